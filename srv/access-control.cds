@@ -1,0 +1,17 @@
+using { microsoft.graph } from './audit-log-service';
+
+// Which permissions of a token give these roles is configured: `requires.auth.permissions`.
+// The role `all_tenants`, which lets a user read the events of every tenant, is checked in access/tenants.ts.
+
+annotate graph.provisioningObjectSummary with @restrict: [
+  { grant: 'CREATE', to: 'create' },
+  { grant: 'READ', to: 'read' }
+];
+
+annotate graph.auditLogs with @restrict: [
+  { grant: 'READ', to: 'read' }
+];
+
+annotate graph.Arrivals with @restrict: [
+  { grant: 'READ', to: 'read' }
+];

@@ -1,0 +1,30 @@
+using { microsoft.graph } from '../db/schema';
+using { provisioning.log } from '../db/arrivals';
+
+/** Provisioning audit logs, as Microsoft Graph describes them. */
+@protocol: [
+  { kind: 'odata-graph', path: '/beta' },
+  { kind: 'odata-structured', path: '/' }
+]
+service microsoft.graph {
+
+  /** The root of the audit logs. */
+  @odata.singleton  @odata.typeName: 'auditLogRoot'
+  @cds.persistence: { skip, mock: false } // nothing of it is stored, not even where `cds watch` mocks
+  entity auditLogs {
+    /** The provisioning log, newest event first. */
+    provisioning          : Composition of many graph.provisioningObjectSummary on 1 = 1;
+
+    /** The provisioning log under its older name. It holds the same events. */
+    directoryProvisioning : Composition of many graph.provisioningObjectSummary on 1 = 1;
+  }
+
+  /** Not shown: delta links go by it. In the service, so that reads of it are checked and confined as others are. */
+  @cds.api.ignore
+  entity Arrivals as projection on log.Arrivals;
+}
+
+annotate graph.provisioningObjectSummary with
+  @cds.query.limit: { default: 100, max: 1000 }
+  @odata.defaultOrder: 'activityDateTime desc'
+  @odata.arrivals: 'microsoft.graph.Arrivals';
