@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+import cds from '@sap/cds'
+import type { provisioningObjectSummary as Event } from '#cds-models/microsoft/graph'
+import { confined, tenantOfNewEvent } from './access/tenants.ts'
+import { instant } from './wire/datetime.ts'
+
+/** The audit log: what the CDS model cannot say of it. */
+export default class AuditLogService extends cds.ApplicationService {
+  /** The wire puts rows in a total order and cuts them into pages; CAP's own handlers know keys and offsets only. */
+  static handle_sorting() {}
+  static handle_paging() {}
+
+  override init() {
+    this.confineReads()
+    this.readRoot()
+    this.completeEvents()
+    this.noteArrivals()
+    this.refuseKnownIds()
+    return super.init()
+  }
+
+  /** Whatever is read, in whatever way, is confined to the user's tenant: see access/tenants.ts. */
+  private confineReads() {
+    this.before('READ', '*', (request) => {
+      const { query, user } = request as unknown as { query: object; user: InstanceType<typeof cds.User> }
+      Object.assign(query, confined(query, user, this.model as never))
+    })
+  }
+
+  /** The root has no properties, and nothing of it is stored. */
+  private readRoot() {
+    this.on('READ', 'auditLogs', () => ({}))
+  }
+
+  /** Gives new events an id where they have none, their tenant, and the instant that they are ordered by. */
+  private completeEvents() {
+    this.before(
+      'CREATE',
+      'provisioningObjectSummary',
+      ({ data, user }: { data: Event; user: InstanceType<typeof cds.User> }) => {
+        data.id ??= randomUUID()
+        data.tenantId = tenantOfNewEvent(user, data.tenantId)
+        data.tenant = data.tenantId ?? ''
+        const point = instant(String(data.activityDateTime))
+        if (point) data.activityDateTime_utc = point
+      }
+    )
+  }
+
+  /** Notes in which order events come in, in the transaction that stores them: delta links go by it. */
+  private noteArrivals() {
+    this.after('CREATE', 'provisioningObjectSummary', async (_, { data }: { data: Event }) => {
+      await cds.ql.INSERT.into('provisioning.log.Arrivals').entries([{ event: data.id, tenant: data.tenant }])
+    })
+  }
+
+  /** Events are never replaced: one whose id is taken is refused. */
+  private refuseKnownIds() {
+    this.on('error', (error) => {
+      if (isUniqueViolation(error))
+        Object.assign(error, { status: 409, message: 'An event with this id exists already.', target: 'id' })
+    })
+  }
+}
+
+// SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE, and SQLITE_CONSTRAINT_TRIGGER: see integrity/history.ts
+const UNIQUE_VIOLATIONS: unknown[] = [1555, 2067, 1811]
+
+function isUniqueViolation(error: object) {
+  return 'errcode' in error && UNIQUE_VIOLATIONS.includes(error.errcode)
+}

@@ -1,0 +1,214 @@
+/**
+ * The protocol adapter: the one place that touches internals of CAP.
+ *
+ * CAP's runtime is flat, Graph's wire is structured. The adapter resolves URLs against the structured types, has CAP run
+ * the requests, and gives the answers their structure and control information.
+ */
+import cds, { type ApplicationService } from '@sap/cds'
+import express, { type NextFunction, type Request, type Response, type Router } from 'express'
+// Not published as API: the base class of CAP's protocols, which gives authorization and body limits.
+import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
+// Not published as API: sends each part of a batch through the router of the adapter, in transactions.
+import batch from '@sap/cds/libx/odata/middleware/batch.js'
+import { readOnly } from '../database/readers.ts'
+import { plainBoundary, readBatch, readMultipartBatch } from './batch.ts'
+import { failWholeGroups } from './batch-groups.ts'
+import { readCollection, readCount } from './collection.ts'
+import { challenge } from './challenge.ts'
+import { create } from './create.ts'
+import { readEntity, readProperty } from './entity.ts'
+import { sendTagged } from './etag.ts'
+import { RequestError, requestError } from './errors.ts'
+import type { Conventions, Exchange } from './exchange.ts'
+import { jsonFormat, negotiate } from './format.ts'
+import { serviceRoot } from './links.ts'
+import { generateMetadata, type Metadata } from './metadata.ts'
+import { serviceSchema, type Model, type ServiceSchema } from './model.ts'
+import { checkOptions } from './options.ts'
+import { applied, preferences } from './preferences.ts'
+import { refuse } from './refuse.ts'
+import { jsonBodyReader, textBodyReader } from './request-body.ts'
+import { requestIds } from './request-ids.ts'
+import { resolve, type Resource } from './resource.ts'
+import { readServiceDocument, readSingleton } from './service-root.ts'
+import { parseUrl } from './url.ts'
+import { negotiateVersion } from './version.ts'
+
+const LOG = cds.log('provisioning')
+const JSON_TYPE = 'application/json'
+
+/** The query options that say which rows of a collection are meant. */
+const ROWS = ['$filter', '$search', '$compute', '$apply']
+
+/** What a resource takes: methods (HEAD goes with GET, OPTIONS with all) and query options. */
+const CAPABILITIES: Record<Resource['kind'], Partial<Record<string, readonly string[]>>> = {
+  serviceDocument: { GET: ['$format'] },
+  metadata: { GET: ['$format'] },
+  batch: { POST: [] },
+  singleton: { GET: ['$expand', '$format'] },
+  collection: {
+    GET: [...ROWS, '$orderby', '$top', '$skip', '$skiptoken', '$deltatoken', '$count', '$select', '$format'],
+    POST: ['$format']
+  },
+  count: { GET: ROWS },
+  entity: { GET: ['$select', '$format'] },
+  property: { GET: ['$format'] }
+}
+
+// Gaps in the published types: `cds.ql` can be called, to make a query of a plain object, and `run` takes functions.
+const toQuery = cds.ql as unknown as (query: object) => object
+const inTransaction = (service: ApplicationService, work: () => Promise<unknown>) =>
+  (service as unknown as { run(work: () => Promise<unknown>): Promise<unknown> }).run(work)
+
+/**
+ * Registers the protocols that services ask for by `@protocol`: plain OData, and OData as Microsoft Graph speaks it.
+ * @param model the loaded model, as it is written: with structured types
+ */
+export function registerProtocols(model: Model) {
+  const { protocols } = cds.service as unknown as { protocols: Record<string, object> }
+  const { batch_limit: batchLimit } = cds.env.odata as unknown as { batch_limit: number }
+  const kinds: Record<string, Conventions> = {
+    'odata-structured': { topIsPageSize: false, batchLimit },
+    'odata-graph': { topIsPageSize: true, batchLimit: 20 }
+  }
+  for (const [kind, conventions] of Object.entries(kinds)) {
+    const impl = (service: ApplicationService, options: object) =>
+      new StructuredODataAdapter(service, options, model, conventions)
+    protocols[kind] = { path: '/', impl }
+  }
+}
+
+class StructuredODataAdapter extends ODataAdapter {
+  private readonly schema: ServiceSchema
+  private readonly readText = textBodyReader(this.body_parser_options?.limit)
+  private readonly readJson = jsonBodyReader(this.readText)
+  private readonly batch = batch(this)
+  private metadata: Metadata | undefined
+  private readonly model: Model
+  private readonly linked: Model
+  private readonly conventions: Conventions
+
+  constructor(service: ApplicationService, options: object, model: Model, conventions: Conventions) {
+    super(service, options)
+    this.conventions = conventions
+    this.model = model
+    // a copy, as linking leaves traces that the generation of metadata stumbles over
+    this.linked = cds.linked(structuredClone(model) as never)
+    this.schema = serviceSchema(this.linked, service.name)
+  }
+
+  /** CAP's own layers are left out. The property is set on the instance, as the base class does to build it once. */
+  override get router(): Router {
+    const router = express.Router()
+    Object.defineProperty(this, 'router', { value: router })
+    if (this.authorize) router.use(this.authorize)
+    router.use((req, res, next) => this.answer(req, res, next))
+    return router
+  }
+
+  /** Answers a request, or a part of a batch. */
+  private async answer(req: Request, res: Response, next: NextFunction) {
+    const { req: outer } = cds.context?.http as unknown as { req: Request }
+    res.set('OData-Version', negotiateVersion(req)).vary('Accept')
+    const root = serviceRoot(outer)
+    const { segments, options, aliases } = parseUrl(req.url, root)
+    const resource = resolve(segments, this.schema)
+    if (!this.allows(req, res, resource.kind, options)) return
+
+    if (resource.kind === 'batch') return this.runBatch(req, res, next)
+    const offered = resource.kind === 'metadata' ? ['application/xml', JSON_TYPE] : [JSON_TYPE]
+    const { type, parameters } = negotiate(offered, options.get('$format'), req.get('Accept'))
+    if (resource.kind === 'metadata') return this.describe(req, res, type as keyof Metadata)
+    const format = jsonFormat(parameters)
+    const run = (query: object) => this.run(query, req, res)
+    const exchange: Exchange = {
+      req,
+      res,
+      root,
+      options,
+      aliases,
+      preferences: preferences(req),
+      conventions: this.conventions,
+      format,
+      now: new Date(),
+      schema: this.schema,
+      run
+    }
+    const annotations = exchange.preferences.get('include-annotations')
+    // whatever is asked for: there are no annotations but control information, which is no matter of it (8.2.8.4)
+    if (annotations !== undefined) applied(res, `odata.include-annotations="${annotations}"`)
+    if (req.method !== 'POST') return readOnly(() => read(exchange, resource))
+    const body: unknown = req === outer ? await this.readJson(req, res) : req.body
+    return create(exchange, (resource as Resource & { kind: 'collection' }).collection, body)
+  }
+
+  /** Refuses methods and query options that the resource does not take, and answers OPTIONS. */
+  private allows(req: Request, res: Response, kind: Resource['kind'], options: Map<string, string>) {
+    const capabilities = CAPABILITIES[kind]
+    const methods = Object.keys(capabilities).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    const allow = [...methods, 'OPTIONS'].join(', ')
+    if (req.method === 'OPTIONS') {
+      res.set('Allow', allow).status(204).end()
+      return false
+    }
+    const allowed = capabilities[req.method === 'HEAD' ? 'GET' : req.method]
+    if (!allowed) {
+      res.set('Allow', allow)
+      throw new RequestError('methodNotAllowed', `This resource does not take ${req.method}, only ${allow}.`)
+    }
+    checkOptions(options, allowed)
+    return true
+  }
+
+  /** Runs a query through the service: in the transaction of the change set, or one of its own. */
+  private run(query: object, req: Request, res: Response) {
+    const request = new cds.Request({ query: toQuery(query), req, res } as never)
+    return inTransaction(this.service, () => this.service.dispatch(request))
+  }
+
+  private describe(req: Request, res: Response, type: keyof Metadata) {
+    this.metadata ??= generateMetadata(this.linked, this.model, this.service.name)
+    res.setHeader('Content-Type', `${type}; charset=utf-8`)
+    sendTagged(req, res, Buffer.from(this.metadata[type]))
+  }
+
+  private async runBatch(req: Request, res: Response, next: NextFunction) {
+    const { batchLimit } = this.conventions
+    if (req.is('multipart/mixed')) {
+      req.headers['content-type'] = plainBoundary(req.get('Content-Type') as string)
+      req.body = readMultipartBatch(await this.readText(req, res), batchLimit)
+    } else {
+      req.body = readBatch(await this.readJson(req, res), batchLimit)
+      failWholeGroups(res)
+    }
+    return this.batch(req, res, next)
+  }
+
+  /** Renders any error, those of CAP included. Its own rendering may tell internals, or end the process. */
+  override error(error: unknown, req: Request, res: Response, _next: NextFunction) {
+    const failure = requestError(error)
+    const ids = requestIds(cds.context?.http?.res as unknown as Response)
+    if (failure.status >= 500 && failure.code !== 'notImplemented')
+      LOG.error(ids['request-id'], req.method, req.path, error)
+    else LOG.debug(req.method, req.path, failure.code, failure.message)
+    res.set(challenge(failure, req))
+    refuse(res, failure, ids)
+  }
+}
+
+function read(exchange: Exchange, resource: Resource) {
+  switch (resource.kind) {
+    case 'collection':
+      return readCollection(exchange, resource.collection)
+    case 'count':
+      return readCount(exchange)
+    case 'entity':
+      return readEntity(exchange, resource)
+    case 'property':
+      return readProperty(exchange, resource)
+    case 'singleton':
+      return readSingleton(exchange)
+    default:
+      return readServiceDocument(exchange)
+  }
+}

@@ -1,0 +1,48 @@
+/** The order in which events came in: see db/arrivals.cds. It is read through the service, which confines it as events. */
+import type { Exchange } from './exchange.ts'
+import { ref, val, xpr, type Cqn } from './expressions/cqn.ts'
+import type { ServiceSchema } from './model.ts'
+import { filtered, type Rows } from './rows.ts'
+
+/** The number of the last event that has come in; 0 if there is none. */
+export async function lastArrival({ schema, run }: Exchange): Promise<number> {
+  const columns = [{ func: 'max', args: [ref('sequence')], as: 'last' }]
+  const [row] = (await run({ SELECT: { from: { ref: [schema.arrivals] }, columns } })) as { last: number | null }[]
+  return row?.last ?? 0
+}
+
+/** The rows that had come in until an arrival. */
+export function arrivedUntil({ schema }: Exchange, rows: Rows, until: number): Rows {
+  const where = [xpr(ref('sequence'), '>', val(until))]
+  const later = { SELECT: { from: { ref: [schema.arrivals] }, columns: identityColumns(schema).map(ref), where } }
+  return filtered(rows, xpr({ list: schema.identity.map(ref) }, 'not in', later as unknown as Cqn))
+}
+
+/**
+ * The events that came in after an arrival, as far as they fit on a page.
+ * @returns their keys, in all parts, in the order in which they came in, the number of the last one, and whether there
+ *   are more
+ */
+export async function arrivedSince({ schema, run }: Exchange, since: number, limit: number) {
+  const identity = identityColumns(schema)
+  const found = (await run({
+    SELECT: {
+      from: { ref: [schema.arrivals] },
+      columns: ['sequence', ...identity].map(ref),
+      where: [xpr(ref('sequence'), '>', val(since))],
+      orderBy: [{ ...ref('sequence'), sort: 'asc' }],
+      limit: { rows: { val: limit + 1 } }
+    }
+  })) as Record<string, string | number>[]
+  const shown = found.slice(0, limit)
+  return {
+    keys: shown.map((arrival) => identity.map((name) => arrival[name] as string)),
+    until: Number(shown.at(-1)?.sequence ?? since),
+    isMore: found.length > limit
+  }
+}
+
+/** The columns that hold the parts of an event's key, in their order. */
+function identityColumns({ identity }: ServiceSchema): string[] {
+  return ['event', ...identity.slice(1)]
+}

@@ -1,0 +1,97 @@
+/** The documents of batches (OData Protocol 4.01, 11.7; OData JSON 4.01, section 19). CAP runs them, but trusts their shape. */
+import { RequestError } from './errors.ts'
+
+/**
+ * Checks that a request body has the shape of a batch in JSON.
+ * @param limit the most requests that it may have
+ * @returns the body
+ * @throws {RequestError} 400 naming the first member that is missing or of the wrong type
+ */
+export function readBatch(body: unknown, limit: number): object {
+  const requests = isObject(body) ? body.requests : undefined
+  if (!Array.isArray(requests))
+    throw new RequestError('invalidBody', "A batch must be a JSON object with an array 'requests'.", 'requests')
+  checkSize(requests.length, limit)
+  const earlier = new Set<unknown>()
+  for (const [index, request] of requests.entries()) {
+    const target = `requests/${index}`
+    if (!isObject(request)) throw new RequestError('invalidBody', 'A request of a batch must be an object.', target)
+    for (const name of ['id', 'method', 'url']) {
+      if (typeof request[name] !== 'string')
+        throw new RequestError('invalidBody', `A request of a batch must have a string '${name}'.`, `${target}/${name}`)
+    }
+    checkReferences(request, earlier, target)
+    if (request.atomicityGroup !== undefined && (request.method as string).toUpperCase() === 'GET')
+      throw queryInGroup(`${target}/atomicityGroup`)
+    if (request.headers !== undefined && !isObject(request.headers))
+      throw new RequestError('invalidBody', 'The headers of a request must be an object.', `${target}/headers`)
+  }
+  return body as object
+}
+
+/** A request that depends on itself, or on one to come, would wait forever. */
+function checkReferences({ id, url, dependsOn, atomicityGroup }: Json, earlier: Set<unknown>, target: string) {
+  const [, reference] = /^\/?\$([^/?]+)/.exec(url as string) ?? []
+  const references = [...(Array.isArray(dependsOn) ? (dependsOn as unknown[]) : [])]
+  if (reference !== undefined && !RESERVED.has(reference)) references.push(reference)
+  for (const each of references) {
+    if (each === id || !(earlier.has(each) || each === atomicityGroup))
+      throw new RequestError('invalidBody', 'A request can depend on requests before it only.', `${target}/dependsOn`)
+  }
+  earlier.add(id).add(atomicityGroup)
+}
+
+/** What begins with `$` in a URL and is no reference (URL Conventions 4.01, section 4). */
+const RESERVED = new Set(['metadata', 'batch', 'crossjoin', 'all', 'entity', 'root', 'id'])
+
+/** OData 4.0 has no queries in change sets; here they would hold the write lock, and run without a time limit. */
+function queryInGroup(target: string) {
+  return new RequestError(
+    'invalidBody',
+    'A change set or atomicity group takes only requests that change data.',
+    target
+  )
+}
+
+/**
+ * Checks a batch in the multipart format: its size, that no request refers to itself, and that change sets only change.
+ * @returns the text, with boundaries as CAP reads them
+ * @throws {RequestError} 400 naming what is wrong
+ */
+export function readMultipartBatch(body: string, limit: number): string {
+  const text = body.replace(/^content-type:.*/gim, plainBoundary)
+  checkSize(text.match(/^content-type:\s*application\/http/gim)?.length ?? 0, limit)
+  for (const part of text.split(/^--/m)) {
+    const [, id] = /^content-id:\s*(\S+)/im.exec(part) ?? []
+    const [, reference] = /^\w+ \/?\$([^/?\s]+)/m.exec(part) ?? []
+    if (id !== undefined && id === reference)
+      throw new RequestError('invalidBody', 'A request can depend on requests before it only.', 'Content-ID')
+  }
+  checkChangeSets(text)
+  return text
+}
+
+/** Takes the quotes off the boundary in a content type, which RFC 2046 allows and CAP does not know. */
+export function plainBoundary(contentType: string): string {
+  return contentType.replace(/boundary="([^"]+)"/i, 'boundary=$1')
+}
+
+function checkChangeSets(text: string) {
+  const changeSets: string[] = []
+  for (const line of text.split(/\r?\n/)) {
+    const [, boundary] = /^content-type:.*boundary=([^\s;]+)/i.exec(line) ?? []
+    if (boundary !== undefined) changeSets.push(boundary)
+    else if (line === `--${changeSets.at(-1)}--`) changeSets.pop()
+    else if (changeSets.length && /^GET\s/i.test(line)) throw queryInGroup('GET')
+  }
+}
+
+function checkSize(size: number, limit: number) {
+  if (size > limit) throw new RequestError('invalidBody', `A batch must have at most ${limit} requests.`, 'requests')
+}
+
+type Json = Record<string, unknown>
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

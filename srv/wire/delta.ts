@@ -1,0 +1,39 @@
+/** What was added to a collection since it was last read (OData Protocol 4.01, 11.3). */
+import { arrivedSince } from './arrivals.ts'
+import type { Row } from './columns.ts'
+import { linkOptions, type Exchange } from './exchange.ts'
+import { ref, text, xpr } from './expressions/cqn.ts'
+import { linkUrl } from './links.ts'
+import { represented, type Page } from './page.ts'
+import { fromToken, toToken } from './paging.ts'
+import { clauses, filtered, type Rows } from './rows.ts'
+import { columnsFor, parseSelect, selectList } from './select.ts'
+import { sources } from './sources.ts'
+import { pageWindow } from './window.ts'
+
+/**
+ * Reads what came in after a delta token, in the order in which it came in.
+ * @throws {RequestError} 400 if the token is not one that the service gave for these query options
+ */
+export async function readDelta(exchange: Exchange, path: string, token: string): Promise<Page> {
+  const { options, root, run, schema } = exchange
+  const position = fromToken(token, '$deltatoken', linkOptions(exchange))
+  const arrived = await arrivedSince(exchange, position.until ?? 0, pageWindow(exchange).limit)
+  const [all] = sources(exchange) as [Rows]
+  const selection = parseSelect(options.get('$select'), all.type)
+  const ids = arrived.keys.map(([id = '']) => text(id))
+  const rows = filtered(all, xpr(ref(schema.key), 'in', { list: ids }))
+  const select = { SELECT: { ...clauses(rows), columns: columnsFor(selection, rows) } }
+  const found = ids.length ? ((await run(select)) as Row[]) : []
+  const isOf = (row: Row, key: string[]) => schema.identity.every((name, index) => row[name] === key[index])
+  const inOrder = arrived.keys.flatMap((key) => found.filter((row) => isOf(row, key)))
+  const kept = linkOptions(exchange)
+  const next = linkUrl(root + path, kept, '$deltatoken', toToken({ ...position, until: arrived.until }, kept))
+  return {
+    fragment: `${path}${selectList(selection)}/$delta`,
+    members: {
+      value: inOrder.map((row) => represented(exchange, row, rows, selection, path)),
+      [arrived.isMore ? '@odata.nextLink' : '@odata.deltaLink']: next
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The errors of the wire, and their one rendering: Microsoft Graph's error body.
+ * Clients branch on `code`; every code that can occur is listed here.
+ */
+import type { RequestIds } from './request-ids.ts'
+
+/** Code and HTTP status of every error. Codes are stable: they are part of the contract. */
+export const STATUS = {
+  badRequest: 400,
+  invalidBody: 400,
+  invalidType: 400,
+  invalidValue: 400,
+  missingProperty: 400,
+  unknownProperty: 400,
+  invalidQueryOption: 400,
+  unknownQueryOption: 400,
+  unauthenticated: 401,
+  accessDenied: 403,
+  resourceNotFound: 404,
+  methodNotAllowed: 405,
+  notAcceptable: 406,
+  resourceExists: 409,
+  ambiguousKey: 409,
+  payloadTooLarge: 413,
+  uriTooLong: 414,
+  unsupportedMediaType: 415,
+  failedDependency: 424,
+  tooManyRequests: 429,
+  headersTooLarge: 431,
+  internalError: 500,
+  notImplemented: 501,
+  serviceUnavailable: 503,
+  insufficientStorage: 507
+} as const
+
+export type ErrorCode = keyof typeof STATUS
+
+/** An error of a request, with what its sender needs to mend it. */
+export class RequestError extends Error {
+  override name = 'RequestError' as const
+  readonly code: ErrorCode
+  readonly status: number
+  readonly target: string | undefined
+
+  /**
+   * @param code a stable code, which implies the HTTP status
+   * @param message one whole sentence, without internals
+   * @param target the property, query option or header that the error is about
+   */
+  constructor(code: ErrorCode, message: string, target?: string) {
+    super(message)
+    this.code = code
+    this.status = STATUS[code]
+    this.target = target || undefined
+  }
+}
+
+/** Renders an error as Microsoft Graph does: https://learn.microsoft.com/graph/errors. */
+export function errorBody({ code, message, target }: RequestError, ids: RequestIds, now: Date) {
+  const date = now.toISOString().slice(0, 19) // whole seconds, no zone: so does Graph
+  return { error: { code, message, ...(target && { target }), innerError: { date, ...ids } } }
+}
+
+/** An error as Express, its body parsers, CAP or a database driver throw it. */
+interface ForeignError {
+  status?: number
+  statusCode?: number
+  code?: unknown
+  type?: string
+  message?: string
+  target?: string
+}
+
+/**
+ * Turns anything that was thrown into a {@link RequestError}. The text of an error that is not the
+ * sender's fault is never passed on, as it may tell SQL, paths or a stack.
+ */
+export function requestError(error: unknown): RequestError {
+  if (error instanceof RequestError) return error
+  const { status, statusCode, code, message, target } = (
+    typeof error === 'object' && error ? error : { status: Number(error) }
+  ) as ForeignError
+  const known = status ?? statusCode ?? Number(code)
+  if (known === 413) return new RequestError('payloadTooLarge', 'The request body is larger than the limit.')
+  if (known === 403) return new RequestError('accessDenied', 'The access token lacks the permission for this request.')
+  if (known === 404) return new RequestError('resourceNotFound', 'There is no such resource.', target)
+  if (known === 501) return new RequestError('notImplemented', 'The service does not implement this request.')
+  if (known >= 400 && known < 500) {
+    const byStatus = Object.entries(STATUS).find(([, value]) => value === known)
+    return new RequestError(
+      (byStatus?.[0] as ErrorCode) ?? 'badRequest',
+      sentence(message) ?? 'The request is not valid.',
+      target
+    )
+  }
+  return new RequestError('internalError', 'The request failed because of an error in the service.')
+}
+
+function sentence(message: string | undefined) {
+  return message && (/[.!?]$/.test(message) ? message : `${message}.`)
+}

@@ -1,0 +1,51 @@
+/** One request to the service and the answer to it, as the parts of the wire share it. */
+import type { Request, Response } from 'express'
+import { sendTagged } from './etag.ts'
+import { contentType, type JsonFormat } from './format.ts'
+import type { ServiceSchema } from './model.ts'
+
+export interface Exchange {
+  req: Request
+  res: Response
+  /** The service root, absolute, with a trailing slash. */
+  root: string
+  /** The system query options of the request. */
+  options: Map<string, string>
+  /** The parameter aliases of the request, `@p`. */
+  aliases: Map<string, string>
+  /** The preferences of the client: see preferences.ts. */
+  preferences: Map<string, string>
+  /** How the service root differs from plain OData. */
+  conventions: Conventions
+  format: JsonFormat
+  /** When the request came in. */
+  now: Date
+  schema: ServiceSchema
+  /** Has the service run a query, in a transaction of its own or that of the change set. */
+  run: (query: object) => Promise<unknown>
+}
+
+/** What one service root does in another way than the others. */
+export interface Conventions {
+  /** Whether `$top` is the size of pages, as in Graph, not the number of entities in all. */
+  topIsPageSize: boolean
+  /** The most requests in a batch. */
+  batchLimit: number
+}
+
+/** What a link that goes on with a request keeps of it, and what its token is good for. */
+export function linkOptions({ options, aliases }: Exchange): Map<string, string> {
+  return new Map([...options, ...aliases])
+}
+
+/**
+ * Answers with JSON.
+ * @param context the context URL, which only the metadata level `none` leaves out (OData JSON 4.01, 3.1)
+ */
+export function respond({ req, res, format }: Exchange, context: string, body: object) {
+  const json = format.metadata === 'none' ? body : { '@odata.context': context, ...body }
+  const bytes = Buffer.from(JSON.stringify(json)) // of text, Express would write the content type anew
+  res.setHeader('Content-Type', contentType(format))
+  if (req.method === 'POST') res.send(bytes)
+  else sendTagged(req, res, bytes)
+}

@@ -1,0 +1,280 @@
+/** `$apply`: transformations of collections (OData Data Aggregation 4.0, section 3). */
+import { func, integer, ref, val, xpr, type Typed } from './cqn.ts'
+import { alias, computedValues } from './compute.ts'
+import { Cursor } from './cursor.ts'
+import { orderBy, orderTerms } from './order.ts'
+import { ExpressionParser, type ExpressionContext } from './parser.ts'
+import type { Searchable } from './search.ts'
+import { clauses, computed, filtered, nested, propertyOf, searched, type Rows } from '../rows.ts'
+import type { Property, StructuredType } from '../types.ts'
+
+/** How many sets of rows `concat` and `rollup` may give: each is a query of its own. */
+const MAX_SETS = 20
+
+/** The column of rows that are needed to reach a sum, which no other has the name of: names of values begin with a letter. */
+const IS_NEEDED = '$isNeeded'
+
+type Context = Omit<ExpressionContext, 'type'>
+
+/**
+ * Parses a sequence of transformations and applies it to rows.
+ * @param searchable what `search` looks into
+ * @returns the rows; several where `concat` puts them one after the other
+ * @throws {RequestError} 400 with the position of what is wrong, 501 for what the service does not implement
+ */
+export function parseApply(expression: string, rows: Rows, context: Context, searchable: Searchable): Rows[] {
+  const cursor = new Cursor(expression, context.option)
+  const result = new ApplyParser(cursor, context, searchable).sequence([rows])
+  cursor.end()
+  return result
+}
+
+class ApplyParser {
+  private readonly cursor: Cursor
+  private readonly context: Context
+  private readonly searchable: Searchable
+
+  constructor(cursor: Cursor, context: Context, searchable: Searchable) {
+    this.cursor = cursor
+    this.context = context
+    this.searchable = searchable
+  }
+
+  sequence(input: Rows[]): Rows[] {
+    let output = input
+    do {
+      const [rows] = output
+      if (output.length > 1 || !rows)
+        this.cursor.fail('A transformation after concat is not implemented', undefined, 'notImplemented')
+      output = this.cursor.nested(() => this.transformation(rows))
+    } while (this.cursor.accept('/'))
+    return output
+  }
+
+  private transformation(rows: Rows): Rows[] {
+    const { position } = this.cursor.token
+    const name = this.cursor.name('A transformation')
+    if (name === 'identity') return [rows]
+    this.cursor.expect('(')
+    const output = this.named(name, rows, position)
+    this.cursor.expect(')')
+    return output
+  }
+
+  private named(name: string, rows: Rows, position: number): Rows[] {
+    const context = { ...this.context, type: rows.type }
+    switch (name) {
+      case 'filter':
+        return [filtered(rows, new ExpressionParser(this.cursor, context).predicate())]
+      case 'search':
+        return [searched(rows, this.words(), this.searchable)]
+      case 'compute':
+        return [computed(rows, computedValues(this.cursor, context, rows.columns))]
+      case 'aggregate':
+        return [this.grouped(rows, [], this.aggregates(context))]
+      case 'groupby':
+        return this.groupBy(rows, context)
+      case 'concat':
+        return this.concatenated(rows)
+      case 'orderby':
+        return [{ ...rows, order: orderTerms(this.cursor, context) }]
+      case 'top':
+        return [limited(rows, this.number())]
+      case 'skip':
+        return [limited(rows, Number.MAX_SAFE_INTEGER, this.number())]
+      case 'topcount':
+      case 'bottomcount':
+        return [this.extremes(rows, context, name === 'topcount')]
+      case 'topsum':
+      case 'bottomsum':
+      case 'toppercent':
+      case 'bottompercent':
+        return [this.accumulated(rows, context, name.startsWith('top'), name.endsWith('percent'))]
+      default:
+        return this.cursor.fail(`The transformation '${name}' is not implemented`, position, 'notImplemented')
+    }
+  }
+
+  private concatenated(rows: Rows): Rows[] {
+    const sets = this.cursor.list(() => this.sequence([rows])).flat()
+    if (sets.length > MAX_SETS) this.cursor.fail(`The result has more than ${MAX_SETS} sets of rows`)
+    return sets
+  }
+
+  /** The words of a search within `$apply` are those of the tokens up to the closing parenthesis. */
+  private words(): string {
+    const words: string[] = []
+    for (let depth = 0; depth > 0 || this.cursor.token.text !== ')';) {
+      const { kind, text } = this.cursor.token
+      if (kind === 'end') this.cursor.fail("')' is expected")
+      if (text === '(') depth++
+      if (text === ')') depth--
+      words.push(kind === 'phrase' ? JSON.stringify(text) : text)
+      this.cursor.take()
+    }
+    return words.join(' ')
+  }
+
+  private number(): number {
+    const { kind, text } = this.cursor.token
+    if (kind !== 'number' || !/^\d+$/.test(text)) this.cursor.fail('A whole number of 0 or more is expected')
+    this.cursor.take()
+    return Number(text)
+  }
+
+  /** `topcount(3,durationInMilliseconds)`: the rows with the largest values. */
+  private extremes(rows: Rows, context: ExpressionContext, descending: boolean): Rows {
+    const count = this.number()
+    this.cursor.expect(',')
+    const { cqn } = new ExpressionParser(this.cursor, context).value()
+    return limited({ ...rows, order: [{ cqn, descending, required: false }] }, count)
+  }
+
+  /** `topsum(1000,durationInMilliseconds)`: as many rows with the largest values as it takes to reach a sum. */
+  private accumulated(rows: Rows, context: ExpressionContext, descending: boolean, isPercent: boolean): Rows {
+    const amount = this.number()
+    this.cursor.expect(',')
+    const { cqn, type, position } = new ExpressionParser(this.cursor, context).value()
+    if (type !== 'number' && type !== 'any') this.cursor.fail('A number is expected', position)
+    const order = [cqn, descending ? 'desc' : 'asc', ...rows.identity.flatMap((name) => [',', ref(name)])]
+    const before = xpr('sum(', cqn, ') over (order by', ...order, 'rows unbounded preceding) -', cqn)
+    const whole = isPercent ? xpr('sum(', cqn, ') over () *', val(amount), '/ 100.0') : val(amount)
+    const columns = [...rows.columns.map(ref), { ...xpr(before, '<', whole), as: IS_NEEDED }]
+    const numbered = nested({ ...clauses(filtered(rows, xpr(cqn, '!=', val(null)))), columns })
+    const needed = { ...clauses(filtered({ ...rows, ...numbered }, xpr(ref(IS_NEEDED), '=', val(true)))) }
+    return { ...rows, ...nested({ ...needed, columns: rows.columns.map(ref) }) }
+  }
+
+  /** `groupby((statusInfo/status,jobId),aggregate($count as total))`, also with `rollup($all,a,b)` among the paths. */
+  private groupBy(rows: Rows, context: ExpressionContext): Rows[] {
+    this.cursor.expect('(')
+    const items = this.cursor.list(() => this.groupingItem(context))
+    this.cursor.expect(')')
+    const aggregates = this.cursor.accept(',') ? this.groupAggregates(context) : []
+    const levels = items.reduce<Grouping[][]>(
+      (sets, item) => sets.flatMap((set) => item.map((part) => [...set, ...part])),
+      [[]]
+    )
+    if (levels.length > MAX_SETS) this.cursor.fail(`The result has more than ${MAX_SETS} sets of groups`)
+    return levels.map((groupings) => this.grouped(rows, groupings, aggregates))
+  }
+
+  private groupingItem(context: ExpressionContext): Grouping[][] {
+    if (!this.cursor.accept('rollup')) return [[this.grouping(context)]]
+    this.cursor.expect('(')
+    const all = this.cursor.accept('$all')
+    if (all) this.cursor.expect(',')
+    const paths = this.cursor.list(() => this.grouping(context))
+    this.cursor.expect(')')
+    const levels = paths.map((_, index) => paths.slice(0, paths.length - index))
+    return all ? [...levels, []] : levels
+  }
+
+  private grouping(context: ExpressionContext): Grouping {
+    const { position } = this.cursor.token
+    const grouping = new ExpressionParser(this.cursor, context).path()
+    if (grouping.value.type === 'complex') this.cursor.fail('Only primitive values can be grouped by', position)
+    return grouping
+  }
+
+  private groupAggregates(context: ExpressionContext): Aggregate[] {
+    this.cursor.expect('aggregate')
+    this.cursor.expect('(')
+    const aggregates = this.aggregates(context)
+    this.cursor.expect(')')
+    return aggregates
+  }
+
+  private aggregates(context: ExpressionContext): Aggregate[] {
+    const taken = [...context.type.properties.keys()]
+    const named = (value: Typed) => {
+      const name = alias(this.cursor, taken)
+      taken.push(name)
+      return { name, value }
+    }
+    return this.cursor.list(() => {
+      const { position } = this.cursor.token
+      if (this.cursor.accept('$count')) {
+        const value: Typed = { cqn: func('count', val(1)), type: 'number', whole: true, position }
+        return named(value)
+      }
+      const operand = new ExpressionParser(this.cursor, context).value()
+      this.cursor.expect('with')
+      const { position: at } = this.cursor.token
+      const value = aggregate(operand, this.cursor.name('A method'))
+      if (!value) this.cursor.fail('The method is not sum, min, max, average or countdistinct for such values', at)
+      return named(value)
+    })
+  }
+
+  private grouped(rows: Rows, groupings: Grouping[], aggregates: Aggregate[]): Rows {
+    const type = groupedType(rows.type, groupings, aggregates)
+    const columns = [
+      ...groupings.map(({ names, value }) => ({ ...value.cqn, as: names.join('_') })),
+      ...aggregates.map(({ name, value }) => ({ ...value.cqn, as: name }))
+    ]
+    const groupBy = groupings.map(({ value }) => value.cqn)
+    const names = [...groupings.map(({ names: path }) => path.join('_')), ...aggregates.map(({ name }) => name)]
+    const distinct = new Set(names.map((name) => name.toLowerCase()))
+    if (distinct.size < names.length) this.cursor.fail('Two columns have the same name')
+    const query = { ...clauses(rows), columns, ...(groupBy.length && { groupBy }) }
+    return { ...nested(query), type, columns: names, identity: names, areEntities: false }
+  }
+}
+
+interface Grouping {
+  names: string[]
+  value: Typed
+}
+
+interface Aggregate {
+  name: string
+  value: Typed
+}
+
+function aggregate({ cqn, type, whole, position }: Typed, method: string): Typed | undefined {
+  const of = (returns: Typed['type'], wholeResult = false): Typed => {
+    return { cqn: func(method, cqn), type: returns, whole: wholeResult, position }
+  }
+  const isNumber = type === 'number' || type === 'any'
+  switch (method) {
+    case 'sum':
+      return isNumber ? of('number', whole) : undefined
+    case 'average':
+      return isNumber ? of('number') : undefined
+    case 'min':
+    case 'max':
+      return type === 'complex' || type === 'boolean' ? undefined : of(type, whole)
+    case 'countdistinct':
+      return { ...of('number', true), cqn: integer(func('countdistinct', cqn)) }
+    default:
+      return undefined
+  }
+}
+
+/** The type of grouped rows: the paths that they are grouped by, nested as in the entity, and the aggregates. */
+function groupedType(base: StructuredType, groupings: Grouping[], aggregates: Aggregate[]): StructuredType {
+  const type: StructuredType = { name: base.name, open: false, partial: true, properties: new Map() }
+  for (const { names, value } of groupings) {
+    let current = type
+    for (const name of names.slice(0, -1)) {
+      const inner = current.properties.get(name)?.type as StructuredType | undefined
+      const next = inner ?? { name, open: false, partial: true, properties: new Map<string, Property>() }
+      current.properties.set(name, { name, type: next, collection: false, key: false, nullable: true })
+      current = next
+    }
+    const name = names.at(-1) as string
+    const property = propertyOf(name, value)
+    current.properties.set(name, { ...property, instant: property.instant && names.join('_') })
+  }
+  for (const { name, value } of aggregates) type.properties.set(name, propertyOf(name, value))
+  return type
+}
+
+/** The first rows in their order, as rows of their own. */
+function limited(rows: Rows, top: number, skip = 0): Rows {
+  const ties = rows.identity.map((name) => ({ cqn: ref(name), descending: false, required: false }))
+  const terms = [...(rows.order ?? []), ...ties].map(orderBy)
+  const limit = { rows: { val: top }, offset: { val: skip } }
+  return { ...rows, ...nested({ ...clauses(rows), columns: rows.columns.map(ref), orderBy: terms, limit }) }
+}

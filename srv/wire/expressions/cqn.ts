@@ -1,0 +1,51 @@
+/** Expressions of CQN, CAP's query notation: https://cap.cloud.sap/docs/cds/cxn. */
+export type Cqn =
+  | { ref: string[] }
+  | { val: string | number | boolean | null }
+  | { func: string; args: Cqn[] }
+  | { xpr: (Cqn | string)[] }
+  | { list: Cqn[] }
+
+/** The types that operators and functions of OData tell apart; `any` is what a member of an open type has. */
+export type ValueType =
+  'string' | 'number' | 'boolean' | 'dateTime' | 'date' | 'time' | 'duration' | 'null' | 'any' | 'complex'
+
+/** An expression with its type. */
+export interface Typed {
+  /** The expression. Of a point in time the instant, of a complex value whether it exists. */
+  cqn: Cqn
+  type: ValueType
+  /** Whether a number is known to be whole. */
+  whole?: boolean
+  /** Whether the value is known to be never null. */
+  required?: boolean
+  /** Of a point in time, the text with its own offset, from which its year, hour and so on are taken. */
+  local?: Cqn
+  /** Where the expression starts in the query option. */
+  position: number
+}
+
+export const ref = (name: string): Cqn => ({ ref: [name] })
+export const val = (value: string | number | boolean | null): Cqn => ({ val: value })
+export const func = (name: string, ...args: Cqn[]): Cqn => ({ func: name, args })
+export const xpr = (...parts: (Cqn | string)[]): Cqn => ({ xpr: parts })
+
+/** Alternatives, of which at least one is given. */
+export const anyOf = (...conditions: Cqn[]): Cqn => joined('or', conditions)
+export const allOf = (...conditions: Cqn[]): Cqn => joined('and', conditions)
+
+function joined(operator: string, conditions: Cqn[]): Cqn {
+  const [only, ...more] = conditions
+  if (only && !more.length) return only
+  return { xpr: conditions.flatMap((each, index) => (index ? [operator, each] : [each])) }
+}
+
+/** A string. CAP takes text that looks like a timestamp for one and rewrites it, so such text is given in two parts. */
+export function text(value: string): Cqn {
+  return /^\d{4}-\d\d-\d\dT/.test(value) ? xpr(val(value.slice(0, 1)), '||', val(value.slice(1))) : val(value)
+}
+
+// CQN has casts in columns only; SQL has them everywhere, under names that SQLite and PostgreSQL share.
+export const integer = (of: Cqn) => xpr('cast(', of, 'as integer)')
+export const decimal = (of: Cqn) => xpr('cast(', of, 'as double precision)')
+export const string = (of: Cqn) => xpr('cast(', of, 'as text)')

@@ -1,0 +1,40 @@
+/** `$orderby` (OData URL Conventions 4.01, 5.1.5). */
+import type { Cqn } from './cqn.ts'
+import { Cursor } from './cursor.ts'
+import { ExpressionParser, type ExpressionContext } from './parser.ts'
+
+export interface OrderTerm {
+  cqn: Cqn
+  descending: boolean
+  /** Whether the value is known to be never null. */
+  required: boolean
+}
+
+/**
+ * Parses a list of expressions with directions.
+ * @throws {RequestError} 400 with the position of what is wrong
+ */
+export function parseOrder(expression: string, context: ExpressionContext): OrderTerm[] {
+  const cursor = new Cursor(expression, context.option)
+  const terms = orderTerms(cursor, context)
+  cursor.end()
+  return terms
+}
+
+/** Parses such a list within a longer expression. */
+export function orderTerms(cursor: Cursor, context: ExpressionContext): OrderTerm[] {
+  const parser = new ExpressionParser(cursor, context)
+  return cursor.list(() => {
+    const { cqn, type, position, required = false } = parser.value()
+    if (type === 'complex') cursor.fail('A complex value cannot be ordered by', position)
+    const descending = cursor.accept('desc')
+    if (!descending) cursor.accept('asc')
+    return { cqn, descending, required }
+  })
+}
+
+/** A term of CQN's `orderBy`. Null comes before all values (5.1.5), which databases see in different ways. */
+export function orderBy({ cqn, descending, required }: OrderTerm) {
+  const nulls = required ? {} : { nulls: descending ? 'last' : 'first' }
+  return { ...cqn, sort: descending ? 'desc' : 'asc', ...nulls }
+}

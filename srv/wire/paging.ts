@@ -1,0 +1,83 @@
+/**
+ * Server-driven paging by position: a page goes on after the last row of the page before, so that every row comes
+ * exactly once while others are inserted, and a deep page costs what the first one costs.
+ */
+import { createHash } from 'node:crypto'
+import { RequestError } from './errors.ts'
+import { allOf, anyOf, text, val, xpr, type Cqn } from './expressions/cqn.ts'
+import type { OrderTerm } from './expressions/order.ts'
+
+type Value = string | number | boolean | null
+
+/** Where a page begins, and what it needs to know of the pages before. */
+export interface Position {
+  /** The values that the last row of the page before is ordered by. */
+  after?: Value[]
+  /** How many rows there are at most from here on, where the client asked for a total. */
+  remaining?: number
+  /** How many rows a page has, where the client asked for a size. */
+  size?: number
+  /** The last arrival that is part of the result: see delta.ts. */
+  until?: number
+}
+
+/**
+ * The condition that rows come after a position. Null comes before all values (OData URL Conventions 4.01, 5.1.5).
+ * @param after a value for each term
+ */
+export function comesAfter(terms: OrderTerm[], after: Value[]): Cqn {
+  const alternatives = terms.map((term, index) =>
+    allOf(...terms.slice(0, index).map(({ cqn }, i) => xpr(cqn, '=', constant(after[i]))), beyond(term, after[index]))
+  )
+  const [first] = terms
+  if (!first || terms.length === 1) return anyOf(...alternatives)
+  // implied by the alternatives, but a range that an index can serve
+  return allOf(notBefore(first, after[0]), anyOf(...alternatives))
+}
+
+function beyond({ cqn, descending, required }: OrderTerm, value: Value = null): Cqn {
+  if (value === null) return descending ? xpr(val(1), '=', val(0)) : xpr(cqn, '!=', val(null))
+  if (!descending) return xpr(cqn, '>', constant(value))
+  if (required) return xpr(cqn, '<', constant(value))
+  return anyOf(xpr(cqn, '<', constant(value)), xpr(cqn, '=', val(null)))
+}
+
+function notBefore({ cqn, descending, required }: OrderTerm, value: Value = null): Cqn {
+  if (value === null) return descending ? xpr(cqn, '=', val(null)) : xpr(val(1), '=', val(1))
+  if (!descending) return xpr(cqn, '>=', constant(value))
+  if (required) return xpr(cqn, '<=', constant(value))
+  return anyOf(xpr(cqn, '<=', constant(value)), xpr(cqn, '=', val(null)))
+}
+
+function constant(value: Value = null): Cqn {
+  return typeof value === 'string' ? text(value) : val(value)
+}
+
+/**
+ * Writes a position as the opaque token of a link.
+ * @param options the query options that the link has besides; the token is good for these only
+ */
+export function toToken(position: Position, options: Map<string, string>): string {
+  const content = Buffer.from(JSON.stringify(position)).toString('base64url')
+  return `${content}.${digest(content, options)}`
+}
+
+/**
+ * Reads a token.
+ * @throws {RequestError} 400 if it was changed, or belongs to other query options
+ */
+export function fromToken(token: string, name: string, options: Map<string, string>): Position {
+  const [content = '', sent] = token.split('.')
+  if (sent !== digest(content, options))
+    throw new RequestError('invalidQueryOption', `${name} is not one that this service gave for this request.`, name)
+  return JSON.parse(Buffer.from(content, 'base64url').toString()) as Position
+}
+
+/** Guards against mistakes, not attacks: a token says where to go on, never what may be read. */
+function digest(content: string, options: Map<string, string>) {
+  const others = [...options].filter(([name]) => !['$skiptoken', '$deltatoken', '$format'].includes(name)).sort()
+  return createHash('sha256')
+    .update(JSON.stringify([content, others]))
+    .digest('base64url')
+    .slice(0, 16)
+}

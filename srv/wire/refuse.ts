@@ -1,0 +1,18 @@
+/** Answers a request with an error, wherever it was found. */
+import type { Response } from 'express'
+import { errorBody, type ErrorCode, type RequestError } from './errors.ts'
+import { requestIds } from './request-ids.ts'
+
+/** After how many seconds a request may succeed that failed for a cause that passes (RFC 9110, 10.2.3). */
+const RETRY_AFTER: Partial<Record<ErrorCode, number>> = { serviceUnavailable: 2, insufficientStorage: 60 }
+
+/**
+ * Sends the body of an error with its status.
+ * @param ids the identifiers of the request; those of the whole batch for a part of it
+ */
+export function refuse(res: Response, failure: RequestError, ids = requestIds(res)) {
+  const seconds = RETRY_AFTER[failure.code]
+  if (seconds) res.set('Retry-After', String(seconds))
+  res.status(failure.status).set('Content-Type', 'application/json')
+  res.json(errorBody(failure, ids, new Date()))
+}

@@ -1,0 +1,45 @@
+/** Receives the bodies of requests. */
+import { promisify } from 'node:util'
+import express, { type Request, type Response } from 'express'
+import { RequestError } from './errors.ts'
+import { parseJson } from './json.ts'
+
+type TextReader = (req: Request, res: Response) => Promise<string>
+
+/**
+ * Makes a function that reads the body of a request as text.
+ * @param limit the largest body in bytes, or as text such as `4mb`
+ * @returns a function that throws {@link RequestError}: 413 over the limit, 400 if the body is empty or not UTF-8
+ */
+export function textBodyReader(limit: string | number | undefined): TextReader {
+  const receive = promisify(express.raw({ limit, type: () => true }))
+  return async function readText(req, res) {
+    await receive(req, res)
+    if (!Buffer.isBuffer(req.body) || !req.body.length)
+      throw new RequestError('invalidBody', 'The request has no body.')
+    try {
+      // fatal: bytes that are not UTF-8 would silently become other characters
+      return new TextDecoder('utf-8', { fatal: true }).decode(req.body)
+    } catch (cause) {
+      throw Object.assign(new RequestError('invalidBody', 'The request body is not UTF-8.'), { cause })
+    }
+  }
+}
+
+/**
+ * Makes a function that reads the JSON body of a request.
+ * @returns a function that throws {@link RequestError}: 415 for another type, 400 if the body is not JSON
+ */
+export function jsonBodyReader(readText: TextReader) {
+  return async function readJson(req: Request, res: Response): Promise<unknown> {
+    if (!req.is('application/json') && Number(req.get('content-length') ?? 1) > 0)
+      throw new RequestError('unsupportedMediaType', 'The request body must be application/json.', 'Content-Type')
+    const text = await readText(req, res)
+    try {
+      return parseJson(text)
+    } catch (cause) {
+      const message = `The request body is not JSON: ${(cause as Error).message.replace(/\.$/, '')}.`
+      throw Object.assign(new RequestError('invalidBody', message), { cause })
+    }
+  }
+}

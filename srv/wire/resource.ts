@@ -1,0 +1,95 @@
+/** Resolves the path of a request to what it addresses (OData URL Conventions 4.01, section 4). */
+import { RequestError } from './errors.ts'
+import { isStructured, valueTypeNamed, type Property, type StructuredType } from './types.ts'
+
+/** What the path of a request addresses. */
+export type Resource =
+  | { kind: 'serviceDocument' | 'metadata' | 'batch' | 'singleton' }
+  | { kind: 'collection' | 'count'; collection: string }
+  | { kind: 'entity'; collection: string; key: string }
+  | { kind: 'property'; collection: string; key: string; path: PathStep[]; suffix: '' | '$value' | '$count' }
+
+/** A step on the path to a property: a property, a cast to a derived type, or a member of an open type. */
+export interface PathStep {
+  name: string
+  property?: Property
+  cast?: StructuredType
+}
+
+/** What paths are resolved against: names from the model. */
+export interface Schema {
+  /** The name of the singleton, `auditLogs`. */
+  singleton: string
+  /** The contained collections of the singleton. */
+  collections: string[]
+  /** The type of the entities in them. */
+  entityType: StructuredType
+  /** The name of their key property. */
+  key: string
+}
+
+/**
+ * @param segments the decoded path below the service root
+ * @throws {RequestError} 404 if the path addresses nothing that could exist
+ */
+export function resolve(segments: string[], schema: Schema): Resource {
+  const { singleton, collections, entityType } = schema
+  const [first, second = '', ...rest] = segments
+  if (first === undefined) return { kind: 'serviceDocument' }
+  if (segments.length === 1 && first === '$metadata') return { kind: 'metadata' }
+  if (segments.length === 1 && first === '$batch') return { kind: 'batch' }
+  if (first !== singleton) throw notFound(segments)
+  if (segments.length === 1) return { kind: 'singleton' }
+
+  const { name, key: keyInParentheses } = splitKey(second, schema, segments)
+  if (!collections.includes(name)) throw notFound(segments)
+  const collection = name
+  if (keyInParentheses === undefined) {
+    if (!rest.length) return { kind: 'collection', collection }
+    if (rest[0] === '$count' && rest.length === 1) return { kind: 'count', collection }
+    if (rest[0]?.startsWith('$')) throw notFound(segments)
+  }
+  const key = keyInParentheses ?? rest.shift() ?? ''
+  if (!rest.length) return { kind: 'entity', collection, key }
+  return { kind: 'property', collection, key, ...resolveProperty(rest, entityType, segments) }
+}
+
+/** `provisioning('it''s')` and `provisioning(id='it''s')`; `provisioning/it's` is left to the caller. */
+function splitKey(segment: string, schema: Schema, segments: string[]) {
+  const [, name, key] = /^([^()]*)(?:\((.*)\))?$/s.exec(segment) ?? []
+  if (name === undefined) throw notFound(segments)
+  if (key === undefined) return { name, key: undefined }
+  const [, keyName = schema.key, literal] = /^(?:(\w+)=)?'((?:[^']|'')*)'$/s.exec(key) ?? []
+  if (literal === undefined || keyName !== schema.key)
+    throw new RequestError('badRequest', `The key must be a string in single quotes, as in ${name}('…').`, name)
+  return { name, key: literal.replaceAll("''", "'") }
+}
+
+function resolveProperty(names: string[], entityType: StructuredType, segments: string[]) {
+  const path: PathStep[] = []
+  let type: Property['type'] | undefined = entityType
+  let property: Property | undefined
+  for (const [index, name] of names.entries()) {
+    const isFinal = index === names.length - 1
+    const isPrimitive = type === undefined || (property !== undefined && !isStructured(type))
+    if (isFinal && name === '$count' && property?.collection) return { path, suffix: '$count' as const }
+    if (isFinal && name === '$value' && isPrimitive && !property?.collection) return { path, suffix: '$value' as const }
+    if (type === undefined || (isStructured(type) && type.open)) {
+      path.push({ name }) // a member of an open type: whether there is one, its value tells
+      type = undefined
+    } else {
+      const cast: StructuredType | undefined = property && valueTypeNamed(property, name)
+      const next: Property | undefined =
+        isStructured(type) && !property?.collection ? type.properties.get(name) : undefined
+      if (!cast && !next) throw notFound(segments)
+      path.push(cast ? { name, cast } : { name, property: next })
+      property = next ?? property
+      type = cast ?? next?.type
+    }
+  }
+  return { path, suffix: '' as const }
+}
+
+function notFound(segments: string[]) {
+  return new RequestError('resourceNotFound', `There is no resource at '${segments.join('/')}'.`)
+}

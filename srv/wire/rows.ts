@@ -1,0 +1,90 @@
+/** What a request on a collection reads: the entities, or the rows that `$compute` and `$apply` make of them. */
+import { columnsOf } from './columns.ts'
+import { allOf, ref, type Cqn, type Typed, type ValueType } from './expressions/cqn.ts'
+import { RequestError } from './errors.ts'
+import type { OrderTerm } from './expressions/order.ts'
+import { parseSearch, type Searchable } from './expressions/search.ts'
+import type { ServiceSchema } from './model.ts'
+import type { PrimitiveType, Property, StructuredType } from './types.ts'
+
+export interface Rows {
+  /** CQN: an entity or a query. */
+  from: object
+  where: Cqn[]
+  type: StructuredType
+  /** The columns that the rows have. */
+  columns: string[]
+  /** The columns that make any order total. */
+  identity: string[]
+  /** The order that they were put in. */
+  order?: OrderTerm[]
+  /** Whether the rows are entities still, with a URL each. */
+  areEntities: boolean
+}
+
+/** All entities of the service. */
+export function entities({ entity, entityType, identity }: ServiceSchema): Rows {
+  const properties = [...entityType.properties.values()]
+  const instants = properties.flatMap(({ instant }) => instant ?? [])
+  const shown = properties.flatMap((property) => columnsOf(property))
+  const columns = [...new Set([...shown, ...identity, ...instants, 'emptyObjects'])]
+  return { from: { ref: [entity] }, where: [], type: entityType, columns, identity, areEntities: true }
+}
+
+export function filtered(rows: Rows, condition: Cqn): Rows {
+  return { ...rows, where: [...rows.where, condition] }
+}
+
+/**
+ * The rows that a search finds.
+ * @throws {RequestError} 501 for rows of an aggregation, which have no text of their own
+ */
+export function searched(rows: Rows, expression: string, searchable: Searchable): Rows {
+  if (rows.areEntities) return filtered(rows, parseSearch(expression, searchable))
+  throw new RequestError('notImplemented', 'The service does not search in aggregated rows.', '$search')
+}
+
+/** The clauses of a query for rows. */
+export function clauses({ from, where }: Rows) {
+  return where.length ? { from, where: [allOf(...where)] } : { from }
+}
+
+/** A value that rows get in addition, under a name of its own. */
+export interface Computed {
+  name: string
+  value: Typed
+}
+
+/** Rows with computed values in addition (OData URL Conventions 4.01, 5.1.3.2). */
+export function computed(rows: Rows, values: Computed[]): Rows {
+  const extra = values.map(({ name, value }) => ({ ...value.cqn, as: name }))
+  const source = nested({ ...clauses(rows), columns: [...rows.columns.map(ref), ...extra] })
+  const properties = new Map(rows.type.properties)
+  for (const { name, value } of values) properties.set(name, propertyOf(name, value))
+  const columns = [...rows.columns, ...values.map(({ name }) => name)]
+  return { ...rows, ...source, type: { ...rows.type, properties }, columns }
+}
+
+/** A query as the source of another. */
+export function nested(select: object): { from: object; where: Cqn[] } {
+  return { from: { SELECT: select, as: 'source' }, where: [] }
+}
+
+/** The property that shows a computed value. A point in time becomes its instant, in UTC. */
+export function propertyOf(name: string, { type, whole }: Typed): Property {
+  const instant = type === 'dateTime' ? name : undefined
+  return { name, type: edmType(type, whole), collection: false, key: false, nullable: true, instant }
+}
+
+const EDM_TYPES: Partial<Record<ValueType, PrimitiveType>> = {
+  string: 'Edm.String',
+  boolean: 'Edm.Boolean',
+  dateTime: 'Edm.DateTimeOffset',
+  date: 'Edm.Date',
+  time: 'Edm.TimeOfDay',
+  any: 'Edm.Untyped'
+}
+
+function edmType(type: ValueType, whole: boolean | undefined): PrimitiveType {
+  return EDM_TYPES[type] ?? (whole ? 'Edm.Int64' : 'Edm.Double')
+}

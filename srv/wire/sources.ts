@@ -1,0 +1,34 @@
+/** The rows that a request is about, after `$apply`, `$compute`, `$search` and `$filter` (OData URL Conventions 4.01, 5.1). */
+import type { Exchange } from './exchange.ts'
+import { parseApply } from './expressions/apply.ts'
+import { parseCompute } from './expressions/compute.ts'
+import type { ExpressionContext } from './expressions/parser.ts'
+import { parsePredicate } from './expressions/parser.ts'
+import { computed, entities, filtered, searched, type Rows } from './rows.ts'
+
+/** @returns the rows; several where `$apply` puts sets of them one after the other */
+export function sources(exchange: Exchange): Rows[] {
+  const { options, schema } = exchange
+  const all = entities(schema)
+  const apply = options.get('$apply')
+  const rows = apply === undefined ? [all] : parseApply(apply, all, context(exchange, '$apply'), schema.searchable)
+  return rows.map((each) => narrowed(exchange, each))
+}
+
+/** What the expressions of a query option are parsed against, but for the type of the rows. */
+export function context({ now, aliases }: Exchange, option: string): Omit<ExpressionContext, 'type'> {
+  return { option, now, aliases }
+}
+
+function narrowed(exchange: Exchange, rows: Rows): Rows {
+  const { options, schema } = exchange
+  const [compute, search, filter] = ['$compute', '$search', '$filter'].map((name) => options.get(name))
+  let result = rows
+  if (compute !== undefined) {
+    const values = parseCompute(compute, { ...context(exchange, '$compute'), type: result.type }, result.columns)
+    result = computed(result, values)
+  }
+  if (search !== undefined) result = searched(result, search, schema.searchable)
+  if (filter === undefined) return result
+  return filtered(result, parsePredicate(filter, { ...context(exchange, '$filter'), type: result.type }))
+}
