@@ -1,0 +1,58 @@
+/** The keys of the issuer, which signatures of tokens are checked with. */
+import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose'
+import type { AccessSettings } from './settings.ts'
+
+const TIMEOUT = 5_000
+const RETRY_AFTER = 1_000
+
+/**
+ * Makes a function that finds the key of a token. Keys are cached for ten minutes, and fetched anew when a token names
+ * an unknown one, but not more often than configured.
+ */
+export function issuerKeys({ issuer, jwks_uri, jwks_cooldown }: AccessSettings): JWTVerifyGetKey {
+  const get = patientFetch()
+  const options = { cooldownDuration: jwks_cooldown * 1000, timeoutDuration: TIMEOUT, [customFetch]: get }
+  let keys: Promise<JWTVerifyGetKey> | undefined
+  const find = async () => createRemoteJWKSet(new URL(jwks_uri ?? (await discover(issuer, get))), options)
+  return async (header, token) => {
+    keys ??= find()
+    // what failed is tried again for the next token
+    const found = await keys.catch((error: unknown) => {
+      keys = undefined
+      throw error
+    })
+    return found(header, token)
+  }
+}
+
+/** The address of the keys, as the issuer tells it (OpenID Connect Discovery 1.0, section 4). */
+async function discover(issuer: string, get: FetchImplementation): Promise<string> {
+  // Microsoft's document for all tenants is that of the tenant `common`
+  const base = issuer.replace('{tenantid}', 'common').replace(/\/$/, '')
+  const options = { method: 'GET' as const, headers: new Headers(), redirect: 'manual' as const }
+  const response = await get(`${base}/.well-known/openid-configuration`, {
+    ...options,
+    signal: AbortSignal.timeout(TIMEOUT)
+  })
+  if (response.status !== 200) throw new Error(`The issuer answered ${response.status} for its configuration.`)
+  const document = (await response.json()) as { issuer?: string; jwks_uri?: string }
+  if (document.issuer !== issuer || !document.jwks_uri)
+    throw new Error(`The configuration of the issuer is that of another one, ${document.issuer}.`)
+  return document.jwks_uri
+}
+
+/** jose bounds how often keys are fetched after a success; this does it after a failure, so that a flood of tokens is none of fetches. */
+function patientFetch(): FetchImplementation {
+  let failedAt = -Infinity
+  return async (url, options) => {
+    if (Date.now() - failedAt < RETRY_AFTER) throw new Error('The issuer could not be reached a moment ago.')
+    try {
+      const response = await fetch(url, options)
+      if (!response.ok) failedAt = Date.now()
+      return response
+    } catch (error) {
+      failedAt = Date.now()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/** Tenants: whose events a user reads and writes. A tenant's events are those with its id as `tenantId`. */
+import cds from '@sap/cds'
+import { RequestError } from '../wire/errors.ts'
+import { text } from '../wire/expressions/cqn.ts'
+
+/** The part of the key of every entity that belongs to tenants. */
+const TENANT = 'tenant'
+
+type User = InstanceType<typeof cds.User>
+type Model = { definitions: Record<string, { elements?: object }> }
+
+/**
+ * Confines a query to what the user may see, unless that is all: adds the tenant as a condition wherever the query, or
+ * one within it, reads an entity that belongs to tenants.
+ * @param model tells which entities have tenants
+ * @returns a new query
+ */
+export function confined(query: object, user: User, model: Model): object {
+  if (user.is('all_tenants')) return query
+  return new Confinement(tenantOf(user), model).of(query) as object
+}
+
+/**
+ * The tenant that a new event is stored for.
+ * @param sent the tenant that its sender gave
+ * @throws {RequestError} 403 if that is not the tenant of the user
+ */
+export function tenantOfNewEvent(user: User, sent: string | null | undefined): string | null {
+  if (user instanceof cds.User.Privileged) return sent ?? null
+  const tenant = tenantOf(user)
+  if (sent === undefined || sent === null || sent === tenant) return tenant
+  throw new RequestError('accessDenied', 'The event belongs to another tenant than the token.', 'tenantId')
+}
+
+function tenantOf(user: User): string {
+  const { tenant } = user.attr
+  if (tenant) return tenant
+  throw new RequestError('accessDenied', 'The token names no tenant.')
+}
+
+class Confinement {
+  private readonly tenant: string
+  private readonly model: Model
+
+  constructor(tenant: string, model: Model) {
+    this.tenant = tenant
+    this.model = model
+  }
+
+  /** A copy of a query, or a part of one, in which every SELECT is confined. */
+  of(node: unknown): unknown {
+    if (Array.isArray(node)) return node.map((each) => this.of(each))
+    if (typeof node !== 'object' || node === null) return node
+    const copy = Object.fromEntries(Object.entries(node).map(([name, each]) => [name, this.of(each)]))
+    return 'from' in copy && this.ownsRows(copy.from as object) ? { ...copy, where: this.where(copy.where) } : copy
+  }
+
+  private where(condition: unknown) {
+    const own = [{ ref: [TENANT] }, '=', text(this.tenant)]
+    return condition ? [...own, 'and', { xpr: condition }] : own
+  }
+
+  /** Only entities and queries are read from. Anything else could lead around the condition. */
+  private ownsRows(from: object): boolean {
+    if ('SELECT' in from) return false
+    const [name, ...path] = 'ref' in from ? (from.ref as string[]) : []
+    const definition = path.length || name === undefined ? undefined : this.model.definitions[name]
+    if (!definition) throw new Error(`Reading from ${JSON.stringify(from)} cannot be confined to a tenant.`)
+    return TENANT in (definition.elements ?? {})
+  }
+}
