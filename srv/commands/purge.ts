@@ -1,0 +1,35 @@
+/**
+ * `npm run purge -- --before 2024-01-01 [--by NAME]`: removes events that happened before a point in time, and records
+ * that. The service may run meanwhile.
+ */
+import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { parseArgs } from 'node:util'
+import { purge } from '../integrity/purging.ts'
+import { databaseFile, purgeSettings } from '../integrity/settings.ts'
+import { openLog } from '../integrity/tables.ts'
+import { instant } from '../wire/datetime.ts'
+
+try {
+  const { values } = parseArgs({ options: { before: { type: 'string' }, by: { type: 'string' } } })
+  const before = instantOf(values.before)
+  const file = databaseFile()
+  if (!existsSync(file)) throw new Error(`there is no file ${file}.`)
+  const database = openLog(file)
+  const purgedBy = values.by ?? userInfo().username
+  const count = await purge(database, { before, purgedBy, ...purgeSettings() })
+  database.close()
+  console.log(`Removed ${count} events that happened before ${before}Z from ${file}.`)
+} catch (error) {
+  console.error(`The purge failed: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+}
+
+/** Reads a date, which begins at midnight UTC, or a date and time with its offset. */
+function instantOf(text = '') {
+  const found = instant(text) ?? instant(`${text}T00:00:00Z`)
+  if (!found)
+    throw new Error(`--before must be a date such as 2024-01-01, or a date and time such as 2024-01-01T00:00:00Z.`)
+  if (`${found}Z` > new Date().toISOString()) throw new Error('--before must not lie in the future.')
+  return found
+}

@@ -1,0 +1,82 @@
+/** The chain of seals of one tenant: see db/seals.cds. */
+import { digestOf } from './canonical.ts'
+
+/** What a seal keeps of an event. */
+export interface Leaf {
+  sequence: number
+  id: string
+  /** When the event happened, in UTC: what retention goes by. */
+  instant: string
+  /** The digest of all stored columns of the event. */
+  digest: string
+}
+
+/** A seal as it is stored. */
+export type Seal = {
+  tenant: string
+  number: number
+  firstSequence: number
+  lastSequence: number
+  count: number
+  leaves: string
+  previous: string | null
+  sealedAt: string
+  hash: string
+}
+
+/** A record that is linked to the one before it. */
+type Link = { number: number; hash: string; previous: string | null }
+
+/** The hash of a link of a chain: that of all its columns but the hash itself. */
+export function hashOf({ hash: _, ...content }: Link) {
+  return digestOf(content)
+}
+
+/**
+ * Makes the next seal of a tenant.
+ * @param leaves the events that it covers, in the order in which they came in; at least one
+ * @param previous the last seal of the tenant, if there is one
+ */
+export function nextSeal(
+  tenant: string,
+  leaves: Leaf[],
+  previous: Pick<Seal, 'number' | 'hash'> | undefined,
+  now: Date
+): Seal {
+  const sequences = leaves.map(({ sequence }) => sequence)
+  const seal = {
+    tenant,
+    number: (previous?.number ?? 0) + 1,
+    firstSequence: sequences[0] as number,
+    lastSequence: sequences.at(-1) as number,
+    count: leaves.length,
+    leaves: JSON.stringify(leaves.map(({ sequence, id, instant, digest }) => [sequence, id, instant, digest])),
+    previous: previous?.hash ?? null,
+    sealedAt: now.toISOString(),
+    hash: ''
+  }
+  return { ...seal, hash: hashOf(seal) }
+}
+
+/** The events that a seal covers; none if its column was made unreadable. */
+export function leavesOf({ leaves }: Seal): Leaf[] {
+  try {
+    const rows = JSON.parse(leaves) as [number, string, string, string][]
+    return rows.map(([sequence, id, instant, digest]) => ({ sequence, id, instant, digest }))
+  } catch {
+    return []
+  }
+}
+
+/**
+ * What is wrong with a link of a chain.
+ * @param previous the link before it, if there is one
+ * @returns the end of a sentence that begins with the link, or undefined if all is well
+ */
+export function faultOf(link: Link, previous: Link | undefined): string | undefined {
+  if (hashOf(link) !== link.hash) return 'was altered: its hash is not that of its content'
+  const expected = (previous?.number ?? 0) + 1
+  if (link.number !== expected) return `follows after a gap: number ${expected} was removed`
+  if (link.previous !== (previous?.hash ?? null)) return 'does not follow from the one before it'
+  return undefined
+}

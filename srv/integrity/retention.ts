@@ -1,0 +1,52 @@
+/** Removes events that are older than the service is configured to keep them, on a schedule. */
+import { instant } from '../wire/datetime.ts'
+import { purge } from './purging.ts'
+import { openLog } from './tables.ts'
+
+export interface RetentionSettings {
+  /** How many days events are kept after they happened. */
+  days: number
+  /** How often is looked for events that are older, in minutes. */
+  interval: number
+  /** See `PurgeOrder`. */
+  batch: number
+  pause: number
+}
+
+/** What happens in the background, for the log of the process. */
+export interface RetentionListener {
+  purged: (count: number, before: string) => void
+  failed: (error: unknown) => void
+}
+
+const DAY = 24 * 60 * 60 * 1000
+const MINUTE = 60 * 1000
+
+/**
+ * Removes old events from now on, in the background.
+ * @returns a function that stops it
+ */
+export function startRetention(file: string, settings: RetentionSettings, { purged, failed }: RetentionListener) {
+  const { days, interval, batch, pause } = settings
+  const database = openLog(file)
+  const stopping = new AbortController()
+  const removeOld = async () => {
+    const before = instant(new Date(Date.now() - days * DAY).toISOString()) as string
+    const order = { before, purgedBy: 'retention', batch, pause, signal: stopping.signal }
+    const count = await purge(database, order)
+    if (count) purged(count, before)
+  }
+  let pass: Promise<void> | undefined
+  const run = () =>
+    (pass ??= removeOld()
+      .catch(failed)
+      .finally(() => (pass = undefined)))
+  const timer = setInterval(() => void run(), interval * MINUTE)
+  void run()
+  return async () => {
+    clearInterval(timer)
+    stopping.abort()
+    await pass
+    database.close()
+  }
+}
