@@ -1,0 +1,40 @@
+/** Counts the requests that are under way, and lets them finish when the service is told to stop. */
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { RequestHandler, Response } from 'express'
+import { RequestError } from '../wire/errors.ts'
+import { refuse } from '../wire/refuse.ts'
+import { settings } from './settings.ts'
+
+const underWay = new Set<Response>()
+let drained: Promise<void> | undefined
+
+/** Takes a request unless the service is stopping, or has as many as it can take. */
+export const admit: RequestHandler = (_req, res, next) => {
+  if (drained) {
+    res.set('Connection', 'close')
+    return refuse(res, new RequestError('serviceUnavailable', 'The service is shutting down.'))
+  }
+  if (underWay.size >= settings().max_requests)
+    return refuse(res, new RequestError('serviceUnavailable', 'The service has more requests than it can take.'))
+  underWay.add(res)
+  res.once('close', () => underWay.delete(res))
+  next()
+}
+
+/** Whether the service is stopping. */
+export const isDraining = () => drained !== undefined
+
+/** Takes no more requests, and waits for those under way until the time limit ends them. */
+export function drain(): Promise<void> {
+  return (drained ??= finish())
+}
+
+async function finish() {
+  const waiting = new AbortController()
+  const { signal } = waiting
+  const ended = Promise.all([...underWay].map((res) => once(res, 'close', { signal })))
+  await Promise.race([ended, delay(settings().drain_timeout, undefined, { signal })])
+  waiting.abort()
+  for (const res of underWay) res.destroy()
+}

@@ -1,0 +1,89 @@
+/** Starts the service: CAP's server, with what the wire and the database need before it serves. */
+import { mkdir } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { dirname, join, resolve } from 'node:path'
+import cds from '@sap/cds'
+import compression from 'compression'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
+import { accessSettings, type AccessSettings } from './access/settings.ts'
+import helmet from 'helmet'
+import { admit, drain } from './http/drain.ts'
+import { health } from './http/health.ts'
+import { serve } from './http/listener.ts'
+import { clientLimit } from './http/rate-limit.ts'
+import { logRequests, noteTenant } from './http/request-log.ts'
+import { followed, surviveUncaughtErrors } from './http/uncaught.ts'
+import { guardHistory } from './integrity/guard.ts'
+import { registerProtocols } from './wire/adapter.ts'
+import { requestError } from './wire/errors.ts'
+import { storeJsonAsText, type Model } from './wire/model.ts'
+import { refuse } from './wire/refuse.ts'
+import { identify, requestIds } from './wire/request-ids.ts'
+
+const LOG = cds.log('provisioning')
+
+/** What is used of CAP here that its published types do not have. */
+interface Cap {
+  env: {
+    profiles: string[]
+    requires: { db: { credentials: { url: string } }; auth?: Partial<AccessSettings> }
+    server: { trust_proxy: boolean | string | number }
+  }
+  deploy: (model: object) => { to: (database: string) => Promise<void> }
+  server: (options: object) => Promise<Server>
+}
+const { env, deploy, server: capServer } = cds as unknown as Cap
+
+const isProduction = env.profiles.includes('production')
+
+/** What CAP serves besides the service, without asking for a token. */
+const OPEN_ROUTES = { index: false, favicon: false, health: false, static: false }
+
+/** Helmet's own, but that Safari would follow the links of the welcome page to `https://localhost`. */
+const HEADERS = { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }
+
+/** Called by `cds-serve` in the place of CAP's own server. */
+export default async function server(options: object) {
+  if (isProduction)
+    accessSettings(env.requires.auth) // refuses to start without
+  else LOG.warn('Development profile: no token is asked for, and any that is sent is taken.')
+
+  cds.once('loaded', (csn) => {
+    registerProtocols(structuredClone(csn) as unknown as Model)
+    storeJsonAsText(csn as unknown as Model)
+    // creates the schema, or migrates it: see `schema_evolution` in .cdsrc.json
+    cds.once('served', async () => {
+      await deploy(csn).to('db')
+      await guardHistory()
+    })
+  })
+  await mkdir(dirname(resolve(cds.root, env.requires.db.credentials.url)), { recursive: true })
+  cds.once('listening', surviveUncaughtErrors) // a start that fails ends the process
+  cds.on('shutdown', drain)
+  const routes = isProduction ? OPEN_ROUTES : { index: welcome, health: false }
+  return capServer({ ...options, app: application(), ...routes })
+}
+
+function application() {
+  const app = express()
+  app.set('trust proxy', env.server.trust_proxy)
+  app.use(identify, followed, logRequests, helmet(HEADERS), health, ...clientLimit(), admit, compression())
+  cds.middlewares.add(noteTenant)
+  // in the place of CAP's, which has another body and no request-id
+  Object.assign(cds.middlewares, { after: [renderError] })
+  const host = isProduction ? process.env.HOST : '127.0.0.1' // none stands for all interfaces
+  return Object.assign(app, { listen: (port: number) => serve(app, port, host) })
+}
+
+/** People get a page, where programs get the service document. */
+const welcome: RequestHandler = (req, res, next) => {
+  if (req.accepts(['json', 'html']) === 'html') res.sendFile(join(import.meta.dirname, 'welcome.html'))
+  else next()
+}
+
+/** Renders errors from before the service was reached, such as that of a path that cannot be decoded. */
+const renderError: ErrorRequestHandler = (error, req, res, _next) => {
+  const failure = requestError(error)
+  if (failure.status >= 500) LOG.error(requestIds(res)['request-id'], req.method, req.path, error)
+  refuse(res, failure)
+}
