@@ -1,0 +1,84 @@
+/** An issuer of tokens on loopback, and tokens that it did not issue. */
+import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { SignJWT, exportSPKI, importJWK, type CryptoKey, type JWTPayload } from 'jose'
+import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server'
+
+export const AUDIENCE = 'api://provisioning-log'
+
+/**
+ * Starts an OpenID provider with a key for each algorithm. It counts how often it is asked for its keys, and can be made
+ * to fail.
+ * @param path of the issuer; two segments stand for one tenant, or all of them
+ */
+export async function startIssuer(path: '' | '/{tenantid}/v2.0' = '') {
+  const issuer = new OAuth2Issuer()
+  for (const algorithm of ['RS256', 'PS256', 'ES256', 'EdDSA'])
+    await issuer.keys.generate(algorithm, { kid: algorithm })
+  const provider = new OAuth2Service(issuer)
+  const state = { asked: 0, fails: false }
+  const server = createServer((req, res) => {
+    req.url = req.url?.replace(/^\/[^/]+\/v2\.0/, '')
+    if (req.url === '/jwks') state.asked++
+    if (state.fails) res.writeHead(500).end()
+    else provider.requestHandler(req, res)
+  })
+  const listen = async (port = 0) => {
+    await once(server.listen(port, '127.0.0.1').unref(), 'listening')
+    return (server.address() as AddressInfo).port
+  }
+  const port = await listen()
+  const url = `http://127.0.0.1:${port}`
+  issuer.url = url + path
+  return {
+    url,
+    jwks: `${url}/jwks`,
+    state,
+    keys: issuer.keys,
+    restart: () => listen(port),
+    stop: async () => {
+      server.closeAllConnections()
+      await once(server.close(), 'close')
+    },
+    ...tokensOf(issuer)
+  }
+}
+
+function tokensOf(issuer: OAuth2Issuer) {
+  const standard = { iss: issuer.url as string, aud: AUDIENCE, sub: 'someone' }
+
+  /** A token as the issuer builds and signs it. */
+  function issue(claims: JWTPayload, kid = 'RS256') {
+    const scopesOrTransform = (_: object, payload: JWTPayload) => void Object.assign(payload, standard, claims)
+    return issuer.buildToken({ kid, scopesOrTransform })
+  }
+
+  /** A token that someone else signed. */
+  function forge(claims: JWTPayload, key: KeyObject | Uint8Array, header: { alg: string; kid: string }) {
+    const token = new SignJWT({ ...standard, ...claims }).setProtectedHeader(header)
+    return token.setIssuedAt().setExpirationTime('1h').sign(key)
+  }
+
+  const ownKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+
+  return {
+    issue,
+    signedByOthers: (claims: JWTPayload) => forge(claims, ownKey(), { alg: 'RS256', kid: 'RS256' }),
+    signedByUnknown: (claims: JWTPayload) => forge(claims, ownKey(), { alg: 'RS256', kid: randomUUID() }),
+    /** By HMAC, with the public key of the issuer as the secret. */
+    signedByPublicKey: async (claims: JWTPayload) => {
+      const { kty, n, e } = issuer.keys.get('RS256') as { kty: string; n: string; e: string }
+      const pem = await exportSPKI((await importJWK({ kty, n, e }, 'RS256')) as CryptoKey)
+      return forge(claims, new TextEncoder().encode(pem), { alg: 'HS256', kid: 'RS256' })
+    },
+    unsigned: (claims: JWTPayload) => {
+      const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+      return `${part({ alg: 'none', typ: 'JWT' })}.${part({ ...standard, exp: seconds() + 3600, ...claims })}.`
+    }
+  }
+}
+
+/** Now, in the unit of tokens. */
+export const seconds = () => Math.floor(Date.now() / 1000)

@@ -1,0 +1,261 @@
+import { errorOf, query, valuesOf, type Answer, type Json } from '../service.ts'
+import { AUDIENCE, startIssuer } from './issuer.ts'
+import { startProduction } from './production.ts'
+
+const path = '/auditLogs/provisioning'
+const at = '2024-05-01T12:00:00Z'
+const SECRET = 'fabrikam-secret'
+
+let issuer: Awaited<ReturnType<typeof startIssuer>>
+let service: Awaited<ReturnType<typeof startProduction>>
+/** Tokens that permit all within a tenant, and one that permits to read all tenants. */
+let contoso: string, fabrikam: string, everywhere: string
+
+const event = (id: string, jobId: string, durationInMilliseconds: number) => {
+  const provisioningSteps = [{ name: jobId, details: { job: jobId } }]
+  return {
+    id,
+    activityDateTime: at,
+    jobId,
+    durationInMilliseconds,
+    initiatedBy: { displayName: jobId },
+    provisioningSteps
+  }
+}
+
+beforeAll(async () => {
+  issuer = await startIssuer()
+  service = await startProduction({ CDS_REQUIRES_AUTH_ISSUER: issuer.url, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE })
+  const roles = ['ProvisioningLog.ReadWrite.All']
+  contoso = await issuer.issue({ tid: 'contoso', roles })
+  fabrikam = await issuer.issue({ tid: 'fabrikam', roles })
+  everywhere = await issuer.issue({ roles: [...roles, 'ProvisioningLog.AllTenants'] })
+  for (const id of ['1', '2', '3']) await service.post(path, contoso, event(id, 'contoso-job', Number(id)))
+  for (const id of ['1', '2', '8', '9']) await service.post(path, fabrikam, event(id, SECRET, 1000 + Number(id)))
+})
+
+afterAll(async () => {
+  await service.stop()
+  await issuer.stop()
+})
+
+/** Every form of a query, with what it gives of the three events of contoso. */
+const QUERIES: [options: Record<string, string>, ids: unknown[]][] = [
+  [{}, ['3', '2', '1']],
+  [{ $filter: "jobId ne 'x' or true" }, ['3', '2', '1']],
+  [{ $filter: `jobId eq '${SECRET}'` }, []],
+  [{ $filter: "not (jobId eq 'x') or tenantId eq 'fabrikam'" }, ['3', '2', '1']],
+  [{ $filter: "provisioningSteps/any(s:contains(s/name,'job') or contains(s/name,'secret'))" }, ['3', '2', '1']],
+  [{ $search: 'secret OR job' }, ['3', '2', '1']],
+  [{ $search: 'NOT nothing' }, ['3', '2', '1']],
+  [{ $orderby: 'durationInMilliseconds desc', $top: '2' }, ['3', '2']],
+  [{ $orderby: 'id', $skip: '1' }, ['2', '3']],
+  [{ $compute: 'durationInMilliseconds add 1 as n', $filter: 'n gt 2', $orderby: 'n' }, ['2', '3']],
+  [{ $apply: 'identity' }, ['3', '2', '1']],
+  [{ $apply: 'filter(durationInMilliseconds gt 2)' }, ['3']],
+  [{ $apply: 'search(secret OR job)/filter(durationInMilliseconds lt 3)' }, ['2', '1']],
+  [{ $apply: 'topcount(1,durationInMilliseconds)' }, ['3']],
+  [{ $apply: 'orderby(id desc)/top(2)' }, ['3', '2']],
+  [{ $apply: 'orderby(id desc)/skip(2)/compute(length(id) as n)/filter(n eq 1)' }, ['1']],
+  [{ $apply: 'concat(filter(true),topcount(1,durationInMilliseconds))' }, ['1', '2', '3', '3']],
+  [{ $apply: 'groupby((id))', $orderby: 'id' }, ['1', '2', '3']],
+  [
+    { $apply: 'groupby((id,jobId))/groupby((id),aggregate($count as n))/filter(n gt 0)', $orderby: 'id' },
+    ['1', '2', '3']
+  ],
+  [{ $apply: 'groupby((rollup($all,id)),aggregate($count as n))' }, ['1', '2', '3', undefined]]
+]
+
+/** Aggregates of the events of contoso. */
+const TOTALS: [apply: string, total: unknown][] = [
+  ['aggregate($count as total)', 3],
+  ['aggregate(durationInMilliseconds with sum as total)', 6],
+  ['aggregate(durationInMilliseconds with max as total)', 3],
+  ['aggregate(jobId with countdistinct as total)', 1],
+  ['aggregate(tenantId with max as total)', 'contoso'],
+  ['groupby((jobId),aggregate($count as n))/aggregate(n with sum as total)', 3],
+  ['topcount(9,durationInMilliseconds)/aggregate($count as total)', 3],
+  ['compute(durationInMilliseconds mul 2 as n)/aggregate(n with sum as total)', 12]
+]
+
+describe.each([path, '/beta/auditLogs/directoryProvisioning'])('A token of a tenant at %s', (log) => {
+  it.each(QUERIES)('%j reads events of that tenant only', async (options, ids) => {
+    const answer = await service.get(query(log, options), contoso)
+    expect([answer.status, valuesOf(answer).map(({ id }) => id)]).toEqual([200, ids])
+    expect(answer.text).not.toContain('fabrikam')
+  })
+
+  it.each(TOTALS)('%s is of that tenant only', async (apply, total) => {
+    const answer = await service.get(query(log, { $apply: apply }), contoso)
+    expect(valuesOf(answer).map((row) => row.total)).toEqual([total])
+  })
+
+  it('counts the events of that tenant only', async () => {
+    expect((await service.get(`${log}/$count`, contoso)).text).toBe('3')
+    expect((await service.get(query(`${log}/$count`, { $filter: "id ne 'x'" }), contoso)).text).toBe('3')
+    expect((await service.get(query(`${log}/$count`, { $search: 'secret' }), contoso)).text).toBe('0')
+    expect((await service.get(query(`${log}/$count`, { $apply: 'groupby((id))' }), contoso)).text).toBe('3')
+    expect((await service.get(query(log, { $count: 'true', $top: '1' }), contoso)).body['@odata.count']).toBe(3)
+  })
+
+  it('does not find the events of another tenant by their ids', async () => {
+    for (const part of [
+      '',
+      '/jobId',
+      '/jobId/$value',
+      '/initiatedBy',
+      '/initiatedBy/displayName',
+      '/provisioningSteps/$count',
+      '?$select=id'
+    ])
+      expect((await service.get(`${log}/9${part}`, contoso)).status).toBe(404)
+    expect((await service.get(`${log}/1/jobId/$value`, contoso)).text).toBe('contoso-job')
+    expect((await service.get(`${log}/1/jobId/$value`, fabrikam)).text).toBe(SECRET)
+  })
+
+  it('pages through the events of that tenant only, even by the links of another', async () => {
+    const follow = async (first: string, token: string) => {
+      const ids: unknown[] = []
+      for (let next: string | undefined = first; next;) {
+        const answer: Answer = await service.send('GET', next, token, undefined, { Prefer: 'maxpagesize=1' })
+        expect(answer.text).not.toContain(SECRET)
+        ids.push(...valuesOf(answer).map(({ id }) => id))
+        next = answer.body['@odata.nextLink'] as string | undefined
+      }
+      return ids
+    }
+    expect(await follow(log, contoso)).toEqual(['3', '2', '1'])
+    const page = await service.send('GET', log, fabrikam, undefined, { Prefer: 'maxpagesize=1' })
+    expect(await follow(String(page.body['@odata.nextLink']), contoso)).toEqual(['3', '2', '1'])
+  })
+
+  it('tracks the events of that tenant only, even by the links of another', async () => {
+    const track = (url: string, token: string) => service.get(url, token, { Prefer: 'track-changes' })
+    const link = ({ body }: { body: Json }) => String(body['@odata.deltaLink'])
+    const [own, others] = [link(await track(log, contoso)), link(await track(log, fabrikam))]
+    const id = `late at ${log}`
+    await service.post(path, fabrikam, event(id, SECRET, 1))
+    expect(valuesOf(await service.get(own, contoso))).toEqual([])
+    expect(valuesOf(await service.get(others, contoso))).toEqual([])
+    expect(valuesOf(await service.get(others, fabrikam)).map((each) => each.id)).toEqual([id])
+    expect(
+      (await service.get(own, await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.Create'] }))).status
+    ).toBe(403)
+    const seen = await service.get(others, everywhere)
+    expect(valuesOf(seen).map((each) => each.id)).toEqual([id])
+  })
+})
+
+describe('A token of a tenant', () => {
+  it('expands the events of that tenant only', async () => {
+    const { body, text } = await service.get(
+      '/auditLogs?$expand=*($count=true;$filter=durationInMilliseconds gt 0)',
+      contoso
+    )
+    expect([body['provisioning@odata.count'], body['directoryProvisioning@odata.count']]).toEqual([3, 3])
+    expect(text).not.toContain('fabrikam')
+  })
+
+  it('reads the same in a batch, whatever the header of a part says', async () => {
+    const gets = [
+      path,
+      `${path}/9`,
+      `${path}/$count`,
+      '/auditLogs?$expand=provisioning',
+      query(path, { $apply: 'groupby((tenantId))' })
+    ]
+    const headers = {
+      authorization: `Bearer ${fabrikam}`,
+      'x-tenant-id': 'fabrikam',
+      'content-type': 'application/json'
+    }
+    const requests = gets.map((url, index) => ({ id: String(index), method: 'GET', url, headers: { ...headers } }))
+    const { body, text } = await service.post('/$batch', contoso, { requests })
+    expect((body.responses as Json[]).map(({ status }) => status)).toEqual([200, 404, 200, 200, 200])
+    expect(text).not.toContain('fabrikam')
+    const parts = gets.map(
+      (url) =>
+        `--b\r\nContent-Type: application/http\r\n\r\nGET ${encodeURI(url)} HTTP/1.1\r\nAuthorization: Bearer ${fabrikam}\r\n\r\n\r\n`
+    )
+    const answer = await service.send('POST', '/$batch', contoso, `${parts.join('')}--b--\r\n`, {
+      'Content-Type': 'multipart/mixed;boundary=b',
+      Prefer: 'odata.continue-on-error'
+    })
+    expect(answer.text.match(/HTTP\/1\.1 \d+/g)).toEqual(
+      [200, 404, 200, 200, 200].map((status) => `HTTP/1.1 ${status}`)
+    )
+    expect(answer.text).not.toContain('fabrikam')
+  })
+
+  it('gives its tenant to new events, and stores none for another', async () => {
+    const filled = await service.post(path, contoso, { id: 'filled', activityDateTime: at })
+    expect([filled.status, filled.body.tenantId]).toEqual([201, 'contoso'])
+    const equal = await service.post(path, contoso, { id: 'equal', activityDateTime: at, tenantId: 'contoso' })
+    expect([equal.status, equal.body.tenantId]).toEqual([201, 'contoso'])
+    for (const tenantId of ['fabrikam', 'Contoso', '', 'contoso ']) {
+      const refused = await service.post(path, contoso, { id: 'foreign', activityDateTime: at, tenantId })
+      expect([refused.status, errorOf(refused).code, errorOf(refused).target]).toEqual([
+        403,
+        'accessDenied',
+        'tenantId'
+      ])
+    }
+    const hidden = await service.post(path, contoso, { id: 'foreign', activityDateTime: at, tenant: 'fabrikam' })
+    expect([hidden.status, errorOf(hidden).code]).toEqual([400, 'unknownProperty'])
+    expect((await service.get(query(`${path}/$count`, { $filter: "id eq 'foreign'" }), everywhere)).text).toBe('0')
+    const again = await service.post(path, contoso, { id: 'filled', activityDateTime: at })
+    expect(again.status).toBe(409)
+    expect((await service.post(path, fabrikam, { id: 'filled', activityDateTime: at })).status).toBe(201)
+  })
+
+  it('stores nothing of an atomicity group with an event for another tenant', async () => {
+    const part = (id: string, tenantId: string) => {
+      const body = { id, activityDateTime: at, tenantId }
+      return {
+        id,
+        atomicityGroup: 'g',
+        method: 'POST',
+        url: path,
+        headers: { 'content-type': 'application/json' },
+        body
+      }
+    }
+    const requests = [part('own', 'contoso'), part('theirs', 'fabrikam')]
+    const { body } = await service.post('/$batch', contoso, { requests })
+    expect((body.responses as Json[])[1]!.status).toBe(403)
+    expect((await service.get(`${path}/own`, contoso)).status).toBe(404)
+  })
+
+  it.each(['tenant', 'tenant ', 'activityDateTime_utc'])('cannot ask for what is hidden: %s', async (name) => {
+    const options: Record<string, string>[] = [
+      { $filter: `${name} eq 'fabrikam'` },
+      { $select: name },
+      { $orderby: name },
+      { $apply: `groupby((${name}))` }
+    ]
+    for (const each of options) expect((await service.get(query(path, each), contoso)).status).toBe(400)
+    expect((await service.get('/Arrivals', contoso)).status).toBe(404)
+  })
+})
+
+describe('A token that permits to read all tenants', () => {
+  it('reads the events of all of them', async () => {
+    const answer = await service.get(
+      query(path, { $filter: "id in ('1','3','9')", $orderby: 'id,tenantId' }),
+      everywhere
+    )
+    expect(valuesOf(answer).map(({ id, tenantId }) => [id, tenantId])).toEqual([
+      ['1', 'contoso'],
+      ['1', 'fabrikam'],
+      ['3', 'contoso'],
+      ['9', 'fabrikam']
+    ])
+    expect((await service.get(`${path}/9/tenantId/$value`, everywhere)).text).toBe('fabrikam')
+    expect((await service.get(`${path}/1`, everywhere)).status).toBe(409)
+  })
+
+  it('creates events for its own tenant only', async () => {
+    const refused = await service.post(path, everywhere, { activityDateTime: at, tenantId: 'contoso' })
+    expect([refused.status, errorOf(refused).code]).toEqual([403, 'accessDenied'])
+  })
+})

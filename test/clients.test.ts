@@ -1,0 +1,54 @@
+import { Client, PageIterator } from '@microsoft/microsoft-graph-client'
+import { startService, type Json } from './service.ts'
+
+const service = startService()
+
+/** Graph's client for JavaScript, as its users have it: only the address differs. */
+function graph() {
+  return Client.init({
+    baseUrl: `${service.url}/`,
+    defaultVersion: 'beta',
+    customHosts: new Set([new URL(service.url).hostname]),
+    authProvider: (done) => done(null, 'any token')
+  })
+}
+
+describe("Graph's client for JavaScript", () => {
+  const events = Array.from({ length: 7 }, (_, day) => ({
+    activityDateTime: `2024-01-0${day + 1}T00:00:00Z`,
+    statusInfo: { status: day % 2 ? 'failure' : 'success' }
+  }))
+
+  beforeAll(async () => {
+    for (const event of events) await graph().api('/auditLogs/provisioning').post(event)
+  })
+
+  it('queries, and follows the links to the end', async () => {
+    const first = (await graph()
+      .api('/auditLogs/provisioning')
+      .filter("statusInfo/status eq 'success'")
+      .select('activityDateTime')
+      .orderby('activityDateTime')
+      .top(3)
+      .get()) as { value: Json[] }
+    expect(first.value).toHaveLength(3)
+    const all: unknown[] = []
+    await new PageIterator(graph(), first, (event: Json) => Boolean(all.push(event.activityDateTime))).iterate()
+    expect(all).toEqual([1, 3, 5, 7].map((day) => `2024-01-0${day}T00:00:00Z`))
+  })
+
+  it('sends batches', async () => {
+    const requests = [{ id: '1', method: 'GET', url: '/auditLogs/provisioning/$count' }]
+    expect(await graph().api('/$batch').post({ requests })).toMatchObject({
+      responses: [{ id: '1', status: 200, body: '7' }]
+    })
+  })
+
+  it('understands errors', async () => {
+    await expect(graph().api('/auditLogs/provisioning/none').get()).rejects.toMatchObject({
+      statusCode: 404,
+      code: 'resourceNotFound',
+      requestId: expect.stringMatching(/^[\da-f-]{36}$/) as string
+    })
+  })
+})

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+
+jest.setTimeout(60_000) // processes start slowly where others run
+
+const root = join(__dirname, '../..')
+
+/** Runs `npm run verify` or `npm run purge` on a database file. */
+export async function command(
+  name: 'verify' | 'purge',
+  file: string,
+  args: string[],
+  env: Record<string, string> = {}
+) {
+  const script = join(root, `srv/commands/${name}.ts`)
+  const options = { cwd: root, env: { PATH: process.env.PATH, CDS_REQUIRES_DB_CREDENTIALS_URL: file, ...env } }
+  return new Promise<{ status: number; out: string; err: string; first: string | undefined }>((resolve) => {
+    execFile(process.execPath, [script, ...args], options, (error, out, err) => {
+      const [, first] = /The first:\n {2}(.*)/.exec(err) ?? []
+      resolve({ status: Number(error?.code ?? 0), out, err, first })
+    })
+  })
+}
+
+export const verify = (file: string, ...args: string[]) => command('verify', file, args)
+
+/** Waits until something is so. */
+export async function until(isSo: () => boolean) {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+/** Whether all that came in is sealed. */
+export function isSealed(database: DatabaseSync) {
+  const last = 'SELECT max(sequence) FROM provisioning_log_Arrivals'
+  const sealed = 'SELECT max(lastSequence) FROM provisioning_log_Seals'
+  return database.prepare(`SELECT (${last}) = (${sealed}) AS isSealed`).get()?.isSealed === 1
+}

@@ -1,0 +1,220 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { protectHistory } from '../../srv/integrity/history.ts'
+import type { PurgeRecord } from '../../srv/integrity/purge-record.ts'
+import { startProcess, temporaryFolder } from '../process.ts'
+import { command, isSealed, until, verify } from './command.ts'
+
+const folder = temporaryFolder()
+const file = join(folder, 'events.sqlite')
+const path = '/auditLogs/provisioning'
+const DAY = 24 * 60 * 60 * 1000
+
+async function post(url: string | undefined, id: string, activityDateTime: string) {
+  const response = await fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ id, tenantId: id[0], activityDateTime })
+  })
+  expect(response.status).toBe(201)
+}
+
+async function ids(url: string | undefined) {
+  const response = await fetch(`${url}${path}?$select=id&$orderby=id&$top=1000`)
+  return ((await response.json()) as { value: { id: string }[] }).value.map(({ id }) => id)
+}
+
+const purge = (...args: string[]) =>
+  command('purge', file, args, { CDS_RETENTION_BATCH: '10', CDS_RETENTION_PAUSE: '5' })
+const sealedSoon = () => until(() => isSealed(database))
+const years = (count: number, year: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `${'ab'[index % 2]}${year}-${index}`,
+    at: `${year}-05-01T00:00:00Z`
+  }))
+
+type Service = Awaited<ReturnType<typeof startProcess>>
+let service: Service
+let database: DatabaseSync
+const old = years(60, 2020)
+const recent = years(30, 2024)
+
+beforeAll(async () => {
+  service = await startProcess({ file })
+  database = new DatabaseSync(file, { timeout: 2000 })
+  // new and old ones mixed, as events may come late
+  for (const [index, { id, at }] of old.entries()) {
+    await post(service.url, id, at)
+    const other = recent[index]
+    if (other) await post(service.url, other.id, other.at)
+  }
+  await post(service.url, 'b-late', '2020-01-01T00:00:00Z') // what came in last
+  await sealedSoon()
+})
+
+afterAll(async () => {
+  database.close()
+  await service.stop()
+})
+
+describe('npm run purge', () => {
+  it.each([
+    ['nothing', []],
+    ['no date', ['--before', 'yesterday']],
+    ['a future date', ['--before', '2999-01-01']]
+  ])('refuses %s', async (_, args) => {
+    const { status, err } = await purge(...args)
+    expect([status, err]).toEqual([1, expect.stringMatching(/^The purge failed: --before must .*\.\n$/)])
+  })
+
+  it('removes old events while the service goes on taking new ones without long delays', async () => {
+    const delays: number[] = []
+    let done = false
+    const posting = (async () => {
+      for (let count = 0; !done; count++) {
+        const start = performance.now()
+        await post(service.url, `c-meanwhile-${count}`, '2024-06-01T00:00:00Z')
+        delays.push(performance.now() - start)
+      }
+    })()
+    const { status, out } = await purge('--before', '2024-01-01', '--by', 'ann')
+    done = true
+    await posting
+    expect([status, out]).toEqual([
+      0,
+      `Removed 61 events that happened before 2024-01-01T00:00:00.0000000Z from ${file}.\n`
+    ])
+    expect(Math.max(...delays)).toBeLessThan(1000)
+    const left = (await ids(service.url)).filter((id) => !id.startsWith('c'))
+    expect(left).toEqual(recent.map(({ id }) => id).toSorted())
+  })
+
+  it('records what, before when, how many, by whom and when', () => {
+    const records = database.prepare('SELECT * FROM provisioning_log_Purges').all() as PurgeRecord[]
+    expect(records.length).toBeGreaterThanOrEqual(61 / 10)
+    expect(records.reduce((sum, { count }) => sum + count, 0)).toBe(61)
+    for (const { count, before, purgedBy, purgedAt } of records) {
+      expect(count).toBeLessThanOrEqual(10)
+      expect({ before, purgedBy }).toEqual({ before: '2024-01-01T00:00:00.0000000', purgedBy: 'ann' })
+      expect(Date.now() - Date.parse(purgedAt)).toBeLessThan(60_000)
+    }
+  })
+
+  it('leaves a log that can be verified', async () => {
+    await sealedSoon()
+    const { status, out } = await verify(file)
+    expect([status, out]).toEqual([0, expect.stringContaining('Removed by retention: 61 events.')])
+  })
+
+  it('does so when an id comes again', async () => {
+    await post(service.url, old[0]!.id, '2024-07-01T00:00:00Z')
+    await sealedSoon()
+    expect((await verify(file)).status).toBe(0)
+  })
+
+  it('leaves the triggers as they were', () => {
+    for (const sql of [
+      'DELETE FROM microsoft_graph_provisioningObjectSummary',
+      'DELETE FROM provisioning_log_Arrivals',
+      'DELETE FROM provisioning_log_Purges',
+      "UPDATE provisioning_log_Purges SET purgedBy = 'bob'",
+      'REPLACE INTO provisioning_log_Purges SELECT * FROM provisioning_log_Purges'
+    ])
+      expect(() => database.exec(sql)).toThrow('The log is append-only')
+  })
+
+  it('keeps what came in last, and what is not sealed', async () => {
+    await post(service.url, 'd-last', '2021-01-01T00:00:00Z')
+    expect((await purge('--before', '2022-01-01')).out).toContain('Removed 0 events')
+    expect(await ids(service.url)).toContain('d-last')
+    await post(service.url, 'd-next', '2024-01-01T00:00:00Z')
+    await sealedSoon()
+    expect((await purge('--before', '2022-01-01')).out).toContain('Removed 1 events')
+  })
+})
+
+describe('After a purge npm run verify', () => {
+  const EVENTS = 'microsoft_graph_provisioningObjectSummary'
+  const without = (table: string, where: string) => `DELETE FROM ${table} WHERE ${where}`
+
+  it.each<[string, string, RegExp]>([
+    [
+      'an event that was not purged',
+      without(EVENTS, "id = 'a2024-0'"),
+      /^Event 'a2024-0' of tenant 'a' .* was removed\.$/
+    ],
+    [
+      'one with its arrival',
+      `${without('provisioning_log_Arrivals', "event = 'a2024-0'")}; ${without(EVENTS, "id = 'a2024-0'")}`,
+      /^Event 'a2024-0' of tenant 'a' .* was removed\.$/
+    ],
+    ['an altered event', `UPDATE ${EVENTS} SET jobId = 'x' WHERE id = 'b2024-1'`, /^Event 'b2024-1' .* was altered\.$/],
+    [
+      'a removed record',
+      without('provisioning_log_Purges', 'number = 1'),
+      /^Record 2 of what retention removed follows after a gap|^Event 'a2020-0' of tenant 'a' .* was removed\.$/
+    ],
+    [
+      'an altered record',
+      `UPDATE provisioning_log_Purges SET sequences = '[[1,1000]]' WHERE number = 1`,
+      /^Record 1 of what retention removed was altered/
+    ]
+  ])('finds %s', async (_, sql, message) => {
+    const copy = join(temporaryFolder(), 'events.sqlite')
+    database.exec(`VACUUM INTO '${copy}'`)
+    const tampered = new DatabaseSync(copy)
+    const triggers = tampered.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all()
+    for (const { name } of triggers) tampered.exec(`DROP TRIGGER ${String(name)}`)
+    tampered.exec(sql)
+    await protectHistory(tampered)
+    tampered.close()
+    const { status, first } = await verify(copy)
+    expect([status, first]).toEqual([1, expect.stringMatching(message)])
+  })
+
+  it('finds records that were cut off, against an export', async () => {
+    const held = join(folder, 'held.json')
+    expect((await verify(file, '--export', held)).status).toBe(0)
+    const copy = join(temporaryFolder(), 'events.sqlite')
+    database.exec(`VACUUM INTO '${copy}'`)
+    const tampered = new DatabaseSync(copy)
+    tampered.exec('DROP TRIGGER provisioning_log_Purges_no_delete')
+    tampered.exec(
+      'DELETE FROM provisioning_log_Purges WHERE number = (SELECT max(number) FROM provisioning_log_Purges)'
+    )
+    tampered.close()
+    expect((await verify(copy, '--against', held)).first).toMatch(/which is held elsewhere, was removed\.$/)
+    expect((await verify(file, '--against', held)).status).toBe(0)
+  })
+})
+
+describe('Retention on a schedule', () => {
+  const days = (count: number) => new Date(Date.now() - count * DAY).toISOString()
+
+  it('keeps events for so many days, and records what it removed', async () => {
+    const scheduled = join(folder, 'scheduled.sqlite')
+    const first = await startProcess({ file: scheduled })
+    for (const [id, age] of [
+      ['a-old', 31],
+      ['a-young', 29],
+      ['b-old', 400],
+      ['b-last', 1]
+    ] as const)
+      await post(first.url, id, days(age))
+    await first.stop()
+
+    const second = await startProcess({ file: scheduled, env: { CDS_RETENTION_DAYS: '30' } })
+    await until(() => second.log().includes('Retention removed'))
+    expect(await ids(second.url)).toEqual(['a-young', 'b-last'])
+    expect(second.log()).toMatch(/Retention removed 2 events that happened before \S+Z\./)
+    await second.stop()
+    const { status, out } = await verify(scheduled)
+    expect([status, out]).toEqual([0, expect.stringContaining('Removed by retention: 2 events.')])
+  })
+
+  it.each(['CDS_RETENTION_DAYS', 'CDS_RETENTION_INTERVAL', 'CDS_RETENTION_BATCH'])('refuses %s=0', async (name) => {
+    const { url, log } = await startProcess({ file, env: { CDS_RETENTION_DAYS: '30', [name]: '0' } })
+    expect(url).toBeUndefined()
+    expect(log()).toMatch(/The setting 'retention\.\w+' must be a number greater than 0, not '0'\./)
+  })
+})

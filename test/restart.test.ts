@@ -1,0 +1,78 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { startProcess, temporaryFolder } from './process.ts'
+import { documentedExample, type Json } from './service.ts'
+
+const folder = temporaryFolder()
+const start = (file: string, env: Record<string, string> = {}) => startProcess({ file: join(folder, file), env })
+
+async function post(url: string | undefined, event: Json) {
+  const headers = { 'Content-Type': 'application/json' }
+  const response = await fetch(`${url}/auditLogs/provisioning`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(event)
+  })
+  return (await response.json()) as Json
+}
+
+async function get(url: string | undefined, path: string) {
+  const response = await fetch(`${url}/auditLogs/provisioning${path}`)
+  return response.headers.get('content-type')?.includes('json') ? ((await response.json()) as Json) : response.text()
+}
+
+describe('A restart', () => {
+  it('keeps every event as it was, in a WAL file', async () => {
+    const first = await start('new/folder/events.sqlite')
+    const created = await post(first.url, { ...documentedExample, id: 'kept' })
+    expect(statSync(join(folder, 'new/folder/events.sqlite-wal')).size).toBeGreaterThan(0)
+    await first.stop()
+
+    const second = await start('new/folder/events.sqlite')
+    expect(await get(second.url, '/$count')).toBe('1')
+    const read = (await get(second.url, '/kept')) as Json
+    const port = (url = '') => url.slice(url.lastIndexOf(':'))
+    expect(JSON.stringify(read)).toBe(JSON.stringify(created).replaceAll(port(first.url), port(second.url)))
+    await second.stop()
+  })
+
+  it('migrates the schema of an older version without losing an event', async () => {
+    const file = 'old.sqlite'
+    const first = await start(file)
+    await post(first.url, { ...documentedExample, id: 'old', changeId: 'lost with the column' })
+    await first.stop()
+
+    // back to a version whose model had no changeId, in the table and in the model that CAP keeps beside it
+    const database = new DatabaseSync(join(folder, file))
+    const { csn } = database.prepare('SELECT csn FROM cds_model').get() as { csn: string }
+    const model = JSON.parse(csn) as { definitions: Record<string, { elements: Json }> }
+    delete model.definitions['microsoft.graph.provisioningObjectSummary']!.elements.changeId
+    database.prepare('UPDATE cds_model SET csn = ?').run(JSON.stringify(model))
+    database.exec('ALTER TABLE microsoft_graph_provisioningObjectSummary DROP COLUMN changeId')
+    database.close()
+
+    const second = await start(file)
+    expect(await get(second.url, '/old')).toMatchObject({ jobId: 'Job Id value', changeId: null })
+    expect(await post(second.url, { ...documentedExample, changeId: 'new' })).toMatchObject({ changeId: 'new' })
+    await second.stop()
+  })
+})
+
+describe('The development profile', () => {
+  it('says once that no token is asked for, and takes any that is sent', async () => {
+    const { url, log, stop } = await start('development.sqlite')
+    expect(log().match(/no token is asked for/g)).toHaveLength(1)
+    const headers = { Authorization: 'Bearer anything' }
+    expect((await fetch(`${url}/auditLogs/provisioning`, { headers })).status).toBe(200)
+    await stop()
+  })
+})
+
+describe('The production profile', () => {
+  it('does not start open', async () => {
+    const { url, log } = await start('production.sqlite', { NODE_ENV: 'production' })
+    expect(url).toBeUndefined()
+    expect(log()).toContain('CDS_REQUIRES_AUTH_ISSUER is missing')
+  })
+})

@@ -1,0 +1,6 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+// Each test file has a database file of its own.
+process.env.CDS_REQUIRES_DB_CREDENTIALS_URL = join(mkdtempSync(join(tmpdir(), 'provisioning-')), 'events.sqlite')
