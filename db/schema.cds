@@ -74,4 +74,12 @@ entity provisioningObjectSummary {
       /** The structured properties that were sent as objects without a value, as a JSON array: columns cannot tell them from null. */
       @cds.api.ignore
       emptyObjects           : LargeString;
+
+      /** The event as answers show it, as JSON text, so that it need not be put together again for each of them. */
+      @cds.api.ignore
+      representation         : LargeString;
+
+      /** What the types of the event were like when `representation` was written: after a change of them it is not used. */
+      @cds.api.ignore
+      representationVersion  : String(16);
 }

@@ -2,7 +2,17 @@ import { randomUUID } from 'node:crypto'
 import cds from '@sap/cds'
 import type { provisioningObjectSummary as Event } from '#cds-models/microsoft/graph'
 import { confined, tenantOfNewEvent } from './access/tenants.ts'
+import type Database from './database.ts'
 import { instant } from './wire/datetime.ts'
+
+/** A request that creates an event. */
+interface Creation {
+  data: Event
+  /** Gives the columns that keep how the event is shown; undefined where it does not come over the wire. */
+  represent?: (event: Event) => object
+  /** Whether the request has a transaction of its own. */
+  isAlone?: boolean
+}
 
 /** The audit log: what the CDS model cannot say of it. */
 export default class AuditLogService extends cds.ApplicationService {
@@ -14,7 +24,7 @@ export default class AuditLogService extends cds.ApplicationService {
     this.confineReads()
     this.readRoot()
     this.completeEvents()
-    this.noteArrivals()
+    this.storeEvents()
     this.refuseKnownIds()
     return super.init()
   }
@@ -47,10 +57,26 @@ export default class AuditLogService extends cds.ApplicationService {
     )
   }
 
-  /** Notes in which order events come in, in the transaction that stores them: delta links go by it. */
-  private noteArrivals() {
-    this.after('CREATE', 'provisioningObjectSummary', async (_, { data }: { data: Event }) => {
-      await cds.ql.INSERT.into('provisioning.log.Arrivals').entries([{ event: data.id, tenant: data.tenant }])
+  /**
+   * Stores events, and in which order they come in, which delta links go by. Events of concurrent requests share a
+   * commit, unless they belong to a change set, which has a transaction of its own.
+   */
+  private storeEvents() {
+    this.on('CREATE', 'provisioningObjectSummary', async (request, next) => {
+      const { data, represent, isAlone } = request as unknown as Creation
+      Object.assign(data, represent?.(data))
+      const arrival = { event: data.id, tenant: data.tenant }
+      const database = cds.db as unknown as Database
+      if (isAlone && database.hasJournal) {
+        await database.append([
+          ['microsoft.graph.provisioningObjectSummary', data],
+          ['provisioning.log.Arrivals', arrival]
+        ])
+        return data
+      }
+      const result = await (next as () => Promise<unknown>)()
+      await cds.ql.INSERT.into('provisioning.log.Arrivals').entries([arrival])
+      return result
     })
   }
 

@@ -36,6 +36,21 @@ declare module '@cap-js/sqlite' {
     close: () => void
     readonly isTransaction: boolean
   }
+  export interface ValueExpression {
+    val?: unknown
+    /** Whether the wire gave the value, and where from: see wire/plans.ts. */
+    isOwn?: true
+    source?: import('./wire/expressions/cqn.ts').Source
+  }
+  export interface Select {
+    SELECT: { from?: { ref?: string[] }; where?: unknown[]; columns?: { func?: string }[]; groupBy?: unknown[] }
+  }
+  /** Renders queries as SQL. */
+  export interface Renderer {
+    values: unknown[]
+    SELECT(query: Select): string
+    val(expression: ValueExpression): string
+  }
   interface Factory {
     options: object
     create: (tenant?: string) => Promise<Connection>
@@ -43,14 +58,16 @@ declare module '@cap-js/sqlite' {
     validate: (connection: Connection) => boolean
   }
   export default class SQLiteService {
+    static CQN2SQL: new () => Renderer
     constructor(name: string, model?: object, options?: object)
     init(): Promise<void>
     get factory(): Factory
     /** What a transaction runs for. */
     readonly context?: EventContext
+    readonly model?: { definitions: Record<string, { elements?: Record<string, { name: string; virtual?: boolean }> }> }
     set(variables: object): void
     begin(min?: unknown): Promise<unknown>
-    prepare(sql: string): { all: (values: unknown[]) => unknown }
+    prepare(sql: string): { all: (values?: unknown) => unknown }
     /** The connection of a transaction. */
     readonly dbc?: Connection
     url4(tenant?: string): string

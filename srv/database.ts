@@ -2,40 +2,82 @@ import { DatabaseSync } from 'node:sqlite'
 import { setImmediate, setTimeout as delay } from 'node:timers/promises'
 import SQLiteService, { type Connection } from '@cap-js/sqlite'
 import { failureOf, isLocked } from './database/failures.ts'
-import { Readers, isReadOnly, type ReaderSettings } from './database/readers.ts'
+import { withFunctions } from './database/functions.ts'
+import { Journal, type Table } from './database/journal.ts'
+import { QuickReader } from './database/quick-reader.ts'
+import { Readers, noteStatement, isReadOnly, type ReaderSettings } from './database/readers.ts'
+import { StoppableRenderer } from './database/rendering.ts'
 import { drain } from './http/drain.ts'
 import { RequestError } from './wire/errors.ts'
-import { matchesPattern } from './wire/expressions/pattern.ts'
+import { SourcedValue, type Statement } from './wire/plans.ts'
 
 /** CAP's SQLite, with what OData asks of functions and SQLite does not give, and with failures that pass. */
 export default class Database extends SQLiteService {
-  declare readonly options: ReaderSettings & { lock_timeout: number }
+  static override CQN2SQL = StoppableRenderer
+  declare readonly options: ReaderSettings & { lock_timeout: number; quick_query_timeout: number }
   private readers?: Readers
+  private quickReader?: QuickReader
+  private journal?: Journal
+  private readonly tables = new Map<string, Table>()
   private begun?: Promise<unknown>
   /** Whether the connection of this transaction is not to be used again. */
   private isBroken?: boolean
 
   override init() {
     const file = this.url4()
-    if (this.options.readers && file !== ':memory:') this.readers = new Readers(file, this.options)
+    if (file === ':memory:') return super.init() // it has one connection only
+    this.journal = new Journal(file, this.options.lock_timeout)
+    if (this.options.readers) {
+      this.readers = new Readers(file, this.options)
+      this.quickReader = new QuickReader(
+        (withinTime) => this.opened(undefined, withinTime),
+        this.options.quick_query_timeout
+      )
+    }
     return super.init()
   }
 
+  /** Whether entries can be appended. */
+  get hasJournal() {
+    return this.journal !== undefined
+  }
+
+  /**
+   * Stores rows, all or none, in a transaction that is shared with other requests: see database/journal.ts.
+   * @param rows each with the name of its entity
+   * @throws {RequestError} if the database fails, and what SQLite says of a row that it refuses
+   */
+  async append(rows: [entity: string, row: object][]) {
+    try {
+      await this.journal?.append(rows.map(([entity, row]) => [this.table(entity), row]))
+    } catch (error) {
+      throw failureOf(error)?.error ?? error
+    }
+  }
+
+  private table(entity: string): Table {
+    let table = this.tables.get(entity)
+    if (!table) {
+      const elements = Object.values(this.model?.definitions[entity]?.elements ?? {})
+      const columns = elements.filter(({ virtual }) => !virtual).map(({ name }) => name)
+      this.tables.set(entity, (table = { name: entity.replaceAll('.', '_'), columns }))
+    }
+    return table
+  }
+
   override get factory() {
-    const { create, ...rest } = super.factory
-    const open = async (tenant?: string) => durable(withFunctions(await create(tenant)))
-    return {
-      ...rest,
-      create: async (tenant?: string) => {
-        const probe = new DatabaseSync(this.url4(tenant))
-        try {
-          // CAP's own promise never settles if this fails: the probe fails before it, and holds off what locks the file
-          probe.exec('PRAGMA journal_mode = WAL; BEGIN; SELECT count(*) FROM sqlite_schema')
-          return await Promise.race([open(tenant), notOpened()])
-        } finally {
-          probe.close()
-        }
-      }
+    return { ...super.factory, create: (tenant?: string) => this.opened(tenant) }
+  }
+
+  private async opened(tenant?: string, withinTime?: () => number): Promise<Connection> {
+    const open = async () => durable(withFunctions(await super.factory.create(tenant), withinTime))
+    const probe = new DatabaseSync(this.url4(tenant))
+    try {
+      // CAP's own promise never settles if this fails: the probe fails before it, and holds off what locks the file
+      probe.exec('PRAGMA journal_mode = WAL; BEGIN; SELECT count(*) FROM sqlite_schema')
+      return await Promise.race([open(), notOpened()])
+    } finally {
+      probe.close()
     }
   }
 
@@ -61,13 +103,37 @@ export default class Database extends SQLiteService {
     }
   }
 
-  /** Without a connection of its own, a transaction has its queries run by the readers. */
+  /** Without a connection of its own, a transaction has its queries run as {@link query} does. */
   override prepare(sql: string) {
-    const { readers } = this
-    if (this.dbc || !readers) return super.prepare(sql)
+    const prepared = this.dbc || !this.readers ? super.prepare(sql) : undefined
+    const all = (values?: unknown) => {
+      if (!Array.isArray(values)) return prepared ? prepared.all(values) : this.query({ sql, values: [] })
+      noteStatement({ sql, values })
+      const plain = values.map((each: unknown) => (each instanceof SourcedValue ? each.value : each))
+      return prepared ? prepared.all(plain) : this.query({ sql, values: plain })
+    }
+    return { ...prepared, all }
+  }
+
+  /**
+   * Runs a query outside of transactions: here if it takes but a few milliseconds, or else in another process.
+   * @throws {RequestError} if the database fails, or the query takes too long
+   */
+  async query({ sql, values }: Statement): Promise<unknown[]> {
     const { user, locale, timestamp } = this.context ?? {}
     const session = { '$user.id': user?.id, '$user.locale': locale, $now: timestamp?.toISOString() }
-    return { all: (values: unknown[] = []) => readers.all(sql, values, session) }
+    try {
+      const usesSession = sql.includes('session_context')
+      const rows = usesSession ? undefined : await this.quickReader?.all(sql, values)
+      return rows ?? (await (this.readers as Readers).all(sql, values, session))
+    } catch (error) {
+      throw failureOf(error)?.error ?? error
+    }
+  }
+
+  /** Whether queries can be run outside of transactions. */
+  get hasReaders() {
+    return this.readers !== undefined
   }
 
   /** Takes the write lock at once, so that nothing fails half way for a lock, and waits for it without blocking. */
@@ -97,7 +163,8 @@ export default class Database extends SQLiteService {
   /** CAP closes the database as soon as the service is told to stop; requests that are under way still need it. */
   override async disconnect(tenant?: string) {
     await drain()
-    await this.readers?.close()
+    await Promise.all([this.readers?.close(), this.journal?.close()])
+    this.quickReader?.close()
     return super.disconnect(tenant)
   }
 
@@ -118,16 +185,5 @@ async function notOpened(): Promise<never> {
 /** In WAL mode only FULL has every commit wait until it is on disk (https://sqlite.org/pragma.html#pragma_synchronous). */
 function durable(connection: Connection) {
   connection.exec('PRAGMA synchronous = FULL')
-  return connection
-}
-
-/** SQLite knows the case of ASCII letters only, and CAP gives it regular expressions that can take forever. */
-function withFunctions(connection: Connection) {
-  const deterministic = { deterministic: true }
-  connection.function('regexp', deterministic, (pattern, text) =>
-    typeof text === 'string' ? Number(matchesPattern(String(pattern), text)) : null
-  )
-  connection.function('lower', deterministic, (value) => (typeof value === 'string' ? value.toLowerCase() : value))
-  connection.function('upper', deterministic, (value) => (typeof value === 'string' ? value.toUpperCase() : value))
   return connection
 }

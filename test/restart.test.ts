@@ -49,7 +49,9 @@ describe('A restart', () => {
     const model = JSON.parse(csn) as { definitions: Record<string, { elements: Json }> }
     delete model.definitions['microsoft.graph.provisioningObjectSummary']!.elements.changeId
     database.prepare('UPDATE cds_model SET csn = ?').run(JSON.stringify(model))
-    database.exec('ALTER TABLE microsoft_graph_provisioningObjectSummary DROP COLUMN changeId')
+    const table = 'microsoft_graph_provisioningObjectSummary'
+    database.exec(`ALTER TABLE ${table} DROP COLUMN changeId`)
+    database.exec(`DROP TRIGGER ${table}_no_update; UPDATE ${table} SET representationVersion = 'that of then'`)
     database.close()
 
     const second = await start(file)

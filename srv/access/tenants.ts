@@ -1,10 +1,13 @@
 /** Tenants: whose events a user reads and writes. A tenant's events are those with its id as `tenantId`. */
 import cds from '@sap/cds'
 import { RequestError } from '../wire/errors.ts'
-import { text } from '../wire/expressions/cqn.ts'
+import { val, type Source } from '../wire/expressions/cqn.ts'
+import type { Literal } from '../wire/plans.ts'
 
 /** The part of the key of every entity that belongs to tenants. */
 const TENANT = 'tenant'
+
+const TENANT_SOURCE: Source = { option: 'tenant', position: 0, read: (tenant) => tenant }
 
 type User = InstanceType<typeof cds.User>
 type Model = { definitions: Record<string, { elements?: object }> }
@@ -18,6 +21,17 @@ type Model = { definitions: Record<string, { elements?: object }> }
 export function confined(query: object, user: User, model: Model): object {
   if (user.is('all_tenants')) return query
   return new Confinement(tenantOf(user), model).of(query) as object
+}
+
+/**
+ * What answers depend on of a user: the permissions, and the tenant unless the events of all tenants are read.
+ * @returns a key for users whose answers differ in the tenant only, and the tenant as a literal of the request
+ */
+export function scopeOf(user: User): { key: string; literals: Literal[] } {
+  const roles = user instanceof cds.User.Privileged ? ['*'] : Object.keys(user.roles).sort()
+  const { tenant } = user.attr
+  const literals = tenant && !user.is('all_tenants') ? [{ ...TENANT_SOURCE, text: tenant }] : []
+  return { key: [literals.length, ...roles].join(), literals }
 }
 
 /**
@@ -56,7 +70,7 @@ class Confinement {
   }
 
   private where(condition: unknown) {
-    const own = [{ ref: [TENANT] }, '=', text(this.tenant)]
+    const own = [{ ref: [TENANT] }, '=', { ...val(this.tenant, TENANT_SOURCE), isOwn: true }]
     return condition ? [...own, 'and', { xpr: condition }] : own
   }
 

@@ -6,6 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { join } from 'node:path'
 import workerpool from 'workerpool'
 import { RequestError } from '../wire/errors.ts'
+import type { Statement } from '../wire/plans.ts'
 
 export interface ReaderSettings {
   /** The queries that run at the same time, each in a process; 0 to run them in that of the service, without limits. */
@@ -16,13 +17,20 @@ export interface ReaderSettings {
   query_timeout: number
 }
 
-const reading = new AsyncLocalStorage<true>()
+type Seen = (statement: Statement) => void
+const reading = new AsyncLocalStorage<Seen>()
 
-/** Does what needs no transaction, as it only reads: its queries may be run by other processes. */
-export const readOnly = <Result>(work: () => Result): Result => reading.run(true, work)
+/**
+ * Does what needs no transaction, as it only reads: its queries may be run by other processes.
+ * @param seen is told of the statements that are run
+ */
+export const readOnly = <Result>(work: () => Result, seen: Seen = () => {}): Result => reading.run(seen, work)
 
 /** Whether the code that runs now is that of {@link readOnly}. */
-export const isReadOnly = () => reading.getStore() === true
+export const isReadOnly = () => reading.getStore() !== undefined
+
+/** Tells {@link readOnly} of a statement. */
+export const noteStatement: Seen = (statement) => reading.getStore()?.(statement)
 
 /** The processes that read. They start when they are needed first. */
 export class Readers {

@@ -10,11 +10,15 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
 // Not published as API: sends each part of a batch through the router of the adapter, in transactions.
 import batch from '@sap/cds/libx/odata/middleware/batch.js'
+import { scopeOf } from '../access/tenants.ts'
+import type Database from '../database.ts'
 import { readOnly } from '../database/readers.ts'
 import { plainBoundary, readBatch, readMultipartBatch } from './batch.ts'
 import { failWholeGroups } from './batch-groups.ts'
+import { answerParts, areIndependent } from './batch-parts.ts'
 import { readCollection, readCount } from './collection.ts'
 import { challenge } from './challenge.ts'
+import type { Row } from './columns.ts'
 import { create } from './create.ts'
 import { readEntity, readProperty } from './entity.ts'
 import { sendTagged } from './etag.ts'
@@ -25,6 +29,7 @@ import { serviceRoot } from './links.ts'
 import { generateMetadata, type Metadata } from './metadata.ts'
 import { serviceSchema, type Model, type ServiceSchema } from './model.ts'
 import { checkOptions } from './options.ts'
+import { Plans, type Statement } from './plans.ts'
 import { applied, preferences } from './preferences.ts'
 import { refuse } from './refuse.ts'
 import { jsonBodyReader, textBodyReader } from './request-body.ts'
@@ -60,13 +65,25 @@ const toQuery = cds.ql as unknown as (query: object) => object
 const inTransaction = (service: ApplicationService, work: () => Promise<unknown>) =>
   (service as unknown as { run(work: () => Promise<unknown>): Promise<unknown> }).run(work)
 
+/** The settings of the protocols, whose defaults are in .cdsrc.json. */
+interface Settings {
+  /** The most requests in a batch, where the protocol has no other limit. */
+  batch_limit: number
+  /** How many plans are kept: see plans.ts; none for 0. */
+  plans: number
+  /** Whether whole entities are sent as they are stored: see stored.ts. */
+  stored_forms: boolean
+}
+const settings = () => cds.env.odata as unknown as Settings
+const database = () => cds.db as unknown as Database
+
 /**
  * Registers the protocols that services ask for by `@protocol`: plain OData, and OData as Microsoft Graph speaks it.
  * @param model the loaded model, as it is written: with structured types
  */
 export function registerProtocols(model: Model) {
   const { protocols } = cds.service as unknown as { protocols: Record<string, object> }
-  const { batch_limit: batchLimit } = cds.env.odata as unknown as { batch_limit: number }
+  const { batch_limit: batchLimit } = settings()
   const kinds: Record<string, Conventions> = {
     'odata-structured': { topIsPageSize: false, batchLimit },
     'odata-graph': { topIsPageSize: true, batchLimit: 20 }
@@ -87,6 +104,7 @@ class StructuredODataAdapter extends ODataAdapter {
   private readonly model: Model
   private readonly linked: Model
   private readonly conventions: Conventions
+  private knownPlans: Plans | undefined
 
   constructor(service: ApplicationService, options: object, model: Model, conventions: Conventions) {
     super(service, options)
@@ -106,8 +124,18 @@ class StructuredODataAdapter extends ODataAdapter {
     return router
   }
 
-  /** Answers a request, or a part of a batch. */
-  private async answer(req: Request, res: Response, next: NextFunction) {
+  /** Plans lead around the handlers of the service, so there are none where a handler wants to see what was read. */
+  private get plans(): Plans {
+    const { after } = (this.service as unknown as { handlers: { after: { after: string }[] } }).handlers
+    const isWatched = after.some((each) => ['READ', '*'].includes(each.after))
+    return (this.knownPlans ??= new Plans(isWatched || !database().hasReaders ? 0 : settings().plans))
+  }
+
+  /**
+   * Answers a request, or a part of a batch.
+   * @param isAlone whether it has transactions of its own, as it is not run by CAP's batch
+   */
+  private async answer(req: Request, res: Response, next: NextFunction, isAlone?: boolean) {
     const { req: outer } = cds.context?.http as unknown as { req: Request }
     res.set('OData-Version', negotiateVersion(req)).vary('Accept')
     const root = serviceRoot(outer)
@@ -120,7 +148,8 @@ class StructuredODataAdapter extends ODataAdapter {
     const { type, parameters } = negotiate(offered, options.get('$format'), req.get('Accept'))
     if (resource.kind === 'metadata') return this.describe(req, res, type as keyof Metadata)
     const format = jsonFormat(parameters)
-    const run = (query: object) => this.run(query, req, res)
+    const user = (cds.context as unknown as { user: InstanceType<typeof cds.User> }).user
+    const run: Exchange['run'] = (query, more, seen) => this.run(query, { req, res, ...more }, seen)
     const exchange: Exchange = {
       req,
       res,
@@ -132,7 +161,12 @@ class StructuredODataAdapter extends ODataAdapter {
       format,
       now: new Date(),
       schema: this.schema,
-      run
+      run,
+      execute: (statement) => database().query(statement) as Promise<Row[]>,
+      plans: this.plans,
+      scope: scopeOf(user),
+      usesStoredForm: settings().stored_forms,
+      isAlone: isAlone ?? req === outer
     }
     const annotations = exchange.preferences.get('include-annotations')
     // whatever is asked for: there are no annotations but control information, which is no matter of it (8.2.8.4)
@@ -161,9 +195,11 @@ class StructuredODataAdapter extends ODataAdapter {
   }
 
   /** Runs a query through the service: in the transaction of the change set, or one of its own. */
-  private run(query: object, req: Request, res: Response) {
-    const request = new cds.Request({ query: toQuery(query), req, res } as never)
-    return inTransaction(this.service, () => this.service.dispatch(request))
+  private run(query: object, details: object, seen?: (statement: Statement) => void) {
+    markAsOwn(query)
+    const request = new cds.Request({ query: toQuery(query), ...details } as never)
+    const dispatch = () => inTransaction(this.service, () => this.service.dispatch(request))
+    return seen ? readOnly(dispatch, seen) : dispatch()
   }
 
   private describe(req: Request, res: Response, type: keyof Metadata) {
@@ -178,10 +214,21 @@ class StructuredODataAdapter extends ODataAdapter {
       req.headers['content-type'] = plainBoundary(req.get('Content-Type') as string)
       req.body = readMultipartBatch(await this.readText(req, res), batchLimit)
     } else {
-      req.body = readBatch(await this.readJson(req, res), batchLimit)
+      const body = readBatch(await this.readJson(req, res), batchLimit)
+      if (areIndependent(body.requests, req))
+        return answerParts(body.requests, req, res, (part, answer) => this.answerPart(part, answer, next))
+      req.body = body
       failWholeGroups(res)
     }
     return this.batch(req, res, next)
+  }
+
+  private async answerPart(req: Request, res: Response, next: NextFunction) {
+    try {
+      await this.answer(req, res, next, true)
+    } catch (error) {
+      this.error(error, req, res, next)
+    }
   }
 
   /** Renders any error, those of CAP included. Its own rendering may tell internals, or end the process. */
@@ -194,6 +241,13 @@ class StructuredODataAdapter extends ODataAdapter {
     res.set(challenge(failure, req))
     refuse(res, failure, ids)
   }
+}
+
+/** Marks the values of a query as those of the wire: what CAP adds to them, such as values of the user, is not. */
+function markAsOwn(part: unknown): void {
+  if (typeof part !== 'object' || part === null) return
+  if ('val' in part) Object.assign(part, { isOwn: true })
+  else for (const each of Object.values(part)) markAsOwn(each)
 }
 
 function read(exchange: Exchange, resource: Resource) {

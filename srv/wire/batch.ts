@@ -1,13 +1,25 @@
 /** The documents of batches (OData Protocol 4.01, 11.7; OData JSON 4.01, section 19). CAP runs them, but trusts their shape. */
 import { RequestError } from './errors.ts'
 
+/** A request of a batch in JSON. */
+export interface BatchRequest {
+  id: string
+  method: string
+  url: string
+  /** Their names in lower case. */
+  headers?: Record<string, string>
+  body?: unknown
+  atomicityGroup?: unknown
+  dependsOn?: unknown
+}
+
 /**
  * Checks that a request body has the shape of a batch in JSON.
  * @param limit the most requests that it may have
  * @returns the body
  * @throws {RequestError} 400 naming the first member that is missing or of the wrong type
  */
-export function readBatch(body: unknown, limit: number): object {
+export function readBatch(body: unknown, limit: number): { requests: BatchRequest[] } {
   const requests = isObject(body) ? body.requests : undefined
   if (!Array.isArray(requests))
     throw new RequestError('invalidBody', "A batch must be a JSON object with an array 'requests'.", 'requests')
@@ -23,10 +35,15 @@ export function readBatch(body: unknown, limit: number): object {
     checkReferences(request, earlier, target)
     if (request.atomicityGroup !== undefined && (request.method as string).toUpperCase() === 'GET')
       throw queryInGroup(`${target}/atomicityGroup`)
-    if (request.headers !== undefined && !isObject(request.headers))
-      throw new RequestError('invalidBody', 'The headers of a request must be an object.', `${target}/headers`)
+    if (request.headers !== undefined) request.headers = readHeaders(request.headers, `${target}/headers`)
   }
-  return body as object
+  return body as { requests: BatchRequest[] }
+}
+
+/** Names of headers have no case (OData JSON 4.01, 19.1). */
+function readHeaders(headers: unknown, target: string) {
+  if (!isObject(headers)) throw new RequestError('invalidBody', 'The headers of a request must be an object.', target)
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
 }
 
 /** A request that depends on itself, or on one to come, would wait forever. */

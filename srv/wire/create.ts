@@ -1,11 +1,12 @@
 /** Creates an entity in a collection (OData Protocol 4.01, 11.4.2). */
 import cds from '@sap/cds'
 import { readObject } from './body.ts'
-import { flatten, nest } from './columns.ts'
-import { respond, type Exchange } from './exchange.ts'
+import { flatten, nest, type Row } from './columns.ts'
+import { respond, respondWith, type Exchange } from './exchange.ts'
 import { contextUrl, entityUrl } from './links.ts'
 import { applied } from './preferences.ts'
 import { representEntity } from './representation.ts'
+import { hasStoredForm, storedForm, storedText } from './stored.ts'
 
 /**
  * Stores the entity in the request body and answers with it.
@@ -13,17 +14,20 @@ import { representEntity } from './representation.ts'
  * @param body the request body, as JSON
  */
 export async function create(exchange: Exchange, collection: string, body: unknown) {
-  const { res, root, preferences, format, schema, run } = exchange
+  const { res, root, preferences, format, schema, run, isAlone } = exchange
   const { entity, entityType, singleton, key } = schema
   const row = flatten(readObject(body, entityType), entityType)
-  await run(cds.ql.INSERT.into(entity).entries([row]))
-  const stored = nest(row, entityType, undefined)
+  const represent = (event: Row) => storedForm(event, entityType)
+  await run(cds.ql.INSERT.into(entity).entries([row]), { represent, isAlone })
   const path = `${singleton}/${collection}`
-  const url = entityUrl(root, path, String(stored[key]))
+  const url = entityUrl(root, path, String(row[key]))
   res.set('Location', url)
   const preference = preferences.get('return')
   if (preference === 'minimal' || preference === 'representation') applied(res, `return=${preference}`)
   if (preference === 'minimal') return void res.set('OData-EntityId', url).status(204).end()
   res.status(201)
-  respond(exchange, contextUrl(root, `${path}/$entity`), representEntity(stored, entityType, format, url))
+  const context = contextUrl(root, `${path}/$entity`)
+  const text = hasStoredForm(format) ? storedText(row, entityType) : undefined
+  if (text !== undefined) respondWith(exchange, context, text)
+  else respond(exchange, context, representEntity(nest(row, entityType, undefined), entityType, format, url))
 }

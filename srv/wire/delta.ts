@@ -4,7 +4,7 @@ import type { Row } from './columns.ts'
 import { linkOptions, type Exchange } from './exchange.ts'
 import { ref, text, xpr } from './expressions/cqn.ts'
 import { linkUrl } from './links.ts'
-import { represented, type Page } from './page.ts'
+import { textOf, type Page } from './page.ts'
 import { fromToken, toToken } from './paging.ts'
 import { clauses, filtered, type Rows } from './rows.ts'
 import { columnsFor, parseSelect, selectList } from './select.ts'
@@ -28,12 +28,13 @@ export async function readDelta(exchange: Exchange, path: string, token: string)
   const isOf = (row: Row, key: string[]) => schema.identity.every((name, index) => row[name] === key[index])
   const inOrder = arrived.keys.flatMap((key) => found.filter((row) => isOf(row, key)))
   const kept = linkOptions(exchange)
+  const texts = await Promise.all(inOrder.map(async (row) => textOf(exchange, row, rows, selection, path)))
   const next = linkUrl(root + path, kept, '$deltatoken', toToken({ ...position, until: arrived.until }, kept))
   return {
     fragment: `${path}${selectList(selection)}/$delta`,
     members: {
-      value: inOrder.map((row) => represented(exchange, row, rows, selection, path)),
-      [arrived.isMore ? '@odata.nextLink' : '@odata.deltaLink']: next
+      value: `[${texts.join()}]`,
+      [arrived.isMore ? '@odata.nextLink' : '@odata.deltaLink']: JSON.stringify(next)
     }
   }
 }

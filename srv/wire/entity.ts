@@ -1,22 +1,34 @@
 /** Reads single entities and their properties (OData Protocol 4.01, 11.2.3 to 11.2.4). */
 import { nest, typeOfValue, type Row, type Selection } from './columns.ts'
 import { RequestError } from './errors.ts'
-import { respond, type Exchange } from './exchange.ts'
-import { contextUrl, entityUrl, keyPredicate } from './links.ts'
-import { representEntity, representValue, typeAnnotation } from './representation.ts'
+import { respond, respondWith, type Exchange } from './exchange.ts'
+import { ref, text, type Cqn, type Source } from './expressions/cqn.ts'
+import { contextUrl, keyPredicate } from './links.ts'
+import { isWhole, textOf } from './page.ts'
+import { planned, type Planned } from './plans.ts'
+import { representValue, typeAnnotation } from './representation.ts'
 import type { PathStep, Resource } from './resource.ts'
 import { entities } from './rows.ts'
 import { columnsFor, parseSelect, selectList } from './select.ts'
+import { requestShape } from './shape.ts'
+import { STORED_COLUMNS } from './stored.ts'
 import type { Property } from './types.ts'
 
 /** Answers with one entity. */
 export async function readEntity(exchange: Exchange, { collection, key }: Resource & { kind: 'entity' }) {
-  const { root, options, format, schema } = exchange
-  const selection = parseSelect(options.get('$select'), schema.entityType)
-  const entity = await entityByKey(exchange, key, selection)
-  const path = `${schema.singleton}/${collection}`
-  const context = contextUrl(root, `${path}${selectList(selection)}/$entity`)
-  respond(exchange, context, representEntity(entity, schema.entityType, format, entityUrl(root, path, key)))
+  const { root, schema } = exchange
+  const { entityType: type, singleton } = schema
+  const path = `${singleton}/${collection}`
+  const select = () => parseSelect(exchange.options.get('$select'), type)
+  const plan = planned(exchange, requestShape(exchange, ['entity'], [keyLiteral(key)]), select)
+  const selection = plan.prepared
+  const all = entities(schema)
+  const row = await rowByKey(exchange, plan, key, () =>
+    isWhole(exchange, all, selection) ? [...STORED_COLUMNS, ...all.identity].map(ref) : columnsFor(selection, all)
+  )
+  plan.keep()
+  const text = await textOf(exchange, row, all, selection, path)
+  respondWith(exchange, contextUrl(root, `${path}${selectList(selection)}/$entity`), text)
 }
 
 /** Answers with the value of a property, or with 204 where it is null (OData Protocol 4.01, 11.2.4). */
@@ -60,12 +72,22 @@ function valueAt(entity: object, path: PathStep[]): unknown {
   return value
 }
 
-async function entityByKey({ run, schema }: Exchange, key: string, selection: Selection) {
-  const where = [{ ref: [schema.key] }, '=', { val: key }]
-  const columns = columnsFor(selection, entities(schema))
+const KEY: Source = { option: 'key', position: 0, read: (text) => text }
+const keyLiteral = (text: string) => ({ ...KEY, text })
+
+async function entityByKey(exchange: Exchange, key: string, selection: Selection) {
+  const { schema } = exchange
+  const plan = planned(exchange, undefined, () => selection)
+  const row = await rowByKey(exchange, plan, key, () => columnsFor(selection, entities(schema)))
+  return nest(row, schema.entityType, selection)
+}
+
+async function rowByKey({ schema }: Exchange, { ask }: Planned<unknown>, key: string, columns: () => Cqn[]) {
+  const { from } = entities(schema)
+  const where = [ref(schema.key), '=', text(key, KEY)]
   const limit = { rows: { val: 2 } } // who sees several tenants may see an id twice
-  const [row, other] = (await run({ SELECT: { from: { ref: [schema.entity] }, columns, where, limit } })) as Row[]
+  const [row, other] = await ask('entity', () => ({ SELECT: { from, columns: columns(), where, limit } }))
   if (!row) throw new RequestError('resourceNotFound', `There is no entity with the key '${key}'.`)
   if (other) throw new RequestError('ambiguousKey', `Several tenants have an entity with the key '${key}'.`)
-  return nest(row, schema.entityType, selection)
+  return row
 }

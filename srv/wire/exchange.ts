@@ -3,8 +3,9 @@ import type { Request, Response } from 'express'
 import { sendTagged } from './etag.ts'
 import { contentType, type JsonFormat } from './format.ts'
 import type { ServiceSchema } from './model.ts'
+import type { Literal, PlanningContext } from './plans.ts'
 
-export interface Exchange {
+export interface Exchange extends PlanningContext {
   req: Request
   res: Response
   /** The service root, absolute, with a trailing slash. */
@@ -21,8 +22,12 @@ export interface Exchange {
   /** When the request came in. */
   now: Date
   schema: ServiceSchema
-  /** Has the service run a query, in a transaction of its own or that of the change set. */
-  run: (query: object) => Promise<unknown>
+  /** Whether whole entities are sent as they are stored: see stored.ts. */
+  usesStoredForm: boolean
+  /** Whose request it is, as far as answers depend on it. */
+  scope: { key: string; literals: Literal[] }
+  /** Whether the request has a transaction of its own, as it is not part of a change set. */
+  isAlone: boolean
 }
 
 /** What one service root does in another way than the others. */
@@ -42,10 +47,22 @@ export function linkOptions({ options, aliases }: Exchange): Map<string, string>
  * Answers with JSON.
  * @param context the context URL, which only the metadata level `none` leaves out (OData JSON 4.01, 3.1)
  */
-export function respond({ req, res, format }: Exchange, context: string, body: object) {
-  const json = format.metadata === 'none' ? body : { '@odata.context': context, ...body }
-  const bytes = Buffer.from(JSON.stringify(json)) // of text, Express would write the content type anew
+export function respond(exchange: Exchange, context: string, body: object) {
+  respondWith(exchange, context, JSON.stringify(body))
+}
+
+/** Answers with JSON that is text already: an object with at least one member. */
+export function respondWith({ req, res, format }: Exchange, context: string, object: string) {
+  const start = format.metadata === 'none' ? '{' : `{"@odata.context":${JSON.stringify(context)},`
+  const bytes = Buffer.from(start + object.slice(1)) // of text, Express would write the content type anew
   res.setHeader('Content-Type', contentType(format))
   if (req.method === 'POST') res.send(bytes)
   else sendTagged(req, res, bytes)
+}
+
+/** The text of an object whose members are JSON text. */
+export function objectText(members: Record<string, string>): string {
+  return `{${Object.entries(members)
+    .map(([name, text]) => `${JSON.stringify(name)}:${text}`)
+    .join()}}`
 }

@@ -9,12 +9,12 @@ const NESTED = ['$filter', '$search', '$orderby', '$top', '$skip', '$count', '$s
 
 /**
  * Reads the collections that are to be expanded.
- * @returns the members of the singleton that they give, and their part of the context URL
+ * @returns the members of the singleton that they give, as JSON text, and their part of the context URL
  * @throws {RequestError} 400 for what cannot be expanded, or cannot be expanded so
  */
 export async function expand(exchange: Exchange, value: string) {
   const { schema } = exchange
-  const members: Record<string, unknown> = {}
+  const members: Record<string, string> = {}
   for (const [name, options] of expansions(value, schema.collections)) {
     const page = await readPage({ ...exchange, options }, `${schema.singleton}/${name}`)
     for (const [member, each] of Object.entries(page.members)) members[member === 'value' ? name : name + member] = each

@@ -4,21 +4,32 @@ import { nest, type Row, type Selection } from './columns.ts'
 import { RequestError } from './errors.ts'
 import { linkOptions, type Exchange } from './exchange.ts'
 import type { Cqn } from './expressions/cqn.ts'
+import { ref, val } from './expressions/cqn.ts'
 import { orderBy, parseOrder, type OrderTerm } from './expressions/order.ts'
 import { entityUrl, linkUrl } from './links.ts'
 import { booleanOption } from './options.ts'
-import { comesAfter, toToken } from './paging.ts'
+import { comesAfter, positionLiterals, toToken } from './paging.ts'
+import { planned, type Planned } from './plans.ts'
 import { applied } from './preferences.ts'
 import { representEntity } from './representation.ts'
-import { clauses, filtered, nested, type Rows } from './rows.ts'
+import { clauses, entities, filtered, nested, type Rows } from './rows.ts'
 import { columnsFor, parseSelect, rowsList } from './select.ts'
+import { requestShape } from './shape.ts'
 import { context, sources } from './sources.ts'
-import { pageWindow } from './window.ts'
+import { hasStoredForm, STORED_COLUMNS, storedText } from './stored.ts'
+import { pageWindow, type PageWindow } from './window.ts'
 
-/** The members of the answer to a collection request, and the fragment of its context URL. */
+/** The answer to a collection request: its members, as JSON text, and the fragment of its context URL. */
 export interface Page {
   fragment: string
-  members: Record<string, unknown>
+  members: Record<string, string>
+}
+
+/** What is found out of a request, whatever the values of its literals are. */
+interface Prepared {
+  sets: Rows[]
+  selection: Selection
+  terms: OrderTerm[]
 }
 
 /**
@@ -27,28 +38,67 @@ export interface Page {
  */
 export async function readPage(exchange: Exchange, path: string): Promise<Page> {
   const { options, format, root } = exchange
-  const sets = sources(exchange)
+  const window = pageWindow(exchange)
+  const counts = booleanOption(options, '$count')
+  const until = window.until ?? (tracksChanges(exchange) ? await lastArrival(exchange) : undefined)
+  const plan = planned(exchange, until === undefined ? shapeOfPage(exchange, window, counts) : undefined, () =>
+    prepare(exchange)
+  )
+  const { sets, selection } = plan.prepared
   const [rows] = sets as [Rows]
-  const selection = parseSelect(options.get('$select'), rows.type)
-  const read = sets.length === 1 ? await readWindow(exchange, rows, selection) : await readSets(exchange, sets)
-  const { token, until } = read
-  const link =
-    token === undefined
-      ? until !== undefined && { '@odata.deltaLink': deltaLinkOf(exchange, path, until) }
-      : { '@odata.nextLink': linkUrl(root + path, linkOptions(exchange), '$skiptoken', token) }
-  const members = {
-    ...(booleanOption(options, '$count') && { '@odata.count': integer(await countOf(exchange, sets), format) }),
-    value: read.rows.map(([row, set]) => represented(exchange, row, set, selection, path)),
-    ...link
-  }
+  const isOneSet = sets.length === 1
+  const read = isOneSet ? await readWindow(exchange, plan, window, until) : await readSets(exchange, sets)
+  const members: Page['members'] = {}
+  if (counts) members['@odata.count'] = integer(await countOf(plan, sets), format)
+  const texts = await Promise.all(read.rows.map(async ([row, set]) => textOf(exchange, row, set, selection, path)))
+  if (isOneSet) plan.keep()
+  members.value = `[${texts.join()}]`
+  if (read.token !== undefined)
+    members['@odata.nextLink'] = JSON.stringify(linkUrl(root + path, linkOptions(exchange), '$skiptoken', read.token))
+  else if (until !== undefined) members['@odata.deltaLink'] = JSON.stringify(deltaLinkOf(exchange, path, until))
   return { fragment: path + rowsList(rows, selection), members }
 }
 
-/** A row as it is shown to the client. */
-export function represented(exchange: Exchange, row: Row, rows: Rows, selection: Selection, path: string) {
-  const { type, areEntities, identity } = rows
-  const url = areEntities ? entityUrl(exchange.root, path, String(row[identity[0] as string])) : undefined
-  return representEntity(nest(row, type, selection), type, exchange.format, url)
+function prepare(exchange: Exchange): Prepared {
+  const sets = sources(exchange)
+  const [rows] = sets as [Rows]
+  const selection = parseSelect(exchange.options.get('$select'), rows.type)
+  return { sets, selection, terms: sets.length === 1 ? totalOrder(exchange, rows) : [] }
+}
+
+function shapeOfPage(exchange: Exchange, { limit, skip, after }: PageWindow, counts: boolean) {
+  const position = after?.map((value) => (value === null ? null : typeof value))
+  return requestShape(exchange, ['page', limit, skip, position, counts], positionLiterals(after))
+}
+
+/** A row as it is shown to the client, as JSON text. */
+export function textOf(
+  exchange: Exchange,
+  row: Row,
+  rows: Rows,
+  selection: Selection,
+  path: string
+): string | Promise<string> {
+  const { schema, root, format } = exchange
+  if (STORED_COLUMNS.every((name) => name in row))
+    return storedText(row, schema.entityType) ?? textByKey(exchange, row, path)
+  const { type, areEntities } = rows
+  const url = areEntities ? entityUrl(root, path, String(row[schema.key])) : undefined
+  return JSON.stringify(representEntity(nest(row, type, selection), type, format, url))
+}
+
+/** Entities that are older than their type, or did not come over the wire, have no text. */
+async function textByKey(exchange: Exchange, row: Row, path: string) {
+  const { schema, run } = exchange
+  const all = entities(schema)
+  const where = schema.identity.flatMap((name, index) => [
+    ...(index ? ['and'] : []),
+    ref(name),
+    '=',
+    val(row[name] as string)
+  ])
+  const [found] = (await run({ SELECT: { from: all.from, columns: columnsFor(undefined, all), where } })) as [Row]
+  return textOf(exchange, found, all, undefined, path)
 }
 
 /** Rows, each with the set that it is of. */
@@ -56,37 +106,46 @@ interface Read {
   rows: [Row, Rows][]
   /** The token of the next page, if there is one. */
   token?: string
-  /** The last arrival that is part of the result, if changes are tracked. */
-  until?: number
 }
 
-async function readWindow(exchange: Exchange, rows: Rows, selection: Selection): Promise<Read> {
-  const { run } = exchange
-  const terms = totalOrder(exchange, rows)
-  const { limit, skip, after, next, ...window } = pageWindow(exchange)
-  const until = window.until ?? (tracksChanges(exchange) ? await lastArrival(exchange) : undefined)
-  const known = until === undefined ? rows : arrivedUntil(exchange, rows, until)
-  const from = after ? filtered(known, comesAfter(terms, after)) : known
+async function readWindow(
+  exchange: Exchange,
+  { prepared: { sets, selection, terms }, ask }: Planned<Prepared>,
+  { limit, skip, after, next }: PageWindow,
+  until: number | undefined
+): Promise<Read> {
+  const [rows] = sets as [Rows]
   const orderColumns = terms.map(({ cqn }, index) => ('ref' in cqn ? cqn : { ...cqn, as: `order_${index}` }))
-  const columns = [...columnsFor(selection, rows), ...orderColumns]
-  const found = (await run({
-    SELECT: {
-      ...clauses(from),
-      columns: [...new Map(columns.map((column) => [nameOf(column), column])).values()],
-      orderBy: terms.map(orderBy),
-      localized: false, // CAP would order by a collation that comparisons, and so positions, do not know
-      limit: { rows: { val: limit + 1 }, ...(skip && { offset: { val: skip } }) } // one more tells whether there are more
+  const found = await ask('page', () => {
+    const known = until === undefined ? rows : arrivedUntil(exchange, rows, until)
+    const shown = isWhole(exchange, rows, selection)
+      ? [...STORED_COLUMNS, ...rows.identity].map(ref)
+      : columnsFor(selection, rows)
+    const columns = [...shown, ...orderColumns]
+    return {
+      SELECT: {
+        ...clauses(after ? filtered(known, comesAfter(terms, after)) : known),
+        columns: [...new Map(columns.map((column) => [nameOf(column), column])).values()],
+        orderBy: terms.map(orderBy),
+        localized: false, // CAP would order by a collation that comparisons, and so positions, do not know
+        limit: { rows: { val: limit + 1 }, ...(skip && { offset: { val: skip } }) } // one more tells whether there are more
+      }
     }
-  })) as Row[]
+  })
   const shown = found.slice(0, limit)
   const last = shown.at(-1)
   const values = last && orderColumns.map((column) => last[nameOf(column)] as string | number | null)
   const position = found.length > limit ? next(values) : undefined
   return {
     rows: shown.map((row) => [row, rows]),
-    ...(until !== undefined && { until }),
     ...(position && { token: toToken(until === undefined ? position : { ...position, until }, linkOptions(exchange)) })
   }
+}
+
+/** Whether the answer has entities as they are stored: see stored.ts. */
+export function isWhole({ format, schema, usesStoredForm }: Exchange, { type, from }: Rows, selection: Selection) {
+  const areAsStored = selection === undefined && type === schema.entityType && 'ref' in from
+  return usesStoredForm && areAsStored && hasStoredForm(format)
 }
 
 function nameOf(column: Cqn | (Cqn & { as: string })) {
@@ -141,18 +200,21 @@ function totalOrder(exchange: Exchange, rows: Rows): OrderTerm[] {
 }
 
 /** How many rows there are in all, whatever part of them is on the page. */
-export async function countOf({ run }: Exchange, sets: Rows[]): Promise<number> {
+export async function countOf({ ask }: Pick<Planned<unknown>, 'ask'>, sets: Rows[]): Promise<number> {
   let total = 0
-  for (const rows of sets) {
-    const source = rows.areEntities ? clauses(rows) : nested({ ...clauses(rows), columns: columnsFor(undefined, rows) })
-    const columns = [{ func: 'count', args: [{ val: 1 }], as: 'total' }]
-    const [row] = (await run({ SELECT: { from: source.from, where: source.where, columns } })) as { total: number }[]
-    total += row?.total ?? 0
+  for (const [index, rows] of sets.entries()) {
+    const found = await ask(`count ${index}`, () => {
+      const source = rows.areEntities
+        ? clauses(rows)
+        : nested({ ...clauses(rows), columns: columnsFor(undefined, rows) })
+      return { SELECT: { ...source, columns: [{ func: 'count', args: ['*'], as: 'total' }] } }
+    })
+    total += Number(found[0]?.total)
   }
   return total
 }
 
 /** Clients may ask for 64-bit integers as strings, since JavaScript cannot hold all of them (OData JSON 4.01, 3.2). */
 function integer(value: number, { ieee754Compatible }: Exchange['format']) {
-  return ieee754Compatible ? String(value) : value
+  return ieee754Compatible ? `"${value}"` : String(value)
 }

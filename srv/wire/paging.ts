@@ -4,10 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import { RequestError } from './errors.ts'
-import { allOf, anyOf, text, val, xpr, type Cqn } from './expressions/cqn.ts'
+import { allOf, anyOf, text, val, xpr, type Cqn, type Source, type Value } from './expressions/cqn.ts'
 import type { OrderTerm } from './expressions/order.ts'
-
-type Value = string | number | boolean | null
+import type { Literal } from './plans.ts'
 
 /** Where a page begins, and what it needs to know of the pages before. */
 export interface Position {
@@ -27,7 +26,10 @@ export interface Position {
  */
 export function comesAfter(terms: OrderTerm[], after: Value[]): Cqn {
   const alternatives = terms.map((term, index) =>
-    allOf(...terms.slice(0, index).map(({ cqn }, i) => xpr(cqn, '=', constant(after[i]))), beyond(term, after[index]))
+    allOf(
+      ...terms.slice(0, index).map(({ cqn }, i) => xpr(cqn, '=', constant(after[i], i))),
+      beyond(term, after[index], index)
+    )
   )
   const [first] = terms
   if (!first || terms.length === 1) return anyOf(...alternatives)
@@ -35,22 +37,30 @@ export function comesAfter(terms: OrderTerm[], after: Value[]): Cqn {
   return allOf(notBefore(first, after[0]), anyOf(...alternatives))
 }
 
-function beyond({ cqn, descending, required }: OrderTerm, value: Value = null): Cqn {
+function beyond({ cqn, descending, required }: OrderTerm, value: Value = null, index: number): Cqn {
   if (value === null) return descending ? xpr(val(1), '=', val(0)) : xpr(cqn, '!=', val(null))
-  if (!descending) return xpr(cqn, '>', constant(value))
-  if (required) return xpr(cqn, '<', constant(value))
-  return anyOf(xpr(cqn, '<', constant(value)), xpr(cqn, '=', val(null)))
+  if (!descending) return xpr(cqn, '>', constant(value, index))
+  if (required) return xpr(cqn, '<', constant(value, index))
+  return anyOf(xpr(cqn, '<', constant(value, index)), xpr(cqn, '=', val(null)))
 }
 
 function notBefore({ cqn, descending, required }: OrderTerm, value: Value = null): Cqn {
   if (value === null) return descending ? xpr(cqn, '=', val(null)) : xpr(val(1), '=', val(1))
-  if (!descending) return xpr(cqn, '>=', constant(value))
-  if (required) return xpr(cqn, '<=', constant(value))
-  return anyOf(xpr(cqn, '<=', constant(value)), xpr(cqn, '=', val(null)))
+  if (!descending) return xpr(cqn, '>=', constant(value, 0))
+  if (required) return xpr(cqn, '<=', constant(value, 0))
+  return anyOf(xpr(cqn, '<=', constant(value, 0)), xpr(cqn, '=', val(null)))
 }
 
-function constant(value: Value = null): Cqn {
-  return typeof value === 'string' ? text(value) : val(value)
+const TOKEN = '$skiptoken'
+
+function constant(value: Value = null, index: number): Cqn {
+  const source: Source = { option: TOKEN, position: index, read: (json) => JSON.parse(json) as Value }
+  return typeof value === 'string' ? text(value, source) : val(value, source)
+}
+
+/** The values of a position, as literals of the request: see plans.ts. */
+export function positionLiterals(after: Position['after'] = []): Literal[] {
+  return after.map((value, position) => ({ option: TOKEN, position, text: JSON.stringify(value) }))
 }
 
 /**

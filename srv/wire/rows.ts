@@ -22,8 +22,16 @@ export interface Rows {
   areEntities: boolean
 }
 
+const known = new WeakMap<ServiceSchema, Rows>()
+
 /** All entities of the service. */
-export function entities({ entity, entityType, identity }: ServiceSchema): Rows {
+export function entities(schema: ServiceSchema): Rows {
+  const rows = known.get(schema) ?? entitiesOf(schema)
+  known.set(schema, rows)
+  return rows
+}
+
+function entitiesOf({ entity, entityType, identity }: ServiceSchema): Rows {
   const properties = [...entityType.properties.values()]
   const instants = properties.flatMap(({ instant }) => instant ?? [])
   const shown = properties.flatMap((property) => columnsOf(property))

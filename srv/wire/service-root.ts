@@ -1,6 +1,6 @@
 /** The resources that hold no events: the service document and the singleton. */
 import { expand } from './expand.ts'
-import { respond, type Exchange } from './exchange.ts'
+import { objectText, respond, respondWith, type Exchange } from './exchange.ts'
 import { contextUrl } from './links.ts'
 
 /** Answers with what the service has (OData JSON 4.01, section 5). */
@@ -17,11 +17,13 @@ export async function readSingleton(exchange: Exchange) {
   const expandOption = options.get('$expand')
   const { members, fragment } = expandOption === undefined ? NOTHING : await expand(exchange, expandOption)
   const links = schema.collections.map((name): [string, string] => [`${name}@odata.navigationLink`, `${url}/${name}`])
-  respond(exchange, contextUrl(root, schema.singleton + fragment), {
+  const information = {
     ...(format.metadata !== 'none' && { '@odata.type': `#${schema.singletonType}` }),
-    ...(format.metadata === 'full' && { '@odata.id': url, ...Object.fromEntries(links) }),
-    ...members
-  })
+    ...(format.metadata === 'full' && { '@odata.id': url, ...Object.fromEntries(links) })
+  }
+  const texts = Object.entries(information).map(([name, value]): [string, string] => [name, JSON.stringify(value)])
+  const text = objectText({ ...Object.fromEntries<string>(texts), ...members })
+  respondWith(exchange, contextUrl(root, schema.singleton + fragment), text)
 }
 
 const NOTHING = { members: {}, fragment: '' }

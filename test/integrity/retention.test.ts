@@ -20,7 +20,8 @@ async function post(url: string | undefined, id: string, activityDateTime: strin
 }
 
 async function ids(url: string | undefined) {
-  const response = await fetch(`${url}${path}?$select=id&$orderby=id&$top=1000`)
+  const query = "$select=id&$orderby=id&$filter=not startswith(id,'c')" // those are posted by the thousand
+  const response = await fetch(`${url}${path}?${query}`, { headers: { Prefer: 'maxpagesize=1000' } })
   return ((await response.json()) as { value: { id: string }[] }).value.map(({ id }) => id)
 }
 
@@ -85,7 +86,7 @@ describe('npm run purge', () => {
       `Removed 61 events that happened before 2024-01-01T00:00:00.0000000Z from ${file}.\n`
     ])
     expect(Math.max(...delays)).toBeLessThan(1000)
-    const left = (await ids(service.url)).filter((id) => !id.startsWith('c'))
+    const left = await ids(service.url)
     expect(left).toEqual(recent.map(({ id }) => id).toSorted())
   })
 

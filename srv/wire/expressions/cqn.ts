@@ -1,10 +1,22 @@
 /** Expressions of CQN, CAP's query notation: https://cap.cloud.sap/docs/cds/cxn. */
 export type Cqn =
   | { ref: string[] }
-  | { val: string | number | boolean | null }
+  | { val: Value; source?: Source }
   | { func: string; args: Cqn[] }
   | { xpr: (Cqn | string)[] }
   | { list: Cqn[] }
+
+export type Value = string | number | boolean | null
+
+/** Where a request has a value, and how another request of the same shape gives another one: see plans.ts. */
+export interface Source {
+  /** The query option or parameter alias that has the literal. */
+  option: string
+  /** Where the literal starts in it. */
+  position: number
+  /** Makes the value of the literal's text; undefined if that has none. */
+  read: (text: string) => Value | undefined
+}
 
 /** The types that operators and functions of OData tell apart; `any` is what a member of an open type has. */
 export type ValueType =
@@ -26,7 +38,7 @@ export interface Typed {
 }
 
 export const ref = (name: string): Cqn => ({ ref: [name] })
-export const val = (value: string | number | boolean | null): Cqn => ({ val: value })
+export const val = (value: Value, source?: Source): Cqn => ({ val: value, ...(source && { source }) })
 export const func = (name: string, ...args: Cqn[]): Cqn => ({ func: name, args })
 export const xpr = (...parts: (Cqn | string)[]): Cqn => ({ xpr: parts })
 
@@ -41,8 +53,15 @@ function joined(operator: string, conditions: Cqn[]): Cqn {
 }
 
 /** A string. CAP takes text that looks like a timestamp for one and rewrites it, so such text is given in two parts. */
-export function text(value: string): Cqn {
-  return /^\d{4}-\d\d-\d\dT/.test(value) ? xpr(val(value.slice(0, 1)), '||', val(value.slice(1))) : val(value)
+export function text(value: string, source?: Source): Cqn {
+  if (!/^\d{4}-\d\d-\d\dT/.test(value)) return val(value, source)
+  const part = (slice: (of: string) => string) =>
+    val(slice(value), source && { ...source, read: (of) => slice(String(source.read(of))) })
+  return xpr(
+    part((of) => of.slice(0, 1)),
+    '||',
+    part((of) => of.slice(1))
+  )
 }
 
 // CQN has casts in columns only; SQL has them everywhere, under names that SQLite and PostgreSQL share.

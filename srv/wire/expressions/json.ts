@@ -1,4 +1,5 @@
 /** Values in columns of JSON, as SQLite reads them: the one place that speaks its dialect. */
+import { WITHIN_TIME } from '../../database/functions.ts'
 import { func, ref, val, xpr, type Cqn } from './cqn.ts'
 
 /** A member of a JSON value, at any depth; null where there is none. */
@@ -10,7 +11,7 @@ export function jsonMember(source: Cqn | string, path: string[]): Cqn {
 
 /** Whether a collection has an item for which a condition holds. `item` is what the condition calls the item. */
 export function jsonAny(column: string, item: string, condition: Cqn): Cqn {
-  return xpr('exists (select 1 from json_each(', ref(column), `) as ${item} where`, condition, ')')
+  return xpr('exists (select 1 from json_each(', ref(column), `) as ${item} where ${WITHIN_TIME}() and`, condition, ')')
 }
 
 /** The number of items in a collection. */
@@ -22,5 +23,11 @@ export const jsonItem = (item: string) => `${item}.value`
 /** Whether a text anywhere in a JSON value contains a term, given in lower case. */
 export function jsonText(column: string, term: string): Cqn {
   const found = func('contains', func('tolower', xpr('node.value')), val(term))
-  return xpr('exists (select 1 from json_tree(', ref(column), `) as node where node.type = 'text' and`, found, ')')
+  return xpr(
+    'exists (select 1 from json_tree(',
+    ref(column),
+    `) as node where ${WITHIN_TIME}() and node.type = 'text' and`,
+    found,
+    ')'
+  )
 }

@@ -1,23 +1,29 @@
 /** Values as expressions write them, and constants (OData URL Conventions 4.01, 5.1.1.14). */
 import { instant } from '../datetime.ts'
-import { text, val, type Typed } from './cqn.ts'
+import { text, val, type Source, type Typed } from './cqn.ts'
+import type { Token } from './tokens.ts'
 
-/** The value of a token, or undefined if it has none. */
-export function literal(kind: string, source: string): Omit<Typed, 'position'> | undefined {
-  const point = kind === 'dateTime' ? instant(source) : undefined
-  if (point) return { cqn: val(point), local: text(source), type: 'dateTime' }
+/**
+ * The value of a token, or undefined if it has none.
+ * @param option the query option that the token stands in
+ */
+export function literal({ kind, text: written, position }: Token, option: string): Omit<Typed, 'position'> | undefined {
+  const value = (read: Source['read']) => val(read(written) ?? null, { option, position, read })
+  const itself = text(written, { option, position, read: (each) => each })
   switch (kind) {
+    case 'dateTime':
+      return instant(written) ? { cqn: value(instant), local: itself, type: 'dateTime' } : undefined
     case 'string':
     case 'guid': // Edm.Guid against keys of type Edm.String
-      return { cqn: text(source), type: 'string' }
+      return { cqn: itself, type: 'string' }
     case 'number':
-      return { cqn: val(Number(source)), type: 'number', whole: /^-?\d+$/.test(source) }
+      return { cqn: value(Number), type: 'number', whole: /^-?\d+$/.test(written) }
     case 'duration':
-      return { cqn: val(source), type: 'duration' }
+      return { cqn: val(written), type: 'duration' }
     case 'date':
-      return midnight(source) ? { cqn: val(source), type: 'date' } : undefined
+      return midnight(written) ? { cqn: value((each) => midnight(each) && each), type: 'date' } : undefined
     case 'time':
-      return { cqn: val(fullTime(source)), type: 'time' }
+      return { cqn: value(fullTime), type: 'time' }
     default:
       return undefined
   }
@@ -32,9 +38,10 @@ export function pointNamed(name: string, now: Date) {
 
 /** Graph compares points in time with dates, which then stand for their midnight in UTC. */
 export function dateAsDateTime(each: Typed, other: Typed): Typed {
-  const value = 'val' in each.cqn ? each.cqn.val : undefined
-  if (each.type !== 'date' || other.type !== 'dateTime' || typeof value !== 'string') return each
-  return { ...each, type: 'dateTime', cqn: val(midnight(value) as string) }
+  const { cqn } = each
+  if (each.type !== 'date' || other.type !== 'dateTime' || !('val' in cqn) || typeof cqn.val !== 'string') return each
+  const source = cqn.source && { ...cqn.source, read: midnight }
+  return { ...each, type: 'dateTime', cqn: val(midnight(cqn.val) as string, source) }
 }
 
 function midnight(date: string) {

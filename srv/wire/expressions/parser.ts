@@ -171,7 +171,7 @@ export class ExpressionParser {
 
   private literal(): Typed {
     const { kind, text: source, position } = this.cursor.token
-    const found = literal(kind, source)
+    const found = literal(this.cursor.token, this.context.option)
     if (!found) this.cursor.fail(kind === 'end' ? 'The expression ends too early' : `'${source}' is not a value`)
     this.cursor.take()
     return { ...found, position }
@@ -241,7 +241,7 @@ export class ExpressionParser {
       const forms = definition.forms.map((each) => `${name}(${each.join(', ')})`)
       this.cursor.fail(`The function is ${forms.join(' or ')}`, position)
     }
-    if (lowerCase === 'matchespattern') this.checkPattern(args[1] as Typed)
+    if (lowerCase === 'matchespattern') args[1] = this.pattern(args[1] as Typed)
     const typed = args.map((each, index) => ({ ...each, type: form[index] as Typed['type'] }))
     return { cqn: definition.build(...typed), type: definition.returns, whole: definition.whole === true, position }
   }
@@ -254,13 +254,16 @@ export class ExpressionParser {
     return args
   }
 
-  private checkPattern({ cqn, position }: Typed) {
-    if (!('val' in cqn) || typeof cqn.val !== 'string') this.cursor.fail('A pattern must be a string', position)
+  /** A pattern that was checked. It has no source, as no other is to take its place unchecked. */
+  private pattern(pattern: Typed): Typed {
+    const { cqn, position } = pattern
+    if (!('val' in cqn) || typeof cqn.val !== 'string') return this.cursor.fail('A pattern must be a string', position)
     try {
       matchesPattern(cqn.val, '')
     } catch {
       this.cursor.fail('This is not a regular expression', position)
     }
+    return { ...pattern, cqn: val(cqn.val) }
   }
 
   /** `case(condition:value,…)` (5.1.1.12): the value of the first condition that holds. */

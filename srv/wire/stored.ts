@@ -1,0 +1,44 @@
+/**
+ * The text of an entity as most answers show it, kept with the entity: events never change, so what a client reads is
+ * sent as it was written, and nothing of it is parsed or put together again.
+ */
+import { hash } from 'node:crypto'
+import { nest, type Row } from './columns.ts'
+import type { JsonFormat } from './format.ts'
+import { representEntity } from './representation.ts'
+import type { StructuredType } from './types.ts'
+
+/** The columns that have the text, and what the type was like when it was written. */
+const TEXT = 'representation'
+const VERSION = 'representationVersion'
+export const STORED_COLUMNS = [TEXT, VERSION]
+
+const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, streaming: true }
+
+const versions = new WeakMap<StructuredType, string>()
+
+/** Makes the columns for an entity that is about to be stored. */
+export function storedForm(row: Row, type: StructuredType): Row {
+  // the URL is not part of the text: only the full level of metadata shows it
+  const text = JSON.stringify(representEntity(nest(row, type, undefined), type, MINIMAL, ''))
+  return { [TEXT]: text, [VERSION]: versionOf(type) }
+}
+
+/** The text of an entity, if there is one of the type as it is now. */
+export function storedText(row: Row, type: StructuredType): string | undefined {
+  return row[VERSION] === versionOf(type) ? (row[TEXT] as string) : undefined
+}
+
+/** Whether a format shows whole entities just so. No entity has 64-bit integers, so IEEE754Compatible does not matter. */
+export function hasStoredForm({ metadata }: JsonFormat): boolean {
+  return metadata === 'minimal'
+}
+
+function versionOf(type: StructuredType): string {
+  let version = versions.get(type)
+  if (version === undefined) {
+    const description = JSON.stringify(type, (_, value: unknown) => (value instanceof Map ? [...value] : value))
+    versions.set(type, (version = hash('sha256', description).slice(0, 16)))
+  }
+  return version
+}
