@@ -5,8 +5,6 @@ using { microsoft.graph } from './types';
 
 /** What happened to one object in one provisioning cycle. An event is never changed after it was stored. */
 @odata.baseType: 'microsoft.graph.entity'
-@assert.unique.inTime: [ activityDateTime_utc, id, tenant ] // as an index: the newest events first, in a total order
-@assert.unique.inTenant: [ tenant, activityDateTime_utc, id ] // the same for the events of one tenant
 entity provisioningObjectSummary {
       /** The unique ID of the event. One is generated where none is sent. */
   key id                     : String(128);
@@ -57,6 +55,15 @@ entity provisioningObjectSummary {
       @odata.declaredType: 'microsoft.graph.statusBase'  @odata.typeColumn: 'statusInfo_type'
       statusInfo             : graph.statusDetails;
 
+      /** The event as answers show it, as JSON text, so that it need not be put together again for each of them.
+        Before other long columns, as SQLite reads a row from its begin. */
+      @cds.api.ignore
+      representation         : LargeString;
+
+      /** What the types of the event were like when `representation` was written: after a change of them it is not used. */
+      @cds.api.ignore
+      representationVersion  : String(16);
+
       /** The steps that were taken, in their order. */
       provisioningSteps      : many graph.provisioningStep not null;
 
@@ -74,12 +81,4 @@ entity provisioningObjectSummary {
       /** The structured properties that were sent as objects without a value, as a JSON array: columns cannot tell them from null. */
       @cds.api.ignore
       emptyObjects           : LargeString;
-
-      /** The event as answers show it, as JSON text, so that it need not be put together again for each of them. */
-      @cds.api.ignore
-      representation         : LargeString;
-
-      /** What the types of the event were like when `representation` was written: after a change of them it is not used. */
-      @cds.api.ignore
-      representationVersion  : String(16);
 }

@@ -7,6 +7,7 @@ import compression from 'compression'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { accessSettings, type AccessSettings } from './access/settings.ts'
 import helmet from 'helmet'
+import { createIndexes, type Indexed } from './database/indexes.ts'
 import { admit, drain } from './http/drain.ts'
 import { health } from './http/health.ts'
 import { serve } from './http/listener.ts'
@@ -14,6 +15,7 @@ import { clientLimit } from './http/rate-limit.ts'
 import { logRequests, noteTenant } from './http/request-log.ts'
 import { followed, surviveUncaughtErrors } from './http/uncaught.ts'
 import { guardHistory } from './integrity/guard.ts'
+import { databaseFile } from './integrity/settings.ts'
 import { registerProtocols } from './wire/adapter.ts'
 import { requestError } from './wire/errors.ts'
 import { storeJsonAsText, type Model } from './wire/model.ts'
@@ -54,6 +56,7 @@ export default async function server(options: object) {
     // creates the schema, or migrates it: see `schema_evolution` in .cdsrc.json
     cds.once('served', async () => {
       await deploy(csn).to('db')
+      await createIndexes(databaseFile(), csn.definitions as Record<string, Indexed>)
       await guardHistory()
     })
   })

@@ -43,18 +43,24 @@ describe('A restart', () => {
     await post(first.url, { ...documentedExample, id: 'old', changeId: 'lost with the column' })
     await first.stop()
 
-    // back to a version whose model had no changeId, in the table and in the model that CAP keeps beside it
+    // back to a version whose model had no changeId, in the table and in the model that CAP keeps beside it, and which
+    // had another index
     const database = new DatabaseSync(join(folder, file))
     const { csn } = database.prepare('SELECT csn FROM cds_model').get() as { csn: string }
     const model = JSON.parse(csn) as { definitions: Record<string, { elements: Json }> }
     delete model.definitions['microsoft.graph.provisioningObjectSummary']!.elements.changeId
     database.prepare('UPDATE cds_model SET csn = ?').run(JSON.stringify(model))
     const table = 'microsoft_graph_provisioningObjectSummary'
+    const indexes = () => database.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql <> ''").all()
+    const known = indexes()
+    database.exec(`DROP INDEX ${table}_by_changeId_activityDateTime_utc_id_tenant`)
+    database.exec(`CREATE INDEX ${table}_by_action ON ${table} (action)`)
     database.exec(`ALTER TABLE ${table} DROP COLUMN changeId`)
     database.exec(`DROP TRIGGER ${table}_no_update; UPDATE ${table} SET representationVersion = 'that of then'`)
-    database.close()
 
     const second = await start(file)
+    expect(new Set(indexes())).toEqual(new Set(known))
+    database.close()
     expect(await get(second.url, '/old')).toMatchObject({ jobId: 'Job Id value', changeId: null })
     expect(await post(second.url, { ...documentedExample, changeId: 'new' })).toMatchObject({ changeId: 'new' })
     await second.stop()

@@ -9,14 +9,17 @@ const MOST_STATEMENTS = 200
 /** What is longer, or has more values, may take long for a single row. */
 const MOST_CHARACTERS = 8000
 const MOST_VALUES = 100
-/** How many times a query is given up before it is not tried here any more. */
+/** How many times in a row a query is given up before it is not tried here for a while, in milliseconds. */
 const MOST_FAILURES = 2
+const PAUSE = 60_000
 
 class OutOfTime extends Error {}
 
 interface Prepared {
   all: (values: unknown[]) => unknown[]
   failures: number
+  /** Until when it is not tried, on the clock of `performance.now()`. */
+  pausedUntil: number
 }
 
 export class QuickReader {
@@ -45,12 +48,15 @@ export class QuickReader {
     if (sql.length > MOST_CHARACTERS || values.length > MOST_VALUES) return undefined
     const connection = (this.connection ??= await this.open(() => this.withinTime()))
     const statement = this.statement(connection, sql)
-    if (statement.failures >= MOST_FAILURES) return undefined
-    this.end = performance.now() + this.limit
+    const now = performance.now()
+    if (now < statement.pausedUntil) return undefined
+    this.end = now + this.limit
     try {
-      return statement.all(values)
+      const rows = statement.all(values)
+      statement.failures = 0
+      return rows
     } catch (error) {
-      if (error instanceof OutOfTime) return void statement.failures++
+      if (error instanceof OutOfTime) return pause(statement, now)
       this.close()
       throw error
     }
@@ -71,10 +77,17 @@ export class QuickReader {
   private statement(connection: Connection, sql: string) {
     let found = this.statements.get(sql)
     if (found) this.statements.delete(sql)
-    else found = Object.assign(connection.prepare(sql), { failures: 0 })
+    else found = Object.assign(connection.prepare(sql), { failures: 0, pausedUntil: 0 })
     this.statements.set(sql, found) // last, as the one used most recently
     const [oldest] = this.statements.keys()
     if (this.statements.size > MOST_STATEMENTS) this.statements.delete(oldest as string)
     return found
   }
+}
+
+/** Notes that a statement took too long. */
+function pause(statement: Prepared, now: number): undefined {
+  if (++statement.failures < MOST_FAILURES) return
+  statement.failures = 0
+  statement.pausedUntil = now + PAUSE
 }

@@ -74,15 +74,15 @@ async function partOf(
   const given = { 'content-type': outer.headers['content-type'], ...headers }
   Object.assign(req, { app: outer.app, res, method, url, headers: given, body })
   res.app = outer.app
-  let sent: unknown
-  res.end = ((chunk?: unknown) => {
+  let sent: string | Buffer | undefined
+  res.end = ((chunk?: string | Buffer) => {
     sent = chunk
     return res
   }) as Response['end']
   await answer(req, res)
   const head = JSON.stringify({ id, status: res.statusCode, headers: res.getHeaders() })
   if (sent === undefined) return head
-  const text = String(sent)
+  const text = sent.toString()
   const isJson = res.get('Content-Type')?.includes('application/json')
   return `${head.slice(0, -1)},"body":${isJson ? text : JSON.stringify(text)}}`
 }

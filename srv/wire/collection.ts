@@ -1,6 +1,7 @@
 /** Answers to requests on collections (OData Protocol 4.01, 11.2.6 and 11.3). */
 import { readDelta } from './delta.ts'
-import { objectText, respondWith, type Exchange } from './exchange.ts'
+import { respondWith, type Exchange } from './exchange.ts'
+import { objectText } from './json-text.ts'
 import { contextUrl } from './links.ts'
 import { countOf, readPage } from './page.ts'
 import { planned } from './plans.ts'

@@ -28,6 +28,6 @@ export async function create(exchange: Exchange, collection: string, body: unkno
   res.status(201)
   const context = contextUrl(root, `${path}/$entity`)
   const text = hasStoredForm(format) ? storedText(row, entityType) : undefined
-  if (text !== undefined) respondWith(exchange, context, text)
+  if (text !== undefined) respondWith(exchange, context, [text])
   else respond(exchange, context, representEntity(nest(row, entityType, undefined), entityType, format, url))
 }

@@ -3,11 +3,12 @@ import { arrivedSince } from './arrivals.ts'
 import type { Row } from './columns.ts'
 import { linkOptions, type Exchange } from './exchange.ts'
 import { ref, text, xpr } from './expressions/cqn.ts'
+import { arrayText } from './json-text.ts'
 import { linkUrl } from './links.ts'
-import { textOf, type Page } from './page.ts'
+import { shownColumns, textsOf, type Page } from './page.ts'
 import { fromToken, toToken } from './paging.ts'
 import { clauses, filtered, type Rows } from './rows.ts'
-import { columnsFor, parseSelect, selectList } from './select.ts'
+import { parseSelect, selectList } from './select.ts'
 import { sources } from './sources.ts'
 import { pageWindow } from './window.ts'
 
@@ -23,18 +24,25 @@ export async function readDelta(exchange: Exchange, path: string, token: string)
   const selection = parseSelect(options.get('$select'), all.type)
   const ids = arrived.keys.map(([id = '']) => text(id))
   const rows = filtered(all, xpr(ref(schema.key), 'in', { list: ids }))
-  const select = { SELECT: { ...clauses(rows), columns: columnsFor(selection, rows) } }
+  const select = { SELECT: { ...clauses(rows), columns: shownColumns(exchange, rows, selection) } }
   const found = ids.length ? ((await run(select)) as Row[]) : []
-  const isOf = (row: Row, key: string[]) => schema.identity.every((name, index) => row[name] === key[index])
-  const inOrder = arrived.keys.flatMap((key) => found.filter((row) => isOf(row, key)))
+  const byKey = new Map(
+    found.map((row): [string, Row] => [JSON.stringify(schema.identity.map((name) => row[name])), row])
+  )
+  const inOrder = arrived.keys.map((key) => byKey.get(JSON.stringify(key))).filter((row) => row !== undefined)
   const kept = linkOptions(exchange)
-  const texts = await Promise.all(inOrder.map(async (row) => textOf(exchange, row, rows, selection, path)))
+  const texts = await textsOf(
+    exchange,
+    inOrder.map((row) => [row, rows]),
+    selection,
+    path
+  )
   const next = linkUrl(root + path, kept, '$deltatoken', toToken({ ...position, until: arrived.until }, kept))
   return {
     fragment: `${path}${selectList(selection)}/$delta`,
     members: {
-      value: `[${texts.join()}]`,
-      [arrived.isMore ? '@odata.nextLink' : '@odata.deltaLink']: JSON.stringify(next)
+      value: arrayText(texts),
+      [arrived.isMore ? '@odata.nextLink' : '@odata.deltaLink']: [JSON.stringify(next)]
     }
   }
 }

@@ -4,14 +4,13 @@ import { RequestError } from './errors.ts'
 import { respond, respondWith, type Exchange } from './exchange.ts'
 import { ref, text, type Cqn, type Source } from './expressions/cqn.ts'
 import { contextUrl, keyPredicate } from './links.ts'
-import { isWhole, textOf } from './page.ts'
+import { shownColumns, textOf } from './page.ts'
 import { planned, type Planned } from './plans.ts'
 import { representValue, typeAnnotation } from './representation.ts'
 import type { PathStep, Resource } from './resource.ts'
 import { entities } from './rows.ts'
 import { columnsFor, parseSelect, selectList } from './select.ts'
 import { requestShape } from './shape.ts'
-import { STORED_COLUMNS } from './stored.ts'
 import type { Property } from './types.ts'
 
 /** Answers with one entity. */
@@ -23,12 +22,10 @@ export async function readEntity(exchange: Exchange, { collection, key }: Resour
   const plan = planned(exchange, requestShape(exchange, ['entity'], [keyLiteral(key)]), select)
   const selection = plan.prepared
   const all = entities(schema)
-  const row = await rowByKey(exchange, plan, key, () =>
-    isWhole(exchange, all, selection) ? [...STORED_COLUMNS, ...all.identity].map(ref) : columnsFor(selection, all)
-  )
+  const row = await rowByKey(exchange, plan, key, () => shownColumns(exchange, all, selection))
   plan.keep()
   const text = await textOf(exchange, row, all, selection, path)
-  respondWith(exchange, contextUrl(root, `${path}${selectList(selection)}/$entity`), text)
+  respondWith(exchange, contextUrl(root, `${path}${selectList(selection)}/$entity`), [text])
 }
 
 /** Answers with the value of a property, or with 204 where it is null (OData Protocol 4.01, 11.2.4). */

@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express'
 import { sendTagged } from './etag.ts'
 import { contentType, type JsonFormat } from './format.ts'
+import { extended, type JsonText } from './json-text.ts'
 import type { ServiceSchema } from './model.ts'
 import type { Literal, PlanningContext } from './plans.ts'
 
@@ -48,21 +49,14 @@ export function linkOptions({ options, aliases }: Exchange): Map<string, string>
  * @param context the context URL, which only the metadata level `none` leaves out (OData JSON 4.01, 3.1)
  */
 export function respond(exchange: Exchange, context: string, body: object) {
-  respondWith(exchange, context, JSON.stringify(body))
+  respondWith(exchange, context, [JSON.stringify(body)])
 }
 
 /** Answers with JSON that is text already: an object with at least one member. */
-export function respondWith({ req, res, format }: Exchange, context: string, object: string) {
+export function respondWith({ req, res, format }: Exchange, context: string, object: JsonText) {
   const start = format.metadata === 'none' ? '{' : `{"@odata.context":${JSON.stringify(context)},`
-  const bytes = Buffer.from(start + object.slice(1)) // of text, Express would write the content type anew
+  const bytes = extended(start, object) // of text, Express would write the content type anew
   res.setHeader('Content-Type', contentType(format))
   if (req.method === 'POST') res.send(bytes)
   else sendTagged(req, res, bytes)
-}
-
-/** The text of an object whose members are JSON text. */
-export function objectText(members: Record<string, string>): string {
-  return `{${Object.entries(members)
-    .map(([name, text]) => `${JSON.stringify(name)}:${text}`)
-    .join()}}`
 }

@@ -2,6 +2,7 @@
 import { readPage } from './page.ts'
 import { RequestError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
+import type { JsonText } from './json-text.ts'
 import { checkOptions } from './options.ts'
 
 /** The options that an expanded collection takes. */
@@ -14,7 +15,7 @@ const NESTED = ['$filter', '$search', '$orderby', '$top', '$skip', '$count', '$s
  */
 export async function expand(exchange: Exchange, value: string) {
   const { schema } = exchange
-  const members: Record<string, string> = {}
+  const members: Record<string, JsonText> = {}
   for (const [name, options] of expansions(value, schema.collections)) {
     const page = await readPage({ ...exchange, options }, `${schema.singleton}/${name}`)
     for (const [member, each] of Object.entries(page.members)) members[member === 'value' ? name : name + member] = each

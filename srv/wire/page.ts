@@ -6,6 +6,7 @@ import { linkOptions, type Exchange } from './exchange.ts'
 import type { Cqn } from './expressions/cqn.ts'
 import { ref, val } from './expressions/cqn.ts'
 import { orderBy, parseOrder, type OrderTerm } from './expressions/order.ts'
+import { arrayText, type JsonText } from './json-text.ts'
 import { entityUrl, linkUrl } from './links.ts'
 import { booleanOption } from './options.ts'
 import { comesAfter, positionLiterals, toToken } from './paging.ts'
@@ -16,13 +17,13 @@ import { clauses, entities, filtered, nested, type Rows } from './rows.ts'
 import { columnsFor, parseSelect, rowsList } from './select.ts'
 import { requestShape } from './shape.ts'
 import { context, sources } from './sources.ts'
-import { hasStoredForm, STORED_COLUMNS, storedText } from './stored.ts'
+import { hasStoredForm, isStoredForm, STORED_COLUMNS, storedText } from './stored.ts'
 import { pageWindow, type PageWindow } from './window.ts'
 
 /** The answer to a collection request: its members, as JSON text, and the fragment of its context URL. */
 export interface Page {
   fragment: string
-  members: Record<string, string>
+  members: Record<string, JsonText>
 }
 
 /** What is found out of a request, whatever the values of its literals are. */
@@ -49,13 +50,12 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   const isOneSet = sets.length === 1
   const read = isOneSet ? await readWindow(exchange, plan, window, until) : await readSets(exchange, sets)
   const members: Page['members'] = {}
-  if (counts) members['@odata.count'] = integer(await countOf(plan, sets), format)
-  const texts = await Promise.all(read.rows.map(async ([row, set]) => textOf(exchange, row, set, selection, path)))
+  if (counts) members['@odata.count'] = [integer(await countOf(plan, sets), format)]
+  members.value = arrayText(await textsOf(exchange, read.rows, selection, path))
   if (isOneSet) plan.keep()
-  members.value = `[${texts.join()}]`
   if (read.token !== undefined)
-    members['@odata.nextLink'] = JSON.stringify(linkUrl(root + path, linkOptions(exchange), '$skiptoken', read.token))
-  else if (until !== undefined) members['@odata.deltaLink'] = JSON.stringify(deltaLinkOf(exchange, path, until))
+    members['@odata.nextLink'] = [JSON.stringify(linkUrl(root + path, linkOptions(exchange), '$skiptoken', read.token))]
+  else if (until !== undefined) members['@odata.deltaLink'] = [JSON.stringify(deltaLinkOf(exchange, path, until))]
   return { fragment: path + rowsList(rows, selection), members }
 }
 
@@ -71,6 +71,18 @@ function shapeOfPage(exchange: Exchange, { limit, skip, after }: PageWindow, cou
   return requestShape(exchange, ['page', limit, skip, position, counts], positionLiterals(after))
 }
 
+/** Rows as they are shown to the client, as JSON text. */
+export async function textsOf(exchange: Exchange, rows: [Row, Rows][], selection: Selection, path: string) {
+  const texts: JsonText = []
+  for (const [row, set] of rows) {
+    const text = textOf(exchange, row, set, selection, path)
+    texts.push(text instanceof Promise ? await text : text)
+  }
+  return texts
+}
+
+type Text = JsonText[number]
+
 /** A row as it is shown to the client, as JSON text. */
 export function textOf(
   exchange: Exchange,
@@ -78,10 +90,9 @@ export function textOf(
   rows: Rows,
   selection: Selection,
   path: string
-): string | Promise<string> {
+): Text | Promise<Text> {
   const { schema, root, format } = exchange
-  if (STORED_COLUMNS.every((name) => name in row))
-    return storedText(row, schema.entityType) ?? textByKey(exchange, row, path)
+  if (isStoredForm(row)) return storedText(row, schema.entityType) ?? textByKey(exchange, row, path)
   const { type, areEntities } = rows
   const url = areEntities ? entityUrl(root, path, String(row[schema.key])) : undefined
   return JSON.stringify(representEntity(nest(row, type, selection), type, format, url))
@@ -118,10 +129,7 @@ async function readWindow(
   const orderColumns = terms.map(({ cqn }, index) => ('ref' in cqn ? cqn : { ...cqn, as: `order_${index}` }))
   const found = await ask('page', () => {
     const known = until === undefined ? rows : arrivedUntil(exchange, rows, until)
-    const shown = isWhole(exchange, rows, selection)
-      ? [...STORED_COLUMNS, ...rows.identity].map(ref)
-      : columnsFor(selection, rows)
-    const columns = [...shown, ...orderColumns]
+    const columns = [...shownColumns(exchange, rows, selection), ...orderColumns]
     return {
       SELECT: {
         ...clauses(after ? filtered(known, comesAfter(terms, after)) : known),
@@ -142,10 +150,13 @@ async function readWindow(
   }
 }
 
-/** Whether the answer has entities as they are stored: see stored.ts. */
-export function isWhole({ format, schema, usesStoredForm }: Exchange, { type, from }: Rows, selection: Selection) {
-  const areAsStored = selection === undefined && type === schema.entityType && 'ref' in from
-  return usesStoredForm && areAsStored && hasStoredForm(format)
+/** The columns that {@link textOf} needs: of whole entities their text, if they are sent as they are stored. */
+export function shownColumns(exchange: Exchange, rows: Rows, selection: Selection): Cqn[] {
+  const { format, schema, usesStoredForm } = exchange
+  const areWhole = selection === undefined && rows.type === schema.entityType && 'ref' in rows.from
+  return usesStoredForm && areWhole && hasStoredForm(format)
+    ? [...STORED_COLUMNS, ...rows.identity.map(ref)]
+    : columnsFor(selection, rows)
 }
 
 function nameOf(column: Cqn | (Cqn & { as: string })) {

@@ -1,6 +1,7 @@
 /** The resources that hold no events: the service document and the singleton. */
 import { expand } from './expand.ts'
-import { objectText, respond, respondWith, type Exchange } from './exchange.ts'
+import { respond, respondWith, type Exchange } from './exchange.ts'
+import { objectText, type JsonText } from './json-text.ts'
 import { contextUrl } from './links.ts'
 
 /** Answers with what the service has (OData JSON 4.01, section 5). */
@@ -21,8 +22,8 @@ export async function readSingleton(exchange: Exchange) {
     ...(format.metadata !== 'none' && { '@odata.type': `#${schema.singletonType}` }),
     ...(format.metadata === 'full' && { '@odata.id': url, ...Object.fromEntries(links) })
   }
-  const texts = Object.entries(information).map(([name, value]): [string, string] => [name, JSON.stringify(value)])
-  const text = objectText({ ...Object.fromEntries<string>(texts), ...members })
+  const texts = Object.entries(information).map(([name, value]): [string, JsonText] => [name, [JSON.stringify(value)]])
+  const text = objectText({ ...Object.fromEntries<JsonText>(texts), ...members })
   respondWith(exchange, contextUrl(root, schema.singleton + fragment), text)
 }
 

@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto'
 import { nest, type Row } from './columns.ts'
+import { bytes, ref } from './expressions/cqn.ts'
 import type { JsonFormat } from './format.ts'
 import { representEntity } from './representation.ts'
 import type { StructuredType } from './types.ts'
@@ -11,7 +12,7 @@ import type { StructuredType } from './types.ts'
 /** The columns that have the text, and what the type was like when it was written. */
 const TEXT = 'representation'
 const VERSION = 'representationVersion'
-export const STORED_COLUMNS = [TEXT, VERSION]
+export const STORED_COLUMNS = [{ ...bytes(ref(TEXT)), as: TEXT }, ref(VERSION)]
 
 const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, streaming: true }
 
@@ -25,8 +26,13 @@ export function storedForm(row: Row, type: StructuredType): Row {
 }
 
 /** The text of an entity, if there is one of the type as it is now. */
-export function storedText(row: Row, type: StructuredType): string | undefined {
-  return row[VERSION] === versionOf(type) ? (row[TEXT] as string) : undefined
+export function storedText(row: Row, type: StructuredType): string | Uint8Array | undefined {
+  return row[VERSION] === versionOf(type) ? (row[TEXT] as string | Uint8Array) : undefined
+}
+
+/** Whether a row was read with its text. */
+export function isStoredForm(row: Row): boolean {
+  return VERSION in row
 }
 
 /** Whether a format shows whole entities just so. No entity has 64-bit integers, so IEEE754Compatible does not matter. */

@@ -68,3 +68,5 @@ export function text(value: string, source?: Source): Cqn {
 export const integer = (of: Cqn) => xpr('cast(', of, 'as integer)')
 export const decimal = (of: Cqn) => xpr('cast(', of, 'as double precision)')
 export const string = (of: Cqn) => xpr('cast(', of, 'as text)')
+/** A text as its UTF-8. */
+export const bytes = (of: Cqn) => xpr('cast(', of, 'as blob)')

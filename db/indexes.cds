@@ -1,0 +1,18 @@
+using { microsoft.graph } from './schema';
+
+/**
+ * What events are found by. Each index ends with what the order of answers goes by, so that a page is read and nothing
+ * sorted. They are created when the service starts: see srv/database/indexes.ts.
+ */
+annotate graph.provisioningObjectSummary with @indexes: [
+  // the newest first, and by time; what comes last lets counts, groups and searches for a part of a name read no events
+  [ activityDateTime_utc, id, tenant, activityDateTime, statusInfo.status, targetIdentity.displayName ],
+  [ tenant, activityDateTime_utc, id, activityDateTime, statusInfo.status, targetIdentity.displayName ],
+  // what failed
+  [ statusInfo.status, activityDateTime_utc, id, tenant ],
+  [ tenant, statusInfo.status, activityDateTime_utc, id ],
+  // what a job did, what belongs to a change, and what happened to an object: rarely of more than one tenant
+  [ jobId, activityDateTime_utc, id, tenant ],
+  [ changeId, activityDateTime_utc, id, tenant ],
+  [ targetIdentity.displayName, activityDateTime_utc, id, tenant ]
+];
