@@ -60,9 +60,9 @@ entity provisioningObjectSummary {
       @cds.api.ignore
       representation         : LargeString;
 
-      /** What the types of the event were like when `representation` was written: after a change of them it is not used. */
+      /** A hash of `representation`, after what the types of the event were like: after a change of them it is not used. */
       @cds.api.ignore
-      representationVersion  : String(16);
+      representationTag      : String(43);
 
       /** The steps that were taken, in their order. */
       provisioningSteps      : many graph.provisioningStep not null;

@@ -38,6 +38,8 @@ declare module '@cap-js/sqlite' {
   }
   export interface ValueExpression {
     val?: unknown
+    /** False to have the value in the text of the statement. */
+    param?: false
     /** Whether the wire gave the value, and where from: see wire/plans.ts. */
     isOwn?: true
     source?: import('./wire/expressions/cqn.ts').Source
@@ -45,11 +47,16 @@ declare module '@cap-js/sqlite' {
   export interface Select {
     SELECT: { from?: { ref?: string[] }; where?: unknown[]; columns?: { func?: string }[]; groupBy?: unknown[] }
   }
+  export interface Limit {
+    rows: ValueExpression
+    offset?: ValueExpression
+  }
   /** Renders queries as SQL. */
   export interface Renderer {
     values: unknown[]
     SELECT(query: Select): string
     val(expression: ValueExpression): string
+    limit(limit: Limit): string
   }
   interface Factory {
     options: object

@@ -184,6 +184,6 @@ async function notOpened(): Promise<never> {
 
 /** In WAL mode only FULL has every commit wait until it is on disk (https://sqlite.org/pragma.html#pragma_synchronous). */
 function durable(connection: Connection) {
-  connection.exec('PRAGMA synchronous = FULL')
+  connection.exec('PRAGMA synchronous = FULL; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -64000')
   return connection
 }

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   closeSync,
-  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -69,23 +68,6 @@ describe('A database that another connection locks', () => {
     other.close()
     await stop()
     expect(log()).toContain('database is locked')
-  })
-})
-
-describe('A read-only file', () => {
-  it('refuses events until it can be written to', async () => {
-    // nothing is read-only to the capability that root has
-    const under = isRoot ? ['setpriv', '--bounding-set=-dac_override'] : []
-    const { file, get, post, stop, log } = await start({ under })
-    chmodSync(file, 0o444) // before the first event, as a file that is open stays so
-    expect(await post('refused')).toMatchObject(unavailable('The database is read-only.'))
-    expect((await get('/health/live')).status).toBe(200)
-    // SQLite gives the files beside it the mode that the database has when it makes them
-    for (const each of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(each)) chmodSync(each, 0o644)
-    expect((await post('after')).status).toBe(201)
-    expect((await get('/auditLogs/provisioning/$count')).text).toBe('1')
-    await stop()
-    expect(log()).toContain('readonly database')
   })
 })
 

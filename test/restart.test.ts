@@ -56,7 +56,7 @@ describe('A restart', () => {
     database.exec(`DROP INDEX ${table}_by_changeId_activityDateTime_utc_id_tenant`)
     database.exec(`CREATE INDEX ${table}_by_action ON ${table} (action)`)
     database.exec(`ALTER TABLE ${table} DROP COLUMN changeId`)
-    database.exec(`DROP TRIGGER ${table}_no_update; UPDATE ${table} SET representationVersion = 'that of then'`)
+    database.exec(`DROP TRIGGER ${table}_no_update; UPDATE ${table} SET representationTag = 'that of then'`)
 
     const second = await start(file)
     expect(new Set(indexes())).toEqual(new Set(known))

@@ -1,5 +1,5 @@
 /** SQL of queries: CAP's, with what lets queries be stopped and planned. */
-import SQLiteService, { type Renderer, type Select, type ValueExpression } from '@cap-js/sqlite'
+import SQLiteService, { type Limit, type Renderer, type Select, type ValueExpression } from '@cap-js/sqlite'
 import { SourcedValue } from '../wire/plans.ts'
 import { WITHIN_TIME } from './functions.ts'
 
@@ -15,6 +15,11 @@ export class StoppableRenderer extends CapRenderer {
     if (SELECT.from?.ref && !isPlainCount(SELECT) && where?.[0] !== withinTime)
       SELECT.where = where?.length ? [withinTime, 'and', { xpr: where }] : [withinTime]
     return super.SELECT(query)
+  }
+
+  /** Numbers become text: SQLite prepares a statement anew whenever its limit is bound, as the plan may depend on it. */
+  override limit({ rows, offset }: Limit) {
+    return super.limit({ rows: { ...rows, param: false }, ...(offset && { offset: { ...offset, param: false } }) })
   }
 
   /** Values that the wire gave keep where they come from: see wire/plans.ts. */

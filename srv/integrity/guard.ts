@@ -2,7 +2,7 @@
 import cds from '@sap/cds'
 import { protectHistory } from './history.ts'
 import { startRetention } from './retention.ts'
-import { startSealing } from './sealer.ts'
+import { startSealing } from './sealing.ts'
 import { databaseFile, retentionSettings, sealingSettings } from './settings.ts'
 import { openLog } from './tables.ts'
 

@@ -1,40 +1,9 @@
-/** Seals what has come in: see db/seals.cds. Several instances of the service may do so on one file. */
-import { setImmediate } from 'node:timers/promises'
+/** Makes the seals: see db/seals.cds. Several instances of the service may do so on one file. */
 import type { DatabaseSync } from 'node:sqlite'
 import { arrivalsAfter, arrived, type StoredEvent } from './arrived.ts'
 import { nextSeal, type Seal } from './chain.ts'
-import { ARRIVALS, openLog, SEALS } from './tables.ts'
+import { ARRIVALS, SEALS } from './tables.ts'
 import { transaction } from './transaction.ts'
-
-export interface SealingSettings {
-  /** How often is looked for what has come in, in milliseconds. */
-  interval: number
-  /** The most events that are sealed at a time, which blocks the process for some milliseconds. */
-  batch: number
-}
-
-/**
- * Seals events from now on, in the background.
- * @param failed told of errors; what could not be sealed is tried again at the next interval
- * @returns a function that seals the rest and stops
- */
-export function startSealing(file: string, { interval, batch }: SealingSettings, failed: (error: unknown) => void) {
-  const database = openLog(file)
-  const sealer = new Sealer(database)
-  let pass: Promise<void> | undefined
-  const run = () =>
-    (pass ??= sealer
-      .sealAll(batch)
-      .catch(failed)
-      .finally(() => (pass = undefined)))
-  const timer = setInterval(() => void run(), interval)
-  return async () => {
-    clearInterval(timer)
-    await pass
-    await run()
-    database.close()
-  }
-}
 
 /** Makes the seals, on one connection. */
 export class Sealer {
@@ -56,9 +25,9 @@ export class Sealer {
     }
   }
 
-  /** Seals all that has come in, leaving the process to others between batches. */
+  /** Seals all that has come in. */
   async sealAll(batch: number) {
-    while ((await this.seal(batch)) === batch) await setImmediate()
+    while ((await this.seal(batch)) === batch);
   }
 
   /**
@@ -67,13 +36,17 @@ export class Sealer {
    */
   async seal(limit: number): Promise<number> {
     const { arrivals, newest, sealed } = this.statements
-    if (sequenceOf(newest.get()) <= sequenceOf(sealed.get())) return 0
-    return transaction(this.database, () => {
-      const events = arrivals.all(sequenceOf(sealed.get()), limit).flatMap((row) => arrived(row).event ?? [])
+    const last = sequenceOf(sealed.get())
+    if (sequenceOf(newest.get()) <= last) return 0
+    // read outside of the transaction, as those who store events wait for the lock
+    const events = arrivals.all(last, limit).flatMap((row) => arrived(row).event ?? [])
+    const isSealed = await transaction(this.database, () => {
+      if (sequenceOf(sealed.get()) !== last) return false // by another instance meanwhile
       const byTenant = Map.groupBy(events, ({ tenant }) => tenant)
       for (const [tenant, ofTenant] of byTenant) this.append(tenant, ofTenant)
-      return events.length
+      return true
     })
+    return isSealed ? events.length : this.seal(limit)
   }
 
   private append(tenant: string, events: StoredEvent[]) {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import cds from '@sap/cds'
 import type { RetentionSettings } from './retention.ts'
-import type { SealingSettings } from './sealer.ts'
+import type { SealingSettings } from './sealing.ts'
 
 interface Settings {
   requires: { db: { credentials: { url: string } } }

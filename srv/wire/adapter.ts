@@ -205,7 +205,7 @@ class StructuredODataAdapter extends ODataAdapter {
   private describe(req: Request, res: Response, type: keyof Metadata) {
     this.metadata ??= generateMetadata(this.linked, this.model, this.service.name)
     res.setHeader('Content-Type', `${type}; charset=utf-8`)
-    sendTagged(req, res, Buffer.from(this.metadata[type]))
+    sendTagged(req, res, [Buffer.from(this.metadata[type])], this.metadata[type])
   }
 
   private async runBatch(req: Request, res: Response, next: NextFunction) {

@@ -31,12 +31,7 @@ export async function readDelta(exchange: Exchange, path: string, token: string)
   )
   const inOrder = arrived.keys.map((key) => byKey.get(JSON.stringify(key))).filter((row) => row !== undefined)
   const kept = linkOptions(exchange)
-  const texts = await textsOf(
-    exchange,
-    inOrder.map((row) => [row, rows]),
-    selection,
-    path
-  )
+  const texts = await textsOf(exchange, inOrder, rows, selection, path)
   const next = linkUrl(root + path, kept, '$deltatoken', toToken({ ...position, until: arrived.until }, kept))
   return {
     fragment: `${path}${selectList(selection)}/$delta`,

@@ -1,8 +1,8 @@
 /** One request to the service and the answer to it, as the parts of the wire share it. */
 import type { Request, Response } from 'express'
-import { sendTagged } from './etag.ts'
+import { send, sendTagged } from './etag.ts'
 import { contentType, type JsonFormat } from './format.ts'
-import { extended, type JsonText } from './json-text.ts'
+import { chunksOf, extended, tagOf, type JsonText } from './json-text.ts'
 import type { ServiceSchema } from './model.ts'
 import type { Literal, PlanningContext } from './plans.ts'
 
@@ -55,8 +55,8 @@ export function respond(exchange: Exchange, context: string, body: object) {
 /** Answers with JSON that is text already: an object with at least one member. */
 export function respondWith({ req, res, format }: Exchange, context: string, object: JsonText) {
   const start = format.metadata === 'none' ? '{' : `{"@odata.context":${JSON.stringify(context)},`
-  const bytes = extended(start, object) // of text, Express would write the content type anew
+  const text = extended(start, object)
   res.setHeader('Content-Type', contentType(format))
-  if (req.method === 'POST') res.send(bytes)
-  else sendTagged(req, res, bytes)
+  if (req.method === 'POST') send(res, chunksOf(text))
+  else sendTagged(req, res, chunksOf(text), tagOf(text))
 }

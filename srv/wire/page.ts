@@ -3,8 +3,8 @@ import { arrivedUntil, lastArrival } from './arrivals.ts'
 import { nest, type Row, type Selection } from './columns.ts'
 import { RequestError } from './errors.ts'
 import { linkOptions, type Exchange } from './exchange.ts'
-import type { Cqn } from './expressions/cqn.ts'
-import { ref, val } from './expressions/cqn.ts'
+import type { Cqn, Value } from './expressions/cqn.ts'
+import { nameOf, ref, val } from './expressions/cqn.ts'
 import { orderBy, parseOrder, type OrderTerm } from './expressions/order.ts'
 import { arrayText, type JsonText } from './json-text.ts'
 import { entityUrl, linkUrl } from './links.ts'
@@ -17,7 +17,8 @@ import { clauses, entities, filtered, nested, type Rows } from './rows.ts'
 import { columnsFor, parseSelect, rowsList } from './select.ts'
 import { requestShape } from './shape.ts'
 import { context, sources } from './sources.ts'
-import { hasStoredForm, isStoredForm, STORED_COLUMNS, storedText } from './stored.ts'
+import { hasStoredForm, isStoredForm, STORED_COLUMNS, storedText, tagged } from './stored.ts'
+import { pageQuery, readPageRow } from './stored-page.ts'
 import { pageWindow, type PageWindow } from './window.ts'
 
 /** The answer to a collection request: its members, as JSON text, and the fragment of its context URL. */
@@ -48,10 +49,10 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   const { sets, selection } = plan.prepared
   const [rows] = sets as [Rows]
   const isOneSet = sets.length === 1
-  const read = isOneSet ? await readWindow(exchange, plan, window, until) : await readSets(exchange, sets)
+  const read = isOneSet ? await readWindow(exchange, plan, window, until, path) : await readSets(exchange, sets, path)
   const members: Page['members'] = {}
   if (counts) members['@odata.count'] = [integer(await countOf(plan, sets), format)]
-  members.value = arrayText(await textsOf(exchange, read.rows, selection, path))
+  members.value = arrayText(read.texts)
   if (isOneSet) plan.keep()
   if (read.token !== undefined)
     members['@odata.nextLink'] = [JSON.stringify(linkUrl(root + path, linkOptions(exchange), '$skiptoken', read.token))]
@@ -72,10 +73,10 @@ function shapeOfPage(exchange: Exchange, { limit, skip, after }: PageWindow, cou
 }
 
 /** Rows as they are shown to the client, as JSON text. */
-export async function textsOf(exchange: Exchange, rows: [Row, Rows][], selection: Selection, path: string) {
+export async function textsOf(exchange: Exchange, all: Row[], rows: Rows, selection: Selection, path: string) {
   const texts: JsonText = []
-  for (const [row, set] of rows) {
-    const text = textOf(exchange, row, set, selection, path)
+  for (const row of all) {
+    const text = textOf(exchange, row, rows, selection, path)
     texts.push(text instanceof Promise ? await text : text)
   }
   return texts
@@ -95,7 +96,8 @@ export function textOf(
   if (isStoredForm(row)) return storedText(row, schema.entityType) ?? textByKey(exchange, row, path)
   const { type, areEntities } = rows
   const url = areEntities ? entityUrl(root, path, String(row[schema.key])) : undefined
-  return JSON.stringify(representEntity(nest(row, type, selection), type, format, url))
+  const text = JSON.stringify(representEntity(nest(row, type, selection), type, format, url))
+  return areWhole(exchange, rows, selection) ? tagged(text, type) : text
 }
 
 /** Entities that are older than their type, or did not come over the wire, have no text. */
@@ -112,9 +114,9 @@ async function textByKey(exchange: Exchange, row: Row, path: string) {
   return textOf(exchange, found, all, undefined, path)
 }
 
-/** Rows, each with the set that it is of. */
 interface Read {
-  rows: [Row, Rows][]
+  /** The rows as they are shown. */
+  texts: JsonText
   /** The token of the next page, if there is one. */
   token?: string
 }
@@ -123,62 +125,78 @@ async function readWindow(
   exchange: Exchange,
   { prepared: { sets, selection, terms }, ask }: Planned<Prepared>,
   { limit, skip, after, next }: PageWindow,
-  until: number | undefined
+  until: number | undefined,
+  path: string
 ): Promise<Read> {
   const [rows] = sets as [Rows]
-  const orderColumns = terms.map(({ cqn }, index) => ('ref' in cqn ? cqn : { ...cqn, as: `order_${index}` }))
-  const found = await ask('page', () => {
+  const order = terms.map(({ cqn }, index) => ('ref' in cqn ? cqn : { ...cqn, as: `order_${index}` }))
+  const select = () => {
     const known = until === undefined ? rows : arrivedUntil(exchange, rows, until)
-    const columns = [...shownColumns(exchange, rows, selection), ...orderColumns]
     return {
-      SELECT: {
-        ...clauses(after ? filtered(known, comesAfter(terms, after)) : known),
-        columns: [...new Map(columns.map((column) => [nameOf(column), column])).values()],
-        orderBy: terms.map(orderBy),
-        localized: false, // CAP would order by a collation that comparisons, and so positions, do not know
-        limit: { rows: { val: limit + 1 }, ...(skip && { offset: { val: skip } }) } // one more tells whether there are more
-      }
+      ...clauses(after ? filtered(known, comesAfter(terms, after)) : known),
+      orderBy: terms.map(orderBy),
+      localized: false, // CAP would order by a collation that comparisons, and so positions, do not know
+      limit: { rows: { val: limit + 1 }, ...(skip && { offset: { val: skip } }) } // one more tells whether there are more
     }
-  })
+  }
+  const end = (values: Value[] | undefined, isMore: boolean) => {
+    const position = isMore ? next(values) : undefined
+    const kept = position && until !== undefined ? { ...position, until } : position
+    return kept && { token: toToken(kept, linkOptions(exchange)) }
+  }
+  // JSON has all digits of the numbers in columns, but not of those that an order computes
+  const isStored = isSentAsStored(exchange, rows, selection) && order.every((column) => 'ref' in column)
+  if (isStored) {
+    const [row] = (await ask('page', () => pageQuery(select(), order))) as [never]
+    const page = readPageRow(row, limit, rows.type)
+    if (page) return { texts: page.text ? [page.text] : [], ...end(page.last, page.isMore) }
+  }
+  const query = () => {
+    const columns = [...shownColumns(exchange, rows, selection), ...order]
+    const unique = [...new Map(columns.map((column) => [nameOf(column), column])).values()]
+    return { SELECT: { ...select(), columns: unique } }
+  }
+  const found = isStored ? ((await exchange.run(query())) as Row[]) : await ask('page', query)
   const shown = found.slice(0, limit)
   const last = shown.at(-1)
-  const values = last && orderColumns.map((column) => last[nameOf(column)] as string | number | null)
-  const position = found.length > limit ? next(values) : undefined
-  return {
-    rows: shown.map((row) => [row, rows]),
-    ...(position && { token: toToken(until === undefined ? position : { ...position, until }, linkOptions(exchange)) })
-  }
+  const values = last && order.map((column) => last[nameOf(column)] as Value)
+  const texts = await textsOf(exchange, shown, rows, selection, path)
+  return { texts, ...end(values, found.length > limit) }
 }
 
 /** The columns that {@link textOf} needs: of whole entities their text, if they are sent as they are stored. */
 export function shownColumns(exchange: Exchange, rows: Rows, selection: Selection): Cqn[] {
-  const { format, schema, usesStoredForm } = exchange
-  const areWhole = selection === undefined && rows.type === schema.entityType && 'ref' in rows.from
-  return usesStoredForm && areWhole && hasStoredForm(format)
+  return isSentAsStored(exchange, rows, selection)
     ? [...STORED_COLUMNS, ...rows.identity.map(ref)]
     : columnsFor(selection, rows)
 }
 
-function nameOf(column: Cqn | (Cqn & { as: string })) {
-  return 'as' in column ? column.as : 'ref' in column ? (column.ref[0] as string) : ''
+function isSentAsStored(exchange: Exchange, rows: Rows, selection: Selection) {
+  return exchange.usesStoredForm && areWhole(exchange, rows, selection)
+}
+
+/** Whether entities are shown just as they are stored. */
+function areWhole({ format, schema }: Exchange, { type, from }: Rows, selection: Selection) {
+  return selection === undefined && type === schema.entityType && 'ref' in from && hasStoredForm(format)
 }
 
 /** What `concat` puts together comes as a whole, as no order goes over all of it. */
-async function readSets({ options, run, schema }: Exchange, sets: Rows[]): Promise<Read> {
+async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise<Read> {
+  const { options, run, schema } = exchange
   for (const name of ['$orderby', '$top', '$skip', '$skiptoken', '$compute']) {
     if (options.has(name))
       throw new RequestError('notImplemented', `The service does not implement ${name} after concat.`, name)
   }
   const { max } = schema.pageSize
-  const read: Read = { rows: [] }
+  const texts: JsonText = []
   for (const rows of sets) {
     const columns = columnsFor(undefined, rows)
     const found = (await run({ SELECT: { ...clauses(rows), columns, limit: { rows: { val: max + 1 } } } })) as Row[]
     if (found.length > max)
       throw new RequestError('notImplemented', `A part of the result has more than ${max} rows.`, '$apply')
-    read.rows.push(...found.map((row): [Row, Rows] => [row, rows]))
+    texts.push(...(await textsOf(exchange, found, rows, undefined, path)))
   }
-  return read
+  return { texts }
 }
 
 /** The link by which the client reads what comes in after an arrival: see delta.ts. */

@@ -7,12 +7,12 @@ import { nest, type Row } from './columns.ts'
 import { bytes, ref } from './expressions/cqn.ts'
 import type { JsonFormat } from './format.ts'
 import { representEntity } from './representation.ts'
+import type { StoredText } from './json-text.ts'
 import type { StructuredType } from './types.ts'
 
-/** The columns that have the text, and what the type was like when it was written. */
-const TEXT = 'representation'
-const VERSION = 'representationVersion'
-export const STORED_COLUMNS = [{ ...bytes(ref(TEXT)), as: TEXT }, ref(VERSION)]
+/** The columns that have the text, and its tag: what the type was like when it was written, and a hash. */
+export const STORED = { text: 'representation', tag: 'representationTag' } as const
+export const STORED_COLUMNS = [{ ...bytes(ref(STORED.text)), as: STORED.text }, ref(STORED.tag)]
 
 const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, streaming: true }
 
@@ -22,17 +22,30 @@ const versions = new WeakMap<StructuredType, string>()
 export function storedForm(row: Row, type: StructuredType): Row {
   // the URL is not part of the text: only the full level of metadata shows it
   const text = JSON.stringify(representEntity(nest(row, type, undefined), type, MINIMAL, ''))
-  return { [TEXT]: text, [VERSION]: versionOf(type) }
+  return { [STORED.text]: text, [STORED.tag]: tagged(text, type).tag }
+}
+
+/** The text of an entity as it is stored. */
+export function tagged(text: string, type: StructuredType): StoredText {
+  return { text, tag: versionOf(type) + hash('sha1', text, 'base64url') }
 }
 
 /** The text of an entity, if there is one of the type as it is now. */
-export function storedText(row: Row, type: StructuredType): string | Uint8Array | undefined {
-  return row[VERSION] === versionOf(type) ? (row[TEXT] as string | Uint8Array) : undefined
+export function storedText(row: Row, type: StructuredType): StoredText | undefined {
+  const { [STORED.text]: text, [STORED.tag]: tag } = row as {
+    [Name in 'representation' | 'representationTag']: unknown
+  }
+  return isCurrent(tag, type) ? { text: text as StoredText['text'], tag } : undefined
+}
+
+/** Whether a tag is that of the type as it is now. */
+export function isCurrent(tag: unknown, type: StructuredType): tag is string {
+  return typeof tag === 'string' && tag.startsWith(versionOf(type))
 }
 
 /** Whether a row was read with its text. */
 export function isStoredForm(row: Row): boolean {
-  return VERSION in row
+  return STORED.tag in row
 }
 
 /** Whether a format shows whole entities just so. No entity has 64-bit integers, so IEEE754Compatible does not matter. */

@@ -42,6 +42,10 @@ export const val = (value: Value, source?: Source): Cqn => ({ val: value, ...(so
 export const func = (name: string, ...args: Cqn[]): Cqn => ({ func: name, args })
 export const xpr = (...parts: (Cqn | string)[]): Cqn => ({ xpr: parts })
 
+/** The name that a column has in the result of a query. */
+export const nameOf = (column: Cqn | (Cqn & { as: string })) =>
+  'as' in column ? column.as : 'ref' in column ? (column.ref[0] as string) : ''
+
 /** Alternatives, of which at least one is given. */
 export const anyOf = (...conditions: Cqn[]): Cqn => joined('or', conditions)
 export const allOf = (...conditions: Cqn[]): Cqn => joined('and', conditions)

@@ -1,0 +1,84 @@
+/** The thread that stores rows: see journal.ts. */
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { workerData } from 'node:worker_threads'
+import workerpool from 'workerpool'
+import { openLog } from '../integrity/tables.ts'
+import { failureOf } from './failures.ts'
+import type { Table } from './journal.ts'
+
+/** What is to be stored: entries of rows, each with the number of its table and the values of its columns. */
+export interface Work {
+  tables: Table[]
+  entries: [table: number, values: unknown[]][][]
+}
+
+/** Why an entry was not stored, as SQLite says it. */
+export interface Refusal {
+  message: string
+  errcode: number
+}
+
+/** After how many pages of 4 KB the write-ahead log is moved into the file: rarely, as it is done at once. */
+const CHECKPOINT = 10_000
+
+const { file, lockTimeout } = workerData as { file: string; lockTimeout: number }
+let database: DatabaseSync | undefined
+const statements = new Map<string, StatementSync>()
+
+workerpool.worker({ append, close })
+
+/**
+ * Stores entries in one transaction.
+ * @returns for each entry why it was refused, or undefined
+ * @throws what SQLite says if the database fails, and nothing is stored
+ */
+function append({ tables, entries }: Work): (Refusal | undefined)[] {
+  try {
+    const connection = (database ??= open())
+    const insertions = tables.map((table) => statementOf(connection, table))
+    connection.exec('BEGIN IMMEDIATE')
+    const refusals = entries.map((entry) => insert(connection, insertions, entry))
+    connection.exec('COMMIT')
+    return refusals
+  } catch (error) {
+    // SQLite has rolled back itself after some failures, such as that of a full disk
+    if (database?.isTransaction) database.exec('ROLLBACK')
+    if (failureOf(error)?.isBroken) close()
+    throw error
+  }
+}
+
+function open() {
+  const opened = openLog(file)
+  opened.exec(`PRAGMA busy_timeout = ${lockTimeout}; PRAGMA wal_autocheckpoint = ${CHECKPOINT}`)
+  return opened
+}
+
+function insert(connection: DatabaseSync, insertions: StatementSync[], entry: Work['entries'][number]) {
+  connection.exec('SAVEPOINT entry')
+  try {
+    for (const [table, values] of entry) insertions[table]?.run(...(values as SQLInputValue[]))
+  } catch (error) {
+    if (failureOf(error) || !connection.isTransaction) throw error
+    connection.exec('ROLLBACK TO entry; RELEASE entry')
+    const { message, errcode } = error as Refusal
+    return { message, errcode }
+  }
+  connection.exec('RELEASE entry')
+  return undefined
+}
+
+function statementOf(connection: DatabaseSync, { name, columns }: Table) {
+  let statement = statements.get(name)
+  if (!statement) {
+    const sql = `INSERT INTO ${name} (${columns.join()}) VALUES (${columns.map(() => '?').join()})`
+    statements.set(name, (statement = connection.prepare(sql)))
+  }
+  return statement
+}
+
+function close() {
+  database?.close()
+  database = undefined
+  statements.clear()
+}

@@ -1,0 +1,37 @@
+/** Seals what has come in, in the background: see db/seals.cds. */
+import { join } from 'node:path'
+import workerpool from 'workerpool'
+
+export interface SealingSettings {
+  /** How often is looked for what has come in, in milliseconds. */
+  interval: number
+  /** The most events that are sealed at a time, while which nothing else is written for a moment. */
+  batch: number
+}
+
+/**
+ * Seals events from now on. A thread does so, as hashes take time that requests have better use for.
+ * @param file the database file, absolute
+ * @param failed told of errors; what could not be sealed is tried again at the next interval
+ * @returns a function that seals the rest and stops
+ */
+export function startSealing(file: string, { interval, batch }: SealingSettings, failed: (error: unknown) => void) {
+  const thread = workerpool.pool(join(import.meta.dirname, 'sealing-thread.ts'), {
+    workerType: 'thread',
+    maxWorkers: 1,
+    workerThreadOpts: { workerData: { file, batch } }
+  })
+  let pass: Promise<unknown> | undefined
+  const run = () =>
+    (pass ??= Promise.resolve(thread.exec('seal'))
+      .catch(failed)
+      .finally(() => (pass = undefined)))
+  const timer = setInterval(() => void run(), interval)
+  return async () => {
+    clearInterval(timer)
+    await pass
+    await run()
+    await thread.exec('close')
+    await thread.terminate()
+  }
+}
