@@ -8,9 +8,8 @@ annotate graph.provisioningObjectSummary with @indexes: [
   // the newest first, and by time; what comes last lets counts, groups and searches for a part of a name read no events
   [ activityDateTime_utc, id, tenant, activityDateTime, statusInfo.status, targetIdentity.displayName ],
   [ tenant, activityDateTime_utc, id, activityDateTime, statusInfo.status, targetIdentity.displayName ],
-  // what failed
+  // what failed; of one tenant, the index before it is enough
   [ statusInfo.status, activityDateTime_utc, id, tenant ],
-  [ tenant, statusInfo.status, activityDateTime_utc, id ],
   // what a job did, what belongs to a change, and what happened to an object: rarely of more than one tenant
   [ jobId, activityDateTime_utc, id, tenant ],
   [ changeId, activityDateTime_utc, id, tenant ],

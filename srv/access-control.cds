@@ -15,3 +15,7 @@ annotate graph.auditLogs with @restrict: [
 annotate graph.Arrivals with @restrict: [
   { grant: 'READ', to: 'read' }
 ];
+
+annotate graph.Counts with @restrict: [
+  { grant: 'READ', to: 'read' }
+];

@@ -1,5 +1,6 @@
 using { microsoft.graph } from '../db/schema';
 using { provisioning.log } from '../db/arrivals';
+using from '../db/counts';
 
 /** Provisioning audit logs, as Microsoft Graph describes them. */
 @protocol: [
@@ -22,9 +23,14 @@ service microsoft.graph {
   /** Not shown: delta links go by it. In the service, so that reads of it are checked and confined as others are. */
   @cds.api.ignore
   entity Arrivals as projection on log.Arrivals;
+
+  /** Not shown: how many events there are, for `$count`. */
+  @cds.api.ignore
+  entity Counts as projection on log.Counts;
 }
 
 annotate graph.provisioningObjectSummary with
   @cds.query.limit: { default: 100, max: 1000 }
   @odata.defaultOrder: 'activityDateTime desc'
-  @odata.arrivals: 'microsoft.graph.Arrivals';
+  @odata.arrivals: 'microsoft.graph.Arrivals'
+  @odata.counts: 'microsoft.graph.Counts';

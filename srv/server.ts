@@ -7,6 +7,7 @@ import compression from 'compression'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { accessSettings, type AccessSettings } from './access/settings.ts'
 import helmet from 'helmet'
+import { keepCounts } from './database/counts.ts'
 import { createIndexes, type Indexed } from './database/indexes.ts'
 import { admit, drain } from './http/drain.ts'
 import { health } from './http/health.ts'
@@ -57,6 +58,7 @@ export default async function server(options: object) {
     cds.once('served', async () => {
       await deploy(csn).to('db')
       await createIndexes(databaseFile(), csn.definitions as Record<string, Indexed>)
+      await keepCounts(databaseFile())
       await guardHistory()
     })
   })

@@ -19,7 +19,7 @@ export async function readCollection(exchange: Exchange, collection: string) {
 /** Answers with the number of entities in a collection, as plain text. */
 export async function readCount(exchange: Exchange) {
   const plan = planned(exchange, requestShape(exchange, ['count']), () => sources(exchange))
-  const count = await countOf(plan, plan.prepared)
+  const count = await countOf(exchange.schema, plan, plan.prepared)
   plan.keep()
   exchange.res.type('text/plain').send(String(count))
 }

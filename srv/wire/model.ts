@@ -22,6 +22,8 @@ export interface ServiceSchema extends Schema {
   identity: string[]
   /** The entity that keeps the order in which events came in. */
   arrivals: string
+  /** The entity that keeps how many events there are. */
+  counts: string
   /** The order of collections where none is asked for, as a value of `$orderby`. */
   defaultOrder: string
   /** The columns that `$search` looks into. */
@@ -66,6 +68,7 @@ export function serviceSchema(linked: Model, service: string): ServiceSchema {
       max: linked.definitions[entity]?.['@cds.query.limit.max'] as number
     },
     arrivals: linked.definitions[entity]?.['@odata.arrivals'] as string,
+    counts: linked.definitions[entity]?.['@odata.counts'] as string,
     defaultOrder: linked.definitions[entity]?.['@odata.defaultOrder'] as string,
     singletonType: `${service}.${(root['@odata.typeName'] as string | undefined) ?? singleton}`
   }

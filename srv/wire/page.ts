@@ -4,10 +4,11 @@ import { nest, type Row, type Selection } from './columns.ts'
 import { RequestError } from './errors.ts'
 import { linkOptions, type Exchange } from './exchange.ts'
 import type { Cqn, Value } from './expressions/cqn.ts'
-import { nameOf, ref, val } from './expressions/cqn.ts'
+import { func, nameOf, ref, val } from './expressions/cqn.ts'
 import { orderBy, parseOrder, type OrderTerm } from './expressions/order.ts'
 import { arrayText, type JsonText } from './json-text.ts'
 import { entityUrl, linkUrl } from './links.ts'
+import type { ServiceSchema } from './model.ts'
 import { booleanOption } from './options.ts'
 import { comesAfter, positionLiterals, toToken } from './paging.ts'
 import { planned, type Planned } from './plans.ts'
@@ -51,7 +52,7 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   const isOneSet = sets.length === 1
   const read = isOneSet ? await readWindow(exchange, plan, window, until, path) : await readSets(exchange, sets, path)
   const members: Page['members'] = {}
-  if (counts) members['@odata.count'] = [integer(await countOf(plan, sets), format)]
+  if (counts) members['@odata.count'] = [integer(await countOf(exchange.schema, plan, sets), format)]
   members.value = arrayText(read.texts)
   if (isOneSet) plan.keep()
   if (read.token !== undefined)
@@ -229,10 +230,11 @@ function totalOrder(exchange: Exchange, rows: Rows): OrderTerm[] {
 }
 
 /** How many rows there are in all, whatever part of them is on the page. */
-export async function countOf({ ask }: Pick<Planned<unknown>, 'ask'>, sets: Rows[]): Promise<number> {
+export async function countOf(schema: ServiceSchema, { ask }: Asking, sets: Rows[]): Promise<number> {
   let total = 0
   for (const [index, rows] of sets.entries()) {
     const found = await ask(`count ${index}`, () => {
+      if (rows === entities(schema)) return countOfAll(schema)
       const source = rows.areEntities
         ? clauses(rows)
         : nested({ ...clauses(rows), columns: columnsFor(undefined, rows) })
@@ -241,6 +243,13 @@ export async function countOf({ ask }: Pick<Planned<unknown>, 'ask'>, sets: Rows
     total += Number(found[0]?.total)
   }
   return total
+}
+
+type Asking = Pick<Planned<unknown>, 'ask'>
+
+/** The number of all entities is kept: see db/counts.cds. */
+function countOfAll({ counts }: ServiceSchema) {
+  return { SELECT: { from: { ref: [counts] }, columns: [{ ...func('sum', ref('events')), as: 'total' }] } }
 }
 
 /** Clients may ask for 64-bit integers as strings, since JavaScript cannot hold all of them (OData JSON 4.01, 3.2). */

@@ -172,13 +172,14 @@ describe('The triggers', () => {
     const { sql } = copied.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').get(table!) as { sql: string }
     const triggers = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE ? ORDER BY name"
     const those = () => copied.prepare(triggers).all(`% ON ${table} %`)
-    expect(those()).toHaveLength(3)
+    expect(those()).toHaveLength(5)
     copied.exec(`ALTER TABLE ${table} RENAME TO old; ${sql}; INSERT INTO ${table} SELECT * FROM old; DROP TABLE old`)
     expect(those()).toHaveLength(0)
 
     const second = await startProcess({ file })
-    expect(those()).toHaveLength(3)
+    expect(those()).toHaveLength(5)
     expect((await post(second.url, event)).status).toBe(409)
+    expect(await (await fetch(`${second.url}${path}/$count`)).text()).toBe('1') // triggers keep that as well
     await second.stop()
     copied.close()
   })

@@ -207,6 +207,7 @@ describe('Retention on a schedule', () => {
     const second = await startProcess({ file: scheduled, env: { CDS_RETENTION_DAYS: '30' } })
     await until(() => second.log().includes('Retention removed'))
     expect(await ids(second.url)).toEqual(['a-young', 'b-last'])
+    expect(await (await fetch(`${second.url}/auditLogs/provisioning/$count`)).text()).toBe('2')
     expect(second.log()).toMatch(/Retention removed 2 events that happened before \S+Z\./)
     await second.stop()
     const { status, out } = await verify(scheduled)
