@@ -31,7 +31,8 @@ export function pageQuery(select: object, order: Cqn[]): object {
       columns: [
         { ...bytes(func('group_concat', ref(STORED.text), val(','))), as: 'text' },
         { ...func('json_group_array', each), as: 'entities' }
-      ]
+      ],
+      localized: false // or CAP would order the rows within by another collation
     }
   }
 }

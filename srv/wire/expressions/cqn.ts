@@ -62,11 +62,14 @@ export function text(value: string, source?: Source): Cqn {
   const part = (slice: (of: string) => string) =>
     val(slice(value), source && { ...source, read: (of) => slice(String(source.read(of))) })
   return xpr(
-    part((of) => of.slice(0, 1)),
+    part((of) => firstCharacter(of)),
     '||',
-    part((of) => of.slice(1))
+    part((of) => of.slice(firstCharacter(of).length))
   )
 }
+
+/** The character that a text begins with: not half of one, as a plan may be used for any text. */
+const firstCharacter = (of: string) => /^./su.exec(of)?.[0] ?? ''
 
 // CQN has casts in columns only; SQL has them everywhere, under names that SQLite and PostgreSQL share.
 export const integer = (of: Cqn) => xpr('cast(', of, 'as integer)')
