@@ -1,0 +1,106 @@
+/**
+ * Events as a provisioning engine sends them. Each is made from its place in the log alone, so that any can be had
+ * without those before it, and a log of millions is the same wherever it is made.
+ */
+import { anyAction, changesOf } from './generator/attributes.ts'
+import { timeAt } from './generator/clock.ts'
+import { anyFailure } from './generator/failures.ts'
+import { cycleOf, jobOf, jobsOf } from './generator/jobs.ts'
+import { culturesOf, personAt } from './generator/people.ts'
+import { random, uuid, type Random } from './generator/random.ts'
+import { stepsOf, type Status } from './generator/steps.ts'
+import type { Event } from './ground.ts'
+
+/** The tenant of all events, unless another is asked for. */
+const TENANT = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
+
+const worlds = new Map<string, ReturnType<typeof worldOf>>()
+
+/** What all events of a seed have in common. */
+function worldOf(seed: number, tenantId: string) {
+  return { cultures: culturesOf(seed), jobs: jobsOf(seed, tenantId) }
+}
+
+/**
+ * Makes the event at a place in a log.
+ * @param index the place, from 0; events are in the order of time
+ * @param count how many events the log has: the time that they take is the same, and there are more people in larger ones
+ * @param seed a whole number; events of other seeds have other ids, names and values
+ * @param tenantId the tenant that the event belongs to, whatever text
+ * @returns the event as it can be posted; it is not kept, and can be changed
+ */
+export function eventAt(index: number, count: number, seed = 1, tenantId = TENANT): Event {
+  const key = `${seed} ${tenantId}`
+  let world = worlds.get(key)
+  if (!world) worlds.set(key, (world = worldOf(seed, tenantId)))
+  const { cultures, jobs } = world
+
+  const first = firstOfChange(index, seed)
+  const ofChange = random(seed, 'change', first)
+  const job = jobOf(jobs, ofChange())
+  const changed = numberOfPerson(ofChange, count)
+  const wanted = anyAction(ofChange)
+
+  const next = random(seed, 'event', index)
+  const activityDateTime = timeAt((index + next()) / count)
+  const status = anyStatus(next)
+  const action = status === 'skipped' ? 'Other' : wanted
+  const failure = status === 'failure' ? anyFailure(next, activityDateTime) : undefined
+  const revision = Math.floor(next() * 4)
+  const person = personAt(cultures, seed, changed, revision)
+  const changes = changesOf(action, personAt(cultures, seed, changed, revision + 4), person, job.isScim, next)
+  const targetId = uuid(seed, 'target', changed * jobs.length + job.number)
+  const { displayName } = person
+  return {
+    id: uuid(seed, 'event', index),
+    activityDateTime,
+    tenantId,
+    jobId: job.id,
+    cycleId: cycleOf(seed, job, first),
+    changeId: uuid(seed, 'change', first),
+    action,
+    durationInMilliseconds: Math.floor(250 / (1 - 0.99 * next())) + (failure ? 2000 : 0),
+    initiatedBy: { id: '', displayName: 'Azure AD Provisioning Service', initiatorType: 'system' },
+    sourceSystem: { ...job.source, details: { ...job.source.details } },
+    targetSystem: { ...job.target, details: { ...job.target.details } },
+    sourceIdentity: {
+      id: person.id,
+      displayName,
+      identityType: 'User',
+      details: { id: person.id, odatatype: 'User', DisplayName: displayName, UserPrincipalName: person.principalName }
+    },
+    targetIdentity: {
+      id: failure && action === 'Create' ? '' : targetId,
+      displayName,
+      identityType: job.isScim ? 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User' : 'User',
+      details: {}
+    },
+    statusInfo: failure?.statusInfo ?? { status },
+    provisioningSteps: stepsOf({ job, action, person, targetId, changes, status, failing: failure?.step }),
+    modifiedProperties: changes
+  }
+}
+
+/** How many events one change can have: it fails, and is retried. */
+const LONGEST_CHANGE = 3
+
+/** Of three events that follow each other, some are of the same change. */
+function firstOfChange(index: number, seed: number) {
+  const place = index % LONGEST_CHANGE
+  const start = index - place
+  const chance = random(seed, 'change', start)()
+  const length = chance < 0.8 ? 1 : chance < 0.93 ? 2 : LONGEST_CHANGE
+  return place < length ? start : index
+}
+
+function anyStatus(next: Random): Status {
+  const chance = next()
+  if (chance < 0.9) return 'success'
+  if (chance < 0.95) return 'failure'
+  return chance < 0.98 ? 'skipped' : 'warning'
+}
+
+/** A fifth as many people as events; to some of them much more happens than to others. */
+function numberOfPerson(next: Random, count: number) {
+  return Math.floor(next() ** 2 * Math.max(100, Math.round(count / 5)))
+}

@@ -1,0 +1,111 @@
+/**
+ * `npm run generate -- --count N`: makes events of a provisioning log, and writes them to a file or posts them to a
+ * service: see USAGE. It exits with 1 if that fails, and with 2 if the arguments make no sense.
+ */
+import { createWriteStream } from 'node:fs'
+import { Readable, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { parseArgs } from 'node:util'
+import { eventAt } from './events.ts'
+import { post } from './posting.ts'
+
+const USAGE = `Makes events of a provisioning log. With the same arguments they are always the same.
+
+npm run -s generate -- --count N [options]
+
+--count N     how many events
+--seed S      what they are made from: a whole number, 1 unless given
+--tenant ID   the tenant that they belong to
+--file F      writes them to a file, a line of JSON for each; to standard output unless given
+--url U       posts them to the service at this URL, for example http://localhost:4004
+--token T     what the service takes for authorization: a bearer token
+--help        shows this
+`
+
+/** How many lines are written at a time. */
+const TOGETHER = 100
+
+interface Settings {
+  count: number
+  seed: number
+  tenant: string | undefined
+  file: string | undefined
+  url: string | undefined
+  token: string | undefined
+}
+
+const settings = readArguments()
+if (settings) {
+  try {
+    await generate(settings)
+  } catch (error) {
+    console.error(`The events could not be generated: ${error instanceof Error ? error.message : String(error)}`)
+    process.exitCode = 1
+  }
+}
+
+async function generate({ count, seed, tenant, file, url, token }: Settings) {
+  const begin = performance.now()
+  const nth = (index: number) => eventAt(index, count, seed, tenant)
+  let result = `${count} events`
+  if (url !== undefined) {
+    const { stored, known } = await post(url, nth, count, token)
+    result = `${stored} events stored` + (known ? `, ${known} not, as events with their ids were there already` : '')
+  } else if (file !== undefined) await write(nth, count, createWriteStream(file))
+  else if (!(await writeToOutput(nth, count))) return
+  console.error(`${result}, in ${((performance.now() - begin) / 1000).toFixed(1)} s`)
+}
+
+/** @returns false if who reads the output, such as `head`, had enough before the end */
+async function writeToOutput(nth: (index: number) => object, count: number) {
+  try {
+    await write(nth, count, process.stdout)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+    return false
+  }
+}
+
+/** Writes a line for each event, no faster than they are taken. */
+async function write(nth: (index: number) => object, count: number, destination: Writable) {
+  function* lines() {
+    for (let from = 0; from < count; from += TOGETHER) {
+      const size = Math.min(TOGETHER, count - from)
+      yield Array.from({ length: size }, (_, place) => `${JSON.stringify(nth(from + place))}\n`).join('')
+    }
+  }
+  await pipeline(Readable.from(lines()), destination, { end: destination !== process.stdout })
+}
+
+/** @returns undefined if there is nothing to do but what was told already */
+function readArguments(): Settings | undefined {
+  try {
+    const string = { type: 'string' } as const
+    const { values } = parseArgs({
+      options: {
+        ...{ count: string, seed: string, tenant: string, file: string, url: string, token: string },
+        help: { type: 'boolean' }
+      }
+    })
+    if (!values.help) return checked(values)
+    console.log(USAGE)
+  } catch (error) {
+    console.error(`${(error as Error).message}\nnpm run -s generate -- --help tells what can be asked for.`)
+    process.exitCode = 2
+  }
+  return undefined
+}
+
+function checked({ count, seed = '1', tenant, file, url, token }: Partial<Record<keyof Settings, string>>): Settings {
+  if (count === undefined) throw new Error('--count is missing.')
+  if (!/^[1-9]\d{0,8}$/.test(count)) throw new Error('--count must be a whole number from 1 to 999999999.')
+  if (!/^\d{1,9}$/.test(seed)) throw new Error('--seed must be a whole number from 0 to 999999999.')
+  if (file !== undefined && url !== undefined) throw new Error('Only one of --file and --url can be given.')
+  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    throw new Error('--url must be an http or https URL, for example http://localhost:4004.')
+  if (token !== undefined && url === undefined) throw new Error('--token is for --url only.')
+  const given = Object.entries({ tenant, file, token })
+  for (const [name, value] of given) if (value === '') throw new Error(`--${name} must not be empty.`)
+  return { count: Number(count), seed: Number(seed), tenant, file, url, token }
+}
