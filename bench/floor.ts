@@ -38,7 +38,10 @@ app.post('/$batch', async (req, res) => {
 
 /** As Express does it, with the ETag of the answer. */
 function send(res: Response, { status, headers, body }: Answer) {
-  res.status(status).set(headers).send(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
+  res
+    .status(status)
+    .set(headers)
+    .send(Buffer.from(body.buffer, body.byteOffset, body.byteLength))
 }
 
 app.use(((error, _req, res, _next) => send(res, errorAnswer(error))) satisfies ErrorRequestHandler)
