@@ -56,10 +56,11 @@ async function rows() {
   }
   const { entityType } = serviceSchema(linked(await load([join(ROOT, 'srv')])), SERVICE)
   return (event: object): Row => {
-    const row = flatten(readObject(event, entityType), entityType)
+    const entity = readObject(event, entityType)
+    const row = flatten(entity, entityType)
     row.tenant = row.tenantId ?? ''
     row.activityDateTime_utc = instant(String(row.activityDateTime))
-    return { ...row, ...storedForm(row, entityType) }
+    return { ...row, ...storedForm(entity, row, entityType) }
   }
 }
 

@@ -196,7 +196,7 @@ class StructuredODataAdapter extends ODataAdapter {
 
   /** Runs a query through the service: in the transaction of the change set, or one of its own. */
   private run(query: object, details: object, seen?: (statement: Statement) => void) {
-    markAsOwn(query)
+    if ('SELECT' in query) markAsOwn(query)
     const request = new cds.Request({ query: toQuery(query), ...details } as never)
     const dispatch = () => inTransaction(this.service, () => this.service.dispatch(request))
     return seen ? readOnly(dispatch, seen) : dispatch()

@@ -20,16 +20,18 @@ export function readObject(value: unknown, type: StructuredType, path = ''): Jso
   checkType(object, type, path)
   if (type.open) return readOpenObject(object, path)
 
-  const members = new Map<string, unknown>()
+  const members: JsonObject = {}
   for (const [name, member] of Object.entries(object)) {
     if (name.includes('@')) continue // annotations and control information may be ignored: OData JSON 4.01, 4.6
     const property = type.properties.get(name)
     if (!property)
       throw new RequestError('unknownProperty', `Type '${type.name}' has no property '${name}'.`, join(path, name))
-    members.set(name, readProperty(member, property, join(path, name)))
+    members[name] = readProperty(member, property, join(path, name))
   }
-  const properties = [...type.properties.values()]
-  return Object.fromEntries(properties.map((p) => [p.name, members.get(p.name) ?? defaultOf(p, path)]))
+  const all: JsonObject = {}
+  for (const property of type.properties.values())
+    all[property.name] = members[property.name] ?? defaultOf(property, path)
+  return all
 }
 
 function plainObject(value: unknown, path: string): JsonObject {

@@ -16,8 +16,18 @@ export function flattenedType({ type, collection }: Property): StructuredType | 
   return isStructured(type) && !type.open && !collection ? type : undefined
 }
 
+const known = new WeakMap<Property, Map<string, string[]>>()
+
 /** The names of the columns of a property, with those that tell its type. */
 export function columnsOf(property: Property, prefix = ''): string[] {
+  const byPrefix = known.get(property) ?? new Map<string, string[]>()
+  known.set(property, byPrefix)
+  const columns = byPrefix.get(prefix) ?? findColumns(property, prefix)
+  byPrefix.set(prefix, columns)
+  return columns
+}
+
+function findColumns(property: Property, prefix: string): string[] {
   const name = prefix + property.name
   const { derived } = property
   const declared = flattenedType(property)

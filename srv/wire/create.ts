@@ -16,8 +16,9 @@ import { hasStoredForm, storedForm, storedText } from './stored.ts'
 export async function create(exchange: Exchange, collection: string, body: unknown) {
   const { res, root, preferences, format, schema, run, isAlone } = exchange
   const { entity, entityType, singleton, key } = schema
-  const row = flatten(readObject(body, entityType), entityType)
-  const represent = (event: Row) => storedForm(event, entityType)
+  const sent = readObject(body, entityType)
+  const row = flatten(sent, entityType)
+  const represent = (event: Row) => storedForm(sent, event, entityType)
   await run(cds.ql.INSERT.into(entity).entries([row]), { represent, isAlone })
   const path = `${singleton}/${collection}`
   const url = entityUrl(root, path, String(row[key]))

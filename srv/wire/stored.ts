@@ -3,12 +3,13 @@
  * sent as it was written, and nothing of it is parsed or put together again.
  */
 import { hash } from 'node:crypto'
-import { nest, type Row } from './columns.ts'
+import type { JsonObject } from './body.ts'
+import type { Row } from './columns.ts'
 import { bytes, ref } from './expressions/cqn.ts'
 import type { JsonFormat } from './format.ts'
 import { representEntity } from './representation.ts'
 import type { StoredText } from './json-text.ts'
-import type { StructuredType } from './types.ts'
+import { isStructured, type StructuredType } from './types.ts'
 
 /** The columns that have the text, and its tag: what the type was like when it was written, and a hash. */
 export const STORED = { text: 'representation', tag: 'representationTag' } as const
@@ -18,10 +19,19 @@ const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, str
 
 const versions = new WeakMap<StructuredType, string>()
 
-/** Makes the columns for an entity that is about to be stored. */
-export function storedForm(row: Row, type: StructuredType): Row {
+/**
+ * Makes the columns for an entity that is about to be stored.
+ * @param sent the entity as it was sent
+ * @param row its columns, in which the service may have given values to what was not sent
+ */
+export function storedForm(sent: JsonObject, row: Row, type: StructuredType): Row {
+  const entity: JsonObject = {}
+  for (const property of type.properties.values()) {
+    const { name } = property
+    entity[name] = isStructured(property.type) ? sent[name] : (row[name] ?? null)
+  }
   // the URL is not part of the text: only the full level of metadata shows it
-  const text = JSON.stringify(representEntity(nest(row, type, undefined), type, MINIMAL, ''))
+  const text = JSON.stringify(representEntity(entity, type, MINIMAL, ''))
   return { [STORED.text]: text, [STORED.tag]: tagged(text, type).tag }
 }
 
