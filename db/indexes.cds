@@ -13,5 +13,5 @@ annotate graph.provisioningObjectSummary with @indexes: [
   // what a job did, what belongs to a change, and what happened to an object: rarely of more than one tenant
   [ jobId, activityDateTime_utc, id, tenant ],
   [ changeId, activityDateTime_utc, id, tenant ],
-  [ targetIdentity.displayName, activityDateTime_utc, id, tenant ]
+  [ targetIdentity.displayName, id, tenant ] // and in the order of names; what happened to one object is soon sorted
 ];

@@ -45,9 +45,11 @@ export async function answerParts(
   res.status(200).setHeader('Content-Type', 'application/json')
   let separator = '{"responses":['
   for (const together of atTheSameTime(requests)) {
-    const parts = await Promise.all(together.map((request) => partOf(request, req, answer)))
-    res.write(separator + parts.join())
-    separator = ','
+    for (const part of await Promise.all(together.map((request) => partOf(request, req, answer)))) {
+      res.write(separator)
+      for (const chunk of part) res.write(chunk)
+      separator = ','
+    }
   }
   res.end(']}')
 }
@@ -62,7 +64,7 @@ function atTheSameTime(requests: BatchRequest[]): BatchRequest[][] {
   return all
 }
 
-/** Runs a request as if it had come by itself. */
+/** Runs a request as if it had come by itself, and gives its answer as JSON, in chunks. */
 async function partOf(
   request: BatchRequest,
   outer: Request,
@@ -81,8 +83,7 @@ async function partOf(
   }) as Response['end']
   await answer(req, res)
   const head = JSON.stringify({ id, status: res.statusCode, headers: res.getHeaders() })
-  if (sent === undefined) return head
-  const text = sent.toString()
+  if (sent === undefined) return [head]
   const isJson = res.get('Content-Type')?.includes('application/json')
-  return `${head.slice(0, -1)},"body":${isJson ? text : JSON.stringify(text)}}`
+  return [`${head.slice(0, -1)},"body":`, isJson ? sent : JSON.stringify(sent.toString()), '}']
 }

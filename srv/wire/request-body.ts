@@ -1,4 +1,5 @@
 /** Receives the bodies of requests. */
+import { isUtf8 } from 'node:buffer'
 import { promisify } from 'node:util'
 import express, { type Request, type Response } from 'express'
 import { RequestError } from './errors.ts'
@@ -17,14 +18,14 @@ export function textBodyReader(limit: string | number | undefined): TextReader {
     await receive(req, res)
     if (!Buffer.isBuffer(req.body) || !req.body.length)
       throw new RequestError('invalidBody', 'The request has no body.')
-    try {
-      // fatal: bytes that are not UTF-8 would silently become other characters
-      return new TextDecoder('utf-8', { fatal: true }).decode(req.body)
-    } catch (cause) {
-      throw Object.assign(new RequestError('invalidBody', 'The request body is not UTF-8.'), { cause })
-    }
+    // or bytes that are not UTF-8 would silently become other characters
+    if (!isUtf8(req.body)) throw new RequestError('invalidBody', 'The request body is not UTF-8.')
+    const text = req.body.toString()
+    return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
   }
 }
+
+const BYTE_ORDER_MARK = '\ufeff'
 
 /**
  * Makes a function that reads the JSON body of a request.
