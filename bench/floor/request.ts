@@ -44,6 +44,7 @@ export function send(res: ServerResponse, { status, headers, body }: Answer) {
 /** Serves on the loopback interface, and tells where. */
 export function serve(listener: RequestListener) {
   const server = createServer(listener)
+  server.keepAliveTimeout = 60_000 // a long query holds up the process, and its clock with it
   server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
     console.log(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   })
