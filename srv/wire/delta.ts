@@ -5,11 +5,12 @@ import { linkOptions, type Exchange } from './exchange.ts'
 import { ref, text, xpr } from './expressions/cqn.ts'
 import { arrayText } from './json-text.ts'
 import { linkUrl } from './links.ts'
-import { shownColumns, textsOf, type Page } from './page.ts'
+import type { Page } from './page.ts'
 import { fromToken, toToken } from './paging.ts'
 import { clauses, filtered, type Rows } from './rows.ts'
 import { parseSelect, selectList } from './select.ts'
 import { sources } from './sources.ts'
+import { shownColumns, textsOf } from './texts.ts'
 import { pageWindow } from './window.ts'
 
 /**

@@ -1,25 +1,24 @@
 /** Reads collections, page by page (OData Protocol 4.01, 11.2.6). */
 import { arrivedUntil, lastArrival } from './arrivals.ts'
-import { nest, type Row, type Selection } from './columns.ts'
+import type { Row, Selection } from './columns.ts'
 import { RequestError } from './errors.ts'
 import { linkOptions, type Exchange } from './exchange.ts'
-import type { Cqn, Value } from './expressions/cqn.ts'
-import { func, nameOf, ref, val } from './expressions/cqn.ts'
+import type { Value } from './expressions/cqn.ts'
+import { func, nameOf, ref } from './expressions/cqn.ts'
 import { orderBy, parseOrder, type OrderTerm } from './expressions/order.ts'
 import { arrayText, type JsonText } from './json-text.ts'
-import { entityUrl, linkUrl } from './links.ts'
+import { linkUrl } from './links.ts'
 import type { ServiceSchema } from './model.ts'
 import { booleanOption } from './options.ts'
 import { comesAfter, positionLiterals, toToken } from './paging.ts'
 import { planned, type Planned } from './plans.ts'
 import { applied } from './preferences.ts'
-import { representEntity } from './representation.ts'
 import { clauses, entities, filtered, nested, type Rows } from './rows.ts'
 import { columnsFor, parseSelect, rowsList } from './select.ts'
 import { requestShape } from './shape.ts'
 import { context, sources } from './sources.ts'
-import { hasStoredForm, isStoredForm, STORED_COLUMNS, storedText, tagged } from './stored.ts'
 import { pageQuery, readPageRow } from './stored-page.ts'
+import { isSentAsStored, shownColumns, textsOf } from './texts.ts'
 import { pageWindow, type PageWindow } from './window.ts'
 
 /** The answer to a collection request: its members, as JSON text, and the fragment of its context URL. */
@@ -73,48 +72,6 @@ function shapeOfPage(exchange: Exchange, { limit, skip, after }: PageWindow, cou
   return requestShape(exchange, ['page', limit, skip, position, counts], positionLiterals(after))
 }
 
-/** Rows as they are shown to the client, as JSON text. */
-export async function textsOf(exchange: Exchange, all: Row[], rows: Rows, selection: Selection, path: string) {
-  const texts: JsonText = []
-  for (const row of all) {
-    const text = textOf(exchange, row, rows, selection, path)
-    texts.push(text instanceof Promise ? await text : text)
-  }
-  return texts
-}
-
-type Text = JsonText[number]
-
-/** A row as it is shown to the client, as JSON text. */
-export function textOf(
-  exchange: Exchange,
-  row: Row,
-  rows: Rows,
-  selection: Selection,
-  path: string
-): Text | Promise<Text> {
-  const { schema, root, format } = exchange
-  if (isStoredForm(row)) return storedText(row, schema.entityType) ?? textByKey(exchange, row, path)
-  const { type, areEntities } = rows
-  const url = areEntities ? entityUrl(root, path, String(row[schema.key])) : undefined
-  const text = JSON.stringify(representEntity(nest(row, type, selection), type, format, url))
-  return areWhole(exchange, rows, selection) ? tagged(text, type) : text
-}
-
-/** Entities that are older than their type, or did not come over the wire, have no text. */
-async function textByKey(exchange: Exchange, row: Row, path: string) {
-  const { schema, run } = exchange
-  const all = entities(schema)
-  const where = schema.identity.flatMap((name, index) => [
-    ...(index ? ['and'] : []),
-    ref(name),
-    '=',
-    val(row[name] as string)
-  ])
-  const [found] = (await run({ SELECT: { from: all.from, columns: columnsFor(undefined, all), where } })) as [Row]
-  return textOf(exchange, found, all, undefined, path)
-}
-
 interface Read {
   /** The rows as they are shown. */
   texts: JsonText
@@ -163,22 +120,6 @@ async function readWindow(
   const values = last && order.map((column) => last[nameOf(column)] as Value)
   const texts = await textsOf(exchange, shown, rows, selection, path)
   return { texts, ...end(values, found.length > limit) }
-}
-
-/** The columns that {@link textOf} needs: of whole entities their text, if they are sent as they are stored. */
-export function shownColumns(exchange: Exchange, rows: Rows, selection: Selection): Cqn[] {
-  return isSentAsStored(exchange, rows, selection)
-    ? [...STORED_COLUMNS, ...rows.identity.map(ref)]
-    : columnsFor(selection, rows)
-}
-
-function isSentAsStored(exchange: Exchange, rows: Rows, selection: Selection) {
-  return exchange.usesStoredForm && areWhole(exchange, rows, selection)
-}
-
-/** Whether entities are shown just as they are stored. */
-function areWhole({ format, schema }: Exchange, { type, from }: Rows, selection: Selection) {
-  return selection === undefined && type === schema.entityType && 'ref' in from && hasStoredForm(format)
 }
 
 /** What `concat` puts together comes as a whole, as no order goes over all of it. */

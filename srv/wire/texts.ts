@@ -1,0 +1,69 @@
+/** Rows as clients see them: JSON text, as it is stored or built from columns. */
+import { nest, type Row, type Selection } from './columns.ts'
+import type { Exchange } from './exchange.ts'
+import { ref, val, type Cqn } from './expressions/cqn.ts'
+import type { JsonText } from './json-text.ts'
+import { entityUrl } from './links.ts'
+import { representEntity } from './representation.ts'
+import { entities, type Rows } from './rows.ts'
+import { columnsFor } from './select.ts'
+import { hasStoredForm, isStoredForm, STORED_COLUMNS, storedText, tagged } from './stored.ts'
+
+/** Shows rows of one set. */
+export async function textsOf(exchange: Exchange, all: Row[], rows: Rows, selection: Selection, path: string) {
+  const texts: JsonText = []
+  for (const row of all) {
+    const text = textOf(exchange, row, rows, selection, path)
+    texts.push(text instanceof Promise ? await text : text)
+  }
+  return texts
+}
+
+type Text = JsonText[number]
+
+/** Shows a row. */
+export function textOf(
+  exchange: Exchange,
+  row: Row,
+  rows: Rows,
+  selection: Selection,
+  path: string
+): Text | Promise<Text> {
+  const { schema, root, format } = exchange
+  if (isStoredForm(row)) return storedText(row, schema.entityType) ?? textByKey(exchange, row, path)
+  const { type, areEntities } = rows
+  const url = areEntities ? entityUrl(root, path, String(row[schema.key])) : undefined
+  const text = JSON.stringify(representEntity(nest(row, type, selection), type, format, url))
+  return areWhole(exchange, rows, selection) ? tagged(text, type) : text
+}
+
+/** Entities that are older than their type, or did not come over the wire, have no text. */
+async function textByKey(exchange: Exchange, row: Row, path: string) {
+  const { schema, run } = exchange
+  const all = entities(schema)
+  const where = schema.identity.flatMap((name, index) => [
+    ...(index ? ['and'] : []),
+    ref(name),
+    '=',
+    val(row[name] as string)
+  ])
+  const [found] = (await run({ SELECT: { from: all.from, columns: columnsFor(undefined, all), where } })) as [Row]
+  return textOf(exchange, found, all, undefined, path)
+}
+
+/** The columns that {@link textOf} needs: of whole entities their text, if they are sent as they are stored. */
+export function shownColumns(exchange: Exchange, rows: Rows, selection: Selection): Cqn[] {
+  return isSentAsStored(exchange, rows, selection)
+    ? [...STORED_COLUMNS, ...rows.identity.map(ref)]
+    : columnsFor(selection, rows)
+}
+
+/** Whether rows are sent as they are stored: see stored.ts. */
+export function isSentAsStored(exchange: Exchange, rows: Rows, selection: Selection) {
+  return exchange.usesStoredForm && areWhole(exchange, rows, selection)
+}
+
+/** Whether entities are shown just as they are stored. */
+function areWhole({ format, schema }: Exchange, { type, from }: Rows, selection: Selection) {
+  return selection === undefined && type === schema.entityType && 'ref' in from && hasStoredForm(format)
+}
