@@ -1,7 +1,7 @@
 /** Tenants: whose events a user reads and writes. A tenant's events are those with its id as `tenantId`. */
 import cds from '@sap/cds'
 import { RequestError } from '../wire/errors.ts'
-import { val, type Source } from '../wire/expressions/cqn.ts'
+import { text, type Source } from '../wire/expressions/cqn.ts'
 import type { Literal } from '../wire/plans.ts'
 
 /** The part of the key of every entity that belongs to tenants. */
@@ -70,7 +70,7 @@ class Confinement {
   }
 
   private where(condition: unknown) {
-    const own = [{ ref: [TENANT] }, '=', { ...val(this.tenant, TENANT_SOURCE), isOwn: true }]
+    const own = [{ ref: [TENANT] }, '=', text(this.tenant, TENANT_SOURCE)]
     return condition ? [...own, 'and', { xpr: condition }] : own
   }
 

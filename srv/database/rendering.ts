@@ -25,8 +25,8 @@ export class StoppableRenderer extends CapRenderer {
   /** Values that the wire gave keep where they come from: see wire/plans.ts. */
   override val(expression: ValueExpression) {
     const sql = super.val(expression)
-    if (sql === '?' && expression.isOwn)
-      this.values.push(new SourcedValue(this.values.pop() as never, expression.source))
+    const { isOwn, source } = expression
+    if (sql === '?' && (isOwn || source)) this.values.push(new SourcedValue(this.values.pop() as never, source))
     return sql
   }
 }

@@ -259,3 +259,26 @@ describe('A token that permits to read all tenants', () => {
     expect([refused.status, errorOf(refused).code]).toEqual([403, 'accessDenied'])
   })
 })
+
+it('A query of one tenant, asked by another, has the events of that one, whatever text its id is', async () => {
+  const roles = ['ProvisioningLog.ReadWrite.All']
+  const timely = await issuer.issue({ tid: '2024-05-01T12:00:00Z', roles })
+  expect((await service.post(path, timely, event('timely', 'timely-job', 1))).status).toBe(201)
+  const ids = async (token: string) =>
+    valuesOf(
+      await service.get(
+        query(path, {
+          $filter: `jobId in ('contoso-job','${SECRET}','timely-job') and length(id) in (1,6)`,
+          $orderby: 'id'
+        }),
+        token
+      )
+    ).map(({ id }) => id)
+  for (let count = 0; count < 2; count++) {
+    expect(await ids(timely)).toEqual(['timely'])
+    expect(await ids(contoso)).toEqual(['1', '2', '3'])
+    expect(await ids(fabrikam)).toEqual(['1', '2', '8', '9'])
+  }
+  expect((await service.get(`${path}/timely`, timely)).status).toBe(200)
+  expect((await service.get(`${path}/timely`, contoso)).status).toBe(404)
+})

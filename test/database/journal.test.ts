@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { failureOf } from '../../srv/database/failures.ts'
 import { Journal } from '../../srv/database/journal.ts'
 import { temporaryFolder } from '../process.ts'
 
@@ -90,6 +91,7 @@ describe('The journal', () => {
     writeFileSync(`${file}.mjs`, script)
     const [command = '', ...args] = [...under, process.execPath, `${file}.mjs`]
     expect(execFileSync(command, args, { encoding: 'utf8' })).toContain('attempt to write a readonly database')
+    expect(failureOf({ errcode: 8 })?.error).toMatchObject({ status: 503, message: 'The database is read-only.' })
     const after = new DatabaseSync(file)
     expect(after.prepare('SELECT id FROM events').all()).toMatchObject([{ id: 'a' }])
     after.close()
