@@ -9,6 +9,7 @@ import { accessSettings, type AccessSettings } from './access/settings.ts'
 import helmet from 'helmet'
 import { keepCounts } from './database/counts.ts'
 import { createIndexes, type Indexed } from './database/indexes.ts'
+import { tokenSecret } from './database/token-secret.ts'
 import { admit, drain } from './http/drain.ts'
 import { health } from './http/health.ts'
 import { serve } from './http/listener.ts'
@@ -19,6 +20,7 @@ import { guardHistory } from './integrity/guard.ts'
 import { databaseFile } from './integrity/settings.ts'
 import { registerProtocols } from './wire/adapter.ts'
 import { requestError } from './wire/errors.ts'
+import { LinkTokens } from './wire/link-tokens.ts'
 import { storeJsonAsText, type Model } from './wire/model.ts'
 import { refuse } from './wire/refuse.ts'
 import { identify, requestIds } from './wire/request-ids.ts'
@@ -52,13 +54,15 @@ export default async function server(options: object) {
   else LOG.warn('Development profile: no token is asked for, and any that is sent is taken.')
 
   cds.once('loaded', (csn) => {
-    registerProtocols(structuredClone(csn) as unknown as Model)
+    const tokens = new LinkTokens()
+    registerProtocols(structuredClone(csn) as unknown as Model, tokens)
     storeJsonAsText(csn as unknown as Model)
     // creates the schema, or migrates it: see `schema_evolution` in .cdsrc.json
     cds.once('served', async () => {
       await deploy(csn).to('db')
       await createIndexes(databaseFile(), csn.definitions as Record<string, Indexed>)
       await keepCounts(databaseFile())
+      tokens.use(await tokenSecret(databaseFile()))
       await guardHistory()
     })
   })

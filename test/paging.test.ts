@@ -42,7 +42,7 @@ describe('A page', () => {
       $filter: "startswith(id,'e')",
       $select: 'id',
       $count: 'true',
-      $skiptoken: expect.stringMatching(/^[\w-]+\.[\w-]+$/) as string
+      $skiptoken: expect.stringMatching(/^[\w-]+$/) as string
     })
     const second = await service.get(link.pathname + link.search)
     expect(second.body['@odata.count']).toBe(total)
@@ -161,7 +161,7 @@ describe('A token', () => {
   it.each<[string, (token: string) => string]>([
     ['shortened', (token) => token.slice(1)],
     ['changed', (token) => token.replace(/^../, 'AA')],
-    ['without its digest', (token) => token.split('.')[0]!],
+    ['without its digest', (token) => token.slice(0, -22)],
     ['made up', () => '100'],
     ['empty', () => '']
   ])('that was %s is refused', async (_, change) => {

@@ -25,6 +25,7 @@ import { sendTagged } from './etag.ts'
 import { RequestError, requestError } from './errors.ts'
 import type { Conventions, Exchange } from './exchange.ts'
 import { jsonFormat, negotiate } from './format.ts'
+import type { LinkTokens } from './link-tokens.ts'
 import { serviceRoot } from './links.ts'
 import { generateMetadata, type Metadata } from './metadata.ts'
 import { serviceSchema, type Model, type ServiceSchema } from './model.ts'
@@ -80,8 +81,9 @@ const database = () => cds.db as unknown as Database
 /**
  * Registers the protocols that services ask for by `@protocol`: plain OData, and OData as Microsoft Graph speaks it.
  * @param model the loaded model, as it is written: with structured types
+ * @param tokens the tokens of links
  */
-export function registerProtocols(model: Model) {
+export function registerProtocols(model: Model, tokens: LinkTokens) {
   const { protocols } = cds.service as unknown as { protocols: Record<string, object> }
   const { batch_limit: batchLimit } = settings()
   const kinds: Record<string, Conventions> = {
@@ -90,9 +92,16 @@ export function registerProtocols(model: Model) {
   }
   for (const [kind, conventions] of Object.entries(kinds)) {
     const impl = (service: ApplicationService, options: object) =>
-      new StructuredODataAdapter(service, options, model, conventions)
+      new StructuredODataAdapter(service, options, { model, tokens, conventions })
     protocols[kind] = { path: '/', impl }
   }
+}
+
+/** What an adapter is given besides what CAP gives it. */
+interface Setup {
+  model: Model
+  tokens: LinkTokens
+  conventions: Conventions
 }
 
 class StructuredODataAdapter extends ODataAdapter {
@@ -104,11 +113,13 @@ class StructuredODataAdapter extends ODataAdapter {
   private readonly model: Model
   private readonly linked: Model
   private readonly conventions: Conventions
+  private readonly tokens: LinkTokens
   private knownPlans: Plans | undefined
 
-  constructor(service: ApplicationService, options: object, model: Model, conventions: Conventions) {
+  constructor(service: ApplicationService, options: object, { model, tokens, conventions }: Setup) {
     super(service, options)
     this.conventions = conventions
+    this.tokens = tokens
     this.model = model
     // a copy, as linking leaves traces that the generation of metadata stumbles over
     this.linked = cds.linked(structuredClone(model) as never)
@@ -161,6 +172,7 @@ class StructuredODataAdapter extends ODataAdapter {
       format,
       now: new Date(),
       schema: this.schema,
+      tokens: this.tokens,
       run,
       execute: (statement) => database().query(statement) as Promise<Row[]>,
       plans: this.plans,

@@ -19,7 +19,7 @@ import { pageWindow } from './window.ts'
  */
 export async function readDelta(exchange: Exchange, path: string, token: string): Promise<Page> {
   const { options, root, run, schema } = exchange
-  const position = fromToken(token, '$deltatoken', linkOptions(exchange))
+  const position = fromToken(exchange, '$deltatoken', token)
   const arrived = await arrivedSince(exchange, position.until ?? 0, pageWindow(exchange).limit)
   const [all] = sources(exchange) as [Rows]
   const selection = parseSelect(options.get('$select'), all.type)
@@ -33,7 +33,12 @@ export async function readDelta(exchange: Exchange, path: string, token: string)
   const inOrder = arrived.keys.map((key) => byKey.get(JSON.stringify(key))).filter((row) => row !== undefined)
   const kept = linkOptions(exchange)
   const texts = await textsOf(exchange, inOrder, rows, selection, path)
-  const next = linkUrl(root + path, kept, '$deltatoken', toToken({ ...position, until: arrived.until }, kept))
+  const next = linkUrl(
+    root + path,
+    kept,
+    '$deltatoken',
+    toToken(exchange, '$deltatoken', { ...position, until: arrived.until }, kept)
+  )
   return {
     fragment: `${path}${selectList(selection)}/$delta`,
     members: {

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import { send, sendTagged } from './etag.ts'
 import { contentType, type JsonFormat } from './format.ts'
 import { chunksOf, extended, tagOf, type JsonText } from './json-text.ts'
+import type { LinkTokens } from './link-tokens.ts'
 import type { ServiceSchema } from './model.ts'
 import type { Literal, PlanningContext } from './plans.ts'
 
@@ -23,6 +24,7 @@ export interface Exchange extends PlanningContext {
   /** When the request came in. */
   now: Date
   schema: ServiceSchema
+  tokens: LinkTokens
   /** Whether whole entities are sent as they are stored: see stored.ts. */
   usesStoredForm: boolean
   /** Whose request it is, as far as answers depend on it. */

@@ -100,7 +100,7 @@ async function readWindow(
   const end = (values: Value[] | undefined, isMore: boolean) => {
     const position = isMore ? next(values) : undefined
     const kept = position && until !== undefined ? { ...position, until } : position
-    return kept && { token: toToken(kept, linkOptions(exchange)) }
+    return kept && { token: toToken(exchange, '$skiptoken', kept, linkOptions(exchange)) }
   }
   // JSON has all digits of the numbers in columns, but not of those that an order computes
   const isStored = isSentAsStored(exchange, rows, selection) && order.every((column) => 'ref' in column)
@@ -147,7 +147,7 @@ function deltaLinkOf(exchange: Exchange, path: string, until: number): string {
   const kept = new Map(
     [...linkOptions(exchange)].filter(([name]) => !['$orderby', '$count', '$top', '$skiptoken'].includes(name))
   )
-  return linkUrl(root + path, kept, '$deltatoken', toToken({ until }, kept))
+  return linkUrl(root + path, kept, '$deltatoken', toToken(exchange, '$deltatoken', { until }, kept))
 }
 
 /** Whether the client asks for a delta link, and one can be given: what is cut off has no changes to track. */

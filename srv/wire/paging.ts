@@ -2,8 +2,8 @@
  * Server-driven paging by position: a page goes on after the last row of the page before, so that every row comes
  * exactly once while others are inserted, and a deep page costs what the first one costs.
  */
-import { createHash } from 'node:crypto'
 import { RequestError } from './errors.ts'
+import { linkOptions, type Exchange } from './exchange.ts'
 import { allOf, anyOf, text, val, xpr, type Cqn, type Source, type Value } from './expressions/cqn.ts'
 import type { OrderTerm } from './expressions/order.ts'
 import type { Literal } from './plans.ts'
@@ -23,8 +23,10 @@ export interface Position {
 /**
  * The condition that rows come after a position. Null comes before all values (OData URL Conventions 4.01, 5.1.5).
  * @param after a value for each term
+ * @throws {RequestError} 400 if it has another number of values
  */
 export function comesAfter(terms: OrderTerm[], after: Value[]): Cqn {
+  if (after.length !== terms.length) throw unknownToken(TOKEN)
   const alternatives = terms.map((term, index) =>
     allOf(
       ...terms.slice(0, index).map(({ cqn }, i) => xpr(cqn, '=', constant(after[i], i))),
@@ -64,30 +66,50 @@ export function positionLiterals(after: Position['after'] = []): Literal[] {
 }
 
 /**
- * Writes a position as the opaque token of a link.
+ * Writes a position as the token of a link.
+ * @param name the query option that the token is for
  * @param options the query options that the link has besides; the token is good for these only
  */
-export function toToken(position: Position, options: Map<string, string>): string {
-  const content = Buffer.from(JSON.stringify(position)).toString('base64url')
-  return `${content}.${digest(content, options)}`
+export function toToken(exchange: Exchange, name: TokenName, position: Position, options: Map<string, string>): string {
+  const content = JSON.stringify(position)
+  // blanks, or the length would tell how many digits there are
+  const digits = String(position.until ?? '').length
+  return exchange.tokens.write(
+    content.padEnd(content.length + MOST_DIGITS - digits),
+    contextOf(exchange, name, options)
+  )
 }
+
+const MOST_DIGITS = 16
 
 /**
  * Reads a token.
- * @throws {RequestError} 400 if it was changed, or belongs to other query options
+ * @throws {RequestError} 400 if the service did not give it to this tenant, for this option beside these others
  */
-export function fromToken(token: string, name: string, options: Map<string, string>): Position {
-  const [content = '', sent] = token.split('.')
-  if (sent !== digest(content, options))
-    throw new RequestError('invalidQueryOption', `${name} is not one that this service gave for this request.`, name)
-  return JSON.parse(Buffer.from(content, 'base64url').toString()) as Position
+export function fromToken(exchange: Exchange, name: TokenName, token: string): Position {
+  const position = exchange.tokens.read(token, contextOf(exchange, name, linkOptions(exchange)))
+  if (isPosition(position, name)) return position
+  throw unknownToken(name)
 }
 
-/** Guards against mistakes, not attacks: a token says where to go on, never what may be read. */
-function digest(content: string, options: Map<string, string>) {
-  const others = [...options].filter(([name]) => !['$skiptoken', '$deltatoken', '$format'].includes(name)).sort()
-  return createHash('sha256')
-    .update(JSON.stringify([content, others]))
-    .digest('base64url')
-    .slice(0, 16)
+function unknownToken(name: TokenName) {
+  return new RequestError('invalidQueryOption', `${name} is not one that this service gave for this request.`, name)
 }
+
+export type TokenName = '$skiptoken' | '$deltatoken'
+
+function contextOf({ scope }: Exchange, name: TokenName, options: Map<string, string>) {
+  const others = [...options].filter(([each]) => !['$skiptoken', '$deltatoken', '$format'].includes(each)).sort()
+  return JSON.stringify([name, scope.literals, others])
+}
+
+/** Another version of the service may have written something else. */
+function isPosition(position: unknown, name: TokenName): position is Position {
+  if (typeof position !== 'object' || position === null) return false
+  const { after, remaining, size, until } = position as Record<keyof Position, unknown>
+  const areNumbers = [remaining, size, until].every((each) => each === undefined || isNumber(each))
+  return areNumbers && (name === '$deltatoken' ? isNumber(until) : Array.isArray(after) && after.every(isValue))
+}
+
+const isNumber = (each: unknown) => Number.isSafeInteger(each) && (each as number) >= 0
+const isValue = (each: unknown) => each === null || ['string', 'number', 'boolean'].includes(typeof each)

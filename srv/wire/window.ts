@@ -1,6 +1,6 @@
 /** Which rows of a collection a page has (OData Protocol 4.01, 11.2.6.3 to 11.2.6.7). */
 import { RequestError } from './errors.ts'
-import { linkOptions, type Exchange } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import { integerOption } from './options.ts'
 import { fromToken, type Position } from './paging.ts'
 import { applied } from './preferences.ts'
@@ -25,12 +25,12 @@ export interface PageWindow {
 export function pageWindow(exchange: Exchange): PageWindow {
   const { options, schema, conventions } = exchange
   const token = options.get('$skiptoken')
-  const position = token === undefined ? {} : fromToken(token, '$skiptoken', linkOptions(exchange))
+  const position = token === undefined ? {} : fromToken(exchange, '$skiptoken', token)
   const top = integerOption(options, '$top')
   const skip = token === undefined ? (integerOption(options, '$skip') ?? 0) : 0
-  const preferred = position.size ?? preferredSize(exchange)
+  const { max } = schema.pageSize
+  const preferred = position.size === undefined ? preferredSize(exchange) : Math.min(position.size, max)
   if (conventions.topIsPageSize) {
-    const { max } = schema.pageSize
     if (top !== undefined && top > max)
       throw new RequestError('invalidQueryOption', `$top must be at most ${max} here.`, '$top')
     const limit = top ?? preferred ?? schema.pageSize.default

@@ -113,7 +113,7 @@ describe.each([path, '/beta/auditLogs/directoryProvisioning'])('A token of a ten
     expect((await service.get(`${log}/1/jobId/$value`, fabrikam)).text).toBe(SECRET)
   })
 
-  it('pages through the events of that tenant only, even by the links of another', async () => {
+  it('pages through the events of that tenant only, and not by the links of another', async () => {
     const follow = async (first: string, token: string) => {
       const ids: unknown[] = []
       for (let next: string | undefined = first; next;) {
@@ -125,24 +125,35 @@ describe.each([path, '/beta/auditLogs/directoryProvisioning'])('A token of a ten
       return ids
     }
     expect(await follow(log, contoso)).toEqual(['3', '2', '1'])
-    const page = await service.send('GET', log, fabrikam, undefined, { Prefer: 'maxpagesize=1' })
-    expect(await follow(String(page.body['@odata.nextLink']), contoso)).toEqual(['3', '2', '1'])
+    for (const other of [fabrikam, everywhere]) {
+      const page = await service.send('GET', log, other, undefined, { Prefer: 'maxpagesize=1' })
+      const answer = await service.get(String(page.body['@odata.nextLink']), contoso)
+      expect([answer.status, errorOf(answer).target]).toEqual([400, '$skiptoken'])
+    }
   })
 
-  it('tracks the events of that tenant only, even by the links of another', async () => {
+  it('tracks the events of that tenant only, and not by the links of another', async () => {
     const track = (url: string, token: string) => service.get(url, token, { Prefer: 'track-changes' })
     const link = ({ body }: { body: Json }) => String(body['@odata.deltaLink'])
-    const [own, others] = [link(await track(log, contoso)), link(await track(log, fabrikam))]
+    const [own, others, all] = await Promise.all(
+      [contoso, fabrikam, everywhere].map(async (each) => link(await track(log, each)))
+    )
     const id = `late at ${log}`
     await service.post(path, fabrikam, event(id, SECRET, 1))
-    expect(valuesOf(await service.get(own, contoso))).toEqual([])
-    expect(valuesOf(await service.get(others, contoso))).toEqual([])
-    expect(valuesOf(await service.get(others, fabrikam)).map((each) => each.id)).toEqual([id])
+    expect(valuesOf(await service.get(own!, contoso))).toEqual([])
+    expect(valuesOf(await service.get(others!, fabrikam)).map((each) => each.id)).toEqual([id])
+    expect(valuesOf(await service.get(all!, everywhere)).map((each) => each.id)).toEqual([id])
+    for (const [theirs, token] of [
+      [others, contoso],
+      [all, contoso],
+      [others, everywhere]
+    ] as const) {
+      const answer = await service.get(theirs!, token)
+      expect([answer.status, errorOf(answer).target]).toEqual([400, '$deltatoken'])
+    }
     expect(
-      (await service.get(own, await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.Create'] }))).status
+      (await service.get(own!, await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.Create'] }))).status
     ).toBe(403)
-    const seen = await service.get(others, everywhere)
-    expect(valuesOf(seen).map((each) => each.id)).toEqual([id])
   })
 })
 
