@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import cds from '@sap/cds'
 import compression from 'compression'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
+import { needsTokens } from './access/profile.ts'
 import { accessSettings, type AccessSettings } from './access/settings.ts'
 import helmet from 'helmet'
 import { keepCounts } from './database/counts.ts'
@@ -39,7 +40,7 @@ interface Cap {
 }
 const { env, deploy, server: capServer } = cds as unknown as Cap
 
-const isProduction = env.profiles.includes('production')
+const isProduction = needsTokens(env.profiles)
 
 /** What CAP serves besides the service, without asking for a token. */
 const OPEN_ROUTES = { index: false, favicon: false, health: false, static: false }

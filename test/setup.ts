@@ -4,3 +4,6 @@ import { join } from 'node:path'
 
 // Each test file has a database file of its own.
 process.env.CDS_REQUIRES_DB_CREDENTIALS_URL = join(mkdtempSync(join(tmpdir(), 'provisioning-')), 'events.sqlite')
+
+// Jest's own, `test`, is no profile of the service.
+process.env.NODE_ENV = 'development'

@@ -3,6 +3,7 @@ import { startProduction } from './production.ts'
 
 const TENANT = 'contoso'
 const ISSUER = 'https://login.example.com/v2.0'
+const ACCESS = { CDS_REQUIRES_AUTH_ISSUER: ISSUER, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE }
 
 describe('The production profile does not start', () => {
   it.each<[string, Record<string, string>, string[]]>([
@@ -36,10 +37,41 @@ describe('The production profile does not start', () => {
   })
 })
 
+describe('A profile that is not known', () => {
+  it.each<[string, Record<string, string>]>([
+    ['Production', { NODE_ENV: 'Production' }],
+    ['prod', { NODE_ENV: 'prod' }],
+    ['test', { NODE_ENV: 'test' }],
+    ['hybrid', { NODE_ENV: 'development', CDS_ENV: 'hybrid' }],
+    [' production', { NODE_ENV: '', CDS_ENV: ' production' }],
+    ['prod', { CDS_ENV: 'prod', ...ACCESS }]
+  ])('%j refuses to start, whatever is configured: %j', async (name, env) => {
+    const { url, log, exited } = await startProduction(env)
+    expect(url).toBeUndefined()
+    expect(log()).toContain(`The service does not know the profile '${name}'`)
+    expect((await exited)[0]).toBe(1)
+  })
+})
+
+describe('The service asks for no token', () => {
+  it.each<[string, Record<string, string>]>([
+    ['in no profile', { NODE_ENV: '' }],
+    ['in the profile development', { NODE_ENV: 'development' }],
+    ['in the profile development of CDS_ENV', { NODE_ENV: '', CDS_ENV: 'development' }]
+  ])('%s', async (_, env) => {
+    const service = await startProduction(env)
+    expect((await service.get('/auditLogs/provisioning')).status).toBe(200)
+    await service.stop()
+  })
+})
+
 describe('The production profile', () => {
   it.each<[string, Record<string, string>]>([
     ['CAP is told to use its dummy', { CDS_REQUIRES_AUTH_KIND: 'dummy' }],
-    ['the development profile is given, too', { CDS_ENV: 'development' }]
+    ['the development profile is given, too', { CDS_ENV: 'development' }],
+    ['it is named in CDS_ENV only', { NODE_ENV: '', CDS_ENV: 'production' }],
+    ['development is named in NODE_ENV', { NODE_ENV: 'development', CDS_ENV: 'production' }],
+    ['it is one of several names', { NODE_ENV: '', CDS_ENV: 'development , production' }]
   ])('is not open even if %s', async (_, env) => {
     const issuer = await startIssuer()
     const service = await startProduction({
@@ -145,11 +177,10 @@ describe('The service listens', () => {
       ({ status }) => status,
       () => 'not reached'
     )
-  const access = { CDS_REQUIRES_AUTH_ISSUER: ISSUER, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE }
 
   it.each<[string, Record<string, string>, number | string]>([
-    ['on all interfaces in production', access, 401],
-    ['on the host that is configured in production', { ...access, HOST: '127.0.0.1' }, 'not reached'],
+    ['on all interfaces in production', ACCESS, 401],
+    ['on the host that is configured in production', { ...ACCESS, HOST: '127.0.0.1' }, 'not reached'],
     ['on loopback only in development', { NODE_ENV: 'development', HOST: '0.0.0.0' }, 'not reached']
   ])('%s', async (_, env, expected) => {
     const service = await startProduction(env)

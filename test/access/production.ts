@@ -10,7 +10,7 @@ import type { Answer, Json } from '../service.ts'
  */
 export async function startProduction(env: Record<string, string>) {
   const file = join(temporaryFolder(), 'events.sqlite')
-  const { url, log, stop } = await startProcess({ file, env: { NODE_ENV: 'production', ...env } })
+  const { url, log, stop, exited } = await startProcess({ file, env: { NODE_ENV: 'production', ...env } })
 
   async function send(method: string, path: string, token?: string, body?: unknown, headers: Json = {}) {
     const response = await fetch(path.startsWith('http') ? path : `${url}${path}`, {
@@ -34,6 +34,7 @@ export async function startProduction(env: Record<string, string>) {
     get: (path: string, token?: string, headers?: Json) => send('GET', path, token, undefined, headers),
     post: (path: string, token: string, body: unknown) => send('POST', path, token, body),
     log,
-    stop
+    stop,
+    exited
   }
 }
