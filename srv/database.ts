@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setImmediate, setTimeout as delay } from 'node:timers/promises'
 import SQLiteService, { type Connection } from '@cap-js/sqlite'
 import { failureOf, isLocked } from './database/failures.ts'
+import { expectInPlace, openFiles, type OpenFiles } from './database/files.ts'
 import { withFunctions } from './database/functions.ts'
 import { Journal, type Table } from './database/journal.ts'
 import { QuickReader } from './database/quick-reader.ts'
@@ -14,7 +15,16 @@ import { SourcedValue, type Statement } from './wire/plans.ts'
 /** CAP's SQLite, with what OData asks of functions and SQLite does not give, and with failures that pass. */
 export default class Database extends SQLiteService {
   static override CQN2SQL = StoppableRenderer
-  declare readonly options: ReaderSettings & { lock_timeout: number; quick_query_timeout: number }
+  declare readonly options: ReaderSettings & {
+    lock_timeout: number
+    quick_query_timeout: number
+    /** Those that have to be in place, from when the service has opened them. */
+    files?: OpenFiles
+  }
+  /** Keeps the files open for as long as the service runs, so that they stay the same ones. */
+  private held?: DatabaseSync
+  /** When the files were last seen in their places. */
+  private seen = -Infinity
   private readers?: Readers
   private quickReader?: QuickReader
   private journal?: Journal
@@ -26,9 +36,12 @@ export default class Database extends SQLiteService {
   override init() {
     const file = this.url4()
     if (file === ':memory:') return super.init() // it has one connection only
+    this.held = new DatabaseSync(file, { timeout: this.options.lock_timeout })
+    this.held.exec('PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema')
+    const files = (this.options.files = openFiles(file))
     this.journal = new Journal(file, this.options.lock_timeout)
     if (this.options.readers) {
-      this.readers = new Readers(file, this.options)
+      this.readers = new Readers(file, files, this.options)
       this.quickReader = new QuickReader(
         (withinTime) => this.opened(undefined, withinTime),
         this.options.quick_query_timeout
@@ -70,12 +83,16 @@ export default class Database extends SQLiteService {
   }
 
   private async opened(tenant?: string, withinTime?: () => number): Promise<Connection> {
+    const { files = {} } = this.options
+    expectInPlace(files) // a file that is missing would be created
     const open = async () => durable(withFunctions(await super.factory.create(tenant), withinTime))
     const probe = new DatabaseSync(this.url4(tenant))
     try {
       // CAP's own promise never settles if this fails: the probe fails before it, and holds off what locks the file
       probe.exec('PRAGMA journal_mode = WAL; BEGIN; SELECT count(*) FROM sqlite_schema')
-      return await Promise.race([open(), notOpened()])
+      const connection = await Promise.race([open(), notOpened()])
+      expectInPlace(files)
+      return connection
     } finally {
       probe.close()
     }
@@ -124,8 +141,10 @@ export default class Database extends SQLiteService {
     const session = { '$user.id': user?.id, '$user.locale': locale, $now: timestamp?.toISOString() }
     try {
       const usesSession = sql.includes('session_context')
-      const rows = usesSession ? undefined : await this.quickReader?.all(sql, values)
-      return rows ?? (await (this.readers as Readers).all(sql, values, session))
+      const quick = usesSession ? undefined : await this.quickReader?.all(sql, values)
+      const rows = quick ?? (await (this.readers as Readers).all(sql, values, session))
+      this.expectFiles()
+      return rows
     } catch (error) {
       throw failureOf(error)?.error ?? error
     }
@@ -136,9 +155,24 @@ export default class Database extends SQLiteService {
     return this.readers !== undefined
   }
 
-  /** Takes the write lock at once, so that nothing fails half way for a lock, and waits for it without blocking. */
+  /** Reads look at the files now and then only, as that takes microseconds. */
+  private expectFiles() {
+    const now = performance.now()
+    if (now - this.seen < SEEN_FOR) return
+    expectInPlace(this.options.files ?? {})
+    this.seen = now
+  }
+
   override async onEVENT(req: { event: string }): Promise<unknown> {
-    if (req.event !== 'BEGIN') return super.onEVENT(req)
+    if (req.event === 'ROLLBACK') return super.onEVENT(req)
+    expectInPlace(this.options.files ?? {})
+    const result = req.event === 'BEGIN' ? await this.beginImmediately() : await super.onEVENT(req)
+    expectInPlace(this.options.files ?? {}) // what was committed to a file that went away is lost
+    return result
+  }
+
+  /** Takes the write lock at once, so that nothing fails half way for a lock, and waits for it without blocking. */
+  private async beginImmediately(): Promise<unknown> {
     const end = performance.now() + this.options.lock_timeout
     for (;;) {
       try {
@@ -165,7 +199,8 @@ export default class Database extends SQLiteService {
     await drain()
     await Promise.all([this.readers?.close(), this.journal?.close()])
     this.quickReader?.close()
-    return super.disconnect(tenant)
+    await super.disconnect(tenant)
+    if (this.held?.isOpen) this.held.close()
   }
 
   private failed(cause: unknown): RequestError | undefined {
@@ -174,6 +209,9 @@ export default class Database extends SQLiteService {
     return failure?.error
   }
 }
+
+/** For how long files that were seen in their places are not looked at by reads, in milliseconds. */
+const SEEN_FOR = 100
 
 const BUSY = 'The database has more to do than it can.'
 

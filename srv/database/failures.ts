@@ -13,6 +13,7 @@ export interface Failure {
 
 const UNREADABLE = 'The database cannot be read or written.'
 const LOCKED = 'The database is locked.'
+const MOVED = 'The file of the database, or its log, was removed, renamed or replaced while the service ran.'
 const DAMAGED = 'The database is damaged.'
 
 const FAILURES: Record<number, [ErrorCode, message: string, isBroken: boolean]> = {
@@ -25,12 +26,13 @@ const FAILURES: Record<number, [ErrorCode, message: string, isBroken: boolean]> 
   11: ['serviceUnavailable', DAMAGED, true], // SQLITE_CORRUPT
   13: ['insufficientStorage', 'There is no space left to store events.', false], // SQLITE_FULL
   14: ['serviceUnavailable', 'The database cannot be opened.', true], // SQLITE_CANTOPEN
-  26: ['serviceUnavailable', DAMAGED, true] // SQLITE_NOTADB
+  26: ['serviceUnavailable', DAMAGED, true], // SQLITE_NOTADB
+  1032: ['serviceUnavailable', MOVED, true] // SQLITE_READONLY_DBMOVED
 }
 
 /** Tells whether an error is that of a lock which another connection holds. */
 export function isLocked(error: unknown): boolean {
-  return resultCode(error) === 5
+  return (resultCode(error) & 0xff) === 5
 }
 
 /**
@@ -38,12 +40,11 @@ export function isLocked(error: unknown): boolean {
  * @returns undefined if it is about something else, such as a constraint
  */
 export function failureOf(cause: unknown): Failure | undefined {
-  const [code, message, isBroken] = FAILURES[resultCode(cause)] ?? []
+  const [code, message, isBroken] = FAILURES[resultCode(cause)] ?? FAILURES[resultCode(cause) & 0xff] ?? []
   if (!code || !message) return undefined
   return { error: Object.assign(new RequestError(code, message), { cause }), isBroken: isBroken ?? false }
 }
 
 function resultCode(error: unknown): number {
-  const code = typeof error === 'object' && error && 'errcode' in error ? Number(error.errcode) : 0
-  return code & 0xff
+  return typeof error === 'object' && error && 'errcode' in error ? Number(error.errcode) : 0
 }

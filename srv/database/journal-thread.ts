@@ -1,9 +1,10 @@
 /** The thread that stores rows: see journal.ts. */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { workerData } from 'node:worker_threads'
 import workerpool from 'workerpool'
-import { openLog } from '../integrity/tables.ts'
+import { openLog, type LogConnection } from '../integrity/tables.ts'
 import { failureOf } from './failures.ts'
+import type { OpenFiles } from './files.ts'
 import type { Table } from './journal.ts'
 
 /** What is to be stored: entries of rows, each with the number of its table and the values of its columns. */
@@ -21,8 +22,8 @@ export interface Refusal {
 /** After how many pages of 4 KB the write-ahead log is moved into the file: rarely, as it is done at once. */
 const CHECKPOINT = 10_000
 
-const { file, lockTimeout } = workerData as { file: string; lockTimeout: number }
-let database: DatabaseSync | undefined
+const { file, files, lockTimeout } = workerData as { file: string; files: OpenFiles; lockTimeout: number }
+let database: LogConnection | undefined
 const statements = new Map<string, StatementSync>()
 
 workerpool.worker({ append, close })
@@ -30,7 +31,7 @@ workerpool.worker({ append, close })
 /**
  * Stores entries in one transaction.
  * @returns for each entry why it was refused, or undefined
- * @throws what SQLite says if the database fails, and nothing is stored
+ * @throws what SQLite says if the database fails; nothing is stored then, but what was committed to a file that went away
  */
 function append({ tables, entries }: Work): (Refusal | undefined)[] {
   try {
@@ -38,7 +39,7 @@ function append({ tables, entries }: Work): (Refusal | undefined)[] {
     const insertions = tables.map((table) => statementOf(connection, table))
     connection.exec('BEGIN IMMEDIATE')
     const refusals = entries.map((entry) => insert(connection, insertions, entry))
-    connection.exec('COMMIT')
+    connection.commit()
     return refusals
   } catch (error) {
     // SQLite has rolled back itself after some failures, such as that of a full disk
@@ -49,12 +50,12 @@ function append({ tables, entries }: Work): (Refusal | undefined)[] {
 }
 
 function open() {
-  const opened = openLog(file)
+  const opened = openLog(file, { files })
   opened.exec(`PRAGMA busy_timeout = ${lockTimeout}; PRAGMA wal_autocheckpoint = ${CHECKPOINT}`)
   return opened
 }
 
-function insert(connection: DatabaseSync, insertions: StatementSync[], entry: Work['entries'][number]) {
+function insert(connection: LogConnection, insertions: StatementSync[], entry: Work['entries'][number]) {
   connection.exec('SAVEPOINT entry')
   try {
     for (const [table, values] of entry) insertions[table]?.run(...(values as SQLInputValue[]))
@@ -68,7 +69,7 @@ function insert(connection: DatabaseSync, insertions: StatementSync[], entry: Wo
   return undefined
 }
 
-function statementOf(connection: DatabaseSync, { name, columns }: Table) {
+function statementOf(connection: LogConnection, { name, columns }: Table) {
   let statement = statements.get(name)
   if (!statement) {
     const sql = `INSERT INTO ${name} (${columns.join()}) VALUES (${columns.map(() => '?').join()})`

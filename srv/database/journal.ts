@@ -6,6 +6,7 @@
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import workerpool from 'workerpool'
+import { openFiles } from './files.ts'
 import type { Refusal, Work } from './journal-thread.ts'
 
 /** Rows that are stored all or none, each with the table that it goes into. */
@@ -29,14 +30,14 @@ export class Journal {
   private writing: Promise<void> | undefined
 
   /**
-   * @param file the database file, absolute
+   * @param file the database file, absolute; its files have to stay in place from now on
    * @param lockTimeout how long the lock of another writer is waited for, in milliseconds
    */
   constructor(file: string, lockTimeout: number) {
     this.thread = workerpool.pool(join(import.meta.dirname, 'journal-thread.ts'), {
       workerType: 'thread',
       maxWorkers: 1,
-      workerThreadOpts: { workerData: { file, lockTimeout } }
+      workerThreadOpts: { workerData: { file, files: openFiles(file), lockTimeout } }
     })
   }
 

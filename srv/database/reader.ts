@@ -5,9 +5,10 @@
 import workerpool from 'workerpool'
 import type { Connection } from '@cap-js/sqlite'
 import Database from '../database.ts'
+import type { OpenFiles } from './files.ts'
 
-const [, , file] = process.argv
-const database = new Database('db', undefined, { credentials: { url: file } })
+const [, , file, files = ''] = process.argv
+const database = new Database('db', undefined, { credentials: { url: file }, files: JSON.parse(files) as OpenFiles })
 let connection: Connection | undefined
 
 /**

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import workerpool from 'workerpool'
 import { RequestError } from '../wire/errors.ts'
 import type { Statement } from '../wire/plans.ts'
+import type { OpenFiles } from './files.ts'
 
 export interface ReaderSettings {
   /** The queries that run at the same time, each in a process; 0 to run them in that of the service, without limits. */
@@ -37,15 +38,18 @@ export class Readers {
   private readonly pool: workerpool.Pool
   private readonly settings: ReaderSettings
 
-  /** @param file the database file, absolute */
-  constructor(file: string, settings: ReaderSettings) {
+  /**
+   * @param file the database file, absolute
+   * @param files those that have to be in place when it is opened
+   */
+  constructor(file: string, files: OpenFiles, settings: ReaderSettings) {
     this.settings = settings
     this.pool = workerpool.pool(join(import.meta.dirname, 'reader.ts'), {
       workerType: 'process',
       maxWorkers: settings.readers,
       maxQueueSize: settings.waiting_queries,
       workerTerminateTimeout: 100, // ms until a process is ended that does not end itself
-      forkArgs: [file],
+      forkArgs: [file, JSON.stringify(files)],
       forkOpts: { serialization: 'advanced' }
     })
   }

@@ -1,10 +1,9 @@
 /** Keeps history as it is: triggers that refuse to change or remove a row of the log, whoever asks for it. */
-import type { DatabaseSync } from 'node:sqlite'
-import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
+import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY, type LogConnection } from './tables.ts'
 import { transaction } from './transaction.ts'
 
 /** Creates the triggers that are missing or of an older version. To be called after the schema was migrated. */
-export async function protectHistory(database: DatabaseSync) {
+export async function protectHistory(database: LogConnection) {
   const found = database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?")
   const due = [EVENTS, ARRIVALS, SEALS, PURGES]
     .flatMap((table) => Object.entries(triggers(table, uniqueColumns(database, table))))
@@ -36,7 +35,7 @@ function triggers(table: string, unique: string[][]): Record<string, string> {
 }
 
 /** The sets of columns that are unique in a table, its primary key among them. */
-function uniqueColumns(database: DatabaseSync, table: string) {
+function uniqueColumns(database: LogConnection, table: string) {
   const indexes = database.prepare(`SELECT name FROM pragma_index_list('${table}') WHERE "unique" ORDER BY name`).all()
   const columns = database.prepare('SELECT name FROM pragma_index_info(?) ORDER BY seqno')
   return indexes.map(({ name }) => columns.all(name as string).map((column) => String(column.name)))

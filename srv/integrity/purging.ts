@@ -1,8 +1,7 @@
 /** Removes old events from the log in small batches, each with a record of it: see db/purges.cds. */
-import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 import { nextRecord, type PurgeRecord } from './purge-record.ts'
-import { ARRIVALS, EVENTS, PURGES, sameEvent, SEALS, UNDER_WAY } from './tables.ts'
+import { ARRIVALS, EVENTS, PURGES, sameEvent, SEALS, UNDER_WAY, type LogConnection } from './tables.ts'
 import { transaction } from './transaction.ts'
 
 export interface PurgeOrder {
@@ -23,7 +22,7 @@ export interface PurgeOrder {
  * arrival after it.
  * @returns how many were removed
  */
-export async function purge(database: DatabaseSync, order: PurgeOrder): Promise<number> {
+export async function purge(database: LogConnection, order: PurgeOrder): Promise<number> {
   const removeBatch = preparePurge(database, order)
   const oldest = database.prepare(`SELECT min(activityDateTime_utc) < ? AS isDue FROM ${EVENTS}`)
   let total = 0
@@ -39,7 +38,7 @@ export async function purge(database: DatabaseSync, order: PurgeOrder): Promise<
 }
 
 /** Prepares the work of one transaction: to look at a batch of arrivals after one, and remove those that are due. */
-function preparePurge(database: DatabaseSync, { before, purgedBy, batch }: PurgeOrder) {
+function preparePurge(database: LogConnection, { before, purgedBy, batch }: PurgeOrder) {
   const candidates = database.prepare(
     `SELECT a.sequence, e.rowid AS row, e.activityDateTime_utc AS instant
      FROM ${ARRIVALS} a JOIN ${EVENTS} e ON ${sameEvent(database)}

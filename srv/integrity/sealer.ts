@@ -1,16 +1,15 @@
 /** Makes the seals: see db/seals.cds. Several instances of the service may do so on one file. */
-import type { DatabaseSync } from 'node:sqlite'
 import { arrivalsAfter, arrived, type StoredEvent } from './arrived.ts'
 import { nextSeal, type Seal } from './chain.ts'
-import { ARRIVALS, SEALS } from './tables.ts'
+import { ARRIVALS, SEALS, type LogConnection } from './tables.ts'
 import { transaction } from './transaction.ts'
 
 /** Makes the seals, on one connection. */
 export class Sealer {
-  private readonly database: DatabaseSync
+  private readonly database: LogConnection
   private readonly statements
 
-  constructor(database: DatabaseSync) {
+  constructor(database: LogConnection) {
     this.database = database
     const columns = database.prepare(`SELECT name FROM pragma_table_info('${SEALS}')`).all()
     const names = columns.map(({ name }) => String(name))

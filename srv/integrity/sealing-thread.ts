@@ -1,12 +1,11 @@
 /** The thread that seals: see sealing.ts. */
-import type { DatabaseSync } from 'node:sqlite'
 import { workerData } from 'node:worker_threads'
 import workerpool from 'workerpool'
 import { Sealer } from './sealer.ts'
-import { openLog } from './tables.ts'
+import { openLog, type LogConnection } from './tables.ts'
 
 const { file, batch } = workerData as { file: string; batch: number }
-let database: DatabaseSync | undefined
+let database: LogConnection | undefined
 let sealer: Sealer | undefined
 
 workerpool.worker({ seal, close })

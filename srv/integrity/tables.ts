@@ -1,5 +1,7 @@
 /** The tables of the log, by the names that CAP gives them, and how their rows belong together. */
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import { expectInPlace, openFiles, type OpenFiles } from '../database/files.ts'
 
 export const EVENTS = 'microsoft_graph_provisioningObjectSummary'
 export const ARRIVALS = 'provisioning_log_Arrivals'
@@ -7,14 +9,36 @@ export const SEALS = 'provisioning_log_Seals'
 export const PURGES = 'provisioning_log_Purges'
 export const UNDER_WAY = 'provisioning_log_PurgesUnderWay'
 
+/** A connection that knows which files it has open. */
+export class LogConnection extends DatabaseSync {
+  files: OpenFiles = {}
+
+  /**
+   * Commits the transaction. What is written into a file that is not in its place any more is lost, so that is looked
+   * at before, and again when the disk has all.
+   * @throws {Error} if a file is not in its place
+   */
+  commit() {
+    expectInPlace(this.files)
+    this.exec('COMMIT')
+    expectInPlace(this.files)
+  }
+}
+
 /**
- * Opens a connection of its own to the log. It never waits for a lock, as that would block the whole process, the
- * holder of the lock included: see transaction.ts.
+ * Opens a connection of its own to the log, whose file must be there. It never waits for a lock, as that would block the
+ * whole process, the holder of the lock included: see transaction.ts.
+ * @param files those that have to be in place, where others have them open
+ * @throws {Error} if they are not, or what SQLite says
  */
-export function openLog(file: string, options: { readOnly?: boolean } = {}) {
-  const database = new DatabaseSync(file, { ...options, timeout: 0 })
+export function openLog(file: string, { readOnly = false, files }: { readOnly?: boolean; files?: OpenFiles } = {}) {
+  if (files) expectInPlace(files)
+  const mode = readOnly ? 'ro' : 'rw' // neither creates a file
+  const database = new LogConnection(new URL(`?mode=${mode}`, pathToFileURL(file)), { readOnly, timeout: 0 })
   // In WAL mode only FULL has a commit wait until it is on disk (https://sqlite.org/pragma.html#pragma_synchronous).
-  if (!options.readOnly) database.exec('PRAGMA synchronous = FULL')
+  if (!readOnly) database.exec('PRAGMA synchronous = FULL')
+  database.exec('SELECT count(*) FROM sqlite_schema') // the log is opened by reading only
+  database.files = files ?? openFiles(file)
   return database
 }
 

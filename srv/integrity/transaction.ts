@@ -1,6 +1,6 @@
 /** Transactions on a connection beside that of CAP. */
-import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
+import type { LogConnection } from './tables.ts'
 
 /** How long a lock is waited for, and how often it is tried, in milliseconds. */
 const PATIENCE = 10_000
@@ -11,19 +11,19 @@ const RETRY = 3
  * a lock that another connection holds is waited for without blocking the process.
  * @throws the error of the work, after a rollback; or SQLITE_BUSY if the lock was not given up in time
  */
-export async function transaction<Result>(database: DatabaseSync, work: () => Result): Promise<Result> {
+export async function transaction<Result>(database: LogConnection, work: () => Result): Promise<Result> {
   const deadline = Date.now() + PATIENCE
   while (!begin(database, deadline)) await setTimeout(RETRY)
   try {
     const result = work()
-    database.exec('COMMIT')
+    database.commit()
     return result
   } finally {
     if (database.isTransaction) database.exec('ROLLBACK')
   }
 }
 
-function begin(database: DatabaseSync, deadline: number) {
+function begin(database: LogConnection, deadline: number) {
   try {
     database.exec('BEGIN IMMEDIATE')
     return true

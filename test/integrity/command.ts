@@ -26,8 +26,8 @@ export async function command(
 export const verify = (file: string, ...args: string[]) => command('verify', file, args)
 
 /** Waits until something is so. */
-export async function until(isSo: () => boolean) {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20))
+export async function until(isSo: () => boolean | Promise<boolean>) {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
 /** Whether all that came in is sealed. */

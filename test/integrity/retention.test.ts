@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { protectHistory } from '../../srv/integrity/history.ts'
 import type { PurgeRecord } from '../../srv/integrity/purge-record.ts'
+import { openLog } from '../../srv/integrity/tables.ts'
 import { startProcess, temporaryFolder } from '../process.ts'
 import { command, isSealed, until, verify } from './command.ts'
 
@@ -163,7 +164,7 @@ describe('After a purge npm run verify', () => {
   ])('finds %s', async (_, sql, message) => {
     const copy = join(temporaryFolder(), 'events.sqlite')
     database.exec(`VACUUM INTO '${copy}'`)
-    const tampered = new DatabaseSync(copy)
+    const tampered = openLog(copy)
     const triggers = tampered.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all()
     for (const { name } of triggers) tampered.exec(`DROP TRIGGER ${String(name)}`)
     tampered.exec(sql)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { faultOf, leavesOf, type Seal } from '../../srv/integrity/chain.ts'
 import { Sealer } from '../../srv/integrity/sealer.ts'
+import { openLog } from '../../srv/integrity/tables.ts'
 import { startProcess, temporaryFolder } from '../process.ts'
 import { isSealed, until } from './command.ts'
 
@@ -85,7 +86,7 @@ describe('A sealer', () => {
   it('seals in batches, and nothing twice', async () => {
     const { url, stop } = await startProcess({ file, env: { CDS_SEALING_INTERVAL: '100000' } })
     for (let count = 0; count < 5; count++) await post(url, 'batches')
-    const database = new DatabaseSync(file)
+    const database = openLog(file)
     const sealer = new Sealer(database)
     expect([await sealer.seal(2), await sealer.seal(2), await sealer.seal(2), await sealer.seal(2)]).toEqual([
       2, 2, 1, 0

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { hashOf, type Seal } from '../../srv/integrity/chain.ts'
 import { Sealer } from '../../srv/integrity/sealer.ts'
+import { openLog } from '../../srv/integrity/tables.ts'
 import { startProcess, temporaryFolder } from '../process.ts'
 import { verify } from './command.ts'
 
@@ -32,7 +33,7 @@ const sql = (text: string) => tampered((database) => database.exec(text))
 /** Posts events `a1` to `a6` of tenant a and `b1` to `b6` of tenant b in turns, with a seal of each tenant for each two. */
 beforeAll(async () => {
   const { url, stop } = await startProcess({ file: sound, env: { CDS_SEALING_INTERVAL: '100000' } })
-  const database = new DatabaseSync(sound)
+  const database = openLog(sound)
   const sealer = new Sealer(database)
   for (let count = 1; count <= 6; count++) {
     for (const tenantId of ['a', 'b']) {

@@ -1,0 +1,42 @@
+/**
+ * Which files the service has open. While it runs, somebody may delete, rename or replace them, and SQLite does not
+ * notice: it goes on writing into files that nobody finds again.
+ */
+import { realpathSync, statSync } from 'node:fs'
+
+/** The files of a database that are open, by their paths: each with its device and inode, which no other file has. */
+export type OpenFiles = Record<string, string>
+
+// https://sqlite.org/rescode.html
+const SQLITE_CANTOPEN = 14
+const SQLITE_READONLY_DBMOVED = 1032
+
+/**
+ * Notes which files belong to a database now. As long as a connection is open that has read, all of them are there.
+ * @param path of the database file
+ */
+export function openFiles(path: string): OpenFiles {
+  const real = realpathSync(path) // SQLite follows links, and has its log beside the file that it finds
+  const found = [path, `${real}-wal`, `${real}-shm`].map((each) => [each, identityOf(each)] as const)
+  return Object.fromEntries(found.filter((each): each is [string, string] => each[1] !== undefined))
+}
+
+/** @throws {Error} with the result code of SQLite if a file is not in its place any more, or that cannot be told */
+export function expectInPlace(files: OpenFiles) {
+  for (const [path, identity] of Object.entries(files)) {
+    const found = identityOf(path)
+    if (found === identity) continue
+    const what = found ? 'was replaced' : 'is gone'
+    const message = `${path} ${what}: another file was opened when the service started.`
+    throw Object.assign(new Error(message), { errcode: SQLITE_READONLY_DBMOVED })
+  }
+}
+
+function identityOf(path: string): string | undefined {
+  try {
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return found && `${found.dev}:${found.ino}`
+  } catch (error) {
+    throw Object.assign(error as Error, { errcode: SQLITE_CANTOPEN })
+  }
+}
