@@ -4,6 +4,7 @@ import { DOMParser } from '@xmldom/xmldom'
 import Ajv from 'ajv'
 import addFormats from 'ajv-formats'
 import { validateXML } from 'xmllint-wasm'
+import { startProcess, temporaryFolder } from './process.ts'
 import { startService, type Json } from './service.ts'
 
 const service = startService()
@@ -12,14 +13,16 @@ const service = startService()
 const schemas = process.env.ODATA_SCHEMAS ?? join(dirname(require.resolve('odata-csdl')), '../schemas')
 const schema = (name: string) => readFileSync(join(schemas, name), 'utf8')
 
-async function xml() {
-  return (await service.get('/$metadata')).text
+async function xml(root = '') {
+  return (await service.get(`${root}/$metadata`)).text
 }
 
-async function json() {
-  const { body } = await service.get('/$metadata', { Accept: 'application/json' })
+async function json(root = '') {
+  const { body } = await service.get(`${root}/$metadata`, { Accept: 'application/json' })
   return body['microsoft.graph'] as Record<string, Json>
 }
+
+const ROOTS = ['', '/beta']
 
 describe('$metadata', () => {
   it.each<[string, Record<string, string>, string]>([
@@ -35,34 +38,66 @@ describe('$metadata', () => {
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, `${type}; charset=utf-8`])
   })
 
-  it('in XML is valid against the schemas of OASIS', async () => {
+  it.each(ROOTS)('in XML is valid against the schemas of OASIS, at %j', async (root) => {
     const result = await validateXML({
-      xml: [{ fileName: 'metadata.xml', contents: await xml() }],
+      xml: [{ fileName: 'metadata.xml', contents: await xml(root) }],
       schema: [{ fileName: 'edmx.xsd', contents: schema('edmx.xsd') }],
       preload: [{ fileName: 'edm.xsd', contents: schema('edm.xsd') }]
     })
     expect(result.errors).toEqual([])
   })
 
-  it('in JSON is valid against the schema of OASIS', async () => {
+  it.each(ROOTS)('in JSON is valid against the schema of OASIS, at %j', async (root) => {
     const ajv = addFormats(new Ajv({ strict: false, allErrors: true }))
     const validate = ajv.compile(JSON.parse(schema('csdl.schema.json')) as object)
-    validate((await service.get('/$metadata?$format=json')).body)
+    validate((await service.get(`${root}/$metadata?$format=json`)).body)
     expect(validate.errors).toBeNull()
   })
 
+  it.each(ROOTS)('includes other schemas only, and defines each type once, at %j', async (root) => {
+    const document = new DOMParser().parseFromString(await xml(root), 'text/xml')
+    const named = (tag: string, attribute: string) =>
+      [...document.getElementsByTagName(tag)].map((element) => element.getAttribute(attribute))
+    expect(named('Schema', 'Namespace')).toEqual(['microsoft.graph'])
+    expect(named('edmx:Include', 'Namespace').filter((each) => each?.startsWith('microsoft'))).toEqual([])
+    const types = [...named('EntityType', 'Name'), ...named('ComplexType', 'Name')]
+    expect(types).toEqual([...new Set(types)])
+    const annotated = named('Annotations', 'Target').map((target) => target?.split('/', 1)[0])
+    const known = [...types, 'EntityContainer'].map((name) => `microsoft.graph.${name}`)
+    expect(annotated.filter((each) => !known.includes(each!))).toEqual([])
+  })
+
+  it('is the same whichever root is read first', async () => {
+    const read = async (first: string, second: string) => {
+      const { url, stop } = await startProcess({ file: join(temporaryFolder(), 'events.sqlite') })
+      const texts: Record<string, string> = {}
+      for (const root of [first, second])
+        for (const format of ['xml', 'json'])
+          texts[root + format] = await (await fetch(`${url}${root}/$metadata?$format=${format}`)).text()
+      await stop()
+      return texts
+    }
+    expect(await read('/beta', '')).toEqual(await read('', '/beta'))
+  })
+
+  // UI5 and SAP's tools find keys and properties of an entity on the type itself only
+  it('has entity types with all that they inherit at the root, and with base types as in Graph at /beta', async () => {
+    const plain = await json()
+    const graph = await json('/beta')
+    expect(plain.entity).toBeUndefined()
+    expect(graph.entity).toEqual({ $Kind: 'EntityType', $Abstract: true, $Key: ['id'], id: { $MaxLength: 128 } })
+    const { $Key, id, ...rest } = plain.provisioningObjectSummary!
+    const { $BaseType, ...others } = graph.provisioningObjectSummary!
+    expect(rest).toEqual(others)
+    expect([$Key, id, $BaseType]).toEqual([['id'], { $MaxLength: 128 }, 'microsoft.graph.entity'])
+  })
+
   it('describes the entity exactly as documented', async () => {
-    const { provisioningObjectSummary } = await json()
+    const { provisioningObjectSummary } = await json('/beta')
     const properties = Object.entries(provisioningObjectSummary!).filter(([name]) => !/[@$]/.test(name))
     const complex = (name: string) => ({ $Type: `microsoft.graph.${name}`, $Nullable: true })
     const string = { $Nullable: true }
     expect(provisioningObjectSummary).toMatchObject({ $Kind: 'EntityType', $BaseType: 'microsoft.graph.entity' })
-    expect((await json()).entity).toEqual({
-      $Kind: 'EntityType',
-      $Abstract: true,
-      $Key: ['id'],
-      id: { $MaxLength: 128 }
-    })
     expect(Object.fromEntries(properties)).toEqual({
       activityDateTime: { $Type: 'Edm.DateTimeOffset', $Precision: 7 },
       tenantId: string,
@@ -106,8 +141,11 @@ describe('$metadata', () => {
     expect(auditLogRoot).toMatchObject({ provisioning: contained, directoryProvisioning: contained })
   })
 
-  it('describes every type and every property', async () => {
-    const document = new DOMParser().parseFromString(await xml(), 'text/xml')
+  it.each([
+    ['', 52],
+    ['/beta', 53]
+  ])('describes every type and every property, at %j', async (root, count) => {
+    const document = new DOMParser().parseFromString(await xml(root), 'text/xml')
     const described = new Set<string | null>()
     for (const annotations of document.getElementsByTagName('Annotations'))
       for (const annotation of annotations.getElementsByTagName('Annotation'))
@@ -121,7 +159,7 @@ describe('$metadata', () => {
           for (const property of type.getElementsByTagName(tag))
             expected.push(`${name}/${String(property.getAttribute('Name'))}`)
       }
-    expect(expected).toHaveLength(53)
+    expect(expected).toHaveLength(count)
     expect([...described].sort()).toEqual(expect.arrayContaining(expected.sort()))
   })
 

@@ -87,8 +87,8 @@ export function registerProtocols(model: Model, tokens: LinkTokens) {
   const { protocols } = cds.service as unknown as { protocols: Record<string, object> }
   const { batch_limit: batchLimit } = settings()
   const kinds: Record<string, Conventions> = {
-    'odata-structured': { topIsPageSize: false, batchLimit },
-    'odata-graph': { topIsPageSize: true, batchLimit: 20 }
+    'odata-structured': { topIsPageSize: false, entitiesDerive: false, batchLimit },
+    'odata-graph': { topIsPageSize: true, entitiesDerive: true, batchLimit: 20 }
   }
   for (const [kind, conventions] of Object.entries(kinds)) {
     const impl = (service: ApplicationService, options: object) =>
@@ -215,7 +215,7 @@ class StructuredODataAdapter extends ODataAdapter {
   }
 
   private describe(req: Request, res: Response, type: keyof Metadata) {
-    this.metadata ??= generateMetadata(this.linked, this.model, this.service.name)
+    this.metadata ??= generateMetadata(this.linked, this.model, this.service.name, this.conventions.entitiesDerive)
     res.setHeader('Content-Type', `${type}; charset=utf-8`)
     sendTagged(req, res, [Buffer.from(this.metadata[type])], this.metadata[type])
   }

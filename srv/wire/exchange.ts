@@ -37,6 +37,8 @@ export interface Exchange extends PlanningContext {
 export interface Conventions {
   /** Whether `$top` is the size of pages, as in Graph, not the number of entities in all. */
   topIsPageSize: boolean
+  /** Whether `$metadata` has the base type of entities, as in Graph. UI5, for one, finds keys on the type itself only. */
+  entitiesDerive: boolean
   /** The most requests in a batch. */
   batchLimit: number
 }

@@ -15,16 +15,19 @@ const compileTo = cds.compile.to as unknown as { edmx: (csn: object, options: ob
  * @param model the loaded model, linked; what CDS cannot express stands in its annotations
  * @param csn the same model, not linked
  * @param service the name of the service
+ * @param entitiesDerive whether entity types have their base types, or stand for themselves with all that they inherit
  */
-export function generateMetadata(model: Model, csn: Model, service: string): Metadata {
+export function generateMetadata(model: Model, csn: Model, service: string, entitiesDerive: boolean): Metadata {
+  const bases = entityBases(model)
+  const visible = shown(csn, entitiesDerive ? new Set() : bases)
   // x4 renders structured types and containment, which the flavor of the runtime flattens away
-  const document = new DOMParser().parseFromString(compileTo.edmx(shown(csn), { service, flavor: 'x4' }), 'text/xml')
+  const document = new DOMParser().parseFromString(compileTo.edmx(visible, { service, flavor: 'x4' }), 'text/xml')
   for (const [name, definition] of Object.entries(model.definitions)) {
     const { '@odata.typeName': typeName, '@odata.baseType': baseType } = definition as Record<
       string,
       string | undefined
     >
-    if (baseType) derive(document, name, baseType)
+    if (baseType && (entitiesDerive || !bases.has(baseType))) derive(document, name, baseType)
     for (const [property, { '@odata.declaredType': type }] of Object.entries(definition.elements ?? {}))
       if (type)
         propertiesOf(typeElement(document, name))
@@ -36,10 +39,21 @@ export function generateMetadata(model: Model, csn: Model, service: string): Met
   return { 'application/xml': xml, 'application/json': JSON.stringify(xml2json(xml)) }
 }
 
-/** The model without the entities that are hidden from the API. CAP leaves out only elements that are. */
-function shown(csn: Model): Model {
-  const definitions = Object.entries(csn.definitions).filter(([, definition]) => !definition['@cds.api.ignore'])
-  return { ...csn, definitions: Object.fromEntries(definitions) }
+/** The types that entities derive from. */
+function entityBases({ definitions }: Model) {
+  const entities = Object.values(definitions).filter(({ kind }) => kind === 'entity')
+  return new Set(entities.map((entity) => entity['@odata.baseType'] as string))
+}
+
+/**
+ * The model without the entities that are hidden from the API, of which CAP leaves out only elements, and without some
+ * other types. A copy, as the compiler changes what it is given, and another root is described by the same model.
+ */
+function shown(csn: Model, leftOut: Set<string>): Model {
+  const definitions = Object.entries(csn.definitions).filter(
+    ([name, definition]) => !definition['@cds.api.ignore'] && !leftOut.has(name)
+  )
+  return structuredClone({ ...csn, definitions: Object.fromEntries(definitions) })
 }
 
 const localName = (name: string) => name.slice(name.lastIndexOf('.') + 1)
