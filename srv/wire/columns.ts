@@ -28,7 +28,7 @@ export function columnsOf(property: Property, prefix = ''): string[] {
 }
 
 function findColumns(property: Property, prefix: string): string[] {
-  const name = prefix + property.name
+  const name = property.column ?? prefix + property.name
   const { derived } = property
   const declared = flattenedType(property)
   if (!declared) return [name]
@@ -70,7 +70,7 @@ export function nest(row: Row, type: StructuredType, selection: Selection): Json
     const object: JsonObject = {}
     for (const property of properties.values()) {
       if (selected && !selected.has(property.name)) continue
-      const name = prefix + property.name
+      const name = property.column ?? prefix + property.name
       const inner = flattenedType(property)
       if (!inner) object[property.name] = pick(fromColumn(row[name], property), selected?.get(property.name))
       else {
@@ -97,11 +97,11 @@ function toColumn(value: unknown, { type }: Property) {
   return isStructured(type) && value !== null ? JSON.stringify(value) : value
 }
 
-function fromColumn(value: unknown, { type, name, instant }: Property): unknown {
+function fromColumn(value: unknown, { type, column, instant }: Property): unknown {
   if (isStructured(type) || type === 'Edm.Untyped') return fromJson(value)
   if (value === null || value === undefined) return null
   if (type === 'Edm.Boolean') return Boolean(value)
-  if (type === 'Edm.DateTimeOffset' && instant === name) return `${value as string}Z` // an aggregate of instants
+  if (type === 'Edm.DateTimeOffset' && column !== undefined && instant === column) return `${value as string}Z` // an aggregate of instants
   return value
 }
 

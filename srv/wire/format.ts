@@ -16,7 +16,10 @@ interface MediaRange {
   quality: number
 }
 
-const SHORT_FORMS: Record<string, string> = { json: 'application/json', xml: 'application/xml' }
+const SHORT_FORMS = new Map([
+  ['json', 'application/json'],
+  ['xml', 'application/xml']
+])
 
 /**
  * Chooses among the media types that a resource has. `$format` wins over `Accept` (OData Protocol 4.01, 11.2.12).
@@ -27,7 +30,7 @@ const SHORT_FORMS: Record<string, string> = { json: 'application/json', xml: 'ap
  * @throws {RequestError} 406 if none of them is acceptable
  */
 export function negotiate(offered: string[], $format: string | undefined, accept: string | undefined) {
-  const ranges = mediaRanges($format ? (SHORT_FORMS[$format] ?? $format) : accept || '*/*')
+  const ranges = mediaRanges($format ? (SHORT_FORMS.get($format) ?? $format) : accept || '*/*')
   for (const range of ranges) {
     const type = offered.find((each) => matches(each, range.type))
     if (type && range.quality > 0 && isKnown(range)) return { type, parameters: range.parameters }

@@ -5,6 +5,7 @@ import { RequestError } from './errors.ts'
 import { linkOptions, type Exchange } from './exchange.ts'
 import type { Value } from './expressions/cqn.ts'
 import { func, nameOf, ref } from './expressions/cqn.ts'
+import { extentOf, MOST } from './expressions/extent.ts'
 import { orderBy, parseOrder, type OrderTerm } from './expressions/order.ts'
 import { arrayText, type JsonText } from './json-text.ts'
 import { linkUrl } from './links.ts'
@@ -166,6 +167,9 @@ function totalOrder(exchange: Exchange, rows: Rows): OrderTerm[] {
   const terms =
     expression === undefined ? [] : parseOrder(expression, { ...context(exchange, '$orderby'), type: rows.type })
   const all = [...terms, ...(rows.order ?? [])]
+  // a position is compared term by term, each after all those before it: see paging.ts
+  const nodes = all.reduce((sum, { cqn }) => sum + extentOf(cqn).nodes, 0) * all.length
+  if (nodes > MOST.nodes) throw new RequestError('invalidQueryOption', '$orderby is too large.', '$orderby')
   const descending = all.at(-1)?.descending ?? false
   return [...all, ...rows.identity.map((name) => ({ cqn: { ref: [name] }, descending, required: rows.areEntities }))]
 }
@@ -178,7 +182,7 @@ export async function countOf(schema: ServiceSchema, { ask }: Asking, sets: Rows
       if (rows === entities(schema)) return countOfAll(schema)
       const source = rows.areEntities
         ? clauses(rows)
-        : nested({ ...clauses(rows), columns: columnsFor(undefined, rows) })
+        : clauses(nested(rows, { ...clauses(rows), columns: columnsFor(undefined, rows) }))
       return { SELECT: { ...source, columns: [{ func: 'count', args: ['*'], as: 'total' }] } }
     })
     total += Number(found[0]?.total)

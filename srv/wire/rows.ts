@@ -1,6 +1,7 @@
 /** What a request on a collection reads: the entities, or the rows that `$compute` and `$apply` make of them. */
 import { columnsOf } from './columns.ts'
-import { allOf, ref, type Cqn, type Typed, type ValueType } from './expressions/cqn.ts'
+import { extentOf, MOST, MOST_NESTED } from './expressions/extent.ts'
+import { allOf, named, ref, type Cqn, type Typed, type ValueType } from './expressions/cqn.ts'
 import { RequestError } from './errors.ts'
 import type { OrderTerm } from './expressions/order.ts'
 import { parseSearch, type Searchable } from './expressions/search.ts'
@@ -20,6 +21,10 @@ export interface Rows {
   order?: OrderTerm[]
   /** Whether the rows are entities still, with a URL each. */
   areEntities: boolean
+  /** How much the query has come to: see expressions/extent.ts. */
+  nodes: number
+  /** How many queries stand within each other. */
+  nesting: number
 }
 
 const known = new WeakMap<ServiceSchema, Rows>()
@@ -36,11 +41,20 @@ function entitiesOf({ entity, entityType, identity }: ServiceSchema): Rows {
   const instants = properties.flatMap(({ instant }) => instant ?? [])
   const shown = properties.flatMap((property) => columnsOf(property))
   const columns = [...new Set([...shown, ...identity, ...instants, 'emptyObjects'])]
-  return { from: { ref: [entity] }, where: [], type: entityType, columns, identity, areEntities: true }
+  return {
+    from: { ref: [entity] },
+    where: [],
+    type: entityType,
+    columns,
+    identity,
+    areEntities: true,
+    nodes: 0,
+    nesting: 0
+  }
 }
 
 export function filtered(rows: Rows, condition: Cqn): Rows {
-  return { ...rows, where: [...rows.where, condition] }
+  return { ...rows, where: [...rows.where, condition], nodes: rows.nodes + extentOf(condition).nodes }
 }
 
 /**
@@ -50,6 +64,11 @@ export function filtered(rows: Rows, condition: Cqn): Rows {
 export function searched(rows: Rows, expression: string, searchable: Searchable): Rows {
   if (rows.areEntities) return filtered(rows, parseSearch(expression, searchable))
   throw new RequestError('notImplemented', 'The service does not search in aggregated rows.', '$search')
+}
+
+/** Whether the query for rows has become larger than the service runs. */
+export function isTooLarge({ nodes, nesting }: Rows): boolean {
+  return nodes > MOST.nodes || nesting > MOST_NESTED
 }
 
 /** The clauses of a query for rows. */
@@ -65,23 +84,28 @@ export interface Computed {
 
 /** Rows with computed values in addition (OData URL Conventions 4.01, 5.1.3.2). */
 export function computed(rows: Rows, values: Computed[]): Rows {
-  const extra = values.map(({ name, value }) => ({ ...value.cqn, as: name }))
-  const source = nested({ ...clauses(rows), columns: [...rows.columns.map(ref), ...extra] })
+  const extra = values.map(({ name, value }) => named(value.cqn, valueColumn(name)))
+  const source = nested(rows, { ...clauses(rows), columns: [...rows.columns.map(ref), ...extra] })
   const properties = new Map(rows.type.properties)
   for (const { name, value } of values) properties.set(name, propertyOf(name, value))
-  const columns = [...rows.columns, ...values.map(({ name }) => name)]
-  return { ...rows, ...source, type: { ...rows.type, properties }, columns }
+  const columns = [...rows.columns, ...values.map(({ name }) => valueColumn(name))]
+  return { ...source, type: { ...rows.type, properties }, columns }
 }
 
-/** A query as the source of another. */
-export function nested(select: object): { from: object; where: Cqn[] } {
-  return { from: { SELECT: select, as: 'source' }, where: [] }
+/** Rows that a query for others gives, as the source of another query. */
+export function nested(rows: Rows, select: { columns: object[]; [clause: string]: unknown }): Rows {
+  const nodes = select.columns.reduce((sum, column) => sum + extentOf(column).nodes, rows.nodes)
+  return { ...rows, from: { SELECT: select, as: 'source' }, where: [], nodes, nesting: rows.nesting + 1 }
 }
+
+/** The column of a computed value. With its own name it could be taken for a member of JavaScript's objects. */
+export const valueColumn = (name: string) => `value_${name}`
 
 /** The property that shows a computed value. A point in time becomes its instant, in UTC. */
-export function propertyOf(name: string, { type, whole }: Typed): Property {
-  const instant = type === 'dateTime' ? name : undefined
-  return { name, type: edmType(type, whole), collection: false, key: false, nullable: true, instant }
+export function propertyOf(name: string, { cqn, type, whole }: Typed, column = valueColumn(name)): Property {
+  const instant = type === 'dateTime' ? column : undefined
+  const shown = { name, type: edmType(type, whole), column, instant, extent: extentOf(cqn) }
+  return { ...shown, collection: false, key: false, nullable: true }
 }
 
 const EDM_TYPES: Partial<Record<ValueType, PrimitiveType>> = {

@@ -66,15 +66,13 @@ export function selectList(selection: Selection): string {
 }
 
 /** The list for rows, which shows what they have besides the properties of their type (10.7 and 10.10). */
-export function rowsList({ type, areEntities, columns }: Rows, selection: Selection): string {
+export function rowsList({ type, areEntities }: Rows, selection: Selection): string {
   if (selection) return selectList(selection)
   const shape = ({ properties }: StructuredType): string =>
     [...properties.values()]
       .map((each) => (isStructured(each.type) && each.type.partial ? `${each.name}(${shape(each.type)})` : each.name))
       .join(',')
   if (!areEntities) return `(${shape(type)})`
-  const computedNames = [...type.properties.keys()].filter(
-    (name) => columns.indexOf(name) > columns.indexOf('emptyObjects')
-  )
+  const computedNames = [...type.properties.values()].filter(({ column }) => column).map(({ name }) => name)
   return computedNames.length ? `(*,${computedNames.join(',')})` : ''
 }

@@ -3,6 +3,8 @@
  * It is the only description of properties that the wire knows.
  */
 
+import type { Extent } from './expressions/extent.ts'
+
 /** An element of the linked CDS model, as far as types are derived from it. */
 export interface CdsElement {
   type?: string
@@ -48,6 +50,10 @@ export interface Property {
   maxLength?: number | undefined
   /** The column with the instant of a point in time, in a form that compares and sorts as text. */
   instant?: string | undefined
+  /** The column of a computed value: the request names the value, which must not name anything else. */
+  column?: string
+  /** How large the expression is that computes it. */
+  extent?: Extent
   /** Types derived from the declared one that values may have, and the column that says which of them it is. */
   derived?: { types: StructuredType[]; column: string } | undefined
 }

@@ -1,11 +1,21 @@
 /** `$apply`: transformations of collections (OData Data Aggregation 4.0, section 3). */
-import { func, integer, ref, val, xpr, type Typed } from './cqn.ts'
+import { func, integer, named, ref, val, xpr, type Typed } from './cqn.ts'
 import { alias, computedValues } from './compute.ts'
 import { Cursor } from './cursor.ts'
 import { orderBy, orderTerms } from './order.ts'
 import { ExpressionParser, type ExpressionContext } from './parser.ts'
 import type { Searchable } from './search.ts'
-import { clauses, computed, filtered, nested, propertyOf, searched, type Rows } from '../rows.ts'
+import {
+  clauses,
+  computed,
+  filtered,
+  isTooLarge,
+  nested,
+  propertyOf,
+  searched,
+  valueColumn,
+  type Rows
+} from '../rows.ts'
 import type { Property, StructuredType } from '../types.ts'
 
 /** How many sets of rows `concat` and `rollup` may give: each is a query of its own. */
@@ -47,6 +57,7 @@ class ApplyParser {
       if (output.length > 1 || !rows)
         this.cursor.fail('A transformation after concat is not implemented', undefined, 'notImplemented')
       output = this.cursor.nested(() => this.transformation(rows))
+      if (output.some(isTooLarge)) this.cursor.tooLarge()
     } while (this.cursor.accept('/'))
     return output
   }
@@ -117,9 +128,11 @@ class ApplyParser {
 
   private number(): number {
     const { kind, text } = this.cursor.token
-    if (kind !== 'number' || !/^\d+$/.test(text)) this.cursor.fail('A whole number of 0 or more is expected')
+    const number = Number(text)
+    if (kind !== 'number' || !/^\d+$/.test(text) || !Number.isSafeInteger(number))
+      this.cursor.fail('A whole number of 0 or more is expected')
     this.cursor.take()
-    return Number(text)
+    return number
   }
 
   /** `topcount(3,durationInMilliseconds)`: the rows with the largest values. */
@@ -139,10 +152,10 @@ class ApplyParser {
     const order = [cqn, descending ? 'desc' : 'asc', ...rows.identity.flatMap((name) => [',', ref(name)])]
     const before = xpr('sum(', cqn, ') over (order by', ...order, 'rows unbounded preceding) -', cqn)
     const whole = isPercent ? xpr('sum(', cqn, ') over () *', val(amount), '/ 100.0') : val(amount)
-    const columns = [...rows.columns.map(ref), { ...xpr(before, '<', whole), as: IS_NEEDED }]
-    const numbered = nested({ ...clauses(filtered(rows, xpr(cqn, '!=', val(null)))), columns })
-    const needed = { ...clauses(filtered({ ...rows, ...numbered }, xpr(ref(IS_NEEDED), '=', val(true)))) }
-    return { ...rows, ...nested({ ...needed, columns: rows.columns.map(ref) }) }
+    const columns = [...rows.columns.map(ref), named(xpr(before, '<', whole), IS_NEEDED)]
+    const numbered = nested(rows, { ...clauses(filtered(rows, xpr(cqn, '!=', val(null)))), columns })
+    const needed = filtered(numbered, xpr(ref(IS_NEEDED), '=', val(true)))
+    return nested(needed, { ...clauses(needed), columns: rows.columns.map(ref) })
   }
 
   /** `groupby((statusInfo/status,jobId),aggregate($count as total))`, also with `rollup($all,a,b)` among the paths. */
@@ -210,15 +223,19 @@ class ApplyParser {
   private grouped(rows: Rows, groupings: Grouping[], aggregates: Aggregate[]): Rows {
     const type = groupedType(rows.type, groupings, aggregates)
     const columns = [
-      ...groupings.map(({ names, value }) => ({ ...value.cqn, as: names.join('_') })),
-      ...aggregates.map(({ name, value }) => ({ ...value.cqn, as: name }))
+      ...groupings.map(({ names, value }) => named(value.cqn, groupColumn(names))),
+      ...aggregates.map(({ name, value }) => named(value.cqn, valueColumn(name)))
     ]
     const groupBy = groupings.map(({ value }) => value.cqn)
-    const names = [...groupings.map(({ names: path }) => path.join('_')), ...aggregates.map(({ name }) => name)]
+    const names = [
+      ...groupings.map(({ names: path }) => groupColumn(path)),
+      ...aggregates.map(({ name }) => valueColumn(name))
+    ]
     const distinct = new Set(names.map((name) => name.toLowerCase()))
     if (distinct.size < names.length) this.cursor.fail('Two columns have the same name')
     const query = { ...clauses(rows), columns, ...(groupBy.length && { groupBy }) }
-    return { ...nested(query), type, columns: names, identity: names, areEntities: false }
+    const { order: _, ...groups } = nested(rows, query)
+    return { ...groups, type, columns: names, identity: names, areEntities: false }
   }
 }
 
@@ -252,6 +269,8 @@ function aggregate({ cqn, type, whole, position }: Typed, method: string): Typed
   }
 }
 
+const groupColumn = (path: string[]) => valueColumn(path.join('_'))
+
 /** The type of grouped rows: the paths that they are grouped by, nested as in the entity, and the aggregates. */
 function groupedType(base: StructuredType, groupings: Grouping[], aggregates: Aggregate[]): StructuredType {
   const type: StructuredType = { name: base.name, open: false, partial: true, properties: new Map() }
@@ -264,8 +283,7 @@ function groupedType(base: StructuredType, groupings: Grouping[], aggregates: Ag
       current = next
     }
     const name = names.at(-1) as string
-    const property = propertyOf(name, value)
-    current.properties.set(name, { ...property, instant: property.instant && names.join('_') })
+    current.properties.set(name, propertyOf(name, value, groupColumn(names)))
   }
   for (const { name, value } of aggregates) type.properties.set(name, propertyOf(name, value))
   return type
@@ -276,5 +294,5 @@ function limited(rows: Rows, top: number, skip = 0): Rows {
   const ties = rows.identity.map((name) => ({ cqn: ref(name), descending: false, required: false }))
   const terms = [...(rows.order ?? []), ...ties].map(orderBy)
   const limit = { rows: { val: top }, offset: { val: skip } }
-  return { ...rows, ...nested({ ...clauses(rows), columns: rows.columns.map(ref), orderBy: terms, limit }) }
+  return nested(rows, { ...clauses(rows), columns: rows.columns.map(ref), orderBy: terms, limit })
 }

@@ -1,4 +1,6 @@
 /** Expressions of CQN, CAP's query notation: https://cap.cloud.sap/docs/cds/cxn. */
+import { extentOf, measured, standingFor } from './extent.ts'
+
 export type Cqn =
   | { ref: string[] }
   | { val: Value; source?: Source }
@@ -39,8 +41,12 @@ export interface Typed {
 
 export const ref = (name: string): Cqn => ({ ref: [name] })
 export const val = (value: Value, source?: Source): Cqn => ({ val: value, ...(source && { source }) })
-export const func = (name: string, ...args: Cqn[]): Cqn => ({ func: name, args })
-export const xpr = (...parts: (Cqn | string)[]): Cqn => ({ xpr: parts })
+export const func = (name: string, ...args: Cqn[]): Cqn => measured({ func: name, args }, args)
+export const xpr = (...parts: (Cqn | string)[]): Cqn => measured({ xpr: parts }, parts, Math.ceil(parts.length / 2))
+export const list = (items: Cqn[]): Cqn => measured({ list: items }, items)
+
+/** An expression as a column of a query. */
+export const named = (cqn: Cqn, as: string) => standingFor({ ...cqn, as }, extentOf(cqn))
 
 /** The name that a column has in the result of a query. */
 export const nameOf = (column: Cqn | (Cqn & { as: string })) =>
@@ -53,7 +59,7 @@ export const allOf = (...conditions: Cqn[]): Cqn => joined('and', conditions)
 function joined(operator: string, conditions: Cqn[]): Cqn {
   const [only, ...more] = conditions
   if (only && !more.length) return only
-  return { xpr: conditions.flatMap((each, index) => (index ? [operator, each] : [each])) }
+  return xpr(...conditions.flatMap((each, index) => (index ? [operator, each] : [each])))
 }
 
 /** A string. CAP takes text that looks like a timestamp for one and rewrites it, so such text is given in two parts. */

@@ -10,16 +10,18 @@ export class Cursor {
   private readonly tokens: Token[]
   private readonly option: string
   private index = 0
-  private depth = 0
+  private depth: number
 
   /**
    * @param expression the value of a query option, or a part of it
    * @param option the query option, for errors
+   * @param outer where the expression is put in, if it is the value of an alias
    * @throws {RequestError} 400 if the expression has something that is not a token
    */
-  constructor(expression: string, option: string) {
+  constructor(expression: string, option: string, outer?: Cursor) {
     this.tokens = tokenize(expression, option)
     this.option = option
+    this.depth = outer?.depth ?? 0
     if (this.tokens.length > MAX_TOKENS) this.fail(`The expression has more than ${MAX_TOKENS} tokens`)
   }
 
@@ -72,6 +74,11 @@ export class Cursor {
     const result = parse()
     this.depth--
     return result
+  }
+
+  /** @throws {RequestError} 400, as the expression is larger than {@link MOST} once all is put in */
+  tooLarge(position = this.token.position): never {
+    this.fail('The expression is too large once its aliases and computed values are put in', position)
   }
 
   /** @throws {RequestError} always: 400 unless told otherwise, with the position */

@@ -55,7 +55,7 @@ function totalOffsetMinutes({ cqn, local = cqn }: Typed): Cqn {
   )
 }
 
-export const FUNCTIONS: Record<string, CanonicalFunction> = {
+const DEFINITIONS: Record<string, CanonicalFunction> = {
   contains: known('contains', 'boolean', ['string', 'string']),
   startswith: known('startswith', 'boolean', ['string', 'string']),
   endswith: known('endswith', 'boolean', ['string', 'string']),
@@ -94,3 +94,6 @@ export const FUNCTIONS: Record<string, CanonicalFunction> = {
     build: ({ cqn, local = cqn }) => joined(slice(local, 11, 5), slice(cqn, 16, 11))
   }
 }
+
+/** The functions, by their names in lower case. */
+export const FUNCTIONS = new Map(Object.entries(DEFINITIONS))

@@ -1,6 +1,7 @@
 /** Values in columns of JSON, as SQLite reads them: the one place that speaks its dialect. */
 import { WITHIN_TIME } from '../../database/functions.ts'
 import { func, ref, val, xpr, type Cqn } from './cqn.ts'
+import { extentOf, measured } from './extent.ts'
 
 /** A member of a JSON value, at any depth; null where there is none. */
 export function jsonMember(source: Cqn | string, path: string[]): Cqn {
@@ -11,7 +12,9 @@ export function jsonMember(source: Cqn | string, path: string[]): Cqn {
 
 /** Whether a collection has an item for which a condition holds. `item` is what the condition calls the item. */
 export function jsonAny(column: string, item: string, condition: Cqn): Cqn {
-  return xpr('exists (select 1 from json_each(', ref(column), `) as ${item} where ${WITHIN_TIME}() and`, condition, ')')
+  const parts = ['exists (select 1 from json_each(', ref(column), `) as ${item} where ${WITHIN_TIME}() and`, condition]
+  // SQLite adds the depth of a subquery to that of the expression in which it stands
+  return measured({ xpr: [...parts, ')'] }, parts, 4 + extentOf(condition).depth)
 }
 
 /** The number of items in a collection. */

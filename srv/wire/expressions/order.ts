@@ -1,6 +1,7 @@
 /** `$orderby` (OData URL Conventions 4.01, 5.1.5). */
 import type { Cqn } from './cqn.ts'
 import { Cursor } from './cursor.ts'
+import { extentOf, MOST } from './extent.ts'
 import { ExpressionParser, type ExpressionContext } from './parser.ts'
 
 export interface OrderTerm {
@@ -24,13 +25,15 @@ export function parseOrder(expression: string, context: ExpressionContext): Orde
 /** Parses such a list within a longer expression. */
 export function orderTerms(cursor: Cursor, context: ExpressionContext): OrderTerm[] {
   const parser = new ExpressionParser(cursor, context)
-  return cursor.list(() => {
+  const terms = cursor.list(() => {
     const { cqn, type, position, required = false } = parser.value()
     if (type === 'complex') cursor.fail('A complex value cannot be ordered by', position)
     const descending = cursor.accept('desc')
     if (!descending) cursor.accept('asc')
     return { cqn, descending, required }
   })
+  if (terms.reduce((sum, { cqn }) => sum + extentOf(cqn).nodes, 0) > MOST.nodes) cursor.tooLarge()
+  return terms
 }
 
 /** A term of CQN's `orderBy`. Null comes before all values (5.1.5), which databases see in different ways. */

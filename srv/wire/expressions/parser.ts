@@ -9,15 +9,17 @@ import { instant } from '../datetime.ts'
 import { isStructured, type StructuredType } from '../types.ts'
 import { calculate, shiftedPoint } from './arithmetic.ts'
 import { CASTS, isOfPrimitive } from './casts.ts'
-import { allOf, anyOf, func, integer, text, val, xpr, type Cqn, type Typed } from './cqn.ts'
+import { allOf, anyOf, func, integer, list, text, val, xpr, type Cqn, type Typed } from './cqn.ts'
 import { Cursor } from './cursor.ts'
 import { FUNCTIONS } from './functions.ts'
+import { aliasValue } from './aliases.ts'
+import { extentOf, MOST } from './extent.ts'
 import { jsonItem } from './json.ts'
 import { dateAsDateTime, literal, pointNamed } from './literals.ts'
 import { hasType, parsePath, type Variables } from './paths.ts'
 import { matchesPattern } from './pattern.ts'
 
-const COMPARISONS: Record<string, string> = { eq: '=', ne: '!=', gt: '>', ge: '>=', lt: '<', le: '<=' }
+const COMPARISONS = new Map(Object.entries({ eq: '=', ne: '!=', gt: '>', ge: '>=', lt: '<', le: '<=' }))
 
 /** What expressions are parsed against. */
 export interface ExpressionContext {
@@ -62,7 +64,10 @@ export class ExpressionParser {
   /** Any expression, by precedence (5.1.1.17). */
   value(): Typed {
     const conjunction = () => this.logical('and', allOf, () => this.negation())
-    return this.cursor.nested(() => this.logical('or', anyOf, conjunction))
+    const value = this.cursor.nested(() => this.logical('or', anyOf, conjunction))
+    const { nodes, depth } = extentOf(value.cqn)
+    if (nodes > MOST.nodes || depth > MOST.depth) this.cursor.tooLarge(value.position)
+    return value
   }
 
   private boolean({ cqn, type, position }: Typed): Cqn {
@@ -90,7 +95,7 @@ export class ExpressionParser {
     const left = this.sum()
     const { kind, text: name, position } = this.cursor.token
     if (this.cursor.accept('in')) return this.membership(left, position)
-    const operator = kind === 'name' ? COMPARISONS[name] : undefined
+    const operator = kind === 'name' ? COMPARISONS.get(name) : undefined
     if (!operator) return left
     this.cursor.take()
     const right = this.sum()
@@ -118,8 +123,8 @@ export class ExpressionParser {
     if (!items.length) this.cursor.fail('A list must have an item', position)
     const alternatives = items.map((item) => this.comparable(left, item, position)[1])
     const hasNull = alternatives.some((each) => 'val' in each && each.val === null)
-    const list = xpr(left.cqn, 'in', { list: alternatives })
-    const cqn = hasNull ? anyOf(list, xpr(left.cqn, '=', val(null))) : list
+    const isItem = xpr(left.cqn, 'in', list(alternatives))
+    const cqn = hasNull ? anyOf(isItem, xpr(left.cqn, '=', val(null))) : isItem
     return { cqn, type: 'boolean', position: left.position }
   }
 
@@ -212,15 +217,14 @@ export class ExpressionParser {
 
   /** A parameter alias stands for its expression (5.3); one without a value is null. */
   private alias(): Typed {
-    const { text: name, position } = this.cursor.take()
-    const expression = this.context.aliases.get(name)
-    if (expression === undefined) return { cqn: val(null), type: 'null', position }
-    const aliases = new Map(this.context.aliases)
-    aliases.delete(name) // an alias that contains itself ends here
-    const cursor = new Cursor(expression, name)
-    const value = new ExpressionParser(cursor, { ...this.context, option: name, aliases }).value()
-    cursor.end()
-    return { ...value, position }
+    const { text: name, position } = this.cursor.token
+    const value = aliasValue(name, this.context, this.cursor, (cursor) => {
+      const value = new ExpressionParser(cursor, { ...this.context, option: name }).value()
+      cursor.end()
+      return value
+    })
+    this.cursor.take()
+    return { ...(value ?? { cqn: val(null), type: 'null' }), position }
   }
 
   private call(): Typed {
@@ -231,7 +235,7 @@ export class ExpressionParser {
     const args = this.arguments()
     const point = args.length ? undefined : pointNamed(lowerCase, this.context.now)
     if (point) return { cqn: val(instant(point) as string), local: text(point), type: 'dateTime', position }
-    const definition = FUNCTIONS[lowerCase]
+    const definition = FUNCTIONS.get(lowerCase)
     if (!definition) this.cursor.fail(`There is no function '${name}'`, position, 'notImplemented')
     const accepts = (form: string[]) =>
       form.length === args.length &&
@@ -310,9 +314,9 @@ export class ExpressionParser {
   }
 
   private cast(subject: Typed | undefined, typeName: string, position: number): Typed {
-    if (!subject || !(typeName in CASTS) || subject.type === 'complex')
+    const [type, cast] = CASTS.get(typeName) ?? []
+    if (!subject || !type || !cast || subject.type === 'complex')
       return this.cursor.fail(`A cast to '${typeName}' is not implemented`, position, 'notImplemented')
-    const [type, cast] = CASTS[typeName as keyof typeof CASTS]
     return { cqn: cast(subject.local ?? subject.cqn), type, whole: cast === integer, position }
   }
 }

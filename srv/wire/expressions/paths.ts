@@ -3,6 +3,7 @@ import { columnsOf } from '../columns.ts'
 import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../types.ts'
 import { anyOf, func, ref, val, xpr, type Cqn, type Typed, type ValueType } from './cqn.ts'
 import type { Cursor } from './cursor.ts'
+import { standingFor } from './extent.ts'
 import { jsonAny, jsonLength, jsonMember } from './json.ts'
 
 /** What a path has come to. */
@@ -120,7 +121,8 @@ function ofCollection(
 
 function value(cursor: Cursor, place: Place, position: number): Typed {
   const { type, property, json, condition } = place
-  const column = columnOf(place)
+  const column = property?.column ?? columnOf(place)
+  const cell = (name: string) => standingFor(ref(name), property?.extent)
   if (property?.collection) cursor.fail(`'${column}' is a collection, and needs any, all or $count`, position)
   if (json) {
     const cqn = json.path.length ? jsonMember(json.source, json.path) : (json.source as Cqn)
@@ -133,7 +135,7 @@ function value(cursor: Cursor, place: Place, position: number): Typed {
   const guard = (cqn: Cqn) => (condition ? xpr('case when', condition, 'then', cqn, 'end') : cqn)
   const { instant } = property
   const required = !property.nullable && place.names.length === 1
-  if (instant) return { cqn: guard(ref(instant)), local: guard(ref(column)), type: 'dateTime', required, position }
+  if (instant) return { cqn: guard(cell(instant)), local: guard(cell(column)), type: 'dateTime', required, position }
   const whole = type === 'Edm.Int32' || type === 'Edm.Int64'
-  return { cqn: guard(ref(column)), type: TYPES[type] ?? 'number', whole, required, position }
+  return { cqn: guard(cell(column)), type: TYPES[type] ?? 'number', whole, required, position }
 }
