@@ -5,12 +5,14 @@ using { microsoft.graph } from './types';
 
 /** What happened to one object in one provisioning cycle. An event is never changed after it was stored. */
 @odata.baseType: 'microsoft.graph.entity'
+@Core.AlternateKeys: [{ Key: [{ Name: id, Alias: 'id' }, { Name: tenantId, Alias: 'tenantId' }] }]
 entity provisioningObjectSummary {
       /** The unique ID of the event. One is generated where none is sent. */
   key id                     : String(128);
 
-      /** Whose the event is: `tenantId`, or empty where there is none. Two tenants may have events with the same id. */
-      @cds.api.ignore
+      /** Whose the event is: `tenantId`, or empty where there is none. Two tenants may have events with the same id,
+        which URLs then tell apart by the name and value of this: see access/tenants.ts. */
+      @cds.api.ignore  @odata.keyName: 'tenantId'
   key tenant                 : String not null default '';
 
       /** When the object was provisioned, to 100 ns, with the offset from UTC that the sender used. */

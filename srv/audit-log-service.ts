@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import cds from '@sap/cds'
 import type { provisioningObjectSummary as Event } from '#cds-models/microsoft/graph'
-import { confined, tenantOfNewEvent } from './access/tenants.ts'
+import { areTenantsShared, confined, tenantOfNewEvent } from './access/tenants.ts'
 import type Database from './database.ts'
 import { instant } from './wire/datetime.ts'
+import { RequestError } from './wire/errors.ts'
+
+const EVENTS = 'microsoft.graph.provisioningObjectSummary'
+const ID_IS_TAKEN = 'An event with this id exists already.'
 
 /** A request that creates an event. */
 interface Creation {
@@ -69,12 +73,13 @@ export default class AuditLogService extends cds.ApplicationService {
       const database = cds.db as unknown as Database
       if (isAlone && database.hasJournal) {
         await database.append([
-          ['microsoft.graph.provisioningObjectSummary', data],
+          [EVENTS, data],
           ['provisioning.log.Arrivals', arrival]
         ])
         return data
       }
       const result = await (next as () => Promise<unknown>)()
+      if (areTenantsShared()) await refuseSharedId(data.id as string)
       await cds.ql.INSERT.into('provisioning.log.Arrivals').entries([arrival])
       return result
     })
@@ -83,10 +88,15 @@ export default class AuditLogService extends cds.ApplicationService {
   /** Events are never replaced: one whose id is taken is refused. */
   private refuseKnownIds() {
     this.on('error', (error) => {
-      if (isUniqueViolation(error))
-        Object.assign(error, { status: 409, message: 'An event with this id exists already.', target: 'id' })
+      if (isUniqueViolation(error)) Object.assign(error, { status: 409, message: ID_IS_TAKEN, target: 'id' })
     })
   }
+}
+
+/** For an event that is stored, but not committed: requests of a change set run at the same time. */
+async function refuseSharedId(id: string) {
+  const events = (await cds.ql.SELECT.from(EVENTS).columns('tenant').where({ id })) as unknown[]
+  if (events.length > 1) throw new RequestError('resourceExists', ID_IS_TAKEN, 'id')
 }
 
 // SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE, and SQLITE_CONSTRAINT_TRIGGER: see integrity/history.ts

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate, setTimeout as delay } from 'node:timers/promises'
 import SQLiteService, { type Connection } from '@cap-js/sqlite'
+import { areTenantsShared } from './access/tenants.ts'
 import { failureOf, isLocked } from './database/failures.ts'
 import { expectInPlace, openFiles, type OpenFiles } from './database/files.ts'
 import { withFunctions } from './database/functions.ts'
@@ -39,7 +40,7 @@ export default class Database extends SQLiteService {
     this.held = new DatabaseSync(file, { timeout: this.options.lock_timeout })
     this.held.exec('PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema')
     const files = (this.options.files = openFiles(file))
-    this.journal = new Journal(file, this.options.lock_timeout)
+    this.journal = new Journal(file, this.options.lock_timeout, areTenantsShared())
     if (this.options.readers) {
       this.readers = new Readers(file, files, this.options)
       this.quickReader = new QuickReader(

@@ -11,6 +11,7 @@ import helmet from 'helmet'
 import { keepCounts } from './database/counts.ts'
 import { createIndexes, type Indexed } from './database/indexes.ts'
 import { tokenSecret } from './database/token-secret.ts'
+import { checkUniqueIds } from './database/unique-ids.ts'
 import { admit, drain } from './http/drain.ts'
 import { health } from './http/health.ts'
 import { serve } from './http/listener.ts'
@@ -63,6 +64,7 @@ export default async function server(options: object) {
       await deploy(csn).to('db')
       await createIndexes(databaseFile(), csn.definitions as Record<string, Indexed>)
       await keepCounts(databaseFile())
+      if (!isProduction) checkUniqueIds(databaseFile())
       tokens.use(await tokenSecret(databaseFile()))
       await guardHistory()
     })

@@ -211,6 +211,7 @@ describe('$select', () => {
     expect(await selected('initiatedBy, targetSystem')).toEqual([
       '#auditLogs/provisioning(initiatedBy,targetSystem)/$entity',
       {
+        '@odata.id': `${service.url}${path}('e4')`,
         initiatedBy: { '@odata.type': 'microsoft.graph.initiator', id: null, displayName: null, initiatorType: null },
         targetSystem: null
       }
@@ -220,7 +221,10 @@ describe('$select', () => {
   it('chooses paths into structures', async () => {
     expect(await selected('initiatedBy/id,initiatedBy/displayName')).toEqual([
       '#auditLogs/provisioning(initiatedBy/id,initiatedBy/displayName)/$entity',
-      { initiatedBy: { '@odata.type': 'microsoft.graph.initiator', id: null, displayName: null } }
+      {
+        '@odata.id': `${service.url}${path}('e4')`,
+        initiatedBy: { '@odata.type': 'microsoft.graph.initiator', id: null, displayName: null }
+      }
     ])
   })
 
@@ -230,6 +234,18 @@ describe('$select', () => {
     expect(Object.keys(rest as Json)).toHaveLength(16)
   })
 
+  it.each([
+    ['minimal', 'action', true],
+    ['minimal', 'id,action', false],
+    ['minimal', '*', false],
+    ['full', 'id', true],
+    ['none', 'action', false]
+  ])('at metadata=%s shows the address of an entity with %s: %s', async (metadata, $select, isShown) => {
+    const Accept = `application/json;metadata=${metadata}`
+    const { body } = await service.get(query(path, { $select, $filter: "id eq 'e2'" }), { Accept })
+    expect(valuesOf({ body } as never)[0]?.['@odata.id']).toBe(isShown ? `${service.url}${path}('e2')` : undefined)
+  })
+
   it('works on lists', async () => {
     const { body } = await service.get(query(path, { $select: 'statusInfo/status', $filter: "id eq 'e2'" }))
     expect(body).toEqual({
@@ -237,6 +253,7 @@ describe('$select', () => {
       value: [
         {
           '@odata.type': '#microsoft.graph.provisioningObjectSummary',
+          '@odata.id': `${service.url}${path}('e2')`,
           statusInfo: { '@odata.type': 'microsoft.graph.statusBase', status: 'failure' }
         }
       ]

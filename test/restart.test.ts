@@ -75,6 +75,20 @@ describe('The development profile', () => {
     expect((await fetch(`${url}/auditLogs/provisioning`, { headers })).status).toBe(200)
     await stop()
   })
+
+  it('refuses a database in which tenants share an id', async () => {
+    const first = await start('shared.sqlite')
+    await post(first.url, { ...documentedExample, id: 'shared', tenantId: 'a' })
+    await first.stop()
+    const database = new DatabaseSync(join(folder, 'shared.sqlite'))
+    const table = 'microsoft_graph_provisioningObjectSummary'
+    database.exec(`CREATE TEMP TABLE copy AS SELECT * FROM ${table}; UPDATE copy SET tenant = 'b', tenantId = 'b'`)
+    database.exec(`INSERT INTO ${table} SELECT * FROM copy`)
+    database.close()
+    const second = await start('shared.sqlite')
+    expect(second.url).toBeUndefined()
+    expect(second.log()).toContain("Several tenants have an event with the id 'shared'.")
+  })
 })
 
 describe('The production profile', () => {

@@ -3,6 +3,7 @@ import cds from '@sap/cds'
 import { RequestError } from '../wire/errors.ts'
 import { text, type Source } from '../wire/expressions/cqn.ts'
 import type { Literal } from '../wire/plans.ts'
+import { needsTokens } from './profile.ts'
 
 /** The part of the key of every entity that belongs to tenants. */
 const TENANT = 'tenant'
@@ -24,14 +25,22 @@ export function confined(query: object, user: User, model: Model): object {
 }
 
 /**
- * What answers depend on of a user: the permissions, and the tenant unless the events of all tenants are read.
- * @returns a key for users whose answers differ in the tenant only, and the tenant as a literal of the request
+ * Whether no token tells tenants apart, as in the development profile: whoever asks sees the events of all of them, so
+ * that an id can be there only once.
  */
-export function scopeOf(user: User): { key: string; literals: Literal[] } {
+export const areTenantsShared = () => !needsTokens((cds as unknown as { env: { profiles: string[] } }).env.profiles)
+
+/**
+ * What answers depend on of a user: the permissions, and the tenant unless the events of all tenants are read.
+ * @returns a key for users whose answers differ in the tenant only, the tenant as a literal of the request, and whether
+ *   ids that tenants share must be told apart
+ */
+export function scopeOf(user: User): { key: string; literals: Literal[]; readsAllTenants: boolean } {
   const roles = user instanceof cds.User.Privileged ? ['*'] : Object.keys(user.roles).sort()
   const { tenant } = user.attr
   const literals = tenant && !user.is('all_tenants') ? [{ ...TENANT_SOURCE, text: tenant }] : []
-  return { key: [literals.length, ...roles].join(), literals }
+  const readsAllTenants = user.is('all_tenants') && !(user instanceof cds.User.Privileged)
+  return { key: [literals.length, ...roles].join(), literals, readsAllTenants }
 }
 
 /**

@@ -6,6 +6,7 @@ import { openLog, type LogConnection } from '../integrity/tables.ts'
 import { failureOf } from './failures.ts'
 import type { OpenFiles } from './files.ts'
 import type { Table } from './journal.ts'
+import { REFUSE_SHARED_IDS } from './unique-ids.ts'
 
 /** What is to be stored: entries of rows, each with the number of its table and the values of its columns. */
 export interface Work {
@@ -22,7 +23,12 @@ export interface Refusal {
 /** After how many pages of 4 KB the write-ahead log is moved into the file: rarely, as it is done at once. */
 const CHECKPOINT = 10_000
 
-const { file, files, lockTimeout } = workerData as { file: string; files: OpenFiles; lockTimeout: number }
+const { file, files, lockTimeout, uniqueIds } = workerData as {
+  file: string
+  files: OpenFiles
+  lockTimeout: number
+  uniqueIds: boolean
+}
 let database: LogConnection | undefined
 const statements = new Map<string, StatementSync>()
 
@@ -52,6 +58,7 @@ function append({ tables, entries }: Work): (Refusal | undefined)[] {
 function open() {
   const opened = openLog(file, { files })
   opened.exec(`PRAGMA busy_timeout = ${lockTimeout}; PRAGMA wal_autocheckpoint = ${CHECKPOINT}`)
+  if (uniqueIds) opened.exec(REFUSE_SHARED_IDS)
   return opened
 }
 

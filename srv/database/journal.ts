@@ -32,12 +32,13 @@ export class Journal {
   /**
    * @param file the database file, absolute; its files have to stay in place from now on
    * @param lockTimeout how long the lock of another writer is waited for, in milliseconds
+   * @param uniqueIds whether an id that another tenant has is refused: see unique-ids.ts
    */
-  constructor(file: string, lockTimeout: number) {
+  constructor(file: string, lockTimeout: number, uniqueIds = false) {
     this.thread = workerpool.pool(join(import.meta.dirname, 'journal-thread.ts'), {
       workerType: 'thread',
       maxWorkers: 1,
-      workerThreadOpts: { workerData: { file, files: openFiles(file), lockTimeout } }
+      workerThreadOpts: { workerData: { file, files: openFiles(file), lockTimeout, uniqueIds } }
     })
   }
 

@@ -151,7 +151,7 @@ class StructuredODataAdapter extends ODataAdapter {
     res.set('OData-Version', negotiateVersion(req)).vary('Accept')
     const root = serviceRoot(outer)
     const { segments, options, aliases } = parseUrl(req.url, root)
-    const resource = resolve(segments, this.schema)
+    const resource = resolve(segments, aliases, this.schema)
     if (!this.allows(req, res, resource.kind, options)) return
 
     if (resource.kind === 'batch') return this.runBatch(req, res, next)

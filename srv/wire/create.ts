@@ -3,10 +3,12 @@ import cds from '@sap/cds'
 import { readObject } from './body.ts'
 import { flatten, nest, type Row } from './columns.ts'
 import { respond, respondWith, type Exchange } from './exchange.ts'
-import { contextUrl, entityUrl } from './links.ts'
+import { entityUrl } from './keys.ts'
+import { contextUrl } from './links.ts'
 import { applied } from './preferences.ts'
 import { representEntity } from './representation.ts'
 import { hasStoredForm, storedForm, storedText } from './stored.ts'
+import { entityLink } from './texts.ts'
 
 /**
  * Stores the entity in the request body and answers with it.
@@ -14,21 +16,24 @@ import { hasStoredForm, storedForm, storedText } from './stored.ts'
  * @param body the request body, as JSON
  */
 export async function create(exchange: Exchange, collection: string, body: unknown) {
-  const { res, root, preferences, format, schema, run, isAlone } = exchange
-  const { entity, entityType, singleton, key } = schema
+  const { res, root, preferences, format, schema, run, isAlone, scope } = exchange
+  const { entity, entityType, singleton } = schema
   const sent = readObject(body, entityType)
   const row = flatten(sent, entityType)
   const represent = (event: Row) => storedForm(sent, event, entityType)
   await run(cds.ql.INSERT.into(entity).entries([row]), { represent, isAlone })
   const path = `${singleton}/${collection}`
-  const url = entityUrl(root, path, String(row[key]))
+  const url = entityUrl(exchange, path, row)
   res.set('Location', url)
   const preference = preferences.get('return')
   if (preference === 'minimal' || preference === 'representation') applied(res, `return=${preference}`)
   if (preference === 'minimal') return void res.set('OData-EntityId', url).status(204).end()
   res.status(201)
   const context = contextUrl(root, `${path}/$entity`)
-  const text = hasStoredForm(format) ? storedText(row, entityType) : undefined
+  const text = hasStoredForm(format) && !scope.readsAllTenants ? storedText(row, entityType) : undefined
   if (text !== undefined) respondWith(exchange, context, [text])
-  else respond(exchange, context, representEntity(nest(row, entityType, undefined), entityType, format, url))
+  else {
+    const link = entityLink(exchange, path, row, undefined)
+    respond(exchange, context, representEntity(nest(row, entityType, undefined), entityType, format, link))
+  }
 }

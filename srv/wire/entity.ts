@@ -2,8 +2,10 @@
 import { nest, typeOfValue, type Row, type Selection } from './columns.ts'
 import { RequestError } from './errors.ts'
 import { respond, respondWith, type Exchange } from './exchange.ts'
-import { ref, text, type Cqn, type Source } from './expressions/cqn.ts'
-import { contextUrl, keyPredicate } from './links.ts'
+import { allOf, ref, text, xpr, type Cqn, type Source } from './expressions/cqn.ts'
+import { keyPredicate, type EntityKey } from './keys.ts'
+import { contextUrl } from './links.ts'
+import type { ServiceSchema } from './model.ts'
 import { planned, type Planned } from './plans.ts'
 import { representValue, typeAnnotation } from './representation.ts'
 import type { PathStep, Resource } from './resource.ts'
@@ -19,7 +21,7 @@ export async function readEntity(exchange: Exchange, { collection, key }: Resour
   const { entityType: type, singleton } = schema
   const path = `${singleton}/${collection}`
   const select = () => parseSelect(exchange.options.get('$select'), type)
-  const plan = planned(exchange, requestShape(exchange, ['entity'], [keyLiteral(key)]), select)
+  const plan = planned(exchange, requestShape(exchange, ['entity', key.length], keyLiterals(key)), select)
   const selection = plan.prepared
   const all = entities(schema)
   const row = await rowByKey(exchange, plan, key, () => shownColumns(exchange, all, selection))
@@ -40,7 +42,7 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   if (suffix === '$count') return void res.type('text/plain').send(String((value as unknown[]).length))
   if (value === null) return void res.status(204).end()
   if (suffix === '$value') return void res.type('text/plain').send((value as string | number | boolean).toString())
-  const context = contextUrl(root, `${schema.singleton}/${collection}${keyPredicate(key)}/${names.join('/')}`)
+  const context = contextUrl(root, `${schema.singleton}/${collection}${keyPredicate(key, schema)}/${names.join('/')}`)
   const property = path.findLast((step) => step.property)?.property as Property
   const isMember = path.at(-1)?.property === undefined && path.at(-1)?.cast === undefined
   const represented = isMember ? value : representValue(value, property, format)
@@ -69,22 +71,30 @@ function valueAt(entity: object, path: PathStep[]): unknown {
   return value
 }
 
-const KEY: Source = { option: 'key', position: 0, read: (text) => text }
-const keyLiteral = (text: string) => ({ ...KEY, text })
+const keySource = (position: number): Source => ({ option: 'key', position, read: (text) => text })
+const keyLiterals = (key: EntityKey) => key.map((part, position) => ({ ...keySource(position), text: part }))
 
-async function entityByKey(exchange: Exchange, key: string, selection: Selection) {
+async function entityByKey(exchange: Exchange, key: EntityKey, selection: Selection) {
   const { schema } = exchange
   const plan = planned(exchange, undefined, () => selection)
   const row = await rowByKey(exchange, plan, key, () => columnsFor(selection, entities(schema)))
   return nest(row, schema.entityType, selection)
 }
 
-async function rowByKey({ schema }: Exchange, { ask }: Planned<unknown>, key: string, columns: () => Cqn[]) {
+async function rowByKey({ schema }: Exchange, { ask }: Planned<unknown>, key: EntityKey, columns: () => Cqn[]) {
   const { from } = entities(schema)
-  const where = [ref(schema.key), '=', text(key, KEY)]
+  const parts = key.map((part, index) => xpr(ref(schema.identity[index] as string), '=', text(part, keySource(index))))
+  const where = [allOf(...parts)]
   const limit = { rows: { val: 2 } } // who sees several tenants may see an id twice
   const [row, other] = await ask('entity', () => ({ SELECT: { from, columns: columns(), where, limit } }))
-  if (!row) throw new RequestError('resourceNotFound', `There is no entity with the key '${key}'.`)
-  if (other) throw new RequestError('ambiguousKey', `Several tenants have an entity with the key '${key}'.`)
+  if (!row) throw new RequestError('resourceNotFound', `There is no entity with the key '${key[0]}'.`)
+  if (other) throw ambiguous(schema, key, [row, other])
   return row
+}
+
+function ambiguous(schema: ServiceSchema, [key]: EntityKey, rows: Row[]) {
+  const others = rows.map((row) => schema.identity.slice(1).map((name) => String(row[name])))
+  const addresses = others.map((each) => keyPredicate([key, ...each], schema))
+  const message = `The tenants '${others.join("' and '")}' have an entity with this key: ask for ${addresses.join(' or ')}.`
+  return new RequestError('ambiguousKey', message, schema.key)
 }

@@ -28,7 +28,7 @@ export interface Exchange extends PlanningContext {
   /** Whether whole entities are sent as they are stored: see stored.ts. */
   usesStoredForm: boolean
   /** Whose request it is, as far as answers depend on it. */
-  scope: { key: string; literals: Literal[] }
+  scope: { key: string; literals: Literal[]; readsAllTenants: boolean }
   /** Whether the request has a transaction of its own, as it is not part of a change set. */
   isAlone: boolean
 }

@@ -14,16 +14,6 @@ export function serviceRoot({ protocol, host, baseUrl }: Request): string {
   throw new RequestError('badRequest', 'The Host header is not valid.', 'Host')
 }
 
-/** The key of an entity as it stands in a URL: a string literal, in which quotes are doubled. */
-export function keyPredicate(key: string): string {
-  return `('${encodeURIComponent(key.replaceAll("'", "''"))}')`
-}
-
-/** The canonical URL of an entity; it resolves for any key. */
-export function entityUrl(root: string, path: string, key: string): string {
-  return root + path + keyPredicate(key)
-}
-
 /** A context URL. The fragment names what the answer is part of: `auditLogs/provisioning/$entity`. */
 export function contextUrl(root: string, fragment = ''): string {
   return `${root}$metadata${fragment && `#${fragment}`}`

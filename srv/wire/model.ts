@@ -54,9 +54,11 @@ export function serviceSchema(linked: Model, service: string): ServiceSchema {
   if (keys.length !== 1) throw new Error(`Entity '${entity}' must have one key.`)
   const key = (keys[0] as Property).name
   const stored = Object.entries(linked.definitions[entity]?.elements ?? {}).filter(([, element]) => element.key)
+  const hidden = stored.filter(([each]) => each !== key)
   return {
     entity,
-    identity: [key, ...stored.map(([each]) => each).filter((each) => each !== key)],
+    identity: [key, ...hidden.map(([each]) => each)],
+    keyNames: [key, ...hidden.map(([, element]) => element['@odata.keyName'] as string)],
     singleton,
     singletonEntity: name,
     collections: compositions.map(([collection]) => collection),

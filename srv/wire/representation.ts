@@ -4,19 +4,27 @@ import { typeOfValue } from './columns.ts'
 import type { JsonFormat } from './format.ts'
 import { isStructured, type PrimitiveType, type Property, type StructuredType } from './types.ts'
 
+export interface EntityLink {
+  url: string
+  /** Whether also the minimal metadata level shows it. */
+  isNeeded: boolean
+}
+
 /**
  * Annotates an entity and all values in it.
- * @param url the canonical URL of the entity, or undefined for a row of an aggregation, which is no entity
+ * @param link of the entity, or undefined for a row of an aggregation, which is no entity
  */
 export function representEntity(
   entity: JsonObject,
   type: StructuredType,
   format: JsonFormat,
-  url: string | undefined
+  link: EntityLink | undefined
 ): JsonObject {
   const object = members(entity, type, format)
-  if (format.metadata === 'none' || url === undefined) return object
-  const links = format.metadata === 'full' ? { '@odata.id': url, '@odata.readLink': url } : {}
+  if (format.metadata === 'none' || !link) return object
+  const { url, isNeeded } = link
+  const isFull = format.metadata === 'full'
+  const links = { ...((isFull || isNeeded) && { '@odata.id': url }), ...(isFull && { '@odata.readLink': url }) }
   return { '@odata.type': `#${type.name}`, ...links, ...object }
 }
 

@@ -1,13 +1,14 @@
 /** Resolves the path of a request to what it addresses (OData URL Conventions 4.01, section 4). */
 import { RequestError } from './errors.ts'
+import { readKey, type EntityKey, type KeyNames } from './keys.ts'
 import { isStructured, valueTypeNamed, type Property, type StructuredType } from './types.ts'
 
 /** What the path of a request addresses. */
 export type Resource =
   | { kind: 'serviceDocument' | 'metadata' | 'batch' | 'singleton' }
   | { kind: 'collection' | 'count'; collection: string }
-  | { kind: 'entity'; collection: string; key: string }
-  | { kind: 'property'; collection: string; key: string; path: PathStep[]; suffix: '' | '$value' | '$count' }
+  | { kind: 'entity'; collection: string; key: EntityKey }
+  | { kind: 'property'; collection: string; key: EntityKey; path: PathStep[]; suffix: '' | '$value' | '$count' }
 
 /** A step on the path to a property: a property, a cast to a derived type, or a member of an open type. */
 export interface PathStep {
@@ -17,7 +18,7 @@ export interface PathStep {
 }
 
 /** What paths are resolved against: names from the model. */
-export interface Schema {
+export interface Schema extends KeyNames {
   /** The name of the singleton, `auditLogs`. */
   singleton: string
   /** The contained collections of the singleton. */
@@ -30,9 +31,10 @@ export interface Schema {
 
 /**
  * @param segments the decoded path below the service root
+ * @param aliases the parameter aliases, which may stand for keys
  * @throws {RequestError} 404 if the path addresses nothing that could exist
  */
-export function resolve(segments: string[], schema: Schema): Resource {
+export function resolve(segments: string[], aliases: Map<string, string>, schema: Schema): Resource {
   const { singleton, collections, entityType } = schema
   const [first, second = '', ...rest] = segments
   if (first === undefined) return { kind: 'serviceDocument' }
@@ -41,7 +43,7 @@ export function resolve(segments: string[], schema: Schema): Resource {
   if (first !== singleton) throw notFound(segments)
   if (segments.length === 1) return { kind: 'singleton' }
 
-  const { name, key: keyInParentheses } = splitKey(second, schema, segments)
+  const { name, key: keyInParentheses } = splitKey(second, aliases, schema, segments)
   if (!collections.includes(name)) throw notFound(segments)
   const collection = name
   if (keyInParentheses === undefined) {
@@ -49,20 +51,16 @@ export function resolve(segments: string[], schema: Schema): Resource {
     if (rest[0] === '$count' && rest.length === 1) return { kind: 'count', collection }
     if (rest[0]?.startsWith('$')) throw notFound(segments)
   }
-  const key = keyInParentheses ?? rest.shift() ?? ''
+  const key: EntityKey = keyInParentheses ?? [rest.shift() ?? '']
   if (!rest.length) return { kind: 'entity', collection, key }
   return { kind: 'property', collection, key, ...resolveProperty(rest, entityType, segments) }
 }
 
 /** `provisioning('it''s')` and `provisioning(id='it''s')`; `provisioning/it's` is left to the caller. */
-function splitKey(segment: string, schema: Schema, segments: string[]) {
+function splitKey(segment: string, aliases: Map<string, string>, schema: Schema, segments: string[]) {
   const [, name, key] = /^([^()]*)(?:\((.*)\))?$/s.exec(segment) ?? []
   if (name === undefined) throw notFound(segments)
-  if (key === undefined) return { name, key: undefined }
-  const [, keyName = schema.key, literal] = /^(?:(\w+)=)?'((?:[^']|'')*)'$/s.exec(key) ?? []
-  if (literal === undefined || keyName !== schema.key)
-    throw new RequestError('badRequest', `The key must be a string in single quotes, as in ${name}('…').`, name)
-  return { name, key: literal.replaceAll("''", "'") }
+  return { name, key: key === undefined ? undefined : readKey(key, name, schema, aliases) }
 }
 
 function resolveProperty(names: string[], entityType: StructuredType, segments: string[]) {

@@ -31,7 +31,7 @@ export function storedForm(sent: JsonObject, row: Row, type: StructuredType): Ro
     entity[name] = isStructured(property.type) ? sent[name] : (row[name] ?? null)
   }
   // the URL is not part of the text: only the full level of metadata shows it
-  const text = JSON.stringify(representEntity(entity, type, MINIMAL, ''))
+  const text = JSON.stringify(representEntity(entity, type, MINIMAL, { url: '', isNeeded: false }))
   return { [STORED.text]: text, [STORED.tag]: tagged(text, type).tag }
 }
 

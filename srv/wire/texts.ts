@@ -3,8 +3,8 @@ import { nest, type Row, type Selection } from './columns.ts'
 import type { Exchange } from './exchange.ts'
 import { ref, val, type Cqn } from './expressions/cqn.ts'
 import type { JsonText } from './json-text.ts'
-import { entityUrl } from './links.ts'
-import { representEntity } from './representation.ts'
+import { entityUrl } from './keys.ts'
+import { representEntity, type EntityLink } from './representation.ts'
 import { entities, type Rows } from './rows.ts'
 import { columnsFor } from './select.ts'
 import { hasStoredForm, isStoredForm, STORED_COLUMNS, storedText, tagged } from './stored.ts'
@@ -29,12 +29,19 @@ export function textOf(
   selection: Selection,
   path: string
 ): Text | Promise<Text> {
-  const { schema, root, format } = exchange
+  const { schema, format } = exchange
   if (isStoredForm(row)) return storedText(row, schema.entityType) ?? textByKey(exchange, row, path)
   const { type, areEntities } = rows
-  const url = areEntities ? entityUrl(root, path, String(row[schema.key])) : undefined
-  const text = JSON.stringify(representEntity(nest(row, type, selection), type, format, url))
+  const link = areEntities ? entityLink(exchange, path, row, selection) : undefined
+  const text = JSON.stringify(representEntity(nest(row, type, selection), type, format, link))
   return areWhole(exchange, rows, selection) ? tagged(text, type) : text
+}
+
+/** The URL of an entity; clients need it where they cannot make it of the key (OData JSON 4.01, 4.5.8). */
+export function entityLink(exchange: Exchange, path: string, row: Row, selection: Selection): EntityLink {
+  const { schema, scope } = exchange
+  const isNeeded = scope.readsAllTenants || selection?.has(schema.key) === false
+  return { url: entityUrl(exchange, path, row), isNeeded }
 }
 
 /** Entities that are older than their type, or did not come over the wire, have no text. */
@@ -64,6 +71,7 @@ export function isSentAsStored(exchange: Exchange, rows: Rows, selection: Select
 }
 
 /** Whether entities are shown just as they are stored. */
-function areWhole({ format, schema }: Exchange, { type, from }: Rows, selection: Selection) {
-  return selection === undefined && type === schema.entityType && 'ref' in from && hasStoredForm(format)
+function areWhole({ format, schema, scope }: Exchange, { type, from }: Rows, selection: Selection) {
+  const isWhole = selection === undefined && type === schema.entityType && 'ref' in from
+  return isWhole && hasStoredForm(format) && !scope.readsAllTenants
 }
