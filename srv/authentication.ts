@@ -49,20 +49,18 @@ function bearerToken(req: Request): string {
 
 /** The user that a token stands for, an application or a person. */
 function userOf({ tid, roles, scp, oid, sub }: JWTPayload, { permissions }: AccessSettings) {
-  if (tid === PERSONAL_ACCOUNTS)
-    throw new RequestError('accessDenied', 'Personal Microsoft accounts are not supported.')
-  const granted = [...names(roles), ...names(scp)]
-  const given = (Object.keys(permissions) as Role[]).filter((role) =>
-    names(permissions[role]).some((name) => granted.includes(name))
-  )
   const tenant = typeof tid === 'string' && tid ? { tenant: tid } : {}
+  if (tenant.tenant?.toLowerCase() === PERSONAL_ACCOUNTS)
+    throw new RequestError('accessDenied', 'Personal Microsoft accounts are not supported.')
+  // names of app roles are whole, also with a blank in them; scopes are one text (RFC 8693, 4.2)
+  const granted: unknown[] = [
+    ...(Array.isArray(roles) ? (roles as unknown[]) : []),
+    ...(typeof scp === 'string' ? scp.split(' ') : [])
+  ]
+  const given = (Object.keys(permissions) as Role[]).filter((role) =>
+    [permissions[role]].flat().some((name) => name && granted.includes(name))
+  )
   return new cds.User({ id: (oid ?? sub ?? 'unknown') as string, roles: given, attr: tenant } as never)
-}
-
-/** Several names come as an array (`roles`) or with spaces between them (`scp`). */
-function names(claim: unknown): string[] {
-  const values: unknown[] = Array.isArray(claim) ? claim : [claim]
-  return values.flatMap((each) => (typeof each === 'string' ? each.split(' ').filter(Boolean) : []))
 }
 
 function refused(req: Request, res: Response, error: unknown) {

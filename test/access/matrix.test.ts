@@ -89,6 +89,12 @@ afterAll(async () => {
   await issuer.stop()
 })
 
+/** What no text is to be taken out of: names of roles are whole, and so is each scope. */
+const inPart = (name: string) => ({
+  roles: [`x ${name}`, `${name} x`, `${name},x`, ` ${name}`, [name], { [name]: name }, name.toLowerCase(), '', null],
+  scp: `x,${name} ${name.toLowerCase()} ${name}.x  x.${name} ${name}\t${name}`
+})
+
 const each = (status: number) => Object.fromEntries(all.map(({ method, path }) => [`${method} ${path}`, status]))
 
 const statusesOf = async (root: string, token: string | undefined, headers?: Json) => {
@@ -128,18 +134,28 @@ describe.each(['', '/beta'])("At the root '%s/'", (root) => {
     expect(refused.headers.get('www-authenticate')).toBe(header)
   })
 
-  it('every route refuses personal accounts with 403', async () => {
-    const token = await issuer.issue({ ...GOOD, tid: PERSONAL_ACCOUNTS })
-    expect(await statusesOf(root, token)).toEqual(each(403))
-    const { body } = await service.get(`${root}/auditLogs/provisioning`, token)
-    expect(body.error).toMatchObject({
-      code: 'accessDenied',
-      message: 'Personal Microsoft accounts are not supported.'
-    })
-  })
+  it.each([PERSONAL_ACCOUNTS, PERSONAL_ACCOUNTS.toUpperCase(), '9188040D-6c67-4c5b-b112-36a304b66dad'])(
+    'every route refuses personal accounts with 403: %s',
+    async (tid) => {
+      const token = await issuer.issue({ ...GOOD, tid })
+      expect(await statusesOf(root, token)).toEqual(each(403))
+      const { body } = await service.get(`${root}/auditLogs/provisioning`, token)
+      expect(body.error).toMatchObject({
+        code: 'accessDenied',
+        message: 'Personal Microsoft accounts are not supported.'
+      })
+    }
+  )
 
   const permissions: [string, JWTPayload, number][] = [
     ['no permission', { tid: 'contoso' }, 0],
+    [
+      'roles and scopes that are permissions in part only',
+      { tid: 'contoso', ...inPart('ProvisioningLog.ReadWrite.All') },
+      0
+    ],
+    ['roles as a text', { tid: 'contoso', roles: 'ProvisioningLog.ReadWrite.All' }, 0],
+    ['scopes as an array', { tid: 'contoso', scp: ['ProvisioningLog.ReadWrite.All'] }, 0],
     ['a permission of another service', { tid: 'contoso', roles: ['User.Read.All'], scp: 'openid read create' }, 0],
     ['ProvisioningLog.Read.All as a role', { tid: 'contoso', roles: ['ProvisioningLog.Read.All'] }, 1],
     ['AuditLog.Read.All as a scope', { tid: 'contoso', scp: 'openid AuditLog.Read.All' }, 1],
@@ -208,6 +224,14 @@ describe('A good token', () => {
       message: 'The access token lacks the permission for this request.'
     })
     expect(headers.get('www-authenticate')).toBe('Bearer realm="auditLogs", error="insufficient_scope"')
+  })
+
+  it('permits to see all tenants by the whole name of a role only', async () => {
+    const roles = ['ProvisioningLog.Read.All', 'x ProvisioningLog.AllTenants']
+    const token = await issuer.issue({ tid: 'fabrikam', roles })
+    expect((await service.get('/auditLogs/provisioning/known', token)).status).toBe(404)
+    const all = await issuer.issue({ tid: 'fabrikam', scp: 'ProvisioningLog.Read.All  ProvisioningLog.AllTenants' })
+    expect((await service.get('/auditLogs/provisioning/known', all)).status).toBe(200)
   })
 
   it('needs a tenant, unless it permits to see all', async () => {
