@@ -15,6 +15,7 @@ import { checkUniqueIds } from './database/unique-ids.ts'
 import { admit, drain } from './http/drain.ts'
 import { health } from './http/health.ts'
 import { serve } from './http/listener.ts'
+import { logHarmlessly } from './http/log-format.ts'
 import { clientLimit } from './http/rate-limit.ts'
 import { logRequests, noteTenant } from './http/request-log.ts'
 import { followed, surviveUncaughtErrors } from './http/uncaught.ts'
@@ -33,6 +34,7 @@ const LOG = cds.log('provisioning')
 interface Cap {
   env: {
     profiles: string[]
+    log: { format: string }
     requires: { db: { credentials: { url: string } }; auth?: Partial<AccessSettings> }
     server: { trust_proxy: boolean | string | number }
   }
@@ -51,6 +53,7 @@ const HEADERS = { contentSecurityPolicy: { directives: { upgradeInsecureRequests
 
 /** Called by `cds-serve` in the place of CAP's own server. */
 export default async function server(options: object) {
+  if (env.log.format === 'json') logHarmlessly()
   if (isProduction)
     accessSettings(env.requires.auth) // refuses to start without
   else LOG.warn('Development profile: no token is asked for, and any that is sent is taken.')

@@ -30,6 +30,7 @@ export async function startProduction(env: Record<string, string>) {
 
   return {
     url,
+    file,
     send,
     get: (path: string, token?: string, headers?: Json) => send('GET', path, token, undefined, headers),
     post: (path: string, token: string, body: unknown) => send('POST', path, token, body),

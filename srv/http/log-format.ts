@@ -1,0 +1,70 @@
+/**
+ * The lines of the log in JSON, for whatever collects logs. CAP's own have every header of the request but a few, and
+ * whatever hangs on an error; these have only what is listed here, none of which is a secret of a client.
+ */
+import { format, types } from 'node:util'
+import cds from '@sap/cds'
+import type { Request, Response } from 'express'
+import { requestIds } from '../wire/request-ids.ts'
+
+const HEADERS = ['accept', 'content-length', 'content-type', 'odata-maxversion', 'odata-version', 'user-agent']
+
+const LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace']
+
+/** How many causes of an error are told. */
+const CAUSES = 5
+
+/** What of an error is told besides its stack: codes, and the statement of a query. */
+interface Told extends Error {
+  code?: unknown
+  errcode?: unknown
+  query?: unknown
+}
+
+interface Cap {
+  log: { format: typeof logLine; loggers: Record<string, { setFormat: (format: typeof logLine) => void }> }
+  context?: { http?: { req: Request; res: Response } }
+}
+const cap = cds as unknown as Cap
+
+/** Has all loggers write such lines. */
+export function logHarmlessly() {
+  cap.log.format = logLine
+  for (const logger of Object.values(cap.log.loggers)) logger.setFormat(logLine)
+}
+
+/**
+ * Makes a line of the log.
+ * @param logger the part of the service that logs
+ * @param level 1 for an error to 5 for a trace
+ * @returns the line, as the one thing to print
+ */
+function logLine(logger: string, level: number, ...args: unknown[]): [string] {
+  const errors = args.filter((arg) => types.isNativeError(arg))
+  const line = {
+    time: new Date().toISOString(),
+    level: LEVELS[level],
+    logger,
+    ...ofRequest(),
+    msg: format(...args.map((arg) => (types.isNativeError(arg) ? arg.message : arg))),
+    ...(errors.length && { errors: errors.flatMap(chain).map(told) })
+  }
+  return [JSON.stringify(line)]
+}
+
+function ofRequest() {
+  const { req, res } = cap.context?.http ?? {}
+  if (!req || !res) return {}
+  const headers = Object.fromEntries(HEADERS.map((name) => [name, req.get(name)]))
+  return { 'request-id': requestIds(res)['request-id'], headers }
+}
+
+function chain(error: Error): Error[] {
+  const all = [error]
+  for (let { cause } = error; types.isNativeError(cause) && all.length <= CAUSES; cause = cause.cause) all.push(cause)
+  return all
+}
+
+function told({ stack, code, errcode, query }: Told) {
+  return { code, errcode, query: typeof query === 'string' ? query : undefined, stack: stack?.split(/\s*\n\s*/) }
+}

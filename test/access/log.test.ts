@@ -1,0 +1,74 @@
+import { DatabaseSync } from 'node:sqlite'
+import { AUDIENCE, startIssuer } from './issuer.ts'
+import { startProduction } from './production.ts'
+
+const path = '/auditLogs/provisioning'
+const EVENT = { activityDateTime: '2024-05-01T12:00:00Z', jobId: 'hidden-body' }
+
+/** Headers that proxies put tokens into, and such as nobody thinks of. */
+const SECRETS = Object.fromEntries(
+  [
+    'X-Forwarded-Access-Token',
+    'X-MS-TOKEN-AAD-ACCESS-TOKEN',
+    'X-MS-CLIENT-PRINCIPAL',
+    'X-Goog-Iap-Jwt-Assertion',
+    'X-Amzn-Oidc-Data',
+    'X-Auth-Token',
+    'X-Api-Key',
+    'X-Correlation-ID',
+    'Proxy-Authorization',
+    'Cookie',
+    'Ocp-Apim-Subscription-Key',
+    'Traceparent',
+    'Made-Up'
+  ].map((name) => [name, `hidden-${name}`])
+)
+const HEADERS = {
+  ...SECRETS,
+  Referer: 'https://portal.example.com/?access_token=hidden-referer',
+  'User-Agent': 'collector/1.0',
+  // what a line of the log is made of
+  Level: 'info',
+  Msg: 'forged',
+  Time: 'forged'
+}
+
+describe('The log of an error of the service', () => {
+  it('shows harmless headers of the request only, and the cause', async () => {
+    const issuer = await startIssuer()
+    const service = await startProduction({
+      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
+      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
+      CDS_REQUIRES_AUTH_JWKS__COOLDOWN: '0',
+      CDS_REQUIRES_DB_LOCK__TIMEOUT: '50'
+    })
+    const token = await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.ReadWrite.All'] })
+    const database = new DatabaseSync(service.file)
+    database.exec('BEGIN IMMEDIATE')
+    const locked = await service.send('POST', `${path}?$format=json`, token, EVENT, HEADERS)
+    database.close()
+    await issuer.stop()
+    const unknown = await issuer.signedByUnknown({ tid: 'contoso' })
+    const failed = await service.send('GET', path, unknown, undefined, HEADERS)
+    await service.stop()
+
+    expect([locked.status, failed.status]).toEqual([503, 503])
+    const errors = service
+      .log()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ level }) => level === 'error')
+    expect(errors.map((error) => error['request-id'])).toEqual(
+      [locked, failed].map(({ headers }) => headers.get('request-id'))
+    )
+    for (const { time, headers } of errors) {
+      expect(time).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/)
+      expect(headers).toMatchObject({ 'user-agent': 'collector/1.0', accept: '*/*' })
+    }
+    expect(JSON.stringify(errors[0]!.errors)).toContain('database is locked')
+    expect(JSON.stringify(errors[1]!.errors)).toContain('ECONNREFUSED')
+    expect(service.log()).not.toMatch(/hidden|forged/)
+    expect(service.log()).not.toContain(token.split('.')[1])
+  })
+})
