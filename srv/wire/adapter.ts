@@ -24,7 +24,7 @@ import { readEntity, readProperty } from './entity.ts'
 import { sendTagged } from './etag.ts'
 import { RequestError, requestError } from './errors.ts'
 import type { Conventions, Exchange } from './exchange.ts'
-import { jsonFormat, negotiate } from './format.ts'
+import { jsonFormat, mediaTypesOf, negotiate } from './format.ts'
 import type { LinkTokens } from './link-tokens.ts'
 import { serviceRoot } from './links.ts'
 import { generateMetadata, type Metadata } from './metadata.ts'
@@ -41,7 +41,6 @@ import { parseUrl } from './url.ts'
 import { negotiateVersion } from './version.ts'
 
 const LOG = cds.log('provisioning')
-const JSON_TYPE = 'application/json'
 
 /** The query options that say which rows of a collection are meant. */
 const ROWS = ['$filter', '$search', '$compute', '$apply']
@@ -155,8 +154,7 @@ class StructuredODataAdapter extends ODataAdapter {
     if (!this.allows(req, res, resource.kind, options)) return
 
     if (resource.kind === 'batch') return this.runBatch(req, res, next)
-    const offered = resource.kind === 'metadata' ? ['application/xml', JSON_TYPE] : [JSON_TYPE]
-    const { type, parameters } = negotiate(offered, options.get('$format'), req.get('Accept'))
+    const { type, parameters } = negotiate(mediaTypesOf(resource), options.get('$format'), req.get('Accept'))
     if (resource.kind === 'metadata') return this.describe(req, res, type as keyof Metadata)
     const format = jsonFormat(parameters)
     const user = (cds.context as unknown as { user: InstanceType<typeof cds.User> }).user

@@ -1,5 +1,8 @@
 /** Content negotiation: what representation a client asks for (OData JSON 4.01, section 3). */
 import { RequestError } from './errors.ts'
+import type { Resource } from './resource.ts'
+
+const JSON_TYPE = 'application/json'
 
 export type MetadataLevel = 'minimal' | 'full' | 'none'
 
@@ -14,6 +17,17 @@ interface MediaRange {
   type: string
   parameters: Record<string, string>
   quality: number
+}
+
+/**
+ * The media types that a resource can be asked for as, the preferred one first. Raw values and counts are text whatever
+ * is asked for: many clients accept JSON only, in all requests, and mean no less by it (OData Protocol 4.01, 11.2.10).
+ */
+export function mediaTypesOf(resource: Resource): string[] {
+  const { kind } = resource
+  if (kind === 'metadata') return ['application/xml', JSON_TYPE]
+  const isText = kind === 'count' || (kind === 'property' && resource.suffix !== '')
+  return isText ? ['text/plain', JSON_TYPE] : [JSON_TYPE]
 }
 
 const SHORT_FORMS = new Map([
