@@ -41,3 +41,27 @@ describe('Counts and raw values, which are plain text', () => {
     expect([answer.status, errorOf(answer).code]).toEqual([406, 'notAcceptable'])
   })
 })
+
+describe('$metadata in JSON, which OData 4.0 does not have (CSDL JSON 4.01)', () => {
+  it.each<[string, Record<string, string>, string, string]>([
+    ['a client that allows 4.01', { 'OData-MaxVersion': '4.01', Accept: 'application/json' }, 'json', '4.01'],
+    ['a client that does not say', { Accept: 'application/json' }, 'json', '4.01'],
+    ['a client that allows 4.0 only', { 'OData-MaxVersion': '4.0', Accept: 'application/json, */*' }, 'xml', '4.0'],
+    ['a client that does not ask for it', { 'OData-MaxVersion': '4.01' }, 'xml', '4.01']
+  ])('for %s', async (_, headers, type, version) => {
+    const answer = await service.get('/$metadata', headers)
+    expect([answer.status, answer.headers.get('content-type'), answer.headers.get('odata-version')]).toEqual([
+      200,
+      `application/${type}; charset=utf-8`,
+      version
+    ])
+  })
+
+  it.each<[string, Record<string, string>]>([
+    ['/$metadata', { 'OData-MaxVersion': '4.0', Accept: 'application/json' }],
+    ['/$metadata?$format=json', { 'OData-MaxVersion': '4.0' }]
+  ])('is refused at %s for %j', async (url, headers) => {
+    const answer = await service.get(url, headers)
+    expect([answer.status, errorOf(answer).message]).toEqual([406, 'The service can answer with application/xml only.'])
+  })
+})

@@ -38,7 +38,7 @@ import { requestIds } from './request-ids.ts'
 import { resolve, type Resource } from './resource.ts'
 import { readServiceDocument, readSingleton } from './service-root.ts'
 import { parseUrl } from './url.ts'
-import { negotiateVersion } from './version.ts'
+import { allows401, negotiateVersion } from './version.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -154,7 +154,11 @@ class StructuredODataAdapter extends ODataAdapter {
     if (!this.allows(req, res, resource.kind, options)) return
 
     if (resource.kind === 'batch') return this.runBatch(req, res, next)
-    const { type, parameters } = negotiate(mediaTypesOf(resource), options.get('$format'), req.get('Accept'))
+    const { type, parameters } = negotiate(
+      mediaTypesOf(resource, allows401(req)),
+      options.get('$format'),
+      req.get('Accept')
+    )
     if (resource.kind === 'metadata') return this.describe(req, res, type as keyof Metadata)
     const format = jsonFormat(parameters)
     const user = (cds.context as unknown as { user: InstanceType<typeof cds.User> }).user
@@ -214,6 +218,7 @@ class StructuredODataAdapter extends ODataAdapter {
 
   private describe(req: Request, res: Response, type: keyof Metadata) {
     this.metadata ??= generateMetadata(this.linked, this.model, this.service.name, this.conventions.entitiesDerive)
+    if (type === 'application/json') res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
     res.setHeader('Content-Type', `${type}; charset=utf-8`)
     sendTagged(req, res, [Buffer.from(this.metadata[type])], this.metadata[type])
   }

@@ -22,10 +22,11 @@ interface MediaRange {
 /**
  * The media types that a resource can be asked for as, the preferred one first. Raw values and counts are text whatever
  * is asked for: many clients accept JSON only, in all requests, and mean no less by it (OData Protocol 4.01, 11.2.10).
+ * @param speaks401 whether the client allows 4.01, of which the JSON representation of CSDL is a part
  */
-export function mediaTypesOf(resource: Resource): string[] {
+export function mediaTypesOf(resource: Resource, speaks401: boolean): string[] {
   const { kind } = resource
-  if (kind === 'metadata') return ['application/xml', JSON_TYPE]
+  if (kind === 'metadata') return speaks401 ? ['application/xml', JSON_TYPE] : ['application/xml']
   const isText = kind === 'count' || (kind === 'property' && resource.suffix !== '')
   return isText ? ['text/plain', JSON_TYPE] : [JSON_TYPE]
 }

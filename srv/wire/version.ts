@@ -16,5 +16,10 @@ export function negotiateVersion(req: Request): Version {
   if (most === undefined) return '4.0'
   if (!/^\d+\.\d+$/.test(most) || Number(most) < 4)
     throw new RequestError('badRequest', 'The service speaks OData 4.0 and 4.01.', 'OData-MaxVersion')
-  return Number(most) >= 4.01 ? '4.01' : '4.0'
+  return allows401(req) ? '4.01' : '4.0'
+}
+
+/** Whether the client takes answers in 4.01: it says so, or names no version that it takes at most (8.2.7). */
+export function allows401(req: Request): boolean {
+  return Number(req.get('OData-MaxVersion') ?? 4.01) >= 4.01
 }
