@@ -168,11 +168,17 @@ describe('$expand on the singleton (URL Conventions 4.01, 5.1.2)', () => {
     )
     const type = '#microsoft.graph.provisioningObjectSummary'
     expect(body).toEqual({
-      '@odata.context': `${service.url}/beta/$metadata#auditLogs(provisioning(),directoryProvisioning())`,
+      '@odata.context': `${service.url}/beta/$metadata#auditLogs(provisioning(id),directoryProvisioning(jobId))`,
       '@odata.type': '#microsoft.graph.auditLogRoot',
       provisioning: [{ '@odata.type': type, id: 'e1' }],
       'provisioning@odata.count': 1,
-      directoryProvisioning: [{ '@odata.type': type, jobId: 'job 2' }],
+      directoryProvisioning: [
+        {
+          '@odata.type': type,
+          '@odata.id': `${service.url}/beta/auditLogs/directoryProvisioning('e2')`,
+          jobId: 'job 2'
+        }
+      ],
       'directoryProvisioning@odata.nextLink': expect.stringContaining(
         '/beta/auditLogs/directoryProvisioning?$top=1&$orderby=id%20desc&'
       ) as string
@@ -181,9 +187,18 @@ describe('$expand on the singleton (URL Conventions 4.01, 5.1.2)', () => {
     expect(valuesOf(await service.get(link.slice(service.url.length)))).toMatchObject([{ jobId: 'job 1' }])
   })
 
+  it('shows in the context URL what each has besides its properties', async () => {
+    const $expand =
+      'provisioning($compute=durationInMilliseconds add 1 as more),directoryProvisioning($select=id,jobId)'
+    const { body } = await service.get(query('/auditLogs', { $expand }))
+    const list = 'provisioning(*,more),directoryProvisioning(id,jobId)'
+    expect(body['@odata.context']).toBe(`${service.url}/$metadata#auditLogs(${list})`)
+  })
+
   it('gives all of them for *', async () => {
     const { body } = await service.get('/auditLogs?$expand=*')
     expect(Object.keys(body)).toEqual(['@odata.context', '@odata.type', 'provisioning', 'directoryProvisioning'])
+    expect(body['@odata.context']).toBe(`${service.url}/$metadata#auditLogs(provisioning(),directoryProvisioning())`)
   })
 
   it.each([

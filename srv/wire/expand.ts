@@ -16,12 +16,14 @@ const NESTED = ['$filter', '$search', '$orderby', '$top', '$skip', '$count', '$s
 export async function expand(exchange: Exchange, value: string) {
   const { schema } = exchange
   const members: Record<string, JsonText> = {}
+  const lists: string[] = []
   for (const [name, options] of expansions(value, schema.collections)) {
-    const page = await readPage({ ...exchange, options }, `${schema.singleton}/${name}`)
+    const path = `${schema.singleton}/${name}`
+    const page = await readPage({ ...exchange, options }, path)
+    lists.push(name + (page.fragment.slice(path.length) || '()')) // OData Protocol 4.01, 10.11
     for (const [member, each] of Object.entries(page.members)) members[member === 'value' ? name : name + member] = each
   }
-  const names = schema.collections.filter((name) => name in members)
-  return { members, fragment: `(${names.map((name) => `${name}()`).join(',')})` }
+  return { members, fragment: `(${lists.join(',')})` }
 }
 
 function expansions(value: string, collections: string[]) {
