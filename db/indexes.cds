@@ -1,9 +1,8 @@
 using { microsoft.graph } from './schema';
 
-/**
- * What events are found by. Each index ends with what the order of answers goes by, so that a page is read and nothing
- * sorted. They are created when the service starts: see srv/database/indexes.ts.
- */
+// What events are found by. Each index ends with what the order of answers goes by, so that a page is read and nothing
+// sorted. They are created when the service starts: see srv/database/indexes.ts. Not a doc comment, which would be shown
+// as the description of the entity.
 annotate graph.provisioningObjectSummary with @indexes: [
   // the newest first, and by time; what comes last lets counts, groups and searches for a part of a name read no events
   [ activityDateTime_utc, id, tenant, activityDateTime, statusInfo.status, targetIdentity.displayName ],

@@ -163,6 +163,14 @@ describe('$metadata', () => {
     expect([...described].sort()).toEqual(expect.arrayContaining(expected.sort()))
   })
 
+  it('describes the entity for those who read it, not for those who store it', async () => {
+    const annotations = (await json()).$Annotations as Record<string, Json>
+    expect(annotations['microsoft.graph.provisioningObjectSummary']!['@Core.Description']).toBe(
+      'What happened to one object in one provisioning cycle. An event is never changed after it was stored.'
+    )
+    expect(await xml()).not.toMatch(/srv\/|\.ts\b/)
+  })
+
   it('names the known values of open enumerations', async () => {
     const annotations = (await json()).$Annotations as Record<string, Json>
     const values = annotations['microsoft.graph.statusBase/status']!['@Validation.AllowedValues'] as Json[]
