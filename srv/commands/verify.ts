@@ -1,59 +1,112 @@
 /**
  * `npm run verify [-- --against FILE] [-- --export FILE]`: checks the log against its seals, and against seals that
- * were exported before; if all is well, exports the latest ones. It exits with 1 if the log was tampered with, and
- * with 2 if it cannot be checked.
+ * were exported before; if all is well, exports the latest ones. It exits with 1 if the log was tampered with, with 2 if
+ * it cannot be checked, and with 3 if events are not sealed, so that nothing tells whether they were tampered with.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { compareWithHeld, latest, type Held } from '../integrity/held.ts'
-import { databaseFile } from '../integrity/settings.ts'
-import { openLog } from '../integrity/tables.ts'
-import { verify } from '../integrity/verification.ts'
+import type { Unsealed } from '../integrity/comparison.ts'
+import { Findings } from '../integrity/findings.ts'
+import { compareWithHeld, latest, readHeld, type Held } from '../integrity/held.ts'
+import { expectedSchema } from '../integrity/schema.ts'
+import { databaseFile, sealingSettings } from '../integrity/settings.ts'
+import { openLog, SEALS } from '../integrity/tables.ts'
+import { verify, type Report } from '../integrity/verification.ts'
 
-/** How many differences are told. */
-const TOLD = 10
+/** What no check of the file can tell: see SECURITY.md. */
+const REMINDER = `The file alone does not tell whether the whole chain was rewritten, whether an older copy is in its place, and what
+was changed before it was sealed. Compare it with an export that is kept elsewhere: --against FILE.`
+
+/** How long the service may take to seal, besides the time that it lets pass between two passes, in milliseconds. */
+const SEALING = 3000
+
+const WELL = 0
+const TAMPERED = 1
+const UNSEALED = 3
 
 try {
   const { values } = parseArgs({ options: { export: { type: 'string' }, against: { type: 'string' } } })
-  process.exitCode = check(values) ? 0 : 1
+  process.exitCode = await check(values)
 } catch (error) {
   console.error(`The log cannot be checked: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 2
 }
 
-function check(files: { export?: string; against?: string }) {
+async function check(files: { export?: string; against?: string }) {
   const file = databaseFile()
   if (!existsSync(file)) throw new Error(`there is no file ${file}.`)
-  const held = files.against ? readHeld(files.against) : undefined
+  const held = files.against === undefined ? undefined : heldIn(files.against)
+  const expected = await expectedSchema()
   const database = openLog(file, { readOnly: true })
+  const findings = new Findings()
   database.exec('BEGIN') // what is read is the state of one moment
-  const { findings, ...counts } = verify(database)
-  if (held) findings.unshift(...compareWithHeld(database, held))
-  const ends = latest(database)
+  const report = verify(database, expected, findings)
+  if (report && held) compareWithHeld(database, held, findings)
+  const ends = report && latest(database)
+  database.exec('COMMIT')
+  if (report && ends) show(file, report, ends)
+  if (!held) console.log(REMINDER)
+  if (findings.count || !report || !ends) return tell(findings)
+  if (report.unsealed && !(await isSealedSoon(database, report.unsealed))) return tellUnsealed(report.unsealed)
   database.close()
+  console.log(held ? 'All is well, and what was exported is there.' : 'All is well.')
+  if (files.export !== undefined) exportTo(files.export, ends)
+  return WELL
+}
 
-  console.log(`Checked ${counts.events} events and ${counts.seals} seals in ${file}.`)
-  console.log(`Not sealed yet: ${counts.unsealed} events. Removed by retention: ${counts.purged} events.`)
+function show(file: string, { events, seals, unsealed, purged, lastPurge }: Report, ends: Held) {
+  console.log(`Checked ${events} events and ${seals} seals in ${file}.`)
+  console.log(`Not sealed yet: ${unsealed?.count ?? 0} events. Removed by retention: ${purged} events.`)
+  if (lastPurge) {
+    const { number, purgedBy, purgedAt, before } = lastPurge
+    console.log(
+      `Latest removal: record ${number}, by '${purgedBy}' at ${purgedAt}, of what happened before ${before}Z.`
+    )
+  }
   console.log('Latest seals:')
   for (const { tenant, number, lastSequence, sealedAt, hash } of ends.seals)
     console.log(`  tenant '${tenant}': seal ${number} up to arrival ${lastSequence}, of ${sealedAt}, ${hash}`)
-  if (findings.length) return tell(findings.sort((one, other) => one.sequence - other.sequence))
-  console.log(held ? 'All is well, and what was exported is there.' : 'All is well.')
-  if (files.export) {
-    writeFileSync(files.export, JSON.stringify({ exportedAt: new Date().toISOString(), ...ends }, null, 2) + '\n')
-    console.log(`Exported the latest seals to ${files.export}.`)
+}
+
+function tell({ count, first }: Findings) {
+  console.error(`The log was tampered with. Differences: ${count}. The first:`)
+  for (const { message } of first) console.error(`  ${message}`)
+  return TAMPERED
+}
+
+/** Waits for the service, if it runs, to seal what had come in last. */
+async function isSealedSoon(database: DatabaseSync, { last }: Unsealed) {
+  const sealed = database.prepare(`SELECT max(lastSequence) >= ? AS isSealed FROM ${SEALS}`)
+  const deadline = performance.now() + 2 * sealingSettings().interval + SEALING
+  while (!sealed.get(last)?.isSealed) {
+    if (performance.now() > deadline) return false
+    await setTimeout(50)
   }
   return true
 }
 
-function tell(findings: { message: string }[]) {
-  console.error(`The log was tampered with. Differences: ${findings.length}. The first:`)
-  for (const { message } of findings.slice(0, TOLD)) console.error(`  ${message}`)
-  return false
+function tellUnsealed({ count, first }: Unsealed) {
+  console.error(
+    `${count} events are not sealed, from event ${first} on, and the service does not seal them. They came in before it ` +
+      'was killed or before the file was copied, or were added behind its back. What is sealed is as it was.'
+  )
+  return UNSEALED
 }
 
-function readHeld(file: string) {
-  const held = JSON.parse(readFileSync(file, 'utf8')) as Partial<Held> | null
-  if (!Array.isArray(held?.seals)) throw new Error(`${file} holds no seals.`)
-  return held as Held
+function heldIn(file: string) {
+  try {
+    return readHeld(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new Error(`${file} is not an export: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error
+    })
+  }
+}
+
+function exportTo(file: string, ends: Held) {
+  if (!ends.seals.length) return console.log('Nothing is sealed, so nothing was exported.')
+  writeFileSync(file, JSON.stringify({ exportedAt: new Date().toISOString(), ...ends }, null, 2) + '\n')
+  console.log(`Exported the latest seals to ${file}.`)
 }

@@ -2,14 +2,15 @@
 import { EVENTS, openLog } from '../integrity/tables.ts'
 import { transaction } from '../integrity/transaction.ts'
 
-const COUNTS = 'provisioning_log_Counts'
+export const COUNTS = 'provisioning_log_Counts'
 
-const TRIGGERS = {
-  [`${EVENTS}_counted`]: `AFTER INSERT ON ${EVENTS} BEGIN
+/** The statements that create the triggers, by the names of the triggers. */
+export const COUNT_TRIGGERS = {
+  [`${EVENTS}_counted`]: `CREATE TRIGGER ${EVENTS}_counted AFTER INSERT ON ${EVENTS} BEGIN
     INSERT INTO ${COUNTS} (tenant, events) VALUES (NEW.tenant, 1)
       ON CONFLICT (tenant) DO UPDATE SET events = events + 1;
   END`,
-  [`${EVENTS}_uncounted`]: `AFTER DELETE ON ${EVENTS} BEGIN
+  [`${EVENTS}_uncounted`]: `CREATE TRIGGER ${EVENTS}_uncounted AFTER DELETE ON ${EVENTS} BEGIN
     UPDATE ${COUNTS} SET events = events - 1 WHERE tenant = OLD.tenant;
   END`
 }
@@ -22,12 +23,10 @@ const TRIGGERS = {
 export async function keepCounts(file: string) {
   const database = openLog(file)
   const found = database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?")
-  const due = Object.entries(TRIGGERS).filter(
-    ([name, rest]) => found.get(name)?.sql !== `CREATE TRIGGER ${name} ${rest}`
-  )
+  const due = Object.entries(COUNT_TRIGGERS).filter(([name, sql]) => found.get(name)?.sql !== sql)
   if (due.length)
     await transaction(database, () => {
-      for (const [name, rest] of due) database.exec(`DROP TRIGGER IF EXISTS ${name}; CREATE TRIGGER ${name} ${rest}`)
+      for (const [name, sql] of due) database.exec(`DROP TRIGGER IF EXISTS ${name}; ${sql}`)
       database.exec(
         `DELETE FROM ${COUNTS}; INSERT INTO ${COUNTS} SELECT tenant, count(*) FROM ${EVENTS} GROUP BY tenant`
       )

@@ -8,30 +8,40 @@ export interface Indexed {
 }
 
 /**
- * Creates the indexes that are missing, and removes those that are not asked for any more. Of a large log that takes
- * its time, but only once. To be called after the schema was migrated.
+ * Creates the indexes that are missing or not as they should be, and removes those that are not asked for any more. Of a
+ * large log that takes its time, but only once. To be called after the schema was migrated.
  * @param file the database file
  * @param definitions the entities of the model, by their names
  */
 export async function createIndexes(file: string, definitions: Record<string, Indexed>) {
   const database = openLog(file)
   const found = database.prepare(
-    "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
+    "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
   )
-  const due = Object.entries(definitions).flatMap(([entity, { '@indexes': lists = [] }]) => {
-    const table = entity.replaceAll('.', '_')
-    const wanted = new Map(lists.map((elements) => indexOf(table, elements)))
-    const known = found.all(table).map(({ name }) => String(name))
+  const due = Object.entries(definitions).flatMap(([entity, definition]) => {
+    const wanted = indexesOf(entity, definition)
+    const known = new Map(found.all(tableOf(entity)).map(({ name, sql }) => [String(name), String(sql)]))
     return [
-      ...known.filter((name) => !wanted.has(name)).map((name) => `DROP INDEX ${name}`),
-      ...[...wanted].filter(([name]) => !known.includes(name)).map(([name, on]) => `CREATE INDEX ${name} ON ${on}`)
+      ...[...known].filter(([name, sql]) => wanted.get(name) !== sql).map(([name]) => `DROP INDEX ${name}`),
+      ...[...wanted].filter(([name, sql]) => known.get(name) !== sql).map(([, sql]) => sql)
     ]
   })
   if (due.length) await transaction(database, () => database.exec(due.join(';')))
   database.close()
 }
 
-function indexOf(table: string, elements: { '=': string }[]): [name: string, on: string] {
-  const columns = elements.map((element) => element['='].replaceAll('.', '_'))
-  return [`${table}_by_${columns.join('_')}`, `${table} (${columns.join()})`]
+/** The statements that create the indexes of an entity, by the names of the indexes. */
+export function indexesOf(entity: string, { '@indexes': lists = [] }: Indexed): Map<string, string> {
+  const table = tableOf(entity)
+  return new Map(
+    lists.map((elements) => {
+      const columns = elements.map((element) => element['='].replaceAll('.', '_'))
+      const name = `${table}_by_${columns.join('_')}`
+      return [name, `CREATE INDEX ${name} ON ${table} (${columns.join()})`]
+    })
+  )
+}
+
+function tableOf(entity: string) {
+  return entity.replaceAll('.', '_')
 }

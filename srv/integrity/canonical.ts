@@ -28,3 +28,9 @@ function valueJson(value: StoredValue) {
 export function digestOf(row: StoredRow): string {
   return hash('sha256', canonicalJson(row))
 }
+
+/** A row that was read with all integers as bigint, with those as numbers; those that JavaScript has not are other ones. */
+export function withNumbers(row: StoredRow): StoredRow {
+  const entries = Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value])
+  return Object.fromEntries(entries) as StoredRow
+}

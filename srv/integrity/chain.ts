@@ -59,7 +59,7 @@ export function nextSeal(
 }
 
 /** The events that a seal covers; none if its column was made unreadable. */
-export function leavesOf({ leaves }: Seal): Leaf[] {
+export function leavesOf({ leaves }: Pick<Seal, 'leaves'>): Leaf[] {
   try {
     const rows = JSON.parse(leaves) as [number, string, string, string][]
     return rows.map(([sequence, id, instant, digest]) => ({ sequence, id, instant, digest }))
@@ -78,5 +78,27 @@ export function faultOf(link: Link, previous: Link | undefined): string | undefi
   const expected = (previous?.number ?? 0) + 1
   if (link.number !== expected) return `follows after a gap: number ${expected} was removed`
   if (link.previous !== (previous?.hash ?? null)) return 'does not follow from the one before it'
+  return undefined
+}
+
+/**
+ * What is wrong with what a seal covers.
+ * @param leaves its events, as {@link leavesOf} reads them
+ * @param previous the seal before it in the chain, if there is one
+ * @returns the end of a sentence that begins with the seal, or undefined if all is well
+ */
+export function coverFaultOf(
+  seal: Pick<Seal, 'firstSequence' | 'lastSequence' | 'count'>,
+  leaves: Leaf[],
+  previous: Pick<Seal, 'lastSequence'> | undefined
+): string | undefined {
+  const isInOrder = leaves.every(
+    ({ sequence }, index) => index === 0 || sequence > (leaves[index - 1] as Leaf).sequence
+  )
+  const [first, last] = [leaves[0]?.sequence, leaves.at(-1)?.sequence]
+  if (!isInOrder || first !== seal.firstSequence || last !== seal.lastSequence || leaves.length !== seal.count)
+    return 'does not cover what it says'
+  if (previous && seal.firstSequence <= previous.lastSequence)
+    return 'covers what came in before the end of the one before it'
   return undefined
 }

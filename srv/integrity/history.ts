@@ -1,18 +1,27 @@
 /** Keeps history as it is: triggers that refuse to change or remove a row of the log, whoever asks for it. */
+import type { DatabaseSync } from 'node:sqlite'
 import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY, type LogConnection } from './tables.ts'
 import { transaction } from './transaction.ts'
 
 /** Creates the triggers that are missing or of an older version. To be called after the schema was migrated. */
 export async function protectHistory(database: LogConnection) {
   const found = database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?")
-  const due = [EVENTS, ARRIVALS, SEALS, PURGES]
-    .flatMap((table) => Object.entries(triggers(table, uniqueColumns(database, table))))
-    .map(([name, rest]) => ({ name, sql: `CREATE TRIGGER ${name} ${rest}` }))
-    .filter(({ name, sql }) => found.get(name)?.sql !== sql)
+  const due = Object.entries(historyTriggers(database)).filter(([name, sql]) => found.get(name)?.sql !== sql)
   if (!due.length) return
   await transaction(database, () => {
-    for (const { name, sql } of due) database.exec(`DROP TRIGGER IF EXISTS ${name}; ${sql}`)
+    for (const [name, sql] of due) database.exec(`DROP TRIGGER IF EXISTS ${name}; ${sql}`)
   })
+}
+
+/**
+ * The statements that create the triggers, by the names of the triggers.
+ * @param database has the tables
+ */
+export function historyTriggers(database: DatabaseSync): Record<string, string> {
+  const all = [EVENTS, ARRIVALS, SEALS, PURGES].flatMap((table) =>
+    Object.entries(triggers(table, uniqueColumns(database, table)))
+  )
+  return Object.fromEntries(all.map(([name, rest]) => [name, `CREATE TRIGGER ${name} ${rest}`]))
 }
 
 /**
@@ -35,7 +44,7 @@ function triggers(table: string, unique: string[][]): Record<string, string> {
 }
 
 /** The sets of columns that are unique in a table, its primary key among them. */
-function uniqueColumns(database: LogConnection, table: string) {
+function uniqueColumns(database: DatabaseSync, table: string) {
   const indexes = database.prepare(`SELECT name FROM pragma_index_list('${table}') WHERE "unique" ORDER BY name`).all()
   const columns = database.prepare('SELECT name FROM pragma_index_info(?) ORDER BY seqno')
   return indexes.map(({ name }) => columns.all(name as string).map((column) => String(column.name)))

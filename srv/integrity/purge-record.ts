@@ -1,4 +1,5 @@
 /** The record of what retention removed: see db/purges.cds. */
+import { instant } from '../wire/datetime.ts'
 import { hashOf } from './chain.ts'
 
 /** A record as it is stored. */
@@ -46,7 +47,7 @@ export function nextRecord(
 }
 
 /** The ranges that a record tells of; none if its column was made unreadable. */
-export function rangesOf({ sequences, before }: PurgeRecord): PurgedRange[] {
+export function rangesOf({ sequences, before }: Pick<PurgeRecord, 'sequences' | 'before'>): PurgedRange[] {
   try {
     return (JSON.parse(sequences) as [number, number][]).map(([from, to]) => ({ from, to, before }))
   } catch {
@@ -54,19 +55,29 @@ export function rangesOf({ sequences, before }: PurgeRecord): PurgedRange[] {
   }
 }
 
+/** How many events are in ranges. */
+export function sizeOf(removed: PurgedRange[]) {
+  return removed.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+}
+
+/** By how much the clock of who verifies may be behind that of who removed, in milliseconds. */
+const CLOCKS_DIFFER = 5 * 60 * 1000
+
 /**
- * Whether retention removed an event.
- * @param purged all that it removed, ordered by arrival
+ * What is wrong with what a record says.
+ * @param removed its ranges, as {@link rangesOf} reads them
+ * @returns the end of a sentence that begins with the record, or undefined if all is well
  */
-export function wasPurged(purged: PurgedRange[], { sequence, instant }: { sequence: number; instant: string }) {
-  let [low, high] = [0, purged.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((purged[middle] as PurgedRange).to < sequence) low = middle + 1
-    else high = middle
-  }
-  const range = purged[low]
-  return range !== undefined && range.from <= sequence && instant < range.before
+export function contentFaultOf(record: PurgeRecord, removed: PurgedRange[], now: Date): string | undefined {
+  const { before, purgedAt, count } = record
+  const limit = instant(`${before}Z`)
+  const date = instant(purgedAt)
+  const isInOrder = removed.every(({ from, to }, index) => from <= to && from > (removed[index - 1]?.to ?? -Infinity))
+  if (!isInOrder || !removed.length || sizeOf(removed) !== count) return 'does not tell of as many events as it says'
+  if (limit !== before || !date) return 'has a limit or a date that is none'
+  if (before > date) return 'has a limit that lies after its own date'
+  if (Date.parse(purgedAt) > now.getTime() + CLOCKS_DIFFER) return 'has a date that lies in the future'
+  return undefined
 }
 
 function ranges(sequences: number[]) {

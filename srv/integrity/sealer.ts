@@ -1,5 +1,5 @@
 /** Makes the seals: see db/seals.cds. Several instances of the service may do so on one file. */
-import { arrivalsAfter, arrived, type StoredEvent } from './arrived.ts'
+import { arrivalsFrom, arrived, type StoredEvent } from './arrived.ts'
 import { nextSeal, type Seal } from './chain.ts'
 import { ARRIVALS, SEALS, type LogConnection } from './tables.ts'
 import { transaction } from './transaction.ts'
@@ -14,7 +14,7 @@ export class Sealer {
     const columns = database.prepare(`SELECT name FROM pragma_table_info('${SEALS}')`).all()
     const names = columns.map(({ name }) => String(name))
     this.statements = {
-      arrivals: arrivalsAfter(database, 'JOIN'),
+      arrivals: arrivalsFrom(database, 'JOIN'),
       newest: database.prepare(`SELECT max(sequence) AS sequence FROM ${ARRIVALS}`),
       sealed: database.prepare(`SELECT max(lastSequence) AS sequence FROM ${SEALS}`),
       last: database.prepare(`SELECT number, hash FROM ${SEALS} WHERE tenant = ? ORDER BY number DESC LIMIT 1`),
@@ -38,7 +38,7 @@ export class Sealer {
     const last = sequenceOf(sealed.get())
     if (sequenceOf(newest.get()) <= last) return 0
     // read outside of the transaction, as those who store events wait for the lock
-    const events = arrivals.all(last, limit).flatMap((row) => arrived(row).event ?? [])
+    const events = arrivals.all(last + 1, limit).flatMap((row) => arrived(row).event ?? [])
     const isSealed = await transaction(this.database, () => {
       if (sequenceOf(sealed.get()) !== last) return false // by another instance meanwhile
       const byTenant = Map.groupBy(events, ({ tenant }) => tenant)

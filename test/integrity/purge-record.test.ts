@@ -1,5 +1,6 @@
 import { faultOf } from '../../srv/integrity/chain.ts'
-import { nextRecord, rangesOf, wasPurged } from '../../srv/integrity/purge-record.ts'
+import { contentFaultOf, nextRecord, rangesOf, type PurgeRecord } from '../../srv/integrity/purge-record.ts'
+import { Purged } from '../../srv/integrity/purged.ts'
 
 const now = new Date('2024-06-01T00:00:00Z')
 const before = '2024-05-01T00:00:00.0000000'
@@ -26,6 +27,28 @@ describe('A record of what retention removed', () => {
   })
 })
 
+describe('What a record says', () => {
+  it.each<[string, Partial<PurgeRecord>, string | undefined]>([
+    ['makes sense as it was made', {}, undefined],
+    ['of more events than there are', { count: 5 }, 'does not tell of as many events as it says'],
+    ['of none', { count: 0, sequences: '[]' }, 'does not tell of as many events as it says'],
+    ['of the same event twice', { sequences: '[[1,3],[3,3]]' }, 'does not tell of as many events as it says'],
+    ['of events backwards', { sequences: '[[7,7],[1,3]]' }, 'does not tell of as many events as it says'],
+    ['of a range backwards', { count: -1, sequences: '[[3,1]]' }, 'does not tell of as many events as it says'],
+    ['of nothing that can be read', { sequences: '{' }, 'does not tell of as many events as it says'],
+    ['with a limit that is none', { before: 'zzzz' }, 'has a limit or a date that is none'],
+    ['with a limit in another form', { before: '2024-05-01T00:00:00' }, 'has a limit or a date that is none'],
+    ['with a date that is none', { purgedAt: 'never' }, 'has a limit or a date that is none'],
+    ['with a limit of the same time', { before: '2024-06-01T00:00:00.0000000' }, undefined],
+    ['with one after it', { before: '2024-06-01T00:00:00.0000001' }, 'has a limit that lies after its own date'],
+    ['of another clock', { purgedAt: '2024-06-01T00:05:00.000Z' }, undefined],
+    ['of the future', { purgedAt: '2024-06-01T00:05:00.001Z' }, 'has a date that lies in the future']
+  ])('%s', (_, change, fault) => {
+    const record = { ...first, ...change }
+    expect(contentFaultOf(record, rangesOf(record), now)).toBe(fault)
+  })
+})
+
 describe('An event was removed by retention', () => {
   const purged = [first, second].flatMap(rangesOf).sort((one, other) => one.from - other.from)
   const old = '2024-04-30T23:59:59.9999999'
@@ -41,8 +64,9 @@ describe('An event was removed by retention', () => {
     [11, old, false],
     [2, before, false]
   ])('arrival %i of %s: %s', (sequence, instant, expected) => {
-    expect(wasPurged(purged, { sequence, instant })).toBe(expected)
+    expect(new Purged(purged.values(), []).includes({ sequence, instant })).toBe(expected)
   })
 
-  it('or not, if there was no retention', () => expect(wasPurged([], { sequence: 1, instant: old })).toBe(false))
+  it('or not, if there was no retention', () =>
+    expect(new Purged([].values(), []).includes({ sequence: 1, instant: old })).toBe(false))
 })

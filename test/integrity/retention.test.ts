@@ -1,10 +1,9 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { protectHistory } from '../../srv/integrity/history.ts'
 import type { PurgeRecord } from '../../srv/integrity/purge-record.ts'
-import { openLog } from '../../srv/integrity/tables.ts'
 import { startProcess, temporaryFolder } from '../process.ts'
 import { command, isSealed, until, verify } from './command.ts'
+import { EVENTS, PURGES, tampered } from './tampering.ts'
 
 const folder = temporaryFolder()
 const file = join(folder, 'events.sqlite')
@@ -136,7 +135,6 @@ describe('npm run purge', () => {
 })
 
 describe('After a purge npm run verify', () => {
-  const EVENTS = 'microsoft_graph_provisioningObjectSummary'
   const without = (table: string, where: string) => `DELETE FROM ${table} WHERE ${where}`
 
   it.each<[string, string, RegExp]>([
@@ -162,29 +160,14 @@ describe('After a purge npm run verify', () => {
       /^Record 1 of what retention removed was altered/
     ]
   ])('finds %s', async (_, sql, message) => {
-    const copy = join(temporaryFolder(), 'events.sqlite')
-    database.exec(`VACUUM INTO '${copy}'`)
-    const tampered = openLog(copy)
-    const triggers = tampered.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all()
-    for (const { name } of triggers) tampered.exec(`DROP TRIGGER ${String(name)}`)
-    tampered.exec(sql)
-    await protectHistory(tampered)
-    tampered.close()
-    const { status, first } = await verify(copy)
+    const { status, first } = await verify(tampered(file, sql))
     expect([status, first]).toEqual([1, expect.stringMatching(message)])
   })
 
   it('finds records that were cut off, against an export', async () => {
     const held = join(folder, 'held.json')
     expect((await verify(file, '--export', held)).status).toBe(0)
-    const copy = join(temporaryFolder(), 'events.sqlite')
-    database.exec(`VACUUM INTO '${copy}'`)
-    const tampered = new DatabaseSync(copy)
-    tampered.exec('DROP TRIGGER provisioning_log_Purges_no_delete')
-    tampered.exec(
-      'DELETE FROM provisioning_log_Purges WHERE number = (SELECT max(number) FROM provisioning_log_Purges)'
-    )
-    tampered.close()
+    const copy = tampered(file, `DELETE FROM ${PURGES} WHERE number = (SELECT max(number) FROM ${PURGES})`)
     expect((await verify(copy, '--against', held)).first).toMatch(/which is held elsewhere, was removed\.$/)
     expect((await verify(file, '--against', held)).status).toBe(0)
   })

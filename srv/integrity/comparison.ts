@@ -1,0 +1,138 @@
+/** Compares the events that are there with those that were sealed. */
+import type { DatabaseSync } from 'node:sqlite'
+import { arrivalsFrom, arrived, FIRST_ROWID, type Arrived } from './arrived.ts'
+import { named, LAST, type Findings } from './findings.ts'
+import { Purged, purgedRanges, type PurgeSummary } from './purged.ts'
+import { sealedEvents, type Sealed } from './sealed.ts'
+import { EVENTS } from './tables.ts'
+import { brokenTextOf } from './text.ts'
+
+/** What a comparison looked at. */
+export interface Compared {
+  /** How many events were compared with their seals. */
+  events: number
+  /** How many sealed events were removed by retention. */
+  purged: number
+  /** Those that came in after the last seal. */
+  unsealed: Unsealed | undefined
+}
+
+/** Events that no seal covers. */
+export interface Unsealed {
+  count: number
+  /** The name of the first one. */
+  first: string
+  /** The arrival of the last one. */
+  last: number
+}
+
+/** Compares all events. */
+export function compareEvents(database: DatabaseSync, purges: PurgeSummary, findings: Findings): Compared {
+  return new Comparison(database, purges, findings).run()
+}
+
+/** Walks along arrivals and sealed events side by side, so that what it holds does not grow with the log. */
+class Comparison {
+  private readonly arrivals: Iterator<object>
+  private readonly sealed: Iterable<Sealed>
+  private readonly purged: Purged
+  private readonly purges: PurgeSummary
+  private readonly brokenText: ReturnType<typeof brokenTextOf>
+  private readonly findings: Findings
+  private readonly compared: Compared = { events: 0, purged: 0, unsealed: undefined }
+  private next: Arrived | undefined
+  /** The arrival that is due, as they are numbered from 1 and without gaps. */
+  private due = 1
+
+  constructor(database: DatabaseSync, purges: PurgeSummary, findings: Findings) {
+    this.arrivals = arrivalsFrom(database, 'LEFT JOIN').iterate(FIRST_ROWID, -1)
+    this.sealed = sealedEvents(database, findings)
+    this.purged = new Purged(purgedRanges(database), purges.limits)
+    this.purges = purges
+    this.brokenText = brokenTextOf(database, EVENTS)
+    this.findings = findings
+  }
+
+  run(): Compared {
+    const { compared, purges } = this
+    let last: { event: Sealed; isPurged: boolean } | undefined
+    this.advance()
+    for (const event of this.sealed) {
+      this.skipUncovered(event.sequence)
+      this.count(event.sequence)
+      const isThere = this.next?.sequence === event.sequence
+      const isPurged = this.purged.includes(event)
+      if (isThere) this.compare(event, this.advance() as Arrived, isPurged)
+      else if (isPurged) compared.purged++
+      else this.note(event.sequence, `Event ${named(event)} was removed.`)
+      last = { event, isPurged: isPurged && !isThere }
+    }
+    if (last?.isPurged && !this.next)
+      this.note(last.event.sequence, `Event ${named(last.event)} came in last, which retention does not remove.`)
+    this.skipUnsealed()
+    const unknown = purges.count - compared.purged
+    if (unknown > 0) this.note(LAST, `Records tell of ${unknown} more events that retention removed than are gone.`)
+    return compared
+  }
+
+  private compare(sealed: Sealed, { id, event, row, rowid }: Arrived, isPurged: boolean) {
+    this.compared.events++
+    const { sequence } = sealed
+    const where = `Event ${named(sealed)}`
+    const left = this.purged.faultIfThere(sealed)
+    const broken = row && this.brokenText(row, rowid)
+    if (id !== sealed.id) this.note(sequence, `${where} was moved: in its place is event '${id}'.`)
+    else if (!event) this.note(sequence, `${where} was removed.`)
+    else if (event.digest !== sealed.digest) this.note(sequence, `${where} was altered.`)
+    else if (broken) this.note(sequence, `${where} ${broken}.`)
+    else if (event.tenant !== sealed.tenant)
+      this.note(sequence, `${where} is sealed in the chain of another tenant than its own, '${event.tenant}'.`)
+    else if (event.instant !== sealed.instant)
+      this.note(sequence, `${where} happened at another time than its seal says.`)
+    else if (isPurged) this.note(sequence, `${where} was added again after retention removed it.`)
+    else if (left) this.note(sequence, left)
+  }
+
+  /** Arrivals that no seal covers, though later ones are sealed: sealing leaves out none. */
+  private skipUncovered(end: number) {
+    while (this.next && this.next.sequence < end) {
+      const each = this.advance() as Arrived
+      const { sequence, event } = each
+      this.count(sequence)
+      const where = `Event ${named({ ...each, tenant: event?.tenant })}`
+      if (event) this.note(sequence, `${where} was added, or its seal was removed.`)
+      else this.note(sequence, `${where} was removed before it was sealed.`)
+    }
+  }
+
+  private skipUnsealed() {
+    for (let each = this.advance(); each; each = this.advance()) {
+      const { sequence, event } = each
+      this.count(sequence)
+      const { count, first } = this.compared.unsealed ?? { count: 0, first: named({ ...each, tenant: event?.tenant }) }
+      if (event) this.compared.unsealed = { count: count + 1, first, last: sequence }
+      else this.note(sequence, `Event ${named(each)} was removed before it was sealed.`)
+    }
+  }
+
+  /** Finds gaps: where nothing came in, nothing was numbered. */
+  private count(sequence: number) {
+    if (sequence > this.due) {
+      const which = sequence === this.due + 1 ? `Arrival ${this.due} is` : `Arrivals ${this.due} to ${sequence - 1} are`
+      this.note(this.due, `${which} missing, and no seal covers what came in.`)
+    }
+    this.due = Math.max(this.due, sequence + 1)
+  }
+
+  /** Goes on to the next arrival, and returns the one that it came from. */
+  private advance() {
+    const current = this.next
+    const step = this.arrivals.next()
+    this.next = step.done ? undefined : arrived(step.value)
+    return current
+  }
+
+  private note(sequence: number, message: string) {
+    this.findings.note(sequence, message)
+  }
+}

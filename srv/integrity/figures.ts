@@ -1,0 +1,46 @@
+/** Checks what is kept beside the events, and whether SQLite can read all of the file alike. */
+import type { DatabaseSync } from 'node:sqlite'
+import { COUNTS } from '../database/counts.ts'
+import { FIRST, LAST, type Findings } from './findings.ts'
+import { ARRIVALS, EVENTS, sameEvent, UNDER_WAY } from './tables.ts'
+
+/** Checks the pages of the file: a row that is missing in an index is not found by readers who use that. */
+export function checkPages(database: DatabaseSync, findings: Findings) {
+  for (const { integrity_check: found } of database.prepare('PRAGMA integrity_check').iterate())
+    if (found !== 'ok') findings.note(FIRST, `The file is damaged, or was altered: ${String(found)}.`)
+}
+
+/** Counts the events of each tenant, as readers are told from a table how many there are. */
+export function recount(database: DatabaseSync, findings: Findings) {
+  const different = database.prepare(
+    `SELECT ifnull(e.tenant, c.tenant) AS tenant, ifnull(e.events, 0) AS events, ifnull(c.events, 0) AS counted
+     FROM (SELECT tenant, count(*) AS events FROM ${EVENTS} GROUP BY tenant) e
+     FULL JOIN ${COUNTS} c ON c.tenant = e.tenant WHERE ifnull(e.events, 0) IS NOT ifnull(c.events, 0)`
+  )
+  different.setReadBigInts(true)
+  for (const { tenant, events, counted } of different.iterate())
+    findings.note(
+      LAST,
+      `Tenant '${String(tenant)}' has ${String(events)} events, and not ${String(counted)} as readers are told.`
+    )
+}
+
+/** Finds what has events removed without a refusal: the mark of a purge, which is there in its transaction only. */
+export function findOpenPurge(database: DatabaseSync, findings: Findings) {
+  const { marks } = database.prepare(`SELECT count(*) AS marks FROM ${UNDER_WAY}`).get() as { marks: number }
+  if (marks) findings.note(FIRST, `The table '${UNDER_WAY}' has rows, so events can be removed: retention leaves none.`)
+}
+
+/** Finds events that did not come in, or more than once. */
+export function findLoose(database: DatabaseSync, findings: Findings) {
+  const loose = database.prepare(
+    `SELECT e.id, ifnull(e.tenantId, '') AS tenant, max(a.sequence) AS sequence FROM ${EVENTS} e
+     LEFT JOIN ${ARRIVALS} a ON ${sameEvent(database)} GROUP BY e.rowid HAVING count(a.sequence) <> 1`
+  )
+  loose.setReadBigInts(true)
+  for (const found of loose.iterate()) {
+    const { id, tenant, sequence } = found as { id: string; tenant: string; sequence: bigint | null }
+    const how = sequence === null ? 'was added: it has no arrival' : 'has more than one arrival'
+    findings.note(Number(sequence ?? LAST), `Event '${id}' of tenant '${tenant}' ${how}.`)
+  }
+}

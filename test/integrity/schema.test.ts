@@ -1,0 +1,198 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { temporaryFolder } from '../process.ts'
+import { verify } from './command.ts'
+import {
+  altered,
+  ARRIVALS,
+  COUNTS,
+  EVENTS,
+  findingsIn,
+  makeLog,
+  PURGES,
+  SEALS,
+  tampered,
+  UNDER_WAY
+} from './tampering.ts'
+
+const sound = join(temporaryFolder(), 'sound.sqlite')
+const BY_JOB = `${EVENTS}_by_jobId_activityDateTime_utc_id_tenant`
+
+beforeAll(() => makeLog(sound))
+
+/** Rewrites a statement where SQLite keeps it. */
+const rewrite = (name: string, from: string, to: string) => (database: DatabaseSync) => {
+  database.enableDefensive(false)
+  database.exec('PRAGMA writable_schema = ON')
+  const { changes } = database
+    .prepare('UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = ? AND instr(sql, ?)')
+    .run(from, to, name, from)
+  expect(changes).toBe(1)
+}
+
+describe('The schema is that of the service', () => {
+  it.each<[string, string | ((database: DatabaseSync) => unknown), string[]]>([
+    ['as it made it', '', []],
+    ['with statistics of the planner', 'ANALYZE', []],
+    ['without a trigger', `DROP TRIGGER ${EVENTS}_no_update`, [`The trigger '${EVENTS}_no_update' is missing.`]],
+    [
+      'without all triggers',
+      [EVENTS, ARRIVALS, SEALS, PURGES].map((table) => `DROP TRIGGER ${table}_no_delete`).join(';'),
+      [EVENTS, ARRIVALS, PURGES, SEALS].map((table) => `The trigger '${table}_no_delete' is missing.`)
+    ],
+    [
+      'with another trigger by its name',
+      `DROP TRIGGER ${SEALS}_no_delete; CREATE TRIGGER ${SEALS}_no_delete BEFORE DELETE ON ${SEALS} WHEN false BEGIN SELECT 1; END`,
+      [`The trigger '${SEALS}_no_delete' is not as the service made it.`]
+    ],
+    [
+      'with a trigger that ignores events',
+      `CREATE TRIGGER quiet BEFORE INSERT ON ${EVENTS} WHEN NEW."action" = 'Delete' BEGIN SELECT RAISE(IGNORE); END`,
+      ["The trigger 'quiet' was added."]
+    ],
+    [
+      'with one that alters them',
+      `CREATE TRIGGER other AFTER INSERT ON ${EVENTS} BEGIN UPDATE ${EVENTS} SET jobId = 'x' WHERE id = NEW.id; END`,
+      ["The trigger 'other' was added."]
+    ],
+    ['without an index', `DROP INDEX ${BY_JOB}`, [`The index '${BY_JOB}' is missing.`]],
+    [
+      'with an index that leaves an event out',
+      `DROP INDEX ${BY_JOB}; CREATE INDEX ${BY_JOB} ON ${EVENTS} (jobId,activityDateTime_utc,id,tenant) WHERE id <> 'a2'`,
+      [`The index '${BY_JOB}' is not as the service made it.`]
+    ],
+    [
+      'with an index of an expression',
+      `DROP INDEX ${BY_JOB}; CREATE INDEX ${BY_JOB} ON ${EVENTS} (iif(id = 'a2', 'x', jobId),activityDateTime_utc,id,tenant)`,
+      [`The index '${BY_JOB}' is not as the service made it.`]
+    ],
+    [
+      'with one index more',
+      `CREATE INDEX other ON ${EVENTS} (jobId) WHERE jobId IS NOT NULL AND id <> 'a2'`,
+      ["The index 'other' was added."]
+    ],
+    [
+      'with an index whose rows are not all there',
+      (database) => {
+        database.exec(
+          `DROP INDEX ${BY_JOB}; CREATE INDEX ${BY_JOB} ON ${EVENTS} (jobId,activityDateTime_utc,id,tenant) WHERE id <> 'a2'`
+        )
+        rewrite(BY_JOB, " WHERE id <> 'a2'", '')(database)
+      },
+      [
+        `The file is damaged, or was altered: wrong # of entries in index ${BY_JOB}.`,
+        `The file is damaged, or was altered: row 3 missing from index ${BY_JOB}.`
+      ]
+    ],
+    [
+      'with a view that leaves an event out',
+      `DROP VIEW microsoft_graph_Counts; CREATE VIEW microsoft_graph_Counts AS SELECT tenant, events - 1 AS events FROM ${COUNTS}`,
+      ["The view 'microsoft_graph_Counts' is not as the service made it."]
+    ],
+    ['with one view more', `CREATE VIEW other AS SELECT * FROM ${EVENTS}`, ["The view 'other' was added."]],
+    ['with one table more', 'CREATE TABLE other (id)', ["The table 'other' was added."]],
+    [
+      'with one column more',
+      `ALTER TABLE ${EVENTS} ADD COLUMN other NVARCHAR(255) DEFAULT NULL`,
+      [`The table '${EVENTS}' is not as the service made it.`]
+    ],
+    [
+      'with a column that compares otherwise',
+      rewrite(EVENTS, 'jobId NVARCHAR(255)', 'jobId NVARCHAR(255) COLLATE NOCASE'),
+      [`The table '${EVENTS}' is not as the service made it.`]
+    ],
+    [
+      'with a constraint that ignores events',
+      rewrite(EVENTS, 'PRIMARY KEY(id, tenant)', 'PRIMARY KEY(id, tenant) ON CONFLICT IGNORE'),
+      [`The table '${EVENTS}' is not as the service made it.`]
+    ],
+    [
+      'without a table',
+      `DROP TABLE ${COUNTS}`,
+      [`The table '${COUNTS}' is missing.`, `The index 'sqlite_autoindex_${COUNTS}_1' is missing.`]
+    ]
+  ])('%s', async (_, change, messages) => expect(await findingsIn(altered(sound, change))).toEqual(messages))
+
+  it('with the table of events, and not a view in its place', async () => {
+    const file = altered(
+      sound,
+      `PRAGMA legacy_alter_table = ON; ALTER TABLE ${EVENTS} RENAME TO hidden;
+       CREATE VIEW ${EVENTS} AS SELECT * FROM hidden WHERE id <> 'a2'`
+    )
+    const { status, err } = await verify(file)
+    expect([status, err]).toEqual([1, expect.stringContaining(`The view '${EVENTS}' was added.`)])
+    expect(err).toContain("The table 'hidden' was added.")
+  })
+
+  it('and no log of another model is checked', async () => {
+    const older = `UPDATE cds_model SET csn = json_remove(csn, '$.definitions."provisioning.log.Purges"')`
+    const { status, err } = await verify(altered(sound, older))
+    expect([status, err]).toEqual([
+      2,
+      expect.stringContaining('its schema is that of another version of the service, or cds_model was altered.')
+    ])
+    expect((await verify(altered(sound, 'DELETE FROM cds_model'))).status).toBe(2)
+  })
+})
+
+describe('What is kept beside the events is as they are', () => {
+  it.each<[string, string, string[]]>([
+    [
+      'a number that is altered',
+      `UPDATE ${COUNTS} SET events = 2016 WHERE tenant = 'a'`,
+      ["Tenant 'a' has 6 events, and not 2016 as readers are told."]
+    ],
+    [
+      'none',
+      `DELETE FROM ${COUNTS}`,
+      [
+        "Tenant 'a' has 6 events, and not 0 as readers are told.",
+        "Tenant 'b' has 6 events, and not 0 as readers are told."
+      ]
+    ],
+    [
+      'of a tenant without events',
+      `INSERT INTO ${COUNTS} VALUES ('c', 5)`,
+      ["Tenant 'c' has 0 events, and not 5 as readers are told."]
+    ],
+    ['of a tenant whose events are gone', `INSERT INTO ${COUNTS} VALUES ('c', 0)`, []],
+    [
+      'a number beyond JavaScript',
+      `UPDATE ${COUNTS} SET events = 9223372036854775807 WHERE tenant = 'a'`,
+      ["Tenant 'a' has 6 events, and not 9223372036854775807 as readers are told."]
+    ],
+    [
+      'a purge that is under way for ever',
+      `INSERT INTO ${UNDER_WAY} VALUES (1)`,
+      [`The table '${UNDER_WAY}' has rows, so events can be removed: retention leaves none.`]
+    ]
+  ])('%s', async (_, change, messages) => expect(await findingsIn(altered(sound, change))).toEqual(messages))
+})
+
+describe('Text is compared by its bytes', () => {
+  /** A log in which an event has U+FFFD in its text, as JSON may have. */
+  const replaced = join(temporaryFolder(), 'replaced.sqlite')
+
+  beforeAll(() => makeLog(replaced, { jobId: 'x\uFFFD', changeId: '\uFFFD\uFFFD\uFFFD', cycleId: 'y' }))
+
+  it('as it was sent', async () => expect(await findingsIn(replaced)).toEqual([]))
+
+  it.each([
+    ['a byte that is never in UTF-8', 'jobId', '78FF', 'is not UTF-8'],
+    ['a character that ends early', 'jobId', '78F09080', 'is not UTF-8'],
+    ['one that ends earlier', 'jobId', '78E0A0', 'is not UTF-8'],
+    ['half of a pair of surrogates', 'changeId', 'EDA080', 'is not UTF-8']
+  ])('%s', async (_, column, bytes, what) => {
+    const change = `UPDATE ${EVENTS} SET ${column} = CAST(x'${bytes}' AS TEXT) WHERE id = 'a2'`
+    const { status, first } = await verify(tampered(replaced, change))
+    expect({ status, first }).toEqual({
+      status: 1,
+      first: `Event 'a2' of tenant 'a' (arrival 3) was altered: its column '${column}' ${what}.`
+    })
+  })
+
+  it('what comes after a NUL', async () => {
+    const change = `UPDATE ${EVENTS} SET cycleId = CAST(x'7900' AS TEXT) WHERE id = 'a2'`
+    expect(await findingsIn(tampered(replaced, change))).toEqual(["Event 'a2' of tenant 'a' (arrival 3) was altered."])
+  })
+})
