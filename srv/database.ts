@@ -3,9 +3,11 @@ import { setImmediate, setTimeout as delay } from 'node:timers/promises'
 import SQLiteService, { type Connection } from '@cap-js/sqlite'
 import { areTenantsShared } from './access/tenants.ts'
 import { failureOf, isLocked } from './database/failures.ts'
-import { expectInPlace, openFiles, type OpenFiles } from './database/files.ts'
+import { Checkpoints, type CheckpointSettings } from './database/checkpoints.ts'
+import { expectInPlace, openFiles, sizeOfLog, type OpenFiles } from './database/files.ts'
 import { withFunctions } from './database/functions.ts'
 import { Journal, type Table } from './database/journal.ts'
+import { Pauses } from './database/pauses.ts'
 import { QuickReader } from './database/quick-reader.ts'
 import { Readers, noteStatement, isReadOnly, type ReaderSettings } from './database/readers.ts'
 import { StoppableRenderer } from './database/rendering.ts'
@@ -16,18 +18,21 @@ import { SourcedValue, type Statement } from './wire/plans.ts'
 /** CAP's SQLite, with what OData asks of functions and SQLite does not give, and with failures that pass. */
 export default class Database extends SQLiteService {
   static override CQN2SQL = StoppableRenderer
-  declare readonly options: ReaderSettings & {
-    lock_timeout: number
-    quick_query_timeout: number
-    /** Those that have to be in place, from when the service has opened them. */
-    files?: OpenFiles
-  }
+  declare readonly options: ReaderSettings &
+    CheckpointSettings & {
+      lock_timeout: number
+      quick_query_timeout: number
+      /** Those that have to be in place, from when the service has opened them. */
+      files?: OpenFiles
+    }
   /** Keeps the files open for as long as the service runs, so that they stay the same ones. */
   private held?: DatabaseSync
   /** When the files were last seen in their places. */
   private seen = -Infinity
   private readers?: Readers
   private quickReader?: QuickReader
+  private checkpoints?: Checkpoints
+  private readonly pauses = new Pauses()
   private journal?: Journal
   private readonly tables = new Map<string, Table>()
   private begun?: Promise<unknown>
@@ -41,6 +46,7 @@ export default class Database extends SQLiteService {
     this.held.exec('PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema')
     const files = (this.options.files = openFiles(file))
     this.journal = new Journal(file, this.options.lock_timeout, areTenantsShared())
+    this.checkpoints = new Checkpoints(file, files, this.pauses, this.options)
     if (this.options.readers) {
       this.readers = new Readers(file, files, this.options)
       this.quickReader = new QuickReader(
@@ -143,12 +149,17 @@ export default class Database extends SQLiteService {
     try {
       const usesSession = sql.includes('session_context')
       const quick = usesSession ? undefined : await this.quickReader?.all(sql, values)
-      const rows = quick ?? (await (this.readers as Readers).all(sql, values, session))
+      const rows = quick ?? (await this.pauses.read(() => (this.readers as Readers).all(sql, values, session)))
       this.expectFiles()
       return rows
     } catch (error) {
       throw failureOf(error)?.error ?? error
     }
+  }
+
+  /** The size of the write-ahead log, in bytes. */
+  get sizeOfLog(): number {
+    return this.hasJournal ? sizeOfLog(this.url4()) : 0
   }
 
   /** Whether queries can be run outside of transactions. */
@@ -198,7 +209,7 @@ export default class Database extends SQLiteService {
   /** CAP closes the database as soon as the service is told to stop; requests that are under way still need it. */
   override async disconnect(tenant?: string) {
     await drain()
-    await Promise.all([this.readers?.close(), this.journal?.close()])
+    await Promise.all([this.readers?.close(), this.journal?.close(), this.checkpoints?.close()])
     this.quickReader?.close()
     await super.disconnect(tenant)
     if (this.held?.isOpen) this.held.close()
@@ -223,6 +234,7 @@ async function notOpened(): Promise<never> {
 
 /** In WAL mode only FULL has every commit wait until it is on disk (https://sqlite.org/pragma.html#pragma_synchronous). */
 function durable(connection: Connection) {
-  connection.exec('PRAGMA synchronous = FULL; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -64000')
+  connection.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0')
+  connection.exec('PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -64000')
   return connection
 }

@@ -30,7 +30,10 @@ describe('SIGTERM', () => {
     const url = service.url as string
     const { answered, finish } = await beginPost(url, { ...documentedExample, id: 'under-way' })
     const read = await fetch(`${url}/health/ready`)
-    expect([read.status, await read.json()]).toEqual([200, { status: 'UP' }])
+    expect([read.status, await read.json()]).toEqual([
+      200,
+      { status: 'UP', writeAheadLogMegabytes: expect.any(Number) as number }
+    ])
 
     const stopped = service.stop('SIGTERM')
     let refused = await fetch(`${url}/auditLogs/provisioning`)

@@ -16,6 +16,7 @@ try {
   const file = databaseFile()
   if (!existsSync(file)) throw new Error(`there is no file ${file}.`)
   const database = openLog(file)
+  database.exec('PRAGMA wal_autocheckpoint = 1000') // the service, which makes checkpoints, may not run
   const purgedBy = values.by ?? userInfo().username
   const count = await purge(database, { before, purgedBy, ...purgeSettings() })
   database.close()

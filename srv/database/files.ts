@@ -23,13 +23,23 @@ export function openFiles(path: string): OpenFiles {
 
 /** @throws {Error} with the result code of SQLite if a file is not in its place any more, or that cannot be told */
 export function expectInPlace(files: OpenFiles) {
+  const missing = whatIsMissing(files)
+  if (missing) throw Object.assign(new Error(missing), { errcode: SQLITE_READONLY_DBMOVED })
+}
+
+/** Tells which file is not in its place any more, in a sentence. */
+export function whatIsMissing(files: OpenFiles): string | undefined {
   for (const [path, identity] of Object.entries(files)) {
     const found = identityOf(path)
-    if (found === identity) continue
-    const what = found ? 'was replaced' : 'is gone'
-    const message = `${path} ${what}: another file was opened when the service started.`
-    throw Object.assign(new Error(message), { errcode: SQLITE_READONLY_DBMOVED })
+    if (found !== identity)
+      return `${path} ${found ? 'was replaced' : 'is gone'}: another file was opened when the service started.`
   }
+  return undefined
+}
+
+/** The size of the write-ahead log of a database, in bytes. */
+export function sizeOfLog(path: string): number {
+  return statSync(`${realpathSync(path)}-wal`, { throwIfNoEntry: false })?.size ?? 0
 }
 
 function identityOf(path: string): string | undefined {

@@ -20,9 +20,6 @@ export interface Refusal {
   errcode: number
 }
 
-/** After how many pages of 4 KB the write-ahead log is moved into the file: rarely, as it is done at once. */
-const CHECKPOINT = 10_000
-
 const { file, files, lockTimeout, uniqueIds } = workerData as {
   file: string
   files: OpenFiles
@@ -57,7 +54,7 @@ function append({ tables, entries }: Work): (Refusal | undefined)[] {
 
 function open() {
   const opened = openLog(file, { files })
-  opened.exec(`PRAGMA busy_timeout = ${lockTimeout}; PRAGMA wal_autocheckpoint = ${CHECKPOINT}`)
+  opened.exec(`PRAGMA busy_timeout = ${lockTimeout}`)
   if (uniqueIds) opened.exec(REFUSE_SHARED_IDS)
   return opened
 }

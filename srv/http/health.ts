@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import cds from '@sap/cds'
 import { Router } from 'express'
+import type Database from '../database.ts'
 import { RequestError } from '../wire/errors.ts'
 import { refuse } from '../wire/refuse.ts'
 import { isDraining } from './drain.ts'
@@ -16,9 +17,12 @@ export const health: Router = Router()
   })
   .get('/health/ready', async (_req, res) => {
     if (isDraining()) return refuse(res, new RequestError('serviceUnavailable', 'The service is shutting down.'))
-    if (await databaseAnswers()) res.json({ status: 'UP' })
+    if (await databaseAnswers()) res.json({ status: 'UP', writeAheadLogMegabytes: megabytesOfLog() })
     else refuse(res, new RequestError('serviceUnavailable', 'The database does not answer.'))
   })
+
+/** In whole numbers, as anybody may ask, and bytes would tell what others store. */
+const megabytesOfLog = () => Math.ceil((cds.db as unknown as Database).sizeOfLog / 1024 / 1024)
 
 /** Whether the database can be read, and no other process keeps it from being written to. */
 async function databaseAnswers() {

@@ -36,7 +36,8 @@ export function openLog(file: string, { readOnly = false, files }: { readOnly?: 
   const mode = readOnly ? 'ro' : 'rw' // neither creates a file
   const database = new LogConnection(new URL(`?mode=${mode}`, pathToFileURL(file)), { readOnly, timeout: 0 })
   // In WAL mode only FULL has a commit wait until it is on disk (https://sqlite.org/pragma.html#pragma_synchronous).
-  if (!readOnly) database.exec('PRAGMA synchronous = FULL')
+  // Checkpoints are made beside: see database/checkpoints.ts.
+  if (!readOnly) database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0')
   database.exec('SELECT count(*) FROM sqlite_schema') // the log is opened by reading only
   database.files = files ?? openFiles(file)
   return database

@@ -1,0 +1,81 @@
+/**
+ * Moves the write-ahead log into the file (https://sqlite.org/wal.html#ckpt). SQLite begins it anew only when all of it
+ * was moved and nobody reads from it, which under many readers is never: from a size on they are made to pause for that.
+ * A thread does so, as the disk takes its time.
+ */
+import { join } from 'node:path'
+import cds from '@sap/cds'
+import workerpool from 'workerpool'
+import { sizeOfLog, type OpenFiles } from './files.ts'
+import type { Pauses } from './pauses.ts'
+
+export interface CheckpointSettings {
+  /** How often is looked whether a checkpoint is due, in milliseconds. */
+  checkpoint_interval: number
+  /** The size of the log from which readers pause, in bytes. */
+  wal_limit: number
+}
+
+/** How long readers go on after they paused in vain, as another process reads, in milliseconds. */
+const RESPITE = 60_000
+
+const LOG = cds.log('provisioning')
+
+export class Checkpoints {
+  private readonly file: string
+  private readonly limit: number
+  private readonly pauses: Pauses
+  private readonly thread: workerpool.Pool
+  private readonly timer: NodeJS.Timeout
+  private pass: Promise<void> | undefined
+  private closed: Promise<void> | undefined
+  private respiteUntil = 0
+
+  /**
+   * Makes checkpoints from now on.
+   * @param file the database file, absolute
+   * @param files those that have to be in place
+   * @param pauses of those who may read for long
+   */
+  constructor(file: string, files: OpenFiles, pauses: Pauses, { checkpoint_interval, wal_limit }: CheckpointSettings) {
+    this.file = file
+    this.limit = wal_limit
+    this.pauses = pauses
+    this.thread = workerpool.pool(join(import.meta.dirname, 'checkpoint-thread.ts'), {
+      workerType: 'thread',
+      maxWorkers: 1,
+      workerThreadOpts: { workerData: { file, files, limit: wal_limit } }
+    })
+    this.timer = setInterval(() => this.run(), checkpoint_interval)
+    this.run() // opens the files, which may not be there when it is due
+  }
+
+  /** Makes no more checkpoints. */
+  close(): Promise<void> {
+    return (this.closed ??= this.end()) // a second signal may ask for it again
+  }
+
+  private async end() {
+    clearInterval(this.timer)
+    await this.pass
+    await this.thread.exec('close')
+    await this.thread.terminate()
+  }
+
+  private run() {
+    this.pass ??= this.checkpoint()
+      .catch((error: unknown) => LOG.error('The write-ahead log could not be moved into the file.', error))
+      .finally(() => (this.pass = undefined))
+  }
+
+  private async checkpoint() {
+    await this.thread.exec('checkpoint', [false])
+    if (!this.isLarge() || performance.now() < this.respiteUntil) return
+    await this.pauses.during(async () => this.thread.exec('checkpoint', [true]))
+    if (this.isLarge()) this.respiteUntil = performance.now() + RESPITE
+  }
+
+  private isLarge() {
+    return sizeOfLog(this.file) > this.limit
+  }
+}
