@@ -11,6 +11,7 @@ import { Pauses } from './database/pauses.ts'
 import { QuickReader } from './database/quick-reader.ts'
 import { Readers, noteStatement, isReadOnly, type ReaderSettings } from './database/readers.ts'
 import { StoppableRenderer } from './database/rendering.ts'
+import { bounded } from './database/result-size.ts'
 import { drain } from './http/drain.ts'
 import { RequestError } from './wire/errors.ts'
 import { SourcedValue, type Statement } from './wire/plans.ts'
@@ -92,7 +93,7 @@ export default class Database extends SQLiteService {
   private async opened(tenant?: string, withinTime?: () => number): Promise<Connection> {
     const { files = {} } = this.options
     expectInPlace(files) // a file that is missing would be created
-    const open = async () => durable(withFunctions(await super.factory.create(tenant), withinTime))
+    const open = async () => bounded(durable(withFunctions(await super.factory.create(tenant), withinTime)))
     const probe = new DatabaseSync(this.url4(tenant))
     try {
       // CAP's own promise never settles if this fails: the probe fails before it, and holds off what locks the file

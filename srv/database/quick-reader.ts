@@ -3,6 +3,7 @@
  * takes longer is given up: it holds up all else meanwhile.
  */
 import type { Connection } from '@cap-js/sqlite'
+import { isTooLarge } from './result-size.ts'
 
 /** How many statements are kept prepared. */
 const MOST_STATEMENTS = 200
@@ -57,6 +58,7 @@ export class QuickReader {
       return rows
     } catch (error) {
       if (error instanceof OutOfTime) return pause(statement, now)
+      if (isTooLarge(error)) throw error
       this.close()
       throw error
     }

@@ -20,7 +20,7 @@ export function arrivedUntil({ schema }: Exchange, rows: Rows, until: number): R
 
 /**
  * The events that came in after an arrival, as far as they fit on a page.
- * @returns their keys, in all parts, in the order in which they came in, the number of the last one, and whether there
+ * @returns the arrivals with the keys of the events, in all parts, in the order in which they came in, and whether there
  *   are more
  */
 export async function arrivedSince({ schema, run }: Exchange, since: number, limit: number) {
@@ -34,12 +34,11 @@ export async function arrivedSince({ schema, run }: Exchange, since: number, lim
       limit: { rows: { val: limit + 1 } }
     }
   })) as Record<string, string | number>[]
-  const shown = found.slice(0, limit)
-  return {
-    keys: shown.map((arrival) => identity.map((name) => arrival[name] as string)),
-    until: Number(shown.at(-1)?.sequence ?? since),
-    isMore: found.length > limit
-  }
+  const arrivals = found.slice(0, limit).map((arrival) => ({
+    sequence: Number(arrival.sequence),
+    key: identity.map((name) => arrival[name] as string)
+  }))
+  return { arrivals, isMore: found.length > limit }
 }
 
 /** The columns that hold the parts of an event's key, in their order. */

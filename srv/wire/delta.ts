@@ -1,4 +1,5 @@
 /** What was added to a collection since it was last read (OData Protocol 4.01, 11.3). */
+import { asManyAsFit } from '../database/result-size.ts'
 import { arrivedSince } from './arrivals.ts'
 import type { Row } from './columns.ts'
 import { linkOptions, type Exchange } from './exchange.ts'
@@ -20,30 +21,35 @@ import { pageWindow } from './window.ts'
 export async function readDelta(exchange: Exchange, path: string, token: string): Promise<Page> {
   const { options, root, run, schema } = exchange
   const position = fromToken(exchange, '$deltatoken', token)
-  const arrived = await arrivedSince(exchange, position.until ?? 0, pageWindow(exchange).limit)
+  const since = position.until ?? 0
+  const arrived = await arrivedSince(exchange, since, pageWindow(exchange).limit)
   const [all] = sources(exchange) as [Rows]
   const selection = parseSelect(options.get('$select'), all.type)
-  const ids = arrived.keys.map(([id = '']) => text(id))
-  const rows = filtered(all, xpr(ref(schema.key), 'in', { list: ids }))
-  const select = { SELECT: { ...clauses(rows), columns: shownColumns(exchange, rows, selection) } }
-  const found = ids.length ? ((await run(select)) as Row[]) : []
-  const byKey = new Map(
-    found.map((row): [string, Row] => [JSON.stringify(schema.identity.map((name) => row[name])), row])
-  )
-  const inOrder = arrived.keys.map((key) => byKey.get(JSON.stringify(key))).filter((row) => row !== undefined)
+  const read = async (count: number) => {
+    const ids = arrived.arrivals.slice(0, count).map(({ key: [id = ''] }) => text(id))
+    const rows = filtered(all, xpr(ref(schema.key), 'in', { list: ids }))
+    const select = { SELECT: { ...clauses(rows), columns: shownColumns(exchange, rows, selection) } }
+    return ids.length ? ((await run(select)) as Row[]) : []
+  }
+  const { rows: found, asked } = await asManyAsFit(arrived.arrivals.length, read)
+  const byKey = new Map(found.map((row) => [JSON.stringify(schema.identity.map((name) => row[name])), row]))
+  const inOrder = arrived.arrivals.slice(0, asked).flatMap(({ key, sequence }) => {
+    const row = byKey.get(JSON.stringify(key))
+    return row ? [{ row, sequence }] : []
+  })
+  const shown = inOrder.map(({ row }) => row)
+  const texts = await textsOf(exchange, shown, all, selection, path)
+  const isCut = texts.length < inOrder.length
+  const last = isCut ? inOrder[texts.length - 1] : arrived.arrivals[asked - 1]
+  const isMore = arrived.isMore || asked < arrived.arrivals.length || isCut
+  const until = last?.sequence ?? since
   const kept = linkOptions(exchange)
-  const texts = await textsOf(exchange, inOrder, rows, selection, path)
-  const next = linkUrl(
-    root + path,
-    kept,
-    '$deltatoken',
-    toToken(exchange, '$deltatoken', { ...position, until: arrived.until }, kept)
-  )
+  const next = linkUrl(root + path, kept, '$deltatoken', toToken(exchange, '$deltatoken', { ...position, until }, kept))
   return {
     fragment: `${path}${selectList(selection)}/$delta`,
     members: {
       value: arrayText(texts),
-      [arrived.isMore ? '@odata.nextLink' : '@odata.deltaLink']: [JSON.stringify(next)]
+      [isMore ? '@odata.nextLink' : '@odata.deltaLink']: [JSON.stringify(next)]
     }
   }
 }

@@ -11,6 +11,11 @@ export interface StoredText {
 /** The parts. The first one begins with the first character. */
 export type JsonText = (string | StoredText)[]
 
+/** About how many bytes a text has: of what is not UTF-8 yet, the UTF-16 code units. */
+export function sizeOf(parts: JsonText): number {
+  return parts.reduce((sum, part) => sum + (typeof part === 'string' ? part : part.text).length, 0)
+}
+
 /** The text of an object. */
 export function objectText(members: Record<string, JsonText>): JsonText {
   const parts = Object.entries(members).flatMap(([name, text], index) => [

@@ -1,38 +1,31 @@
 /** Reads collections, page by page (OData Protocol 4.01, 11.2.6). */
-import { arrivedUntil, lastArrival } from './arrivals.ts'
-import type { Row, Selection } from './columns.ts'
+import { asManyAsFit, mostBytes } from '../database/result-size.ts'
+import { lastArrival } from './arrivals.ts'
+import type { Row } from './columns.ts'
 import { RequestError } from './errors.ts'
 import { linkOptions, type Exchange } from './exchange.ts'
-import type { Value } from './expressions/cqn.ts'
-import { func, nameOf, ref } from './expressions/cqn.ts'
+import { func, ref } from './expressions/cqn.ts'
 import { extentOf, MOST } from './expressions/extent.ts'
-import { orderBy, parseOrder, type OrderTerm } from './expressions/order.ts'
-import { arrayText, type JsonText } from './json-text.ts'
+import { parseOrder, type OrderTerm } from './expressions/order.ts'
+import { arrayText, sizeOf, type JsonText } from './json-text.ts'
 import { linkUrl } from './links.ts'
 import type { ServiceSchema } from './model.ts'
 import { booleanOption } from './options.ts'
-import { comesAfter, positionLiterals, toToken } from './paging.ts'
+import { readRows, type PageRows, type Prepared } from './page-rows.ts'
+import { positionLiterals, toToken } from './paging.ts'
 import { planned, type Planned } from './plans.ts'
 import { applied } from './preferences.ts'
-import { clauses, entities, filtered, nested, type Rows } from './rows.ts'
+import { clauses, entities, nested, type Rows } from './rows.ts'
 import { columnsFor, parseSelect, rowsList } from './select.ts'
 import { requestShape } from './shape.ts'
 import { context, sources } from './sources.ts'
-import { pageQuery, readPageRow } from './stored-page.ts'
-import { isSentAsStored, shownColumns, textsOf } from './texts.ts'
+import { textsOf } from './texts.ts'
 import { pageWindow, type PageWindow } from './window.ts'
 
 /** The answer to a collection request: its members, as JSON text, and the fragment of its context URL. */
 export interface Page {
   fragment: string
   members: Record<string, JsonText>
-}
-
-/** What is found out of a request, whatever the values of its literals are. */
-interface Prepared {
-  sets: Rows[]
-  selection: Selection
-  terms: OrderTerm[]
 }
 
 /**
@@ -50,7 +43,7 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   const { sets, selection } = plan.prepared
   const [rows] = sets as [Rows]
   const isOneSet = sets.length === 1
-  const read = isOneSet ? await readWindow(exchange, plan, window, until, path) : await readSets(exchange, sets, path)
+  const read = isOneSet ? await readRows(exchange, plan, window, until, path) : await readSets(exchange, sets, path)
   const members: Page['members'] = {}
   if (counts) members['@odata.count'] = [integer(await countOf(exchange.schema, plan, sets), format)]
   members.value = arrayText(read.texts)
@@ -73,58 +66,8 @@ function shapeOfPage(exchange: Exchange, { limit, skip, after }: PageWindow, cou
   return requestShape(exchange, ['page', limit, skip, position, counts], positionLiterals(after))
 }
 
-interface Read {
-  /** The rows as they are shown. */
-  texts: JsonText
-  /** The token of the next page, if there is one. */
-  token?: string
-}
-
-async function readWindow(
-  exchange: Exchange,
-  { prepared: { sets, selection, terms }, ask }: Planned<Prepared>,
-  { limit, skip, after, next }: PageWindow,
-  until: number | undefined,
-  path: string
-): Promise<Read> {
-  const [rows] = sets as [Rows]
-  const order = terms.map(({ cqn }, index) => ('ref' in cqn ? cqn : { ...cqn, as: `order_${index}` }))
-  const select = () => {
-    const known = until === undefined ? rows : arrivedUntil(exchange, rows, until)
-    return {
-      ...clauses(after ? filtered(known, comesAfter(terms, after)) : known),
-      orderBy: terms.map(orderBy),
-      localized: false, // CAP would order by a collation that comparisons, and so positions, do not know
-      limit: { rows: { val: limit + 1 }, ...(skip && { offset: { val: skip } }) } // one more tells whether there are more
-    }
-  }
-  const end = (values: Value[] | undefined, isMore: boolean) => {
-    const position = isMore ? next(values) : undefined
-    const kept = position && until !== undefined ? { ...position, until } : position
-    return kept && { token: toToken(exchange, '$skiptoken', kept, linkOptions(exchange)) }
-  }
-  // JSON has all digits of the numbers in columns, but not of those that an order computes
-  const isStored = isSentAsStored(exchange, rows, selection) && order.every((column) => 'ref' in column)
-  if (isStored) {
-    const [row] = (await ask('page', () => pageQuery(select(), order))) as [never]
-    const page = readPageRow(row, limit, rows.type)
-    if (page) return { texts: page.text ? [page.text] : [], ...end(page.last, page.isMore) }
-  }
-  const query = () => {
-    const columns = [...shownColumns(exchange, rows, selection), ...order]
-    const unique = [...new Map(columns.map((column) => [nameOf(column), column])).values()]
-    return { SELECT: { ...select(), columns: unique } }
-  }
-  const found = isStored ? ((await exchange.run(query())) as Row[]) : await ask('page', query)
-  const shown = found.slice(0, limit)
-  const last = shown.at(-1)
-  const values = last && order.map((column) => last[nameOf(column)] as Value)
-  const texts = await textsOf(exchange, shown, rows, selection, path)
-  return { texts, ...end(values, found.length > limit) }
-}
-
 /** What `concat` puts together comes as a whole, as no order goes over all of it. */
-async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise<Read> {
+async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise<PageRows> {
   const { options, run, schema } = exchange
   for (const name of ['$orderby', '$top', '$skip', '$skiptoken', '$compute']) {
     if (options.has(name))
@@ -134,10 +77,12 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
   const texts: JsonText = []
   for (const rows of sets) {
     const columns = columnsFor(undefined, rows)
-    const found = (await run({ SELECT: { ...clauses(rows), columns, limit: { rows: { val: max + 1 } } } })) as Row[]
-    if (found.length > max)
-      throw new RequestError('notImplemented', `A part of the result has more than ${max} rows.`, '$apply')
+    const read = (count: number) =>
+      run({ SELECT: { ...clauses(rows), columns, limit: { rows: { val: count } } } }) as Promise<Row[]>
+    const { rows: found, asked } = await asManyAsFit(max + 1, read)
     texts.push(...(await textsOf(exchange, found, rows, undefined, path)))
+    if (asked <= max || found.length > max || sizeOf(texts) > mostBytes())
+      throw new RequestError('notImplemented', `The result is larger than a page, and concat has no pages.`, '$apply')
   }
   return { texts }
 }

@@ -69,9 +69,12 @@ export function positionLiterals(after: Position['after'] = []): Literal[] {
  * Writes a position as the token of a link.
  * @param name the query option that the token is for
  * @param options the query options that the link has besides; the token is good for these only
+ * @throws {RequestError} 501 if values are so long that no client could send the link
  */
 export function toToken(exchange: Exchange, name: TokenName, position: Position, options: Map<string, string>): string {
   const content = JSON.stringify(position)
+  if (content.length > LONGEST)
+    throw new RequestError('notImplemented', 'There are no pages in the order of values that are so long.', '$orderby')
   // blanks, or the length would tell how many digits there are
   const digits = String(position.until ?? '').length
   return exchange.tokens.write(
@@ -81,6 +84,8 @@ export function toToken(exchange: Exchange, name: TokenName, position: Position,
 }
 
 const MOST_DIGITS = 16
+/** In characters: with all else, Node takes 16 KB of headers. */
+const LONGEST = 4000
 
 /**
  * Reads a token.

@@ -173,8 +173,12 @@ export interface PlanningContext {
 /** What was found out of a request, and its queries. */
 export interface Planned<Prepared> {
   prepared: Prepared
-  /** Asks the database. @param name tells the queries of one request apart */
-  ask: (name: string, query: () => object) => Promise<Row[]>
+  /**
+   * Asks the database.
+   * @param name tells the queries of one request apart
+   * @param query makes the query, of what was found out of this request itself: a plan has the values of another one
+   */
+  ask: (name: string, query: (prepared: Prepared) => object) => Promise<Row[]>
   /** Keeps the plan, once all was asked. */
   keep: () => void
 }
@@ -190,15 +194,18 @@ export function planned<Prepared>(
 ): Planned<Prepared> {
   const found = shape && plans.find(shape)
   if (found) {
-    const ask = (name: string) => execute(found.statements.get(name) as Statement)
+    const ask = async (name: string, query: (prepared: Prepared) => object) => {
+      const statement = found.statements.get(name)
+      return statement ? execute(statement) : ((await run(query(prepare()))) as Row[])
+    }
     return { prepared: found.prepared as Prepared, ask, keep: () => {} }
   }
   const prepared = prepare()
   const recorded = new Map<string, Statement[]>()
-  const ask = async (name: string, query: () => object) => {
+  const ask = async (name: string, query: (prepared: Prepared) => object) => {
     const statements: Statement[] = []
     recorded.set(name, statements)
-    return (await run(query(), {}, (statement) => statements.push(statement))) as Row[]
+    return (await run(query(prepared), {}, (statement) => statements.push(statement))) as Row[]
   }
   return { prepared, ask, keep: () => shape && plans.keep(shape, prepared, recorded) }
 }

@@ -1,20 +1,25 @@
 /** Rows as clients see them: JSON text, as it is stored or built from columns. */
+import { mostBytes } from '../database/result-size.ts'
 import { nest, type Row, type Selection } from './columns.ts'
 import type { Exchange } from './exchange.ts'
 import { ref, val, type Cqn } from './expressions/cqn.ts'
-import type { JsonText } from './json-text.ts'
+import { sizeOf, type JsonText } from './json-text.ts'
 import { entityUrl } from './keys.ts'
 import { representEntity, type EntityLink } from './representation.ts'
 import { entities, type Rows } from './rows.ts'
 import { columnsFor } from './select.ts'
 import { hasStoredForm, isStoredForm, STORED_COLUMNS, storedText, tagged } from './stored.ts'
 
-/** Shows rows of one set. */
+/** Shows rows of one set: the first ones, as many as fit into an answer, and one at least. */
 export async function textsOf(exchange: Exchange, all: Row[], rows: Rows, selection: Selection, path: string) {
   const texts: JsonText = []
+  let size = 0
   for (const row of all) {
-    const text = textOf(exchange, row, rows, selection, path)
-    texts.push(text instanceof Promise ? await text : text)
+    const shown = textOf(exchange, row, rows, selection, path)
+    const text = shown instanceof Promise ? await shown : shown
+    size += sizeOf([text])
+    if (size > mostBytes() && texts.length) break
+    texts.push(text)
   }
   return texts
 }

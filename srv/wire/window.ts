@@ -14,8 +14,8 @@ export interface PageWindow {
   after: Position['after']
   /** The last arrival that is part of the result, if changes are tracked. */
   until: Position['until']
-  /** The position of the page after this one, or undefined if the client asked for no more. */
-  next: (after: Position['after']) => Position | undefined
+  /** The position of the page after this one, which has a number of rows, or undefined if the client asked for no more. */
+  next: (after: Position['after'], count: number) => Position | undefined
 }
 
 /**
@@ -39,9 +39,9 @@ export function pageWindow(exchange: Exchange): PageWindow {
   }
   const remaining = position.remaining ?? top
   const limit = Math.min(remaining ?? Infinity, preferred ?? schema.pageSize.default)
-  const next = (after: PageWindow['after']): Position | undefined => {
+  const next = (after: PageWindow['after'], count: number): Position | undefined => {
     if (remaining === undefined) return after && { after, ...sizeOf(preferred) }
-    return after && remaining > limit ? { after, remaining: remaining - limit, ...sizeOf(preferred) } : undefined
+    return after && remaining > count ? { after, remaining: remaining - count, ...sizeOf(preferred) } : undefined
   }
   return { limit, skip, after: position.after, until: position.until, next }
 }

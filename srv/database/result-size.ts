@@ -1,0 +1,78 @@
+/** How large the result of a query may become: its rows may be few, but long. */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import cds from '@sap/cds'
+import type { Connection } from '@cap-js/sqlite'
+
+/** How many bytes the rows of a result may have together; a single row may have more. */
+export const mostBytes = () =>
+  (cds.env as unknown as { requires: { db: { result_bytes: number } } }).requires.db.result_bytes
+
+/** Thrown for rows that have too many bytes together. Who cannot do with fewer rows does not implement the request. */
+class ResultTooLarge extends Error {
+  readonly status = 501
+  /** How many rows would have fitted: at least one. */
+  readonly fitting: number
+
+  constructor(fitting: number) {
+    super('The rows have too many bytes together.')
+    this.fitting = fitting
+  }
+}
+
+/**
+ * Reads as many rows as fit into a result.
+ * @param count how many rows are wanted
+ * @param read reads a number of rows
+ * @returns the rows, and how many were asked for in the end: less than `count` if there are more rows than fit
+ */
+export async function asManyAsFit<Rows>(count: number, read: (count: number) => Promise<Rows>) {
+  for (let asked = count; ;) {
+    try {
+      return { rows: await read(asked), asked }
+    } catch (error) {
+      if (!isTooLarge(error) || error.fitting >= asked) throw error
+      asked = error.fitting
+    }
+  }
+}
+
+/** Whether an error, of this process or another one, is that of a result which is too large. */
+export function isTooLarge(error: unknown): error is { fitting: number } {
+  return typeof error === 'object' && error !== null && 'fitting' in error
+}
+
+/** Has a connection give up queries whose result becomes too large: see {@link ResultTooLarge}. */
+export function bounded<Bounded extends Connection>(connection: Bounded): Bounded {
+  const prepare = connection.prepare.bind(connection)
+  connection.prepare = (sql) => {
+    let statement: StatementSync | undefined // CAP's own gives arrays once it is iterated over
+    const all = (values: unknown) => {
+      statement ??= DatabaseSync.prototype.prepare.call(connection, sql)
+      try {
+        return rowsOf(statement, [values].flat() as SQLInputValue[])
+      } catch (error) {
+        statement = undefined // or it would fail the next time, as Node does not reset it
+        throw error
+      }
+    }
+    return { ...prepare(sql), all }
+  }
+  return connection
+}
+
+function rowsOf(statement: StatementSync, values: SQLInputValue[]) {
+  const rows: unknown[] = []
+  const most = mostBytes()
+  let bytes = 0
+  for (const row of statement.iterate(...values)) {
+    for (const name in row) bytes += sizeOf(row[name])
+    if (bytes > most && rows.length) throw new ResultTooLarge(rows.length)
+    rows.push(row)
+  }
+  return rows
+}
+
+/** Of a text the UTF-16 code units, which are quicker to count than bytes and at most a third of them. */
+function sizeOf(value: unknown) {
+  return typeof value === 'string' || value instanceof Uint8Array ? value.length : 8
+}
