@@ -78,29 +78,6 @@ describe('Prefer: return (Protocol 4.01, 8.2.8.8)', () => {
   })
 })
 
-describe('ETags (Protocol 4.01, 8.3.1)', () => {
-  it.each([`${path}/e1`, `${path}?$filter=jobId%20eq%20'job%201'`, `${path}/e1/initiatedBy`, '/$metadata', '/'])(
-    'of %s are strong, and known ones are answered with 304',
-    async (url) => {
-      const first = await service.get(url)
-      const etag = first.headers.get('etag')!
-      expect(etag).toMatch(/^"[\w-]+"$/)
-      const second = await service.get(url, { 'If-None-Match': `"other", ${etag}` })
-      expect([second.status, second.text, second.headers.get('etag')]).toEqual([304, '', etag])
-      expect((await service.get(url, { 'If-None-Match': '*' })).status).toBe(304)
-      expect((await service.get(url, { 'If-None-Match': '"other"' })).status).toBe(200)
-    }
-  )
-
-  it('differ between representations', async () => {
-    const [minimal, full] = [
-      await service.get(`${path}/e1`),
-      await service.get(`${path}/e1?$format=application/json;odata.metadata=full`)
-    ]
-    expect(minimal.headers.get('etag')).not.toBe(full.headers.get('etag'))
-  })
-})
-
 describe('Compression', () => {
   it('is used where the client accepts it', async () => {
     const url = `${service.url}/$metadata`

@@ -21,7 +21,7 @@ import { challenge } from './challenge.ts'
 import type { Row } from './columns.ts'
 import { create } from './create.ts'
 import { readEntity, readProperty } from './entity.ts'
-import { sendTagged } from './etag.ts'
+import { sendTagged, strongEtag } from './etag.ts'
 import { RequestError, requestError } from './errors.ts'
 import type { Conventions, Exchange } from './exchange.ts'
 import { jsonFormat, mediaTypesOf, negotiate } from './format.ts'
@@ -220,7 +220,7 @@ class StructuredODataAdapter extends ODataAdapter {
     this.metadata ??= generateMetadata(this.linked, this.model, this.service.name, this.conventions.entitiesDerive)
     if (type === 'application/json') res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
     res.setHeader('Content-Type', `${type}; charset=utf-8`)
-    sendTagged(req, res, [Buffer.from(this.metadata[type])], this.metadata[type])
+    sendTagged(req, res, [Buffer.from(this.metadata[type])], strongEtag(this.metadata[type]))
   }
 
   private async runBatch(req: Request, res: Response, next: NextFunction) {

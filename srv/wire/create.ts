@@ -2,12 +2,13 @@
 import cds from '@sap/cds'
 import { readObject } from './body.ts'
 import { flatten, nest, type Row } from './columns.ts'
+import { weakEtag } from './etag.ts'
 import { respond, respondWith, type Exchange } from './exchange.ts'
 import { entityUrl } from './keys.ts'
 import { contextUrl } from './links.ts'
 import { applied } from './preferences.ts'
 import { representEntity } from './representation.ts'
-import { hasStoredForm, storedForm, storedText } from './stored.ts'
+import { entityTag, hasStoredForm, storedForm, storedText } from './stored.ts'
 import { entityLink } from './texts.ts'
 
 /**
@@ -17,14 +18,14 @@ import { entityLink } from './texts.ts'
  */
 export async function create(exchange: Exchange, collection: string, body: unknown) {
   const { res, root, preferences, format, schema, run, isAlone, scope } = exchange
-  const { entity, entityType, singleton } = schema
+  const { entity, entityType, identity, singleton } = schema
   const sent = readObject(body, entityType)
   const row = flatten(sent, entityType)
   const represent = (event: Row) => storedForm(sent, event, entityType)
   await run(cds.ql.INSERT.into(entity).entries([row]), { represent, isAlone })
   const path = `${singleton}/${collection}`
   const url = entityUrl(exchange, path, row)
-  res.set('Location', url)
+  res.set({ Location: url, ETag: weakEtag(entityTag(row, entityType, identity)) })
   const preference = preferences.get('return')
   if (preference === 'minimal' || preference === 'representation') applied(res, `return=${preference}`)
   if (preference === 'minimal') return void res.set('OData-EntityId', url).status(204).end()

@@ -1,6 +1,7 @@
 /** Reads single entities and their properties (OData Protocol 4.01, 11.2.3 to 11.2.4). */
 import { nest, typeOfValue, type Row, type Selection } from './columns.ts'
 import { RequestError } from './errors.ts'
+import { weakEtag } from './etag.ts'
 import { respond, respondWith, type Exchange } from './exchange.ts'
 import { allOf, ref, text, xpr, type Cqn, type Source } from './expressions/cqn.ts'
 import { keyPredicate, type EntityKey } from './keys.ts'
@@ -12,6 +13,7 @@ import type { PathStep, Resource } from './resource.ts'
 import { entities } from './rows.ts'
 import { columnsFor, parseSelect, selectList } from './select.ts'
 import { requestShape } from './shape.ts'
+import { entityTag, TAG_COLUMN } from './stored.ts'
 import { shownColumns, textOf } from './texts.ts'
 import type { Property } from './types.ts'
 
@@ -24,10 +26,13 @@ export async function readEntity(exchange: Exchange, { collection, key }: Resour
   const plan = planned(exchange, requestShape(exchange, ['entity', key.length], keyLiterals(key)), select)
   const selection = plan.prepared
   const all = entities(schema)
-  const row = await rowByKey(exchange, plan, key, () => shownColumns(exchange, all, selection))
+  const row = await rowByKey(exchange, plan, key, () => [
+    ...new Set([...shownColumns(exchange, all, selection), TAG_COLUMN])
+  ])
   plan.keep()
   const text = await textOf(exchange, row, all, selection, path)
-  respondWith(exchange, contextUrl(root, `${path}${selectList(selection)}/$entity`), [text])
+  const etag = weakEtag(entityTag(row, type, schema.identity))
+  respondWith(exchange, contextUrl(root, `${path}${selectList(selection)}/$entity`), [text], etag)
 }
 
 /** Answers with the value of a property, or with 204 where it is null (OData Protocol 4.01, 11.2.4). */

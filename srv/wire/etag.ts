@@ -1,13 +1,21 @@
-/** Entity tags of representations (RFC 9110, 8.8.3 and 13.1.2). Events never change, but their representations differ. */
+/** Entity tags (RFC 9110, 8.8.3 and 13.1.2). Events never change, but their representations differ. */
 import { hash } from 'node:crypto'
 import type { Request, Response } from 'express'
 
 /**
- * Sends the bytes of a representation with a strong ETag, or 304 if the client has them already.
+ * The strong ETag of a representation.
  * @param tag what other bytes do not have
  */
-export function sendTagged(req: Request, res: Response, chunks: Uint8Array[], tag: string) {
-  const etag = `"${hash('sha1', tag, 'base64url')}"`
+export const strongEtag = (tag: string) => `"${hash('sha1', tag, 'base64url')}"`
+
+/**
+ * The ETag of an entity, whichever of its properties a representation has: it is weak, as these differ.
+ * @param tag what other entities, and other states of it, do not have
+ */
+export const weakEtag = (tag: string) => `W/${strongEtag(tag)}`
+
+/** Sends the bytes of a representation with its ETag, or 304 if the client has it already. */
+export function sendTagged(req: Request, res: Response, chunks: Uint8Array[], etag: string) {
   res.set('ETag', etag)
   // not left to Express, which does not answer 304 to clients that send `Cache-Control: no-cache`, as fetch does
   if (isKnown(etag, req.get('If-None-Match'))) res.status(304).end()
@@ -22,6 +30,8 @@ export function send(res: Response, chunks: Uint8Array[]) {
   res.end()
 }
 
+/** Tags are compared weakly (RFC 9110, 8.8.3.2 and 13.1.2). */
 function isKnown(etag: string, header = '') {
-  return header.trim() === '*' || header.split(',').some((each) => each.trim().replace(/^W\//, '') === etag)
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
+  return header.trim() === '*' || header.split(',').some((each) => opaque(each) === opaque(etag))
 }

@@ -1,6 +1,6 @@
 /** One request to the service and the answer to it, as the parts of the wire share it. */
 import type { Request, Response } from 'express'
-import { send, sendTagged } from './etag.ts'
+import { send, sendTagged, strongEtag } from './etag.ts'
 import { contentType, type JsonFormat } from './format.ts'
 import { chunksOf, extended, tagOf, type JsonText } from './json-text.ts'
 import type { LinkTokens } from './link-tokens.ts'
@@ -56,11 +56,14 @@ export function respond(exchange: Exchange, context: string, body: object) {
   respondWith(exchange, context, [JSON.stringify(body)])
 }
 
-/** Answers with JSON that is text already: an object with at least one member. */
-export function respondWith({ req, res, format }: Exchange, context: string, object: JsonText) {
+/**
+ * Answers with JSON that is text already: an object with at least one member.
+ * @param etag that of the entity, if the answer is one; otherwise it is that of the representation
+ */
+export function respondWith({ req, res, format }: Exchange, context: string, object: JsonText, etag?: string) {
   const start = format.metadata === 'none' ? '{' : `{"@odata.context":${JSON.stringify(context)},`
   const text = extended(start, object)
   res.setHeader('Content-Type', contentType(format))
   if (req.method === 'POST') send(res, chunksOf(text))
-  else sendTagged(req, res, chunksOf(text), tagOf(text))
+  else sendTagged(req, res, chunksOf(text), etag ?? strongEtag(tagOf(text)))
 }

@@ -13,7 +13,8 @@ import { isStructured, type StructuredType } from './types.ts'
 
 /** The columns that have the text, and its tag: what the type was like when it was written, and a hash. */
 export const STORED = { text: 'representation', tag: 'representationTag' } as const
-export const STORED_COLUMNS = [{ ...bytes(ref(STORED.text)), as: STORED.text }, ref(STORED.tag)]
+export const TAG_COLUMN = ref(STORED.tag)
+export const STORED_COLUMNS = [{ ...bytes(ref(STORED.text)), as: STORED.text }, TAG_COLUMN]
 
 const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, streaming: true }
 
@@ -48,6 +49,15 @@ export function storedText(row: Row, type: StructuredType): StoredText | undefin
   return isCurrent(tag, type) ? { text: text as StoredText['text'], tag } : undefined
 }
 
+/**
+ * What tells an entity from all others, and from itself under another version of its type. It is the same however much of
+ * the entity is shown.
+ * @param row at least the column of its tag, and those of its identity
+ */
+export function entityTag(row: Row, type: StructuredType, identity: string[]): string {
+  return JSON.stringify([versionOf(type), row[STORED.tag] ?? identity.map((name) => row[name])])
+}
+
 /** Whether a tag is that of the type as it is now. */
 export function isCurrent(tag: unknown, type: StructuredType): tag is string {
   return typeof tag === 'string' && tag.startsWith(versionOf(type))
@@ -55,7 +65,7 @@ export function isCurrent(tag: unknown, type: StructuredType): tag is string {
 
 /** Whether a row was read with its text. */
 export function isStoredForm(row: Row): boolean {
-  return STORED.tag in row
+  return STORED.text in row
 }
 
 /** Whether a format shows whole entities just so. No entity has 64-bit integers, so IEEE754Compatible does not matter. */
