@@ -16,6 +16,7 @@ type initiator {
   displayName   : String;
 
   /** What kind of initiator it is. The list of values is open. */
+  @odata.enumeration: 'microsoft.graph.initiatorType'
   initiatorType : String enum {
     /** A person. */
     user;
@@ -59,6 +60,7 @@ type provisionedIdentity {
 /** How the provisioning of an object ended. */
 type statusBase {
   /** The result. The list of values is open. */
+  @odata.enumeration: 'microsoft.graph.provisioningResult'
   status : String enum {
     /** The object was provisioned. */
     success;
@@ -85,6 +87,7 @@ type statusDetails : statusBase {
   additionalDetails : LargeString;
 
   /** Whose error it is. The list of values is open. */
+  @odata.enumeration: 'microsoft.graph.provisioningStatusErrorCategory'
   errorCategory     : String enum {
     /** An error of the provisioning engine. */
     failure;
@@ -111,6 +114,7 @@ type provisioningStep {
   description          : LargeString;
 
   /** What kind of step it is. The list of values is open. */
+  @odata.enumeration: 'microsoft.graph.provisioningStepType'
   provisioningStepType : String enum {
     /** An object was read. */
     import;

@@ -12,7 +12,7 @@ annotate graph with @Capabilities: {
   FilterFunctions               : [
     'contains', 'startswith', 'endswith', 'matchesPattern', 'length', 'indexof', 'substring', 'tolower', 'toupper',
     'trim', 'concat', 'year', 'month', 'day', 'hour', 'minute', 'second', 'fractionalseconds', 'date', 'time',
-    'totaloffsetminutes', 'now', 'mindatetime', 'maxdatetime', 'round', 'floor', 'ceiling', 'cast', 'isof', 'case'
+    'totaloffsetminutes', 'totalseconds', 'now', 'mindatetime', 'maxdatetime', 'round', 'floor', 'ceiling', 'cast', 'isof', 'case'
   ],
   ChangeTracking                : { Supported: true },
   BatchSupported                : true,

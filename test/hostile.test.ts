@@ -65,9 +65,9 @@ describe("A name of JavaScript's objects", () => {
   const NAMES = ['constructor', 'toString', 'valueOf', 'hasOwnProperty', '__proto__', '__defineGetter__', 'prototype']
 
   it.each<[string, (name: string) => Record<string, string>, number]>([
-    ['a function', (name) => ({ $filter: `${name}(id) eq 1` }), 501],
+    ['a function', (name) => ({ $filter: `${name}(id) eq 1` }), 400],
     ['an operator', (name) => ({ $filter: `id ${name} 1` }), 400],
-    ['the type of a cast', (name) => ({ $filter: `cast(id,${name}) eq 1` }), 501],
+    ['the type of a cast', (name) => ({ $filter: `cast(id,${name}) eq 1` }), 400],
     ['a property', (name) => ({ $filter: `${name} eq 1` }), 400],
     ['a property of a complex value', (name) => ({ $filter: `targetSystem/${name} eq 'x'` }), 400],
     ['a lambda operator', (name) => ({ $filter: `provisioningSteps/${name}(s:true)` }), 400],

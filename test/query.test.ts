@@ -151,10 +151,8 @@ describe('$filter', () => {
     ["targetSystem eq 'x'", 501],
     ['statusInfo/microsoft.graph.user/x eq 1', 400],
     ["statusInfo/errorCode eq 'x'", 400],
-    ["cast(jobId,Edm.Binary) eq 'x'", 501],
-    ['@a', 400],
-    ["case(true:1,false:'x') eq 1", 400],
-    ["activityDateTime sub duration'P1D' gt now()", 400]
+    ["cast(jobId,Edm.Binary) eq 'x'", 400],
+    ["case(true:1,false:'x') eq 1", 400]
   ])('refuses %s with %i', async ($filter, status) => {
     expect((await service.get(query(path, { $filter }))).status).toBe(status)
   })

@@ -1,7 +1,7 @@
 /** Tenants: whose events a user reads and writes. A tenant's events are those with its id as `tenantId`. */
 import cds from '@sap/cds'
 import { RequestError } from '../wire/errors.ts'
-import { text, type Source } from '../wire/expressions/cqn.ts'
+import { val, type Source } from '../wire/expressions/cqn.ts'
 import type { Literal } from '../wire/plans.ts'
 import { needsTokens } from './profile.ts'
 
@@ -79,7 +79,7 @@ class Confinement {
   }
 
   private where(condition: unknown) {
-    const own = [{ ref: [TENANT] }, '=', text(this.tenant, TENANT_SOURCE)]
+    const own = [{ ref: [TENANT] }, '=', val(this.tenant, TENANT_SOURCE)]
     return condition ? [...own, 'and', { xpr: condition }] : own
   }
 

@@ -1,5 +1,6 @@
 /** The functions that queries may call: what OData asks for and SQLite does not give. */
 import type { Connection } from '@cap-js/sqlite'
+import { FUNCTIONS_OF_STATEMENTS } from '../wire/expressions/evaluation.ts'
 import { matchesPattern } from '../wire/expressions/pattern.ts'
 
 /** The function that is called for each row that a query looks at; it ends the query by an error. */
@@ -13,6 +14,8 @@ export function withFunctions(connection: Connection, withinTime: () => number =
   )
   connection.function('lower', deterministic, (value) => (typeof value === 'string' ? value.toLowerCase() : value))
   connection.function('upper', deterministic, (value) => (typeof value === 'string' ? value.toUpperCase() : value))
+  for (const [name, implementation] of Object.entries(FUNCTIONS_OF_STATEMENTS))
+    connection.function(name, { deterministic: true, useBigIntArguments: true, varargs: true }, implementation as never)
   connection.function(WITHIN_TIME, {}, withinTime)
   return connection
 }

@@ -22,11 +22,16 @@ export class StoppableRenderer extends CapRenderer {
     return super.limit({ rows: { ...rows, param: false }, ...(offset && { offset: { ...offset, param: false } }) })
   }
 
-  /** Values that the wire gave keep where they come from: see wire/plans.ts. */
+  /**
+   * Values that the wire gave keep where they come from: see wire/plans.ts. A text stays as it is, where CAP would rewrite
+   * one that looks like a timestamp.
+   */
   override val(expression: ValueExpression) {
-    const sql = super.val(expression)
-    const { isOwn, source } = expression
-    if (sql === '?' && (isOwn || source)) this.values.push(new SourcedValue(this.values.pop() as never, source))
+    const { val, isOwn, source } = expression
+    if (!isOwn && !source) return super.val(expression)
+    const isText = typeof val === 'string'
+    const sql = isText ? '?' : super.val(expression)
+    if (sql === '?') this.values.push(new SourcedValue(isText ? val : (this.values.pop() as never), source))
     return sql
   }
 }

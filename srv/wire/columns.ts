@@ -101,6 +101,7 @@ function fromColumn(value: unknown, { type, column, instant }: Property): unknow
   if (isStructured(type) || type === 'Edm.Untyped') return fromJson(value)
   if (value === null || value === undefined) return null
   if (type === 'Edm.Boolean') return Boolean(value)
+  if (value === Infinity || value === -Infinity) return value > 0 ? 'INF' : '-INF' // OData JSON 4.01, 7.1
   if (type === 'Edm.DateTimeOffset' && column !== undefined && instant === column) return `${value as string}Z` // an aggregate of instants
   return value
 }

@@ -3,18 +3,19 @@
  * JavaScript's `Date` ends at milliseconds, so the fraction is carried as text.
  */
 
-// dateTimeOffsetValue of the OData ABNF, with the precision that the model declares
-const DATE_TIME_OFFSET = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,7}))?)?(Z|[+-]\d\d:\d\d)$/i
+// dateTimeOffsetValue of the OData ABNF
+const DATE_TIME_OFFSET = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?(Z|[+-]\d\d:\d\d)$/i
 
 /**
  * The same instant in UTC as text of a fixed width, `2016-12-31T21:02:10.8639373`, so that instants
  * compare and sort as their texts do. It carries no zone: what ends in `Z`, CAP cuts to milliseconds.
  * @param value an Edm.DateTimeOffset
+ * @param precision how many fractional digits it may have: 7 in events, as the model declares, 12 in literals
  * @returns undefined if the value is none, or lies outside of the years 0001 to 9999
  */
-export function instant(value: string): string | undefined {
+export function instant(value: string, precision = 7): string | undefined {
   const [, date, minutes, seconds = '00', fraction = '', offset] = DATE_TIME_OFFSET.exec(value) ?? []
-  if (!date || !minutes || !offset) return undefined
+  if (!date || !minutes || !offset || fraction.length > precision) return undefined
   const local = `${date}T${minutes}:${seconds}`
   const milliseconds = Date.parse(`${local}Z`)
   // Date.parse takes 24:00 and rolls some days over, such as 31 June
@@ -23,7 +24,7 @@ export function instant(value: string): string | undefined {
   if (shift === undefined) return undefined
   const utc = new Date(milliseconds - shift * 60_000).toISOString()
   if (!/^(?!0000)\d{4}-/.test(utc)) return undefined
-  return `${utc.slice(0, 19)}.${fraction.padEnd(7, '0')}`
+  return `${utc.slice(0, 19)}.${fixed(fraction)}`
 }
 
 function offsetInMinutes(offset: string) {
@@ -34,27 +35,79 @@ function offsetInMinutes(offset: string) {
   return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes)
 }
 
-const DURATION = /^([+-]?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,7})\d*)?S)?)?$/
+// xs:dayTimeDuration: the text has at least one part, and at least one after the T (XML Schema 1.1 part 2, 3.4.27)
+const DURATION = /^(-?)P(?=\d|T\d)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?$/
+
+/** 100 ns ticks in a second, and in a day. */
+const TICKS = 10_000_000n
+const DAY = 86_400n * TICKS
 
 /**
- * Moves an instant.
- * @param point an instant as {@link instant} returns it
- * @param duration an Edm.Duration, for example `P1DT12H`
- * @param sign 1 to add it, -1 to subtract it
- * @returns the instant, or undefined if the duration is none or the result lies outside of the years 0001 to 9999
+ * The length of an Edm.Duration, for example `P1DT12H`, in 100 ns ticks.
+ * @returns undefined if the text is no duration, or one that is longer than all of time
  */
-export function plusDuration(point: string, duration: string, sign: 1 | -1): string | undefined {
+export function ticksOfDuration(duration: string): bigint | undefined {
   const [all, minus, days = 0, hours = 0, minutes = 0, seconds = 0, fraction = ''] = DURATION.exec(duration) ?? []
-  if (all === undefined || /[PT]$/.test(duration)) return undefined
-  const whole = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)
-  const ticks = BigInt(whole) * TICKS + BigInt(fraction.padEnd(7, '0'))
-  const start = BigInt(Date.parse(`${point.slice(0, 19)}Z`) / 1000) * TICKS + BigInt(point.slice(20))
-  const end = start + ticks * BigInt(minus === '-' ? -sign : sign)
+  if (all === undefined || all.length > 40) return undefined
+  const whole = ((BigInt(days) * 24n + BigInt(hours)) * 60n + BigInt(minutes)) * 60n + BigInt(seconds)
+  const ticks = whole * TICKS + BigInt(fraction.padEnd(7, '0').slice(0, 7))
+  if (ticks > 3_652_059n * DAY) return undefined // from the year 1 to the year 9999
+  return minus ? -ticks : ticks
+}
+
+/** A length in 100 ns ticks as Edm.Duration, in whole days and what is left of one. */
+export function durationOfTicks(ticks: bigint): string {
+  const length = ticks < 0n ? -ticks : ticks
+  const [days, rest] = [length / DAY, (length % DAY) / TICKS]
+  const fraction = String(length % TICKS)
+    .padStart(7, '0')
+    .replace(/0+$/, '')
+  const seconds = `${rest % 60n}${fraction && `.${fraction}`}`
+  const parts: [string, string][] = [
+    [String(rest / 3600n), 'H'],
+    [String((rest / 60n) % 60n), 'M'],
+    [seconds, 'S']
+  ]
+  const time = parts.flatMap(([value, unit]) => (value === '0' ? [] : [value + unit])).join('')
+  const text = `${days ? `${days}D` : ''}${time && `T${time}`}`
+  return `${ticks < 0n ? '-' : ''}P${text || 'T0S'}`
+}
+
+/** The 100 ns ticks from 1970 to an instant as {@link instant} returns it, or to the begin of a date. */
+export function ticksOfPoint(point: string): bigint {
+  const [whole, fraction = ''] = [point.slice(0, 19), point.slice(20, 27)]
+  const milliseconds = Date.parse(whole.length > 10 ? `${whole}Z` : whole)
+  return BigInt(milliseconds / 1000) * TICKS + BigInt(fraction.padEnd(7, '0'))
+}
+
+/**
+ * Moves a point in time.
+ * @param point an instant as {@link instant} returns it, or a date, which stays one (OData URL Conventions 4.01, 5.1.1.2.1)
+ * @param ticks by how many ticks of 100 ns
+ * @returns undefined if the result lies outside of the years 0001 to 9999
+ */
+export function movedPoint(point: string, ticks: bigint): string | undefined {
+  const end = ticksOfPoint(point) + ticks
   const rest = ((end % TICKS) + TICKS) % TICKS
   const date = new Date(Number((end - rest) / TICKS) * 1000)
   if (Number.isNaN(date.getTime()) || !/^(?!0000)\d{4}-/.test(date.toISOString())) return undefined
+  if (point.length === 10) return date.toISOString().slice(0, 10)
   return `${date.toISOString().slice(0, 19)}.${String(rest).padStart(7, '0')}`
 }
 
-/** 100 ns ticks in a second. */
-const TICKS = 10_000_000n
+const TIME_OF_DAY = /^((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d)(?:\.(\d{1,12}))?)?$/
+
+/**
+ * A time of day in a fixed width, `12:00:00.0000000`, so that times compare as their texts do. Digits beyond 100 ns are
+ * kept where they say something.
+ * @returns undefined if the text is no Edm.TimeOfDay
+ */
+export function timeOfDay(text: string): string | undefined {
+  const [, minutes, seconds = '00', fraction = ''] = TIME_OF_DAY.exec(text) ?? []
+  return minutes && `${minutes}:${seconds}.${fixed(fraction)}`
+}
+
+/** A fraction of a second with 7 digits, or more if they are not zeros. */
+function fixed(fraction: string) {
+  return fraction.padEnd(7, '0').replace(/^(.{7}\d*?)0*$/, '$1')
+}

@@ -3,7 +3,7 @@ import { asManyAsFit } from '../database/result-size.ts'
 import { arrivedSince } from './arrivals.ts'
 import type { Row } from './columns.ts'
 import { linkOptions, type Exchange } from './exchange.ts'
-import { ref, text, xpr } from './expressions/cqn.ts'
+import { ref, val, xpr } from './expressions/cqn.ts'
 import { arrayText } from './json-text.ts'
 import { linkUrl } from './links.ts'
 import type { Page } from './page.ts'
@@ -26,7 +26,7 @@ export async function readDelta(exchange: Exchange, path: string, token: string)
   const [all] = sources(exchange) as [Rows]
   const selection = parseSelect(options.get('$select'), all.type)
   const read = async (count: number) => {
-    const ids = arrived.arrivals.slice(0, count).map(({ key: [id = ''] }) => text(id))
+    const ids = arrived.arrivals.slice(0, count).map(({ key: [id = ''] }) => val(id))
     const rows = filtered(all, xpr(ref(schema.key), 'in', { list: ids }))
     const select = { SELECT: { ...clauses(rows), columns: shownColumns(exchange, rows, selection) } }
     return ids.length ? ((await run(select)) as Row[]) : []

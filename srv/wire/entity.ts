@@ -3,7 +3,7 @@ import { nest, typeOfValue, type Row, type Selection } from './columns.ts'
 import { RequestError } from './errors.ts'
 import { weakEtag } from './etag.ts'
 import { respond, respondWith, type Exchange } from './exchange.ts'
-import { allOf, ref, text, xpr, type Cqn, type Source } from './expressions/cqn.ts'
+import { allOf, ref, val, xpr, type Cqn, type Source } from './expressions/cqn.ts'
 import { keyPredicate, type EntityKey } from './keys.ts'
 import { contextUrl } from './links.ts'
 import type { ServiceSchema } from './model.ts'
@@ -88,7 +88,7 @@ async function entityByKey(exchange: Exchange, key: EntityKey, selection: Select
 
 async function rowByKey({ schema }: Exchange, { ask }: Planned<unknown>, key: EntityKey, columns: () => Cqn[]) {
   const { from } = entities(schema)
-  const parts = key.map((part, index) => xpr(ref(schema.identity[index] as string), '=', text(part, keySource(index))))
+  const parts = key.map((part, index) => xpr(ref(schema.identity[index] as string), '=', val(part, keySource(index))))
   const where = [allOf(...parts)]
   const limit = { rows: { val: 2 } } // who sees several tenants may see an id twice
   const [row, other] = await ask('entity', () => ({ SELECT: { from, columns: columns(), where, limit } }))

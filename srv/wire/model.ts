@@ -1,6 +1,7 @@
 /** The two readings of the CDS model: structured on the wire, flat and textual in CAP's runtime. */
 import { flattenedType } from './columns.ts'
 import type { Searchable } from './expressions/search.ts'
+import { knownTypes, type KnownTypes } from './known-types.ts'
 import { isStructured, structuredType, type CdsElement, type Property, type StructuredType } from './types.ts'
 import type { Schema } from './resource.ts'
 
@@ -28,6 +29,8 @@ export interface ServiceSchema extends Schema {
   defaultOrder: string
   /** The columns that `$search` looks into. */
   searchable: Searchable
+  /** The types that requests may name. */
+  types: KnownTypes
   /** How many rows a page has, unless the client asks for another size, and at most. */
   pageSize: { default: number; max: number }
   /** The qualified name of the singleton. */
@@ -65,6 +68,7 @@ export function serviceSchema(linked: Model, service: string): ServiceSchema {
     entityType,
     key,
     searchable: searchable(entityType),
+    types: knownTypes(linked.definitions),
     pageSize: {
       default: linked.definitions[entity]?.['@cds.query.limit.default'] as number,
       max: linked.definitions[entity]?.['@cds.query.limit.max'] as number

@@ -4,7 +4,7 @@
  */
 import { RequestError } from './errors.ts'
 import { linkOptions, type Exchange } from './exchange.ts'
-import { allOf, anyOf, text, val, xpr, type Cqn, type Source, type Value } from './expressions/cqn.ts'
+import { allOf, anyOf, val, xpr, type Cqn, type Source, type Value } from './expressions/cqn.ts'
 import type { OrderTerm } from './expressions/order.ts'
 import type { Literal } from './plans.ts'
 
@@ -57,7 +57,7 @@ const TOKEN = '$skiptoken'
 
 function constant(value: Value = null, index: number): Cqn {
   const source: Source = { option: TOKEN, position: index, read: (json) => JSON.parse(json) as Value }
-  return typeof value === 'string' ? text(value, source) : val(value, source)
+  return val(value, source)
 }
 
 /** The values of a position, as literals of the request: see plans.ts. */

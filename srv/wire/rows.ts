@@ -3,8 +3,9 @@ import { columnsOf } from './columns.ts'
 import { extentOf, MOST, MOST_NESTED } from './expressions/extent.ts'
 import { allOf, named, ref, type Cqn, type Typed, type ValueType } from './expressions/cqn.ts'
 import { RequestError } from './errors.ts'
+import { shown } from './expressions/members.ts'
 import type { OrderTerm } from './expressions/order.ts'
-import { parseSearch, type Searchable } from './expressions/search.ts'
+import { foundIn, parseSearch, type Searchable } from './expressions/search.ts'
 import type { ServiceSchema } from './model.ts'
 import type { PrimitiveType, Property, StructuredType } from './types.ts'
 
@@ -62,7 +63,7 @@ export function filtered(rows: Rows, condition: Cqn): Rows {
  * @throws {RequestError} 501 for rows of an aggregation, which have no text of their own
  */
 export function searched(rows: Rows, expression: string, searchable: Searchable): Rows {
-  if (rows.areEntities) return filtered(rows, parseSearch(expression, searchable))
+  if (rows.areEntities) return filtered(rows, parseSearch(expression, foundIn(searchable)))
   throw new RequestError('notImplemented', 'The service does not search in aggregated rows.', '$search')
 }
 
@@ -84,7 +85,7 @@ export interface Computed {
 
 /** Rows with computed values in addition (OData URL Conventions 4.01, 5.1.3.2). */
 export function computed(rows: Rows, values: Computed[]): Rows {
-  const extra = values.map(({ name, value }) => named(value.cqn, valueColumn(name)))
+  const extra = values.map(({ name, value }) => named(shown(value), valueColumn(name)))
   const source = nested(rows, { ...clauses(rows), columns: [...rows.columns.map(ref), ...extra] })
   const properties = new Map(rows.type.properties)
   for (const { name, value } of values) properties.set(name, propertyOf(name, value))
@@ -114,6 +115,9 @@ const EDM_TYPES: Partial<Record<ValueType, PrimitiveType>> = {
   dateTime: 'Edm.DateTimeOffset',
   date: 'Edm.Date',
   time: 'Edm.TimeOfDay',
+  duration: 'Edm.Duration',
+  binary: 'Edm.Binary',
+  null: 'Edm.Untyped',
   any: 'Edm.Untyped'
 }
 

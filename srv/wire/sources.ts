@@ -17,8 +17,8 @@ export function sources(exchange: Exchange): Rows[] {
 }
 
 /** What the expressions of a query option are parsed against, but for the type of the rows. */
-export function context({ now, aliases }: Exchange, option: string): Omit<ExpressionContext, 'type'> {
-  return { option, now, aliases }
+export function context({ now, aliases, schema }: Exchange, option: string): Omit<ExpressionContext, 'type'> {
+  return { option, now, aliases, types: schema.types }
 }
 
 function narrowed(exchange: Exchange, rows: Rows): Rows {

@@ -27,6 +27,8 @@ export type PrimitiveType =
   | 'Edm.DateTimeOffset'
   | 'Edm.Date'
   | 'Edm.TimeOfDay'
+  | 'Edm.Duration'
+  | 'Edm.Binary'
   | 'Edm.Untyped'
 
 /** An entity type or a complex type. */

@@ -12,7 +12,8 @@ export interface Expression<Result> {
 
 type Text = Expression<string | null>
 type Numeric = Expression<number | null>
-export type Condition = Expression<boolean>
+/** True, false or null, which is unknown. */
+export type Condition = Expression<boolean | null>
 
 const words = [
   '',
@@ -169,7 +170,7 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
     text: `${name}(${a.text},${b.text})`,
     of: (event: Json) => {
       const [x, y] = [a.of(event), b.of(event)]
-      if (x === null || y === null) return false
+      if (x === null || y === null) return null // 5.1.1.4
       return name === 'contains' ? x.includes(y) : name === 'startswith' ? x.startsWith(y) : x.endsWith(y)
     }
   })),
@@ -193,15 +194,28 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
   }))
 )
 
+/** `or`, and `and`: one operand may decide, or else what is unknown stays so (5.1.1.1.7 and 5.1.1.1.8). */
+function combined(deciding: boolean, a: boolean | null, b: boolean | null) {
+  if (a === deciding || b === deciding) return deciding
+  return a === null || b === null ? null : !deciding
+}
+
 /** Conditions, nested by and, or, not. */
 export const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
   condition: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
     leaf,
-    tie('condition').map((a) => ({ text: `not (${a.text})`, of: (event: Json) => !a.of(event) })),
+    tie('condition').map((a) => ({
+      text: `not (${a.text})`,
+      of: (event: Json) => map(a.of(event), (value) => !value)
+    })),
+    fc.tuple(tie('condition'), fc.constantFrom(true, false, null)).map(([a, value]) => ({
+      text: `(${a.text}) eq ${value}`,
+      of: (event: Json) => a.of(event) === value
+    })),
     fc.tuple(tie('condition'), fc.constantFrom('and', 'or'), tie('condition')).map(([a, name, b]) => ({
       text: `(${a.text}) ${name} (${b.text})`,
-      of: (event: Json) => (name === 'and' ? a.of(event) && b.of(event) : a.of(event) || b.of(event))
+      of: (event: Json) => combined(name === 'or', a.of(event), b.of(event))
     }))
   )
 }))

@@ -23,7 +23,7 @@ describe('Any filter', () => {
         const found = valuesOf(answer).map(({ id }) => id)
         expect(found.sort()).toEqual(
           events
-            .filter(of)
+            .filter((event) => of(event) === true)
             .map(({ id }) => id)
             .sort()
         )

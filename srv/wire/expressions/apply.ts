@@ -2,9 +2,11 @@
 import { func, integer, named, ref, val, xpr, type Typed } from './cqn.ts'
 import { alias, computedValues } from './compute.ts'
 import { Cursor } from './cursor.ts'
+import { exactly, holds } from './logic.ts'
+import { meantAs, shown } from './members.ts'
 import { orderBy, orderTerms } from './order.ts'
-import { ExpressionParser, type ExpressionContext } from './parser.ts'
-import type { Searchable } from './search.ts'
+import { ExpressionParser, isPrimitive, type ExpressionContext } from './parser.ts'
+import { searchWords, type Searchable } from './search.ts'
 import {
   clauses,
   computed,
@@ -76,9 +78,9 @@ class ApplyParser {
     const context = { ...this.context, type: rows.type }
     switch (name) {
       case 'filter':
-        return [filtered(rows, new ExpressionParser(this.cursor, context).predicate())]
+        return [filtered(rows, holds(new ExpressionParser(this.cursor, context).condition()))]
       case 'search':
-        return [searched(rows, this.words(), this.searchable)]
+        return [searched(rows, searchWords(this.cursor), this.searchable)]
       case 'compute':
         return [computed(rows, computedValues(this.cursor, context, rows.columns))]
       case 'aggregate':
@@ -112,20 +114,6 @@ class ApplyParser {
     return sets
   }
 
-  /** The words of a search within `$apply` are those of the tokens up to the closing parenthesis. */
-  private words(): string {
-    const words: string[] = []
-    for (let depth = 0; depth > 0 || this.cursor.token.text !== ')';) {
-      const { kind, text } = this.cursor.token
-      if (kind === 'end') this.cursor.fail("')' is expected")
-      if (text === '(') depth++
-      if (text === ')') depth--
-      words.push(kind === 'phrase' ? JSON.stringify(text) : text)
-      this.cursor.take()
-    }
-    return words.join(' ')
-  }
-
   private number(): number {
     const { kind, text } = this.cursor.token
     const number = Number(text)
@@ -139,7 +127,7 @@ class ApplyParser {
   private extremes(rows: Rows, context: ExpressionContext, descending: boolean): Rows {
     const count = this.number()
     this.cursor.expect(',')
-    const { cqn } = new ExpressionParser(this.cursor, context).value()
+    const cqn = exactly(new ExpressionParser(this.cursor, context).value())
     return limited({ ...rows, order: [{ cqn, descending, required: false }] }, count)
   }
 
@@ -147,8 +135,8 @@ class ApplyParser {
   private accumulated(rows: Rows, context: ExpressionContext, descending: boolean, isPercent: boolean): Rows {
     const amount = this.number()
     this.cursor.expect(',')
-    const { cqn, type, position } = new ExpressionParser(this.cursor, context).value()
-    if (type !== 'number' && type !== 'any') this.cursor.fail('A number is expected', position)
+    const { cqn, type, position } = meantAs(new ExpressionParser(this.cursor, context).value(), 'number')
+    if (type !== 'number') this.cursor.fail('A number is expected', position)
     const order = [cqn, descending ? 'desc' : 'asc', ...rows.identity.flatMap((name) => [',', ref(name)])]
     const before = xpr('sum(', cqn, ') over (order by', ...order, 'rows unbounded preceding) -', cqn)
     const whole = isPercent ? xpr('sum(', cqn, ') over () *', val(amount), '/ 100.0') : val(amount)
@@ -186,7 +174,7 @@ class ApplyParser {
   private grouping(context: ExpressionContext): Grouping {
     const { position } = this.cursor.token
     const grouping = new ExpressionParser(this.cursor, context).path()
-    if (grouping.value.type === 'complex') this.cursor.fail('Only primitive values can be grouped by', position)
+    if (!isPrimitive(grouping.value)) this.cursor.fail('Only primitive values can be grouped by', position)
     return grouping
   }
 
@@ -223,10 +211,10 @@ class ApplyParser {
   private grouped(rows: Rows, groupings: Grouping[], aggregates: Aggregate[]): Rows {
     const type = groupedType(rows.type, groupings, aggregates)
     const columns = [
-      ...groupings.map(({ names, value }) => named(value.cqn, groupColumn(names))),
-      ...aggregates.map(({ name, value }) => named(value.cqn, valueColumn(name)))
+      ...groupings.map(({ names, value }) => named(shown(value), groupColumn(names))),
+      ...aggregates.map(({ name, value }) => named(shown(value), valueColumn(name)))
     ]
-    const groupBy = groupings.map(({ value }) => value.cqn)
+    const groupBy = groupings.map(({ value }) => shown(value))
     const names = [
       ...groupings.map(({ names: path }) => groupColumn(path)),
       ...aggregates.map(({ name }) => valueColumn(name))
@@ -249,21 +237,28 @@ interface Aggregate {
   value: Typed
 }
 
-function aggregate({ cqn, type, whole, position }: Typed, method: string): Typed | undefined {
-  const of = (returns: Typed['type'], wholeResult = false): Typed => {
-    return { cqn: func(method, cqn), type: returns, whole: wholeResult, position }
-  }
-  const isNumber = type === 'number' || type === 'any'
+function aggregate(operand: Typed, method: string): Typed | undefined {
+  const { type, whole, position } = operand
+  if (type === 'complex' || type === 'collection') return undefined
+  const of = (value: Typed): Typed => ({
+    cqn: func(method, value.cqn),
+    type: value.type,
+    whole: whole === true,
+    position
+  })
+  const number = meantAs(operand, 'number')
   switch (method) {
     case 'sum':
-      return isNumber ? of('number', whole) : undefined
     case 'average':
-      return isNumber ? of('number') : undefined
+      if (number.type !== 'number') return undefined
+      return method === 'sum' ? of(number) : { ...of(number), whole: false }
     case 'min':
     case 'max':
-      return type === 'complex' || type === 'boolean' ? undefined : of(type, whole)
+      if (type === 'boolean') return undefined
+      if (type !== 'any') return of(operand)
+      return { cqn: func('coalesce', of(number).cqn, of(meantAs(operand, 'string')).cqn), type, position }
     case 'countdistinct':
-      return { ...of('number', true), cqn: integer(func('countdistinct', cqn)) }
+      return { cqn: integer(func('countdistinct', shown(operand))), type: 'number', whole: true, position }
     default:
       return undefined
   }

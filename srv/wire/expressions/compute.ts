@@ -1,7 +1,7 @@
 /** `$compute` (OData URL Conventions 4.01, 5.1.3.2). */
 import type { Computed } from '../rows.ts'
 import { Cursor } from './cursor.ts'
-import { ExpressionParser, type ExpressionContext } from './parser.ts'
+import { ExpressionParser, isPrimitive, type ExpressionContext } from './parser.ts'
 
 /**
  * Parses a list of computed values: `durationInMilliseconds div 1000 as seconds`.
@@ -21,7 +21,7 @@ export function computedValues(cursor: Cursor, context: ExpressionContext, colum
   const taken = [...columns, ...context.type.properties.keys()]
   return cursor.list(() => {
     const value = parser.value()
-    if (value.type === 'complex') cursor.fail('A computed value must be primitive', value.position)
+    if (!isPrimitive(value)) cursor.fail('A computed value must be primitive', value.position)
     const name = alias(cursor, taken)
     taken.push(name)
     return { name, value }

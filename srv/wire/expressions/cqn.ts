@@ -20,17 +20,44 @@ export interface Source {
   read: (text: string) => Value | undefined
 }
 
-/** The types that operators and functions of OData tell apart; `any` is what a member of an open type has. */
+/**
+ * The types that operators and functions of OData tell apart. `any` is what a member of an open type has, `collection`
+ * what only `isof` takes as a value.
+ */
 export type ValueType =
-  'string' | 'number' | 'boolean' | 'dateTime' | 'date' | 'time' | 'duration' | 'null' | 'any' | 'complex'
+  | 'string'
+  | 'number'
+  | 'boolean'
+  | 'dateTime'
+  | 'date'
+  | 'time'
+  | 'duration'
+  | 'binary'
+  | 'null'
+  | 'any'
+  | 'complex'
+  | 'collection'
 
 /** An expression with its type. */
 export interface Typed {
-  /** The expression. Of a point in time the instant, of a complex value whether it exists. */
+  /**
+   * The expression. Of a point in time the instant, of a duration 100 ns ticks, of a complex value whether it exists, of
+   * a condition what is true where the condition is, and else false or null: see logic.ts.
+   */
   cqn: Cqn
   type: ValueType
+  /** Of a condition, what is false where it is false, and null where it is null, if {@link cqn} is not. */
+  exact?: Cqn
+  /** Of a member of an open type, where it is. */
+  member?: Member
+  /** Of a complex value or a collection, what types it may have. */
+  structure?: Structure
   /** Whether a number is known to be whole. */
   whole?: boolean
+  /** Whether the number may be one that JavaScript cannot hold. */
+  isLarge?: boolean
+  /** Whether the number may be NaN, for which statements have a text: see evaluation.ts. */
+  mayBeNaN?: boolean
   /** Whether the value is known to be never null. */
   required?: boolean
   /** Of a point in time, the text with its own offset, from which its year, hour and so on are taken. */
@@ -38,6 +65,15 @@ export interface Typed {
   /** Where the expression starts in the query option. */
   position: number
 }
+
+/** A member of a JSON value. */
+export interface Member {
+  source: Cqn | string
+  path: string[]
+}
+
+/** What types a complex value or a collection may have, by name, each with the condition for it to be of the type. */
+export type Structure = [type: string, condition: Cqn][]
 
 export const ref = (name: string): Cqn => ({ ref: [name] })
 export const val = (value: Value, source?: Source): Cqn => ({ val: value, ...(source && { source }) })
@@ -61,21 +97,6 @@ function joined(operator: string, conditions: Cqn[]): Cqn {
   if (only && !more.length) return only
   return xpr(...conditions.flatMap((each, index) => (index ? [operator, each] : [each])))
 }
-
-/** A string. CAP takes text that looks like a timestamp for one and rewrites it, so such text is given in two parts. */
-export function text(value: string, source?: Source): Cqn {
-  if (!/^\d{4}-\d\d-\d\dT/.test(value)) return val(value, source)
-  const part = (slice: (of: string) => string) =>
-    val(slice(value), source && { ...source, read: (of) => slice(String(source.read(of))) })
-  return xpr(
-    part((of) => firstCharacter(of)),
-    '||',
-    part((of) => of.slice(firstCharacter(of).length))
-  )
-}
-
-/** The character that a text begins with: not half of one, as a plan may be used for any text. */
-const firstCharacter = (of: string) => /^./su.exec(of)?.[0] ?? ''
 
 // CQN has casts in columns only; SQL has them everywhere, under names that SQLite and PostgreSQL share.
 export const integer = (of: Cqn) => xpr('cast(', of, 'as integer)')

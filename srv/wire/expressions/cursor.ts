@@ -40,11 +40,12 @@ export class Cursor {
     return token
   }
 
-  /** Takes the token if it is this symbol or name. */
+  /** Takes the token if it is this symbol or keyword; keywords have no case (12.2.1). */
   accept(text: string): boolean {
-    const found = (this.token.kind === 'symbol' || this.token.kind === 'name') && this.token.text === text
-    if (found) this.index++
-    return found
+    const { kind, text: found } = this.token
+    const isIt = kind === 'symbol' ? found === text : kind === 'name' && found.toLowerCase() === text
+    if (isIt) this.index++
+    return isIt
   }
 
   expect(text: string) {

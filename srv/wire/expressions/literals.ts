@@ -1,31 +1,64 @@
 /** Values as expressions write them, and constants (OData URL Conventions 4.01, 5.1.1.14). */
-import { instant } from '../datetime.ts'
-import { text, val, type Source, type Typed } from './cqn.ts'
+import { instant, ticksOfDuration, timeOfDay } from '../datetime.ts'
+import { val, type Source, type Typed } from './cqn.ts'
 import type { Token } from './tokens.ts'
+
+/** How many digits of a second literals may have: comparisons see all of them. */
+const PRECISION = 12
+
+type Literal = Omit<Typed, 'position'>
 
 /**
  * The value of a token, or undefined if it has none.
  * @param option the query option that the token stands in
  */
-export function literal({ kind, text: written, position }: Token, option: string): Omit<Typed, 'position'> | undefined {
-  const value = (read: Source['read']) => val(read(written) ?? null, { option, position, read })
-  const itself = text(written, { option, position, read: (each) => each })
+export function literal({ kind, text, position }: Token, option: string): Literal | undefined {
+  const value = (read: Source['read']) => val(read(text) ?? null, { option, position, read })
+  const itself = value((each) => each)
   switch (kind) {
     case 'dateTime':
-      return instant(written) ? { cqn: value(instant), local: itself, type: 'dateTime' } : undefined
+      return point(text) ? { cqn: value(point), local: itself, type: 'dateTime' } : undefined
     case 'string':
+    case 'enum': // the strings of enumerations are open
     case 'guid': // Edm.Guid against keys of type Edm.String
       return { cqn: itself, type: 'string' }
+    case 'phrase':
+      return jsonString(text)
     case 'number':
-      return { cqn: value(Number), type: 'number', whole: /^-?\d+$/.test(written) }
+      return number(text, value)
     case 'duration':
-      return { cqn: val(written), type: 'duration' }
+      return duration(text)
+    case 'binary':
+      return { cqn: val(text), type: 'binary' }
     case 'date':
-      return midnight(written) ? { cqn: value((each) => midnight(each) && each), type: 'date' } : undefined
+      return midnight(text) ? { cqn: value((each) => midnight(each) && each), type: 'date' } : undefined
     case 'time':
-      return { cqn: value(fullTime), type: 'time' }
+      return timeOfDay(text) ? { cqn: value(timeOfDay), type: 'time' } : undefined
     default:
       return undefined
+  }
+}
+
+const point = (text: string) => instant(text, PRECISION)
+
+function number(text: string, value: (read: Source['read']) => Typed['cqn']): Literal {
+  if (text === 'NaN') return { cqn: val(text), type: 'number', mayBeNaN: true }
+  const read = (each: string) => (each === 'NaN' ? undefined : Number(each.replace('INF', 'Infinity')))
+  return { cqn: value(read), type: 'number', whole: /^[+-]?\d+$/.test(text) }
+}
+
+/** The value of a text that stands for a duration; `duration'…'` may be written without its name (5.1.1.14.1). */
+export function duration(text: string): Literal | undefined {
+  const ticks = ticksOfDuration(text)
+  return ticks === undefined ? undefined : { cqn: val(Number(ticks)), type: 'duration' }
+}
+
+/** A string within a JSON array. */
+function jsonString(text: string): Literal | undefined {
+  try {
+    return { cqn: val(JSON.parse(`"${text}"`) as string), type: 'string' }
+  } catch {
+    return undefined
   }
 }
 
@@ -46,10 +79,4 @@ export function dateAsDateTime(each: Typed, other: Typed): Typed {
 
 function midnight(date: string) {
   return instant(`${date}T00:00Z`)
-}
-
-/** Times of day in a fixed width, `12:00:00.0000000`, so that their texts compare as they do. */
-function fullTime(time: string): string {
-  const [minutes = '', seconds = '00', fraction = ''] = /^(.{5})(?::(\d\d)(?:\.(\d+))?)?$/.exec(time)?.slice(1) ?? []
-  return `${minutes}:${seconds}.${fraction.padEnd(7, '0').slice(0, 7)}`
 }

@@ -2,7 +2,8 @@
 import type { Cqn } from './cqn.ts'
 import { Cursor } from './cursor.ts'
 import { extentOf, MOST } from './extent.ts'
-import { ExpressionParser, type ExpressionContext } from './parser.ts'
+import { exactly } from './logic.ts'
+import { ExpressionParser, isPrimitive, type ExpressionContext } from './parser.ts'
 
 export interface OrderTerm {
   cqn: Cqn
@@ -26,8 +27,10 @@ export function parseOrder(expression: string, context: ExpressionContext): Orde
 export function orderTerms(cursor: Cursor, context: ExpressionContext): OrderTerm[] {
   const parser = new ExpressionParser(cursor, context)
   const terms = cursor.list(() => {
-    const { cqn, type, position, required = false } = parser.value()
-    if (type === 'complex') cursor.fail('A complex value cannot be ordered by', position)
+    const value = parser.value()
+    if (!isPrimitive(value)) cursor.fail('Only primitive values can be ordered by', value.position)
+    const { required = false } = value
+    const cqn = exactly(value)
     const descending = cursor.accept('desc')
     if (!descending) cursor.accept('asc')
     return { cqn, descending, required }

@@ -3,28 +3,27 @@
  *
  * CAP's own parser ends at what flat models need: it knows no arithmetic, no `not` but at the beginning and no types of
  * literals, and it falls over paths through collections. This one takes names and types from the model, and says where
- * an expression is wrong.
+ * an expression is wrong. Keywords have no case (12.2.1).
  */
-import { instant } from '../datetime.ts'
-import { isStructured, type StructuredType } from '../types.ts'
-import { calculate, shiftedPoint } from './arithmetic.ts'
-import { CASTS, isOfPrimitive } from './casts.ts'
-import { allOf, anyOf, func, integer, list, text, val, xpr, type Cqn, type Typed } from './cqn.ts'
-import { Cursor } from './cursor.ts'
-import { FUNCTIONS } from './functions.ts'
+import type { KnownTypes } from '../known-types.ts'
+import type { StructuredType } from '../types.ts'
 import { aliasValue } from './aliases.ts'
+import { calculated, opposite } from './arithmetic.ts'
+import { call } from './calls.ts'
+import { val, type Cqn, type Typed } from './cqn.ts'
+import { Cursor } from './cursor.ts'
 import { extentOf, MOST } from './extent.ts'
-import { jsonItem } from './json.ts'
-import { dateAsDateTime, literal, pointNamed } from './literals.ts'
-import { hasType, parsePath, type Variables } from './paths.ts'
-import { matchesPattern } from './pattern.ts'
-
-const COMPARISONS = new Map(Object.entries({ eq: '=', ne: '!=', gt: '>', ge: '>=', lt: '<', le: '<=' }))
+import { dateAsDateTime, duration, literal } from './literals.ts'
+import { compared, comparison, holds, isMember, joined, negated } from './logic.ts'
+import { meantAlike, meantAs, membersCompared } from './members.ts'
+import { parsePath, type Scope, type Variables } from './paths.ts'
 
 /** What expressions are parsed against. */
 export interface ExpressionContext {
   /** The type of the rows that the expression is about. */
   type: StructuredType
+  /** The types that the expression may name. */
+  types: KnownTypes
   /** The query option that the expression is the value of, for errors. */
   option: string
   /** When the request was made, for `now()`. */
@@ -39,101 +38,160 @@ export interface ExpressionContext {
  */
 export function parsePredicate(expression: string, context: ExpressionContext): Cqn {
   const cursor = new Cursor(expression, context.option)
-  const predicate = new ExpressionParser(cursor, context).predicate()
+  const condition = new ExpressionParser(cursor, context).condition()
   cursor.end()
-  return predicate
+  return holds(condition)
 }
+
+/** Whether a value is one that columns can have. */
+export const isPrimitive = ({ type }: Typed) => type !== 'complex' && type !== 'collection'
 
 /** Parses expressions from a cursor, which may stand in a longer text. */
 export class ExpressionParser {
-  private readonly cursor: Cursor
-  private readonly context: ExpressionContext
-  private readonly variables: Variables
-  private items = 0
+  readonly cursor: Cursor
+  readonly context: ExpressionContext
+  /** What names are looked up in. */
+  readonly root: Scope
+  readonly variables: Variables
+  private readonly items: { count: number }
 
-  constructor(cursor: Cursor, context: ExpressionContext) {
+  /** @param outer the parser of the expression around this one, if names are looked up in an item there */
+  constructor(
+    cursor: Cursor,
+    context: ExpressionContext,
+    root: Scope = { type: context.type },
+    outer?: ExpressionParser
+  ) {
     this.cursor = cursor
     this.context = context
-    this.variables = new Map([['$it', { type: context.type }]])
+    this.root = root
+    this.variables = new Map<string, Scope>([['$it', root], ...(outer?.variables ?? []), ['$this', root]])
+    this.items = outer?.items ?? { count: 0 }
   }
 
-  predicate(): Cqn {
-    return this.boolean(this.value())
+  get types(): KnownTypes {
+    return this.context.types
+  }
+
+  /** A parser for what stands here, in which names are those of a scope, and `$it` what it is here. */
+  within(scope: Scope): ExpressionParser {
+    return new ExpressionParser(this.cursor, this.context, scope, this)
+  }
+
+  /** A name for the item of a collection, which no other has. */
+  nameItem(): string {
+    return `item${++this.items.count}`
+  }
+
+  /** An expression that is true, false or null. */
+  condition(): Typed {
+    return this.asCondition(this.value())
   }
 
   /** Any expression, by precedence (5.1.1.17). */
   value(): Typed {
-    const conjunction = () => this.logical('and', allOf, () => this.negation())
-    const value = this.cursor.nested(() => this.logical('or', anyOf, conjunction))
-    const { nodes, depth } = extentOf(value.cqn)
+    const conjunction = () => this.logical('and', () => this.negation())
+    const value = this.cursor.nested(() => this.logical('or', conjunction))
+    const { nodes, depth } = extentOf(value.exact ?? value.cqn)
     if (nodes > MOST.nodes || depth > MOST.depth) this.cursor.tooLarge(value.position)
     return value
   }
 
-  private boolean({ cqn, type, position }: Typed): Cqn {
-    if (type !== 'boolean' && type !== 'any') this.cursor.fail('A condition is expected', position)
-    return 'val' in cqn || type === 'any' ? xpr(cqn, '=', val(true)) : cqn
+  private asCondition(value: Typed): Typed {
+    const condition = meantAs(value, 'boolean')
+    if (condition.type !== 'boolean' && condition.type !== 'null')
+      this.cursor.fail('A condition is expected', value.position)
+    return condition
   }
 
-  private logical(operator: string, join: (...conditions: Cqn[]) => Cqn, operand: () => Typed): Typed {
+  private logical(operator: 'and' | 'or', operand: () => Typed): Typed {
     const first = operand()
     const operands = [first]
     while (this.cursor.accept(operator)) operands.push(operand())
     if (operands.length === 1) return first
-    return { cqn: join(...operands.map((each) => this.boolean(each))), type: 'boolean', position: first.position }
+    return {
+      ...joined(
+        operator,
+        operands.map((each) => this.asCondition(each))
+      ),
+      position: first.position
+    }
   }
 
   private negation(): Typed {
     const { position } = this.cursor.token
     if (!this.cursor.accept('not')) return this.comparison()
-    const operand = this.boolean(this.cursor.nested(() => this.negation()))
-    // A comparison with null is false in OData (5.1.1.1), so its negation is true; in SQL both are unknown.
-    return { cqn: xpr('not', func('coalesce', operand, val(false))), type: 'boolean', position }
+    return { ...negated(this.asCondition(this.cursor.nested(() => this.negation()))), position }
   }
 
   private comparison(): Typed {
     const left = this.sum()
     const { kind, text: name, position } = this.cursor.token
-    if (this.cursor.accept('in')) return this.membership(left, position)
-    const operator = kind === 'name' ? COMPARISONS.get(name) : undefined
+    if (this.cursor.accept('in')) return { ...this.membership(left, position), position: left.position }
+    if (kind === 'name' && name.toLowerCase() === 'has')
+      this.cursor.fail("The service does not implement 'has', as it has no flags", position, 'notImplemented')
+    const operator = kind === 'name' ? comparison(name) : undefined
     if (!operator) return left
     this.cursor.take()
-    const right = this.sum()
-    return { cqn: this.compare(left, operator, right, position), type: 'boolean', position: left.position }
+    return { ...this.compare(left, operator, this.sum(), position), position: left.position }
   }
 
-  private compare(left: Typed, operator: string, right: Typed, position: number): Cqn {
-    if (left.type === 'complex' || right.type === 'complex') {
-      const [complex, other] = left.type === 'complex' ? [left, right] : [right, left]
-      if (other.type !== 'null' || !['=', '!='].includes(operator))
-        this.cursor.fail('A complex value can be compared with null only', position, 'notImplemented')
-      return operator === '=' ? xpr('not', complex.cqn) : complex.cqn
-    }
-    const [a, b] = this.comparable(left, right, position)
-    const isConstant = [a, b].some((each) => 'val' in each && each.val !== null)
-    // null is neither less nor greater than null, but equal to it (5.1.1.1.4), in SQL nothing of it
-    if ((operator === '>=' || operator === '<=') && !isConstant)
-      return anyOf(xpr(a, operator, b), allOf(isNull(a), isNull(b)))
-    // null equals null in OData (5.1.1.1.1), also where both are properties; CAP's `==` means that
-    return xpr(a, operator === '=' && !('val' in a) && !('val' in b) ? '==' : operator, b)
+  private compare(left: Typed, operator: string, right: Typed, position: number): Omit<Typed, 'position'> {
+    for (const each of [left, right])
+      if (each.type === 'collection') this.cursor.fail('A collection needs any, all or $count', each.position)
+    if (left.type === 'complex' || right.type === 'complex') return this.compareComplex(left, operator, right, position)
+    if (left.type === 'any' && right.type === 'any') return membersCompared(left, operator, right)
+    const [a, b] = this.alike(left, right, position)
+    if (a.type === 'binary' && b.type === 'binary')
+      this.cursor.fail('Binary values can be compared with null only', position)
+    return compared(a, operator, b)
   }
 
-  private membership(left: Typed, position: number): Typed {
-    const items = this.arguments()
-    if (!items.length) this.cursor.fail('A list must have an item', position)
-    const alternatives = items.map((item) => this.comparable(left, item, position)[1])
-    const hasNull = alternatives.some((each) => 'val' in each && each.val === null)
-    const isItem = xpr(left.cqn, 'in', list(alternatives))
-    const cqn = hasNull ? anyOf(isItem, xpr(left.cqn, '=', val(null))) : isItem
-    return { cqn, type: 'boolean', position: left.position }
+  private compareComplex(left: Typed, operator: string, right: Typed, position: number): Omit<Typed, 'position'> {
+    const [complex, other] = left.type === 'complex' ? [left, right] : [right, left]
+    if (other.type !== 'null' || !['=', '!='].includes(operator))
+      this.cursor.fail('A complex value can be compared with null only', position, 'notImplemented')
+    return operator === '=' ? negated(complex) : { cqn: complex.cqn, type: 'boolean' }
   }
 
-  private comparable(left: Typed, right: Typed, position: number): [Cqn, Cqn] {
-    const [a, b] = [dateAsDateTime(left, right), dateAsDateTime(right, left)]
-    const types = [a.type, b.type]
-    if (a.type !== b.type && !types.includes('null') && !types.includes('any'))
+  /** Two values of one type. */
+  private alike(left: Typed, right: Typed, position: number): [Typed, Typed] {
+    const [first, second] = meantAlike(left, right)
+    const [a, b] = [asDuration(first, second), asDuration(second, first)]
+    const [c, d] = [dateAsDateTime(a, b), dateAsDateTime(b, a)]
+    if (c.type !== d.type && c.type !== 'null' && d.type !== 'null')
       this.cursor.fail(`A value of type ${left.type} cannot be compared with one of type ${right.type}`, position)
-    return [a.cqn, b.cqn]
+    return [c, d]
+  }
+
+  private membership(left: Typed, position: number): Omit<Typed, 'position'> {
+    if (!isPrimitive(left))
+      this.cursor.fail('Only primitive values can be looked for in a list', left.position, 'notImplemented')
+    const items = this.list().map((item) => this.alike(left, item, position)[1])
+    return isMember(meantAs(left, items.find(({ type }) => type !== 'null')?.type ?? 'string'), items)
+  }
+
+  /** `('a','b')`, `["a","b"]`, or an alias that stands for either (5.1.1.1.12). */
+  private list(): Typed[] {
+    const { kind, text: name, position } = this.cursor.token
+    if (kind === 'alias') {
+      const expression = this.context.aliases.get(name)
+      if (expression === undefined) this.cursor.fail(`The alias '${name}' has no value`, position)
+      this.cursor.take()
+      const cursor = new Cursor(expression, name, this.cursor)
+      const items = new ExpressionParser(cursor, { ...this.context, option: name }, this.root, this).list()
+      cursor.end()
+      return items
+    }
+    if (!this.cursor.accept('[')) return this.arguments()
+    const items = this.cursor.token.text === ']' ? [] : this.cursor.list(() => this.jsonItem())
+    this.cursor.expect(']')
+    return items
+  }
+
+  private jsonItem(): Typed {
+    if (this.cursor.token.kind !== 'phrase') return this.value()
+    return this.literal()
   }
 
   private sum(): Typed {
@@ -143,22 +201,34 @@ export class ExpressionParser {
   private arithmetic(operators: string[], operand: () => Typed): Typed {
     let left = operand()
     for (;;) {
-      const { kind, text: name, position } = this.cursor.token
+      const { kind, text, position } = this.cursor.token
+      const name = text.toLowerCase()
       if (kind !== 'name' || !operators.includes(name)) return left
       this.cursor.take()
-      const right = operand()
-      left = shiftedPoint(left, name, right) ?? this.calculation(left, name, right, position)
+      left = { ...this.calculation(left, name, operand(), position), position: left.position }
     }
   }
 
-  private calculation(left: Typed, name: string, right: Typed, position: number): Typed {
-    for (const { type } of [left, right])
-      if (!['number', 'null', 'any'].includes(type)) this.cursor.fail(`'${name}' takes numbers`, position)
-    return { ...calculate(left, name, right), position: left.position }
+  private calculation(first: Typed, name: string, second: Typed, position: number): Omit<Typed, 'position'> {
+    const isTime = [first, second].some(({ type }) => ['dateTime', 'date', 'duration'].includes(type))
+    const [left, right] = [first, second].map((each) => (isTime ? each : meantAs(each, 'number'))) as [Typed, Typed]
+    if (left.type === 'null' || right.type === 'null') {
+      if ([left, right].every(({ type }) => ['null', 'number', 'dateTime', 'date', 'duration'].includes(type)))
+        return { cqn: val(null), type: 'null' }
+    }
+    if (
+      right.type === 'number' &&
+      'val' in right.cqn &&
+      !right.cqn.val &&
+      (name === 'mod' || (name === 'div' && left.whole))
+    )
+      this.cursor.fail('A number cannot be divided by zero', position)
+    const result = calculated(left, name, right)
+    return result ?? this.cursor.fail(`'${name}' does not take such values: ${left.type}, ${right.type}`, position)
   }
 
   private primary(): Typed {
-    const { kind, position } = this.cursor.token
+    const { kind, text, position } = this.cursor.token
     if (this.cursor.accept('(')) {
       const inner = this.value()
       this.cursor.expect(')')
@@ -166,16 +236,19 @@ export class ExpressionParser {
     }
     if (this.cursor.accept('-')) {
       const operand = this.cursor.nested(() => this.primary())
-      if (operand.type !== 'number') this.cursor.fail("'-' takes a number", position)
-      return { ...operand, cqn: xpr('-', operand.cqn), position }
+      const result = opposite(meantAs(operand, 'number'))
+      return { ...(result ?? this.cursor.fail("'-' takes a number or a duration", position)), position }
     }
+    if (text === '{' || text === '[')
+      this.cursor.fail('The service does not implement JSON values here', position, 'notImplemented')
     if (kind === 'name') return this.named()
     if (kind === 'alias') return this.alias()
-    return this.literal()
+    return kind === 'phrase' ? this.cursor.fail('A string stands in single quotes') : this.literal()
   }
 
   private literal(): Typed {
-    const { kind, text: source, position } = this.cursor.token
+    const { kind, text: source, type, position } = this.cursor.token
+    if (type !== undefined && !this.types.enumerations.has(type)) this.cursor.fail(`There is no enumeration '${type}'`)
     const found = literal(this.cursor.token, this.context.option)
     if (!found) this.cursor.fail(kind === 'end' ? 'The expression ends too early' : `'${source}' is not a value`)
     this.cursor.take()
@@ -184,35 +257,16 @@ export class ExpressionParser {
 
   private named(): Typed {
     const { text: name, position } = this.cursor.token
-    const isCall = this.cursor.next.kind === 'symbol' && this.cursor.next.text === '('
-    if (isCall) return this.call()
-    if (name === 'null' || name === 'true' || name === 'false') {
-      this.cursor.take()
-      const value = name === 'null' ? null : name === 'true'
-      return { cqn: val(value), type: value === null ? 'null' : 'boolean', position }
-    }
+    if (this.cursor.next.kind === 'symbol' && this.cursor.next.text === '(') return call(this)
+    if (this.cursor.accept('null')) return { cqn: val(null), type: 'null', position }
+    if (this.cursor.accept('true') || this.cursor.accept('false'))
+      return { cqn: val(name.toLowerCase() === 'true'), type: 'boolean', position }
     return this.path().value
   }
 
   /** A path, with the names on its way as the model spells them. */
   path() {
-    return parsePath(this.cursor, this.context.type, this.variables, (type) => this.lambda(type))
-  }
-
-  /** The condition of `any` or `all`: `(s:s/name eq 'x')`; undefined for `()`. */
-  private lambda(type: StructuredType) {
-    this.cursor.expect('(')
-    if (this.cursor.accept(')')) return undefined
-    const variable = this.cursor.name('A variable')
-    this.cursor.expect(':')
-    const item = `item${++this.items}`
-    const outer = this.variables.get(variable)
-    this.variables.set(variable, { type, item: jsonItem(item) })
-    const condition = this.predicate()
-    if (outer) this.variables.set(variable, outer)
-    else this.variables.delete(variable)
-    this.cursor.expect(')')
-    return { item, condition }
+    return parsePath(this)
   }
 
   /** A parameter alias stands for its expression (5.3); one without a value is null. */
@@ -227,98 +281,18 @@ export class ExpressionParser {
     return { ...(value ?? { cqn: val(null), type: 'null' }), position }
   }
 
-  private call(): Typed {
-    const { text: name, position } = this.cursor.take()
-    const lowerCase = name.toLowerCase()
-    if (lowerCase === 'isof' || lowerCase === 'cast') return this.typeFunction(lowerCase, position)
-    if (lowerCase === 'case') return this.cases(position)
-    const args = this.arguments()
-    const point = args.length ? undefined : pointNamed(lowerCase, this.context.now)
-    if (point) return { cqn: val(instant(point) as string), local: text(point), type: 'dateTime', position }
-    const definition = FUNCTIONS.get(lowerCase)
-    if (!definition) this.cursor.fail(`There is no function '${name}'`, position, 'notImplemented')
-    const accepts = (form: string[]) =>
-      form.length === args.length &&
-      args.every(({ type }, index) => type === form[index] || type === 'null' || type === 'any')
-    const form = definition.forms.find(accepts)
-    if (!form) {
-      const forms = definition.forms.map((each) => `${name}(${each.join(', ')})`)
-      this.cursor.fail(`The function is ${forms.join(' or ')}`, position)
-    }
-    if (lowerCase === 'matchespattern') args[1] = this.pattern(args[1] as Typed)
-    const typed = args.map((each, index) => ({ ...each, type: form[index] as Typed['type'] }))
-    return { cqn: definition.build(...typed), type: definition.returns, whole: definition.whole === true, position }
-  }
-
-  private arguments(): Typed[] {
+  /** The arguments of a function, or the items of a list, in parentheses. */
+  arguments(): Typed[] {
     this.cursor.expect('(')
     if (this.cursor.accept(')')) return []
     const args = this.cursor.list(() => this.value())
     this.cursor.expect(')')
     return args
   }
-
-  /** A pattern that was checked. It has no source, as no other is to take its place unchecked. */
-  private pattern(pattern: Typed): Typed {
-    const { cqn, position } = pattern
-    if (!('val' in cqn) || typeof cqn.val !== 'string') return this.cursor.fail('A pattern must be a string', position)
-    try {
-      matchesPattern(cqn.val, '')
-    } catch {
-      this.cursor.fail('This is not a regular expression', position)
-    }
-    return { ...pattern, cqn: val(cqn.val) }
-  }
-
-  /** `case(condition:value,…)` (5.1.1.12): the value of the first condition that holds. */
-  private cases(position: number): Typed {
-    this.cursor.expect('(')
-    const cases = this.cursor.list(() => {
-      const condition = this.predicate()
-      this.cursor.expect(':')
-      return { condition, value: this.value() }
-    })
-    this.cursor.expect(')')
-    const { type } = cases.find(({ value }) => value.type !== 'null')?.value ?? { type: 'null' as const }
-    for (const { value } of cases)
-      if (value.type !== type && value.type !== 'null')
-        this.cursor.fail('All values must have one type', value.position)
-    const parts = cases.flatMap(({ condition, value }) => ['when', condition, 'then', value.cqn])
-    return { cqn: xpr('case', ...parts, 'end'), type, position }
-  }
-
-  /** `isof(statusInfo,microsoft.graph.statusDetails)` and `cast(jobId,Edm.String)` (5.1.1.10). */
-  private typeFunction(name: 'isof' | 'cast', position: number): Typed {
-    this.cursor.expect('(')
-    const { text: first } = this.cursor.token
-    const isShort = this.cursor.next.text === ')'
-    const subject = isShort ? undefined : this.value()
-    if (!isShort) this.cursor.expect(',')
-    const typeName = this.typeName()
-    this.cursor.expect(')')
-    if (name === 'cast') return this.cast(subject, typeName, position)
-    if (!subject) return { cqn: val(typeName === this.context.type.name), type: 'boolean', position }
-    if (subject.type !== 'complex') return { cqn: isOfPrimitive(subject, typeName), type: 'boolean', position }
-    const property = this.context.type.properties.get(first)
-    const types = [property?.type, ...(property?.derived?.types ?? [])]
-    const type = types.find((each) => each !== undefined && isStructured(each) && each.name === typeName)
-    const cqn = property && type ? hasType(property, type as StructuredType) : val(false)
-    return { cqn, type: 'boolean', position }
-  }
-
-  private typeName() {
-    const { kind, text: name } = this.cursor.token
-    if (kind !== 'name' && kind !== 'string') this.cursor.fail('The name of a type is expected')
-    this.cursor.take()
-    return name
-  }
-
-  private cast(subject: Typed | undefined, typeName: string, position: number): Typed {
-    const [type, cast] = CASTS.get(typeName) ?? []
-    if (!subject || !type || !cast || subject.type === 'complex')
-      return this.cursor.fail(`A cast to '${typeName}' is not implemented`, position, 'notImplemented')
-    return { cqn: cast(subject.local ?? subject.cqn), type, whole: cast === integer, position }
-  }
 }
 
-const isNull = (cqn: Cqn) => ('val' in cqn ? val(cqn.val === null) : xpr(cqn, '=', val(null)))
+/** A text that is compared with a duration is one (5.1.1.14.1). */
+function asDuration(each: Typed, other: Typed): Typed {
+  if (each.type !== 'string' || other.type !== 'duration' || !('val' in each.cqn)) return each
+  return { ...each, ...duration(String(each.cqn.val)) }
+}

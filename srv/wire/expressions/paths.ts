@@ -1,141 +1,149 @@
 /** Paths in expressions: to properties, through complex values, collections and open types (URL Conventions 4.01, 5.1.1.15). */
 import { columnsOf } from '../columns.ts'
+import type { KnownTypes } from '../known-types.ts'
 import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../types.ts'
-import { anyOf, func, ref, val, xpr, type Cqn, type Typed, type ValueType } from './cqn.ts'
-import type { Cursor } from './cursor.ts'
+import { valueTypeOf } from './casts.ts'
+import { collectionValue } from './collections.ts'
+import { anyOf, func, ref, val, xpr, type Cqn, type Member, type Structure, type Typed } from './cqn.ts'
 import { standingFor } from './extent.ts'
-import { jsonAny, jsonLength, jsonMember } from './json.ts'
+import { jsonItem } from './json.ts'
+import { memberValue } from './members.ts'
+import type { ExpressionParser } from './parser.ts'
+
+/** What names are looked up in: an entity, or an item of a collection, which is JSON. */
+export interface Scope {
+  type: StructuredType
+  /** What statements call the item. */
+  item?: string
+}
+
+/** What a path can begin with besides a property: `$it`, `$this`, or the variable of a lambda. */
+export type Variables = Map<string, Scope>
 
 /** What a path has come to. */
-interface Place {
+export interface Place {
   /** Undefined where anything may be, that is within a value of an open type. */
   type: Property['type'] | undefined
   property?: Property
   /** The names on the way, as the model spells them. */
   names: string[]
   /** Where the value is in JSON, if it has no column of its own. */
-  json?: { source: Cqn | string; path: string[] }
+  member?: Member
   /** What must hold for the path to lead anywhere: that the value has the type that it is cast to. */
   condition?: Cqn
 }
 
-/** What a path can begin with besides a property: `$it`, or the variable of a lambda. */
-export type Variables = Map<string, { type: StructuredType; item?: string }>
+const ALWAYS = xpr(val(1), '=', val(1))
 
-const TYPES: Record<string, ValueType> = {
-  'Edm.String': 'string',
-  'Edm.Boolean': 'boolean',
-  'Edm.DateTimeOffset': 'dateTime',
-  'Edm.Date': 'date',
-  'Edm.TimeOfDay': 'time',
-  'Edm.Untyped': 'any'
-}
-
-/**
- * Parses a path.
- * @param lambda parses the condition of `any` and `all` for the items of a collection
- */
-export function parsePath(
-  cursor: Cursor,
-  root: StructuredType,
-  variables: Variables,
-  lambda: (item: StructuredType) => { item: string; condition: Cqn } | undefined
-): { value: Typed; names: string[] } {
+/** Parses a path. */
+export function parsePath(parser: ExpressionParser): { value: Typed; names: string[] } {
+  const { cursor } = parser
   const { position } = cursor.token
-  let place = start(cursor, root, variables)
+  let place = start(parser)
   while (cursor.accept('/')) {
-    const { text: name } = cursor.token
-    if (place.property?.collection) return { value: ofCollection(cursor, place, position, lambda), names: place.names }
-    if (cursor.token.kind !== 'name') cursor.fail(`A property is expected instead of '${name}'`)
-    place = step(cursor, place, name)
+    if (place.property?.collection) return { value: collectionValue(parser, place, position), names: place.names }
+    const { kind, text: name } = cursor.token
+    if (kind !== 'name') cursor.fail(`A property is expected instead of '${name}'`)
+    place = step(parser, place, name)
     cursor.take()
   }
-  return { value: value(cursor, place, position), names: place.names }
+  return { value: { ...valueAt(parser, place), position }, names: place.names }
 }
 
-function start(cursor: Cursor, root: StructuredType, variables: Variables): Place {
+function start(parser: ExpressionParser): Place {
+  const { cursor, variables, root } = parser
   const { text: name } = cursor.token
-  const variable = variables.get(name)
-  if (!variable) {
-    const place = step(cursor, { type: root, names: [] }, name)
-    cursor.take()
-    return place
-  }
+  if (name === '$root') cursor.fail('The service does not implement $root', undefined, 'notImplemented')
+  const scope = variables.get(name)
+  const place = scope ? placeOf(scope) : step(parser, placeOf(root), name)
   cursor.take()
-  return variable.item === undefined
-    ? { type: variable.type, names: [] }
-    : { type: variable.type, names: [], json: { source: variable.item, path: [] } }
+  return place
 }
 
-function step(cursor: Cursor, place: Place, name: string): Place {
-  const { type, json } = place
+function placeOf({ type, item }: Scope): Place {
+  return { type, names: [], ...(item !== undefined && { member: { source: jsonItem(item), path: [] } }) }
+}
+
+function step({ cursor, types }: ExpressionParser, place: Place, name: string): Place {
+  const { type, member } = place
   if (type === undefined || (isStructured(type) && type.open)) {
-    const inner = json && { ...json, path: [...json.path, name] }
-    return { ...place, type: undefined, names: [...place.names, name], ...(inner && { json: inner }) }
+    const inner = member && { ...member, path: [...member.path, name] }
+    return { ...place, type: undefined, names: [...place.names, name], ...(inner && { member: inner }) }
   }
   const property = isStructured(type) ? propertyNamed(type, name) : undefined
   if (property) {
     const next = { ...place, property, type: property.type, names: [...place.names, property.name] }
-    if (json) return { ...next, json: { ...json, path: [...json.path, property.name] } }
+    if (member) return { ...next, member: { ...member, path: [...member.path, property.name] } }
+    const source = columnOf(next)
+    if (property.type === 'Edm.Untyped') return { ...next, type: undefined, member: { source, path: [] } }
     const isOpen = isStructured(property.type) && property.type.open
-    return isOpen ? { ...next, json: { source: ref(columnOf(next)), path: [] } } : next
+    return isOpen ? { ...next, member: { source, path: [] } } : next
   }
+  if (isStructured(type) && types.structured.get(type.name)?.includes(name)) return place // a cast to a base type
   const target = place.property && valueTypeNamed(place.property, name)
   if (target) return { ...place, type: target, condition: hasType(place.property as Property, target) }
   return cursor.fail(`'${name}' is not a property of '${isStructured(type) ? type.name : type}'`)
 }
 
-const columnOf = ({ names }: Pick<Place, 'names'>) => names.join('_')
+/** The column of a property. */
+export function columnOf({ names, property }: Pick<Place, 'names' | 'property'>): Cqn {
+  return standingFor(ref(property?.column ?? names.join('_')), property?.extent)
+}
 
 /** Whether the value of a property is of a type: null is of none (5.1.1.10.2). */
-export function hasType(property: Property, type: StructuredType): Cqn {
+function hasType(property: Property, type: StructuredType): Cqn {
   const { derived } = property
-  return derived?.types.includes(type) ? xpr(ref(derived.column), '=', val(type.name)) : exists(property)
+  if (!derived?.types.includes(type)) return exists(property)
+  return func('coalesce', xpr(ref(derived.column), '=', val(type.name)), val(false))
 }
 
 /** A complex value exists if any of its columns has a value, or if it was sent as an empty object. */
 function exists(property: Property): Cqn {
+  if (isStructured(property.type) && property.type.partial) return ALWAYS
   const empty = func('contains', ref('emptyObjects'), val(`"${property.name}"`))
   return anyOf(...columnsOf(property).map((column) => xpr(ref(column), '!=', val(null))), empty)
 }
 
-function ofCollection(
-  cursor: Cursor,
-  place: Place,
-  position: number,
-  lambda: (item: StructuredType) => { item: string; condition: Cqn } | undefined
-): Typed {
-  const column = columnOf(place)
-  if (cursor.accept('$count')) return { cqn: jsonLength(column), type: 'number', whole: true, position }
-  const isAll = cursor.token.text === 'all'
-  if (!cursor.accept('any') && !cursor.accept('all'))
-    cursor.fail(`any, all or $count is expected instead of '${cursor.token.text}'`)
-  const found = lambda(place.property?.type as StructuredType)
-  if (!found && isAll) cursor.fail('all needs a condition')
-  if (!found) return { cqn: xpr(jsonLength(column), '>', val(0)), type: 'boolean', position }
-  const { item, condition } = found
-  const holds = func('coalesce', condition, val(false)) // what is unknown in SQL is false in OData
-  if (!isAll) return { cqn: jsonAny(column, item, holds), type: 'boolean', position }
-  return { cqn: xpr('not', jsonAny(column, item, xpr('not', holds))), type: 'boolean', position }
+/** The types that a structured value may have, each with the condition for it. */
+function structureOf(types: KnownTypes, { type, property, condition }: Place, isThere: Cqn): Structure {
+  const found: Structure = []
+  const add = (each: StructuredType, is: Cqn) => {
+    for (const name of types.structured.get(each.name) ?? [each.name])
+      if (!found.some(([known]) => known === name)) found.push([name, is])
+  }
+  add(type as StructuredType, isThere)
+  if (!condition) for (const each of property?.derived?.types ?? []) add(each, hasType(property as Property, each))
+  return found
 }
 
-function value(cursor: Cursor, place: Place, position: number): Typed {
-  const { type, property, json, condition } = place
-  const column = property?.column ?? columnOf(place)
-  const cell = (name: string) => standingFor(ref(name), property?.extent)
-  if (property?.collection) cursor.fail(`'${column}' is a collection, and needs any, all or $count`, position)
-  if (json) {
-    const cqn = json.path.length ? jsonMember(json.source, json.path) : (json.source as Cqn)
-    if (type === undefined) return { cqn, type: 'any', position }
-    if (isStructured(type)) return { cqn: xpr(cqn, '!=', val(null)), type: 'complex', position }
-    return { cqn, type: TYPES[type] ?? 'number', position }
+/** The value of a property of a primitive type, or of an item's member that is one. */
+function primitive(property: Property, cqn: Cqn): Omit<Typed, 'position'> {
+  const type = valueTypeOf(property.type as string)
+  if (type === 'duration') return { cqn: func('odata_cast', cqn, val('string'), val(property.type as string)), type }
+  return { cqn, type, whole: property.type === 'Edm.Int32' || property.type === 'Edm.Int64' }
+}
+
+function valueAt({ cursor, types }: ExpressionParser, place: Place): Omit<Typed, 'position'> {
+  const { type, property, member, condition } = place
+  if (property?.collection) {
+    const name = isStructured(property.type) ? property.type.name : property.type
+    return { cqn: ALWAYS, type: 'collection', structure: [[name, ALWAYS]] }
   }
-  if (!property || type === undefined) return cursor.fail('A property is expected', position)
-  if (isStructured(type)) return { cqn: condition ?? exists(property), type: 'complex', position }
+  if (member && type === undefined) return memberValue(member)
+  if (type === undefined) return cursor.fail('A property is expected')
+  const value = member && memberValue(member).cqn
+  if (isStructured(type)) {
+    const isThere = condition ?? (value ? xpr(value, '!=', val(null)) : property ? exists(property) : ALWAYS)
+    return { cqn: isThere, type: 'complex', structure: structureOf(types, place, isThere) }
+  }
+  if (value) return primitive(property as Property, value)
   const guard = (cqn: Cqn) => (condition ? xpr('case when', condition, 'then', cqn, 'end') : cqn)
-  const { instant } = property
-  const required = !property.nullable && place.names.length === 1
-  if (instant) return { cqn: guard(cell(instant)), local: guard(cell(column)), type: 'dateTime', required, position }
-  const whole = type === 'Edm.Int32' || type === 'Edm.Int64'
-  return { cqn: guard(cell(column)), type: TYPES[type] ?? 'number', whole, required, position }
+  const { instant, nullable } = property as Property
+  const column = guard(columnOf(place))
+  const required = !nullable && place.names.length === 1
+  if (instant) {
+    const cqn = guard(standingFor(ref(instant), property?.extent))
+    return { cqn, local: instant === property?.column ? cqn : column, type: 'dateTime', required }
+  }
+  return { ...primitive(property as Property, column), required }
 }

@@ -1,6 +1,7 @@
 /** `$search`: free text (OData URL Conventions 4.01, 5.1.8). */
 import { RequestError } from '../errors.ts'
 import { allOf, anyOf, func, ref, val, xpr, type Cqn } from './cqn.ts'
+import type { Cursor } from './cursor.ts'
 import { jsonText } from './json.ts'
 
 /** The columns that are searched. */
@@ -14,11 +15,32 @@ const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+))/y
 /**
  * Parses a search expression: words and phrases, with AND, OR, NOT and parentheses. Words that follow each other must
  * all be found. Case does not matter, and a word is found within longer ones, too.
+ * @param found makes the condition for a term, given in lower case
  * @throws {RequestError} 400 if the expression is not complete
  */
-export function parseSearch(expression: string, searchable: Searchable): Cqn {
-  const parser = new SearchParser(tokens(expression), searchable)
-  return parser.whole()
+export function parseSearch(expression: string, found: (term: string) => Cqn): Cqn {
+  return new SearchParser(tokens(expression), found).whole()
+}
+
+/** The condition that a term stands in one of the columns. */
+export function foundIn({ text, json }: Searchable): (term: string) => Cqn {
+  return (term) => {
+    const inText = text.map((column) => func('contains', func('tolower', ref(column)), val(term)))
+    return anyOf(...inText, ...json.map((column) => jsonText(ref(column), term)))
+  }
+}
+
+/** The words of a search within a longer expression, up to the parenthesis or semicolon that ends it. */
+export function searchWords(cursor: Cursor): string {
+  const words: string[] = []
+  for (let depth = 0; depth > 0 || ![')', ';'].includes(cursor.token.text);) {
+    const { kind, text } = cursor.take()
+    if (kind === 'end') cursor.fail("')' is expected")
+    if (text === '(') depth++
+    if (text === ')') depth--
+    words.push(kind === 'phrase' ? `"${text}"` : text)
+  }
+  return words.join(' ')
 }
 
 type SearchToken = { term: string } | { operator: string }
@@ -42,12 +64,12 @@ const MAX_TERMS = 20
 
 class SearchParser {
   private readonly tokens: SearchToken[]
-  private readonly searchable: Searchable
+  private readonly found: (term: string) => Cqn
   private index = 0
 
-  constructor(tokens: SearchToken[], searchable: Searchable) {
+  constructor(tokens: SearchToken[], found: (term: string) => Cqn) {
     this.tokens = tokens
-    this.searchable = searchable
+    this.found = found
     if (tokens.length > 4 * MAX_TERMS || tokens.filter((each) => 'term' in each).length > MAX_TERMS)
       throw new RequestError('invalidQueryOption', `$search takes at most ${MAX_TERMS} terms.`, '$search')
   }
@@ -95,10 +117,5 @@ class SearchParser {
     }
     const token = this.tokens[this.index++]
     return token && 'term' in token ? this.found(token.term.toLowerCase()) : this.fail()
-  }
-
-  private found(term: string): Cqn {
-    const inText = this.searchable.text.map((column) => func('contains', func('tolower', ref(column)), val(term)))
-    return anyOf(...inText, ...this.searchable.json.map((column) => jsonText(column, term)))
   }
 }

@@ -9,6 +9,8 @@ export type TokenKind =
   | 'date'
   | 'time'
   | 'duration'
+  | 'binary'
+  | 'enum'
   | 'guid'
   | 'name'
   | 'alias'
@@ -17,29 +19,33 @@ export type TokenKind =
 
 export interface Token {
   kind: TokenKind
-  /** As written; of a string the value, without quotes. */
+  /** As written; of what has quotes the value within them. */
   text: string
+  /** Of an enumeration literal, the name of its type. */
+  type?: string
   /** Where the token starts in the expression, in UTF-16 code units from 0. */
   position: number
 }
 
-type Pattern = TokenKind | 'space' | 'enum'
+type Pattern = TokenKind | 'space'
 
 // Longer forms come first: a date and time begins as a date does, which begins as a number does.
 const PATTERNS: [Pattern, RegExp][] = [
   ['space', /\s+/y],
   ['string', /'(?:[^']|'')*'/y],
-  ['phrase', /"(?:[^"\\]|\\.)*"/y], // only in `search` of $apply
-  ['duration', /duration'[^']*'/y],
+  ['phrase', /"(?:[^"\\]|\\.)*"/y], // a string of JSON, and of `search`
+  ['duration', /duration'[^']*'/iy],
+  ['binary', /binary'[\w-]*={0,2}'/iy],
   ['enum', /[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)+'(?:[^']|'')*'/uy],
   ['guid', /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(?![\w-])/iy],
   ['dateTime', /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)(?![\w:])/iy],
   ['date', /\d{4}-\d\d-\d\d(?![\w:-])/y],
   ['time', /\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?![\w:])/y],
-  ['number', /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.-])/y],
+  ['number', /[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.-])/y],
+  ['number', /(?:-?INF|NaN)(?![\p{L}\p{N}_.])/uy],
   ['name', /[\p{L}_$][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*/uy],
   ['alias', /@[\p{L}_][\p{L}\p{N}_]*/uy],
-  ['symbol', /[(),/:*=[\]-]/y]
+  ['symbol', /[(),/:;*=[\]{}-]/y]
 ]
 
 /**
@@ -59,15 +65,20 @@ export function tokenize(expression: string, option: string): Token[] {
         `There is nothing that ${option} can begin at position ${position} with: '${expression[position]}'.`,
         option
       )
-    // microsoft.graph.provisioningResult'failure': the strings of enumerations are open, so the type says nothing more
-    if (kind === 'string' || kind === 'enum') tokens.push({ kind: 'string', text: unquoted(text), position })
+    if (kind === 'space') {
+      position += text.length
+      continue
+    }
+    const type = kind === 'enum' ? { type: text.slice(0, text.indexOf("'")) } : {}
+    if (QUOTED.has(kind)) tokens.push({ kind, text: unquoted(text), position, ...type })
     else if (kind === 'phrase') tokens.push({ kind, text: text.slice(1, -1), position })
-    else if (kind === 'duration') tokens.push({ kind, text: unquoted(text), position })
-    else if (kind !== 'space') tokens.push({ kind, text, position })
+    else tokens.push({ kind, text, position })
     position += text.length
   }
   return [...tokens, { kind: 'end', text: 'the end', position }]
 }
+
+const QUOTED = new Set<Pattern>(['string', 'duration', 'binary', 'enum'])
 
 function unquoted(text: string) {
   return text.slice(text.indexOf("'") + 1, -1).replaceAll("''", "'")
