@@ -51,10 +51,14 @@ describe('A restart', () => {
     delete model.definitions['microsoft.graph.provisioningObjectSummary']!.elements.changeId
     database.prepare('UPDATE cds_model SET csn = ?').run(JSON.stringify(model))
     const table = 'microsoft_graph_provisioningObjectSummary'
-    const indexes = () => database.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql <> ''").all()
+    const indexes = () =>
+      database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql <> ''").all()
     const known = indexes()
     database.exec(`DROP INDEX ${table}_by_changeId_activityDateTime_utc_id_tenant`)
+    database.exec(`DROP INDEX ${table}_by_tenant_changeId_activityDateTime_utc_id`)
     database.exec(`CREATE INDEX ${table}_by_action ON ${table} (action)`)
+    const byJob = `${table}_by_jobId_activityDateTime_utc_id_tenant` // was once used for queries of one tenant, too
+    database.exec(`DROP INDEX ${byJob}; CREATE INDEX ${byJob} ON ${table} (jobId, activityDateTime_utc, id, tenant)`)
     database.exec(`ALTER TABLE ${table} DROP COLUMN changeId`)
     database.exec(`DROP TRIGGER ${table}_no_update; UPDATE ${table} SET representationTag = 'that of then'`)
 

@@ -10,18 +10,21 @@ const TENANT = 'tenant'
 
 const TENANT_SOURCE: Source = { option: 'tenant', position: 0, read: (tenant) => tenant }
 
+/** True for all tenants: that of the indexes over all of them, which SQLite uses for no other query (indexes.ts). */
+const OF_ALL = [{ func: 'length', args: [{ ref: [TENANT] }] }, '>=', { val: 0, param: false }]
+
 type User = InstanceType<typeof cds.User>
 type Model = { definitions: Record<string, { elements?: object }> }
 
 /**
- * Confines a query to what the user may see, unless that is all: adds the tenant as a condition wherever the query, or
- * one within it, reads an entity that belongs to tenants.
+ * Confines a query to what the user may see: adds the tenant as a condition wherever the query, or one within it, reads
+ * an entity that belongs to tenants.
  * @param model tells which entities have tenants
  * @returns a new query
  */
 export function confined(query: object, user: User, model: Model): object {
-  if (user.is('all_tenants')) return query
-  return new Confinement(tenantOf(user), model).of(query) as object
+  const condition = user.is('all_tenants') ? OF_ALL : [{ ref: [TENANT] }, '=', val(tenantOf(user), TENANT_SOURCE)]
+  return new Confinement(condition, model).of(query) as object
 }
 
 /**
@@ -62,11 +65,12 @@ function tenantOf(user: User): string {
 }
 
 class Confinement {
-  private readonly tenant: string
+  private readonly own: unknown[]
   private readonly model: Model
 
-  constructor(tenant: string, model: Model) {
-    this.tenant = tenant
+  /** @param own the condition that rows are those of the user, as CQN */
+  constructor(own: unknown[], model: Model) {
+    this.own = own
     this.model = model
   }
 
@@ -79,8 +83,7 @@ class Confinement {
   }
 
   private where(condition: unknown) {
-    const own = [{ ref: [TENANT] }, '=', val(this.tenant, TENANT_SOURCE)]
-    return condition ? [...own, 'and', { xpr: condition }] : own
+    return condition ? [...this.own, 'and', { xpr: condition }] : this.own
   }
 
   /** Only entities and queries are read from. Anything else could lead around the condition. */

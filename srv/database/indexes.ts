@@ -8,6 +8,13 @@ export interface Indexed {
 }
 
 /**
+ * The condition of indexes over all tenants. It is true of all rows, but SQLite uses a partial index only for a query
+ * whose condition has that of the index in it (https://sqlite.org/partialindex.html), and those of one tenant have not:
+ * how long they take must not depend on what other tenants have.
+ */
+export const OF_ALL_TENANTS = 'length(tenant) >= 0'
+
+/**
  * Creates the indexes that are missing or not as they should be, and removes those that are not asked for any more. Of a
  * large log that takes its time, but only once. To be called after the schema was migrated.
  * @param file the database file
@@ -37,7 +44,8 @@ export function indexesOf(entity: string, { '@indexes': lists = [] }: Indexed): 
     lists.map((elements) => {
       const columns = elements.map((element) => element['='].replaceAll('.', '_'))
       const name = `${table}_by_${columns.join('_')}`
-      return [name, `CREATE INDEX ${name} ON ${table} (${columns.join()})`]
+      const condition = columns[0] === 'tenant' ? '' : ` WHERE ${OF_ALL_TENANTS}`
+      return [name, `CREATE INDEX ${name} ON ${table} (${columns.join()})${condition}`]
     })
   )
 }

@@ -1,5 +1,6 @@
 /** Removes old events from the log in small batches, each with a record of it: see db/purges.cds. */
 import { setTimeout } from 'node:timers/promises'
+import { OF_ALL_TENANTS } from '../database/indexes.ts'
 import { nextRecord, type PurgeRecord } from './purge-record.ts'
 import { ARRIVALS, EVENTS, PURGES, sameEvent, SEALS, UNDER_WAY, type LogConnection } from './tables.ts'
 import { transaction } from './transaction.ts'
@@ -24,7 +25,9 @@ export interface PurgeOrder {
  */
 export async function purge(database: LogConnection, order: PurgeOrder): Promise<number> {
   const removeBatch = preparePurge(database, order)
-  const oldest = database.prepare(`SELECT min(activityDateTime_utc) < ? AS isDue FROM ${EVENTS}`)
+  const oldest = database.prepare(
+    `SELECT min(activityDateTime_utc) < ? AS isDue FROM ${EVENTS} WHERE ${OF_ALL_TENANTS}`
+  )
   let total = 0
   let after: number | undefined = -1
   while (after !== undefined && oldest.get(order.before)?.isDue && !order.signal?.aborted) {

@@ -1,0 +1,119 @@
+import { DatabaseSync } from 'node:sqlite'
+import cds from '@sap/cds'
+import type { Connection } from '@cap-js/sqlite'
+import type Database from '../../srv/database.ts'
+import { withFunctions } from '../../srv/database/functions.ts'
+import { databaseFile } from '../../srv/integrity/settings.ts'
+import { query, startService } from '../service.ts'
+
+const path = '/auditLogs/provisioning'
+const of = (user: string) => ({ Authorization: `Basic ${Buffer.from(`${user}:`).toString('base64')}` })
+const tenant = of('reader')
+const all = of('auditor')
+
+const env = cds.env as unknown as { requires: { auth: object } }
+env.requires.auth = {
+  kind: 'mocked',
+  users: {
+    reader: { roles: ['read', 'create'], attr: { tenant: 'own' } },
+    auditor: { roles: ['read', 'create', 'all_tenants'], attr: { tenant: 'own' } }
+  }
+}
+const { post, get } = startService()
+
+/** What the documentation names, and what clients ask besides: options, and whether rows come in order without sorting. */
+const queries: [options: Record<string, string>, isOrdered: boolean][] = [
+  [{}, true],
+  [{ $count: 'true' }, true],
+  [{ $orderby: 'activityDateTime' }, true],
+  [{ $filter: 'activityDateTime ge 2024-01-01T00:00:00Z and activityDateTime lt 2024-06-01T00:00:00Z' }, true],
+  [{ $filter: "jobId eq 'shared'" }, true],
+  [{ $filter: "jobId eq 'shared'", $count: 'true' }, true],
+  [{ $filter: "jobId eq 'shared' and activityDateTime ge 2024-01-01T00:00:00Z" }, true],
+  [{ $filter: "jobId in ('shared','other')" }, false],
+  [{ $filter: "startswith(jobId,'sha')" }, true],
+  [{ $filter: "changeId eq 'shared'" }, true],
+  [{ $filter: "changeId eq 'shared' or jobId eq 'shared'" }, false],
+  [{ $filter: "statusInfo/status eq 'failure'" }, true],
+  [{ $filter: "statusInfo/status eq 'failure' and jobId eq 'shared'" }, true],
+  [{ $filter: "targetIdentity/displayName eq 'shared'" }, false],
+  [{ $filter: "contains(targetIdentity/displayName,'shared')" }, true],
+  [{ $filter: "tenantId eq 'own'" }, true],
+  [{ $filter: "cycleId eq 'shared'" }, true],
+  [{ $filter: "action eq 'Create'" }, true],
+  [{ $orderby: 'targetIdentity/displayName' }, true],
+  [{ $orderby: 'jobId' }, false],
+  [{ $orderby: 'id' }, false],
+  [{ $filter: "id eq 'e'" }, false],
+  [{ $filter: "id gt 'e'" }, false],
+  [{ $filter: "startswith(id,'e')" }, true],
+  [{ $search: 'shared' }, true],
+  [{ $apply: "filter(jobId eq 'shared')/aggregate($count as n)" }, false],
+  [{ $apply: 'groupby((jobId),aggregate($count as n))' }, false],
+  [{ $apply: 'groupby((statusInfo/status),aggregate($count as n))' }, false],
+  [{ $apply: 'aggregate(activityDateTime with max as last)' }, false]
+]
+
+/** The plans of the statements that a request runs, step by step. */
+async function plansOf(path: string, headers: Record<string, string>) {
+  const asked = jest.spyOn(cds.db as unknown as Database, 'query')
+  const response = await get(path, { ...headers, Prefer: 'track-changes' })
+  const statements = asked.mock.calls.map(([statement]) => statement)
+  asked.mockRestore()
+  expect([200, 404]).toContain(response.status)
+  expect(statements).not.toEqual([])
+  const database = new DatabaseSync(databaseFile(), { readOnly: true })
+  withFunctions(database as unknown as Connection)
+  const steps = statements.flatMap(({ sql, values }) =>
+    database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...(values as string[]))
+  )
+  database.close()
+  const texts = steps.map(({ detail }) => String(detail))
+  return { steps: texts, next: response.body['@odata.nextLink'], delta: response.body['@odata.deltaLink'] }
+}
+
+const local = (link: unknown) => String(link).slice(String(link).indexOf('/auditLogs'))
+/** Steps that read rows of tables, not the results of other steps. */
+const reads = (steps: string[]) =>
+  steps.filter((step) => /^(SEARCH|SCAN) (?!\(subquery|page$|source$|CONSTANT ROW|.*VIRTUAL TABLE)/.test(step))
+
+/** Only rows of the tenant are looked at: those with the tenant, or with a key whose every part is given. */
+const isConfined = (step: string) =>
+  / USING .*INDEX .*\(tenant=\?|\(id=\? AND tenant=\?\)|\(event=\? AND tenant=\?\)/.test(step)
+
+beforeAll(async () => {
+  for (let count = 0; count < 120; count++) {
+    const event = { id: `e${count}`, activityDateTime: '2024-03-01T00:00:00Z', jobId: 'shared', changeId: 'shared' }
+    expect((await post(path, event, tenant)).status).toBe(201)
+  }
+}, 60_000)
+
+describe('A query of a tenant', () => {
+  it.each(queries)('looks at no row of another: %j', async (options) => {
+    const { steps, next, delta } = await plansOf(query(path, options), tenant)
+    expect(reads(steps).filter((step) => !isConfined(step))).toEqual([])
+    for (const link of [next, delta]) {
+      if (!link) continue
+      const following = await plansOf(local(link), tenant)
+      expect(reads(following.steps).filter((step) => !isConfined(step))).toEqual([])
+    }
+  })
+
+  it.each(["('e1')", "('e1')/jobId", '/$count', "/$count?$filter=jobId eq 'shared'"])(
+    'looks at no row of another: %s',
+    async (rest) => {
+      const { steps } = await plansOf(path + rest, tenant)
+      expect(reads(steps).filter((step) => !isConfined(step))).toEqual([])
+    }
+  )
+})
+
+describe('A query of all tenants', () => {
+  it.each(queries)('reads an index, and rows in their order if it has one: %j', async (options, isOrdered) => {
+    const { steps } = await plansOf(query(path, options), all)
+    // the last arrival is found by the key, and there are few counts
+    const ofEvents = reads(steps).filter((step) => !/ (Arrivals|Counts)_\d/.test(step))
+    expect(ofEvents.filter((step) => !step.includes(' USING '))).toEqual([])
+    if (isOrdered) expect(steps.filter((step) => step.includes('TEMP B-TREE'))).toEqual([])
+  })
+})
