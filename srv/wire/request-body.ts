@@ -4,13 +4,15 @@ import { promisify } from 'node:util'
 import express, { type Request, type Response } from 'express'
 import { RequestError } from './errors.ts'
 import { parseJson } from './json.ts'
+import { checkStructure } from './json-structure.ts'
 
 type TextReader = (req: Request, res: Response) => Promise<string>
 
 /**
  * Makes a function that reads the body of a request as text.
  * @param limit the largest body in bytes, or as text such as `4mb`
- * @returns a function that throws {@link RequestError}: 413 over the limit, 400 if the body is empty or not UTF-8
+ * @returns a function that throws {@link RequestError}: 413 over the limit, 400 if the body is empty, not UTF-8, or has
+ *   more structure than the service takes
  */
 export function textBodyReader(limit: string | number | undefined): TextReader {
   const receive = promisify(express.raw({ limit, type: () => true }))
@@ -21,6 +23,7 @@ export function textBodyReader(limit: string | number | undefined): TextReader {
     // or bytes that are not UTF-8 would silently become other characters
     if (!isUtf8(req.body)) throw new RequestError('invalidBody', 'The request body is not UTF-8.')
     const text = req.body.toString()
+    checkStructure(text)
     return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
   }
 }
