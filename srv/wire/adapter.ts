@@ -14,6 +14,7 @@ import { scopeOf } from '../access/tenants.ts'
 import type Database from '../database.ts'
 import { readOnly } from '../database/readers.ts'
 import { plainBoundary, readBatch, readMultipartBatch } from './batch.ts'
+import { withinBatch } from './batch-budget.ts'
 import { failWholeGroups } from './batch-groups.ts'
 import { answerParts, areIndependent } from './batch-parts.ts'
 import { readCollection, readCount } from './collection.ts'
@@ -145,8 +146,13 @@ class StructuredODataAdapter extends ODataAdapter {
    * Answers a request, or a part of a batch.
    * @param isAlone whether it has transactions of its own, as it is not run by CAP's batch
    */
-  private async answer(req: Request, res: Response, next: NextFunction, isAlone?: boolean) {
+  private answer(req: Request, res: Response, next: NextFunction, isAlone?: boolean): Promise<unknown> {
     const { req: outer } = cds.context?.http as unknown as { req: Request }
+    if (req === outer) return this.answerRequest(req, res, next, outer, true)
+    return withinBatch(outer, res, () => this.answerRequest(req, res, next, outer, isAlone ?? false))
+  }
+
+  private async answerRequest(req: Request, res: Response, next: NextFunction, outer: Request, isAlone: boolean) {
     res.set('OData-Version', negotiateVersion(req)).vary('Accept')
     const root = serviceRoot(outer)
     const { segments, options, aliases } = parseUrl(req.url, root)
@@ -180,7 +186,7 @@ class StructuredODataAdapter extends ODataAdapter {
       plans: this.plans,
       scope: scopeOf(user),
       usesStoredForm: settings().stored_forms,
-      isAlone: isAlone ?? req === outer
+      isAlone
     }
     const annotations = exchange.preferences.get('include-annotations')
     // whatever is asked for: there are no annotations but control information, which is no matter of it (8.2.8.4)

@@ -2,6 +2,7 @@
  * The requests of a batch that do not depend on each other. CAP runs them one after the other, and each waits for the
  * disk; here those that create entities run at the same time, so that they share a commit.
  */
+import { once } from 'node:events'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type Request, type Response } from 'express'
 import type { BatchRequest } from './batch.ts'
@@ -45,13 +46,21 @@ export async function answerParts(
   res.status(200).setHeader('Content-Type', 'application/json')
   let separator = '{"responses":['
   for (const together of atTheSameTime(requests)) {
+    if (res.closed) return // the client has gone
     for (const part of await Promise.all(together.map((request) => partOf(request, req, answer)))) {
-      res.write(separator)
-      for (const chunk of part) res.write(chunk)
+      for (const chunk of [separator, ...part]) if (!res.write(chunk)) await writable(res)
       separator = ','
     }
   }
   res.end(']}')
+}
+
+/** Waits until the client has read what it was sent, or has gone. */
+async function writable(res: Response) {
+  const waiting = new AbortController()
+  const { signal } = waiting
+  if (!res.closed) await Promise.race([once(res, 'drain', { signal }), once(res, 'close', { signal })])
+  waiting.abort()
 }
 
 /** Puts together what follows each other and creates. */
