@@ -44,11 +44,14 @@ describe('A restart', () => {
     await first.stop()
 
     // back to a version whose model had no changeId, in the table and in the model that CAP keeps beside it, and which
-    // had another index
+    // had another index and other comments
     const database = new DatabaseSync(join(folder, file))
     const { csn } = database.prepare('SELECT csn FROM cds_model').get() as { csn: string }
     const model = JSON.parse(csn) as { definitions: Record<string, { elements: Json }> }
-    delete model.definitions['microsoft.graph.provisioningObjectSummary']!.elements.changeId
+    const entity = model.definitions['microsoft.graph.provisioningObjectSummary']!
+    delete entity.elements.changeId
+    Object.assign(entity, { doc: 'Other words.' })
+    Object.assign(entity.elements.jobId as Json, { doc: 'Other words.' })
     database.prepare('UPDATE cds_model SET csn = ?').run(JSON.stringify(model))
     const table = 'microsoft_graph_provisioningObjectSummary'
     const indexes = () =>
