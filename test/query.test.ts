@@ -195,7 +195,7 @@ describe('Derived types', () => {
       'Conflict'
     )
     expect((await service.get(`${path}/e1/statusInfo/microsoft.graph.statusDetails`)).status).toBe(404)
-    const [row] = await rows({ $select: 'statusInfo/errorCode', $filter: "id eq 'e2'" })
+    const [row] = await rows({ $select: 'statusInfo/microsoft.graph.statusDetails/errorCode', $filter: "id eq 'e2'" })
     expect(row?.statusInfo).toEqual({ '@odata.type': '#microsoft.graph.statusDetails', errorCode: 'Conflict' })
   })
 })

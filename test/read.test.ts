@@ -112,7 +112,7 @@ describe('A list', () => {
       [
         ["contains(targetIdentity/displayName,'&')", ['e3']],
         ["startswith(id,'e') and endswith(id,'2')", ['e2']],
-        ["not startswith(jobId,'a')", ['e2', 'e4']],
+        ["not startswith(jobId,'a')", ['e2']],
         ['length(initiatedBy/displayName) eq 3', ['e2', 'e1']],
         ["indexof(initiatedBy/displayName,'n') eq 2", ['e2']],
         ["substring(initiatedBy/displayName,1) eq 'nn'", ['e1']],

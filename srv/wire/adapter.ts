@@ -57,8 +57,8 @@ const CAPABILITIES: Record<Resource['kind'], Partial<Record<string, readonly str
     POST: ['$format']
   },
   count: { GET: ROWS },
-  entity: { GET: ['$select', '$format'] },
-  property: { GET: ['$format'] }
+  entity: { GET: ['$select', '$compute', '$format'] },
+  property: { GET: [...ROWS.slice(0, 3), '$orderby', '$top', '$skip', '$count', '$select', '$format'] }
 }
 
 // Gaps in the published types: `cds.ql` can be called, to make a query of a plain object, and `run` takes functions.

@@ -106,10 +106,11 @@ function fromColumn(value: unknown, { type, column, instant }: Property): unknow
   return value
 }
 
-/** Of an open type, the selected members. */
+/** Of a value that is JSON, the selected members; control information stays. */
 function pick(value: unknown, selection: Selection): unknown {
   if (!selection || typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).filter(([name]) => selection.has(name))
+  if (Array.isArray(value)) return value.map((item) => pick(item, selection))
+  const members = Object.entries(value).filter(([name]) => name.includes('@') || selection.has(name))
   return Object.fromEntries(members.map(([name, member]) => [name, pick(member, selection.get(name))]))
 }
 

@@ -9,7 +9,7 @@ import { linkUrl } from './links.ts'
 import type { Page } from './page.ts'
 import { fromToken, toToken } from './paging.ts'
 import { clauses, filtered, type Rows } from './rows.ts'
-import { parseSelect, selectList } from './select.ts'
+import { selected } from './select.ts'
 import { sources } from './sources.ts'
 import { shownColumns, textsOf } from './texts.ts'
 import { pageWindow } from './window.ts'
@@ -19,12 +19,11 @@ import { pageWindow } from './window.ts'
  * @throws {RequestError} 400 if the token is not one that the service gave for these query options
  */
 export async function readDelta(exchange: Exchange, path: string, token: string): Promise<Page> {
-  const { options, root, run, schema } = exchange
+  const { root, run, schema } = exchange
   const position = fromToken(exchange, '$deltatoken', token)
   const since = position.until ?? 0
   const arrived = await arrivedSince(exchange, since, pageWindow(exchange).limit)
-  const [all] = sources(exchange) as [Rows]
-  const selection = parseSelect(options.get('$select'), all.type)
+  const { rows: all, selection, list } = selected(exchange, sources(exchange)[0] as Rows)
   const read = async (count: number) => {
     const ids = arrived.arrivals.slice(0, count).map(({ key: [id = ''] }) => val(id))
     const rows = filtered(all, xpr(ref(schema.key), 'in', { list: ids }))
@@ -46,7 +45,7 @@ export async function readDelta(exchange: Exchange, path: string, token: string)
   const kept = linkOptions(exchange)
   const next = linkUrl(root + path, kept, '$deltatoken', toToken(exchange, '$deltatoken', { ...position, until }, kept))
   return {
-    fragment: `${path}${selectList(selection)}/$delta`,
+    fragment: `${path}${list}/$delta`,
     members: {
       value: arrayText(texts),
       [isMore ? '@odata.nextLink' : '@odata.deltaLink']: [JSON.stringify(next)]

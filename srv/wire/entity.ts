@@ -1,5 +1,6 @@
 /** Reads single entities and their properties (OData Protocol 4.01, 11.2.3 to 11.2.4). */
-import { nest, typeOfValue, type Row, type Selection } from './columns.ts'
+import type { JsonObject } from './body.ts'
+import { nest, typeOfValue, type Row } from './columns.ts'
 import { RequestError } from './errors.ts'
 import { weakEtag } from './etag.ts'
 import { respond, respondWith, type Exchange } from './exchange.ts'
@@ -10,29 +11,30 @@ import type { ServiceSchema } from './model.ts'
 import { planned, type Planned } from './plans.ts'
 import { representValue, typeAnnotation } from './representation.ts'
 import type { PathStep, Resource } from './resource.ts'
-import { entities } from './rows.ts'
-import { columnsFor, parseSelect, selectList } from './select.ts'
+import { countName } from './narrowing.ts'
+import { checkOptions } from './options.ts'
+import { clauses, entities, filtered, type Rows } from './rows.ts'
+import { columnsFor, rowsList, selected, selectedOf, type Selected } from './select.ts'
+import { sources } from './sources.ts'
 import { requestShape } from './shape.ts'
 import { entityTag, TAG_COLUMN } from './stored.ts'
 import { shownColumns, textOf } from './texts.ts'
-import type { Property } from './types.ts'
+import { isStructured, type Property } from './types.ts'
 
 /** Answers with one entity. */
 export async function readEntity(exchange: Exchange, { collection, key }: Resource & { kind: 'entity' }) {
   const { root, schema } = exchange
   const { entityType: type, singleton } = schema
   const path = `${singleton}/${collection}`
-  const select = () => parseSelect(exchange.options.get('$select'), type)
+  const select = () => selected(exchange, sources(exchange)[0] as Rows)
   const plan = planned(exchange, requestShape(exchange, ['entity', key.length], keyLiterals(key)), select)
-  const selection = plan.prepared
-  const all = entities(schema)
-  const row = await rowByKey(exchange, plan, key, () => [
-    ...new Set([...shownColumns(exchange, all, selection), TAG_COLUMN])
-  ])
+  const { rows, selection } = plan.prepared
+  const columns = () => [...new Set([...shownColumns(exchange, rows, selection), TAG_COLUMN])]
+  const row = await rowByKey(exchange, plan, rows, key, columns)
   plan.keep()
-  const text = await textOf(exchange, row, all, selection, path)
+  const text = await textOf(exchange, row, rows, selection, path)
   const etag = weakEtag(entityTag(row, type, schema.identity))
-  respondWith(exchange, contextUrl(root, `${path}${selectList(selection)}/$entity`), [text], etag)
+  respondWith(exchange, contextUrl(root, `${path}${rowsList(plan.prepared)}/$entity`), [text], etag)
 }
 
 /** Answers with the value of a property, or with 204 where it is null (OData Protocol 4.01, 11.2.4). */
@@ -40,14 +42,18 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   const { res, root, format, schema } = exchange
   const { collection, key, path, suffix } = resource
   const names = path.map(({ name }) => name)
-  const entity = await entityByKey(exchange, key, new Map([[names[0] as string, undefined]]))
+  const options = optionsOf(exchange, resource)
+  const shown = selectedOf(exchange, entities(schema), names, options)
+  const entity = await entityByKey(exchange, key, shown)
   const value = valueAt(entity, path)
 
   if (value === undefined) throw new RequestError('resourceNotFound', `The entity has no '${names.join('/')}'.`)
   if (suffix === '$count') return void res.type('text/plain').send(String((value as unknown[]).length))
   if (value === null) return void res.status(204).end()
   if (suffix === '$value') return void res.type('text/plain').send((value as string | number | boolean).toString())
-  const context = contextUrl(root, `${schema.singleton}/${collection}${keyPredicate(key, schema)}/${names.join('/')}`)
+  const list = shown.list && listWithin(names, shown.list)
+  const address = `${schema.singleton}/${collection}${keyPredicate(key, schema)}/${names.join('/')}`
+  const context = contextUrl(root, address + list)
   const property = path.findLast((step) => step.property)?.property as Property
   const isMember = path.at(-1)?.property === undefined && path.at(-1)?.cast === undefined
   const represented = isMember ? value : representValue(value, property, format)
@@ -56,8 +62,34 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   respond(
     exchange,
     context,
-    isObject ? (represented as object) : { ...(type && { '@odata.type': type }), value: represented }
+    isObject
+      ? (represented as object)
+      : { ...(type && { '@odata.type': type }), ...count(entity, names), value: represented }
   )
+}
+
+/** The query options for the value (OData URL Conventions 4.01, 5.1): those of a collection, of a complex value, or none. */
+function optionsOf({ options }: Exchange, { path, suffix }: Resource & { kind: 'property' }) {
+  const property = path.findLast((step) => step.property)?.property
+  const isComplex = property && isStructured(property.type) && path.every((step) => step.property ?? step.cast)
+  const own = new Map([...options].filter(([name]) => name !== '$format'))
+  if (suffix === '$count') checkOptions(own, ['$filter', '$search'])
+  else if (suffix || !isComplex) checkOptions(own, [])
+  return own
+}
+
+/** The select list of a value, of that of its entity: `(targetSystem/id)` is `(id)` there. */
+function listWithin(names: string[], list: string) {
+  const prefix = `${names.join('/')}/`
+  const paths = list.slice(1, -1).split(',')
+  const within = paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length))
+  return within.length ? `(${within.join(',')})` : ''
+}
+
+/** The number of items, where it is asked for. */
+function count(entity: JsonObject, names: string[]) {
+  const number = entity[countName(names.join('/'))]
+  return number === undefined ? {} : { '@odata.count': number }
 }
 
 /** Follows a path. Undefined: there is no such member, or the value does not have the type that it is cast to. */
@@ -79,19 +111,23 @@ function valueAt(entity: object, path: PathStep[]): unknown {
 const keySource = (position: number): Source => ({ option: 'key', position, read: (text) => text })
 const keyLiterals = (key: EntityKey) => key.map((part, position) => ({ ...keySource(position), text: part }))
 
-async function entityByKey(exchange: Exchange, key: EntityKey, selection: Selection) {
-  const { schema } = exchange
+async function entityByKey(exchange: Exchange, key: EntityKey, { rows, selection }: Selected) {
   const plan = planned(exchange, undefined, () => selection)
-  const row = await rowByKey(exchange, plan, key, () => columnsFor(selection, entities(schema)))
-  return nest(row, schema.entityType, selection)
+  const row = await rowByKey(exchange, plan, rows, key, () => columnsFor(selection, rows))
+  return nest(row, rows.type, selection)
 }
 
-async function rowByKey({ schema }: Exchange, { ask }: Planned<unknown>, key: EntityKey, columns: () => Cqn[]) {
-  const { from } = entities(schema)
+async function rowByKey(
+  { schema }: Exchange,
+  { ask }: Planned<unknown>,
+  rows: Rows,
+  key: EntityKey,
+  columns: () => Cqn[]
+) {
   const parts = key.map((part, index) => xpr(ref(schema.identity[index] as string), '=', val(part, keySource(index))))
-  const where = [allOf(...parts)]
+  const source = clauses(filtered(rows, allOf(...parts)))
   const limit = { rows: { val: 2 } } // who sees several tenants may see an id twice
-  const [row, other] = await ask('entity', () => ({ SELECT: { from, columns: columns(), where, limit } }))
+  const [row, other] = await ask('entity', () => ({ SELECT: { ...source, columns: columns(), limit } }))
   if (!row) throw new RequestError('resourceNotFound', `There is no entity with the key '${key[0]}'.`)
   if (other) throw ambiguous(schema, key, [row, other])
   return row

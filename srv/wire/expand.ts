@@ -3,7 +3,7 @@ import { readPage } from './page.ts'
 import { RequestError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { JsonText } from './json-text.ts'
-import { checkOptions } from './options.ts'
+import { nestedItems } from './nested-options.ts'
 
 /** The options that an expanded collection takes. */
 const NESTED = ['$filter', '$search', '$orderby', '$top', '$skip', '$count', '$select', '$compute']
@@ -28,38 +28,13 @@ export async function expand(exchange: Exchange, value: string) {
 
 function expansions(value: string, collections: string[]) {
   const found = new Map<string, Map<string, string>>()
-  for (const item of split(value, ',')) {
-    const [, name = '', nested] = /^([^(]*)(?:\((.*)\))?$/s.exec(item.trim()) ?? []
-    const names = name.trim() === '*' ? collections : [name.trim()]
-    for (const each of names) {
+  for (const { name, options = new Map<string, string>() } of nestedItems(value, '$expand', NESTED)) {
+    for (const each of name === '*' ? collections : [name]) {
       if (!collections.includes(each))
         throw new RequestError('invalidQueryOption', `'${each}' in $expand is not a collection.`, '$expand')
       if (found.has(each)) throw new RequestError('invalidQueryOption', `$expand has '${each}' twice.`, '$expand')
-      found.set(each, nestedOptions(nested ?? ''))
+      found.set(each, options)
     }
   }
   return found
-}
-
-function nestedOptions(text: string) {
-  const options = new Map<string, string>()
-  for (const part of split(text, ';').filter((each) => each.trim() !== '')) {
-    const [, name = '', value = ''] = /^\s*\$?(\w+)\s*=(.*)$/s.exec(part) ?? []
-    options.set(`$${name.toLowerCase()}`, value.trim())
-  }
-  checkOptions(options, NESTED)
-  return options
-}
-
-/** Splits a text at a separator, but not within quotes and parentheses. */
-function split(text: string, separator: ',' | ';'): string[] {
-  const parts = ['']
-  let depth = 0
-  for (const [piece] of text.matchAll(/'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|./gs)) {
-    if (piece === '(') depth++
-    if (piece === ')') depth--
-    if (piece === separator && depth === 0) parts.push('')
-    else parts[parts.length - 1] += piece
-  }
-  return parts
 }

@@ -1,7 +1,6 @@
 /** Reads the rows of a page: as many as it may have, or as fit into it. */
 import { asManyAsFit } from '../database/result-size.ts'
 import { arrivedUntil } from './arrivals.ts'
-import type { Selection } from './columns.ts'
 import { linkOptions, type Exchange } from './exchange.ts'
 import { nameOf, type Cqn, type Value } from './expressions/cqn.ts'
 import { orderBy, type OrderTerm } from './expressions/order.ts'
@@ -9,6 +8,7 @@ import type { JsonText } from './json-text.ts'
 import { comesAfter, toToken } from './paging.ts'
 import type { Planned } from './plans.ts'
 import { clauses, filtered, type Rows } from './rows.ts'
+import type { Selected } from './select.ts'
 import { pageQuery, readStoredPage } from './stored-page.ts'
 import { isSentAsStored, shownColumns, textsOf } from './texts.ts'
 import type { PageWindow } from './window.ts'
@@ -16,7 +16,7 @@ import type { PageWindow } from './window.ts'
 /** What is found out of a request, whatever the values of its literals are. */
 export interface Prepared {
   sets: Rows[]
-  selection: Selection
+  selected: Selected
   terms: OrderTerm[]
 }
 
@@ -47,8 +47,7 @@ export async function readRows(
   path: string
 ): Promise<PageRows> {
   const { limit, next } = window
-  const [rows] = prepared.sets as [Rows]
-  const { selection } = prepared
+  const { rows, selection } = prepared.selected
   const order = orderColumns(prepared)
   const more = limit + 1 // one more tells whether there are more
   const select = (of: Prepared, count: number) => selectRows(exchange, of, window, until, count)
@@ -93,12 +92,11 @@ function orderColumns({ terms }: Prepared): (Cqn | (Cqn & { as: string }))[] {
 
 function selectRows(
   exchange: Exchange,
-  { sets, terms }: Prepared,
+  { selected: { rows }, terms }: Prepared,
   { skip, after }: PageWindow,
   until: number | undefined,
   count: number
 ) {
-  const [rows] = sets as [Rows]
   const known = until === undefined ? rows : arrivedUntil(exchange, rows, until)
   return {
     ...clauses(after ? filtered(known, comesAfter(terms, after)) : known),

@@ -16,7 +16,7 @@ import { positionLiterals, toToken } from './paging.ts'
 import { planned, type Planned } from './plans.ts'
 import { applied } from './preferences.ts'
 import { clauses, entities, nested, type Rows } from './rows.ts'
-import { columnsFor, parseSelect, rowsList } from './select.ts'
+import { columnsFor, rowsList, selected } from './select.ts'
 import { requestShape } from './shape.ts'
 import { context, sources } from './sources.ts'
 import { textsOf } from './texts.ts'
@@ -40,8 +40,7 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   const plan = planned(exchange, until === undefined ? shapeOfPage(exchange, window, counts) : undefined, () =>
     prepare(exchange)
   )
-  const { sets, selection } = plan.prepared
-  const [rows] = sets as [Rows]
+  const { sets, selected: shown } = plan.prepared
   const isOneSet = sets.length === 1
   const read = isOneSet ? await readRows(exchange, plan, window, until, path) : await readSets(exchange, sets, path)
   const members: Page['members'] = {}
@@ -51,14 +50,13 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   if (read.token !== undefined)
     members['@odata.nextLink'] = [JSON.stringify(linkUrl(root + path, linkOptions(exchange), '$skiptoken', read.token))]
   else if (until !== undefined) members['@odata.deltaLink'] = [JSON.stringify(deltaLinkOf(exchange, path, until))]
-  return { fragment: path + rowsList(rows, selection), members }
+  return { fragment: path + rowsList(shown), members }
 }
 
 function prepare(exchange: Exchange): Prepared {
   const sets = sources(exchange)
   const [rows] = sets as [Rows]
-  const selection = parseSelect(exchange.options.get('$select'), rows.type)
-  return { sets, selection, terms: sets.length === 1 ? totalOrder(exchange, rows) : [] }
+  return { sets, selected: selected(exchange, rows), terms: sets.length === 1 ? totalOrder(exchange, rows) : [] }
 }
 
 function shapeOfPage(exchange: Exchange, { limit, skip, after }: PageWindow, counts: boolean) {

@@ -7,6 +7,7 @@ import { shown } from './expressions/members.ts'
 import type { OrderTerm } from './expressions/order.ts'
 import { foundIn, parseSearch, type Searchable } from './expressions/search.ts'
 import type { ServiceSchema } from './model.ts'
+import { STORED } from './stored.ts'
 import type { PrimitiveType, Property, StructuredType } from './types.ts'
 
 export interface Rows {
@@ -41,7 +42,7 @@ function entitiesOf({ entity, entityType, identity }: ServiceSchema): Rows {
   const properties = [...entityType.properties.values()]
   const instants = properties.flatMap(({ instant }) => instant ?? [])
   const shown = properties.flatMap((property) => columnsOf(property))
-  const columns = [...new Set([...shown, ...identity, ...instants, 'emptyObjects'])]
+  const columns = [...new Set([...shown, ...identity, ...instants, 'emptyObjects', STORED.tag])]
   return {
     from: { ref: [entity] },
     where: [],

@@ -1,73 +1,149 @@
-/** `$select`: which properties an answer has (OData URL Conventions 4.01, 5.1.3). */
+/** `$select`: which properties an answer has, and how much of them (OData URL Conventions 4.01, 5.1.4). */
 import { columnsOf, type Selection } from './columns.ts'
-import { ref, type Cqn } from './expressions/cqn.ts'
 import { RequestError } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { ref, type Cqn } from './expressions/cqn.ts'
+import { nestedItems } from './nested-options.ts'
+import { countName, narrowed } from './narrowing.ts'
 import type { Rows } from './rows.ts'
-import { isStructured, propertyNamed, type StructuredType } from './types.ts'
+import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from './types.ts'
 
-/**
- * Parses the value of `$select`.
- * @returns undefined if all is selected
- * @throws {RequestError} 400 for an item that is not a property of the type
- */
-export function parseSelect(value: string | undefined, type: StructuredType): Selection {
-  if (value === undefined) return undefined
-  const selection: Selection = new Map()
-  let all = false
-  for (const item of value.split(',').map((each) => each.trim())) {
-    const path = item === '*' ? [] : resolvePath(item.split('/'), type)
-    if (!path)
-      throw new RequestError(
-        'invalidQueryOption',
-        `'${item}' in $select is not a property of '${type.name}'.`,
-        '$select'
-      )
-    all ||= item === '*'
-    add(selection, path)
-  }
-  return all ? undefined : selection
+/** The options that an item may have. */
+const NESTED = ['$select', '$filter', '$search', '$orderby', '$top', '$skip', '$count', '$compute']
+
+/** What is selected of rows. */
+export interface Selected {
+  /** The rows, with what the options of items make of their properties. */
+  rows: Rows
+  selection: Selection
+  /** The select list of a context URL, `(id,statusInfo/status)`: OData Protocol 4.01, 10.7. */
+  list: string
 }
 
-function add(selection: NonNullable<Selection>, [first, ...rest]: string[]) {
+/**
+ * Reads `$select`.
+ * @throws {RequestError} 400 for an item that is not a property of the type, or has options that it cannot have
+ */
+export function selected(exchange: Exchange, rows: Rows, value = exchange.options.get('$select')): Selected {
+  if (value === undefined) return { rows, selection: undefined, list: '' }
+  const selector = new Selector(exchange, rows)
+  selector.add(value, [])
+  return selector.result()
+}
+
+/** What is selected of one property, by query options of its own: `…('x')/modifiedProperties?$top=1`. */
+export function selectedOf(exchange: Exchange, rows: Rows, names: string[], options: Map<string, string>): Selected {
+  const selector = new Selector(exchange, rows)
+  selector.addItem(names, options.size ? options : undefined)
+  return selector.result()
+}
+
+/** A path, as the model spells it. */
+interface Path {
+  names: string[]
+  /** With the types that it is cast to. */
+  segments: string[]
+  property: Property | undefined
+}
+
+class Selector {
+  private readonly exchange: Exchange
+  private rows: Rows
+  private readonly selection: NonNullable<Selection> = new Map()
+  private readonly paths = new Set<string>()
+  private readonly withOptions = new Set<string>()
+  private all = false
+
+  constructor(exchange: Exchange, rows: Rows) {
+    this.exchange = exchange
+    this.rows = rows
+  }
+
+  result(): Selected {
+    if (this.all) return { rows: this.rows, selection: undefined, list: '' }
+    const isPart = (path: string) => [...this.paths].some((other) => path.startsWith(`${other}/`))
+    const list = [...this.paths].filter((path) => !isPart(path))
+    return { rows: this.rows, selection: this.selection, list: `(${list.join(',')})` }
+  }
+
+  /** Adds the items of a list. @param prefix the path of the value that they belong to */
+  add(value: string, prefix: string[]) {
+    for (const { name, options } of nestedItems(value, '$select', NESTED)) {
+      if (name !== '*') this.addItem([...prefix, ...name.split('/')], options)
+      else if (prefix.length) this.addItem(prefix, undefined)
+      else this.all = true
+    }
+  }
+
+  addItem(segments: string[], options: Map<string, string> | undefined) {
+    let path = this.resolve(segments)
+    const { $select: inner, ...others } = Object.fromEntries(options ?? [])
+    const key = path.names.join('/')
+    if (options && this.withOptions.has(key)) throw refused(`'${key}' has options in $select twice.`)
+    if (options) this.withOptions.add(key)
+    const narrowing = new Map(Object.entries(others))
+    if (narrowing.size) {
+      this.rows = narrowed(this.exchange, this.rows, path.names, path.property, narrowing)
+      path = this.resolve(segments)
+      const count = countName(key)
+      if (this.rows.type.properties.has(count)) this.selection.set(count, undefined)
+    }
+    if (options && !isStructured(path.property?.type ?? 'Edm.Untyped'))
+      throw refused(`'${key}' takes no options in $select.`)
+    if (inner !== undefined) return this.add(inner, path.segments)
+    select(this.selection, path.names)
+    this.paths.add(path.segments.join('/'))
+  }
+
+  private resolve(segments: string[]): Path {
+    const path = resolvePath(segments, this.rows.type)
+    if (path) return path
+    throw refused(`'${segments.join('/')}' in $select is not a property of '${this.rows.type.name}'.`)
+  }
+}
+
+function refused(message: string) {
+  return new RequestError('invalidQueryOption', message, '$select')
+}
+
+function select(selection: NonNullable<Selection>, [first, ...rest]: string[]) {
   if (!first) return
   if (!rest.length) return void selection.set(first, undefined) // the whole wins over its parts
   const inner = selection.has(first) ? selection.get(first) : new Map<string, Selection>()
-  if (inner) add(inner, rest)
+  if (inner) select(inner, rest)
   selection.set(first, inner)
 }
 
-/** Resolves the names of a path as the model spells them, or returns undefined if the type does not have it. */
-function resolvePath(names: string[], type: StructuredType): string[] | undefined {
-  const path: string[] = []
-  let current: StructuredType[] = [type]
-  for (const name of names) {
-    if (current.some(({ open }) => open)) return [...path, ...names.slice(path.length)]
-    const property = current.map((each) => propertyNamed(each, name)).find((each) => each !== undefined)
-    if (!property) return undefined
-    path.push(property.name)
-    const isComplex = isStructured(property.type) && !property.collection
-    current = isComplex ? [property.type as StructuredType, ...(property.derived?.types ?? [])] : []
+/** A property of a derived type needs the type before it (5.1.4). */
+function resolvePath(segments: string[], root: StructuredType): Path | undefined {
+  const path: Path = { names: [], segments: [], property: undefined }
+  let type: Property['type'] = root
+  for (const name of segments) {
+    if (!isStructured(type)) return undefined
+    const cast: StructuredType | undefined = path.property && valueTypeNamed(path.property, name)
+    if (type.open) path.names.push(name)
+    else if (cast) type = cast
+    else if (name !== root.name || path.property) {
+      path.property = propertyNamed(type, name)
+      if (!path.property) return undefined
+      path.names.push(path.property.name)
+      type = path.property.type
+    }
+    path.segments.push(cast || type === root ? name : (path.names.at(-1) as string))
   }
-  return path
+  return path.names.length ? path : undefined
 }
 
 /** The columns that a selection is built from. A complex value needs all of its own, to tell whether it is null. */
 export function columnsFor(selection: Selection, { type, identity, columns }: Rows): Cqn[] {
-  const selected = [...type.properties.values()].filter(({ name }) => selection?.has(name) ?? true)
-  const names = [...identity, ...selected.flatMap((property) => columnsOf(property)), 'emptyObjects']
+  const properties = [...type.properties.values()].filter(({ name }) => selection?.has(name) ?? true)
+  const names = [...identity, ...properties.flatMap((property) => columnsOf(property)), 'emptyObjects']
   return [...new Set(names)].filter((name) => columns.includes(name)).map(ref)
 }
 
-/** The select list of a context URL, `(id,statusInfo/status)`: OData Protocol 4.01, 10.7. */
-export function selectList(selection: Selection): string {
-  const paths = (inner: Selection): string[] =>
-    [...(inner ?? [])].flatMap(([name, rest]) => (rest ? paths(rest).map((path) => `${name}/${path}`) : [name]))
-  return selection ? `(${paths(selection).join(',')})` : ''
-}
-
 /** The list for rows, which shows what they have besides the properties of their type (10.7 and 10.10). */
-export function rowsList({ type, areEntities }: Rows, selection: Selection): string {
-  if (selection) return selectList(selection)
+export function rowsList({ rows: { type, areEntities }, selection, list }: Selected): string {
+  if (selection) return list
   const shape = ({ properties }: StructuredType): string =>
     [...properties.values()]
       .map((each) => (isStructured(each.type) && each.type.partial ? `${each.name}(${shape(each.type)})` : each.name))

@@ -16,6 +16,7 @@ import {
   propertyOf,
   searched,
   valueColumn,
+  type Computed,
   type Rows
 } from '../rows.ts'
 import type { Property, StructuredType } from '../types.ts'
@@ -82,7 +83,7 @@ class ApplyParser {
       case 'search':
         return [searched(rows, searchWords(this.cursor), this.searchable)]
       case 'compute':
-        return [computed(rows, computedValues(this.cursor, context, rows.columns))]
+        return [computed(rows, this.computedValues(rows, context))]
       case 'aggregate':
         return [this.grouped(rows, [], this.aggregates(context))]
       case 'groupby':
@@ -90,7 +91,7 @@ class ApplyParser {
       case 'concat':
         return this.concatenated(rows)
       case 'orderby':
-        return [{ ...rows, order: orderTerms(this.cursor, context) }]
+        return [{ ...rows, order: orderTerms(new ExpressionParser(this.cursor, context)) }]
       case 'top':
         return [limited(rows, this.number())]
       case 'skip':
@@ -106,6 +107,11 @@ class ApplyParser {
       default:
         return this.cursor.fail(`The transformation '${name}' is not implemented`, position, 'notImplemented')
     }
+  }
+
+  private computedValues(rows: Rows, context: ExpressionContext): Computed[] {
+    const taken = [...rows.columns, ...context.type.properties.keys()]
+    return computedValues(new ExpressionParser(this.cursor, context), taken)
   }
 
   private concatenated(rows: Rows): Rows[] {

@@ -10,15 +10,15 @@ import { ExpressionParser, isPrimitive, type ExpressionContext } from './parser.
  */
 export function parseCompute(expression: string, context: ExpressionContext, columns: string[]): Computed[] {
   const cursor = new Cursor(expression, context.option)
-  const values = computedValues(cursor, context, columns)
+  const values = computedValues(new ExpressionParser(cursor, context), [...columns, ...context.type.properties.keys()])
   cursor.end()
   return values
 }
 
-/** Parses such a list within a longer expression. */
-export function computedValues(cursor: Cursor, context: ExpressionContext, columns: string[]): Computed[] {
-  const parser = new ExpressionParser(cursor, context)
-  const taken = [...columns, ...context.type.properties.keys()]
+/** Parses such a list within a longer expression. @param names those that are taken */
+export function computedValues(parser: ExpressionParser, names: string[]): Computed[] {
+  const { cursor } = parser
+  const taken = [...names]
   return cursor.list(() => {
     const value = parser.value()
     if (!isPrimitive(value)) cursor.fail('A computed value must be primitive', value.position)

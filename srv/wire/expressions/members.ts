@@ -61,6 +61,14 @@ export function shown(value: Pick<Typed, 'cqn' | 'exact' | 'member' | 'type' | '
   return isLarge ? func('odata_held', value.cqn) : exactly(value)
 }
 
+/** A value as a member of a JSON value. */
+export function asJsonValue(value: Typed): Cqn {
+  const cqn = shown(value)
+  if (value.type === 'any') return func('json', cqn)
+  if (value.type === 'dateTime') return xpr(cqn, '||', val('Z'))
+  return value.type === 'boolean' ? xpr('case', cqn, "when 1 then json('true') when 0 then json('false') end") : cqn
+}
+
 /** Whether a member has one of the types of JSON. */
 export const isOfJsonType = (member: Member, types: string[]): Cqn =>
   func('coalesce', xpr(jsonType(member), `in (${types.map((each) => `'${each}'`).join()})`), val(false))

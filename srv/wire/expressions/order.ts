@@ -18,14 +18,14 @@ export interface OrderTerm {
  */
 export function parseOrder(expression: string, context: ExpressionContext): OrderTerm[] {
   const cursor = new Cursor(expression, context.option)
-  const terms = orderTerms(cursor, context)
+  const terms = orderTerms(new ExpressionParser(cursor, context))
   cursor.end()
   return terms
 }
 
 /** Parses such a list within a longer expression. */
-export function orderTerms(cursor: Cursor, context: ExpressionContext): OrderTerm[] {
-  const parser = new ExpressionParser(cursor, context)
+export function orderTerms(parser: ExpressionParser): OrderTerm[] {
+  const { cursor } = parser
   const terms = cursor.list(() => {
     const value = parser.value()
     if (!isPrimitive(value)) cursor.fail('Only primitive values can be ordered by', value.position)

@@ -272,8 +272,9 @@ export class ExpressionParser {
   /** A parameter alias stands for its expression (5.3); one without a value is null. */
   private alias(): Typed {
     const { text: name, position } = this.cursor.token
-    const value = aliasValue(name, this.context, this.cursor, (cursor) => {
-      const value = new ExpressionParser(cursor, { ...this.context, option: name }).value()
+    const { aliases } = this.context
+    const value = aliasValue(name, { aliases, type: this.root.type }, this.cursor, (cursor) => {
+      const value = new ExpressionParser(cursor, { ...this.context, option: name }, this.root).value()
       cursor.end()
       return value
     })

@@ -15,6 +15,8 @@ export interface Scope {
   type: StructuredType
   /** What statements call the item. */
   item?: string
+  /** The property of the entity, if names are looked up in its value. */
+  property?: Property
 }
 
 /** What a path can begin with besides a property: `$it`, `$this`, or the variable of a lambda. */
@@ -60,7 +62,8 @@ function start(parser: ExpressionParser): Place {
   return place
 }
 
-function placeOf({ type, item }: Scope): Place {
+function placeOf({ type, item, property }: Scope): Place {
+  if (property) return { type, property, names: [property.name] }
   return { type, names: [], ...(item !== undefined && { member: { source: jsonItem(item), path: [] } }) }
 }
 
@@ -73,9 +76,11 @@ function step({ cursor, types }: ExpressionParser, place: Place, name: string): 
   const property = isStructured(type) ? propertyNamed(type, name) : undefined
   if (property) {
     const next = { ...place, property, type: property.type, names: [...place.names, property.name] }
-    if (member) return { ...next, member: { ...member, path: [...member.path, property.name] } }
+    const isUntyped = property.type === 'Edm.Untyped'
+    const inner = member && { ...member, path: [...member.path, property.name] }
+    if (inner) return { ...next, member: inner, ...(isUntyped && { type: undefined }) }
     const source = columnOf(next)
-    if (property.type === 'Edm.Untyped') return { ...next, type: undefined, member: { source, path: [] } }
+    if (isUntyped) return { ...next, type: undefined, member: { source, path: [] } }
     const isOpen = isStructured(property.type) && property.type.open
     return isOpen ? { ...next, member: { source, path: [] } } : next
   }
@@ -98,7 +103,7 @@ function hasType(property: Property, type: StructuredType): Cqn {
 }
 
 /** A complex value exists if any of its columns has a value, or if it was sent as an empty object. */
-function exists(property: Property): Cqn {
+export function exists(property: Property): Cqn {
   if (isStructured(property.type) && property.type.partial) return ALWAYS
   const empty = func('contains', ref('emptyObjects'), val(`"${property.name}"`))
   return anyOf(...columnsOf(property).map((column) => xpr(ref(column), '!=', val(null))), empty)
@@ -136,6 +141,8 @@ function valueAt({ cursor, types }: ExpressionParser, place: Place): Omit<Typed,
     const isThere = condition ?? (value ? xpr(value, '!=', val(null)) : property ? exists(property) : ALWAYS)
     return { cqn: isThere, type: 'complex', structure: structureOf(types, place, isThere) }
   }
+  if (value && type === 'Edm.DateTimeOffset')
+    return { cqn: func('odata_cast', value, val('string'), val(type)), local: value, type: 'dateTime' }
   if (value) return primitive(property as Property, value)
   const guard = (cqn: Cqn) => (condition ? xpr('case when', condition, 'then', cqn, 'end') : cqn)
   const { instant, nullable } = property as Property
