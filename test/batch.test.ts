@@ -30,7 +30,7 @@ describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
     )
     expect(parts.get('1')).toMatchObject({
       status: 201,
-      headers: { location: `${service.url}/beta${path}('b1')`, 'odata-version': '4.0' },
+      headers: { Location: `${service.url}/beta${path}('b1')`, 'OData-Version': '4.0' },
       body: { id: 'b1', '@odata.type': '#microsoft.graph.provisioningObjectSummary' }
     })
     expect(parts.get('2')!.body).toEqual({
@@ -179,6 +179,42 @@ describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
   })
 })
 
+describe('The names of headers in the answers of a batch in JSON', () => {
+  const at401 = { 'OData-MaxVersion': '4.01' }
+  const requests = (id: string, atomicityGroup?: string) => [
+    post('1', { id, activityDateTime: at }, { ...(atomicityGroup && { atomicityGroup }) }),
+    { id: '2', method: 'GET', url: `${path}/missing` },
+    { id: '3', method: 'DELETE', url: `${path}/missing` },
+    { id: '4', method: 'GET', url: '/auditLogs', headers: at401, ...(atomicityGroup && { dependsOn: ['1'] }) }
+  ]
+
+  it.each([
+    ['each by itself', undefined],
+    ['in a group, or dependent', 'g']
+  ])('are lower case at the root, and those of Graph at /beta: %s', async (_, group) => {
+    const lower = await batch(requests(`l${group}`, group))
+    const graph = await batch(requests(`g${group}`, group), '/beta')
+    const names = (parts: Map<string, Part>, id: string) => Object.keys(parts.get(id)!.headers).sort()
+    for (const id of ['1', '2', '3', '4'])
+      expect(names(lower, id)).toEqual(
+        names(graph, id)
+          .map((name) => name.toLowerCase())
+          .sort()
+      )
+    expect(names(graph, '1')).toEqual(['Content-Length', 'Content-Type', 'ETag', 'Location', 'OData-Version', 'Vary'])
+    expect(names(graph, '2')).toEqual(['Content-Length', 'Content-Type', 'OData-Version', 'Vary'])
+    expect(names(graph, '3')).toEqual(['Allow', 'Content-Length', 'Content-Type', 'OData-Version', 'Vary'])
+    expect(graph.get('4')!.headers['OData-Version']).toBe('4.01')
+  })
+
+  it('are those of Graph where a group failed, too', async () => {
+    const group = { atomicityGroup: 'g' }
+    const failing = [post('1', { activityDateTime: at }, group), post('2', { activityDateTime: 'never' }, group)]
+    const parts = await batch(failing, '/beta')
+    for (const { headers } of parts.values()) expect(headers['Content-Type']).toMatch(/^application\/json/)
+  })
+})
+
 describe('A batch in the multipart format (Protocol 4.01, 11.7.7)', () => {
   const multipart = (boundary: string, parts: string[]) =>
     [...parts.map((part) => `--${boundary}\r\n${part}\r\n`), `--${boundary}--\r\n`].join('')
@@ -216,6 +252,16 @@ describe('A batch in the multipart format (Protocol 4.01, 11.7.7)', () => {
   it('takes a boundary in quotes', async () => {
     const answer = await send([http(`GET ${path}/$count`)], '', 'multipart/mixed; boundary="b"')
     expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('HTTP/1.1 200 OK')])
+  })
+
+  it.each(['', '/beta'])('takes lines that end with line feeds only, at %j', async (root) => {
+    const event = (id: string, more = '') =>
+      http(`POST ${path}`, more, JSON.stringify({ id, activityDateTime: at }, null, 2))
+    const sized = event(`lf1${root.slice(1)}`).replace('json\r\n', 'json\r\nContent-Length: 75\r\n')
+    const group = changeSet([event(`lf2${root.slice(1)}`, 'Content-ID: 1\r\n')])
+    const body = multipart('b', [sized, group, http(`GET ${path}/lf2${root.slice(1)}`)]).replaceAll('\r\n', '\n')
+    const answer = await service.send('POST', `${root}/$batch`, body, { 'Content-Type': 'multipart/mixed;boundary=b' })
+    expect(answer.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 201', 'HTTP/1.1 200'])
   })
 
   it.each([['multipart/mixed;boundary=c'], ['multipart/mixed; boundary="c"'], ['application/http; boundary=c']])(

@@ -1,4 +1,4 @@
-import { Client, PageIterator } from '@microsoft/microsoft-graph-client'
+import { BatchRequestContent, BatchResponseContent, Client, PageIterator } from '@microsoft/microsoft-graph-client'
 import { startService, type Json } from './service.ts'
 
 const service = startService()
@@ -42,6 +42,19 @@ describe("Graph's client for JavaScript", () => {
     expect(await graph().api('/$batch').post({ requests })).toMatchObject({
       responses: [{ id: '1', status: 200, body: '7' }]
     })
+  })
+
+  it('understands the answers of batches, whose headers it looks for as Graph spells them', async () => {
+    const steps = [
+      { id: '1', request: new Request(`${service.url}/auditLogs/provisioning?$top=1`) },
+      { id: '2', request: new Request(`${service.url}/auditLogs/provisioning/none`) }
+    ]
+    const content = await new BatchRequestContent(steps).getContent()
+    const answer = new BatchResponseContent((await graph().api('/$batch').post(content)) as never)
+    const page = answer.getResponseById('1')
+    expect(page.headers.get('content-type')).toContain('application/json')
+    expect(((await page.json()) as { value: Json[] }).value).toHaveLength(1)
+    expect(answer.getResponseById('2').status).toBe(404)
   })
 
   it('understands errors', async () => {

@@ -27,6 +27,7 @@ import { RequestError, requestError } from './errors.ts'
 import type { Conventions, Exchange } from './exchange.ts'
 import { jsonFormat, mediaTypesOf, negotiate } from './format.ts'
 import type { LinkTokens } from './link-tokens.ts'
+import { asInGraph, inLowerCase } from './header-names.ts'
 import { serviceRoot } from './links.ts'
 import { generateMetadata, type Metadata } from './metadata.ts'
 import { serviceSchema, type Model, type ServiceSchema } from './model.ts'
@@ -87,8 +88,8 @@ export function registerProtocols(model: Model, tokens: LinkTokens) {
   const { protocols } = cds.service as unknown as { protocols: Record<string, object> }
   const { batch_limit: batchLimit } = settings()
   const kinds: Record<string, Conventions> = {
-    'odata-structured': { topIsPageSize: false, entitiesDerive: false, batchLimit },
-    'odata-graph': { topIsPageSize: true, entitiesDerive: true, batchLimit: 20 }
+    'odata-structured': { topIsPageSize: false, entitiesDerive: false, headerNames: inLowerCase, batchLimit },
+    'odata-graph': { topIsPageSize: true, entitiesDerive: true, headerNames: asInGraph, batchLimit: 20 }
   }
   for (const [kind, conventions] of Object.entries(kinds)) {
     const impl = (service: ApplicationService, options: object) =>
@@ -230,16 +231,16 @@ class StructuredODataAdapter extends ODataAdapter {
   }
 
   private async runBatch(req: Request, res: Response, next: NextFunction) {
-    const { batchLimit } = this.conventions
+    const { batchLimit, headerNames } = this.conventions
     if (req.is('multipart/mixed')) {
       req.headers['content-type'] = plainBoundary(req.get('Content-Type') as string)
       req.body = readMultipartBatch(await this.readText(req, res), batchLimit)
     } else {
       const body = readBatch(await this.readJson(req, res), batchLimit)
       if (areIndependent(body.requests, req))
-        return answerParts(body.requests, req, res, (part, answer) => this.answerPart(part, answer, next))
+        return answerParts(body.requests, req, res, headerNames, (part, answer) => this.answerPart(part, answer, next))
       req.body = body
-      failWholeGroups(res)
+      failWholeGroups(res, headerNames)
     }
     return this.batch(req, res, next)
   }

@@ -4,6 +4,7 @@
  */
 import type { Response } from 'express'
 import { errorBody, RequestError } from './errors.ts'
+import { inLowerCase, type Spelling } from './header-names.ts'
 import { parseJson } from './json.ts'
 import { requestIds } from './request-ids.ts'
 
@@ -11,12 +12,15 @@ interface Part {
   id: string
   status: number
   atomicityGroup?: string
-  headers?: Record<string, string>
+  headers: Record<string, string>
   body?: unknown
 }
 
-/** Holds back the answer to a batch in JSON until it is complete, and makes every request of a failed group fail. */
-export function failWholeGroups(res: Response) {
+/**
+ * Holds back the answer to a batch in JSON until it is complete, and makes every request of a failed group fail.
+ * @param spelling how the names of headers are spelled
+ */
+export function failWholeGroups(res: Response, spelling: Spelling) {
   const chunks: Buffer[] = []
   const end = res.end.bind(res) as (chunk?: Buffer) => Response
   const hold = (chunk: unknown) => {
@@ -26,19 +30,19 @@ export function failWholeGroups(res: Response) {
   res.write = hold as Response['write']
   res.end = ((chunk?: unknown) => {
     hold(chunk)
-    return end(corrected(Buffer.concat(chunks), res))
+    return end(corrected(Buffer.concat(chunks), res, spelling))
   }) as Response['end']
 }
 
-function corrected(answer: Buffer, res: Response): Buffer {
-  if (!answer.includes('"atomicityGroup"')) return answer
+function corrected(answer: Buffer, res: Response, spelling: Spelling): Buffer {
+  if (spelling === inLowerCase && !answer.includes('"atomicityGroup"')) return answer
   const { responses } = parseJson(answer.toString()) as { responses?: Part[] }
   if (!responses) return answer
   const failed = new Set(responses.filter(({ status }) => status >= 400).map(({ atomicityGroup }) => atomicityGroup))
   failed.delete(undefined)
-  const parts = responses.map((part) =>
-    failed.has(part.atomicityGroup) && part.status < 400 ? undone(part, res) : part
-  )
+  const parts = responses
+    .map((part) => (failed.has(part.atomicityGroup) && part.status < 400 ? undone(part, res) : part))
+    .map((part) => ({ ...part, headers: spelling(part.headers) }))
   return Buffer.from(JSON.stringify({ responses: parts }))
 }
 

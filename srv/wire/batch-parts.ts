@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type Request, type Response } from 'express'
 import type { BatchRequest } from './batch.ts'
+import type { Spelling } from './header-names.ts'
 import { preferences } from './preferences.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -35,19 +36,21 @@ function isSimple({ method, url, body, atomicityGroup, dependsOn }: BatchRequest
 
 /**
  * Answers a batch in JSON (OData JSON 4.01, 19.5). What was created is there for the queries that follow.
+ * @param spelling how the names of headers are spelled
  * @param answer answers one of the requests, errors too
  */
 export async function answerParts(
   requests: BatchRequest[],
   req: Request,
   res: Response,
+  spelling: Spelling,
   answer: (req: Request, res: Response) => Promise<unknown>
 ) {
   res.status(200).setHeader('Content-Type', 'application/json')
   let separator = '{"responses":['
   for (const together of atTheSameTime(requests)) {
     if (res.closed) return // the client has gone
-    for (const part of await Promise.all(together.map((request) => partOf(request, req, answer)))) {
+    for (const part of await Promise.all(together.map((request) => partOf(request, req, spelling, answer)))) {
       for (const chunk of [separator, ...part]) if (!res.write(chunk)) await writable(res)
       separator = ','
     }
@@ -77,6 +80,7 @@ function atTheSameTime(requests: BatchRequest[]): BatchRequest[][] {
 async function partOf(
   request: BatchRequest,
   outer: Request,
+  spelling: Spelling,
   answer: (req: Request, res: Response) => Promise<unknown>
 ) {
   const { id, method, url, headers, body } = request
@@ -91,7 +95,7 @@ async function partOf(
     return res
   }) as Response['end']
   await answer(req, res)
-  const head = JSON.stringify({ id, status: res.statusCode, headers: res.getHeaders() })
+  const head = JSON.stringify({ id, status: res.statusCode, headers: spelling(res.getHeaders()) })
   if (sent === undefined) return [head]
   const isJson = res.get('Content-Type')?.includes('application/json')
   return [`${head.slice(0, -1)},"body":`, isJson ? sent : JSON.stringify(sent.toString()), '}']

@@ -72,11 +72,12 @@ function queryInGroup(target: string) {
 
 /**
  * Checks a batch in the multipart format: its size, that no request refers to itself, and that change sets only change.
- * @returns the text, with boundaries as CAP reads them
+ * @returns the text, with line ends and boundaries as CAP reads them
  * @throws {RequestError} 400 naming what is wrong
  */
 export function readMultipartBatch(body: string, limit: number): string {
-  const text = body.replace(/^content-type:.*/gim, plainBoundary)
+  // some clients end lines with line feeds only; within bodies, which are JSON, line ends have no meaning
+  const text = body.replace(/\r?\n/g, '\r\n').replace(/^content-type:.*/gim, plainBoundary)
   checkSize(text.match(/^content-type:\s*application\/http/gim)?.length ?? 0, limit)
   for (const part of text.split(/^--/m)) {
     const [, id] = /^content-id:\s*(\S+)/im.exec(part) ?? []

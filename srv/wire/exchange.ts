@@ -4,6 +4,7 @@ import { send, sendTagged, strongEtag } from './etag.ts'
 import { contentType, type JsonFormat } from './format.ts'
 import { chunksOf, extended, tagOf, type JsonText } from './json-text.ts'
 import type { LinkTokens } from './link-tokens.ts'
+import type { Spelling } from './header-names.ts'
 import type { ServiceSchema } from './model.ts'
 import type { Literal, PlanningContext } from './plans.ts'
 
@@ -39,6 +40,8 @@ export interface Conventions {
   topIsPageSize: boolean
   /** Whether `$metadata` has the base type of entities, as in Graph. UI5, for one, finds keys on the type itself only. */
   entitiesDerive: boolean
+  /** How the names of headers are spelled in answers to batches in JSON. */
+  headerNames: Spelling
   /** The most requests in a batch. */
   batchLimit: number
 }
