@@ -12,6 +12,7 @@ import { keepCounts } from './database/counts.ts'
 import { createIndexes, type Indexed } from './database/indexes.ts'
 import { tokenSecret } from './database/token-secret.ts'
 import { checkUniqueIds } from './database/unique-ids.ts'
+import { crossOrigin } from './http/cors.ts'
 import { admit, drain } from './http/drain.ts'
 import { health } from './http/health.ts'
 import { serve } from './http/listener.ts'
@@ -82,7 +83,17 @@ export default async function server(options: object) {
 function application() {
   const app = express()
   app.set('trust proxy', env.server.trust_proxy)
-  app.use(identify, followed, logRequests, helmet(HEADERS), health, ...clientLimit(), admit, compression())
+  app.use(
+    identify,
+    followed,
+    logRequests,
+    helmet(HEADERS),
+    ...crossOrigin(),
+    health,
+    ...clientLimit(),
+    admit,
+    compression()
+  )
   cds.middlewares.add(noteTenant)
   // in the place of CAP's, which has another body and no request-id
   Object.assign(cds.middlewares, { after: [renderError] })

@@ -18,6 +18,8 @@ export interface ServerSettings {
   max_requests: number
   /** Requests of a client in a time; 0 for no limit. */
   rate_limit: { limit: number; window: number }
+  /** The origins whose pages may use the service in browsers. */
+  cors_origins: string | string[]
   /** Whether each request is logged as a line of JSON. */
   request_log: boolean
 }

@@ -1,0 +1,38 @@
+/** Lets pages of other origins use the service in browsers: of those that the settings name (Fetch Standard, 3.2). */
+import type { RequestHandler } from 'express'
+import { settings } from './settings.ts'
+
+const METHODS = 'GET, HEAD, POST, OPTIONS'
+
+/** What pages may read of answers besides what all of them have. */
+const EXPOSED =
+  'ETag, Location, OData-EntityId, OData-Version, Preference-Applied, Retry-After, WWW-Authenticate, request-id, client-request-id'
+
+/** For how many seconds browsers keep the answer to a preflight request: as long as Chromium does at most. */
+const MAX_AGE = '7200'
+
+/**
+ * Makes the layer that allows the origins of the settings; none where there are none. Browsers send no cookies and no
+ * passwords of theirs along: a page needs a token of its own.
+ * @throws {Error} if one of them is no origin, such as `*`
+ */
+export function crossOrigin(): RequestHandler[] {
+  const origins = [settings().cors_origins].flat()
+  const wrong = origins.find((each) => !URL.canParse(each) || new URL(each).origin !== each)
+  if (wrong !== undefined)
+    throw new Error(`'${wrong}' in server.cors_origins is no origin, such as https://portal.example.com.`)
+  return origins.length ? [layer(new Set(origins))] : []
+}
+
+function layer(origins: Set<string>): RequestHandler {
+  return (req, res, next) => {
+    res.vary('Origin')
+    const origin = req.get('Origin')
+    if (origin === undefined || !origins.has(origin)) return next()
+    res.set({ 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': EXPOSED })
+    if (req.method !== 'OPTIONS' || !req.get('Access-Control-Request-Method')) return next()
+    const headers = req.get('Access-Control-Request-Headers')
+    if (headers !== undefined) res.set('Access-Control-Allow-Headers', headers)
+    res.set({ 'Access-Control-Allow-Methods': METHODS, 'Access-Control-Max-Age': MAX_AGE }).status(204).end()
+  }
+}
