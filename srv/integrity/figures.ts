@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { COUNTS } from '../database/counts.ts'
 import { FIRST, LAST, type Findings } from './findings.ts'
-import { ARRIVALS, EVENTS, sameEvent, UNDER_WAY } from './tables.ts'
+import { ARRIVALS, EVENTS, keysOf, UNDER_WAY } from './tables.ts'
 
 /** Checks the pages of the file: a row that is missing in an index is not found by readers who use that. */
 export function checkPages(database: DatabaseSync, findings: Findings) {
@@ -10,11 +10,11 @@ export function checkPages(database: DatabaseSync, findings: Findings) {
     if (found !== 'ok') findings.note(FIRST, `The file is damaged, or was altered: ${String(found)}.`)
 }
 
-/** Counts the events of each tenant, as readers are told from a table how many there are. */
+/** Counts the rows of each tenant, and not those of an index, as readers are told from a table how many there are. */
 export function recount(database: DatabaseSync, findings: Findings) {
   const different = database.prepare(
     `SELECT ifnull(e.tenant, c.tenant) AS tenant, ifnull(e.events, 0) AS events, ifnull(c.events, 0) AS counted
-     FROM (SELECT tenant, count(*) AS events FROM ${EVENTS} GROUP BY tenant) e
+     FROM (SELECT tenant, count(*) AS events FROM ${EVENTS} NOT INDEXED GROUP BY tenant) e
      FULL JOIN ${COUNTS} c ON c.tenant = e.tenant WHERE ifnull(e.events, 0) IS NOT ifnull(c.events, 0)`
   )
   different.setReadBigInts(true)
@@ -31,16 +31,21 @@ export function findOpenPurge(database: DatabaseSync, findings: Findings) {
   if (marks) findings.note(FIRST, `The table '${UNDER_WAY}' has rows, so events can be removed: retention leaves none.`)
 }
 
-/** Finds events that did not come in, or more than once. */
+/** Finds events that did not come in, or more than once. Both are found by sorting keys, in files if there are many. */
 export function findLoose(database: DatabaseSync, findings: Findings) {
-  const loose = database.prepare(
-    `SELECT e.id, ifnull(e.tenantId, '') AS tenant, max(a.sequence) AS sequence FROM ${EVENTS} e
-     LEFT JOIN ${ARRIVALS} a ON ${sameEvent(database)} GROUP BY e.rowid HAVING count(a.sequence) <> 1`
+  const keys = keysOf(database)
+  const ofEvent = keys.map(([inEvent]) => `"${inEvent}"`).join()
+  const ofArrival = keys.map(([, inArrival]) => `"${inArrival}"`).join()
+  const lost = database.prepare(
+    `SELECT id, ifnull(tenantId, '') AS tenant FROM ${EVENTS}
+     WHERE (${ofEvent}) IN (SELECT ${ofEvent} FROM ${EVENTS} EXCEPT SELECT ${ofArrival} FROM ${ARRIVALS})`
   )
-  loose.setReadBigInts(true)
-  for (const found of loose.iterate()) {
-    const { id, tenant, sequence } = found as { id: string; tenant: string; sequence: bigint | null }
-    const how = sequence === null ? 'was added: it has no arrival' : 'has more than one arrival'
-    findings.note(Number(sequence ?? LAST), `Event '${id}' of tenant '${tenant}' ${how}.`)
-  }
+  for (const { id, tenant } of lost.iterate())
+    findings.note(LAST, `Event '${String(id)}' of tenant '${String(tenant)}' was added: it has no arrival.`)
+  const repeated = database.prepare(
+    `SELECT event AS id, tenant, max(sequence) AS sequence FROM ${ARRIVALS} GROUP BY ${ofArrival} HAVING count(*) > 1`
+  )
+  repeated.setReadBigInts(true)
+  for (const { id, tenant, sequence } of repeated.iterate())
+    findings.note(Number(sequence), `Event '${String(id)}' of tenant '${String(tenant)}' has more than one arrival.`)
 }

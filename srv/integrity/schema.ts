@@ -36,7 +36,7 @@ export interface ExpectedSchema {
 }
 
 /** What the query planner knows of the data, which whoever operates the log may have asked for: it alters no answer. */
-const STATISTICS = /^sqlite_stat\d$/
+const STATISTICS = /^table sqlite_stat\d$/
 
 /** Makes the schema of the model in the current folder, in a database in memory. */
 export async function expectedSchema(): Promise<ExpectedSchema> {
@@ -63,7 +63,7 @@ export function compareSchema(database: DatabaseSync, expected: ExpectedSchema, 
   if (!found.size) throw new Error('the file is empty.')
   if (found.has('table cds_model')) expectVersion(database, expected)
   for (const [key, { type, name }] of found)
-    if (!expected.objects.has(key) && !STATISTICS.test(name)) findings.note(FIRST, `The ${type} '${name}' was added.`)
+    if (!expected.objects.has(key) && !STATISTICS.test(key)) findings.note(FIRST, `The ${type} '${name}' was added.`)
   let areTablesSound = true
   const note = ({ type, name }: SchemaObject, what: string) => {
     if (type === 'table') areTablesSound = false

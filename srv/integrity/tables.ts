@@ -43,8 +43,15 @@ export function openLog(file: string, { readOnly = false, files }: { readOnly?: 
   return database
 }
 
-/** The condition under which an arrival `a` is that of an event `e`: it has the key of the event, the id as `event`. */
-export function sameEvent(database: DatabaseSync) {
+/** The columns of the key of an event, each with that of an arrival which has the same: the id is its `event`. */
+export function keysOf(database: DatabaseSync): [inEvent: string, inArrival: string][] {
   const keys = database.prepare(`SELECT name FROM pragma_table_info('${EVENTS}') WHERE pk > 0`).all()
-  return keys.map(({ name }) => `e."${String(name)}" = a."${name === 'id' ? 'event' : String(name)}"`).join(' AND ')
+  return keys.map(({ name }) => [String(name), name === 'id' ? 'event' : String(name)])
+}
+
+/** The condition under which an arrival `a` is that of an event `e`: it has its key. */
+export function sameEvent(database: DatabaseSync) {
+  return keysOf(database)
+    .map(([inEvent, inArrival]) => `e."${inEvent}" = a."${inArrival}"`)
+    .join(' AND ')
 }
