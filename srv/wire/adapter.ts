@@ -71,8 +71,8 @@ const inTransaction = (service: ApplicationService, work: () => Promise<unknown>
 interface Settings {
   /** The most requests in a batch, where the protocol has no other limit. */
   batch_limit: number
-  /** How many plans are kept: see plans.ts; none for 0. */
-  plans: number
+  /** How much memory the plans of a root may take, in bytes: see plans.ts; none are kept for 0. */
+  plan_bytes: number
   /** Whether whole entities are sent as they are stored: see stored.ts. */
   stored_forms: boolean
 }
@@ -140,7 +140,7 @@ class StructuredODataAdapter extends ODataAdapter {
   private get plans(): Plans {
     const { after } = (this.service as unknown as { handlers: { after: { after: string }[] } }).handlers
     const isWatched = after.some((each) => ['READ', '*'].includes(each.after))
-    return (this.knownPlans ??= new Plans(isWatched || !database().hasReaders ? 0 : settings().plans))
+    return (this.knownPlans ??= new Plans(isWatched || !database().hasReaders ? 0 : settings().plan_bytes))
   }
 
   /**

@@ -1,5 +1,5 @@
 /** Bounds the structure of JSON before it is parsed: it costs time and memory by its values, more than by its length. */
-import { RequestError } from './errors.ts'
+import { RequestError, type ErrorCode } from './errors.ts'
 
 /** How many values there may be in all; the largest batch of ordinary events has half of them. */
 const MOST_VALUES = 200_000
@@ -33,11 +33,11 @@ export function checkStructure(text: string) {
     } else if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
       if (++values > MOST_VALUES) throw tooMuch(`more than ${MOST_VALUES} values`)
       if (commas.push(code === OPEN_ARRAY ? -Infinity : 0) > MOST_DEPTH + 1)
-        throw tooMuch(`objects and arrays within each other, more than ${MOST_DEPTH} deep`)
+        throw tooMuch(`objects and arrays within each other, more than ${MOST_DEPTH} deep`, 'invalidValue')
     } else if ((code === CLOSE_OBJECT || code === CLOSE_ARRAY) && commas.length > 1) commas.pop()
   }
 }
 
-function tooMuch(what: string) {
-  return new RequestError('invalidBody', `The request body has ${what}.`)
+function tooMuch(what: string, code: ErrorCode = 'invalidBody') {
+  return new RequestError(code, `The request body has ${what}.`)
 }

@@ -81,7 +81,12 @@ interface Plan {
   statements: Map<string, { sql: string; parameters: Parameter[] }>
   /** The literals that belong to the shape, by their place among all. */
   fixed: Map<number, string>
+  /** About how much memory it takes, in bytes. */
+  size: number
 }
+
+/** What a plan takes for each character of its statements and its shape, in bytes, as it was measured: mostly for CQN. */
+const BYTES = 64
 
 /** A plan that fits a request, with the values of that request. */
 export interface Found {
@@ -93,8 +98,9 @@ export interface Found {
 export class Plans {
   private readonly plans = new Map<string, Plan>()
   private readonly most: number
+  private size = 0
 
-  /** @param most how many plans are kept; none for 0 */
+  /** @param most how much memory plans may take together, in bytes; none are kept for 0 */
   constructor(most: number) {
     this.most = most
   }
@@ -135,11 +141,19 @@ export class Plans {
       statements.set(name, { sql: statement.sql, parameters })
       for (const parameter of parameters) if ('literal' in parameter) fixed.delete(parameter.literal)
     }
-    this.plans.set(key, { prepared, statements, fixed })
+    const characters = [...statements.values()].reduce((sum, { sql }) => sum + sql.length, key.length)
+    this.drop(key)
+    this.plans.set(key, { prepared, statements, fixed, size: characters * BYTES })
+    this.size += characters * BYTES
     for (const oldest of this.plans.keys()) {
-      if (this.plans.size <= this.most) break
-      this.plans.delete(oldest)
+      if (this.size <= this.most) break
+      this.drop(oldest)
     }
+  }
+
+  private drop(key: string) {
+    this.size -= this.plans.get(key)?.size ?? 0
+    this.plans.delete(key)
   }
 }
 

@@ -14,7 +14,7 @@ const urls: { planned: string; plain: string } = { planned: '', plain: '' }
 beforeAll(async () => {
   const file = join(temporaryFolder(), 'events.sqlite')
   const planned = await startProcess({ file })
-  const env = { CDS_CONFIG: JSON.stringify({ odata: { plans: 0, stored_forms: false } }) }
+  const env = { CDS_CONFIG: JSON.stringify({ odata: { plan_bytes: 0, stored_forms: false } }) }
   const plain = await startProcess({ file, env })
   Object.assign(urls, { planned: planned.url, plain: plain.url })
   for (const each of events) {

@@ -38,7 +38,7 @@ it('A request that depends on the time has no shape', () => {
 describe('A plan', () => {
   const read = (text: string) => (text === 'bad' ? undefined : text.toUpperCase())
   const value = (position: number, of: string) => new SourcedValue(of, { option: '$filter', position, read })
-  const kept = (texts: string[], values: unknown[], most = 2) => {
+  const kept = (texts: string[], values: unknown[], most = 64 * 17) => {
     const plans = new Plans(most)
     const literals = texts.map((text, position) => ({ option: '$filter', position, text }))
     plans.keep({ key: 'shape', literals }, 'prepared', new Map([['page', [{ sql: 'SELECT', values }]]]))
@@ -70,9 +70,14 @@ describe('A plan', () => {
     expect(kept(['a'], [value(5, 'A')]).find('a')).toBeUndefined()
   })
 
-  it('gives way to newer ones', () => {
-    const { plans, find } = kept(['a'], [value(0, 'A')])
-    for (const key of ['other', 'third']) plans.keep({ key, literals: [] }, undefined, new Map())
+  it('gives way to newer ones where they take more memory together than they may', () => {
+    const { plans, find } = kept(['a'], [value(0, 'A')]) // 5 characters of its shape, and 6 of its statement
+    plans.keep({ key: 'fourth', literals: [] }, undefined, new Map())
+    expect(find('a')).toBeDefined()
+    plans.keep({ key: 'x', literals: [] }, undefined, new Map())
+    expect(plans.find({ key: 'fourth', literals: [] })).toBeUndefined()
+    expect(find('a')).toBeDefined()
+    plans.keep({ key: 'much longer than all', literals: [] }, undefined, new Map())
     expect(find('a')).toBeUndefined()
   })
 

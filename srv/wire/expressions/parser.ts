@@ -167,23 +167,26 @@ export class ExpressionParser {
   private membership(left: Typed, position: number): Omit<Typed, 'position'> {
     if (!isPrimitive(left))
       this.cursor.fail('Only primitive values can be looked for in a list', left.position, 'notImplemented')
-    const items = this.list().map((item) => this.alike(left, item, position)[1])
+    const items = this.list(position).map((item) => this.alike(left, item, position)[1])
     return isMember(meantAs(left, items.find(({ type }) => type !== 'null')?.type ?? 'string'), items)
   }
 
   /** `('a','b')`, `["a","b"]`, or an alias that stands for either (5.1.1.1.12). */
-  private list(): Typed[] {
+  private list(at: number): Typed[] {
     const { kind, text: name, position } = this.cursor.token
     if (kind === 'alias') {
       const expression = this.context.aliases.get(name)
       if (expression === undefined) this.cursor.fail(`The alias '${name}' has no value`, position)
       this.cursor.take()
       const cursor = new Cursor(expression, name, this.cursor)
-      const items = new ExpressionParser(cursor, { ...this.context, option: name }, this.root, this).list()
+      const items = new ExpressionParser(cursor, { ...this.context, option: name }, this.root, this).list(0)
       cursor.end()
       return items
     }
-    if (!this.cursor.accept('[')) return this.arguments()
+    if (!this.cursor.accept('[')) {
+      const items = this.arguments()
+      return items.length ? items : this.cursor.fail('A list must have an item', at)
+    }
     const items = this.cursor.token.text === ']' ? [] : this.cursor.list(() => this.jsonItem())
     this.cursor.expect(']')
     return items
