@@ -133,9 +133,10 @@ describe('The id of an event', () => {
     expect((await service.get('/auditLogs/provisioning/taken')).body.jobId).toBe('first')
   })
 
-  it('is generated for null, which some clients send for what they do not set', async () => {
-    const { body } = await service.post('/auditLogs/provisioning', { id: null, activityDateTime: at })
-    expect(body.id).toMatch(UUID)
+  it('is generated for null where lenient handling is preferred, as some clients send it for what they do not set', async () => {
+    const event = { id: null, activityDateTime: at }
+    const { headers, body } = await service.post('/auditLogs/provisioning', event, { Prefer: 'handling=lenient' })
+    expect([headers.get('Preference-Applied'), body.id]).toEqual(['handling=lenient', expect.stringMatching(UUID)])
   })
 })
 
@@ -167,8 +168,9 @@ describe('What is sent comes back', () => {
     expect(body).toMatchObject({ statusInfo: null, provisioningSteps: [], modifiedProperties: [] })
   })
 
-  it('null collections as empty ones', async () => {
-    const { body } = await roundTrip({ provisioningSteps: null, modifiedProperties: null })
+  it('null collections as empty ones where lenient handling is preferred', async () => {
+    const event = { activityDateTime: at, provisioningSteps: null, modifiedProperties: null }
+    const { body } = await service.post('/auditLogs/provisioning', event, { Prefer: 'handling=lenient' })
     expect(body).toMatchObject({ provisioningSteps: [], modifiedProperties: [] })
   })
 
@@ -236,18 +238,21 @@ describe('What is sent comes back', () => {
 })
 
 describe('The type of a value', () => {
-  it.each(['', '#'])('may be sent at every level with the prefix "%s"', async (prefix) => {
-    const type = (name: string) => ({ '@odata.type': `${prefix}microsoft.graph.${name}` })
-    const { status } = await service.post('/auditLogs/provisioning', {
-      ...type('provisioningObjectSummary'),
-      activityDateTime: at,
-      initiatedBy: type('initiator'),
-      sourceSystem: { ...type('provisioningSystemDetails'), details: type('detailsInfo') },
-      provisioningSteps: [{ ...type('provisioningStep'), details: type('detailsInfo') }],
-      modifiedProperties: [type('modifiedProperty')]
-    })
-    expect(status).toBe(201)
-  })
+  it.each(['', '#', '$metadata#', '/beta/$metadata#', 'http://host/root/$metadata#'])(
+    'may be sent at every level with the prefix "%s"',
+    async (prefix) => {
+      const type = (name: string) => ({ '@odata.type': `${prefix}microsoft.graph.${name}` })
+      const { status } = await service.post('/auditLogs/provisioning', {
+        ...type('provisioningObjectSummary'),
+        activityDateTime: at,
+        initiatedBy: type('initiator'),
+        sourceSystem: { ...type('provisioningSystemDetails'), details: type('detailsInfo') },
+        provisioningSteps: [{ ...type('provisioningStep'), details: type('detailsInfo') }],
+        modifiedProperties: [type('modifiedProperty')]
+      })
+      expect(status).toBe(201)
+    }
+  )
 
   it('may come with other annotations, which are ignored', async () => {
     const { status, body } = await service.post('/auditLogs/provisioning', {

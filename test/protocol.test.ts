@@ -112,6 +112,22 @@ describe('Every response', () => {
   })
 })
 
+describe('Isolation', () => {
+  it.each(['OData-Isolation', 'Isolation'])('is not given: %s', async (name) => {
+    for (const url of ['/', '/auditLogs/provisioning', '/$metadata']) {
+      const answer = await service.get(url, { [name]: 'snapshot' })
+      expect([answer.status, errorOf(answer).code, errorOf(answer).target]).toEqual([412, 'preconditionFailed', name])
+    }
+    const event = { id: 'isolated', activityDateTime: '2024-05-01T12:00:00Z' }
+    expect((await service.post('/auditLogs/provisioning', event, { [name]: 'snapshot' })).status).toBe(412)
+    expect((await service.get('/auditLogs/provisioning/isolated')).status).toBe(404)
+    const requests = [{ id: '1', method: 'GET', url: '/auditLogs', headers: { [name]: 'snapshot' } }]
+    const { body } = await service.post('/$batch', { requests })
+    expect(body.responses).toMatchObject([{ status: 412 }])
+    expect((await service.post('/$batch', { requests: [] }, { [name]: 'snapshot' })).status).toBe(412)
+  })
+})
+
 describe('Links', () => {
   it('are built from the Host header', async () => {
     const { body } = await service.get('/beta/auditLogs/provisioning')
@@ -127,7 +143,7 @@ describe('Links', () => {
 describe('Representations', () => {
   const path = '/auditLogs/provisioning/some'
   const type = (level: string) =>
-    `application/json;odata.metadata=${level};odata.streaming=true;IEEE754Compatible=false;charset=utf-8`
+    `application/json;odata.metadata=${level};odata.streaming=true;IEEE754Compatible=false`
 
   it.each<[string | undefined, string]>([
     [undefined, 'minimal'],
@@ -145,13 +161,51 @@ describe('Representations', () => {
     expect(headers.get('content-type')).toBe(type(level))
   })
 
-  it.each(['text/html', 'application/xml', 'application/json;odata.metadata=some', 'application/json;q=0', 'image/*'])(
-    'Accept: %s cannot be met',
-    async (accept) => {
-      const answer = await service.get(path, { Accept: accept })
-      expect([answer.status, errorOf(answer).code, errorOf(answer).target]).toEqual([406, 'notAcceptable', 'Accept'])
+  it.each([
+    'text/html',
+    'application/xml',
+    'application/json;odata.metadata=some',
+    'application/json;q=0',
+    'image/*',
+    'application/json;odata.metadata=minimal;foo=bar',
+    'application/json;constructor=1',
+    'application/json;IEEE754Compatible=maybe',
+    'application/json;odata.ieee754compatible=true',
+    'application/json;streaming=',
+    'application/json;charset=iso-8859-1',
+    '*/*;level=1'
+  ])('%s cannot be met, by Accept or $format', async (type) => {
+    const refused = await service.get(path, { Accept: type })
+    expect([refused.status, errorOf(refused).code, errorOf(refused).target]).toEqual([406, 'notAcceptable', 'Accept'])
+    const other = await service.get(`${path}?$format=${encodeURIComponent(type)}`)
+    expect([other.status, errorOf(other).code, errorOf(other).target]).toEqual([406, 'notAcceptable', '$format'])
+  })
+
+  it('of another media type that is acceptable, too, take the place of one with a parameter that is not known', async () => {
+    const { headers } = await service.get(path, {
+      Accept: 'application/json;profile=x, application/json;metadata=full;q=0.2'
+    })
+    expect(headers.get('content-type')).toBe(type('full'))
+  })
+
+  it.each<[Record<string, string>, number, boolean]>([
+    [{}, 200, false],
+    [{ Accept: 'application/json', 'Accept-Charset': 'utf-8' }, 200, false],
+    [{ Accept: 'application/json;charset=utf-8' }, 200, true],
+    [{ Accept: 'application/json;charset=iso-8859-1', 'Accept-Charset': 'utf-8' }, 200, true],
+    [{ 'Accept-Charset': 'iso-8859-1, *;q=0.1' }, 200, false],
+    [{ 'Accept-Charset': 'iso-8859-1, utf-8;q=0' }, 406, false]
+  ])('%j gives %d, and names the charset: %s', async (headers, status, namesCharset) => {
+    for (const url of [path, '/auditLogs/provisioning', '/auditLogs', '/', `${path}/initiatedBy`]) {
+      const answer = await service.get(url, headers)
+      const contentType = String(answer.headers.get('content-type'))
+      expect([answer.status, /charset/.test(contentType)]).toEqual([status, namesCharset])
     }
-  )
+  })
+
+  it('of errors do not name the charset', async () => {
+    expect((await service.get('/nothing')).headers.get('content-type')).toBe('application/json')
+  })
 
   it('$format wins over Accept', async () => {
     const { headers } = await service.get(`${path}?$format=application/json;odata.metadata=full`, {
@@ -159,7 +213,9 @@ describe('Representations', () => {
     })
     expect(headers.get('content-type')).toBe(type('full'))
     expect((await service.get(`${path}?$format=json`)).headers.get('content-type')).toBe(type('minimal'))
-    expect((await service.get(`${path}?$format=xml`)).status).toBe(406)
+    expect((await service.get(`${path}?$format=JSON`)).headers.get('content-type')).toBe(type('minimal'))
+    for (const format of ['xml', '', 'constructor', '__proto__', 'json;metadata=full'])
+      expect((await service.get(`${path}?$format=${format}`)).status).toBe(406)
   })
 
   it('of the level full have the types that the standard asks for, and links', async () => {

@@ -24,6 +24,8 @@ describe('A request body that is wrong is refused, says why, and stores nothing'
     ['bytes that are not UTF-8', new Uint8Array([0x7b, 0xff, 0x7d]), 400, 'invalidBody', undefined],
     ['no activityDateTime', { jobId: 'x' }, 400, 'missingProperty', 'activityDateTime'],
     ['a null activityDateTime', { activityDateTime: null }, 400, 'missingProperty', 'activityDateTime'],
+    ['a null key', event({ id: null }), 400, 'invalidType', 'id'],
+    ['a null collection', event({ provisioningSteps: null }), 400, 'invalidType', 'provisioningSteps'],
     ['an unknown property', event({ foo: 1 }), 400, 'unknownProperty', 'foo'],
     ['a property in the wrong case', event({ jobid: 'x' }), 400, 'unknownProperty', 'jobid'],
     ['a column of the database', event({ initiatedBy_id: 'x' }), 400, 'unknownProperty', 'initiatedBy_id'],
@@ -92,6 +94,20 @@ describe('A request body that is wrong is refused, says why, and stores nothing'
       400,
       'invalidType',
       'statusInfo/@odata.type'
+    ],
+    [
+      'a type of another document',
+      event({ '@odata.type': 'http://host/types#microsoft.graph.provisioningObjectSummary' }),
+      400,
+      'invalidType',
+      '@odata.type'
+    ],
+    [
+      'another type by its URL',
+      event({ initiatedBy: { '@type': 'http://host/$metadata#microsoft.graph.user' } }),
+      400,
+      'invalidType',
+      'initiatedBy/@odata.type'
     ],
     ['a type that is no string', event({ '@odata.type': 5 }), 400, 'invalidType', '@odata.type'],
     ['over 4 MiB', event({ jobId: 'x'.repeat(4 * 1024 * 1024) }), 413, 'payloadTooLarge', undefined]

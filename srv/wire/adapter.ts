@@ -36,6 +36,7 @@ import { Plans, type Statement } from './plans.ts'
 import { applied, preferences } from './preferences.ts'
 import { refuse } from './refuse.ts'
 import { jsonBodyReader, textBodyReader } from './request-body.ts'
+import { checkHeaders } from './request-headers.ts'
 import { requestIds } from './request-ids.ts'
 import { resolve, type Resource } from './resource.ts'
 import { readServiceDocument, readSingleton } from './service-root.ts'
@@ -155,18 +156,19 @@ class StructuredODataAdapter extends ODataAdapter {
 
   private async answerRequest(req: Request, res: Response, next: NextFunction, outer: Request, isAlone: boolean) {
     res.set('OData-Version', negotiateVersion(req)).vary('Accept')
+    checkHeaders(req)
     const root = serviceRoot(outer)
     const { segments, options, aliases } = parseUrl(req.url, root)
     const resource = resolve(segments, aliases, this.schema)
     if (!this.allows(req, res, resource.kind, options)) return
 
     if (resource.kind === 'batch') return this.runBatch(req, res, next)
-    const { type, parameters } = negotiate(
-      mediaTypesOf(resource, allows401(req)),
-      options.get('$format'),
-      req.get('Accept')
-    )
-    if (resource.kind === 'metadata') return this.describe(req, res, type as keyof Metadata)
+    const { type, parameters } = negotiate(mediaTypesOf(resource, allows401(req)), {
+      $format: options.get('$format'),
+      accept: req.get('Accept'),
+      acceptCharset: req.get('Accept-Charset')
+    })
+    if (resource.kind === 'metadata') return this.describe(req, res, type as keyof Metadata, parameters.has('charset'))
     const format = jsonFormat(parameters)
     const user = (cds.context as unknown as { user: InstanceType<typeof cds.User> }).user
     const run: Exchange['run'] = (query, more, seen) => this.run(query, { req, res, ...more }, seen)
@@ -223,10 +225,10 @@ class StructuredODataAdapter extends ODataAdapter {
     return seen ? readOnly(dispatch, seen) : dispatch()
   }
 
-  private describe(req: Request, res: Response, type: keyof Metadata) {
+  private describe(req: Request, res: Response, type: keyof Metadata, namesCharset: boolean) {
     this.metadata ??= generateMetadata(this.linked, this.model, this.service.name, this.conventions.entitiesDerive)
     if (type === 'application/json') res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
-    res.setHeader('Content-Type', `${type}; charset=utf-8`)
+    res.setHeader('Content-Type', namesCharset ? `${type};charset=utf-8` : type)
     sendTagged(req, res, [Buffer.from(this.metadata[type])], strongEtag(this.metadata[type]))
   }
 

@@ -40,22 +40,37 @@ function plainObject(value: unknown, path: string): JsonObject {
   throw new RequestError(path ? 'invalidType' : 'invalidBody', `${what} must be a JSON object.`, path)
 }
 
-/** The declared type, with or without the `#` that the standard asks for (the documented example has none). */
 function checkType(object: JsonObject, { name }: StructuredType, path: string) {
   const sent = typeSent(object)
-  if (sent === undefined || sent === name || sent === `#${name}`) return
+  if (sent === undefined || sent === name) return
   throw new RequestError('invalidType', `The type must be '#${name}'.`, join(path, '@odata.type'))
 }
 
-/** Version 4.01 writes control information without the prefix `odata.` (OData JSON 4.01, 4.6). */
+/**
+ * The name of the type, which version 4.01 writes without the prefix `odata.`. It is a fragment of the URL of
+ * `$metadata`, which may be left out (OData JSON 4.01, 4.6.3); the documented example has not even the `#`.
+ */
 function typeSent(object: JsonObject) {
-  return object['@odata.type'] ?? object['@type']
+  const sent = object['@odata.type'] ?? object['@type']
+  return typeof sent === 'string' ? sent.replace(/^(?:(?:[^#]*\/)?\$metadata)?#/, '') : sent
+}
+
+/**
+ * A request body without what only lenient handling takes, though clients send it for what they do not set: null for
+ * the key, which is then generated, and for collections, which are then empty.
+ */
+export function handledLeniently(body: unknown, { properties }: StructuredType): unknown {
+  const isTaken = ([name, value]: [string, unknown]) => {
+    const { key, collection } = properties.get(name) ?? {}
+    return value !== null || !(key || collection)
+  }
+  return Object.fromEntries(Object.entries(plainObject(body, '')).filter(isTaken))
 }
 
 /** A complex value may be of a type that derives from the declared one, if it says so. */
 function readComplex(value: unknown, property: Property, path: string) {
   const sent = typeSent(plainObject(value, path))
-  const derived = property.derived?.types.find(({ name }) => sent === name || sent === `#${name}`)
+  const derived = property.derived?.types.find(({ name }) => sent === name)
   if (!derived) return readObject(value, property.type as StructuredType, path)
   return { '@odata.type': `#${derived.name}`, ...readObject(value, derived, path) }
 }
@@ -78,7 +93,6 @@ function checkOpenValue(value: unknown, path: string, depth: number) {
 
 function readProperty(value: unknown, property: Property, path: string) {
   if (!property.collection) return readValue(value, property, path)
-  if (value === null) return []
   if (!Array.isArray(value)) throw new RequestError('invalidType', `Property '${path}' must be a JSON array.`, path)
   return value.map((item, index) => {
     if (item === null)
@@ -89,7 +103,7 @@ function readProperty(value: unknown, property: Property, path: string) {
 
 function readValue(value: unknown, property: Property, path: string) {
   const { type, key, maxLength } = property
-  if (value === null) return null
+  if (value === null && !key) return null
   if (isStructured(type)) return readComplex(value, property, path)
   if (key && value === '') throw new RequestError('invalidValue', `Property '${path}' must not be empty.`, path)
   return READERS[type as keyof typeof READERS](value, path, maxLength)

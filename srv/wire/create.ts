@@ -1,6 +1,6 @@
 /** Creates an entity in a collection (OData Protocol 4.01, 11.4.2). */
 import cds from '@sap/cds'
-import { readObject } from './body.ts'
+import { handledLeniently, readObject } from './body.ts'
 import { flatten, nest, type Row } from './columns.ts'
 import { weakEtag } from './etag.ts'
 import { respond, respondWith, type Exchange } from './exchange.ts'
@@ -19,7 +19,9 @@ import { entityLink } from './texts.ts'
 export async function create(exchange: Exchange, collection: string, body: unknown) {
   const { res, root, preferences, format, schema, run, isAlone, scope } = exchange
   const { entity, entityType, identity, singleton } = schema
-  const sent = readObject(body, entityType)
+  const isLenient = preferences.get('handling') === 'lenient'
+  if (isLenient) applied(res, 'handling=lenient')
+  const sent = readObject(isLenient ? handledLeniently(body, entityType) : body, entityType)
   const row = flatten(sent, entityType)
   const represent = (event: Row) => storedForm(sent, event, entityType)
   await run(cds.ql.INSERT.into(entity).entries([row]), { represent, isAlone })

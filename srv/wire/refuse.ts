@@ -13,6 +13,6 @@ const RETRY_AFTER: Partial<Record<ErrorCode, number>> = { serviceUnavailable: 2,
 export function refuse(res: Response, failure: RequestError, ids = requestIds(res)) {
   const seconds = RETRY_AFTER[failure.code]
   if (seconds) res.set('Retry-After', String(seconds))
-  res.status(failure.status).set('Content-Type', 'application/json')
-  res.json(errorBody(failure, ids, new Date()))
+  res.status(failure.status).setHeader('Content-Type', 'application/json')
+  res.send(Buffer.from(JSON.stringify(errorBody(failure, ids, new Date())))) // to text Express adds a charset
 }

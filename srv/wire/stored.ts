@@ -16,7 +16,7 @@ export const STORED = { text: 'representation', tag: 'representationTag' } as co
 export const TAG_COLUMN = ref(STORED.tag)
 export const STORED_COLUMNS = [{ ...bytes(ref(STORED.text)), as: STORED.text }, TAG_COLUMN]
 
-const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, streaming: true }
+const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, streaming: true, namesCharset: false }
 
 const versions = new WeakMap<StructuredType, string>()
 
