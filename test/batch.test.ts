@@ -173,6 +173,47 @@ describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
     expect([answer.status, typeof errorOf(answer).code]).toEqual([400, 'string'])
   })
 
+  it.each(['http://[', 'auditLogs/%', 'http://a:b'])(
+    'answers the URL %s with 400, and the others as they are',
+    async (url) => {
+      const get = { method: 'GET', url: `${path}/$count` }
+      const [before, after] = [
+        { id: '1', ...get },
+        { id: '3', ...get }
+      ]
+      for (const more of [{}, { dependsOn: ['1'] }]) {
+        const parts = await batch([before, { id: '2', method: 'GET', url, ...more }, after], '', {
+          Prefer: 'continue-on-error'
+        })
+        expect([...parts.values()].map(({ status }) => status)).toEqual([200, 400, 200])
+        const alone = await batch([before, { id: '2', method: 'GET', url }, after])
+        expect([...alone.values()].map(({ status }) => status)).toEqual([200, 400, 200])
+      }
+    }
+  )
+
+  it.each([
+    [{ Prefer: 'return=minimal\r\nX: y' }],
+    [{ Prefer: 'include-annotations="\u0007"' }],
+    [{ prefer: 'maxpagesize=1\u2028' }],
+    [{ 'a b': 'x' }],
+    [{ '': 'x' }],
+    [{ 'X\n': 'x' }]
+  ])('answers the headers %j with 400, and the others as they are', async (headers) => {
+    const get = { method: 'GET', url: `${path}/$count` }
+    const event = post('2', { id: 'not stored', activityDateTime: at }, { headers: { ...headers } })
+    for (const more of [{}, { dependsOn: ['1'] }, { atomicityGroup: 'g' }]) {
+      const requests = [
+        { id: '1', ...get },
+        { ...event, ...more },
+        { id: '3', ...get }
+      ]
+      const parts = await batch(requests, '', { Prefer: 'continue-on-error' })
+      expect([...parts.values()].map(({ status }) => status)).toEqual([200, 400, 200])
+    }
+    expect((await service.get(`${path}/not%20stored`)).status).toBe(404)
+  })
+
   it('is refused with another content type', async () => {
     const answer = await service.post('/$batch', 'x', { 'Content-Type': 'text/plain' })
     expect([answer.status, errorOf(answer).code]).toEqual([415, 'unsupportedMediaType'])
@@ -221,8 +262,8 @@ describe('A batch in the multipart format (Protocol 4.01, 11.7.7)', () => {
   const http = (request: string, headers = '', body = '') =>
     `Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n${headers}\r\n${request} HTTP/1.1\r\n${body ? `Content-Type: application/json\r\n\r\n${body}` : '\r\n'}`
 
-  async function send(parts: string[], root = '', type = 'multipart/mixed;boundary=b') {
-    return service.send('POST', `${root}/$batch`, multipart('b', parts), { 'Content-Type': type })
+  async function send(parts: string[], root = '', type = 'multipart/mixed;boundary=b', headers: Json = {}) {
+    return service.send('POST', `${root}/$batch`, multipart('b', parts), { 'Content-Type': type, ...headers })
   }
   const changeSet = (parts: string[], type = 'multipart/mixed;boundary=c') =>
     `Content-Type: ${type}\r\n\r\n${multipart('c', parts)}`
@@ -278,6 +319,22 @@ describe('A batch in the multipart format (Protocol 4.01, 11.7.7)', () => {
     const event = http(`POST ${path}`, 'Content-ID: 1\r\n', JSON.stringify({ id: 'beside', activityDateTime: at }))
     const answer = await send([changeSet([event]), http(`GET ${path}/beside`)])
     expect(answer.text).toMatch(/HTTP\/1\.1 201 Created[^]*HTTP\/1\.1 200 OK/)
+  })
+
+  it('answers a URL that is none with 400, and the others as they are', async () => {
+    const get = http(`GET ${path}/$count`)
+    const { status, text } = await send([get, http('GET http://['), get], '', undefined, {
+      Prefer: 'odata.continue-on-error'
+    })
+    expect([status, text.match(/HTTP\/1\.1 \d+/g)]).toEqual([200, ['HTTP/1.1 200', 'HTTP/1.1 400', 'HTTP/1.1 200']])
+  })
+
+  it.each([1, 25])('is refused with %d parts that do not say that they are requests', async (length) => {
+    for (const header of ['', 'Content-Type: text/plain\r\n', 'Content-ID: 1\r\n']) {
+      const parts = Array.from({ length }, () => `${header}\r\nGET ${path}/$count HTTP/1.1\r\n\r\n`)
+      const answer = await send(parts, '/beta')
+      expect([answer.status, errorOf(answer).code]).toEqual([400, 'invalidBody'])
+    }
   })
 
   it('has at most 20 requests at /beta', async () => {

@@ -266,3 +266,45 @@ describe('The type of a value', () => {
     expect(body).not.toHaveProperty('jobId@my.note')
   })
 })
+
+describe('What is shown of a new event (Protocol 4.01, 11.4.2)', () => {
+  const shown = async (options: string, headers?: Record<string, string>) => {
+    const event = { activityDateTime: at, jobId: 'job', initiatedBy: { displayName: 'Ann' } }
+    return service.post(`/auditLogs/provisioning?${options}`, event, headers)
+  }
+
+  it.each<[string, string, Json]>([
+    ['$select=jobId', '(jobId)', { jobId: 'job' }],
+    ['$select=id,jobId', '(id,jobId)', { id: expect.stringMatching(UUID) as string, jobId: 'job' }],
+    ['$select=initiatedBy/displayName', '(initiatedBy/displayName)', { initiatedBy: { displayName: 'Ann' } }],
+    ['select=jobId&expand=*', '(jobId)', { jobId: 'job' }]
+  ])('is chosen by %s', async (options, list, members) => {
+    const { status, body, headers } = await shown(options)
+    expect([status, body['@odata.context']]).toEqual([
+      201,
+      `${service.url}/$metadata#auditLogs/provisioning${list}/$entity`
+    ])
+    expect(body).toMatchObject(members)
+    expect(Object.keys(body).filter((name) => !name.includes('@'))).toEqual(Object.keys(members))
+    expect(body['@odata.id']).toBe(options.includes('id,') ? undefined : headers.get('Location'))
+  })
+
+  it('cannot be some items of a collection, and then nothing is stored', async () => {
+    expect((await shown('$select=modifiedProperties($top=1)')).status).toBe(501)
+  })
+
+  it('is all with *, and nothing where the client prefers so', async () => {
+    expect(Object.keys((await shown('$select=*&$expand=*')).body)).toHaveLength(18)
+    expect((await shown('$select=jobId', { Prefer: 'return=minimal' })).status).toBe(204)
+  })
+
+  it.each(['$select=nothing', '$select=', '$expand=initiatedBy', '$expand=', '$filter=true', '$top=1'])(
+    'cannot be chosen by %s, and then nothing is stored',
+    async (options) => {
+      const count = async () => (await service.get('/auditLogs/provisioning/$count')).text
+      const before = await count()
+      expect((await shown(options)).status).toBe(400)
+      expect(await count()).toBe(before)
+    }
+  )
+})

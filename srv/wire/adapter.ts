@@ -25,6 +25,7 @@ import { readEntity, readProperty } from './entity.ts'
 import { sendTagged, strongEtag } from './etag.ts'
 import { RequestError, requestError } from './errors.ts'
 import type { Conventions, Exchange } from './exchange.ts'
+import { checkExpand } from './expand.ts'
 import { jsonFormat, mediaTypesOf, negotiate } from './format.ts'
 import type { LinkTokens } from './link-tokens.ts'
 import { asInGraph, inLowerCase } from './header-names.ts'
@@ -48,6 +49,9 @@ const LOG = cds.log('provisioning')
 /** The query options that say which rows of a collection are meant. */
 const ROWS = ['$filter', '$search', '$compute', '$apply']
 
+/** Those that say what is shown of an entity. */
+const SHOWN = ['$select', '$expand']
+
 /** What a resource takes: methods (HEAD goes with GET, OPTIONS with all) and query options. */
 const CAPABILITIES: Record<Resource['kind'], Partial<Record<string, readonly string[]>>> = {
   serviceDocument: { GET: ['$format'] },
@@ -55,11 +59,11 @@ const CAPABILITIES: Record<Resource['kind'], Partial<Record<string, readonly str
   batch: { POST: [] },
   singleton: { GET: ['$expand', '$format'] },
   collection: {
-    GET: [...ROWS, '$orderby', '$top', '$skip', '$skiptoken', '$deltatoken', '$count', '$select', '$format'],
-    POST: ['$format']
+    GET: [...ROWS, '$orderby', '$top', '$skip', '$skiptoken', '$deltatoken', '$count', ...SHOWN, '$format'],
+    POST: [...SHOWN, '$format']
   },
   count: { GET: ROWS },
-  entity: { GET: ['$select', '$compute', '$format'] },
+  entity: { GET: [...SHOWN, '$compute', '$format'] },
   property: { GET: [...ROWS.slice(0, 3), '$orderby', '$top', '$skip', '$count', '$select', '$format'] }
 }
 
@@ -214,6 +218,7 @@ class StructuredODataAdapter extends ODataAdapter {
       throw new RequestError('methodNotAllowed', `This resource does not take ${req.method}, only ${allow}.`)
     }
     checkOptions(options, allowed)
+    if (kind !== 'singleton') checkExpand(options)
     return true
   }
 

@@ -2,12 +2,15 @@
 import cds from '@sap/cds'
 import { handledLeniently, readObject } from './body.ts'
 import { flatten, nest, type Row } from './columns.ts'
+import { RequestError } from './errors.ts'
 import { weakEtag } from './etag.ts'
 import { respond, respondWith, type Exchange } from './exchange.ts'
 import { entityUrl } from './keys.ts'
 import { contextUrl } from './links.ts'
 import { applied } from './preferences.ts'
 import { representEntity } from './representation.ts'
+import { entities } from './rows.ts'
+import { selected } from './select.ts'
 import { entityTag, hasStoredForm, storedForm, storedText } from './stored.ts'
 import { entityLink } from './texts.ts'
 
@@ -22,6 +25,9 @@ export async function create(exchange: Exchange, collection: string, body: unkno
   const isLenient = preferences.get('handling') === 'lenient'
   if (isLenient) applied(res, 'handling=lenient')
   const sent = readObject(isLenient ? handledLeniently(body, entityType) : body, entityType)
+  const { rows, selection, list } = selected(exchange, entities(schema))
+  if (rows !== entities(schema))
+    throw new RequestError('notImplemented', 'The service takes no options in $select on POST.', '$select')
   const row = flatten(sent, entityType)
   const represent = (event: Row) => storedForm(sent, event, entityType)
   await run(cds.ql.INSERT.into(entity).entries([row]), { represent, isAlone })
@@ -32,11 +38,12 @@ export async function create(exchange: Exchange, collection: string, body: unkno
   if (preference === 'minimal' || preference === 'representation') applied(res, `return=${preference}`)
   if (preference === 'minimal') return void res.set('OData-EntityId', url).status(204).end()
   res.status(201)
-  const context = contextUrl(root, `${path}/$entity`)
-  const text = hasStoredForm(format) && !scope.readsAllTenants ? storedText(row, entityType) : undefined
+  const context = contextUrl(root, `${path}${list}/$entity`)
+  const isAsStored = hasStoredForm(format) && !scope.readsAllTenants && !selection
+  const text = isAsStored ? storedText(row, entityType) : undefined
   if (text !== undefined) respondWith(exchange, context, [text])
   else {
-    const link = entityLink(exchange, path, row, undefined)
-    respond(exchange, context, representEntity(nest(row, entityType, undefined), entityType, format, link))
+    const link = entityLink(exchange, path, row, selection)
+    respond(exchange, context, representEntity(nest(row, entityType, selection), entityType, format, link))
   }
 }

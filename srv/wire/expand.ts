@@ -26,6 +26,16 @@ export async function expand(exchange: Exchange, value: string) {
   return { members, fragment: `(${lists.join(',')})` }
 }
 
+/**
+ * Checks the option on entities, which have no navigation properties: there is nothing to expand.
+ * @throws {RequestError} 400 for anything but `*`
+ */
+export function checkExpand(options: Map<string, string>) {
+  const value = options.get('$expand')
+  if (value === undefined || value.trim() === '*') return
+  throw new RequestError('invalidQueryOption', `'${value}' in $expand is not a navigation property.`, '$expand')
+}
+
 function expansions(value: string, collections: string[]) {
   const found = new Map<string, Map<string, string>>()
   for (const { name, options = new Map<string, string>() } of nestedItems(value, '$expand', NESTED)) {
