@@ -17,11 +17,11 @@ import { plainBoundary, readBatch, readMultipartBatch } from './batch.ts'
 import { withinBatch } from './batch-budget.ts'
 import { failWholeGroups } from './batch-groups.ts'
 import { answerParts, areIndependent } from './batch-parts.ts'
-import { readCollection, readCount } from './collection.ts'
+import { readCollection, readCount, readReferences } from './collection.ts'
 import { challenge } from './challenge.ts'
 import type { Row } from './columns.ts'
 import { create } from './create.ts'
-import { readEntity, readProperty } from './entity.ts'
+import { readEntity, readProperty, readReference } from './entity.ts'
 import { sendTagged, strongEtag } from './etag.ts'
 import { RequestError, requestError } from './errors.ts'
 import type { Conventions, Exchange } from './exchange.ts'
@@ -30,6 +30,7 @@ import { jsonFormat, mediaTypesOf, negotiate } from './format.ts'
 import type { LinkTokens } from './link-tokens.ts'
 import { asInGraph, inLowerCase } from './header-names.ts'
 import { serviceRoot } from './links.ts'
+import { locate } from './locate.ts'
 import { generateMetadata, type Metadata } from './metadata.ts'
 import { serviceSchema, type Model, type ServiceSchema } from './model.ts'
 import { checkOptions } from './options.ts'
@@ -39,9 +40,8 @@ import { refuse } from './refuse.ts'
 import { jsonBodyReader, textBodyReader } from './request-body.ts'
 import { checkHeaders } from './request-headers.ts'
 import { requestIds } from './request-ids.ts'
-import { resolve, type Resource } from './resource.ts'
+import type { Resource } from './resource.ts'
 import { readServiceDocument, readSingleton } from './service-root.ts'
-import { parseUrl } from './url.ts'
 import { allows401, negotiateVersion } from './version.ts'
 
 const LOG = cds.log('provisioning')
@@ -62,7 +62,10 @@ const CAPABILITIES: Record<Resource['kind'], Partial<Record<string, readonly str
     GET: [...ROWS, '$orderby', '$top', '$skip', '$skiptoken', '$deltatoken', '$count', ...SHOWN, '$format'],
     POST: [...SHOWN, '$format']
   },
-  count: { GET: ROWS },
+  // those that do not matter for a count are taken, too (Protocol 4.01, 11.2.10)
+  count: { GET: [...ROWS, '$orderby', '$top', '$skip', '$expand', '$format'] },
+  references: { GET: [...ROWS.slice(0, 3), '$orderby', '$top', '$skip', '$skiptoken', '$count', '$format'] },
+  reference: { GET: ['$format'] },
   entity: { GET: [...SHOWN, '$compute', '$format'] },
   property: { GET: [...ROWS.slice(0, 3), '$orderby', '$top', '$skip', '$count', '$select', '$format'] }
 }
@@ -162,8 +165,7 @@ class StructuredODataAdapter extends ODataAdapter {
     res.set('OData-Version', negotiateVersion(req)).vary('Accept')
     checkHeaders(req)
     const root = serviceRoot(outer)
-    const { segments, options, aliases } = parseUrl(req.url, root)
-    const resource = resolve(segments, aliases, this.schema)
+    const { resource, options, aliases } = locate(req.url, root, this.schema)
     if (!this.allows(req, res, resource.kind, options)) return
 
     if (resource.kind === 'batch') return this.runBatch(req, res, next)
@@ -188,6 +190,7 @@ class StructuredODataAdapter extends ODataAdapter {
       now: new Date(),
       schema: this.schema,
       tokens: this.tokens,
+      asReferences: false,
       run,
       execute: (statement) => database().query(statement) as Promise<Row[]>,
       plans: this.plans,
@@ -285,6 +288,10 @@ function read(exchange: Exchange, resource: Resource) {
       return readCollection(exchange, resource.collection)
     case 'count':
       return readCount(exchange)
+    case 'references':
+      return readReferences(exchange, resource.collection)
+    case 'reference':
+      return readReference(exchange, resource)
     case 'entity':
       return readEntity(exchange, resource)
     case 'property':

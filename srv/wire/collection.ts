@@ -1,12 +1,14 @@
 /** Answers to requests on collections (OData Protocol 4.01, 11.2.6 and 11.3). */
 import { readDelta } from './delta.ts'
 import { respondWith, type Exchange } from './exchange.ts'
+import { parseOrder } from './expressions/order.ts'
 import { objectText } from './json-text.ts'
 import { contextUrl } from './links.ts'
 import { countOf, readPage } from './page.ts'
+import { integerOption } from './options.ts'
 import { planned } from './plans.ts'
 import { requestShape } from './shape.ts'
-import { sources } from './sources.ts'
+import { context, sources } from './sources.ts'
 
 /** Answers with a page of a collection, or with what was added to it. */
 export async function readCollection(exchange: Exchange, collection: string) {
@@ -16,10 +18,31 @@ export async function readCollection(exchange: Exchange, collection: string) {
   respondWith(exchange, contextUrl(exchange.root, page.fragment), objectText(page.members))
 }
 
+/** Answers with a page of references to the entities of a collection (OData JSON 4.01, section 14). */
+export async function readReferences(exchange: Exchange, collection: string) {
+  const { members } = await readPage({ ...exchange, asReferences: true }, `${exchange.schema.singleton}/${collection}`)
+  respondWith(exchange, contextUrl(exchange.root, 'Collection($ref)'), objectText(members))
+}
+
 /** Answers with the number of entities in a collection, as plain text. */
 export async function readCount(exchange: Exchange) {
-  const plan = planned(exchange, requestShape(exchange, ['count']), () => sources(exchange))
-  const count = await countOf(exchange.schema, plan, plan.prepared)
+  exchange.res.type('text/plain').send(String(await countEntities(exchange)))
+}
+
+/**
+ * Counts the entities in a collection.
+ * @throws {RequestError} 400 also for options that are wrong, though they do not matter for a count
+ */
+export async function countEntities(exchange: Exchange): Promise<number> {
+  const { options, schema } = exchange
+  for (const name of ['$top', '$skip']) integerOption(options, name)
+  const plan = planned(exchange, requestShape(exchange, ['count']), () => {
+    const sets = sources(exchange)
+    const order = options.get('$orderby')
+    if (order !== undefined) for (const { type } of sets) parseOrder(order, { ...context(exchange, '$orderby'), type })
+    return sets
+  })
+  const count = await countOf(schema, plan, plan.prepared)
   plan.keep()
-  exchange.res.type('text/plain').send(String(count))
+  return count
 }

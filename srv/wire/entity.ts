@@ -5,7 +5,7 @@ import { RequestError } from './errors.ts'
 import { weakEtag } from './etag.ts'
 import { respond, respondWith, type Exchange } from './exchange.ts'
 import { allOf, ref, val, xpr, type Cqn, type Source } from './expressions/cqn.ts'
-import { keyPredicate, type EntityKey } from './keys.ts'
+import { entityUrl, keyPredicate, type EntityKey } from './keys.ts'
 import { contextUrl } from './links.ts'
 import type { ServiceSchema } from './model.ts'
 import { planned, type Planned } from './plans.ts'
@@ -35,6 +35,18 @@ export async function readEntity(exchange: Exchange, { collection, key }: Resour
   const text = await textOf(exchange, row, rows, selection, path)
   const etag = weakEtag(entityTag(row, type, schema.identity))
   respondWith(exchange, contextUrl(root, `${path}${rowsList(plan.prepared)}/$entity`), [text], etag)
+}
+
+/** Answers with a reference to an entity, or to the singleton (OData JSON 4.01, section 14). */
+export async function readReference(exchange: Exchange, { collection, key }: Resource & { kind: 'reference' }) {
+  const { root, schema } = exchange
+  const url = root + schema.singleton
+  const context = contextUrl(root, '$ref')
+  if (!key) return respond(exchange, context, { '@odata.id': url })
+  const plan = planned(exchange, requestShape(exchange, ['reference', key.length], keyLiterals(key)), () => undefined)
+  const row = await rowByKey(exchange, plan, entities(schema), key, () => schema.identity.map(ref))
+  plan.keep()
+  respond(exchange, context, { '@odata.id': entityUrl(exchange, `${schema.singleton}/${collection}`, row) })
 }
 
 /** Answers with the value of a property, or with 204 where it is null (OData Protocol 4.01, 11.2.4). */

@@ -28,6 +28,8 @@ export interface Exchange extends PlanningContext {
   tokens: LinkTokens
   /** Whether whole entities are sent as they are stored: see stored.ts. */
   usesStoredForm: boolean
+  /** Whether references to entities are shown, and not the entities (11.2.8). */
+  asReferences: boolean
   /** Whose request it is, as far as answers depend on it. */
   scope: { key: string; literals: Literal[]; readsAllTenants: boolean }
   /** Whether the request has a transaction of its own, as it is not part of a change set. */

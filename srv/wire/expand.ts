@@ -1,12 +1,18 @@
 /** `$expand` of the collections of the singleton (OData URL Conventions 4.01, 5.1.2). */
-import { readPage } from './page.ts'
+import { countEntities } from './collection.ts'
+import { integerText, readPage } from './page.ts'
 import { RequestError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { JsonText } from './json-text.ts'
+import type { ServiceSchema } from './model.ts'
 import { nestedItems } from './nested-options.ts'
+import { checkOptions } from './options.ts'
 
-/** The options that an expanded collection takes. */
-const NESTED = ['$filter', '$search', '$orderby', '$top', '$skip', '$count', '$select', '$compute']
+const ROWS = ['$filter', '$search']
+const PAGE = [...ROWS, '$orderby', '$top', '$skip', '$count']
+
+/** The options that an expanded collection takes: its entities, references to them, or their number. */
+const NESTED = { '': [...PAGE, '$select', '$compute', '$expand'], $ref: PAGE, $count: ROWS }
 
 /**
  * Reads the collections that are to be expanded.
@@ -17,13 +23,18 @@ export async function expand(exchange: Exchange, value: string) {
   const { schema } = exchange
   const members: Record<string, JsonText> = {}
   const lists: string[] = []
-  for (const [name, options] of expansions(value, schema.collections)) {
+  for (const [name, { options, suffix }] of expansions(value, schema)) {
     const path = `${schema.singleton}/${name}`
-    const page = await readPage({ ...exchange, options }, path)
-    lists.push(name + (page.fragment.slice(path.length) || '()')) // OData Protocol 4.01, 10.11
+    const inner = { ...exchange, options, asReferences: suffix === '$ref' }
+    if (suffix === '$count') {
+      members[`${name}@odata.count`] = [integerText(await countEntities(inner), exchange.format)]
+      continue
+    }
+    const page = await readPage(inner, path)
+    lists.push(name + (suffix ? `/${suffix}` : page.fragment.slice(path.length) || '()')) // OData Protocol 4.01, 10.11
     for (const [member, each] of Object.entries(page.members)) members[member === 'value' ? name : name + member] = each
   }
-  return { members, fragment: `(${lists.join(',')})` }
+  return { members, fragment: lists.length ? `(${lists.join(',')})` : '' }
 }
 
 /**
@@ -36,14 +47,27 @@ export function checkExpand(options: Map<string, string>) {
   throw new RequestError('invalidQueryOption', `'${value}' in $expand is not a navigation property.`, '$expand')
 }
 
-function expansions(value: string, collections: string[]) {
-  const found = new Map<string, Map<string, string>>()
-  for (const { name, options = new Map<string, string>() } of nestedItems(value, '$expand', NESTED)) {
+interface Expansion {
+  options: Map<string, string>
+  /** What of the collection is meant, if not its entities. */
+  suffix: '' | '$ref' | '$count'
+}
+
+function expansions(value: string, { collections, entityType }: ServiceSchema) {
+  const found = new Map<string, Expansion>()
+  for (const { name: path, options = new Map<string, string>() } of nestedItems(value, '$expand', NESTED[''])) {
+    const [name = '', ...rest] = path.split('/').map((each) => each.trim())
+    if (rest[0] === entityType.name) rest.shift() // a cast to the type itself
+    const suffix = rest.join('/')
+    if (suffix !== '' && suffix !== '$ref' && suffix !== '$count')
+      throw new RequestError('invalidQueryOption', `'${path}' in $expand is not a collection.`, '$expand')
+    checkOptions(options, NESTED[suffix])
+    checkExpand(options)
     for (const each of name === '*' ? collections : [name]) {
       if (!collections.includes(each))
         throw new RequestError('invalidQueryOption', `'${each}' in $expand is not a collection.`, '$expand')
       if (found.has(each)) throw new RequestError('invalidQueryOption', `$expand has '${each}' twice.`, '$expand')
-      found.set(each, options)
+      found.set(each, { options, suffix })
     }
   }
   return found

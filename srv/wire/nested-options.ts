@@ -12,7 +12,7 @@ export interface NestedItem {
  * Takes the value of such an option apart.
  * @param option `$expand` or `$select`, for errors
  * @param allowed the options that an item may have
- * @throws {RequestError} 400 for an option that is unknown, given twice or has no value
+ * @throws {RequestError} 400 for an option that is unknown, given twice or has no value, 501 for what is not implemented
  */
 export function nestedItems(value: string, option: string, allowed: readonly string[]): NestedItem[] {
   return split(value, ',').map((item) => {
@@ -23,10 +23,12 @@ export function nestedItems(value: string, option: string, allowed: readonly str
 
 function nestedOptions(text: string, option: string, allowed: readonly string[]) {
   const options = new Map<string, string>()
-  for (const part of split(text, ';').filter((each) => each.trim() !== '')) {
+  for (const part of split(text, ';')) {
     const [, name, value = ''] = /^\s*\$?(\w+)\s*=(.*)$/s.exec(part) ?? []
     if (!name) throw new RequestError('invalidQueryOption', `'${part.trim()}' in ${option} is no query option.`, option)
     const key = `$${name.toLowerCase()}`
+    if (key === '$levels' || key === '$apply')
+      throw new RequestError('notImplemented', `The service does not implement ${key} in ${option}.`, option)
     if (options.has(key))
       throw new RequestError('invalidQueryOption', `${option} has ${key} twice for an item.`, option)
     options.set(key, value.trim())

@@ -44,11 +44,15 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   const isOneSet = sets.length === 1
   const read = isOneSet ? await readRows(exchange, plan, window, until, path) : await readSets(exchange, sets, path)
   const members: Page['members'] = {}
-  if (counts) members['@odata.count'] = [integer(await countOf(exchange.schema, plan, sets), format)]
+  if (counts) members['@odata.count'] = [integerText(await countOf(exchange.schema, plan, sets), format)]
   members.value = arrayText(read.texts)
   if (isOneSet) plan.keep()
   if (read.token !== undefined)
-    members['@odata.nextLink'] = [JSON.stringify(linkUrl(root + path, linkOptions(exchange), '$skiptoken', read.token))]
+    members['@odata.nextLink'] = [
+      JSON.stringify(
+        linkUrl(root + path + (exchange.asReferences ? '/$ref' : ''), linkOptions(exchange), '$skiptoken', read.token)
+      )
+    ]
   else if (until !== undefined) members['@odata.deltaLink'] = [JSON.stringify(deltaLinkOf(exchange, path, until))]
   return { fragment: path + rowsList(shown), members }
 }
@@ -141,6 +145,6 @@ function countOfAll({ counts }: ServiceSchema) {
 }
 
 /** Clients may ask for 64-bit integers as strings, since JavaScript cannot hold all of them (OData JSON 4.01, 3.2). */
-function integer(value: number, { ieee754Compatible }: Exchange['format']) {
+export function integerText(value: number, { ieee754Compatible }: Exchange['format']) {
   return ieee754Compatible ? `"${value}"` : String(value)
 }

@@ -6,7 +6,8 @@ import { isStructured, valueTypeNamed, type Property, type StructuredType } from
 /** What the path of a request addresses. */
 export type Resource =
   | { kind: 'serviceDocument' | 'metadata' | 'batch' | 'singleton' }
-  | { kind: 'collection' | 'count'; collection: string }
+  | { kind: 'collection' | 'count' | 'references'; collection: string }
+  | { kind: 'reference'; collection?: string; key?: EntityKey }
   | { kind: 'entity'; collection: string; key: EntityKey }
   | { kind: 'property'; collection: string; key: EntityKey; path: PathStep[]; suffix: '' | '$value' | '$count' }
 
@@ -32,7 +33,7 @@ export interface Schema extends KeyNames {
 /**
  * @param segments the decoded path below the service root
  * @param aliases the parameter aliases, which may stand for keys
- * @throws {RequestError} 404 if the path addresses nothing that could exist
+ * @throws {RequestError} 404 if the path addresses nothing that could exist, 501 for what the service does not implement
  */
 export function resolve(segments: string[], aliases: Map<string, string>, schema: Schema): Resource {
   const { singleton, collections, entityType } = schema
@@ -40,21 +41,33 @@ export function resolve(segments: string[], aliases: Map<string, string>, schema
   if (first === undefined) return { kind: 'serviceDocument' }
   if (segments.length === 1 && first === '$metadata') return { kind: 'metadata' }
   if (segments.length === 1 && first === '$batch') return { kind: 'batch' }
+  if (NOT_IMPLEMENTED.test(first) || rest.includes('$each'))
+    throw new RequestError('notImplemented', `The service does not implement '${segments.join('/')}'.`)
   if (first !== singleton) throw notFound(segments)
   if (segments.length === 1) return { kind: 'singleton' }
+  if (segments.length === 2 && second === '$ref') return { kind: 'reference' }
 
-  const { name, key: keyInParentheses } = splitKey(second, aliases, schema, segments)
-  if (!collections.includes(name)) throw notFound(segments)
-  const collection = name
+  const { name: collection, key: keyOfCollection } = splitKey(second, aliases, schema, segments)
+  if (!collections.includes(collection)) throw notFound(segments)
+  // a cast to the type itself, which may have the key
+  const isCast = rest[0]?.split('(', 1)[0] === entityType.name
+  const cast = isCast ? splitKey(rest.shift() as string, aliases, schema, segments) : undefined
+  const keyInParentheses = keyOfCollection ?? cast?.key
   if (keyInParentheses === undefined) {
     if (!rest.length) return { kind: 'collection', collection }
     if (rest[0] === '$count' && rest.length === 1) return { kind: 'count', collection }
+    if (rest[0] === '$ref' && rest.length === 1) return { kind: 'references', collection }
     if (rest[0]?.startsWith('$')) throw notFound(segments)
   }
   const key: EntityKey = keyInParentheses ?? [rest.shift() ?? '']
+  if (rest[0] === entityType.name) rest.shift()
   if (!rest.length) return { kind: 'entity', collection, key }
+  if (rest[0] === '$ref' && rest.length === 1) return { kind: 'reference', collection, key }
   return { kind: 'property', collection, key, ...resolveProperty(rest, entityType, segments) }
 }
+
+/** What is part of the standard, but not of this service: sections 4.15 and 4.16, and Protocol 4.01, 11.9. */
+const NOT_IMPLEMENTED = /^\$(all|crossjoin\(.*\)|query)$/s
 
 /** `provisioning('it''s')` and `provisioning(id='it''s')`; `provisioning/it's` is left to the caller. */
 function splitKey(segment: string, aliases: Map<string, string>, schema: Schema, segments: string[]) {

@@ -8,7 +8,7 @@ import { shapeOf, type Literal, type Shape } from './plans.ts'
  * @param given literals that the request gives besides those in its expressions
  */
 export function requestShape(exchange: Exchange, others: unknown[], given: Literal[] = []): Shape | undefined {
-  const { options, aliases, format, scope } = exchange
-  const shape = shapeOf(options, aliases, [scope.key, format.metadata, ...others])
+  const { options, aliases, format, scope, asReferences } = exchange
+  const shape = shapeOf(options, aliases, [scope.key, format.metadata, asReferences, ...others])
   return shape && { ...shape, literals: [...shape.literals, ...scope.literals, ...given] }
 }

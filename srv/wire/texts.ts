@@ -35,6 +35,7 @@ export function textOf(
   path: string
 ): Text | Promise<Text> {
   const { schema, format } = exchange
+  if (exchange.asReferences) return JSON.stringify({ '@odata.id': entityUrl(exchange, path, row) })
   if (isStoredForm(row)) return storedText(row, schema.entityType) ?? textByKey(exchange, row, path)
   const { type, areEntities } = rows
   const link = areEntities ? entityLink(exchange, path, row, selection) : undefined
@@ -65,6 +66,7 @@ async function textByKey(exchange: Exchange, row: Row, path: string) {
 
 /** The columns that {@link textOf} needs: of whole entities their text, if they are sent as they are stored. */
 export function shownColumns(exchange: Exchange, rows: Rows, selection: Selection): Cqn[] {
+  if (exchange.asReferences) return rows.identity.map(ref)
   return isSentAsStored(exchange, rows, selection)
     ? [...STORED_COLUMNS, ...rows.identity.map(ref)]
     : columnsFor(selection, rows)
@@ -72,7 +74,7 @@ export function shownColumns(exchange: Exchange, rows: Rows, selection: Selectio
 
 /** Whether rows are sent as they are stored: see stored.ts. */
 export function isSentAsStored(exchange: Exchange, rows: Rows, selection: Selection) {
-  return exchange.usesStoredForm && areWhole(exchange, rows, selection)
+  return exchange.usesStoredForm && !exchange.asReferences && areWhole(exchange, rows, selection)
 }
 
 /** Whether entities are shown just as they are stored. */

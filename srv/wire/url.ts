@@ -14,12 +14,12 @@ export interface ParsedUrl {
 const MAX_LENGTH = 16_384
 
 const SYSTEM_QUERY_OPTIONS = new Set(
-  ['apply', 'compute', 'count', 'deltatoken', 'expand', 'filter', 'format', 'orderby', 'search', 'select'].concat([
-    'skip',
-    'skiptoken',
-    'top'
-  ])
+  ['apply', 'compute', 'count', 'deltatoken', 'expand', 'filter', 'format', 'id', 'orderby', 'search', 'select'].concat(
+    ['skip', 'skiptoken', 'top']
+  )
 )
+
+const NOT_IMPLEMENTED = new Set(['index', 'schemaversion'])
 
 /**
  * Parses a URL. System query options may be written in any case and without `$`.
@@ -53,10 +53,16 @@ function parseQuery(query: string) {
     const name = decode(withSpaces(rawName), 'query')
     if (name.startsWith('sap-')) continue // UI5 adds sap-client, sap-language and the like
     if (name.startsWith('@')) {
+      if (!/^@[\p{L}_][\p{L}\p{N}_]*$/u.test(name))
+        throw new RequestError('invalidQueryOption', `'${name}' is not the name of a parameter alias.`, name)
+      if (aliases.has(name))
+        throw new RequestError('invalidQueryOption', `The parameter alias '${name}' is given twice.`, name)
       aliases.set(name, decode(withSpaces(rawValue), name))
       continue
     }
     const option = name.replace(/^\$/, '').toLowerCase()
+    if (NOT_IMPLEMENTED.has(option))
+      throw new RequestError('notImplemented', `The service does not implement the query option $${option}.`, name)
     if (!SYSTEM_QUERY_OPTIONS.has(option))
       throw new RequestError('unknownQueryOption', `The query option '${name}' is not known.`, name)
     if (options.has(`$${option}`))
