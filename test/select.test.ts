@@ -192,3 +192,25 @@ it('$compute adds to a single entity', async () => {
   expect([answer.status, bare(answer.body)]).toEqual([200, { id: 'a', s: 1 }])
   expect(String(answer.body['@odata.context'])).toMatch(/provisioning\(id,s\)\/\$entity$/)
 })
+
+describe('$it in options on a collection (5.1.1.14.4)', () => {
+  it('is an item where the request addresses the collection', async () => {
+    const $filter = "$it/name eq 'Export' or endswith($it/name,'ch')"
+    const answer = await service.get(query(`${path}/a/provisioningSteps`, { $filter, $select: 'name' }))
+    expect(bare(answer.body.value)).toEqual(steps('Match', 'Export'))
+    const wrong = await service.get(query(`${path}/a/provisioningSteps`, { $filter: 'durationInMilliseconds gt 0' }))
+    expect(wrong.status).toBe(400)
+  })
+
+  it('is the entity in $select', async () => {
+    const $select = "provisioningSteps($select=name;$filter=$it/durationInMilliseconds eq 1500 and name eq 'Match')"
+    expect(bare((await service.get(query(`${path}/a`, { $select }))).body)).toEqual({
+      provisioningSteps: steps('Match')
+    })
+  })
+
+  it.each(['*($top=1)', '*($select=id)'])('%s is refused', async ($select) => {
+    const answer = await service.get(query(`${path}/a`, { $select }))
+    expect([answer.status, errorOf(answer).code]).toEqual([400, 'invalidQueryOption'])
+  })
+})

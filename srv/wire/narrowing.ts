@@ -29,6 +29,7 @@ export const countName = (property: string) => `${property}@odata.count`
 /**
  * Applies query options to a property of rows.
  * @param names the path of the property
+ * @param isAddressed whether the property is what the request addresses: then `$it` is an item of it, not the entity
  * @throws {RequestError} 400 for options that the property cannot have, 501 for a property within another one
  */
 export function narrowed(
@@ -36,14 +37,15 @@ export function narrowed(
   rows: Rows,
   names: string[],
   property: Property | undefined,
-  options: Map<string, string>
+  options: Map<string, string>,
+  isAddressed: boolean
 ): Rows {
   if (!property || !isStructured(property.type))
     throw new RequestError('invalidQueryOption', `'${names.join('/')}' takes no query options.`, '$select')
   checkOptions(options, property.collection ? OF_COLLECTIONS : OF_COMPLEX_VALUES)
   if (names.length > 1 || property.type.open)
     throw new RequestError('notImplemented', `The service takes no query options on '${names.join('/')}'.`, '$select')
-  const narrowing = new Narrowing(exchange, rows, property, options)
+  const narrowing = new Narrowing(exchange, rows, property, options, isAddressed)
   return property.collection ? narrowing.collection() : narrowing.complexValue()
 }
 
@@ -53,8 +55,10 @@ class Narrowing {
   private readonly property: Property
   private readonly type: StructuredType
   private readonly options: Map<string, string>
+  private readonly isAddressed: boolean
 
-  constructor(exchange: Exchange, rows: Rows, property: Property, options: Map<string, string>) {
+  constructor(exchange: Exchange, rows: Rows, property: Property, options: Map<string, string>, isAddressed: boolean) {
+    this.isAddressed = isAddressed
     this.exchange = exchange
     this.rows = rows
     this.property = property
@@ -95,7 +99,8 @@ class Narrowing {
 
   private parser(option: string, scope: Scope): ExpressionParser {
     const cursor = new Cursor(this.options.get(option) as string, option)
-    return new ExpressionParser(cursor, { ...context(this.exchange, option), type: this.rows.type }).within(scope)
+    const of = { ...context(this.exchange, option), type: this.rows.type }
+    return this.isAddressed ? new ExpressionParser(cursor, of, scope) : new ExpressionParser(cursor, of).within(scope)
   }
 
   private computed(scope: Scope): Computed[] {

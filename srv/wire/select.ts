@@ -33,7 +33,7 @@ export function selected(exchange: Exchange, rows: Rows, value = exchange.option
 
 /** What is selected of one property, by query options of its own: `…('x')/modifiedProperties?$top=1`. */
 export function selectedOf(exchange: Exchange, rows: Rows, names: string[], options: Map<string, string>): Selected {
-  const selector = new Selector(exchange, rows)
+  const selector = new Selector(exchange, rows, true)
   selector.addItem(names, options.size ? options : undefined)
   return selector.result()
 }
@@ -48,13 +48,16 @@ interface Path {
 
 class Selector {
   private readonly exchange: Exchange
+  private readonly isAddressed: boolean
   private rows: Rows
   private readonly selection: NonNullable<Selection> = new Map()
   private readonly paths = new Set<string>()
   private readonly withOptions = new Set<string>()
   private all = false
 
-  constructor(exchange: Exchange, rows: Rows) {
+  /** @param isAddressed whether the value of a property is the resource of the request, and not its entity */
+  constructor(exchange: Exchange, rows: Rows, isAddressed = false) {
+    this.isAddressed = isAddressed
     this.exchange = exchange
     this.rows = rows
   }
@@ -69,6 +72,7 @@ class Selector {
   /** Adds the items of a list. @param prefix the path of the value that they belong to */
   add(value: string, prefix: string[]) {
     for (const { name, options } of nestedItems(value, '$select', NESTED)) {
+      if (name === '*' && options) throw refused("'*' takes no options in $select.")
       if (name !== '*') this.addItem([...prefix, ...name.split('/')], options)
       else if (prefix.length) this.addItem(prefix, undefined)
       else this.all = true
@@ -83,7 +87,7 @@ class Selector {
     if (options) this.withOptions.add(key)
     const narrowing = new Map(Object.entries(others))
     if (narrowing.size) {
-      this.rows = narrowed(this.exchange, this.rows, path.names, path.property, narrowing)
+      this.rows = narrowed(this.exchange, this.rows, path.names, path.property, narrowing, this.isAddressed)
       path = this.resolve(segments)
       const count = countName(key)
       if (this.rows.type.properties.has(count)) this.selection.set(count, undefined)
