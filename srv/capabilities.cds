@@ -1,6 +1,7 @@
 using { microsoft.graph } from './audit-log-service';
 
 // What the service as a whole can do.
+annotate graph with @Core.ODataVersions: '4.0,4.01';
 annotate graph with @Capabilities: {
   ConformanceLevel              : #Advanced,
   SupportedFormats              : [
@@ -18,6 +19,7 @@ annotate graph with @Capabilities: {
   BatchSupported                : true,
   BatchSupport                  : {
     Supported                            : true,
+    SupportedFormats                     : [ 'application/json', 'multipart/mixed' ],
     ContinueOnErrorSupported             : true,
     ReferencesInRequestBodiesSupported   : false,
     ReferencesAcrossChangeSetsSupported  : true,
@@ -26,6 +28,7 @@ annotate graph with @Capabilities: {
   },
   KeyAsSegmentSupported         : true,
   CrossJoinSupported            : false,
+  QuerySegmentSupported         : false,
   AsynchronousRequestsSupported : false
 };
 
