@@ -18,7 +18,7 @@ export function sources(exchange: Exchange): Rows[] {
 
 /** What the expressions of a query option are parsed against, but for the type of the rows. */
 export function context({ now, aliases, schema }: Exchange, option: string): Omit<ExpressionContext, 'type'> {
-  return { option, now, aliases, types: schema.types }
+  return { option, now, aliases, types: schema.types, patterns: { parts: 0 } }
 }
 
 function narrowed(exchange: Exchange, rows: Rows): Rows {

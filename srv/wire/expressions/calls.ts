@@ -7,7 +7,7 @@ import { pointNamed } from './literals.ts'
 import { exactly, holds } from './logic.ts'
 import { meantAs } from './members.ts'
 import { isPrimitive, type ExpressionParser } from './parser.ts'
-import { matchesPattern } from './pattern.ts'
+import { problemOfPattern } from './pattern.ts'
 
 /** Parses a call, from the name of the function on. */
 export function call(parser: ExpressionParser): Typed {
@@ -42,14 +42,11 @@ export function call(parser: ExpressionParser): Typed {
 }
 
 /** A pattern that was checked. It has no source, as no other is to take its place unchecked. */
-function pattern({ cursor }: ExpressionParser, pattern: Typed): Typed {
+function pattern({ cursor, context }: ExpressionParser, pattern: Typed): Typed {
   const { cqn, position } = pattern
   if (!('val' in cqn) || typeof cqn.val !== 'string') return cursor.fail('A pattern must be a string', position)
-  try {
-    matchesPattern(cqn.val, '')
-  } catch {
-    cursor.fail('This is not a regular expression', position)
-  }
+  const problem = problemOfPattern(cqn.val, context.patterns)
+  if (problem) cursor.fail(problem, position)
   return { ...pattern, cqn: val(cqn.val) }
 }
 

@@ -17,6 +17,7 @@ import { dateAsDateTime, duration, literal } from './literals.ts'
 import { compared, comparison, holds, isMember, joined, negated } from './logic.ts'
 import { meantAlike, meantAs, membersCompared } from './members.ts'
 import { parsePath, type Scope, type Variables } from './paths.ts'
+import type { Patterns } from './pattern.ts'
 
 /** What expressions are parsed against. */
 export interface ExpressionContext {
@@ -30,6 +31,8 @@ export interface ExpressionContext {
   now: Date
   /** The values of parameter aliases (5.3). */
   aliases: Map<string, string>
+  /** The regular expressions of the query option. */
+  patterns: Patterns
 }
 
 /**
