@@ -126,6 +126,28 @@ function fill(file: string) {
   }
 }
 
+describe('A thread that stores events', () => {
+  it('refuses those that it is to store while it ends, and is replaced', async () => {
+    const file = join(temporaryFolder(), 'events.sqlite')
+    const env = { NODE_OPTIONS: `--require ${JSON.stringify(join(__dirname, 'fixtures/faults.cjs'))}` }
+    const { url, stop } = await startProcess({ file, env })
+    const headers = { 'Content-Type': 'application/json' }
+    const post = async () => {
+      const body = JSON.stringify(documentedExample)
+      const response = await fetch(`${url}/auditLogs/provisioning`, { method: 'POST', headers, body })
+      const { error } = (await response.json()) as { error?: Json }
+      return `${response.status} ${String(error?.message)}`
+    }
+    expect(await post()).toBe('201 undefined')
+    expect((await fetch(`${url}/fault/journal`)).status).toBe(204)
+    expect(await post()).toBe('503 The thread that stores events was ended, and starts anew.')
+    expect(await post()).toBe('201 undefined')
+    const count = await fetch(`${url}/auditLogs/provisioning/$count`)
+    expect(await count.text()).toBe('2')
+    expect(await stop()).toEqual([0, null])
+  })
+})
+
 describe('A damaged file', () => {
   it.each([
     ['its header', 0],
