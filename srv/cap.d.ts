@@ -35,6 +35,8 @@ declare module '@cap-js/sqlite' {
     prepare: (sql: string) => { all: (values: unknown[]) => unknown[] }
     close: () => void
     readonly isTransaction: boolean
+    /** The run-time limits of SQLite: https://sqlite.org/limits.html. */
+    readonly limits: { length: number }
   }
   export interface ValueExpression {
     val?: unknown
@@ -45,7 +47,14 @@ declare module '@cap-js/sqlite' {
     source?: import('./wire/expressions/cqn.ts').Source
   }
   export interface Select {
-    SELECT: { from?: { ref?: string[] }; where?: unknown[]; columns?: { func?: string }[]; groupBy?: unknown[] }
+    SELECT: {
+      from?: { ref?: string[]; as?: string }
+      where?: unknown[]
+      columns?: { ref?: string[]; func?: string }[]
+      groupBy?: unknown[]
+      having?: unknown[]
+      orderBy?: unknown[]
+    }
   }
   export interface Limit {
     rows: ValueExpression
@@ -53,10 +62,23 @@ declare module '@cap-js/sqlite' {
   }
   /** Renders queries as SQL. */
   export interface Renderer {
+    readonly model?: Model
     values: unknown[]
     SELECT(query: Select): string
     val(expression: ValueExpression): string
     limit(limit: Limit): string
+  }
+  export interface Element {
+    name: string
+    type?: string
+    key?: boolean
+    length?: number
+    virtual?: boolean
+    /** Whether clients do not see it. */
+    '@cds.api.ignore'?: boolean
+  }
+  interface Model {
+    definitions: Record<string, { elements?: Record<string, Element> }>
   }
   interface Factory {
     options: object
@@ -71,7 +93,7 @@ declare module '@cap-js/sqlite' {
     get factory(): Factory
     /** What a transaction runs for. */
     readonly context?: EventContext
-    readonly model?: { definitions: Record<string, { elements?: Record<string, { name: string; virtual?: boolean }> }> }
+    readonly model?: Model
     set(variables: object): void
     begin(min?: unknown): Promise<unknown>
     prepare(sql: string): { all: (values?: unknown) => unknown }

@@ -5,7 +5,7 @@ import { areTenantsShared } from './access/tenants.ts'
 import { failureOf, isLocked } from './database/failures.ts'
 import { Checkpoints, type CheckpointSettings } from './database/checkpoints.ts'
 import { expectInPlace, openFiles, sizeOfLog, type OpenFiles } from './database/files.ts'
-import { withFunctions } from './database/functions.ts'
+import { withFunctions, type Limits } from './database/functions.ts'
 import { Journal, type Table } from './database/journal.ts'
 import { Pauses } from './database/pauses.ts'
 import { QuickReader } from './database/quick-reader.ts'
@@ -50,10 +50,7 @@ export default class Database extends SQLiteService {
     this.checkpoints = new Checkpoints(file, files, this.pauses, this.options)
     if (this.options.readers) {
       this.readers = new Readers(file, files, this.options)
-      this.quickReader = new QuickReader(
-        (withinTime) => this.opened(undefined, withinTime),
-        this.options.quick_query_timeout
-      )
+      this.quickReader = new QuickReader((limits) => this.opened(undefined, limits), this.options.quick_query_timeout)
     }
     return super.init()
   }
@@ -90,10 +87,10 @@ export default class Database extends SQLiteService {
     return { ...super.factory, create: (tenant?: string) => this.opened(tenant) }
   }
 
-  private async opened(tenant?: string, withinTime?: () => number): Promise<Connection> {
+  private async opened(tenant?: string, limits?: Limits): Promise<Connection> {
     const { files = {} } = this.options
     expectInPlace(files) // a file that is missing would be created
-    const open = async () => bounded(durable(withFunctions(await super.factory.create(tenant), withinTime)))
+    const open = async () => bounded(durable(withFunctions(await super.factory.create(tenant), limits)))
     const probe = new DatabaseSync(this.url4(tenant))
     try {
       // CAP's own promise never settles if this fails: the probe fails before it, and holds off what locks the file
