@@ -9,7 +9,8 @@ import { withFunctions, type Limits } from './database/functions.ts'
 import { Journal, type Table } from './database/journal.ts'
 import { Pauses } from './database/pauses.ts'
 import { QuickReader } from './database/quick-reader.ts'
-import { Readers, noteStatement, isReadOnly, type ReaderSettings } from './database/readers.ts'
+import { Readers, type ReaderSettings } from './database/readers.ts'
+import { expectWanted, isReadOnly, noteStatement } from './database/reading.ts'
 import { StoppableRenderer } from './database/rendering.ts'
 import { bounded } from './database/result-size.ts'
 import { drain } from './http/drain.ts'
@@ -49,7 +50,7 @@ export default class Database extends SQLiteService {
     this.journal = new Journal(file, this.options.lock_timeout, areTenantsShared())
     this.checkpoints = new Checkpoints(file, files, this.pauses, this.options)
     if (this.options.readers) {
-      this.readers = new Readers(file, files, this.options)
+      this.readers = new Readers({ file, files }, this.pauses, this.options)
       this.quickReader = new QuickReader((limits) => this.opened(undefined, limits), this.options.quick_query_timeout)
     }
     return super.init()
@@ -144,10 +145,10 @@ export default class Database extends SQLiteService {
   async query({ sql, values }: Statement): Promise<unknown[]> {
     const { user, locale, timestamp } = this.context ?? {}
     const session = { '$user.id': user?.id, '$user.locale': locale, $now: timestamp?.toISOString() }
+    expectWanted()
     try {
-      const usesSession = sql.includes('session_context')
-      const quick = usesSession ? undefined : await this.quickReader?.all(sql, values)
-      const rows = quick ?? (await this.pauses.read(() => (this.readers as Readers).all(sql, values, session)))
+      const quick = await this.quickReader?.all(sql, values)
+      const rows = quick ?? (await (this.readers as Readers).all({ sql, values, session }))
       this.expectFiles()
       return rows
     } catch (error) {
@@ -207,7 +208,8 @@ export default class Database extends SQLiteService {
   /** CAP closes the database as soon as the service is told to stop; requests that are under way still need it. */
   override async disconnect(tenant?: string) {
     await drain()
-    await Promise.all([this.readers?.close(), this.journal?.close(), this.checkpoints?.close()])
+    this.readers?.close()
+    await Promise.all([this.journal?.close(), this.checkpoints?.close()])
     this.quickReader?.close()
     await super.disconnect(tenant)
     if (this.held?.isOpen) this.held.close()

@@ -1,31 +1,37 @@
-/**
- * A process that runs queries with a connection of its own. SQLite cannot be interrupted from JavaScript, and holds the
- * thread that it runs on; a process can be ended whatever it does. See readers.ts.
- */
-import workerpool from 'workerpool'
+/** The process that runs queries, with a connection of its own: see reader-process.ts. */
 import type { Connection } from '@cap-js/sqlite'
 import Database from '../database.ts'
-import type { OpenFiles } from './files.ts'
+import { limitMemory } from './memory-limit.ts'
+import type { Answer, LogFiles, Task } from './reader-process.ts'
 
-const [, , file, files = ''] = process.argv
-const database = new Database('db', undefined, { credentials: { url: file }, files: JSON.parse(files) as OpenFiles })
+/** How long a value may become, in bytes. */
+const LONGEST_VALUE = 32 * 1024 * 1024
+
+const [, , log = '', memory] = process.argv
+limitMemory(Number(memory))
+const { file: url, files } = JSON.parse(log) as LogFiles
+const database = new Database('db', undefined, { credentials: { url }, files })
 let connection: Connection | undefined
 
-/**
- * Runs a query.
- * @param session what the query may ask of its context, such as the user
- */
-async function all(sql: string, values: unknown[], session: object): Promise<unknown[]> {
-  connection ??= await database.factory.create()
-  database.set.call({ dbc: connection }, session)
+async function connect() {
+  const opened = await database.factory.create()
+  opened.limits.length = LONGEST_VALUE
+  opened.exec('PRAGMA mmap_size = 0') // what is mapped would count as memory
+  return opened
+}
+
+async function answer({ sql, values, session }: Task): Promise<Answer> {
   try {
-    return connection.prepare(sql).all(values)
-  } catch (error) {
-    connection.close() // the next query opens the file anew, as it may have been mended
+    connection ??= await connect()
+    database.set.call({ dbc: connection }, session)
+    return { rows: connection.prepare(sql).all(values) }
+  } catch (cause) {
+    connection?.close() // the next query opens the file anew, as it may have been mended
     connection = undefined
-    throw error
+    return { error: { ...(cause as object), message: (cause as Error).message } }
   }
 }
 
 process.on('SIGINT', () => {}) // ^C goes to the service as well, which lets the queries under way finish
-workerpool.worker({ all })
+process.on('disconnect', () => process.exit())
+process.on('message', (task: Task) => void answer(task).then((answered) => process.send?.(answered)))

@@ -1,79 +1,65 @@
 /**
  * Runs the queries of requests in processes of their own, so that none holds up the service, few run at the same time,
- * and none runs for longer than the time limit.
+ * and none runs for longer than somebody waits for it.
  */
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { join } from 'node:path'
-import workerpool from 'workerpool'
-import { RequestError } from '../wire/errors.ts'
-import type { Statement } from '../wire/plans.ts'
-import type { OpenFiles } from './files.ts'
+import type { Pauses } from './pauses.ts'
+import { ReaderProcess, type LogFiles, type Task } from './reader-process.ts'
+import { whileWanted } from './reading.ts'
+import { Turns } from './turns.ts'
 
 export interface ReaderSettings {
   /** The queries that run at the same time, each in a process; 0 to run them in that of the service, without limits. */
   readers: number
+  /** How much memory each process may take, in MiB. */
+  reader_memory: number
   /** The queries that wait for one of them; more are refused. */
   waiting_queries: number
-  /** How long a query may run, in milliseconds. */
+  /** How long the queries of a request may wait and run, in milliseconds. */
   query_timeout: number
 }
 
-type Seen = (statement: Statement) => void
-const reading = new AsyncLocalStorage<Seen>()
-
-/**
- * Does what needs no transaction, as it only reads: its queries may be run by other processes.
- * @param seen is told of the statements that are run
- */
-export const readOnly = <Result>(work: () => Result, seen: Seen = () => {}): Result => reading.run(seen, work)
-
-/** Whether the code that runs now is that of {@link readOnly}. */
-export const isReadOnly = () => reading.getStore() !== undefined
-
-/** Tells {@link readOnly} of a statement. */
-export const noteStatement: Seen = (statement) => reading.getStore()?.(statement)
-
 /** The processes that read. They start when they are needed first. */
 export class Readers {
-  private readonly pool: workerpool.Pool
-  private readonly settings: ReaderSettings
+  private readonly turns: Turns
+  private readonly log: LogFiles
+  private readonly pauses: Pauses
+  private readonly memory: number
+  private readonly processes = new Set<ReaderProcess>()
+
+  constructor(log: LogFiles, pauses: Pauses, { readers, waiting_queries, reader_memory }: ReaderSettings) {
+    this.log = log
+    this.pauses = pauses
+    this.memory = reader_memory
+    this.turns = new Turns(readers, waiting_queries)
+  }
 
   /**
-   * @param file the database file, absolute
-   * @param files those that have to be in place when it is opened
+   * Runs a query of a request that only reads, which is ended when nobody waits for it any more.
+   * @throws {RequestError} 503 if that is so, if too many wait, or if the process ends
    */
-  constructor(file: string, files: OpenFiles, settings: ReaderSettings) {
-    this.settings = settings
-    this.pool = workerpool.pool(join(import.meta.dirname, 'reader.ts'), {
-      workerType: 'process',
-      maxWorkers: settings.readers,
-      maxQueueSize: settings.waiting_queries,
-      workerTerminateTimeout: 100, // ms until a process is ended that does not end itself
-      forkArgs: [file, JSON.stringify(files)],
-      forkOpts: { serialization: 'advanced' }
+  all(task: Task): Promise<unknown[]> {
+    return whileWanted(async (tenant, signal) => {
+      const end = await this.turns.take(tenant, signal)
+      try {
+        return await this.pauses.read(() => this.idle().run(task, signal))
+      } finally {
+        end()
+      }
     })
   }
 
-  /**
-   * Runs a query.
-   * @throws {RequestError} 503 if it takes longer than the limit, or if too many wait
-   */
-  async all(sql: string, values: unknown[], session: object): Promise<unknown[]> {
-    if (this.pool.stats().pendingTasks >= this.settings.waiting_queries)
-      throw new RequestError('serviceUnavailable', 'The service has more queries than it can run.')
-    try {
-      const rows: unknown = await this.pool.exec('all', [sql, values, session]).timeout(this.settings.query_timeout)
-      return rows as unknown[]
-    } catch (error) {
-      if (!(error instanceof workerpool.Promise.TimeoutError)) throw error
-      const seconds = this.settings.query_timeout / 1000
-      const message = `The query took longer than ${seconds} seconds. A smaller part of the log may be found in time.`
-      throw Object.assign(new RequestError('serviceUnavailable', message), { cause: sql })
-    }
+  /** Ends the processes. */
+  close() {
+    for (const each of this.processes) each.end()
   }
 
-  /** Ends the processes. */
-  async close() {
-    await this.pool.terminate(true)
+  private idle() {
+    for (const each of this.processes) {
+      if (!each.isAlive) this.processes.delete(each)
+      else if (each.isIdle) return each
+    }
+    const started = new ReaderProcess(this.log, this.memory)
+    this.processes.add(started)
+    return started
   }
 }

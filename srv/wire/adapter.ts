@@ -12,7 +12,7 @@ import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
 import batch from '@sap/cds/libx/odata/middleware/batch.js'
 import { scopeOf } from '../access/tenants.ts'
 import type Database from '../database.ts'
-import { readOnly } from '../database/readers.ts'
+import { observed, readOnly } from '../database/reading.ts'
 import { plainBoundary, readBatch, readMultipartBatch } from './batch.ts'
 import { withinBatch } from './batch-budget.ts'
 import { failWholeGroups } from './batch-groups.ts'
@@ -42,6 +42,7 @@ import { checkHeaders } from './request-headers.ts'
 import { requestIds } from './request-ids.ts'
 import type { Resource } from './resource.ts'
 import { readServiceDocument, readSingleton } from './service-root.ts'
+import { beginBatch, expectTime, readingFor } from './time-limits.ts'
 import { allows401, negotiateVersion } from './version.ts'
 
 const LOG = cds.log('provisioning')
@@ -79,6 +80,8 @@ const inTransaction = (service: ApplicationService, work: () => Promise<unknown>
 interface Settings {
   /** The most requests in a batch, where the protocol has no other limit. */
   batch_limit: number
+  /** How long a batch may take, in milliseconds; requests that are left then are refused. */
+  batch_timeout: number
   /** How much memory the plans of a root may take, in bytes: see plans.ts; none are kept for 0. */
   plan_bytes: number
   /** Whether whole entities are sent as they are stored: see stored.ts. */
@@ -162,6 +165,7 @@ class StructuredODataAdapter extends ODataAdapter {
   }
 
   private async answerRequest(req: Request, res: Response, next: NextFunction, outer: Request, isAlone: boolean) {
+    expectTime(outer)
     res.set('OData-Version', negotiateVersion(req)).vary('Accept')
     checkHeaders(req)
     const root = serviceRoot(outer)
@@ -201,7 +205,10 @@ class StructuredODataAdapter extends ODataAdapter {
     const annotations = exchange.preferences.get('include-annotations')
     // whatever is asked for: there are no annotations but control information, which is no matter of it (8.2.8.4)
     if (annotations !== undefined) applied(res, `odata.include-annotations="${annotations}"`)
-    if (req.method !== 'POST') return readOnly(() => read(exchange, resource))
+    if (req.method !== 'POST') {
+      const reading = readingFor(outer, database().options.query_timeout)
+      return readOnly(reading, () => read(exchange, resource))
+    }
     const body: unknown = req === outer ? await this.readJson(req, res) : req.body
     return create(exchange, (resource as Resource & { kind: 'collection' }).collection, body)
   }
@@ -230,7 +237,7 @@ class StructuredODataAdapter extends ODataAdapter {
     if ('SELECT' in query) markAsOwn(query)
     const request = new cds.Request({ query: toQuery(query), ...details } as never)
     const dispatch = () => inTransaction(this.service, () => this.service.dispatch(request))
-    return seen ? readOnly(dispatch, seen) : dispatch()
+    return seen ? observed(seen, dispatch) : dispatch()
   }
 
   private describe(req: Request, res: Response, type: keyof Metadata, namesCharset: boolean) {
@@ -242,6 +249,7 @@ class StructuredODataAdapter extends ODataAdapter {
 
   private async runBatch(req: Request, res: Response, next: NextFunction) {
     const { batchLimit, headerNames } = this.conventions
+    beginBatch(req, settings().batch_timeout)
     if (req.is('multipart/mixed')) {
       req.headers['content-type'] = plainBoundary(req.get('Content-Type') as string)
       req.body = readMultipartBatch(await this.readText(req, res), batchLimit)
