@@ -1,4 +1,11 @@
-import { instant } from '../../srv/wire/datetime.ts'
+import {
+  durationOfTicks,
+  instant,
+  movedPoint,
+  ticksOfDuration,
+  ticksOfPoint,
+  timeOfDay
+} from '../../srv/wire/datetime.ts'
 
 describe('The instant of a point in time', () => {
   it.each([
@@ -38,4 +45,67 @@ describe('The instant of a point in time', () => {
     '12024-05-01T12:00:00Z',
     ' 2024-05-01T12:00:00Z'
   ])('does not exist for "%s"', (value) => expect(instant(value)).toBeUndefined())
+})
+
+describe('The instant of a literal', () => {
+  it.each([
+    ['2024-05-01T12:00:00.123456700000Z', '2024-05-01T12:00:00.1234567'],
+    ['2024-05-01T12:00:00.123456700001Z', '2024-05-01T12:00:00.123456700001']
+  ])('with more than 7 digits, %s, is %s', (value, expected) => expect(instant(value, 12)).toBe(expected))
+
+  it('ends at 12 digits', () => expect(instant('2024-05-01T12:00:00.1234567000001Z', 12)).toBeUndefined())
+})
+
+describe('A duration in 100 ns ticks (XML Schema 1.1 part 2, 3.4.27)', () => {
+  it.each<[string, bigint]>([
+    ['PT0S', 0n],
+    ['PT1S', 10_000_000n],
+    ['-PT1.5S', -15_000_000n],
+    ['PT0.0000001S', 1n],
+    ['PT0.00000019S', 1n],
+    ['P1DT2H3M4S', 937_840_000_000n],
+    ['PT90M', 54_000_000_000n]
+  ])('%s has %i', (text, ticks) => expect(ticksOfDuration(text)).toBe(ticks))
+
+  it.each(['', 'P', 'PT', 'P1DT', '+PT1S', 'P1Y', 'P1M', 'PT1', 'PT.5S', 'pt1s', 'P-1D', 'P99999999D', ` PT1S`])(
+    'does not exist for "%s"',
+    (text) => expect(ticksOfDuration(text)).toBeUndefined()
+  )
+
+  it.each<[bigint, string]>([
+    [0n, 'PT0S'],
+    [1n, 'PT0.0000001S'],
+    [-15_000_000n, '-PT1.5S'],
+    [937_840_000_000n, 'P1DT2H3M4S'],
+    [864_000_000_000n, 'P1D'],
+    [36_600_000_000n, 'PT1H1M']
+  ])('of %i is written %s', (ticks, text) => expect(durationOfTicks(ticks)).toBe(text))
+})
+
+describe('A point in time that is moved', () => {
+  it.each<[string, bigint, string | undefined]>([
+    ['2024-02-28T23:59:59.9999999', 1n, '2024-02-29T00:00:00.0000000'],
+    ['1970-01-01T00:00:00.0000000', -1n, '1969-12-31T23:59:59.9999999'],
+    ['2024-05-01', 863_999_999_999n, '2024-05-01'],
+    ['2024-05-01', -1n, '2024-04-30'],
+    ['9999-12-31T23:59:59.9999999', 1n, undefined],
+    ['0001-01-01T00:00:00.0000000', -1n, undefined]
+  ])('%s by %i ticks', (point, ticks, expected) => expect(movedPoint(point, ticks)).toBe(expected))
+
+  it('lies so many ticks after 1970', () => {
+    expect(ticksOfPoint('1970-01-02T00:00:00.0000001')).toBe(864_000_000_001n)
+    expect(ticksOfPoint('1969-12-31')).toBe(-864_000_000_000n)
+  })
+})
+
+describe('A time of day', () => {
+  it.each([
+    ['07:59', '07:59:00.0000000'],
+    ['07:59:59.5', '07:59:59.5000000'],
+    ['23:59:59.999999999999', '23:59:59.999999999999']
+  ])('%s is %s', (text, expected) => expect(timeOfDay(text)).toBe(expected))
+
+  it.each(['24:00:00', '23:60', '23:59:60', '7:59', '07:59:59.1234567890123', ''])('is not "%s"', (text) =>
+    expect(timeOfDay(text)).toBeUndefined()
+  )
 })
