@@ -38,6 +38,7 @@ export default class Database extends SQLiteService {
   private journal?: Journal
   private readonly tables = new Map<string, Table>()
   private begun?: Promise<unknown>
+  private disconnected?: Promise<void>
   /** Whether the connection of this transaction is not to be used again. */
   private isBroken?: boolean
 
@@ -205,8 +206,15 @@ export default class Database extends SQLiteService {
     return this.isBroken ? this.destroy() : super.release()
   }
 
-  /** CAP closes the database as soon as the service is told to stop; requests that are under way still need it. */
-  override async disconnect(tenant?: string) {
+  /**
+   * Closes the database. CAP does so as soon as the service is told to stop; requests that are under way still need it.
+   * @returns a promise that is fulfilled when nothing more is stored
+   */
+  override disconnect(tenant?: string): Promise<void> {
+    return (this.disconnected ??= this.close(tenant))
+  }
+
+  private async close(tenant?: string) {
     await drain()
     this.readers?.close()
     await Promise.all([this.journal?.close(), this.checkpoints?.close()])

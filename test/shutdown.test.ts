@@ -4,6 +4,8 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
+import { DatabaseSync } from 'node:sqlite'
+import { isSealed } from './integrity/command.ts'
 import { startProcess, temporaryFolder } from './process.ts'
 import { documentedExample, type Json } from './service.ts'
 
@@ -79,3 +81,53 @@ describe('SIGTERM', () => {
     await expect(answered).rejects.toThrow()
   })
 })
+
+describe('After SIGTERM while events come in', () => {
+  const rounds = Array.from({ length: 6 }, (_, index) => index + 1)
+
+  it.each(rounds)('all that was stored is sealed, and nothing acknowledged is lost: round %i', async (round) => {
+    const database = file()
+    const service = await startProcess({ file: database, env: { CDS_SEALING_INTERVAL: round % 2 ? '500' : '20' } })
+    const acknowledged: string[] = []
+    let isRefused = false
+    const send = (id: string) =>
+      id.startsWith('alone')
+        ? post(service.url, 'auditLogs/provisioning', { ...documentedExample, id })
+        : post(service.url, '$batch', changeSet(id))
+    const client = async (name: string) => {
+      for (let count = 0; !isRefused; count++) {
+        const id = `${name}-${count}`
+        const isStored = await send(id).catch(() => false)
+        if (isStored) acknowledged.push(id)
+        else isRefused = true
+      }
+    }
+    const clients = ['alone-1', 'alone-2', 'alone-3', 'alone-4', 'set-1', 'set-2'].map(client)
+    while (acknowledged.length < 30) await delay(5)
+    expect(await service.stop('SIGTERM')).toEqual([0, null])
+    await Promise.all(clients)
+
+    const log = new DatabaseSync(database)
+    const stored = log
+      .prepare('SELECT event FROM provisioning_log_Arrivals')
+      .all()
+      .map(({ event }) => event)
+    expect(acknowledged.filter((id) => !stored.includes(id))).toEqual([])
+    expect(isSealed(log)).toBe(true)
+    log.close()
+  })
+})
+
+async function post(url: string | undefined, path: string, body: Json) {
+  const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
+  const response = await fetch(`${url}/${path}`, init)
+  const { responses = [] } = (await response.json()) as { responses?: { status: number }[] }
+  return response.ok && responses.every(({ status }) => status === 201)
+}
+
+/** A batch of one change set, which has a transaction of its own. */
+function changeSet(id: string) {
+  const headers = { 'content-type': 'application/json' }
+  const body = { ...documentedExample, id }
+  return { requests: [{ id: '1', atomicityGroup: 'g', method: 'POST', url: '/auditLogs/provisioning', headers, body }] }
+}

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import workerpool from 'workerpool'
 import { openFiles } from './files.ts'
+import { RequestError } from '../wire/errors.ts'
 import type { Refusal, Work } from './journal-thread.ts'
 
 /** Rows that are stored all or none, each with the table that it goes into. */
@@ -28,6 +29,7 @@ export class Journal {
   private readonly thread: workerpool.Pool
   private waiting: Waiting[] = []
   private writing: Promise<void> | undefined
+  private isClosed = false
 
   /**
    * @param file the database file, absolute; its files have to stay in place from now on
@@ -45,17 +47,20 @@ export class Journal {
   /**
    * Stores an entry.
    * @returns a promise that is fulfilled when the entry is on disk
-   * @throws what SQLite says of a row that it refuses; the entries of other requests are stored all the same
+   * @throws what SQLite says of a row that it refuses, while the entries of other requests are stored all the same; or
+   *   {@link RequestError} after the journal was closed
    */
   append(entry: Entry): Promise<void> {
+    if (this.isClosed) return Promise.reject(new RequestError('serviceUnavailable', 'The service is shutting down.'))
     return new Promise((stored, refused) => {
       this.waiting.push({ entry, stored, refused })
       this.writing ??= this.write()
     })
   }
 
-  /** Stores what is waiting, and closes the database. */
+  /** Stores what is waiting, closes the database, and takes no more. */
   async close() {
+    this.isClosed = true
     await this.writing
     if (this.thread.stats().totalWorkers) await this.thread.exec('close')
     await this.thread.terminate()

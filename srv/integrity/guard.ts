@@ -1,5 +1,6 @@
 /** Guards the history of the log while the service runs. */
 import cds from '@sap/cds'
+import type Database from '../database.ts'
 import { protectHistory } from './history.ts'
 import { startRetention } from './retention.ts'
 import { startSealing } from './sealing.ts'
@@ -19,12 +20,15 @@ export async function guardHistory() {
   const database = openLog(file)
   await protectHistory(database)
   database.close()
-  const stops = [startSealing(file, sealing, (error) => LOG.error('Sealing failed.', error))]
-  if (retention) {
-    const purged = (count: number, before: string) =>
-      LOG.info(`Retention removed ${count} events that happened before ${before}Z.`)
-    stops.push(startRetention(file, retention, { purged, failed: (error) => LOG.error('Retention failed.', error) }))
+  const stopSealing = startSealing(file, sealing, (error) => LOG.error('Sealing failed.', error))
+  const purged = (count: number, before: string) =>
+    LOG.info(`Retention removed ${count} events that happened before ${before}Z.`)
+  const failed = (error: unknown) => LOG.error('Retention failed.', error)
+  const stopRetention = retention && startRetention(file, retention, { purged, failed })
+  const stop = async () => {
+    await Promise.allSettled([(cds.db as unknown as Database).disconnect(), stopRetention?.()])
+    await stopSealing() // after the last event has come in
   }
-  let stopped: Promise<unknown> | undefined // `cds watch` and an impatient user send a signal more than once
-  cds.on('shutdown', () => (stopped ??= Promise.all(stops.map((stop) => stop()))))
+  let stopped: Promise<void> | undefined // `cds watch` and an impatient user send a signal more than once
+  cds.on('shutdown', () => (stopped ??= stop()))
 }
