@@ -1,9 +1,12 @@
 /** The keys of the issuer, which signatures of tokens are checked with. */
-import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose'
+import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTVerifyGetKey } from 'jose'
 import type { AccessSettings } from './settings.ts'
 
 const TIMEOUT = 5_000
 const RETRY_AFTER = 1_000
+
+/** How long keys are used before they are fetched anew. */
+const MAX_AGE = 600_000
 
 /**
  * Makes a function that finds the key of a token. Keys are cached for ten minutes, and fetched anew when a token names
@@ -11,9 +14,8 @@ const RETRY_AFTER = 1_000
  */
 export function issuerKeys({ issuer, jwks_uri, jwks_cooldown }: AccessSettings): JWTVerifyGetKey {
   const get = patientFetch()
-  const options = { cooldownDuration: jwks_cooldown * 1000, timeoutDuration: TIMEOUT, [customFetch]: get }
   let keys: Promise<JWTVerifyGetKey> | undefined
-  const find = async () => createRemoteJWKSet(new URL(jwks_uri ?? (await discover(issuer, get))), options)
+  const find = async () => remoteKeys(new URL(jwks_uri ?? (await discover(issuer, get))), jwks_cooldown * 1000, get)
   return async (header, token) => {
     keys ??= find()
     // what failed is tried again for the next token
@@ -22,6 +24,28 @@ export function issuerKeys({ issuer, jwks_uri, jwks_cooldown }: AccessSettings):
       throw error
     })
     return found(header, token)
+  }
+}
+
+/** The keys at an address. When to fetch them is decided here, as jose goes by the time of day, which may be changed. */
+function remoteKeys(url: URL, cooldown: number, get: FetchImplementation): JWTVerifyGetKey {
+  const timing = { cacheMaxAge: Infinity, cooldownDuration: Infinity, timeoutDuration: TIMEOUT }
+  const keys = createRemoteJWKSet(url, { ...timing, [customFetch]: get })
+  let fetchedAt = -Infinity
+  const age = () => performance.now() - fetchedAt
+  const reload = async () => {
+    await keys.reload()
+    fetchedAt = performance.now()
+  }
+  return async (header, token) => {
+    if (age() >= MAX_AGE) await reload()
+    try {
+      return await keys(header, token)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || age() < cooldown) throw error
+      await reload()
+      return keys(header, token)
+    }
   }
 }
 
@@ -45,13 +69,13 @@ async function discover(issuer: string, get: FetchImplementation): Promise<strin
 function patientFetch(): FetchImplementation {
   let failedAt = -Infinity
   return async (url, options) => {
-    if (Date.now() - failedAt < RETRY_AFTER) throw new Error('The issuer could not be reached a moment ago.')
+    if (performance.now() - failedAt < RETRY_AFTER) throw new Error('The issuer could not be reached a moment ago.')
     try {
       const response = await fetch(url, options)
-      if (!response.ok) failedAt = Date.now()
+      if (!response.ok) failedAt = performance.now()
       return response
     } catch (error) {
-      failedAt = Date.now()
+      failedAt = performance.now()
       throw error
     }
   }

@@ -1,6 +1,6 @@
 /** How many requests one client, that is one network address, may send in a time. */
 import type { RequestHandler } from 'express'
-import { rateLimit } from 'express-rate-limit'
+import { rateLimit, type Store } from 'express-rate-limit'
 import { RequestError } from '../wire/errors.ts'
 import { refuse } from '../wire/refuse.ts'
 import { settings } from './settings.ts'
@@ -14,9 +14,41 @@ export function clientLimit(): RequestHandler[] {
     rateLimit({
       limit,
       windowMs: window,
+      store: new Windows(window),
       standardHeaders: 'draft-8', // RateLimit and RateLimit-Policy, with Retry-After on refusals
       legacyHeaders: false,
       handler: (_req, res) => refuse(res, new RequestError('tooManyRequests', message))
     })
   ]
+}
+
+/** Counts the requests of clients. The store of the library goes by the time of day, which may be changed. */
+class Windows implements Store {
+  private readonly counts = new Map<string, number>()
+  private readonly length: number
+  private start = performance.now()
+
+  /** @param length of a window in milliseconds */
+  constructor(length: number) {
+    this.length = length
+  }
+
+  increment(client: string) {
+    const now = performance.now()
+    if (now - this.start >= this.length) {
+      this.start = now
+      this.counts.clear()
+    }
+    const totalHits = (this.counts.get(client) ?? 0) + 1
+    this.counts.set(client, totalHits)
+    return { totalHits, resetTime: new Date(Date.now() + this.start + this.length - now) }
+  }
+
+  decrement(client: string) {
+    this.counts.set(client, (this.counts.get(client) ?? 1) - 1)
+  }
+
+  resetKey(client: string) {
+    this.counts.delete(client)
+  }
 }

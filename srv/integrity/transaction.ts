@@ -12,7 +12,7 @@ const RETRY = 3
  * @throws the error of the work, after a rollback; or SQLITE_BUSY if the lock was not given up in time
  */
 export async function transaction<Result>(database: LogConnection, work: () => Result): Promise<Result> {
-  const deadline = Date.now() + PATIENCE
+  const deadline = performance.now() + PATIENCE
   while (!begin(database, deadline)) await setTimeout(RETRY)
   try {
     const result = work()
@@ -28,7 +28,7 @@ function begin(database: LogConnection, deadline: number) {
     database.exec('BEGIN IMMEDIATE')
     return true
   } catch (error) {
-    if (!isBusy(error) || Date.now() > deadline) throw error
+    if (!isBusy(error) || performance.now() > deadline) throw error
     return false
   }
 }
