@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
+import { newestSealed } from '../integrity/clock.ts'
 import { purge } from '../integrity/purging.ts'
 import { databaseFile, purgeSettings } from '../integrity/settings.ts'
 import { openLog } from '../integrity/tables.ts'
@@ -17,6 +18,9 @@ try {
   if (!existsSync(file)) throw new Error(`there is no file ${file}.`)
   const database = openLog(file)
   database.exec('PRAGMA wal_autocheckpoint = 1000') // the service, which makes checkpoints, may not run
+  const newest = newestSealed(database)
+  if (newest !== undefined && Date.parse(`${before}Z`) > newest)
+    throw new Error(`--before must not lie after the newest sealed event, of ${new Date(newest).toISOString()}.`)
   const purgedBy = values.by ?? userInfo().username
   const count = await purge(database, { before, purgedBy, ...purgeSettings() })
   database.close()

@@ -1,10 +1,11 @@
 /** Removes events that are older than the service is configured to keep them, on a schedule. */
 import { instant } from '../wire/datetime.ts'
+import { trustedTime } from './clock.ts'
 import { purge } from './purging.ts'
 import { openLog } from './tables.ts'
 
 export interface RetentionSettings {
-  /** How many days events are kept after they happened. */
+  /** How many days events are kept after they happened: see clock.ts. */
   days: number
   /** How often is looked for events that are older, in minutes. */
   interval: number
@@ -31,7 +32,9 @@ export function startRetention(file: string, settings: RetentionSettings, { purg
   const database = openLog(file)
   const stopping = new AbortController()
   const removeOld = async () => {
-    const before = instant(new Date(Date.now() - days * DAY).toISOString()) as string
+    const now = trustedTime(database)
+    if (now === undefined) return
+    const before = instant(new Date(now - days * DAY).toISOString()) as string
     const order = { before, purgedBy: 'retention', batch, pause, signal: stopping.signal }
     const count = await purge(database, order)
     if (count) purged(count, before)
