@@ -10,6 +10,7 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
 // Not published as API: sends each part of a batch through the router of the adapter, in transactions.
 import batch from '@sap/cds/libx/odata/middleware/batch.js'
+import { permitPost, type Restricted } from '../access/permissions.ts'
 import { scopeOf } from '../access/tenants.ts'
 import type Database from '../database.ts'
 import { observed, readOnly } from '../database/reading.ts'
@@ -172,6 +173,9 @@ class StructuredODataAdapter extends ODataAdapter {
     const { resource, options, aliases } = locate(req.url, root, this.schema)
     if (!this.allows(req, res, resource.kind, options)) return
 
+    const user = (cds.context as unknown as { user: InstanceType<typeof cds.User> }).user
+    if (req.method === 'POST')
+      permitPost(user, resource.kind === 'batch', this.linked.definitions[this.schema.entity] as Restricted)
     if (resource.kind === 'batch') return this.runBatch(req, res, next)
     const { type, parameters } = negotiate(mediaTypesOf(resource, allows401(req)), {
       $format: options.get('$format'),
@@ -180,7 +184,6 @@ class StructuredODataAdapter extends ODataAdapter {
     })
     if (resource.kind === 'metadata') return this.describe(req, res, type as keyof Metadata, parameters.has('charset'))
     const format = jsonFormat(parameters)
-    const user = (cds.context as unknown as { user: InstanceType<typeof cds.User> }).user
     const run: Exchange['run'] = (query, more, seen) => this.run(query, { req, res, ...more }, seen)
     const exchange: Exchange = {
       req,

@@ -43,7 +43,7 @@ const OUTSIDE: typeof ROUTES = [
   ['HEAD', 'LOG/known', 403, 200, 403, 404],
   ['OPTIONS', 'LOG', 204, 204, 204, 204],
   ['OPTIONS', '/auditLogs', 204, 204, 204, 204],
-  ['POST', '/$batch', 200, 200, 200, 200],
+  ['POST', '/$batch', 403, 200, 200, 200],
   ['GET', '/$batch', 405, 405, 405, 405]
 ]
 
@@ -171,28 +171,31 @@ describe.each(['', '/beta'])("At the root '%s/'", (root) => {
     expect(await statusesOf(root, await issuer.issue(claims))).toEqual(expected)
   })
 
-  it.each(permissions)('every part of a batch answers a token with %s as it should', async (_, claims, column) => {
-    const token = await issuer.issue(claims)
-    const found: Record<string, number> = {}
-    // a batch has at most 20 parts at /beta; a token in a part counts for nothing
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${await issuer.issue(GOOD)}` }
-    for (let start = 0; start < inBatch.length; start += 20) {
-      const routes = inBatch.slice(start, start + 20)
-      const requests = routes.map(({ method, path }, index) => {
-        return { id: String(index), method, url: path, headers: { ...headers }, body: bodyOf(method, path) }
-      })
-      const { status, body } = await service.post(`${root}/$batch`, token, { requests })
-      expect(status).toBe(200)
-      for (const part of body.responses as { id: string; status: number }[]) {
-        const { method, path } = routes[Number(part.id)]!
-        found[`${method} ${path}`] = part.status
+  it.each(permissions.filter(([, , column]) => column))(
+    'every part of a batch answers a token with %s as it should',
+    async (_, claims, column) => {
+      const token = await issuer.issue(claims)
+      const found: Record<string, number> = {}
+      // a batch has at most 20 parts at /beta; a token in a part counts for nothing
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${await issuer.issue(GOOD)}` }
+      for (let start = 0; start < inBatch.length; start += 20) {
+        const routes = inBatch.slice(start, start + 20)
+        const requests = routes.map(({ method, path }, index) => {
+          return { id: String(index), method, url: path, headers: { ...headers }, body: bodyOf(method, path) }
+        })
+        const { status, body } = await service.post(`${root}/$batch`, token, { requests })
+        expect(status).toBe(200)
+        for (const part of body.responses as { id: string; status: number }[]) {
+          const { method, path } = routes[Number(part.id)]!
+          found[`${method} ${path}`] = part.status
+        }
       }
+      const expected = Object.fromEntries(
+        inBatch.map(({ method, path, statuses }) => [`${method} ${path}`, statuses[column]])
+      )
+      expect(found).toEqual(expected)
     }
-    const expected = Object.fromEntries(
-      inBatch.map(({ method, path, statuses }) => [`${method} ${path}`, statuses[column]])
-    )
-    expect(found).toEqual(expected)
-  })
+  )
 })
 
 describe('A good token', () => {

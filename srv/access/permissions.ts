@@ -1,0 +1,21 @@
+/** What a user may post, found out before anything of the body is received: see access-control.cds. */
+import cds from '@sap/cds'
+import { requestError } from '../wire/errors.ts'
+import { tenantOfNewEvent } from './tenants.ts'
+
+/** An entity, with the roles that it grants rights to. */
+export interface Restricted {
+  '@restrict'?: { grant: string | string[]; to: string | string[] }[]
+}
+
+/**
+ * Refuses a user who may not create an entity or, for a batch, neither create nor read one.
+ * @throws {RequestError} 403
+ */
+export function permitPost(user: InstanceType<typeof cds.User>, isBatch: boolean, { '@restrict': grants }: Restricted) {
+  const events = isBatch ? ['CREATE', 'READ'] : ['CREATE']
+  const roles = grants?.filter(({ grant }) => [grant].flat().some((each) => events.includes(each)))
+  const isGranted = roles?.some(({ to }) => [to].flat().some((role) => user.is(role)))
+  if (!isGranted) throw requestError({ status: 403 })
+  if (!(isBatch && user.is('all_tenants'))) tenantOfNewEvent(user, undefined)
+}

@@ -1,0 +1,65 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import type { JWTPayload } from 'jose'
+import { AUDIENCE, startIssuer } from './issuer.ts'
+import { startProduction } from './production.ts'
+
+let issuer: Awaited<ReturnType<typeof startIssuer>>
+let service: Awaited<ReturnType<typeof startProduction>>
+
+beforeAll(async () => {
+  issuer = await startIssuer()
+  service = await startProduction({ CDS_REQUIRES_AUTH_ISSUER: issuer.url, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE })
+})
+
+afterAll(async () => {
+  await service.stop()
+  await issuer.stop()
+})
+
+/** The status of the answer to a request that has sent its headers only; undefined if there is none in two seconds. */
+async function statusBeforeBody(path: string, headers: Record<string, string>) {
+  const socket = connect(Number(new URL(service.url as string).port), '127.0.0.1')
+  const lines = Object.entries({ Host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n`)
+  const answered = once(socket, 'data', { signal: AbortSignal.timeout(2000) })
+  const [data] = (await answered.catch(() => [''])) as [Buffer | string]
+  socket.destroy()
+  const [, status] = /^HTTP\/1.1 (\d+)/.exec(String(data)) ?? []
+  return status === undefined ? undefined : Number(status)
+}
+
+const LENGTHS: Record<string, string>[] = [{ 'Content-Length': '4000000' }, { 'Transfer-Encoding': 'chunked' }]
+
+describe.each(['', '/beta'])("At the root '%s/' before its body is received", (root) => {
+  it.each<[string, string, JWTPayload, number | undefined]>([
+    ['an event by who may do nothing', '/auditLogs/provisioning', { tid: 'contoso' }, 403],
+    ['an event by who may read', '/auditLogs/provisioning', { tid: 'contoso', scp: 'AuditLog.Read.All' }, 403],
+    ['an event by a token without a tenant', '/auditLogs/provisioning', { scp: 'ProvisioningLog.Create' }, 403],
+    [
+      'an event of who may create',
+      '/auditLogs/provisioning',
+      { tid: 'contoso', scp: 'ProvisioningLog.Create' },
+      undefined
+    ],
+    ['a batch by who may do nothing', '/$batch', { tid: 'contoso' }, 403],
+    ['a batch by who may only see all tenants', '/$batch', { tid: 'contoso', scp: 'ProvisioningLog.AllTenants' }, 403],
+    ['a batch by a token without a tenant', '/$batch', { scp: 'ProvisioningLog.ReadWrite.All' }, 403],
+    ['a batch of who may read', '/$batch', { tid: 'contoso', scp: 'AuditLog.Read.All' }, undefined],
+    ['a batch of who may create', '/$batch', { tid: 'contoso', scp: 'ProvisioningLog.Create' }, undefined]
+  ])('%s is answered as it should be', async (_, path, claims, status) => {
+    const token = await issuer.issue(claims)
+    for (const type of ['application/json', 'multipart/mixed; boundary=b']) {
+      if (path !== '/$batch' && type !== 'application/json') continue
+      for (const length of LENGTHS) {
+        const headers = { Authorization: `Bearer ${token}`, 'Content-Type': type, ...length }
+        expect(await statusBeforeBody(root + path, headers)).toBe(status)
+      }
+    }
+  })
+
+  it('what has no token is refused', async () => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': '4000000' }
+    expect(await statusBeforeBody(`${root}/auditLogs/provisioning`, headers)).toBe(401)
+  })
+})
