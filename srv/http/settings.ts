@@ -16,6 +16,8 @@ export interface ServerSettings {
   max_connections: number
   /** Requests under way at the same time; more are refused. */
   max_requests: number
+  /** Bytes of the bodies of requests under way, or as text such as `64mb`; more are refused. */
+  max_bodies: number | string
   /** Requests of a client in a time; 0 for no limit. */
   rate_limit: { limit: number; window: number }
   /** The origins whose pages may use the service in browsers. */

@@ -1,7 +1,7 @@
 /** Receives the bodies of requests. */
 import { isUtf8 } from 'node:buffer'
-import { promisify } from 'node:util'
-import express, { type Request, type Response } from 'express'
+import type { Request, Response } from 'express'
+import { bodyReceiver } from '../http/receive.ts'
 import { RequestError } from './errors.ts'
 import { parseJson } from './json.ts'
 import { checkStructure } from './json-structure.ts'
@@ -15,14 +15,13 @@ type TextReader = (req: Request, res: Response) => Promise<string>
  *   more structure than the service takes
  */
 export function textBodyReader(limit: string | number | undefined): TextReader {
-  const receive = promisify(express.raw({ limit, type: () => true }))
+  const receive = bodyReceiver(limit)
   return async function readText(req, res) {
-    await receive(req, res)
-    if (!Buffer.isBuffer(req.body) || !req.body.length)
-      throw new RequestError('invalidBody', 'The request has no body.')
+    const body = await receive(req, res)
+    if (!body.length) throw new RequestError('invalidBody', 'The request has no body.')
     // or bytes that are not UTF-8 would silently become other characters
-    if (!isUtf8(req.body)) throw new RequestError('invalidBody', 'The request body is not UTF-8.')
-    const text = req.body.toString()
+    if (!isUtf8(body)) throw new RequestError('invalidBody', 'The request body is not UTF-8.')
+    const text = body.toString()
     checkStructure(text)
     return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
   }

@@ -1,0 +1,71 @@
+/** Receives the bytes of bodies, within a limit for each, and one for all whose requests are under way. */
+import type { Readable } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import type { Request, Response } from 'express'
+import { RequestError } from '../wire/errors.ts'
+import { settings } from './settings.ts'
+
+/** What is understood of `Content-Encoding` (RFC 9110, 8.4.1). */
+const DECODERS = new Map([
+  ['gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress]
+])
+
+const TOO_LARGE = 'The request body is larger than the limit.'
+const TOO_MANY = 'The service has more bytes of requests than it can take.'
+const CUT_OFF = 'The request body is cut off, or not encoded as its Content-Encoding says.'
+
+const UNITS = ['b', 'kb', 'mb', 'gb']
+
+/** The bytes of all bodies whose requests are under way. */
+let underWay = 0
+
+/**
+ * Makes a function that receives the body of a request. Its bytes count until the request is answered.
+ * @param limit the most bytes that a body may have when it is decoded, or as text such as `4mb`
+ * @returns a function that throws {@link RequestError}: 413 over the limit, 503 if the service has as many bytes as it can
+ *   take, 415 for an unknown encoding, 400 if the body is cut off or not encoded so
+ * @throws {Error} if a limit is not a size
+ */
+export function bodyReceiver(limit: string | number | undefined) {
+  const [most, mostTogether] = [bytesOf(limit), bytesOf(settings().max_bodies)]
+  return async function receive(req: Request, res: Response): Promise<Buffer> {
+    let held = 0
+    res.once('close', () => (underWay -= held))
+    const chunks: Buffer[] = []
+    try {
+      for await (const chunk of decoded(req).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        if (res.closed) break // nobody is there to be answered, and nothing counts any more
+        if (held + chunk.length > most) throw new RequestError('payloadTooLarge', TOO_LARGE)
+        if (underWay + chunk.length > mostTogether) throw new RequestError('serviceUnavailable', TOO_MANY)
+        held += chunk.length
+        underWay += chunk.length
+        chunks.push(chunk)
+      }
+    } catch (cause) {
+      req.unpipe().resume() // what is still to come is not kept
+      if (cause instanceof RequestError) throw cause
+      throw Object.assign(new RequestError('invalidBody', CUT_OFF), { cause })
+    }
+    return Buffer.concat(chunks, held)
+  }
+}
+
+function decoded(req: Request): Readable {
+  const encoding = (req.get('Content-Encoding') ?? 'identity').toLowerCase()
+  if (encoding === 'identity') return req
+  const createDecoder = DECODERS.get(encoding)
+  if (!createDecoder)
+    throw new RequestError('unsupportedMediaType', 'The request body has an unknown encoding.', 'Content-Encoding')
+  const decoder = createDecoder()
+  req.once('error', (error) => decoder.destroy(error))
+  return req.pipe(decoder)
+}
+
+/** Reads a size in bytes, or as text such as `4mb`. */
+function bytesOf(size: string | number | undefined): number {
+  const [, digits, unit = 'b'] = /^(\d+)\s*([kmg]?b)?$/i.exec(String(size)) ?? []
+  if (digits === undefined) throw new Error(`'${size}' is no size such as '4mb'.`)
+  return Number(digits) * 1024 ** UNITS.indexOf(unit.toLowerCase())
+}
