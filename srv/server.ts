@@ -14,7 +14,7 @@ import { tokenSecret } from './database/token-secret.ts'
 import { checkUniqueIds } from './database/unique-ids.ts'
 import { crossOrigin } from './http/cors.ts'
 import { admit, drain } from './http/drain.ts'
-import { health } from './http/health.ts'
+import { health, watchDatabase } from './http/health.ts'
 import { serve } from './http/listener.ts'
 import { logHarmlessly } from './http/log-format.ts'
 import { clientLimit } from './http/rate-limit.ts'
@@ -71,6 +71,7 @@ export default async function server(options: object) {
       if (!isProduction) checkUniqueIds(databaseFile())
       tokens.use(await tokenSecret(databaseFile()))
       await guardHistory()
+      await watchDatabase()
     })
   })
   await mkdir(dirname(resolve(cds.root, env.requires.db.credentials.url)), { recursive: true })

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
+import { until } from './integrity/command.ts'
 import { startProcess, temporaryFolder, type Options } from './process.ts'
 import { documentedExample, type Json } from './service.ts'
 
@@ -59,9 +60,9 @@ describe('A database that another connection locks', () => {
 
     other.exec('BEGIN IMMEDIATE')
     expect(await post('refused')).toMatchObject(unavailable('The database is locked.'))
-    expect((await get('/health/ready')).status).toBe(503)
+    await until(async () => (await get('/health/ready')).status === 503)
     other.exec('ROLLBACK')
-    expect((await get('/health/ready')).status).toBe(200)
+    await until(async () => (await get('/health/ready')).status === 200)
     expect((await post('after')).status).toBe(201)
     expect((await get('/auditLogs/provisioning/$count')).text).toBe('3')
 

@@ -94,7 +94,7 @@ describe('A service whose files go away', () => {
     expect(responses).toMatchObject([{ status: 503, body: { error: { message: MESSAGE } } }])
     expect(await send(path)).toMatchObject(unavailable)
     expect(await send(`${path}?$apply=aggregate($count as n)`)).toMatchObject(unavailable)
-    expect((await send('/health/ready')).status).toBe(503)
+    await until(async () => (await send('/health/ready')).status === 503)
     expect((await send('/health/live')).status).toBe(200)
 
     restore()
