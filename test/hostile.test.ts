@@ -28,6 +28,7 @@ describe('An expression that grows by what is put in', () => {
     ['aliases in the arguments of functions', { $filter: '@a0', ...doubling(40, (a) => `not isof(${a}) or ${a}`) }],
     ['a long chain of aliases', { $filter: '@a0', ...doubling(200, (a) => `${a} and true`) }],
     ['an alias that refers to itself', { $filter: '@a', '@a': '@b', '@b': '@a' }],
+    ['an alias for a list that refers to itself', { $filter: 'id in @a', '@a': '@a' }],
     [
       'computed values that double',
       { $apply: `compute(length(action) as a0)/${times(18, (i) => `compute(a${i} add a${i} as a${i + 1})`, '/')}` }

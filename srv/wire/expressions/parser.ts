@@ -13,6 +13,7 @@ import { call } from './calls.ts'
 import { val, type Cqn, type Typed } from './cqn.ts'
 import { Cursor } from './cursor.ts'
 import { extentOf, MOST } from './extent.ts'
+import { listItems } from './lists.ts'
 import { dateAsDateTime, duration, literal } from './literals.ts'
 import { compared, comparison, holds, isMember, joined, negated } from './logic.ts'
 import { meantAlike, meantAs, membersCompared } from './members.ts'
@@ -170,34 +171,8 @@ export class ExpressionParser {
   private membership(left: Typed, position: number): Omit<Typed, 'position'> {
     if (!isPrimitive(left))
       this.cursor.fail('Only primitive values can be looked for in a list', left.position, 'notImplemented')
-    const items = this.list(position).map((item) => this.alike(left, item, position)[1])
+    const items = listItems(this, position).map((item) => this.alike(left, item, position)[1])
     return isMember(meantAs(left, items.find(({ type }) => type !== 'null')?.type ?? 'string'), items)
-  }
-
-  /** `('a','b')`, `["a","b"]`, or an alias that stands for either (5.1.1.1.12). */
-  private list(at: number): Typed[] {
-    const { kind, text: name, position } = this.cursor.token
-    if (kind === 'alias') {
-      const expression = this.context.aliases.get(name)
-      if (expression === undefined) this.cursor.fail(`The alias '${name}' has no value`, position)
-      this.cursor.take()
-      const cursor = new Cursor(expression, name, this.cursor)
-      const items = new ExpressionParser(cursor, { ...this.context, option: name }, this.root, this).list(0)
-      cursor.end()
-      return items
-    }
-    if (!this.cursor.accept('[')) {
-      const items = this.arguments()
-      return items.length ? items : this.cursor.fail('A list must have an item', at)
-    }
-    const items = this.cursor.token.text === ']' ? [] : this.cursor.list(() => this.jsonItem())
-    this.cursor.expect(']')
-    return items
-  }
-
-  private jsonItem(): Typed {
-    if (this.cursor.token.kind !== 'phrase') return this.value()
-    return this.literal()
   }
 
   private sum(): Typed {
@@ -252,7 +227,7 @@ export class ExpressionParser {
     return kind === 'phrase' ? this.cursor.fail('A string stands in single quotes') : this.literal()
   }
 
-  private literal(): Typed {
+  literal(): Typed {
     const { kind, text: source, type, position } = this.cursor.token
     if (type !== undefined && !this.types.enumerations.has(type)) this.cursor.fail(`There is no enumeration '${type}'`)
     const found = literal(this.cursor.token, this.context.option)
