@@ -18,15 +18,15 @@ import { plainBoundary, readBatch, readMultipartBatch } from './batch.ts'
 import { withinBatch } from './batch-budget.ts'
 import { failWholeGroups } from './batch-groups.ts'
 import { answerParts, areIndependent } from './batch-parts.ts'
+import { isTaken } from './capabilities.ts'
 import { readCollection, readCount, readReferences } from './collection.ts'
 import { challenge } from './challenge.ts'
 import type { Row } from './columns.ts'
 import { create } from './create.ts'
 import { readEntity, readProperty, readReference } from './entity.ts'
 import { sendTagged, strongEtag } from './etag.ts'
-import { RequestError, requestError } from './errors.ts'
+import { requestError } from './errors.ts'
 import type { Conventions, Exchange } from './exchange.ts'
-import { checkExpand } from './expand.ts'
 import { jsonFormat, mediaTypesOf, negotiate } from './format.ts'
 import type { LinkTokens } from './link-tokens.ts'
 import { asInGraph, inLowerCase } from './header-names.ts'
@@ -34,7 +34,6 @@ import { serviceRoot } from './links.ts'
 import { locate } from './locate.ts'
 import { generateMetadata, type Metadata } from './metadata.ts'
 import { serviceSchema, type Model, type ServiceSchema } from './model.ts'
-import { checkOptions } from './options.ts'
 import { Plans, type Statement } from './plans.ts'
 import { applied, preferences } from './preferences.ts'
 import { refuse } from './refuse.ts'
@@ -47,30 +46,6 @@ import { beginBatch, expectTime, readingFor } from './time-limits.ts'
 import { allows401, negotiateVersion } from './version.ts'
 
 const LOG = cds.log('provisioning')
-
-/** The query options that say which rows of a collection are meant. */
-const ROWS = ['$filter', '$search', '$compute', '$apply']
-
-/** Those that say what is shown of an entity. */
-const SHOWN = ['$select', '$expand']
-
-/** What a resource takes: methods (HEAD goes with GET, OPTIONS with all) and query options. */
-const CAPABILITIES: Record<Resource['kind'], Partial<Record<string, readonly string[]>>> = {
-  serviceDocument: { GET: ['$format'] },
-  metadata: { GET: ['$format'] },
-  batch: { POST: [] },
-  singleton: { GET: ['$expand', '$format'] },
-  collection: {
-    GET: [...ROWS, '$orderby', '$top', '$skip', '$skiptoken', '$deltatoken', '$count', ...SHOWN, '$format'],
-    POST: [...SHOWN, '$format']
-  },
-  // those that do not matter for a count are taken, too (Protocol 4.01, 11.2.10)
-  count: { GET: [...ROWS, '$orderby', '$top', '$skip', '$expand', '$format'] },
-  references: { GET: [...ROWS.slice(0, 3), '$orderby', '$top', '$skip', '$skiptoken', '$count', '$format'] },
-  reference: { GET: ['$format'] },
-  entity: { GET: [...SHOWN, '$compute', '$format'] },
-  property: { GET: [...ROWS.slice(0, 3), '$orderby', '$top', '$skip', '$count', '$select', '$format'] }
-}
 
 // Gaps in the published types: `cds.ql` can be called, to make a query of a plain object, and `run` takes functions.
 const toQuery = cds.ql as unknown as (query: object) => object
@@ -171,7 +146,7 @@ class StructuredODataAdapter extends ODataAdapter {
     checkHeaders(req)
     const root = serviceRoot(outer)
     const { resource, options, aliases } = locate(req.url, root, this.schema)
-    if (!this.allows(req, res, resource.kind, options)) return
+    if (!isTaken(req, res, resource.kind, options)) return
 
     const user = (cds.context as unknown as { user: InstanceType<typeof cds.User> }).user
     if (req.method === 'POST')
@@ -214,25 +189,6 @@ class StructuredODataAdapter extends ODataAdapter {
     }
     const body: unknown = req === outer ? await this.readJson(req, res) : req.body
     return create(exchange, (resource as Resource & { kind: 'collection' }).collection, body)
-  }
-
-  /** Refuses methods and query options that the resource does not take, and answers OPTIONS. */
-  private allows(req: Request, res: Response, kind: Resource['kind'], options: Map<string, string>) {
-    const capabilities = CAPABILITIES[kind]
-    const methods = Object.keys(capabilities).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
-    const allow = [...methods, 'OPTIONS'].join(', ')
-    if (req.method === 'OPTIONS') {
-      res.set('Allow', allow).status(204).end()
-      return false
-    }
-    const allowed = capabilities[req.method === 'HEAD' ? 'GET' : req.method]
-    if (!allowed) {
-      res.set('Allow', allow)
-      throw new RequestError('methodNotAllowed', `This resource does not take ${req.method}, only ${allow}.`)
-    }
-    checkOptions(options, allowed)
-    if (kind !== 'singleton') checkExpand(options)
-    return true
   }
 
   /** Runs a query through the service: in the transaction of the change set, or one of its own. */
