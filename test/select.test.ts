@@ -75,6 +75,11 @@ describe('$select', () => {
       }
     ],
     [
+      'provisioningSteps($compute=1 divby 0 as i,details/big as b;$select=i,b;$skip=1;$top=1)',
+      { provisioningSteps: [{ i: 'INF', b: 1 }] }
+    ],
+    ['id,microsoft.graph.*', { id: 'a' }],
+    [
       'provisioningSteps($select=name;$filter=$this/status eq $it/statusInfo/status)',
       { provisioningSteps: steps('Export') }
     ],
@@ -127,6 +132,7 @@ describe('$select', () => {
     ['statusInfo/errorCode', 400],
     ['statusInfo/microsoft.graph.initiator/id', 400],
     ['unknown', 400],
+    ['unknown.*', 400],
     ['id/x', 400],
     ['id($top=1)', 400],
     ['targetSystem($top=1)', 400],

@@ -73,6 +73,7 @@ class Selector {
   add(value: string, prefix: string[]) {
     for (const { name, options } of nestedItems(value, '$select', NESTED)) {
       if (name === '*' && options) throw refused("'*' takes no options in $select.")
+      if (this.namesOperations(name)) continue
       if (name !== '*') this.addItem([...prefix, ...name.split('/')], options)
       else if (prefix.length) this.addItem(prefix, undefined)
       else this.all = true
@@ -97,6 +98,12 @@ class Selector {
     if (inner !== undefined) return this.add(inner, path.segments)
     select(this.selection, path.names)
     this.paths.add(path.segments.join('/'))
+  }
+
+  /** `microsoft.graph.*` asks for the operations of a schema (5.1.4), of which there are none. */
+  private namesOperations(name: string): boolean {
+    const names = [...this.exchange.schema.types.structured.keys()]
+    return name.endsWith('.*') && names.some((each) => each.slice(0, each.lastIndexOf('.')) === name.slice(0, -2))
   }
 
   private resolve(segments: string[]): Path {

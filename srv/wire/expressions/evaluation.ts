@@ -50,6 +50,10 @@ function substring(text: Sql, start: Sql, length?: Sql): Sql {
 const held = (value: Sql): Sql =>
   typeof value === 'bigint' && !Number.isSafeInteger(Number(value)) ? Number(value) : value
 
+/** A number as JSON has it: what is infinite as text (OData JSON 4.01, 7.1). */
+const inJson = (value: Sql): Sql =>
+  value !== null && Math.abs(Number(value)) === Infinity ? textOf(value, 'number') : value
+
 /** Moves an instant or a date by 100 ns ticks. */
 const moved = (point: Sql, ticks: Sql): Sql =>
   typeof point === 'string' && ticks !== null ? (movedPoint(point, whole(ticks)) ?? null) : null
@@ -125,6 +129,7 @@ export const FUNCTIONS_OF_STATEMENTS: Record<string, (...values: never[]) => Sql
   odata_divided: divided,
   odata_duration: durationText,
   odata_held: held,
+  odata_in_json: inJson,
   odata_moved: moved,
   odata_quotient: quotient,
   odata_remainder: remainder,

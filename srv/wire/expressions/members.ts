@@ -66,6 +66,7 @@ export function asJsonValue(value: Typed): Cqn {
   const cqn = shown(value)
   if (value.type === 'any') return func('json', cqn)
   if (value.type === 'dateTime') return xpr(cqn, '||', val('Z'))
+  if (value.type === 'number' && !value.whole) return func('odata_in_json', cqn)
   return value.type === 'boolean' ? xpr('case', cqn, "when 1 then json('true') when 0 then json('false') end") : cqn
 }
 
