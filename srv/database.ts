@@ -10,7 +10,7 @@ import { Journal, type Table } from './database/journal.ts'
 import { Pauses } from './database/pauses.ts'
 import { QuickReader } from './database/quick-reader.ts'
 import { Readers, type ReaderSettings } from './database/readers.ts'
-import { expectWanted, isReadOnly, noteStatement } from './database/reading.ts'
+import { expectRunnable, isReadOnly, noteStatement } from './database/reading.ts'
 import { StoppableRenderer } from './database/rendering.ts'
 import { bounded } from './database/result-size.ts'
 import { drain } from './http/drain.ts'
@@ -146,7 +146,7 @@ export default class Database extends SQLiteService {
   async query({ sql, values }: Statement): Promise<unknown[]> {
     const { user, locale, timestamp } = this.context ?? {}
     const session = { '$user.id': user?.id, '$user.locale': locale, $now: timestamp?.toISOString() }
-    expectWanted()
+    expectRunnable()
     try {
       const quick = await this.quickReader?.all(sql, values)
       const rows = quick ?? (await (this.readers as Readers).all({ sql, values, session }))

@@ -12,6 +12,7 @@ import { keepCounts } from './database/counts.ts'
 import { createIndexes, type Indexed } from './database/indexes.ts'
 import { tokenSecret } from './database/token-secret.ts'
 import { checkUniqueIds } from './database/unique-ids.ts'
+import { answerCounter } from './http/answers.ts'
 import { crossOrigin } from './http/cors.ts'
 import { admit, drain } from './http/drain.ts'
 import { health, watchDatabase } from './http/health.ts'
@@ -93,7 +94,8 @@ function application() {
     health,
     ...clientLimit(),
     admit,
-    compression()
+    compression(),
+    answerCounter()
   )
   cds.middlewares.add(noteTenant)
   // in the place of CAP's, which has another body and no request-id

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startProcess, temporaryFolder } from './process.ts'
@@ -84,6 +84,23 @@ describe('The memory of the service stays small, though its events are large', (
       expect(responses.map(({ status }) => status)).toEqual(requests.map((_, i) => (i < 5 ? 200 : 503)))
     })
     expect(grown).toBeLessThan(400)
+  })
+
+  it('in pages that 150 clients ask for and do not read', async () => {
+    const clients: Socket[] = []
+    const grown = await growth(async () => {
+      for (let i = 0; i < 150; i++) {
+        const socket = connect(Number(new URL(url()).port), '127.0.0.1')
+        clients.push(socket)
+        await once(socket, 'connect')
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nPrefer: maxpagesize=1000\r\n\r\n`)
+        await once(socket, 'readable') // and what is there stays unread
+      }
+    })
+    for (const socket of clients) socket.destroy()
+    expect(grown).toBeLessThan(600)
+    await delay(500)
+    expect((await fetch(`${url()}${path}/$count`)).status).toBe(200)
   })
 
   it('in a batch whose client reads nothing, and which ends with its client', async () => {

@@ -4,7 +4,7 @@
  */
 import type { Pauses } from './pauses.ts'
 import { ReaderProcess, type LogFiles, type Task } from './reader-process.ts'
-import { whileWanted } from './reading.ts'
+import { expectRunnable, whileWanted } from './reading.ts'
 import { Turns } from './turns.ts'
 
 export interface ReaderSettings {
@@ -41,6 +41,7 @@ export class Readers {
     return whileWanted(async (tenant, signal) => {
       const end = await this.turns.take(tenant, signal)
       try {
+        expectRunnable() // others may have answered meanwhile
         return await this.pauses.read(() => this.idle().run(task, signal))
       } finally {
         end()

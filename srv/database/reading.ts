@@ -1,6 +1,7 @@
 /** What requests that only read have in common: no transaction, a client that waits, and a time by which they end. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ServerResponse } from 'node:http'
+import { expectRoom } from '../http/answers.ts'
 import { RequestError } from '../wire/errors.ts'
 import type { Statement } from '../wire/plans.ts'
 
@@ -66,9 +67,20 @@ export async function whileWanted<Result>(work: (tenant: string, signal: AbortSi
   }
 }
 
+/**
+ * Expects that a query of {@link readOnly} may run now.
+ * @throws {RequestError} 503 if nobody waits for it any more, or too many bytes of answers wait to be read
+ */
+export function expectRunnable() {
+  const reading = current.getStore()?.reading
+  if (!reading) return
+  expectWanted(reading)
+  expectRoom()
+}
+
 /** @throws {RequestError} 503 if the time for an answer is over, or the client has gone */
-export function expectWanted(reading: Omit<Reading, 'tenant'> | undefined = current.getStore()?.reading) {
-  if (reading && (reading.answer.closed || performance.now() >= reading.deadline.end)) throw unwanted(reading)
+export function expectWanted(reading: Omit<Reading, 'tenant'>) {
+  if (reading.answer.closed || performance.now() >= reading.deadline.end) throw unwanted(reading)
 }
 
 function unwanted({ answer, deadline }: Omit<Reading, 'tenant'>) {

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Request, Response } from 'express'
 import { RequestError } from '../wire/errors.ts'
-import { settings } from './settings.ts'
+import { bytesOf, settings } from './settings.ts'
 
 /** What is understood of `Content-Encoding` (RFC 9110, 8.4.1). */
 const DECODERS = new Map([
@@ -15,8 +15,6 @@ const DECODERS = new Map([
 const TOO_LARGE = 'The request body is larger than the limit.'
 const TOO_MANY = 'The service has more bytes of requests than it can take.'
 const CUT_OFF = 'The request body is cut off, or not encoded as its Content-Encoding says.'
-
-const UNITS = ['b', 'kb', 'mb', 'gb']
 
 /** The bytes of all bodies whose requests are under way. */
 let underWay = 0
@@ -61,11 +59,4 @@ function decoded(req: Request): Readable {
   const decoder = createDecoder()
   req.once('error', (error) => decoder.destroy(error))
   return req.pipe(decoder)
-}
-
-/** Reads a size in bytes, or as text such as `4mb`. */
-function bytesOf(size: string | number | undefined): number {
-  const [, digits, unit = 'b'] = /^(\d+)\s*([kmg]?b)?$/i.exec(String(size)) ?? []
-  if (digits === undefined) throw new Error(`'${size}' is no size such as '4mb'.`)
-  return Number(digits) * 1024 ** UNITS.indexOf(unit.toLowerCase())
 }

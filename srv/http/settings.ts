@@ -18,6 +18,8 @@ export interface ServerSettings {
   max_requests: number
   /** Bytes of the bodies of requests under way, or as text such as `64mb`; more are refused. */
   max_bodies: number | string
+  /** Bytes of answers that wait to be read, or as text such as `256mb`; beyond them no query is run. */
+  max_answers: number | string
   /** Requests of a client in a time; 0 for no limit. */
   rate_limit: { limit: number; window: number }
   /** The origins whose pages may use the service in browsers. */
@@ -28,3 +30,15 @@ export interface ServerSettings {
 
 /** The settings as they are now: tests and CAP's profiles change them before the service starts. */
 export const settings = () => (cds.env as unknown as { server: ServerSettings }).server
+
+const UNITS = ['b', 'kb', 'mb', 'gb']
+
+/**
+ * Reads a size in bytes, or as text such as `4mb`.
+ * @throws {Error} if it is none
+ */
+export function bytesOf(size: string | number | undefined): number {
+  const [, digits, unit = 'b'] = /^(\d+)\s*([kmg]?b)?$/i.exec(String(size)) ?? []
+  if (digits === undefined) throw new Error(`'${size}' is no size such as '4mb'.`)
+  return Number(digits) * 1024 ** UNITS.indexOf(unit.toLowerCase())
+}

@@ -134,10 +134,10 @@ class StructuredODataAdapter extends ODataAdapter {
    * Answers a request, or a part of a batch.
    * @param isAlone whether it has transactions of its own, as it is not run by CAP's batch
    */
-  private answer(req: Request, res: Response, next: NextFunction, isAlone?: boolean): Promise<unknown> {
+  private answer(req: Request, res: Response, next: NextFunction, isAlone = false): Promise<unknown> {
     const { req: outer } = cds.context?.http as unknown as { req: Request }
     if (req === outer) return this.answerRequest(req, res, next, outer, true)
-    return withinBatch(outer, res, () => this.answerRequest(req, res, next, outer, isAlone ?? false))
+    return withinBatch(outer, res, !isAlone, () => this.answerRequest(req, res, next, outer, isAlone))
   }
 
   private async answerRequest(req: Request, res: Response, next: NextFunction, outer: Request, isAlone: boolean) {

@@ -1,6 +1,7 @@
 /** How large the answers to the requests of a batch may become together, as they make one answer. */
 import cds from '@sap/cds'
 import type { Request, Response } from 'express'
+import { keepUntilSent } from '../http/answers.ts'
 import { RequestError } from './errors.ts'
 
 const mostBytes = () => (cds.env as unknown as { odata: { batch_bytes: number } }).odata.batch_bytes
@@ -10,11 +11,13 @@ const answered = new WeakMap<Request, number>()
  * Answers a request of a batch.
  * @param batch the request of the batch
  * @param res the answer to the request in it
+ * @param isKept whether the answer is kept until the batch is answered as a whole
  * @throws {RequestError} 503 if the answers to those before it have as many bytes as the service sends
  */
 export async function withinBatch<Result>(
   batch: Request,
   res: Response,
+  isKept: boolean,
   answer: () => Promise<Result>
 ): Promise<Result> {
   if ((answered.get(batch) ?? 0) >= mostBytes())
@@ -22,6 +25,8 @@ export async function withinBatch<Result>(
   try {
     return await answer()
   } finally {
-    answered.set(batch, (answered.get(batch) ?? 0) + Number(res.get('Content-Length') ?? 0))
+    const size = Number(res.get('Content-Length') ?? 0)
+    answered.set(batch, (answered.get(batch) ?? 0) + size)
+    if (isKept) keepUntilSent(batch.res as Response, size)
   }
 }

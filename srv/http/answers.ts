@@ -1,0 +1,60 @@
+/** Counts the bytes of answers that wait for their clients to read them, within one limit for all of them. */
+import type { RequestHandler, Response } from 'express'
+import { RequestError } from '../wire/errors.ts'
+import { bytesOf, settings } from './settings.ts'
+
+const TOO_MANY = 'The service has more bytes of answers than it can take that wait to be read.'
+
+let most = Infinity
+let waiting = 0
+const kept = new WeakMap<Response, number>()
+
+/**
+ * Makes the layer that counts what is written: until the client has taken it, and of the end of an answer until the
+ * answer is sent. What is compressed counts as what it is before.
+ * @throws {Error} if the limit is not a size
+ */
+export function answerCounter(): RequestHandler {
+  most = bytesOf(settings().max_answers)
+  return (_req, res, next) => {
+    const write = res.write.bind(res) as (...args: unknown[]) => boolean
+    const end = res.end.bind(res) as (...args: unknown[]) => Response
+    let unread = 0
+    const count = (chunk: unknown) => {
+      if (res.closed || !(typeof chunk === 'string' || chunk instanceof Uint8Array)) return
+      unread += chunk.length
+      waiting += chunk.length
+    }
+    const uncount = () => {
+      waiting -= unread
+      unread = 0
+    }
+    res.write = (...args: unknown[]) => {
+      const isTaken = write(...args)
+      if (!isTaken) count(args[0])
+      return isTaken
+    }
+    res.end = (...args: unknown[]) => {
+      count(args[0])
+      return end(...args)
+    }
+    res.on('drain', uncount).once('close', () => {
+      uncount()
+      waiting -= kept.get(res) ?? 0
+      kept.delete(res)
+    })
+    next()
+  }
+}
+
+/** Counts bytes that are kept until an answer is sent, besides those that are written. */
+export function keepUntilSent(res: Response, bytes: number) {
+  if (res.closed) return
+  kept.set(res, (kept.get(res) ?? 0) + bytes)
+  waiting += bytes
+}
+
+/** @throws {RequestError} 503 if as many bytes of answers wait to be read as the service can take */
+export function expectRoom() {
+  if (waiting >= most) throw new RequestError('serviceUnavailable', TOO_MANY)
+}
