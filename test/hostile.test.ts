@@ -37,6 +37,10 @@ describe('An expression that grows by what is put in', () => {
     ['a chain of topsum', { $apply: times(25, () => 'topsum(1,durationInMilliseconds)', '/') }],
     ['a chain of search', { $apply: times(60, () => 'search(a b c d e f)', '/') }],
     ['sets of sets', { $apply: `concat(${times(25, () => 'identity', ',')})` }],
+    [
+      'sets of long chains',
+      { $apply: `concat(${times(13, (k) => times(18, (i) => `compute(1 as a${k}b${i})`, '/'), ',')})` }
+    ],
     ['lambdas within lambdas', { $filter: times(40, (i) => `provisioningSteps/any(x${i}:`) + 'true' + ')'.repeat(40) }],
     ['a long sum', { $filter: `${times(900, () => '1', ' add ')} eq 1` }],
     ['parts of points in time', { $filter: times(200, () => 'totaloffsetminutes(activityDateTime) eq 1', ' or ') }],

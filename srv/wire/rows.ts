@@ -68,9 +68,10 @@ export function searched(rows: Rows, expression: string, searchable: Searchable)
   throw new RequestError('notImplemented', 'The service does not search in aggregated rows.', '$search')
 }
 
-/** Whether the query for rows has become larger than the service runs. */
-export function isTooLarge({ nodes, nesting }: Rows): boolean {
-  return nodes > MOST.nodes || nesting > MOST_NESTED
+/** Whether the queries for sets of rows have become larger together than the service runs. */
+export function areTooLarge(sets: Rows[]): boolean {
+  const nodes = sets.reduce((sum, rows) => sum + rows.nodes, 0)
+  return nodes > MOST.nodes || sets.some(({ nesting }) => nesting > MOST_NESTED)
 }
 
 /** The clauses of a query for rows. */

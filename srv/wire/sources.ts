@@ -5,7 +5,7 @@ import { parseCompute } from './expressions/compute.ts'
 import type { ExpressionContext } from './expressions/parser.ts'
 import { parsePredicate } from './expressions/parser.ts'
 import { RequestError } from './errors.ts'
-import { computed, entities, filtered, isTooLarge, searched, type Rows } from './rows.ts'
+import { areTooLarge, computed, entities, filtered, searched, type Rows } from './rows.ts'
 
 /** @returns the rows; several where `$apply` puts sets of them one after the other */
 export function sources(exchange: Exchange): Rows[] {
@@ -32,7 +32,7 @@ function narrowed(exchange: Exchange, rows: Rows): Rows {
   if (search !== undefined) result = searched(result, search, schema.searchable)
   if (filter !== undefined)
     result = filtered(result, parsePredicate(filter, { ...context(exchange, '$filter'), type: result.type }))
-  if (isTooLarge(result))
+  if (areTooLarge([result]))
     throw new RequestError('invalidQueryOption', 'The query options together are larger than the service takes.')
   return result
 }

@@ -11,7 +11,7 @@ import {
   clauses,
   computed,
   filtered,
-  isTooLarge,
+  areTooLarge,
   nested,
   propertyOf,
   searched,
@@ -60,7 +60,7 @@ class ApplyParser {
       if (output.length > 1 || !rows)
         this.cursor.fail('A transformation after concat is not implemented', undefined, 'notImplemented')
       output = this.cursor.nested(() => this.transformation(rows))
-      if (output.some(isTooLarge)) this.cursor.tooLarge()
+      if (areTooLarge(output)) this.cursor.tooLarge()
     } while (this.cursor.accept('/'))
     return output
   }
