@@ -118,6 +118,30 @@ describe('Answers that their clients do not read', () => {
   })
 })
 
+describe('The answer to a batch', () => {
+  it.each(['identity', 'gzip', 'br'])(
+    'leaves no listeners behind, however often it waits for the client: %s',
+    async (encoding) => {
+      await ask('POST', path, { ...documentedExample, id: `medium-${encoding}`, action: action.slice(0, 100_000) })
+      const requests = Array.from({ length: 40 }, (_, i) => ({
+        id: `${i}`,
+        method: 'GET',
+        url: `${path}/medium-${encoding}`
+      }))
+      const response = await fetch(`${service.url}/$batch`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'Accept-Encoding': encoding },
+        body: JSON.stringify({ requests })
+      })
+      const { responses } = (await response.json()) as { responses: { status: number; body: Json }[] }
+      expect(responses.map(({ status, body }) => [status, (body.action as string).length])).toEqual(
+        Array(40).fill([200, 100_000])
+      )
+      expect(service.log()).not.toContain('Warning')
+    }
+  )
+})
+
 describe('A limit that is no size', () => {
   it('keeps the service from starting', async () => {
     const file = join(temporaryFolder(), 'events.sqlite')

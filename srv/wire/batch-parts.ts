@@ -2,8 +2,8 @@
  * The requests of a batch that do not depend on each other. CAP runs them one after the other, and each waits for the
  * disk; here those that create entities run at the same time, so that they share a commit.
  */
-import { once } from 'node:events'
 import { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import express, { type Request, type Response } from 'express'
 import type { BatchRequest } from './batch.ts'
 import type { Spelling } from './header-names.ts'
@@ -46,24 +46,24 @@ export async function answerParts(
   spelling: Spelling,
   answer: (req: Request, res: Response) => Promise<unknown>
 ) {
-  res.status(200).setHeader('Content-Type', 'application/json')
-  let separator = '{"responses":['
-  for (const together of atTheSameTime(requests)) {
-    if (res.closed) return // the client has gone
-    for (const part of await Promise.all(together.map((request) => partOf(request, req, spelling, answer)))) {
-      for (const chunk of [separator, ...part]) if (!res.write(chunk)) await writable(res)
-      separator = ','
+  async function* text() {
+    let separator = '{"responses":['
+    for (const together of atTheSameTime(requests)) {
+      if (res.closed) return // the client has gone
+      for (const part of await Promise.all(together.map((request) => partOf(request, req, spelling, answer)))) {
+        yield separator
+        yield* part
+        separator = ','
+      }
     }
+    yield ']}'
   }
-  res.end(']}')
-}
-
-/** Waits until the client has read what it was sent, or has gone. */
-async function writable(res: Response) {
-  const waiting = new AbortController()
-  const { signal } = waiting
-  if (!res.closed) await Promise.race([once(res, 'drain', { signal }), once(res, 'close', { signal })])
-  waiting.abort()
+  res.status(200).setHeader('Content-Type', 'application/json')
+  try {
+    await pipeline(text, res) // goes on when the client has read
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+  }
 }
 
 /** Puts together what follows each other and creates. */
