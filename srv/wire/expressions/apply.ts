@@ -1,25 +1,14 @@
 /** `$apply`: transformations of collections (OData Data Aggregation 4.0, section 3). */
-import { func, integer, named, ref, val, xpr, type Typed } from './cqn.ts'
+import { func, named, ref, val, xpr, type Typed } from './cqn.ts'
+import { aggregate, grouped, type Aggregate, type Grouping } from './aggregation.ts'
 import { alias, computedValues } from './compute.ts'
 import { Cursor } from './cursor.ts'
 import { exactly, holds } from './logic.ts'
-import { meantAs, shown } from './members.ts'
+import { meantAs } from './members.ts'
 import { orderBy, orderTerms } from './order.ts'
 import { ExpressionParser, isPrimitive, type ExpressionContext } from './parser.ts'
 import { searchWords, type Searchable } from './search.ts'
-import {
-  clauses,
-  computed,
-  filtered,
-  areTooLarge,
-  nested,
-  propertyOf,
-  searched,
-  valueColumn,
-  type Computed,
-  type Rows
-} from '../rows.ts'
-import type { Property, StructuredType } from '../types.ts'
+import { clauses, computed, filtered, areTooLarge, nested, searched, type Computed, type Rows } from '../rows.ts'
 
 /** How many sets of rows `concat` and `rollup` may give: each is a query of its own. */
 const MAX_SETS = 20
@@ -215,79 +204,8 @@ class ApplyParser {
   }
 
   private grouped(rows: Rows, groupings: Grouping[], aggregates: Aggregate[]): Rows {
-    const type = groupedType(rows.type, groupings, aggregates)
-    const columns = [
-      ...groupings.map(({ names, value }) => named(shown(value), groupColumn(names))),
-      ...aggregates.map(({ name, value }) => named(shown(value), valueColumn(name)))
-    ]
-    const groupBy = groupings.map(({ value }) => shown(value))
-    const names = [
-      ...groupings.map(({ names: path }) => groupColumn(path)),
-      ...aggregates.map(({ name }) => valueColumn(name))
-    ]
-    const distinct = new Set(names.map((name) => name.toLowerCase()))
-    if (distinct.size < names.length) this.cursor.fail('Two columns have the same name')
-    const query = { ...clauses(rows), columns, ...(groupBy.length && { groupBy }) }
-    const { order: _, ...groups } = nested(rows, query)
-    return { ...groups, type, columns: names, identity: names, areEntities: false }
+    return grouped(rows, groupings, aggregates) ?? this.cursor.fail('Two columns have the same name')
   }
-}
-
-interface Grouping {
-  names: string[]
-  value: Typed
-}
-
-interface Aggregate {
-  name: string
-  value: Typed
-}
-
-function aggregate(operand: Typed, method: string): Typed | undefined {
-  const { type, whole, position } = operand
-  if (type === 'complex' || type === 'collection') return undefined
-  const of = (value: Typed): Typed => ({
-    cqn: func(method, value.cqn),
-    type: value.type,
-    whole: whole === true,
-    position
-  })
-  const number = meantAs(operand, 'number')
-  switch (method) {
-    case 'sum':
-    case 'average':
-      if (number.type !== 'number') return undefined
-      return method === 'sum' ? of(number) : { ...of(number), whole: false }
-    case 'min':
-    case 'max':
-      if (type === 'boolean') return undefined
-      if (type !== 'any') return of(operand)
-      return { cqn: func('coalesce', of(number).cqn, of(meantAs(operand, 'string')).cqn), type, position }
-    case 'countdistinct':
-      return { cqn: integer(func('countdistinct', shown(operand))), type: 'number', whole: true, position }
-    default:
-      return undefined
-  }
-}
-
-const groupColumn = (path: string[]) => valueColumn(path.join('_'))
-
-/** The type of grouped rows: the paths that they are grouped by, nested as in the entity, and the aggregates. */
-function groupedType(base: StructuredType, groupings: Grouping[], aggregates: Aggregate[]): StructuredType {
-  const type: StructuredType = { name: base.name, open: false, partial: true, properties: new Map() }
-  for (const { names, value } of groupings) {
-    let current = type
-    for (const name of names.slice(0, -1)) {
-      const inner = current.properties.get(name)?.type as StructuredType | undefined
-      const next = inner ?? { name, open: false, partial: true, properties: new Map<string, Property>() }
-      current.properties.set(name, { name, type: next, collection: false, key: false, nullable: true })
-      current = next
-    }
-    const name = names.at(-1) as string
-    current.properties.set(name, propertyOf(name, value, groupColumn(names)))
-  }
-  for (const { name, value } of aggregates) type.properties.set(name, propertyOf(name, value))
-  return type
 }
 
 /** The first rows in their order, as rows of their own. */
