@@ -315,6 +315,23 @@ describe('A batch in the multipart format (Protocol 4.01, 11.7.7)', () => {
     }
   )
 
+  it.each<[string | undefined, string[]]>([
+    ['continue-on-error', ['400', '200']],
+    ['continue-on-error=true', ['400', '200']],
+    ['odata.continue-on-error', ['400', '200']],
+    ['odata.continue-on-error=true', ['400', '200']],
+    ['return=minimal, Continue-On-Error = "true"', ['400', '200']],
+    ['continue-on-error=false', ['400']],
+    ['odata.continue-on-error=false', ['400']],
+    ['continue-on-error=false, odata.continue-on-error=true', ['400']],
+    ['x="continue-on-error"', ['400']],
+    [undefined, ['400']]
+  ])('goes on after an error if the client prefers that: %s', async (preference, statuses) => {
+    const parts = [http(`GET ${path}?$top=none`), http(`GET ${path}/$count`)]
+    const { text } = await send(parts, '', undefined, preference === undefined ? {} : { Prefer: preference })
+    expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(statuses)
+  })
+
   it('has queries beside change sets', async () => {
     const event = http(`POST ${path}`, 'Content-ID: 1\r\n', JSON.stringify({ id: 'beside', activityDateTime: at }))
     const answer = await send([changeSet([event]), http(`GET ${path}/beside`)])

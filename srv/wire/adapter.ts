@@ -219,6 +219,8 @@ class StructuredODataAdapter extends ODataAdapter {
       req.body = body
       failWholeGroups(res, headerNames)
     }
+    const goesOn = preferences(req).get('continue-on-error')
+    if (goesOn !== undefined) req.headers.prefer = `odata.continue-on-error=${goesOn || 'true'}` // as CAP knows it
     return this.batch(req, res, next)
   }
 
