@@ -1,6 +1,6 @@
 /** Answers to requests on collections (OData Protocol 4.01, 11.2.6 and 11.3). */
 import { readDelta } from './delta.ts'
-import { respondWith, type Exchange } from './exchange.ts'
+import { respondWith, respondWithText, type Exchange } from './exchange.ts'
 import { parseOrder } from './expressions/order.ts'
 import { objectText } from './json-text.ts'
 import { contextUrl } from './links.ts'
@@ -26,7 +26,7 @@ export async function readReferences(exchange: Exchange, collection: string) {
 
 /** Answers with the number of entities in a collection, as plain text. */
 export async function readCount(exchange: Exchange) {
-  exchange.res.type('text/plain').send(String(await countEntities(exchange)))
+  respondWithText(exchange, String(await countEntities(exchange)))
 }
 
 /**

@@ -3,7 +3,7 @@ import type { JsonObject } from './body.ts'
 import { nest, typeOfValue, type Row } from './columns.ts'
 import { RequestError } from './errors.ts'
 import { weakEtag } from './etag.ts'
-import { respond, respondWith, type Exchange } from './exchange.ts'
+import { respond, respondWith, respondWithText, type Exchange } from './exchange.ts'
 import { allOf, ref, val, xpr, type Cqn, type Source } from './expressions/cqn.ts'
 import { entityUrl, keyPredicate, type EntityKey } from './keys.ts'
 import { contextUrl } from './links.ts'
@@ -60,9 +60,9 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   const value = valueAt(entity, path)
 
   if (value === undefined) throw new RequestError('resourceNotFound', `The entity has no '${names.join('/')}'.`)
-  if (suffix === '$count') return void res.type('text/plain').send(String((value as unknown[]).length))
+  if (suffix === '$count') return respondWithText(exchange, String((value as unknown[]).length))
   if (value === null) return void res.status(204).end()
-  if (suffix === '$value') return void res.type('text/plain').send((value as string | number | boolean).toString())
+  if (suffix === '$value') return respondWithText(exchange, (value as string | number | boolean).toString())
   const list = shown.list && listWithin(names, shown.list)
   const address = `${schema.singleton}/${collection}${keyPredicate(key, schema)}/${names.join('/')}`
   const context = contextUrl(root, address + list)

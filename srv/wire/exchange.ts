@@ -61,6 +61,12 @@ export function respond(exchange: Exchange, context: string, body: object) {
   respondWith(exchange, context, [JSON.stringify(body)])
 }
 
+/** Answers with plain text. */
+export function respondWithText({ res, format }: Exchange, text: string) {
+  res.setHeader('Content-Type', format.namesCharset ? 'text/plain;charset=utf-8' : 'text/plain')
+  res.send(Buffer.from(text)) // to text Express adds a charset
+}
+
 /**
  * Answers with JSON that is text already: an object with at least one member.
  * @param etag that of the entity, if the answer is one; otherwise it is that of the representation
