@@ -81,8 +81,13 @@ export function readMultipartBatch(body: string, limit: number): string {
   const text = body
     .replace(/\r?\n/g, '\r\n')
     .replace(/^content-type:.*/gim, plainBoundary)
+    // what is said of the connection is not about a part; CAP's parser would end with it, and leave out what follows
+    .replace(/^(?:proxy-)?connection:.*\r\n/gim, '')
     .replace(/^([A-Z]+ )(\S+)(?= HTTP\/)/gim, (_, method: string, url: string) => method + parsable(url))
   checkSize(text.match(/^[A-Z]+ \S+ HTTP\//gim)?.length ?? 0, limit)
+  // CAP takes them for boundaries, and gives no answer to them
+  if (/^HEAD \S+ HTTP\//im.test(text))
+    throw new RequestError('invalidBody', 'A batch must not have requests with the method HEAD.', 'HEAD')
   const [, ...parts] = text.split(/^--/m)
   for (const part of parts) {
     const [, header = ''] = /^.*(?<!--)\r?\n([^]*?\r?\n)\r?\n/.exec(part) ?? []
