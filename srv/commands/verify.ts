@@ -14,6 +14,7 @@ import { expectedSchema } from '../integrity/schema.ts'
 import { databaseFile, sealingSettings } from '../integrity/settings.ts'
 import { openLog, SEALS } from '../integrity/tables.ts'
 import { verify, type Report } from '../integrity/verification.ts'
+import { printable } from './terminal.ts'
 
 /** What no check of the file can tell: see SECURITY.md. */
 const REMINDER = `The file alone does not tell whether the whole chain was rewritten, whether an older copy is in its place, and what
@@ -30,7 +31,7 @@ try {
   const { values } = parseArgs({ options: { export: { type: 'string' }, against: { type: 'string' } } })
   process.exitCode = await check(values)
 } catch (error) {
-  console.error(`The log cannot be checked: ${error instanceof Error ? error.message : String(error)}`)
+  console.error(printable(`The log cannot be checked: ${error instanceof Error ? error.message : String(error)}`))
   process.exitCode = 2
 }
 
@@ -62,17 +63,21 @@ function show(file: string, { events, seals, unsealed, purged, lastPurge }: Repo
   if (lastPurge) {
     const { number, purgedBy, purgedAt, before } = lastPurge
     console.log(
-      `Latest removal: record ${number}, by '${purgedBy}' at ${purgedAt}, of what happened before ${before}Z.`
+      printable(
+        `Latest removal: record ${number}, by '${purgedBy}' at ${purgedAt}, of what happened before ${before}Z.`
+      )
     )
   }
   console.log('Latest seals:')
   for (const { tenant, number, lastSequence, sealedAt, hash } of ends.seals)
-    console.log(`  tenant '${tenant}': seal ${number} up to arrival ${lastSequence}, of ${sealedAt}, ${hash}`)
+    console.log(
+      printable(`  tenant '${tenant}': seal ${number} up to arrival ${lastSequence}, of ${sealedAt}, ${hash}`)
+    )
 }
 
 function tell({ count, first }: Findings) {
   console.error(`The log was tampered with. Differences: ${count}. The first:`)
-  for (const { message } of first) console.error(`  ${message}`)
+  for (const { message } of first) console.error(printable(`  ${message}`))
   return TAMPERED
 }
 
@@ -89,7 +94,7 @@ async function isSealedSoon(database: DatabaseSync, { last }: Unsealed) {
 
 function tellUnsealed({ count, first }: Unsealed) {
   console.error(
-    `${count} events are not sealed, from event ${first} on, and the service does not seal them. They came in before it ` +
+    `${count} events are not sealed, from event ${printable(first)} on, and the service does not seal them. They came in before it ` +
       'was killed or before the file was copied, or were added behind its back. What is sealed is as it was.'
   )
   return UNSEALED
