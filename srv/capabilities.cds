@@ -15,7 +15,6 @@ annotate graph with @Capabilities: {
     'trim', 'concat', 'year', 'month', 'day', 'hour', 'minute', 'second', 'fractionalseconds', 'date', 'time',
     'totaloffsetminutes', 'totalseconds', 'now', 'mindatetime', 'maxdatetime', 'round', 'floor', 'ceiling', 'cast', 'isof', 'case'
   ],
-  ChangeTracking                : { Supported: true },
   BatchSupported                : true,
   BatchSupport                  : {
     Supported                            : true,
@@ -26,6 +25,19 @@ annotate graph with @Capabilities: {
     EtagReferencesSupported              : false,
     RequestDependencyConditionsSupported : false
   },
+  SelectSupport                 : {
+    Supported                    : true,
+    InstanceAnnotationsSupported : false,
+    Expandable                   : false,
+    Filterable                   : true,
+    Searchable                   : true,
+    TopSupported                 : true,
+    SkipSupported                : true,
+    ComputeSupported             : true,
+    Countable                    : true,
+    Sortable                     : true
+  },
+  AnnotationValuesInQuerySupported : false,
   KeyAsSegmentSupported         : true,
   CrossJoinSupported            : false,
   QuerySegmentSupported         : false,
@@ -38,6 +50,12 @@ annotate graph.auditLogs with @Capabilities: {
   NavigationRestrictions : { RestrictedProperties: [
     {
       NavigationProperty    : provisioning,
+      FilterRestrictions    : { Filterable: true, RequiresFilter: false },
+      SearchRestrictions    : { Searchable: true },
+      SortRestrictions      : { Sortable: true },
+      TopSupported          : true,
+      SkipSupported         : true,
+      InsertRestrictions    : { Insertable: true, QueryOptions: { SelectSupported: true } },
       UpdateRestrictions    : { Updatable: false, Upsertable: false, DeltaUpdateSupported: false },
       DeleteRestrictions    : { Deletable: false },
       DeepInsertSupport     : { Supported: false },
@@ -46,6 +64,12 @@ annotate graph.auditLogs with @Capabilities: {
     },
     {
       NavigationProperty    : directoryProvisioning,
+      FilterRestrictions    : { Filterable: true, RequiresFilter: false },
+      SearchRestrictions    : { Searchable: true },
+      SortRestrictions      : { Sortable: true },
+      TopSupported          : true,
+      SkipSupported         : true,
+      InsertRestrictions    : { Insertable: true, QueryOptions: { SelectSupported: true } },
       UpdateRestrictions    : { Updatable: false, Upsertable: false, DeltaUpdateSupported: false },
       DeleteRestrictions    : { Deletable: false },
       DeepInsertSupport     : { Supported: false },
@@ -53,4 +77,18 @@ annotate graph.auditLogs with @Capabilities: {
       IndexableByKey        : true
     }
   ]}
+};
+
+annotate graph.auditLogs with {
+  provisioning          @Capabilities.ChangeTracking: { Supported: true };
+  directoryProvisioning @Capabilities.ChangeTracking: { Supported: true };
+};
+
+// What $apply can do: see srv/wire/expressions/apply.ts.
+annotate graph with @Aggregation.ApplySupportedDefaults: {
+  Transformations : [
+    'aggregate', 'groupby', 'concat', 'identity', 'filter', 'search', 'compute', 'orderby', 'top', 'skip',
+    'topcount', 'topsum', 'toppercent', 'bottomcount', 'bottomsum', 'bottompercent'
+  ],
+  Rollup          : #MultipleHierarchies
 };
