@@ -66,6 +66,33 @@ describe('An expression that grows by what is put in', () => {
   })
 })
 
+describe('A path or a selection that is long or deep', () => {
+  it.each<[string, string]>([
+    ['items within items', `targetSystem/details(${times(1300, () => '$select=a(')}$select=a${')'.repeat(1301)}`],
+    ['names', `targetSystem/details${times(7000, () => '/a')}`],
+    [
+      'computed values of items',
+      ['provisioningSteps', 'modifiedProperties']
+        .map(
+          (name) => `${name}($compute=${times(100, (i) => `totaloffsetminutes($it/activityDateTime) as a${i}`, ',')})`
+        )
+        .join(',')
+        .replaceAll(' ', '%20')
+    ]
+  ])('is refused with 400 in $select: %s', async (_, $select) => {
+    expect((await service.get(`${path}?$select=${$select}`)).status).toBe(400)
+  })
+
+  it('is refused with 400 as a URL', async () => {
+    expect((await service.get(`${path}/e1/targetSystem/details${times(7000, () => '/a')}`)).status).toBe(400)
+  })
+
+  it('is answered where it is wide only', async () => {
+    const members = times(4000, (index) => (index + 100).toString(36), ',')
+    expect((await service.get(`${path}?$select=targetSystem/details($select=${members})`)).status).toBe(200)
+  })
+})
+
 describe("A name of JavaScript's objects", () => {
   const NAMES = ['constructor', 'toString', 'valueOf', 'hasOwnProperty', '__proto__', '__defineGetter__', 'prototype']
 

@@ -5,11 +5,15 @@ import type { Exchange } from './exchange.ts'
 import { ref, type Cqn } from './expressions/cqn.ts'
 import { nestedItems } from './nested-options.ts'
 import { countName, narrowed } from './narrowing.ts'
-import type { Rows } from './rows.ts'
+import { areTooLarge, type Rows } from './rows.ts'
 import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from './types.ts'
 
 /** The options that an item may have. */
 const NESTED = ['$select', '$filter', '$search', '$orderby', '$top', '$skip', '$count', '$compute']
+
+/** How many names a path may have, and how deep items may nest: values of open types nest no deeper than 100 levels. */
+const MOST_NAMES = 110
+const MOST_NESTED = 10
 
 /** What is selected of rows. */
 export interface Selected {
@@ -51,9 +55,10 @@ class Selector {
   private readonly isAddressed: boolean
   private rows: Rows
   private readonly selection: NonNullable<Selection> = new Map()
-  private readonly paths = new Set<string>()
+  private readonly paths = new Map<string, string[]>()
   private readonly withOptions = new Set<string>()
   private all = false
+  private depth = 0
 
   /** @param isAddressed whether the value of a property is the resource of the request, and not its entity */
   constructor(exchange: Exchange, rows: Rows, isAddressed = false) {
@@ -64,13 +69,18 @@ class Selector {
 
   result(): Selected {
     if (this.all) return { rows: this.rows, selection: undefined, list: '' }
-    const isPart = (path: string) => [...this.paths].some((other) => path.startsWith(`${other}/`))
-    const list = [...this.paths].filter((path) => !isPart(path))
+    const list = [...this.paths.values()].filter((segments) => !this.isPart(segments)).map((each) => each.join('/'))
     return { rows: this.rows, selection: this.selection, list: `(${list.join(',')})` }
+  }
+
+  /** Whether the whole of what a path leads through is selected. */
+  private isPart(segments: string[]) {
+    return segments.some((_, index) => index > 0 && this.paths.has(segments.slice(0, index).join('/')))
   }
 
   /** Adds the items of a list. @param prefix the path of the value that they belong to */
   add(value: string, prefix: string[]) {
+    if (++this.depth > MOST_NESTED) throw refused('$select nests too deeply.')
     for (const { name, options } of nestedItems(value, '$select', NESTED)) {
       if (name === '*' && options) throw refused("'*' takes no options in $select.")
       if (this.namesOperations(name)) continue
@@ -78,6 +88,7 @@ class Selector {
       else if (prefix.length) this.addItem(prefix, undefined)
       else this.all = true
     }
+    this.depth--
   }
 
   addItem(segments: string[], options: Map<string, string> | undefined) {
@@ -89,6 +100,7 @@ class Selector {
     const narrowing = new Map(Object.entries(others))
     if (narrowing.size) {
       this.rows = narrowed(this.exchange, this.rows, path.names, path.property, narrowing, this.isAddressed)
+      if (areTooLarge([this.rows])) throw refused('The options in $select are larger than the service takes.')
       path = this.resolve(segments)
       const count = countName(key)
       if (this.rows.type.properties.has(count)) this.selection.set(count, undefined)
@@ -97,7 +109,7 @@ class Selector {
       throw refused(`'${key}' takes no options in $select.`)
     if (inner !== undefined) return this.add(inner, path.segments)
     select(this.selection, path.names)
-    this.paths.add(path.segments.join('/'))
+    this.paths.set(path.segments.join('/'), path.segments)
   }
 
   /** `microsoft.graph.*` asks for the operations of a schema (5.1.4), of which there are none. */
@@ -107,6 +119,7 @@ class Selector {
   }
 
   private resolve(segments: string[]): Path {
+    if (segments.length > MOST_NAMES) throw refused(`A path in $select may have at most ${MOST_NAMES} names.`)
     const path = resolvePath(segments, this.rows.type)
     if (path) return path
     throw refused(`'${segments.join('/')}' in $select is not a property of '${this.rows.type.name}'.`)

@@ -13,6 +13,9 @@ export interface ParsedUrl {
 /** As much as Node.js takes of a request line and headers together; the parts of a batch get no more. */
 const MAX_LENGTH = 16_384
 
+/** Values of open types nest no deeper than 100 levels. */
+const MOST_SEGMENTS = 110
+
 const SYSTEM_QUERY_OPTIONS = new Set(
   ['apply', 'compute', 'count', 'deltatoken', 'expand', 'filter', 'format', 'id', 'orderby', 'search', 'select'].concat(
     ['skip', 'skiptoken', 'top']
@@ -33,6 +36,8 @@ export function parseUrl(url: string, root: string): ParsedUrl {
   const segments = path.split('/').map((segment) => decode(segment, 'path'))
   if (segments[0] === '') segments.shift()
   if (segments.at(-1) === '') segments.pop() // a trailing slash: Graph's own links have one
+  if (segments.length > MOST_SEGMENTS)
+    throw new RequestError('badRequest', `A URL may have at most ${MOST_SEGMENTS} segments.`)
   return { segments, ...parseQuery(query) }
 }
 
