@@ -1,7 +1,6 @@
 /** What is known of the log that targets are loaded with, so that requests ask for what is there. */
 import { randomUUID } from 'node:crypto'
-
-export type Event = Record<string, unknown>
+import type { Event } from '../tools/generator/events.ts'
 
 /** The part of an event that queries go by. */
 interface Searched {

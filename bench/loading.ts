@@ -1,7 +1,7 @@
 /** What the commands have in common that write a log at once, not by requests. */
 import { parseArgs } from 'node:util'
-import { eventAt } from './events.ts'
-import type { Event } from './ground.ts'
+import { eventAt } from '../tools/generator/events.ts'
+import type { Event } from '../tools/generator/events.ts'
 
 /** How many events a transaction has. */
 const TOGETHER = 1000

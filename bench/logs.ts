@@ -1,7 +1,7 @@
 /** The logs that targets have: a database file for each, filled with the same events. */
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Event } from './ground.ts'
+import type { Event } from '../tools/generator/events.ts'
 import { start, loadDirectly, type TargetName } from './targets.ts'
 import { loadByBatches } from './writes.ts'
 

@@ -1,6 +1,8 @@
 /** What the scenarios post: events like those of the log. */
 import type { Dialect } from './dialects.ts'
-import { writer, type Event, type Ground } from './ground.ts'
+import { batchOf } from '../tools/generator/posting.ts'
+import type { Event } from '../tools/generator/events.ts'
+import { writer, type Ground } from './ground.ts'
 import { ask, type Session } from './load.ts'
 import type { Target } from './targets.ts'
 
@@ -39,16 +41,11 @@ export function batches(ground: Ground, dialect: Dialect, size: number): Session
 
 /** The request that posts some events in a batch. */
 export function batchCall(events: string[], dialect: Dialect) {
-  const headers = JSON.stringify(HEADERS)
-  const requests = events.map(
-    (json, index) =>
-      `{"id":"${index + 1}","method":"POST","url":"${dialect.batchUrl}","headers":${headers},"body":${json}}`
-  )
   return {
     method: 'POST' as const,
     path: dialect.batch,
     headers: HEADERS,
-    body: `{"requests":[${requests.join()}]}`,
+    body: batchOf(events, dialect.batchUrl),
     check(status: number, body: Buffer) {
       if (status !== 200) return 'the status is not 200'
       let created = 0

@@ -37,7 +37,7 @@ function node(...args: string[]) {
   })
 }
 
-const generate = (...args: string[]) => node(join(root, 'bench/generate.ts'), ...args)
+const generate = (...args: string[]) => node(join(root, 'tools/generate.ts'), ...args)
 
 const linesOf = (text: string) => text.trimEnd().split('\n')
 const eventsOf = (text: string) => linesOf(text).map((line) => JSON.parse(line) as Event)
@@ -69,7 +69,7 @@ describe('Generated events', () => {
 
   it('are the same in any order', async () => {
     const script = `
-      const { eventAt } = await import(${JSON.stringify(join(root, 'bench/events.ts'))})
+      const { eventAt } = await import(${JSON.stringify(join(root, 'tools/generator/events.ts'))})
       for (const index of [1999, 3, 0, 1234, 3]) console.log(JSON.stringify(eventAt(index, 2000, 7)))`
     const { out } = await node('--input-type=module', '--eval', script)
     const lines = linesOf(text)

@@ -1,16 +1,15 @@
-/** Posts events to a service, as many at a time as a batch may have, over a few connections. */
-import { structured } from './dialects.ts'
-import type { Event } from './ground.ts'
-import { batchCall } from './writes.ts'
+/** Posts events to a service in JSON batches, over a few connections. */
+import type { Event } from './events.ts'
 
-/** The most requests that a batch may have by the conventions of Microsoft Graph. */
+/** The most requests in a batch, by the conventions of Microsoft Graph. */
 const BATCH = 20
 const CONNECTIONS = 4
+const HEADERS = { 'Content-Type': 'application/json' }
 
-/** What became of the events. */
+/** The number of events by outcome. */
 export interface Posted {
   stored: number
-  /** How many had an id that was taken: most likely they were posted before. */
+  /** Events whose id was taken: most likely they were posted before. */
   known: number
 }
 
@@ -28,9 +27,9 @@ interface Answer {
 /**
  * Posts the events of a log.
  * @param service the root of the service, an absolute URL
- * @param eventAt gives the event at a place in the log
- * @param token what the service takes for authorization, if it asks for any
- * @throws {Error} for the first event that is not stored; others may have been stored after it
+ * @param eventAt returns the event at a position in the log
+ * @param token the bearer token, if the service asks for one
+ * @throws {Error} for the first event that is not stored; later ones may have been stored
  */
 export async function post(
   service: string,
@@ -38,7 +37,7 @@ export async function post(
   count: number,
   token: string | undefined
 ): Promise<Posted> {
-  const url = service.replace(/\/+$/, '') + structured.batch
+  const url = `${service.replace(/\/+$/, '')}/$batch`
   const posted = { stored: 0, known: 0 }
   let next = 0
   const connection = async () => {
@@ -51,21 +50,31 @@ export async function post(
   }
   const stopping = () =>
     connection().catch((error: unknown) => {
-      next = count // nothing more is sent
+      next = count // stops the other connections
       throw error
     })
   await Promise.all(Array.from({ length: CONNECTIONS }, stopping))
   return posted
 }
 
+/**
+ * Writes the body of a batch that posts events.
+ * @param events each as JSON
+ * @param url where each event is posted, relative to the batch
+ */
+export function batchOf(events: string[], url = '/auditLogs/provisioning'): string {
+  const headers = JSON.stringify(HEADERS)
+  const requests = events.map(
+    (json, index) => `{"id":"${index + 1}","method":"POST","url":"${url}","headers":${headers},"body":${json}}`
+  )
+  return `{"requests":[${requests.join()}]}`
+}
+
 /** @returns for each event 201 if it was stored, or 409 if its id was taken */
 async function postBatch(url: string, events: Event[], token: string | undefined): Promise<number[]> {
-  const { headers, body } = batchCall(
-    events.map((event) => JSON.stringify(event)),
-    structured
-  )
+  const body = batchOf(events.map((event) => JSON.stringify(event)))
   const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` }
-  const response = await fetch(url, { method: 'POST', headers: { ...headers, ...authorization }, body }).catch(
+  const response = await fetch(url, { method: 'POST', headers: { ...HEADERS, ...authorization }, body }).catch(
     (error: Error) => {
       throw new Error(
         `${url} cannot be reached: ${String((error.cause as Error | undefined)?.message ?? error.message)}`
@@ -94,7 +103,7 @@ function parsed(text: string): Answer | undefined {
   }
 }
 
-/** What an answer says in words, or else the beginning of it. */
+/** The error message of a response, or else its beginning. */
 function messageOf(answer: Answer | undefined, text: string | undefined) {
   return answer?.error?.message ?? (text ?? '').slice(0, 200)
 }

@@ -1,28 +1,28 @@
 /**
- * `npm run generate -- --count N`: makes events of a provisioning log, and writes them to a file or posts them to a
- * service: see USAGE. It exits with 1 if that fails, and with 2 if the arguments make no sense.
+ * `npm run generate -- --count N`: generates the events of a provisioning log, and writes them to a file or posts them to
+ * a service: see USAGE. The exit code is 1 for a failure and 2 for invalid arguments.
  */
 import { createWriteStream } from 'node:fs'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
-import { eventAt } from './events.ts'
-import { post } from './posting.ts'
+import { eventAt } from './generator/events.ts'
+import { post } from './generator/posting.ts'
 
-const USAGE = `Makes events of a provisioning log. With the same arguments they are always the same.
+const USAGE = `Generates the events of a provisioning log. The same arguments always give the same events.
 
 npm run -s generate -- --count N [options]
 
---count N     how many events
---seed S      what they are made from: a whole number, 1 unless given
---tenant ID   the tenant that they belong to
---file F      writes them to a file, a line of JSON for each; to standard output unless given
---url U       posts them to the service at this URL, for example http://localhost:4004
---token T     what the service takes for authorization: a bearer token
---help        shows this
+--count N     the number of events
+--seed S      an integer that selects the events (default: 1)
+--tenant ID   the tenant that the events belong to
+--file F      write the events to a file, one line of JSON each (default: standard output)
+--url U       post the events to the service at this URL, for example http://localhost:4004
+--token T     the bearer token for the service
+--help        show this help
 `
 
-/** How many lines are written at a time. */
+/** The number of lines in one write. */
 const TOGETHER = 100
 
 interface Settings {
@@ -56,7 +56,7 @@ async function generate({ count, seed, tenant, file, url, token }: Settings) {
   console.error(`${result}, in ${((performance.now() - begin) / 1000).toFixed(1)} s`)
 }
 
-/** @returns false if who reads the output, such as `head`, had enough before the end */
+/** @returns false if the reader of the output, such as `head`, closed it early */
 async function writeToOutput(nth: (index: number) => object, count: number) {
   try {
     await write(nth, count, process.stdout)
@@ -67,7 +67,7 @@ async function writeToOutput(nth: (index: number) => object, count: number) {
   }
 }
 
-/** Writes a line for each event, no faster than they are taken. */
+/** Writes a line for each event, with backpressure. */
 async function write(nth: (index: number) => object, count: number, destination: Writable) {
   function* lines() {
     for (let from = 0; from < count; from += TOGETHER) {
@@ -78,7 +78,7 @@ async function write(nth: (index: number) => object, count: number, destination:
   await pipeline(Readable.from(lines()), destination, { end: destination !== process.stdout })
 }
 
-/** @returns undefined if there is nothing to do but what was told already */
+/** @returns undefined if there is nothing left to do, as for `--help` */
 function readArguments(): Settings | undefined {
   try {
     const string = { type: 'string' } as const
@@ -91,7 +91,7 @@ function readArguments(): Settings | undefined {
     if (!values.help) return checked(values)
     console.log(USAGE)
   } catch (error) {
-    console.error(`${(error as Error).message}\nnpm run -s generate -- --help tells what can be asked for.`)
+    console.error(`${(error as Error).message}\nRun npm run -s generate -- --help for the options.`)
     process.exitCode = 2
   }
   return undefined

@@ -1,4 +1,4 @@
-/** The people whom events are about. Names are drawn by Faker once, as it takes too long to do so for each event. */
+/** The people whom events are about. Faker draws all names once, as drawing them for each event would be too slow. */
 import { faker as czech } from '@faker-js/faker/locale/cs_CZ'
 import { faker as german } from '@faker-js/faker/locale/de'
 import { faker as greek } from '@faker-js/faker/locale/el'
@@ -20,7 +20,7 @@ const FAKERS = [
 ]
 const SEXES = ['female', 'male'] as const
 
-/** How often names are drawn for each language and sex; some are drawn more than once. */
+/** How many names are drawn for each language and sex, duplicates included. */
 const GIVEN_NAMES = 150
 const FAMILY_NAMES = 400
 const PLACES = 40
@@ -30,13 +30,13 @@ const DEPARTMENTS = ['Marketing', 'Sales', 'Human Resources', 'Research & Develo
 const RANKS = ['Associate', 'Senior', 'Principal', 'Lead', 'Deputy', 'Regional', 'Global']
 const FIELDS = ['Accountant', 'Engineer', 'Analyst', 'Consultant', 'Designer', 'Coordinator', 'Buyer', 'Auditor']
 
-/** A name, and how it is written in addresses. */
+/** A name, and its spelling in addresses. */
 interface Name {
   text: string
   ascii: string
 }
 
-/** What people of a language and sex are called, and where they live. */
+/** The names of people of one language and sex, and where they live. */
 interface Culture {
   given: Name[]
   family: Name[]
@@ -67,7 +67,7 @@ export interface Person {
   costCenter: string
 }
 
-/** Draws the names of a seed. */
+/** Draws the names for a seed. */
 export function culturesOf(seed: number): Culture[] {
   return FAKERS.flatMap((faker) => {
     faker.seed(seed)
@@ -89,8 +89,8 @@ function named(text: string): Name {
 }
 
 /**
- * Makes a person.
- * @param revision which of several states of the person: the name stays, but not what changes in the life of people
+ * Generates a person.
+ * @param revision selects one of several states of the person: the name stays, position and address differ
  */
 export function personAt(cultures: Culture[], seed: number, number: number, revision: number): Person {
   const next = random(seed, 'person', number)
@@ -116,7 +116,7 @@ export function personAt(cultures: Culture[], seed: number, number: number, revi
     street: `${pick(culture.family, now).text} ${some(2)}`,
     postalCode: some(5),
     office: `Building ${some(1)}, room ${some(3)}`,
-    phone: `+44 20 7946 0${some(3)}`, // of the numbers that are kept free for fiction, as is the next
+    phone: `+44 20 7946 0${some(3)}`, // reserved for fiction, as is the next
     mobile: `+44 7700 900${some(3)}`,
     manager: uuid(seed, 'person', Math.floor(now() * 100)),
     costCenter: `CC-${some(6)}`

@@ -1,4 +1,4 @@
-/** Why objects could not be provisioned: error codes of Microsoft Entra ID with what is told of them. */
+/** Reasons for failed provisioning: error codes of Microsoft Entra ID with their explanations. */
 import { pick, type Random } from './random.ts'
 
 /** A kind of failure. */
@@ -7,7 +7,7 @@ interface Kind {
   errorCategory: 'failure' | 'nonServiceFailure'
   /** The step that fails. */
   step: 'matching' | 'export'
-  /** The answer of the target system: its HTTP status, and what it says. */
+  /** The response of the target system: HTTP status, detail and SCIM error type. */
   answer: [status: number, detail: string, scimType?: string]
   recommendedAction: string
 }
@@ -73,11 +73,11 @@ const MESSAGE =
   "Processing of the HTTP request resulted in an exception. Please see the HTTP response returned by the 'Response' " +
   'property of this exception for details.'
 
-/** When what failed is tried again, in milliseconds: with the next cycle. */
+/** The delay until the next cycle retries a failed change, in milliseconds. */
 const RETRY = 40 * 60_000
 
 /**
- * A failure by chance.
+ * Picks a failure.
  * @param time when it happens
  */
 export function anyFailure(next: Random, time: string): Failure {

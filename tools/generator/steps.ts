@@ -1,11 +1,11 @@
-/** The five steps on the way of a change. Names that Graph shows no example of follow the pattern of those that it does. */
+/** The five steps of a change. Names without an example in the Graph documentation follow the pattern of those with one. */
 import { detailsOf, type Action, type Change } from './attributes.ts'
 import type { Job } from './jobs.ts'
 import type { Person } from './people.ts'
 
 export type Status = 'success' | 'failure' | 'skipped' | 'warning'
 
-/** What happens to a person. */
+/** A change to a person's object in a target system. */
 export interface Course {
   job: Job
   action: Action
@@ -26,7 +26,7 @@ const VERBS: Record<Action, [suffix: string, done: string, verb: string]> = {
   Other: ['Update', 'updated', 'update']
 }
 
-/** Makes the steps of an event. */
+/** Generates the steps of an event. */
 export function stepsOf(course: Course): object[] {
   const { status, failing } = course
   const isUnmatched = failing === 'matching'

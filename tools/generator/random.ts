@@ -1,18 +1,18 @@
 /**
- * Chance that can be called up again: numbers of any event without those of the events before it. Faker's generator is a
- * Mersenne Twister, which takes longer to begin with a new seed than an event may take as a whole.
+ * Reproducible random numbers with random access: the numbers of any event without those of its predecessors. Faker's
+ * Mersenne Twister does not fit, as seeding it takes longer than generating a whole event.
  */
 
-/** What there is chance for; each has numbers of its own. */
+/** The subjects of random numbers; each has a sequence of its own. */
 const SUBJECTS = { event: 1, change: 2, cycle: 3, job: 4, person: 5, position: 6, system: 7, target: 8 } as const
 
 type Subject = keyof typeof SUBJECTS
 
-/** Gives the next number from 0 up to, but not including, 1. */
+/** Returns the next number from 0 (inclusive) to 1 (exclusive). */
 export type Random = () => number
 
 /**
- * Makes the numbers of one of many equal things, such as an event: mulberry32.
+ * Creates the generator (mulberry32) for one of many things of a kind, such as an event.
  * @param number which one, a 32-bit integer
  */
 export function random(seed: number, subject: Subject, number: number): Random {
@@ -25,12 +25,12 @@ export function random(seed: number, subject: Subject, number: number): Random {
   }
 }
 
-/** One of some values. */
+/** Picks one of some values. */
 export function pick<Value>(values: readonly Value[], next: Random): Value {
   return values[Math.floor(next() * values.length)] as Value
 }
 
-/** The UUID of one of many equal things; no two of a seed and subject have the same. */
+/** Returns the UUID of one of many things of a kind; it is unique for a seed and subject. */
 export function uuid(seed: number, subject: Subject, number: number): string {
   const word = (place: number) => hash(seed, SUBJECTS[subject] + 100 * place, number) >>> 0
   const first = digits(word(1))
@@ -43,12 +43,12 @@ function digits(word: number) {
   return (word >>> 0).toString(16).padStart(8, '0')
 }
 
-/** Mixes integers; with the same seed and subject no two numbers have the same result. */
+/** Hashes integers; for a fixed seed and subject it is injective. */
 function hash(seed: number, subject: number, number: number) {
   return mix(mix(mix(seed) + subject) ^ number)
 }
 
-/** Has each bit of the result depend on all bits, and has no result twice: the end of MurmurHash3. */
+/** The finalizer of MurmurHash3: a bijection in which each bit of the result depends on all bits. */
 function mix(value: number) {
   let bits = (value + 0x9e3779b9) | 0
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)

@@ -1,12 +1,12 @@
-/** The provisioning jobs: a few of them, of which one is by far the busiest. */
+/** The provisioning jobs. One of them is by far the busiest. */
 import { uuid } from './random.ts'
 
-/** How many events a cycle of a job has, on average. */
+/** The average number of events in a cycle of a job. */
 const EVENTS_OF_CYCLE = 300
 
 const BUSIEST = 0.4
 
-/** Tags of the templates that jobs are made from, with the other system than Microsoft Entra ID; the busiest first. */
+/** The tags of job templates, each with the system that is not Microsoft Entra ID; the busiest comes first. */
 const TEMPLATES: [tag: string, application: string][] = [
   ['scim', 'customappsso'],
   ['workday', 'Workday'],
@@ -30,21 +30,21 @@ const TEMPLATES: [tag: string, application: string][] = [
   ['asana', 'Asana']
 ]
 
-/** Those that read from the other system, and write to Microsoft Entra ID. */
+/** Templates that read from the other system and write to Microsoft Entra ID. */
 const INBOUND = ['workday', 'successfactors', 'API2AAD']
 
 export interface Job {
   number: number
   id: string
-  /** The part of all events that are of this job. */
+  /** The job's share of all events. */
   share: number
   source: { id: string; displayName: string; details: Record<string, string> }
   target: { id: string; displayName: string; details: Record<string, string> }
-  /** Whether attributes of the target have the names of SCIM, not of Microsoft Entra ID. */
+  /** Whether target attributes have SCIM names instead of those of Microsoft Entra ID. */
   isScim: boolean
 }
 
-/** Makes the jobs of a seed for a tenant. */
+/** Generates the jobs of a seed for a tenant. */
 export function jobsOf(seed: number, tenantId: string): Job[] {
   const all = TEMPLATES.slice(1).reduce((sum, _, place) => sum + 1 / (place + 1), 0)
   return TEMPLATES.map(([tag, application], number) => {
@@ -68,15 +68,15 @@ export function jobsOf(seed: number, tenantId: string): Job[] {
 }
 
 /**
- * The job to which a number leads: to each as often as its share is.
- * @param number from 0 up to, but not including, 1
+ * Maps a number to a job, to each in proportion to its share.
+ * @param number from 0 (inclusive) to 1 (exclusive)
  */
 export function jobOf(jobs: Job[], number: number): Job {
   let rest = number
   return jobs.find(({ share }) => (rest -= share) < 0) ?? (jobs[0] as Job)
 }
 
-/** The cycle of a job in which an event is. */
+/** Returns the cycle of a job that an event belongs to. */
 export function cycleOf(seed: number, job: Job, index: number): string {
   const cycle = Math.floor((index * job.share) / EVENTS_OF_CYCLE)
   return uuid(seed, 'cycle', cycle * TEMPLATES.length + job.number)

@@ -1,16 +1,16 @@
-/** The attributes of people in target systems, and how they are changed. */
+/** The attributes of people in target systems, and how actions change them. */
 import type { Person } from './people.ts'
 import { pick, type Random } from './random.ts'
 
-/** What a system calls an attribute, and what it is of a person. */
+/** An attribute: its name in a system, and its value for a person. */
 interface Attribute {
   name: string
-  /** The name as details of steps have it: without punctuation. */
+  /** The name in the details of steps: without punctuation. */
   member: string
   valueOf: (person: Person) => string
 }
 
-/** A property of the target object that was changed. */
+/** A changed property of the target object. */
 export interface Change {
   displayName: string
   oldValue: string | null
@@ -19,12 +19,12 @@ export interface Change {
 
 export type Action = 'Create' | 'Update' | 'Disable' | 'Delete' | 'Other'
 
-/** How many properties most actions change. */
+/** The number of properties that most actions change. */
 const CHANGED = 8
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 
-/** Whether the object is active, those that stay what they are, and those that change from time to time. */
+/** The flag for an active object, attributes that never change, and attributes that do. */
 const SCIM = {
   active: attribute('active', () => 'True'),
   fixed: [
@@ -82,7 +82,7 @@ function formattedAddress({ office, street, postalCode, city }: Person) {
 }
 
 /**
- * What an action changes of a person.
+ * Returns the changes that an action makes.
  * @param before the person as the target system knows them
  * @param isScim whether the target system speaks SCIM
  */
@@ -105,7 +105,7 @@ const MEMBERS = new Map(
   )
 )
 
-/** The new values of changed properties, as details of steps have them. */
+/** Returns the new values of changed properties, keyed as in the details of steps. */
 export function detailsOf(changes: Change[]): Record<string, string> {
   const details: Record<string, string> = {}
   for (const { displayName, newValue } of changes) {
@@ -114,7 +114,7 @@ export function detailsOf(changes: Change[]): Record<string, string> {
   return details
 }
 
-/** How often there is an action: most changes are updates. */
+/** Actions by frequency: most changes are updates. */
 const ACTIONS: Action[] = [
   ...Array<Action>(14).fill('Update'),
   'Create',
@@ -125,7 +125,7 @@ const ACTIONS: Action[] = [
   'Delete'
 ]
 
-/** An action by chance. */
+/** Picks an action. */
 export function anyAction(next: Random): Action {
   return pick(ACTIONS, next)
 }

@@ -1,18 +1,18 @@
-/** When events happen: in thirty days, most of them while people work. */
+/** When events happen: within thirty days, most of them during working hours. */
 
 const END = Date.UTC(2026, 9, 31) // ms
 const DAYS = 30
 const HOUR = 3_600_000 // ms
-const TICKS = 10_000 // in a millisecond: a tick is 100 ns
+const TICKS = 10_000 // per millisecond: a tick is 100 ns
 const FIRST_HOUR = END - DAYS * 24 * HOUR
 
-/** Which part of all events has happened by the end of each hour. */
+/** The share of all events that has happened by the end of each hour. */
 const PARTS = parts()
 
 /**
- * The point in time of an event.
- * @param part which part of all events happens before it, from 0 up to, but not including, 1
- * @returns the time in UTC with seven digits of a second; never earlier for a greater part
+ * Returns the time of an event.
+ * @param part the share of all events that happen before it, from 0 (inclusive) to 1 (exclusive)
+ * @returns the time in UTC with seven fractional digits; it never decreases as the share grows
  */
 export function timeAt(part: number): string {
   const hour = hourOf(part)
@@ -31,14 +31,14 @@ function parts() {
   return weights.map((weight) => (sum += weight) / total)
 }
 
-/** How much happens in an hour, as a multiple of what happens at night. */
+/** The activity of an hour, relative to the night. */
 function weightOf(time: Date): number {
   const isWeekend = [0, 6].includes(time.getUTCDay())
   const isDay = time.getUTCHours() >= 7 && time.getUTCHours() < 18
   return isDay && !isWeekend ? 5 : 1
 }
 
-/** The hour in which a part falls, found by halving. */
+/** Finds the hour of a share by binary search. */
 function hourOf(part: number) {
   let [low, high] = [0, PARTS.length - 1]
   while (low < high) {

@@ -1,17 +1,19 @@
 /**
- * Events as a provisioning engine sends them. Each is made from its place in the log alone, so that any can be had
- * without those before it, and a log of millions is the same wherever it is made.
+ * Events as a provisioning engine sends them. Each event is derived from its position in the log alone: any event can be
+ * generated without its predecessors, and a log of millions is the same on every machine.
  */
-import { anyAction, changesOf } from './generator/attributes.ts'
-import { timeAt } from './generator/clock.ts'
-import { anyFailure } from './generator/failures.ts'
-import { cycleOf, jobOf, jobsOf } from './generator/jobs.ts'
-import { culturesOf, personAt } from './generator/people.ts'
-import { random, uuid, type Random } from './generator/random.ts'
-import { stepsOf, type Status } from './generator/steps.ts'
-import type { Event } from './ground.ts'
+import { anyAction, changesOf } from './attributes.ts'
+import { timeAt } from './clock.ts'
+import { anyFailure } from './failures.ts'
+import { cycleOf, jobOf, jobsOf } from './jobs.ts'
+import { culturesOf, personAt } from './people.ts'
+import { random, uuid, type Random } from './random.ts'
+import { stepsOf, type Status } from './steps.ts'
 
-/** The tenant of all events, unless another is asked for. */
+/** An event as it is posted. */
+export type Event = Record<string, unknown>
+
+/** The tenant of all events unless the caller names another. */
 const TENANT = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
 
 const worlds = new Map<string, ReturnType<typeof worldOf>>()
@@ -22,12 +24,12 @@ function worldOf(seed: number, tenantId: string) {
 }
 
 /**
- * Makes the event at a place in a log.
- * @param index the place, from 0; events are in the order of time
- * @param count how many events the log has: the time that they take is the same, and there are more people in larger ones
- * @param seed a whole number; events of other seeds have other ids, names and values
- * @param tenantId the tenant that the event belongs to, whatever text
- * @returns the event as it can be posted; it is not kept, and can be changed
+ * Generates the event at a position in a log.
+ * @param index the position, from 0; events are in chronological order
+ * @param count the number of events in the log: every log spans the same thirty days, larger ones have more people
+ * @param seed an integer; other seeds give other ids, names and values
+ * @param tenantId the tenant that the event belongs to, any text
+ * @returns a new event, ready to be posted
  */
 export function eventAt(index: number, count: number, seed = 1, tenantId = TENANT): Event {
   const key = `${seed} ${tenantId}`
@@ -81,10 +83,10 @@ export function eventAt(index: number, count: number, seed = 1, tenantId = TENAN
   }
 }
 
-/** How many events one change can have: it fails, and is retried. */
+/** The most events of one change: it fails and is retried. */
 const LONGEST_CHANGE = 3
 
-/** Of three events that follow each other, some are of the same change. */
+/** The first event of the same change: up to three consecutive events share one. */
 function firstOfChange(index: number, seed: number) {
   const place = index % LONGEST_CHANGE
   const start = index - place
@@ -100,7 +102,7 @@ function anyStatus(next: Random): Status {
   return chance < 0.98 ? 'skipped' : 'warning'
 }
 
-/** A fifth as many people as events; to some of them much more happens than to others. */
+/** There are a fifth as many people as events, and some people have far more events than others. */
 function numberOfPerson(next: Random, count: number) {
   return Math.floor(next() ** 2 * Math.max(100, Math.round(count / 5)))
 }
