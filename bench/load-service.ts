@@ -7,12 +7,12 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import cds from '@sap/cds'
 import { Sealer } from '../srv/integrity/sealer.ts'
 import { sealingSettings } from '../srv/integrity/settings.ts'
-import { ARRIVALS, EVENTS, openLog } from '../srv/integrity/tables.ts'
-import { readObject } from '../srv/wire/body.ts'
-import { flatten, type Row } from '../srv/wire/columns.ts'
-import { instant } from '../srv/wire/datetime.ts'
-import { serviceSchema, type Model } from '../srv/wire/model.ts'
-import { storedForm } from '../srv/wire/stored.ts'
+import { ARRIVALS, EVENTS, openLog } from '../srv/database/sqlite/tables.ts'
+import { readObject } from '../srv/odata/request/payload.ts'
+import { flatten, type Row } from '../srv/odata/model/columns.ts'
+import { instant } from '../srv/values/datetime.ts'
+import { serviceSchema, type Model } from '../srv/odata/model/schema.ts'
+import { storedForm } from '../srv/odata/response/stored.ts'
 import { loading } from './loading.ts'
 import { start } from './targets.ts'
 
@@ -48,7 +48,7 @@ await loading(async (file) => {
   }
 })
 
-/** Makes a function that makes rows of events: see srv/wire/create.ts and srv/audit-log-service.ts. */
+/** Makes a function that makes rows of events: see srv/odata/resources/create.ts and srv/audit-log-service.ts. */
 async function rows() {
   const { load, linked } = cds as unknown as {
     load: (from: string[]) => Promise<object>

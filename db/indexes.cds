@@ -2,7 +2,7 @@ using { microsoft.graph } from './schema';
 
 // What events are found by. Each index ends with what the order of answers goes by, so that a page is read and nothing
 // sorted. Those that begin with the tenant are for queries of one tenant, the others for those who read the events of
-// all: see srv/database/indexes.ts, which creates them when the service starts. Not a doc comment, which would be shown as
+// all: see srv/database/sqlite/indexes.ts, which creates them when the service starts. Not a doc comment, which would be shown as
 // the description of the entity.
 annotate graph.provisioningObjectSummary with @indexes: [
   // the newest first, and by time; what comes last lets counts, groups and searches for a part of a name read no events

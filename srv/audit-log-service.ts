@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import cds from '@sap/cds'
 import type { provisioningObjectSummary as Event } from '#cds-models/microsoft/graph'
 import { areTenantsShared, confined, tenantOfNewEvent } from './access/tenants.ts'
-import type Database from './database.ts'
-import { instant } from './wire/datetime.ts'
-import { RequestError } from './wire/errors.ts'
+import type Database from './database/service.ts'
+import { instant } from './values/datetime.ts'
+import { RequestError } from './errors/errors.ts'
 
 const EVENTS = 'microsoft.graph.provisioningObjectSummary'
 const ID_IS_TAKEN = 'An event with this id exists already.'
@@ -71,7 +71,7 @@ export default class AuditLogService extends cds.ApplicationService {
       Object.assign(data, represent?.(data))
       const arrival = { event: data.id, tenant: data.tenant }
       const database = cds.db as unknown as Database
-      if (isAlone && database.hasJournal) {
+      if (isAlone && database.hasGroupCommit) {
         await database.append([
           [EVENTS, data],
           ['provisioning.log.Arrivals', arrival]

@@ -42,9 +42,9 @@ declare module '@cap-js/sqlite' {
     val?: unknown
     /** False to have the value in the text of the statement. */
     param?: false
-    /** Whether the wire gave the value, and where from: see wire/plans.ts. */
-    isOwn?: true
-    source?: import('./wire/expressions/cqn.ts').Source
+    /** Whether the wire gave the value, and where from: see plans/plans.ts. */
+    fromRequest?: true
+    source?: import('./cqn/cqn.ts').Source
   }
   export interface Select {
     SELECT: {

@@ -84,7 +84,7 @@ annotate graph.auditLogs with {
   directoryProvisioning @Capabilities.ChangeTracking: { Supported: true };
 };
 
-// What $apply can do: see srv/wire/expressions/apply.ts.
+// What $apply can do: see srv/odata/query/apply.ts.
 annotate graph with @Aggregation.ApplySupportedDefaults: {
   Transformations : [
     'aggregate', 'groupby', 'concat', 'identity', 'filter', 'search', 'compute', 'orderby', 'top', 'skip',

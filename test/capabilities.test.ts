@@ -1,5 +1,5 @@
 /** What `$metadata` announces is what the service does. */
-import { FUNCTIONS } from '../srv/wire/expressions/functions.ts'
+import { FUNCTIONS } from '../srv/odata/expressions/functions.ts'
 import { query, startService } from './service.ts'
 
 const service = startService()

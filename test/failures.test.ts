@@ -140,7 +140,7 @@ describe('A thread that stores events', () => {
       return `${response.status} ${String(error?.message)}`
     }
     expect(await post()).toBe('201 undefined')
-    expect((await fetch(`${url}/fault/journal`)).status).toBe(204)
+    expect((await fetch(`${url}/fault/group-commit`)).status).toBe(204)
     expect(await post()).toBe('503 The thread that stores events was ended, and starts anew.')
     expect(await post()).toBe('201 undefined')
     const count = await fetch(`${url}/auditLogs/provisioning/$count`)

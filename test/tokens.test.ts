@@ -1,9 +1,9 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { tokenSecret } from '../srv/database/token-secret.ts'
-import type { Exchange } from '../srv/wire/exchange.ts'
-import { LinkTokens } from '../srv/wire/link-tokens.ts'
-import { toToken, type TokenName } from '../srv/wire/paging.ts'
+import { tokenSecret } from '../srv/database/sqlite/token-secret.ts'
+import type { Exchange } from '../srv/odata/request/exchange.ts'
+import { LinkTokens } from '../srv/odata/request/link-tokens.ts'
+import { toToken, type TokenName } from '../srv/odata/query/paging.ts'
 import { startProcess, temporaryFolder } from './process.ts'
 import { errorOf, query, startService, valuesOf } from './service.ts'
 

@@ -1,5 +1,5 @@
 /** Recognises the queries that the scenarios ask, each by its text, and says what they are in SQL. */
-import { instant } from '../../srv/wire/datetime.ts'
+import { instant } from '../../srv/values/datetime.ts'
 import { Refusal } from './values.ts'
 
 /** A condition on rows, with the index that serves it. */

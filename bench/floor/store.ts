@@ -1,6 +1,6 @@
 /** The log in SQLite, as one would write it by hand: a table with what is searched, and each event as answers show it. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { instant } from '../../srv/wire/datetime.ts'
+import { instant } from '../../srv/values/datetime.ts'
 import { changedProperty, type Condition } from './query.ts'
 import type { Event } from './validation.ts'
 import { Refusal } from './values.ts'

@@ -1,6 +1,6 @@
 /** Checks values against the types that they are to have. */
 import { randomUUID } from 'node:crypto'
-import { instant } from '../../srv/wire/datetime.ts'
+import { instant } from '../../srv/values/datetime.ts'
 
 type Json = Record<string, unknown>
 

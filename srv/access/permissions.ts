@@ -1,6 +1,6 @@
 /** What a user may post, found out before anything of the body is received: see access-control.cds. */
 import cds from '@sap/cds'
-import { requestError } from '../wire/errors.ts'
+import { requestError } from '../errors/errors.ts'
 import { tenantOfNewEvent } from './tenants.ts'
 
 /** An entity, with the roles that it grants rights to. */

@@ -1,8 +1,8 @@
 /** Tenants: whose events a user reads and writes. A tenant's events are those with its id as `tenantId`. */
 import cds from '@sap/cds'
-import { RequestError } from '../wire/errors.ts'
-import { val, type Source } from '../wire/expressions/cqn.ts'
-import type { Literal } from '../wire/plans.ts'
+import { RequestError } from '../errors/errors.ts'
+import { val, type Source } from '../cqn/cqn.ts'
+import type { Literal } from '../plans/plans.ts'
 import { needsTokens } from './profile.ts'
 
 /** The part of the key of every entity that belongs to tenants. */

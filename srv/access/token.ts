@@ -1,6 +1,6 @@
 /** Checks access tokens (JSON Web Tokens, RFC 7519 and 8725). */
 import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose'
-import { RequestError } from '../wire/errors.ts'
+import { RequestError } from '../errors/errors.ts'
 import { issuerKeys } from './issuer.ts'
 import type { AccessSettings } from './settings.ts'
 

@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util'
 import { newestSealed } from '../integrity/clock.ts'
 import { purge } from '../integrity/purging.ts'
 import { databaseFile, purgeSettings } from '../integrity/settings.ts'
-import { openLog } from '../integrity/tables.ts'
-import { instant } from '../wire/datetime.ts'
+import { openLog } from '../database/sqlite/tables.ts'
+import { instant } from '../values/datetime.ts'
 
 try {
   const { values } = parseArgs({ options: { before: { type: 'string' }, by: { type: 'string' } } })

@@ -9,10 +9,10 @@ import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { Unsealed } from '../integrity/comparison.ts'
 import { Findings } from '../integrity/findings.ts'
-import { compareWithHeld, latest, readHeld, type Held } from '../integrity/held.ts'
+import { compareWithCheckpoint, latest, readCheckpoint, type Checkpoint } from '../integrity/checkpoint.ts'
 import { expectedSchema } from '../integrity/schema.ts'
 import { databaseFile, sealingSettings } from '../integrity/settings.ts'
-import { openLog, SEALS } from '../integrity/tables.ts'
+import { openLog, SEALS } from '../database/sqlite/tables.ts'
 import { verify, type Report } from '../integrity/verification.ts'
 import { printable } from './terminal.ts'
 
@@ -38,26 +38,26 @@ try {
 async function check(files: { export?: string; against?: string }) {
   const file = databaseFile()
   if (!existsSync(file)) throw new Error(`there is no file ${file}.`)
-  const held = files.against === undefined ? undefined : heldIn(files.against)
+  const checkpoint = files.against === undefined ? undefined : checkpointIn(files.against)
   const expected = await expectedSchema()
   const database = openLog(file, { readOnly: true })
   const findings = new Findings()
   database.exec('BEGIN') // what is read is the state of one moment
   const report = verify(database, expected, findings)
-  if (report && held) compareWithHeld(database, held, findings)
+  if (report && checkpoint) compareWithCheckpoint(database, checkpoint, findings)
   const ends = report && latest(database)
   database.exec('COMMIT')
   if (report && ends) show(file, report, ends)
-  if (!held) console.log(REMINDER)
+  if (!checkpoint) console.log(REMINDER)
   if (findings.count || !report || !ends) return tell(findings)
   if (report.unsealed && !(await isSealedSoon(database, report.unsealed))) return tellUnsealed(report.unsealed)
   database.close()
-  console.log(held ? 'All is well, and what was exported is there.' : 'All is well.')
+  console.log(checkpoint ? 'All is well, and what was exported is there.' : 'All is well.')
   if (files.export !== undefined) exportTo(files.export, ends)
   return WELL
 }
 
-function show(file: string, { events, seals, unsealed, purged, lastPurge }: Report, ends: Held) {
+function show(file: string, { events, seals, unsealed, purged, lastPurge }: Report, ends: Checkpoint) {
   console.log(`Checked ${events} events and ${seals} seals in ${file}.`)
   console.log(`Not sealed yet: ${unsealed?.count ?? 0} events. Removed by retention: ${purged} events.`)
   if (lastPurge) {
@@ -100,9 +100,9 @@ function tellUnsealed({ count, first }: Unsealed) {
   return UNSEALED
 }
 
-function heldIn(file: string) {
+function checkpointIn(file: string) {
   try {
-    return readHeld(readFileSync(file, 'utf8'))
+    return readCheckpoint(readFileSync(file, 'utf8'))
   } catch (error) {
     throw new Error(`${file} is not an export: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error
@@ -110,7 +110,7 @@ function heldIn(file: string) {
   }
 }
 
-function exportTo(file: string, ends: Held) {
+function exportTo(file: string, ends: Checkpoint) {
   if (!ends.seals.length) return console.log('Nothing is sealed, so nothing was exported.')
   writeFileSync(file, JSON.stringify({ exportedAt: new Date().toISOString(), ...ends }, null, 2) + '\n')
   console.log(`Exported the latest seals to ${file}.`)

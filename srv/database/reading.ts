@@ -2,8 +2,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ServerResponse } from 'node:http'
 import { expectRoom } from '../http/answers.ts'
-import { RequestError } from '../wire/errors.ts'
-import type { Statement } from '../wire/plans.ts'
+import { RequestError } from '../errors/errors.ts'
+import type { Statement } from '../plans/plans.ts'
 
 type Seen = (statement: Statement) => void
 

@@ -2,7 +2,7 @@
  * Who is next where only so many can run at the same time: tenants take turns, and none takes all. A tenant with many
  * queries that take long thus holds up its own, but not those of others.
  */
-import { RequestError } from '../wire/errors.ts'
+import { RequestError } from '../errors/errors.ts'
 
 interface Waiting {
   start: () => void

@@ -1,6 +1,6 @@
 /** Counts the bytes of answers that wait for their clients to read them, within one limit for all of them. */
 import type { RequestHandler, Response } from 'express'
-import { RequestError } from '../wire/errors.ts'
+import { RequestError } from '../errors/errors.ts'
 import { bytesOf, settings } from './settings.ts'
 
 const TOO_MANY = 'The service has more bytes of answers than it can take that wait to be read.'

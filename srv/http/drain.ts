@@ -2,8 +2,8 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RequestHandler, Response } from 'express'
-import { RequestError } from '../wire/errors.ts'
-import { refuse } from '../wire/refuse.ts'
+import { RequestError } from '../errors/errors.ts'
+import { refuse } from '../errors/refuse.ts'
 import { settings } from './settings.ts'
 
 const underWay = new Set<Response>()

@@ -1,9 +1,9 @@
 /** What an orchestrator asks: whether the process lives, and whether it can serve. Neither needs a token. */
 import cds from '@sap/cds'
 import { Router } from 'express'
-import type Database from '../database.ts'
-import { RequestError } from '../wire/errors.ts'
-import { refuse } from '../wire/refuse.ts'
+import type Database from '../database/service.ts'
+import { RequestError } from '../errors/errors.ts'
+import { refuse } from '../errors/refuse.ts'
 import { isDraining } from './drain.ts'
 import { settings } from './settings.ts'
 

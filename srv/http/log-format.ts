@@ -5,7 +5,7 @@
 import { format, types } from 'node:util'
 import cds from '@sap/cds'
 import type { Request, Response } from 'express'
-import { requestIds } from '../wire/request-ids.ts'
+import { requestIds } from '../errors/request-ids.ts'
 
 const HEADERS = ['accept', 'content-length', 'content-type', 'odata-maxversion', 'odata-version', 'user-agent']
 

@@ -1,8 +1,8 @@
 /** How many requests one client, that is one network address, may send in a time. */
 import type { RequestHandler } from 'express'
 import { rateLimit, type Store } from 'express-rate-limit'
-import { RequestError } from '../wire/errors.ts'
-import { refuse } from '../wire/refuse.ts'
+import { RequestError } from '../errors/errors.ts'
+import { refuse } from '../errors/refuse.ts'
 import { settings } from './settings.ts'
 
 /** Makes the limit of the settings; none where there is none. */

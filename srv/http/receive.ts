@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Request, Response } from 'express'
-import { RequestError } from '../wire/errors.ts'
+import { RequestError } from '../errors/errors.ts'
 import { bytesOf, settings } from './settings.ts'
 
 /** What is understood of `Content-Encoding` (RFC 9110, 8.4.1). */

@@ -1,7 +1,7 @@
 /** One line of JSON for each request, for whatever collects logs. It has nothing that a client may hold secret. */
 import cds from '@sap/cds'
 import type { RequestHandler } from 'express'
-import { requestIds } from '../wire/request-ids.ts'
+import { requestIds } from '../errors/request-ids.ts'
 import { settings } from './settings.ts'
 
 /** Notes whose request it is, once that is known. */

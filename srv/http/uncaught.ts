@@ -5,9 +5,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import cds from '@sap/cds'
 import type { RequestHandler, Response } from 'express'
-import { requestError } from '../wire/errors.ts'
-import { refuse } from '../wire/refuse.ts'
-import { requestIds } from '../wire/request-ids.ts'
+import { requestError } from '../errors/errors.ts'
+import { refuse } from '../errors/refuse.ts'
+import { requestIds } from '../errors/request-ids.ts'
 
 const LOG = cds.log('provisioning')
 const current = new AsyncLocalStorage<Response>()

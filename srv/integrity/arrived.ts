@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { digestOf, type StoredRow } from './canonical.ts'
 import type { Leaf } from './chain.ts'
-import { ARRIVALS, EVENTS, sameEvent } from './tables.ts'
+import { ARRIVALS, EVENTS, sameEvent } from '../database/sqlite/tables.ts'
 
 /** An event as it is stored: what a seal keeps of it, and the tenant, empty where it has none. */
 export interface StoredEvent extends Leaf {

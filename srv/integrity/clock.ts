@@ -3,7 +3,7 @@
  * is held against the monotonic one, and against the newest event that is sealed.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import { ARRIVALS, EVENTS, sameEvent, SEALS } from './tables.ts'
+import { ARRIVALS, EVENTS, sameEvent, SEALS } from '../database/sqlite/tables.ts'
 
 const MINUTE = 60 * 1000
 const DAY = 24 * 60 * MINUTE

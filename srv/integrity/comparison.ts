@@ -4,7 +4,7 @@ import { arrivalsFrom, arrived, FIRST_ROWID, type Arrived } from './arrived.ts'
 import { named, LAST, type Findings } from './findings.ts'
 import { Purged, purgedRanges, type PurgeSummary } from './purged.ts'
 import { sealedEvents, type Sealed } from './sealed.ts'
-import { EVENTS } from './tables.ts'
+import { EVENTS } from '../database/sqlite/tables.ts'
 import { brokenTextOf } from './text.ts'
 
 /** What a comparison looked at. */

@@ -1,8 +1,8 @@
 /** Checks what is kept beside the events, and whether SQLite can read all of the file alike. */
 import type { DatabaseSync } from 'node:sqlite'
-import { COUNTS } from '../database/counts.ts'
+import { COUNTS } from '../database/sqlite/counts.ts'
 import { FIRST, LAST, type Findings } from './findings.ts'
-import { ARRIVALS, EVENTS, keysOf, UNDER_WAY } from './tables.ts'
+import { ARRIVALS, EVENTS, keysOf, UNDER_WAY } from '../database/sqlite/tables.ts'
 
 /** Checks the pages of the file: a row that is missing in an index is not found by readers who use that. */
 export function checkPages(database: DatabaseSync, findings: Findings) {

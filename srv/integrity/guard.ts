@@ -1,11 +1,11 @@
 /** Guards the history of the log while the service runs. */
 import cds from '@sap/cds'
-import type Database from '../database.ts'
+import type Database from '../database/service.ts'
 import { protectHistory } from './history.ts'
 import { startRetention } from './retention.ts'
 import { startSealing } from './sealing.ts'
 import { databaseFile, retentionSettings, sealingSettings } from './settings.ts'
-import { openLog } from './tables.ts'
+import { openLog } from '../database/sqlite/tables.ts'
 
 const LOG = cds.log('provisioning')
 

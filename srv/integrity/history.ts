@@ -1,7 +1,7 @@
 /** Keeps history as it is: triggers that refuse to change or remove a row of the log, whoever asks for it. */
 import type { DatabaseSync } from 'node:sqlite'
-import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY, type LogConnection } from './tables.ts'
-import { transaction } from './transaction.ts'
+import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY, type LogConnection } from '../database/sqlite/tables.ts'
+import { transaction } from '../database/sqlite/transaction.ts'
 
 /** Creates the triggers that are missing or of an older version. To be called after the schema was migrated. */
 export async function protectHistory(database: LogConnection) {

@@ -1,5 +1,5 @@
 /** The record of what retention removed: see db/purges.cds. */
-import { instant } from '../wire/datetime.ts'
+import { instant } from '../values/datetime.ts'
 import { hashOf } from './chain.ts'
 
 /** A record as it is stored. */

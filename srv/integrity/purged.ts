@@ -5,7 +5,7 @@ import { faultOf, type Leaf } from './chain.ts'
 import { named, type Findings } from './findings.ts'
 import { contentFaultOf, rangesOf, sizeOf, type PurgedRange, type PurgeRecord } from './purge-record.ts'
 import type { Sealed } from './sealed.ts'
-import { PURGES } from './tables.ts'
+import { PURGES } from '../database/sqlite/tables.ts'
 import { brokenTextOf } from './text.ts'
 
 /** What records say together. */

@@ -1,9 +1,9 @@
 /** Removes old events from the log in small batches, each with a record of it: see db/purges.cds. */
 import { setTimeout } from 'node:timers/promises'
-import { OF_ALL_TENANTS } from '../database/indexes.ts'
+import { OF_ALL_TENANTS } from '../database/sqlite/indexes.ts'
 import { nextRecord, type PurgeRecord } from './purge-record.ts'
-import { ARRIVALS, EVENTS, PURGES, sameEvent, SEALS, UNDER_WAY, type LogConnection } from './tables.ts'
-import { transaction } from './transaction.ts'
+import { ARRIVALS, EVENTS, PURGES, sameEvent, SEALS, UNDER_WAY, type LogConnection } from '../database/sqlite/tables.ts'
+import { transaction } from '../database/sqlite/transaction.ts'
 
 export interface PurgeOrder {
   /** Events that happened before this instant are removed: UTC, in the form of `activityDateTime_utc`. */

@@ -1,8 +1,8 @@
 /** Removes events that are older than the service is configured to keep them, on a schedule. */
-import { instant } from '../wire/datetime.ts'
+import { instant } from '../values/datetime.ts'
 import { trustedTime } from './clock.ts'
 import { purge } from './purging.ts'
-import { openLog } from './tables.ts'
+import { openLog } from '../database/sqlite/tables.ts'
 
 export interface RetentionSettings {
   /** How many days events are kept after they happened: see clock.ts. */

@@ -1,9 +1,9 @@
 /** Compares the schema of the log with the one that the service makes: what leaves out or alters events is not in that. */
 import { DatabaseSync } from 'node:sqlite'
 import cds from '@sap/cds'
-import { COUNT_TRIGGERS } from '../database/counts.ts'
-import { indexesOf, type Indexed } from '../database/indexes.ts'
-import { storeJsonAsText, type Model } from '../wire/model.ts'
+import { COUNT_TRIGGERS } from '../database/sqlite/counts.ts'
+import { indexesOf, type Indexed } from '../database/sqlite/indexes.ts'
+import { storeJsonAsText, type Model } from '../odata/model/schema.ts'
 import { FIRST, type Findings } from './findings.ts'
 import { historyTriggers } from './history.ts'
 

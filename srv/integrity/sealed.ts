@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { withNumbers } from './canonical.ts'
 import { coverFaultOf, faultOf, leavesOf, type Leaf, type Seal } from './chain.ts'
 import { named, type Findings } from './findings.ts'
-import { SEALS } from './tables.ts'
+import { SEALS } from '../database/sqlite/tables.ts'
 import { brokenTextOf } from './text.ts'
 
 /** An event that a seal covers, and the tenant whose chain the seal is in. */

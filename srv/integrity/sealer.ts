@@ -1,8 +1,8 @@
 /** Makes the seals: see db/seals.cds. Several instances of the service may do so on one file. */
 import { arrivalsFrom, arrived, type StoredEvent } from './arrived.ts'
 import { nextSeal, type Seal } from './chain.ts'
-import { ARRIVALS, SEALS, type LogConnection } from './tables.ts'
-import { transaction } from './transaction.ts'
+import { ARRIVALS, SEALS, type LogConnection } from '../database/sqlite/tables.ts'
+import { transaction } from '../database/sqlite/transaction.ts'
 
 /** Makes the seals, on one connection. */
 export class Sealer {

@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads'
 import workerpool from 'workerpool'
 import { Sealer } from './sealer.ts'
-import { openLog, type LogConnection } from './tables.ts'
+import { openLog, type LogConnection } from '../database/sqlite/tables.ts'
 
 const { file, batch } = workerData as { file: string; batch: number }
 let database: LogConnection | undefined

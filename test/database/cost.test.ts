@@ -1,4 +1,4 @@
-import { areFew, isCheap } from '../../srv/database/cost.ts'
+import { areFew, isCheap } from '../../srv/database/sqlite/cost.ts'
 
 describe('A statement takes but little time for a row', () => {
   it.each([

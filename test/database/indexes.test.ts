@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import cds from '@sap/cds'
 import type { Connection } from '@cap-js/sqlite'
-import type Database from '../../srv/database.ts'
-import { withFunctions } from '../../srv/database/functions.ts'
+import type Database from '../../srv/database/service.ts'
+import { withFunctions } from '../../srv/database/sqlite/functions.ts'
 import { databaseFile } from '../../srv/integrity/settings.ts'
 import { query, startService } from '../service.ts'
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { faultOf, leavesOf, type Seal } from '../../srv/integrity/chain.ts'
 import { Sealer } from '../../srv/integrity/sealer.ts'
-import { openLog } from '../../srv/integrity/tables.ts'
+import { openLog } from '../../srv/database/sqlite/tables.ts'
 import { startProcess, temporaryFolder } from '../process.ts'
 import { isSealed, until } from './command.ts'
 

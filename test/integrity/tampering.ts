@@ -5,7 +5,7 @@ import { hashOf, nextSeal, type Seal } from '../../srv/integrity/chain.ts'
 import { Findings } from '../../srv/integrity/findings.ts'
 import { expectedSchema } from '../../srv/integrity/schema.ts'
 import { Sealer } from '../../srv/integrity/sealer.ts'
-import { openLog } from '../../srv/integrity/tables.ts'
+import { openLog } from '../../srv/database/sqlite/tables.ts'
 import { verify } from '../../srv/integrity/verification.ts'
 import { startProcess, temporaryFolder } from '../process.ts'
 

@@ -5,7 +5,7 @@ import {
   ticksOfDuration,
   ticksOfPoint,
   timeOfDay
-} from '../../srv/wire/datetime.ts'
+} from '../../srv/values/datetime.ts'
 
 describe('The instant of a point in time', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { cast, FUNCTIONS_OF_STATEMENTS } from '../../srv/wire/expressions/evaluation.ts'
+import { cast, FUNCTIONS_OF_STATEMENTS } from '../../srv/database/sqlite/evaluation.ts'
 
 const call = (name: string, ...values: unknown[]) => FUNCTIONS_OF_STATEMENTS[name]?.(...(values as never[]))
 

@@ -1,4 +1,4 @@
-import { parseJson } from '../../srv/wire/json.ts'
+import { parseJson } from '../../srv/values/json.ts'
 
 describe('JSON', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { LinkTokens } from '../../srv/wire/link-tokens.ts'
+import { LinkTokens } from '../../srv/odata/request/link-tokens.ts'
 
 const tokensOf = (secret: number) => {
   const tokens = new LinkTokens()

@@ -1,4 +1,4 @@
-import { Plans, shapeOf, SourcedValue, type Literal } from '../../srv/wire/plans.ts'
+import { Plans, shapeOf, SourcedValue, type Literal } from '../../srv/plans/plans.ts'
 
 const shape = ($filter: string, others: unknown[] = []) =>
   shapeOf(new Map([['$filter', $filter]]), new Map(), others) as { key: string; literals: Literal[] }

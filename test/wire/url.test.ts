@@ -1,4 +1,4 @@
-import { parseUrl } from '../../srv/wire/url.ts'
+import { parseUrl } from '../../srv/odata/request/url.ts'
 
 const root = 'http://localhost:4004/beta/'
 

@@ -1,0 +1,64 @@
+/**
+ * What a statement may cost for a single row. SQLite tells the time between rows only, so what may take long for one row
+ * must not run in the process of the service: for example, to search one text in another takes as many steps as the
+ * product of their lengths.
+ */
+
+/** What is longer, or has more or longer values, may take long for a single row. */
+const MOST_CHARACTERS = 8000
+const MOST_VALUES = 100
+const MOST_CHARACTERS_OF_VALUES = 4000
+
+/** Texts that are longer are not compared, ordered by or searched in the process of the service, in bytes. */
+export const LONG_TEXT = 16_384
+
+/**
+ * What may stand before a parenthesis: words of SQL, and functions that take time in proportion to the length of what
+ * they are given, and return nothing that is longer. Those of JavaScript count what they are given: see functions.ts.
+ */
+const CHEAP = new Set(
+  `and as case coalesce else exists from in is not on or select then when where cast
+  count sum min max avg total group_concat json_array json_group_array octet_length
+  ifnull iif nullif length substr substring instr trim ltrim rtrim abs round floor ceil ceiling mod
+  json_array_length json_each json_extract json_tree json_type json_valid
+  lower upper within_time too_long
+  odata_cast odata_divided odata_duration odata_held odata_moved odata_quotient odata_remainder odata_substring
+  odata_ticks`.split(/\s+/)
+)
+
+/** Operators that take longer, or make texts that are longer than what they are given. */
+const EXPENSIVE = /\|\||\b(?:like|glob|regexp|match|recursive)\b/i
+
+/** A text that is put together of two values: see `text` in cqn/cqn.ts. */
+const JOINED_VALUES = /\?\s*\|\|\s*\?/g
+
+/**
+ * Tells whether a statement takes but little time for a single row, if no column that it works with is longer than
+ * {@link LONG_TEXT}.
+ */
+export function isCheap(sql: string): boolean {
+  if (sql.length > MOST_CHARACTERS || EXPENSIVE.test(sql.replaceAll(JOINED_VALUES, '?'))) return false
+  for (const { 1: name = '', index } of sql.matchAll(/(\w+)"?\s*\(/g)) {
+    if (!CHEAP.has(name.toLowerCase())) return false
+    if (name.toLowerCase() === 'instr' && !searchesForValue(sql, index)) return false
+  }
+  return true
+}
+
+/** Whether values are few and short. */
+export function areFew(values: unknown[]): boolean {
+  let size = 0
+  for (const value of values) size += typeof value === 'string' ? value.length : 0
+  return values.length <= MOST_VALUES && size <= MOST_CHARACTERS_OF_VALUES
+}
+
+/** Whether a call of `instr` looks for a value of the statement, and not for another text of the row. */
+function searchesForValue(sql: string, start: number): boolean {
+  let depth = 0
+  for (let index = sql.indexOf('(', start); index < sql.length; index++) {
+    if (sql[index] === '(') depth++
+    else if (sql[index] === ')') depth--
+    if (sql[index] === ',' && depth === 1) return /^,\s*\?\s*\)/.test(sql.slice(index, index + 20))
+  }
+  return false
+}

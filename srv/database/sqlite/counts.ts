@@ -1,0 +1,35 @@
+/** Keeps the number of events: see db/counts.cds. */
+import { EVENTS, openLog } from './tables.ts'
+import { transaction } from './transaction.ts'
+
+export const COUNTS = 'provisioning_log_Counts'
+
+/** The statements that create the triggers, by the names of the triggers. */
+export const COUNT_TRIGGERS = {
+  [`${EVENTS}_counted`]: `CREATE TRIGGER ${EVENTS}_counted AFTER INSERT ON ${EVENTS} BEGIN
+    INSERT INTO ${COUNTS} (tenant, events) VALUES (NEW.tenant, 1)
+      ON CONFLICT (tenant) DO UPDATE SET events = events + 1;
+  END`,
+  [`${EVENTS}_uncounted`]: `CREATE TRIGGER ${EVENTS}_uncounted AFTER DELETE ON ${EVENTS} BEGIN
+    UPDATE ${COUNTS} SET events = events - 1 WHERE tenant = OLD.tenant;
+  END`
+}
+
+/**
+ * Has events counted from now on, and counts those that are there already, unless triggers have done so. To be called
+ * after the schema was migrated.
+ * @param file the database file
+ */
+export async function keepCounts(file: string) {
+  const database = openLog(file)
+  const found = database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?")
+  const due = Object.entries(COUNT_TRIGGERS).filter(([name, sql]) => found.get(name)?.sql !== sql)
+  if (due.length)
+    await transaction(database, () => {
+      for (const [name, sql] of due) database.exec(`DROP TRIGGER IF EXISTS ${name}; ${sql}`)
+      database.exec(
+        `DELETE FROM ${COUNTS}; INSERT INTO ${COUNTS} SELECT tenant, count(*) FROM ${EVENTS} GROUP BY tenant`
+      )
+    })
+  database.close()
+}

@@ -1,0 +1,58 @@
+/**
+ * What the client is told when the database fails. The result codes are those of SQLite
+ * (https://sqlite.org/rescode.html); the upper bits of an extended code say more, and are for the log.
+ */
+import workerpool from 'workerpool'
+import { RequestError, type ErrorCode } from '../../errors/errors.ts'
+
+/** A failure of the database, as the request sees it. The cause is logged with it. */
+export interface Failure {
+  error: RequestError
+  /** Whether the connection may be the reason, so that a new one is to be opened. */
+  isBroken: boolean
+}
+
+const UNREADABLE = 'The database cannot be read or written.'
+const LOCKED = 'The database is locked.'
+const MOVED = 'The file of the database, or its log, was removed, renamed or replaced while the service ran.'
+const ENDED = 'The thread that stores events was ended, and starts anew.'
+const DAMAGED = 'The database is damaged.'
+
+const FAILURES: Record<number, [ErrorCode, message: string, isBroken: boolean]> = {
+  3: ['serviceUnavailable', UNREADABLE, true], // SQLITE_PERM
+  5: ['serviceUnavailable', LOCKED, false], // SQLITE_BUSY
+  6: ['serviceUnavailable', LOCKED, false], // SQLITE_LOCKED
+  7: ['serviceUnavailable', 'The service has too little memory for this request.', false], // SQLITE_NOMEM
+  8: ['serviceUnavailable', 'The database is read-only.', true], // SQLITE_READONLY
+  10: ['serviceUnavailable', UNREADABLE, true], // SQLITE_IOERR
+  11: ['serviceUnavailable', DAMAGED, true], // SQLITE_CORRUPT
+  13: ['insufficientStorage', 'There is no space left to store events.', false], // SQLITE_FULL
+  14: ['serviceUnavailable', 'The database cannot be opened.', true], // SQLITE_CANTOPEN
+  18: ['invalidQueryOption', 'A value that the query computes is longer than the service can hold.', false], // SQLITE_TOOBIG
+  26: ['serviceUnavailable', DAMAGED, true], // SQLITE_NOTADB
+  1032: ['serviceUnavailable', MOVED, true] // SQLITE_READONLY_DBMOVED
+}
+
+/** Tells whether an error is that of a lock which another connection holds. */
+export function isLocked(error: unknown): boolean {
+  return (resultCode(error) & 0xff) === 5
+}
+
+/**
+ * Finds the failure of the database that an error is about.
+ * @returns undefined if it is about something else, such as a constraint
+ */
+export function failureOf(cause: unknown): Failure | undefined {
+  if (cause instanceof workerpool.TerminateError)
+    return { error: caused('serviceUnavailable', ENDED, cause), isBroken: false }
+  const [code, message, isBroken] = FAILURES[resultCode(cause)] ?? FAILURES[resultCode(cause) & 0xff] ?? []
+  if (!code || !message) return undefined
+  return { error: caused(code, message, cause), isBroken: isBroken ?? false }
+}
+
+const caused = (code: ErrorCode, message: string, cause: unknown) =>
+  Object.assign(new RequestError(code, message), { cause })
+
+function resultCode(error: unknown): number {
+  return typeof error === 'object' && error && 'errcode' in error ? Number(error.errcode) : 0
+}

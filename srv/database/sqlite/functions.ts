@@ -1,0 +1,53 @@
+/** The functions that queries may call: what OData asks for and SQLite does not give. */
+import type { Connection } from '@cap-js/sqlite'
+import { FUNCTIONS_OF_STATEMENTS } from './evaluation.ts'
+import { matchesPattern } from '../../values/pattern.ts'
+
+/** The function that is called for each row that a query looks at; it ends the query by an error. */
+export const WITHIN_TIME = 'within_time'
+
+/** The function that is called for a text that is long; it ends the query by an error. */
+export const TOO_LONG = 'too_long'
+
+/** What ends queries where time and memory are short. */
+export interface Limits {
+  /** Called for each row, and for each text that is given to JavaScript, with its length. */
+  withinTime: (length?: number) => void
+  /** Called for each text that is longer than {@link LONG_TEXT}. */
+  tooLong: () => void
+}
+
+const NONE: Limits = { withinTime: () => {}, tooLong: () => {} }
+
+/**
+ * Adds the functions to a connection. SQLite knows the case of ASCII letters only, and CAP gives it regular expressions
+ * that can take forever.
+ */
+export function withFunctions(connection: Connection, { withinTime, tooLong }: Limits = NONE) {
+  const deterministic = { deterministic: true }
+  // what JavaScript is given stays in memory until the statement ends, so it is counted
+  const count = (value: unknown) => {
+    if (typeof value === 'string') withinTime(value.length)
+  }
+  const inCase = (change: (text: string) => string) => (value: unknown) => {
+    count(value)
+    return typeof value === 'string' ? change(value) : value
+  }
+  connection.function('regexp', deterministic, (pattern, text) =>
+    typeof text === 'string' ? Number(matchesPattern(String(pattern), text)) : null
+  )
+  const toLowerCase = inCase((text) => text.toLowerCase())
+  const toUpperCase = inCase((text) => text.toUpperCase())
+  connection.function('lower', deterministic, toLowerCase)
+  connection.function('upper', deterministic, toUpperCase)
+  for (const [name, implementation] of Object.entries(FUNCTIONS_OF_STATEMENTS)) {
+    const counting = (...values: never[]) => {
+      values.forEach(count)
+      return implementation(...values)
+    }
+    connection.function(name, { deterministic: true, useBigIntArguments: true, varargs: true }, counting as never)
+  }
+  connection.function(WITHIN_TIME, {}, () => (withinTime(), 1))
+  connection.function(TOO_LONG, {}, () => (tooLong(), 1))
+  return connection
+}

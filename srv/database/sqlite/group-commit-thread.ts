@@ -1,0 +1,89 @@
+/** The thread that stores rows: see group-commit.ts. */
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import { workerData } from 'node:worker_threads'
+import workerpool from 'workerpool'
+import { openLog, type LogConnection } from './tables.ts'
+import { failureOf } from './failures.ts'
+import type { OpenFiles } from './files.ts'
+import type { Table } from './group-commit.ts'
+import { REFUSE_SHARED_IDS } from './unique-ids.ts'
+
+/** What is to be stored: entries of rows, each with the number of its table and the values of its columns. */
+export interface Work {
+  tables: Table[]
+  entries: [table: number, values: unknown[]][][]
+}
+
+/** Why an entry was not stored, as SQLite says it. */
+export interface Refusal {
+  message: string
+  errcode: number
+}
+
+const { file, files, lockTimeout, uniqueIds } = workerData as {
+  file: string
+  files: OpenFiles
+  lockTimeout: number
+  uniqueIds: boolean
+}
+let database: LogConnection | undefined
+const statements = new Map<string, StatementSync>()
+
+workerpool.worker({ append, close })
+
+/**
+ * Stores entries in one transaction.
+ * @returns for each entry why it was refused, or undefined
+ * @throws what SQLite says if the database fails; nothing is stored then, but what was committed to a file that went away
+ */
+function append({ tables, entries }: Work): (Refusal | undefined)[] {
+  try {
+    const connection = (database ??= open())
+    const insertions = tables.map((table) => statementOf(connection, table))
+    connection.exec('BEGIN IMMEDIATE')
+    const refusals = entries.map((entry) => insert(connection, insertions, entry))
+    connection.commit()
+    return refusals
+  } catch (error) {
+    // SQLite has rolled back itself after some failures, such as that of a full disk
+    if (database?.isTransaction) database.exec('ROLLBACK')
+    if (failureOf(error)?.isBroken) close()
+    throw error
+  }
+}
+
+function open() {
+  const opened = openLog(file, { files })
+  opened.exec(`PRAGMA busy_timeout = ${lockTimeout}`)
+  if (uniqueIds) opened.exec(REFUSE_SHARED_IDS)
+  return opened
+}
+
+function insert(connection: LogConnection, insertions: StatementSync[], entry: Work['entries'][number]) {
+  connection.exec('SAVEPOINT entry')
+  try {
+    for (const [table, values] of entry) insertions[table]?.run(...(values as SQLInputValue[]))
+  } catch (error) {
+    if (failureOf(error) || !connection.isTransaction) throw error
+    connection.exec('ROLLBACK TO entry; RELEASE entry')
+    const { message, errcode } = error as Refusal
+    return { message, errcode }
+  }
+  connection.exec('RELEASE entry')
+  return undefined
+}
+
+function statementOf(connection: LogConnection, { name, columns }: Table) {
+  let statement = statements.get(name)
+  if (!statement) {
+    const sql = `INSERT INTO ${name} (${columns.join()}) VALUES (${columns.map(() => '?').join()})`
+    statements.set(name, (statement = connection.prepare(sql)))
+  }
+  return statement
+}
+
+function close() {
+  database?.close()
+  database = undefined
+  statements.clear()
+}

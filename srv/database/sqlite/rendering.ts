@@ -1,0 +1,90 @@
+/** SQL of queries: CAP's, with what lets queries be stopped and planned. */
+import SQLiteService, {
+  type Element,
+  type Limit,
+  type Renderer,
+  type Select,
+  type ValueExpression
+} from '@cap-js/sqlite'
+import { SourcedValue } from '../../plans/plans.ts'
+import { LONG_TEXT } from './cost.ts'
+import { TOO_LONG, WITHIN_TIME } from './functions.ts'
+
+const CapRenderer: new (...args: never[]) => Renderer = SQLiteService.CQN2SQL
+
+/** Called in the condition of every query that may look at many rows: see inline-reader.ts. */
+const withinTime = { func: WITHIN_TIME, args: [] }
+
+export class StoppableRenderer extends CapRenderer {
+  private guarded?: Set<string>
+
+  override SELECT(query: Select) {
+    this.guarded ??= columnsAtWork(query)
+    const { SELECT } = query
+    const { where } = SELECT
+    if (SELECT.from?.ref && !isPlainCount(SELECT) && where?.[0] !== withinTime) {
+      const guards = [withinTime, ...this.guards(SELECT.from)]
+      const conditions = where?.length ? [...guards, { xpr: where }] : guards
+      SELECT.where = conditions.flatMap((each, index) => (index ? ['and', each] : [each]))
+    }
+    return super.SELECT(query)
+  }
+
+  /** The conditions that call {@link TOO_LONG} before the query works with a long text. SQLite knows lengths without reading. */
+  private guards({ ref = [], as }: NonNullable<Select['SELECT']['from']>): object[] {
+    const elements = Object.values(this.model?.definitions[ref[0] as string]?.elements ?? {})
+    return elements
+      .filter((element) => this.guarded?.has(element.name) && mayBeLong(element))
+      .map(({ name }) => {
+        const column = { ref: as ? [as, name] : [name] }
+        const call = { func: TOO_LONG, args: [] }
+        return { xpr: ['case when octet_length(', column, `) > ${LONG_TEXT} then`, call, 'else 1 end'] }
+      })
+  }
+
+  /** Numbers become text: SQLite prepares a statement anew whenever its limit is bound, as the plan may depend on it. */
+  override limit({ rows, offset }: Limit) {
+    return super.limit({ rows: { ...rows, param: false }, ...(offset && { offset: { ...offset, param: false } }) })
+  }
+
+  /**
+   * Values that the wire gave keep where they come from: see plans/plans.ts. A text stays as it is, where CAP would rewrite
+   * one that looks like a timestamp.
+   */
+  override val(expression: ValueExpression) {
+    const { val, fromRequest, source } = expression
+    if (!fromRequest && !source) return super.val(expression)
+    const isText = typeof val === 'string'
+    const sql = isText ? '?' : super.val(expression)
+    if (sql === '?') this.values.push(new SourcedValue(isText ? val : (this.values.pop() as never), source))
+    return sql
+  }
+}
+
+/** SQLite counts all rows of a table without looking at them, if nothing else is asked. */
+function isPlainCount({ columns, where, groupBy }: Select['SELECT']) {
+  const [column, ...more] = columns ?? []
+  return column?.func === 'count' && !more.length && !where?.length && !groupBy?.length
+}
+
+/** Whether clients decide how long the values of a column are. */
+function mayBeLong({ key, length, type, '@cds.api.ignore': isHidden }: Element) {
+  return !key && !length && !isHidden && !/^cds\.(Int|Boolean)/.test(type ?? '')
+}
+
+/** The names of all columns that a query compares, orders by or computes with, at any level: not those that it passes on. */
+function columnsAtWork(query: object): Set<string> {
+  const found = new Set<string>()
+  const visit = (part: unknown): void => {
+    if (Array.isArray(part)) return part.forEach(visit)
+    if (typeof part !== 'object' || part === null) return
+    const { ref, xpr, args, list, SELECT } = part as Partial<Record<string, unknown>>
+    if (Array.isArray(ref)) found.add(String(ref.at(-1)))
+    ;[xpr, args, list].forEach(visit)
+    if (!SELECT) return
+    const { columns, from, where, groupBy, having, orderBy } = SELECT as Select['SELECT']
+    ;[columns?.filter((column) => !column.ref), from, where, groupBy, having, orderBy].forEach(visit)
+  }
+  visit(query)
+  return found
+}

@@ -1,0 +1,273 @@
+/**
+ * The protocol adapter: the one place that touches internals of CAP.
+ *
+ * CAP's runtime is flat, Graph's wire is structured. The adapter resolves URLs against the structured types, has CAP run
+ * the requests, and gives the answers their structure and control information.
+ */
+import cds, { type ApplicationService } from '@sap/cds'
+import express, { type NextFunction, type Request, type Response, type Router } from 'express'
+// Not published as API: the base class of CAP's protocols, which gives authorization and body limits.
+import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
+// Not published as API: sends each part of a batch through the router of the adapter, in transactions.
+import batch from '@sap/cds/libx/odata/middleware/batch.js'
+import { permitPost, type Restricted } from '../access/permissions.ts'
+import { scopeOf } from '../access/tenants.ts'
+import type Database from '../database/service.ts'
+import { observed, readOnly } from '../database/reading.ts'
+import { plainBoundary, readBatch, readMultipartBatch } from './batch/documents.ts'
+import { withinBatch } from './batch/budget.ts'
+import { failWholeGroups } from './batch/groups.ts'
+import { answerParts, areIndependent } from './batch/independent.ts'
+import { isTaken } from './request/capabilities.ts'
+import { readCollection, readCount, readReferences } from './resources/collection.ts'
+import { challenge } from '../errors/challenge.ts'
+import type { Row } from './model/columns.ts'
+import { create } from './resources/create.ts'
+import { readEntity, readProperty, readReference } from './resources/entity.ts'
+import { sendTagged, strongEtag } from './response/etag.ts'
+import { requestError } from '../errors/errors.ts'
+import type { Conventions, Exchange } from './request/exchange.ts'
+import { jsonFormat, mediaTypesOf, negotiate } from './request/format.ts'
+import type { LinkTokens } from './request/link-tokens.ts'
+import { asInGraph, inLowerCase } from './request/header-names.ts'
+import { serviceRoot } from './response/links.ts'
+import { locate } from './request/locate.ts'
+import { generateMetadata, type Metadata } from './resources/metadata.ts'
+import { serviceSchema, type Model, type ServiceSchema } from './model/schema.ts'
+import { Plans, type Statement } from '../plans/plans.ts'
+import { applied, preferences } from './request/preferences.ts'
+import { refuse } from '../errors/refuse.ts'
+import { jsonBodyReader, textBodyReader } from './request/body.ts'
+import { checkHeaders } from './request/headers.ts'
+import { requestIds } from '../errors/request-ids.ts'
+import type { Resource } from './request/resource.ts'
+import { readServiceDocument, readSingleton } from './resources/service-root.ts'
+import { beginBatch, expectTime, readingFor } from './request/time-limits.ts'
+import { allows401, negotiateVersion } from './request/version.ts'
+
+const LOG = cds.log('provisioning')
+
+// Gaps in the published types: `cds.ql` can be called, to make a query of a plain object, and `run` takes functions.
+const toQuery = cds.ql as unknown as (query: object) => object
+const inTransaction = (service: ApplicationService, work: () => Promise<unknown>) =>
+  (service as unknown as { run(work: () => Promise<unknown>): Promise<unknown> }).run(work)
+
+/** The settings of the protocols, whose defaults are in .cdsrc.json. */
+interface Settings {
+  /** The most requests in a batch, where the protocol has no other limit. */
+  batch_limit: number
+  /** How long a batch may take, in milliseconds; requests that are left then are refused. */
+  batch_timeout: number
+  /** How much memory the plans of a root may take, in bytes: see plans.ts; none are kept for 0. */
+  plan_bytes: number
+  /** Whether whole entities are sent as they are stored: see stored.ts. */
+  stored_forms: boolean
+}
+const settings = () => cds.env.odata as unknown as Settings
+const database = () => cds.db as unknown as Database
+
+/**
+ * Registers the protocols that services ask for by `@protocol`: plain OData, and OData as Microsoft Graph speaks it.
+ * @param model the loaded model, as it is written: with structured types
+ * @param tokens the tokens of links
+ */
+export function registerProtocols(model: Model, tokens: LinkTokens) {
+  const { protocols } = cds.service as unknown as { protocols: Record<string, object> }
+  const { batch_limit: batchLimit } = settings()
+  const kinds: Record<string, Conventions> = {
+    'odata-structured': { topIsPageSize: false, entitiesDerive: false, headerNames: inLowerCase, batchLimit },
+    'odata-graph': { topIsPageSize: true, entitiesDerive: true, headerNames: asInGraph, batchLimit: 20 }
+  }
+  for (const [kind, conventions] of Object.entries(kinds)) {
+    const impl = (service: ApplicationService, options: object) =>
+      new StructuredODataAdapter(service, options, { model, tokens, conventions })
+    protocols[kind] = { path: '/', impl }
+  }
+}
+
+/** What an adapter is given besides what CAP gives it. */
+interface Setup {
+  model: Model
+  tokens: LinkTokens
+  conventions: Conventions
+}
+
+class StructuredODataAdapter extends ODataAdapter {
+  private readonly schema: ServiceSchema
+  private readonly readText = textBodyReader(this.body_parser_options?.limit)
+  private readonly readJson = jsonBodyReader(this.readText)
+  private readonly batch = batch(this)
+  private metadata: Metadata | undefined
+  private readonly model: Model
+  private readonly linked: Model
+  private readonly conventions: Conventions
+  private readonly tokens: LinkTokens
+  private knownPlans: Plans | undefined
+
+  constructor(service: ApplicationService, options: object, { model, tokens, conventions }: Setup) {
+    super(service, options)
+    this.conventions = conventions
+    this.tokens = tokens
+    this.model = model
+    // a copy, as linking leaves traces that the generation of metadata stumbles over
+    this.linked = cds.linked(structuredClone(model) as never)
+    this.schema = serviceSchema(this.linked, service.name)
+  }
+
+  /** CAP's own layers are left out. The property is set on the instance, as the base class does to build it once. */
+  override get router(): Router {
+    const router = express.Router()
+    Object.defineProperty(this, 'router', { value: router })
+    if (this.authorize) router.use(this.authorize)
+    router.use((req, res, next) => this.answer(req, res, next))
+    return router
+  }
+
+  /** Plans lead around the handlers of the service, so there are none where a handler wants to see what was read. */
+  private get plans(): Plans {
+    const { after } = (this.service as unknown as { handlers: { after: { after: string }[] } }).handlers
+    const isWatched = after.some((each) => ['READ', '*'].includes(each.after))
+    return (this.knownPlans ??= new Plans(isWatched || !database().hasReaders ? 0 : settings().plan_bytes))
+  }
+
+  /**
+   * Answers a request, or a part of a batch.
+   * @param isAlone whether it has transactions of its own, as it is not run by CAP's batch
+   */
+  private answer(req: Request, res: Response, next: NextFunction, isAlone = false): Promise<unknown> {
+    const { req: outer } = cds.context?.http as unknown as { req: Request }
+    if (req === outer) return this.answerRequest(req, res, next, outer, true)
+    return withinBatch(outer, res, !isAlone, () => this.answerRequest(req, res, next, outer, isAlone))
+  }
+
+  private async answerRequest(req: Request, res: Response, next: NextFunction, outer: Request, isAlone: boolean) {
+    expectTime(outer)
+    res.set('OData-Version', negotiateVersion(req)).vary('Accept')
+    checkHeaders(req)
+    const root = serviceRoot(outer)
+    const { resource, options, aliases } = locate(req.url, root, this.schema)
+    if (!isTaken(req, res, resource.kind, options)) return
+
+    const user = (cds.context as unknown as { user: InstanceType<typeof cds.User> }).user
+    if (req.method === 'POST')
+      permitPost(user, resource.kind === 'batch', this.linked.definitions[this.schema.entity] as Restricted)
+    if (resource.kind === 'batch') return this.runBatch(req, res, next)
+    const { type, parameters } = negotiate(mediaTypesOf(resource, allows401(req)), {
+      $format: options.get('$format'),
+      accept: req.get('Accept'),
+      acceptCharset: req.get('Accept-Charset')
+    })
+    if (resource.kind === 'metadata') return this.describe(req, res, type as keyof Metadata, parameters.has('charset'))
+    const format = jsonFormat(parameters)
+    const run: Exchange['run'] = (query, more, seen) => this.run(query, { req, res, ...more }, seen)
+    const exchange: Exchange = {
+      req,
+      res,
+      root,
+      options,
+      aliases,
+      preferences: preferences(req),
+      conventions: this.conventions,
+      format,
+      now: new Date(),
+      schema: this.schema,
+      tokens: this.tokens,
+      asReferences: false,
+      run,
+      execute: (statement) => database().query(statement) as Promise<Row[]>,
+      plans: this.plans,
+      scope: scopeOf(user),
+      usesStoredForm: settings().stored_forms,
+      isAlone
+    }
+    const annotations = exchange.preferences.get('include-annotations')
+    // whatever is asked for: there are no annotations but control information, which is no matter of it (8.2.8.4)
+    if (annotations !== undefined) applied(res, `odata.include-annotations="${annotations}"`)
+    if (req.method !== 'POST') {
+      const reading = readingFor(outer, database().options.query_timeout)
+      return readOnly(reading, () => read(exchange, resource))
+    }
+    const body: unknown = req === outer ? await this.readJson(req, res) : req.body
+    return create(exchange, (resource as Resource & { kind: 'collection' }).collection, body)
+  }
+
+  /** Runs a query through the service: in the transaction of the change set, or one of its own. */
+  private run(query: object, details: object, seen?: (statement: Statement) => void) {
+    if ('SELECT' in query) markAsFromRequest(query)
+    const request = new cds.Request({ query: toQuery(query), ...details } as never)
+    const dispatch = () => inTransaction(this.service, () => this.service.dispatch(request))
+    return seen ? observed(seen, dispatch) : dispatch()
+  }
+
+  private describe(req: Request, res: Response, type: keyof Metadata, namesCharset: boolean) {
+    this.metadata ??= generateMetadata(this.linked, this.model, this.service.name, this.conventions.entitiesDerive)
+    if (type === 'application/json') res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
+    res.setHeader('Content-Type', namesCharset ? `${type};charset=utf-8` : type)
+    sendTagged(req, res, [Buffer.from(this.metadata[type])], strongEtag(this.metadata[type]))
+  }
+
+  private async runBatch(req: Request, res: Response, next: NextFunction) {
+    const { batchLimit, headerNames } = this.conventions
+    beginBatch(req, settings().batch_timeout)
+    if (req.is('multipart/mixed')) {
+      req.headers['content-type'] = plainBoundary(req.get('Content-Type') as string)
+      req.body = readMultipartBatch(await this.readText(req, res), batchLimit)
+    } else {
+      const body = readBatch(await this.readJson(req, res), batchLimit)
+      if (areIndependent(body.requests, req))
+        return answerParts(body.requests, req, res, headerNames, (part, answer) => this.answerPart(part, answer, next))
+      req.body = body
+      failWholeGroups(res, headerNames)
+    }
+    const goesOn = preferences(req).get('continue-on-error')
+    if (goesOn !== undefined) req.headers.prefer = `odata.continue-on-error=${goesOn || 'true'}` // as CAP knows it
+    return this.batch(req, res, next)
+  }
+
+  private async answerPart(req: Request, res: Response, next: NextFunction) {
+    try {
+      await this.answer(req, res, next, true)
+    } catch (error) {
+      this.error(error, req, res, next)
+    }
+  }
+
+  /** Renders any error, those of CAP included. Its own rendering may tell internals, or end the process. */
+  override error(error: unknown, req: Request, res: Response, _next: NextFunction) {
+    const failure = requestError(error)
+    const ids = requestIds(cds.context?.http?.res as unknown as Response)
+    if (failure.status >= 500 && failure.code !== 'notImplemented')
+      LOG.error(ids['request-id'], req.method, req.path, error)
+    else LOG.debug(req.method, req.path, failure.code, failure.message)
+    res.set(challenge(failure, req))
+    refuse(res, failure, ids)
+  }
+}
+
+/** Marks the values of a query as those of the wire: what CAP adds to them, such as values of the user, is not. */
+function markAsFromRequest(part: unknown): void {
+  if (typeof part !== 'object' || part === null) return
+  if ('val' in part) Object.assign(part, { fromRequest: true })
+  else for (const each of Object.values(part)) markAsFromRequest(each)
+}
+
+function read(exchange: Exchange, resource: Resource) {
+  switch (resource.kind) {
+    case 'collection':
+      return readCollection(exchange, resource.collection)
+    case 'count':
+      return readCount(exchange)
+    case 'references':
+      return readReferences(exchange, resource.collection)
+    case 'reference':
+      return readReference(exchange, resource)
+    case 'entity':
+      return readEntity(exchange, resource)
+    case 'property':
+      return readProperty(exchange, resource)
+    case 'singleton':
+      return readSingleton(exchange)
+    default:
+      return readServiceDocument(exchange)
+  }
+}

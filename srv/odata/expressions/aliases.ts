@@ -1,0 +1,35 @@
+/** Parameter aliases in expressions (OData URL Conventions 4.01, 5.3). */
+import type { StructuredType } from '../model/types.ts'
+import type { Typed } from '../../cqn/cqn.ts'
+import { Cursor } from './cursor.ts'
+
+/** The values of a request's aliases, by the type that they are about; undefined while one is parsed. */
+type Values = Map<StructuredType, Map<string, Typed | undefined>>
+
+const known = new WeakMap<Map<string, string>, Values>()
+
+/**
+ * Finds the value of an alias. It is parsed once for a type, however often it is referred to: aliases that refer to each
+ * other twice would double the work at each level.
+ * @param outer where the alias stands
+ * @returns undefined if the request does not have the alias
+ * @throws {RequestError} 400 if the value is no expression, or refers to itself
+ */
+export function aliasValue(
+  name: string,
+  { aliases, type }: { aliases: Map<string, string>; type: StructuredType },
+  outer: Cursor,
+  parse: (cursor: Cursor) => Typed
+): Typed | undefined {
+  const expression = aliases.get(name)
+  if (expression === undefined) return undefined
+  const byType = known.get(aliases) ?? (new Map() as Values)
+  known.set(aliases, byType)
+  const values = byType.get(type) ?? new Map<string, Typed | undefined>()
+  byType.set(type, values)
+  if (!values.has(name)) {
+    values.set(name, undefined)
+    values.set(name, parse(new Cursor(expression, name, outer)))
+  }
+  return values.get(name) ?? outer.fail(`The alias '${name}' refers to itself`)
+}

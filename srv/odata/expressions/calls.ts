@@ -1,0 +1,120 @@
+/** Calls of functions in expressions (OData URL Conventions 4.01, 5.1.1.4 to 5.1.1.12). */
+import { instant } from '../../values/datetime.ts'
+import { cast, checkType, isOf, type NamedType } from './casts.ts'
+import { val, xpr, type Typed, type ValueType } from '../../cqn/cqn.ts'
+import { FUNCTIONS, UNSUPPORTED } from './functions.ts'
+import { pointNamed } from './literals.ts'
+import { exactly, holds } from './logic.ts'
+import { meantAs } from './members.ts'
+import { isPrimitive, type ExpressionParser } from './parser.ts'
+import { problemOfPattern } from '../../values/pattern.ts'
+
+/** Parses a call, from the name of the function on. */
+export function call(parser: ExpressionParser): Typed {
+  const { cursor } = parser
+  const { text: name, position } = cursor.take()
+  const lowerCase = name.toLowerCase()
+  if (lowerCase === 'isof' || lowerCase === 'cast') return typeFunction(parser, lowerCase, position)
+  if (lowerCase === 'case') return cases(parser, position)
+  if (UNSUPPORTED.has(lowerCase))
+    cursor.fail(`The service does not implement the function '${name}'`, position, 'notImplemented')
+  const definition = FUNCTIONS.get(lowerCase)
+  const args = parser.arguments()
+  const point = args.length ? undefined : pointNamed(lowerCase, parser.context.now)
+  if (point)
+    return { cqn: val(instant(point) as string), local: val(point), type: 'dateTime', required: true, position }
+  if (!definition) return cursor.fail(`There is no function '${name}'`, position)
+  const accepts = (form: ValueType[]) =>
+    form.length === args.length &&
+    args.every(({ type }, index) => type === form[index] || type === 'null' || type === 'any')
+  const form = definition.forms.find(accepts)
+  if (!form) {
+    const forms = definition.forms.map((each) => `${name}(${each.join(', ')})`)
+    return cursor.fail(`The function is ${forms.join(' or ')}`, position)
+  }
+  const values = args.map((each, index) => {
+    const type = form[index] as ValueType
+    return { ...meantAs(each, type), type }
+  })
+  if (lowerCase === 'matchespattern') values[1] = pattern(parser, values[1] as Typed)
+  if (lowerCase === 'substring') checkLength(parser, values[2])
+  return { cqn: definition.build(...values), type: definition.returns, whole: definition.whole === true, position }
+}
+
+/** A pattern that was checked. It has no source, as no other is to take its place unchecked. */
+function pattern({ cursor, context }: ExpressionParser, pattern: Typed): Typed {
+  const { cqn, position } = pattern
+  if (!('val' in cqn) || typeof cqn.val !== 'string') return cursor.fail('A pattern must be a string', position)
+  const problem = problemOfPattern(cqn.val, context.patterns)
+  if (problem) cursor.fail(problem, position)
+  return { ...pattern, cqn: val(cqn.val) }
+}
+
+/** A negative length is a bad request (5.1.1.5.9), also where no row is looked at. */
+function checkLength({ cursor }: ExpressionParser, length: Typed | undefined) {
+  if (length && 'val' in length.cqn && Number(length.cqn.val) < 0)
+    cursor.fail('The length of a substring must not be negative', length.position)
+}
+
+/** `case(condition:value,…)` (5.1.1.12): the value of the first condition that holds. */
+function cases(parser: ExpressionParser, position: number): Typed {
+  const { cursor } = parser
+  cursor.expect('(')
+  const all = cursor.list(() => {
+    const condition = parser.condition()
+    cursor.expect(':')
+    return { condition, value: parser.value() }
+  })
+  cursor.expect(')')
+  const known = all.map(({ value }) => value).filter(({ type }) => type !== 'null')
+  const type = (known.find((each) => each.type !== 'any') ?? known[0])?.type ?? 'null'
+  const values = all.map(({ value }) => (type === 'any' ? meantAs(value, 'string') : meantAs(value, type)))
+  for (const value of values) {
+    if (!isPrimitive(value)) cursor.fail('The values must be primitive', value.position, 'notImplemented')
+    if (type !== 'any' && value.type !== type && value.type !== 'null')
+      cursor.fail('All values must have one type', value.position)
+  }
+  const parts = all.flatMap(({ condition }, index) => [
+    'when',
+    holds(condition),
+    'then',
+    exactly(values[index] as Typed)
+  ])
+  const whole = known.every((value) => value.whole === true)
+  return { cqn: xpr('case', ...parts, 'end'), type: type === 'any' ? 'string' : type, whole, position }
+}
+
+/** `isof(statusInfo,microsoft.graph.statusDetails)` and `cast(jobId,Edm.String)` (5.1.1.10). */
+function typeFunction(parser: ExpressionParser, name: 'isof' | 'cast', position: number): Typed {
+  const { cursor, types } = parser
+  cursor.expect('(')
+  const subject = namesTypeOnly(parser) ? undefined : parser.value()
+  if (subject) cursor.expect(',')
+  const at = cursor.token.position
+  const type = namedType(parser)
+  cursor.expect(')')
+  checkType(type, types, cursor, at)
+  const value = subject ?? instance(parser, position)
+  if (name === 'isof') return { cqn: isOf(value, type), type: 'boolean', position }
+  return { ...cast(value, type), position }
+}
+
+/** Whether nothing but the name of a type stands in the parentheses. */
+const namesTypeOnly = ({ cursor }: ExpressionParser) => cursor.next.text === ')'
+
+function namedType({ cursor }: ExpressionParser): NamedType {
+  const { kind, text: name } = cursor.token
+  if (kind !== 'name' && kind !== 'string') cursor.fail('The name of a type is expected')
+  cursor.take()
+  if (name !== 'Collection' || !cursor.accept('(')) return { name, isCollection: false }
+  const item = cursor.name('The name of a type')
+  cursor.expect(')')
+  return { name: item, isCollection: true }
+}
+
+/** The current instance (5.1.1.10). */
+function instance({ root, types }: ExpressionParser, position: number): Typed {
+  const there = xpr(val(1), '=', val(1))
+  const names = types.structured.get(root.type.name) ?? []
+  return { cqn: there, type: 'complex', structure: names.map((name) => [name, there]), position }
+}

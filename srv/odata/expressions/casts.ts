@@ -1,0 +1,90 @@
+/** Types of values: `cast` and `isof` (OData URL Conventions 4.01, 5.1.1.10). */
+import type { KnownTypes } from '../model/known-types.ts'
+import { func, val, xpr, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
+import type { Cursor } from './cursor.ts'
+import { exactly } from './logic.ts'
+import { isOfJsonType, isWholeWithin, meantAs } from './members.ts'
+import { DECIMALS, INTEGERS } from '../../values/numbers.ts'
+
+/** The primitive types, with what operators and functions take their values for. */
+const PRIMITIVES = new Map<string, ValueType>([
+  ['Edm.String', 'string'],
+  ['Edm.Guid', 'string'],
+  ['Edm.Boolean', 'boolean'],
+  ['Edm.DateTimeOffset', 'dateTime'],
+  ['Edm.Date', 'date'],
+  ['Edm.TimeOfDay', 'time'],
+  ['Edm.Duration', 'duration'],
+  ['Edm.Binary', 'binary'],
+  ...[...INTEGERS.keys(), ...DECIMALS].map((name): [string, ValueType] => [name, 'number'])
+])
+
+/** Types of the standard that the service has no values of. */
+const UNSUPPORTED = /^Edm\.(?:Stream|Untyped|PrimitiveType|ComplexType|EntityType|(?:Geography|Geometry)\w*)$/
+
+/** What the values of a property of a primitive type are taken for. */
+export const valueTypeOf = (primitive: string): ValueType => PRIMITIVES.get(primitive) ?? 'any'
+
+/** A text as a value of another type; null where it has none. */
+export function converted(value: Typed, type: ValueType): Omit<Typed, 'position'> {
+  const [name] = [...PRIMITIVES].find(([, each]) => each === type) ?? []
+  return name ? castTo(value, name, type) : value
+}
+
+/** A type that an expression names: with the names of its items for a collection. */
+export interface NamedType {
+  name: string
+  isCollection: boolean
+}
+
+/**
+ * Checks the name of a type.
+ * @throws {RequestError} 400 if there is no such type, 501 if it is one of the standard that the service does not have
+ */
+export function checkType({ name }: NamedType, { structured }: KnownTypes, cursor: Cursor, position: number) {
+  if (UNSUPPORTED.test(name)) cursor.fail(`The service has no values of type '${name}'`, position, 'notImplemented')
+  if (!PRIMITIVES.has(name) && !structured.has(name)) cursor.fail(`There is no type '${name}'`, position)
+}
+
+/** `cast` of a value; what cannot be cast is null. The type was checked. */
+export function cast(subject: Typed, { name, isCollection }: NamedType): Omit<Typed, 'position'> {
+  if (subject.structure) {
+    const [, is] = subject.structure.find(([type]) => type === name && subject.type !== 'collection') ?? []
+    return { cqn: is ?? val(false), type: 'complex', structure: is ? [[name, is]] : [] }
+  }
+  const type = PRIMITIVES.get(name)
+  if (!type || isCollection) return { cqn: val(null), type: 'null' }
+  return castTo(subject, name, type)
+}
+
+function castTo(subject: Typed, name: string, type: ValueType): Omit<Typed, 'position'> {
+  const whole = INTEGERS.has(name)
+  if (subject.type === 'any') {
+    const from = subject.member ? (['string', 'number', 'boolean'] as const) : []
+    const values = from.map((each) => castTo(meantAs(subject, each), name, type).cqn)
+    return { cqn: func('coalesce', ...values, val(null)), type, whole }
+  }
+  if (subject.type === type && type === 'dateTime') return { cqn: subject.cqn, local: subject.local, type }
+  const value = type === 'string' ? (subject.local ?? exactly(subject)) : exactly(subject)
+  return { cqn: func('odata_cast', value, val(subject.type), val(name)), type, whole }
+}
+
+/** `isof` of a value: null is of no type. The type was checked. */
+export function isOf(subject: Typed, { name, isCollection }: NamedType): Cqn {
+  const { type, whole = false, structure, member } = subject
+  if (isCollection !== (type === 'collection')) return val(false)
+  if (structure) return structure.find(([each]) => each === name)?.[1] ?? val(false)
+  if (member) return isOfMember(member, name)
+  const names = [...PRIMITIVES].filter(([, each]) => each === type).map(([each]) => each)
+  if (!names.includes(name) || name === 'Edm.Guid') return val(false)
+  if (type === 'number' && whole !== ['Edm.Int32', 'Edm.Int64'].includes(name)) return val(false)
+  return xpr(exactly(subject), '!=', val(null))
+}
+
+function isOfMember(member: NonNullable<Typed['member']>, name: string): Cqn {
+  const [least, most] = INTEGERS.get(name) ?? []
+  if (least !== undefined && most !== undefined) return isWholeWithin(member, Number(least), Number(most))
+  if (DECIMALS.includes(name)) return isOfJsonType(member, ['integer', 'real'])
+  if (name === 'Edm.Boolean') return isOfJsonType(member, ['true', 'false'])
+  return name === 'Edm.String' ? isOfJsonType(member, ['text']) : val(false)
+}

@@ -1,0 +1,84 @@
+/** What expressions ask of a collection: `any`, `all`, `$count` and `$filter` (URL Conventions 4.01, 5.1.1.13 and 5.1.1.15). */
+import { isStructured, type StructuredType } from '../model/types.ts'
+import { allOf, func, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
+import { jsonAny, jsonCount, jsonItem, jsonLength, jsonText } from '../../database/sqlite/json-functions.ts'
+import { holds, isTrue } from './logic.ts'
+import type { ExpressionParser } from './parser.ts'
+import { columnOf, type Place, type Scope } from './paths.ts'
+import { parseSearch, searchWords } from './search.ts'
+
+/** Parses the rest of a path that has come to a collection, after the slash. */
+export function collectionValue(parser: ExpressionParser, place: Place, position: number): Typed {
+  const { cursor, types } = parser
+  const type = place.property?.type as StructuredType
+  const column = columnOf(place)
+  const scope: Scope & { item: string } = { type, item: parser.nameItem() }
+  const conditions: Cqn[] = []
+  for (;;) {
+    const { text: name } = cursor.token
+    if (isStructured(type) && types.structured.get(type.name)?.includes(name)) cursor.take()
+    else if (cursor.accept('$filter')) conditions.push(filter(parser, scope))
+    else break
+    cursor.expect('/')
+  }
+  if (cursor.accept('$count')) {
+    if (cursor.accept('(')) conditions.push(...countOptions(parser, scope))
+    const cqn = conditions.length ? jsonCount(column, scope.item, allOf(...conditions)) : jsonLength(column)
+    return { cqn, type: 'number', whole: true, position }
+  }
+  const isAll = cursor.accept('all')
+  if (!isAll && !cursor.accept('any')) cursor.fail(`any, all or $count is expected instead of '${cursor.token.text}'`)
+  const condition = lambda(parser, scope)
+  if (!condition && isAll) cursor.fail('all needs a condition')
+  return { cqn: quantified(column, scope.item, isAll, conditions, condition), type: 'boolean', position }
+}
+
+function quantified(column: Cqn, item: string, isAll: boolean, conditions: Cqn[], condition: Typed | undefined): Cqn {
+  if (!condition && !conditions.length) return xpr(jsonLength(column), '>', val(0))
+  if (!condition) return jsonAny(column, item, allOf(...conditions))
+  if (!isAll) return jsonAny(column, item, allOf(...conditions, holds(condition)))
+  // what is null is not true, so all do not hold (5.1.1.13.2)
+  return xpr('not', jsonAny(column, item, allOf(...conditions, xpr('not', isTrue(condition)))))
+}
+
+/** The condition of `any` or `all`: `(s:s/name eq 'x')`; undefined for `()`. */
+function lambda(parser: ExpressionParser, scope: Scope): Typed | undefined {
+  const { cursor, variables } = parser
+  cursor.expect('(')
+  if (cursor.accept(')')) return undefined
+  const variable = cursor.name('A variable')
+  cursor.expect(':')
+  const outer = variables.get(variable)
+  variables.set(variable, scope)
+  const condition = parser.condition()
+  if (outer) variables.set(variable, outer)
+  else variables.delete(variable)
+  cursor.expect(')')
+  return condition
+}
+
+/** `$filter(status eq 'failure')`, in which names are those of the items. */
+function filter(parser: ExpressionParser, scope: Scope): Cqn {
+  parser.cursor.expect('(')
+  const condition = parser.within(scope).condition()
+  parser.cursor.expect(')')
+  return holds(condition)
+}
+
+/** `$count($filter=status eq 'failure';$search=timeout)`. */
+function countOptions(parser: ExpressionParser, scope: Scope & { item: string }): Cqn[] {
+  const { cursor } = parser
+  const conditions: Cqn[] = []
+  const given = new Set<string>()
+  do {
+    const option = cursor.name('$filter or $search').replace('$', '').toLowerCase()
+    if (given.has(option) || !['filter', 'search'].includes(option))
+      cursor.fail('$count takes $filter and $search, each once')
+    given.add(option)
+    cursor.expect('=')
+    if (option === 'filter') conditions.push(holds(parser.within(scope).condition()))
+    else conditions.push(parseSearch(searchWords(cursor), (term) => jsonText(jsonItem(scope.item), term)))
+  } while (cursor.accept(';'))
+  cursor.expect(')')
+  return conditions.map((each) => func('coalesce', each, val(false)))
+}

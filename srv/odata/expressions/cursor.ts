@@ -1,0 +1,89 @@
+/** Reads the tokens of a query option one after the other, and says where it is wrong. */
+import { RequestError, type ErrorCode } from '../../errors/errors.ts'
+import { tokenize, type Token } from './tokens.ts'
+
+/** How deep expressions may nest, and how many tokens they may have: SQLite takes a depth of 1,000. */
+const MAX_DEPTH = 100
+const MAX_TOKENS = 2_000
+
+export class Cursor {
+  private readonly tokens: Token[]
+  private readonly option: string
+  private index = 0
+  private depth: number
+
+  /**
+   * @param expression the value of a query option, or a part of it
+   * @param option the query option, for errors
+   * @param outer where the expression is put in, if it is the value of an alias
+   * @throws {RequestError} 400 if the expression has something that is not a token
+   */
+  constructor(expression: string, option: string, outer?: Cursor) {
+    this.tokens = tokenize(expression, option)
+    this.option = option
+    this.depth = outer?.depth ?? 0
+    if (this.tokens.length > MAX_TOKENS) this.fail(`The expression has more than ${MAX_TOKENS} tokens`)
+  }
+
+  get token(): Token {
+    return this.tokens[this.index] as Token
+  }
+
+  get next(): Token {
+    return this.tokens[this.index + 1] ?? this.token
+  }
+
+  /** Takes the token, whatever it is. */
+  take(): Token {
+    const { token } = this
+    if (token.kind !== 'end') this.index++
+    return token
+  }
+
+  /** Takes the token if it is this symbol or keyword; keywords have no case (12.2.1). */
+  accept(text: string): boolean {
+    const { kind, text: found } = this.token
+    const isIt = kind === 'symbol' ? found === text : kind === 'name' && found.toLowerCase() === text
+    if (isIt) this.index++
+    return isIt
+  }
+
+  expect(text: string) {
+    if (!this.accept(text)) this.fail(`'${text}' is expected instead of '${this.token.text}'`)
+  }
+
+  /** Takes a name. */
+  name(what: string): string {
+    if (this.token.kind !== 'name') this.fail(`${what} is expected instead of '${this.token.text}'`)
+    return this.take().text
+  }
+
+  end() {
+    if (this.token.kind !== 'end') this.fail(`'${this.token.text}' is not expected`)
+  }
+
+  /** One item or several, with commas between. */
+  list<Item>(item: () => Item): Item[] {
+    const items = [item()]
+    while (this.accept(',')) items.push(item())
+    return items
+  }
+
+  /** Parses a part that may contain itself. */
+  nested<Result>(parse: () => Result): Result {
+    if (++this.depth > MAX_DEPTH) this.fail('The expression is nested too deeply')
+    const result = parse()
+    this.depth--
+    return result
+  }
+
+  /** @throws {RequestError} 400, as the expression is larger than {@link MOST} once all is put in */
+  tooLarge(position = this.token.position): never {
+    this.fail('The expression is too large once its aliases and computed values are put in', position)
+  }
+
+  /** @throws {RequestError} always: 400 unless told otherwise, with the position */
+  fail(what: string, position = this.token.position, code: ErrorCode = 'invalidQueryOption'): never {
+    throw new RequestError(code, `${what}, at position ${position} of ${this.option}.`, this.option)
+  }
+}

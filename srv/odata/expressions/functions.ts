@@ -1,0 +1,143 @@
+/** The canonical functions of OData (URL Conventions 4.01, 5.1.1.5 to 5.1.1.11), as CQN. */
+import { decimal, func, integer, val, xpr, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
+import { exactly } from './logic.ts'
+
+export interface CanonicalFunction {
+  /** The types of the arguments, in each form that the function has. */
+  forms: ValueType[][]
+  returns: ValueType
+  /** Whether the number that it returns is whole. */
+  whole?: boolean
+  build(...args: Typed[]): Cqn
+}
+
+/** A function that CAP knows under the same name. In parentheses, as CAP makes operators of some: `instr(…) - 1`. */
+function known(name: string, returns: ValueType, ...forms: ValueType[][]): CanonicalFunction {
+  return { forms, returns, build: (...args) => xpr(func(name, ...args.map(({ cqn }) => cqn))) }
+}
+
+/** A number at a fixed position of a point in time, read in the offset of that point (5.1.1.8). */
+function part(start: number, length: number, ...types: ValueType[]): CanonicalFunction {
+  return {
+    forms: types.map((type) => [type]),
+    returns: 'number',
+    whole: true,
+    build: ({ cqn, local = cqn, type }) => integer(slice(local, type === 'time' ? start - 11 : start, length))
+  }
+}
+
+// not CAP's `concat`, which binds the values of nested expressions in the wrong order
+const joined = (a: Cqn, b: Cqn) => xpr(a, '||', b)
+const slice = (of: Cqn, start: number, length: number) => func('substring', of, val(start), val(length))
+
+/** A function of two texts. */
+function texts(returns: ValueType, build: (a: Cqn, b: Cqn) => Cqn): CanonicalFunction {
+  return { forms: [['string', 'string']], returns, build: (a, b) => build(a.cqn, b.cqn) }
+}
+
+/** As much of the end of a text as another text is long; less where the text is shorter. */
+const ending = (text: Cqn, part: Cqn) =>
+  func('substr', text, xpr(func('length', text), '+', val(1), '-', func('length', part)))
+
+/** By SQL where start and length are known not to be negative; a plan may be used for no other ones. */
+function substring({ cqn: text }: Typed, ...bounds: Typed[]): Cqn {
+  const known = bounds.flatMap(({ cqn }) =>
+    'val' in cqn && Number(cqn.val) >= 0 && cqn.val !== null ? [val(cqn.val)] : []
+  )
+  const [start, length] = known
+  if (!start || known.length < bounds.length) return func('odata_substring', text, ...bounds.map(exactly))
+  return func('substr', text, xpr(start, '+', val(1)), ...(length ? [length] : []))
+}
+
+/** What Unicode takes for white space. */
+const WHITE_SPACE =
+  '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
+
+/** Seconds and what is smaller do not depend on the offset, so they are read from the instant, whose width is fixed. */
+const fraction = ({ cqn, type }: Typed) => decimal(joined(val('0.'), slice(cqn, type === 'time' ? 9 : 20, 7)))
+
+function totalOffsetMinutes({ cqn, local }: Typed): Cqn {
+  if (!local) return xpr(func('length', cqn), '*', val(0)) // computed in UTC, and null for null
+  const fromEnd = (back: number, length: number) =>
+    func('substring', local, xpr(func('length', local), '-', val(back)), val(length))
+  const minutes = xpr(integer(fromEnd(5, 2)), '*', val(60), '+', integer(fromEnd(2, 2)))
+  const sign = fromEnd(6, 1)
+  const z = func('toupper', fromEnd(1, 1))
+  return xpr(
+    'case when',
+    z,
+    '=',
+    val('Z'),
+    'then 0 when',
+    sign,
+    '=',
+    val('-'),
+    'then -',
+    minutes,
+    'else',
+    minutes,
+    'end'
+  )
+}
+
+const DEFINITIONS: Record<string, CanonicalFunction> = {
+  contains: texts('boolean', (text, part) => xpr(func('instr', text, part), '>', val(0))),
+  startswith: texts('boolean', (text, part) => xpr(func('instr', text, part), '=', val(1))),
+  endswith: texts('boolean', (text, part) => xpr(ending(text, part), '=', part)),
+  matchespattern: known('matchespattern', 'boolean', ['string', 'string']),
+  length: { ...known('length', 'number', ['string']), whole: true },
+  indexof: { ...known('indexof', 'number', ['string', 'string']), whole: true },
+  substring: {
+    forms: [
+      ['string', 'number'],
+      ['string', 'number', 'number']
+    ],
+    returns: 'string',
+    build: substring
+  },
+  tolower: known('tolower', 'string', ['string']),
+  toupper: known('toupper', 'string', ['string']),
+  trim: {
+    forms: [['string']],
+    returns: 'string',
+    build: ({ cqn }) => xpr('trim(', cqn, ',', val(WHITE_SPACE), ')')
+  },
+  concat: {
+    forms: [['string', 'string']],
+    returns: 'string',
+    build: ({ cqn: a }, { cqn: b }) => joined(a, b)
+  },
+  round: known('round', 'number', ['number']),
+  floor: known('floor', 'number', ['number']),
+  ceiling: known('ceiling', 'number', ['number']),
+  year: part(0, 4, 'dateTime', 'date'),
+  month: part(5, 2, 'dateTime', 'date'),
+  day: part(8, 2, 'dateTime', 'date'),
+  hour: part(11, 2, 'dateTime', 'time'),
+  minute: part(14, 2, 'dateTime', 'time'),
+  second: {
+    forms: [['dateTime'], ['time']],
+    returns: 'number',
+    whole: true,
+    build: ({ cqn, type }) => integer(slice(cqn, type === 'time' ? 6 : 17, 2))
+  },
+  totalseconds: {
+    forms: [['duration']],
+    returns: 'number',
+    build: ({ cqn }) => xpr(decimal(cqn), '/', val(10_000_000))
+  },
+  fractionalseconds: { forms: [['dateTime'], ['time']], returns: 'number', build: fraction },
+  totaloffsetminutes: { forms: [['dateTime']], returns: 'number', whole: true, build: totalOffsetMinutes },
+  date: { forms: [['dateTime']], returns: 'date', build: ({ cqn, local = cqn }) => slice(local, 0, 10) },
+  time: {
+    forms: [['dateTime']],
+    returns: 'time',
+    build: ({ cqn, local = cqn }) => joined(slice(local, 11, 5), slice(cqn, 16, 11))
+  }
+}
+
+/** Functions of the standard that the service does not have (5.1.1.6, 5.1.1.10 and 5.1.1.11). */
+export const UNSUPPORTED = new Set(['hassubset', 'hassubsequence', 'geo.distance', 'geo.intersects', 'geo.length'])
+
+/** The functions, by their names in lower case. */
+export const FUNCTIONS = new Map(Object.entries(DEFINITIONS))

@@ -1,0 +1,82 @@
+/** Values as expressions write them, and constants (OData URL Conventions 4.01, 5.1.1.14). */
+import { instant, ticksOfDuration, timeOfDay } from '../../values/datetime.ts'
+import { val, type Source, type Typed } from '../../cqn/cqn.ts'
+import type { Token } from './tokens.ts'
+
+/** How many digits of a second literals may have: comparisons see all of them. */
+const PRECISION = 12
+
+type Literal = Omit<Typed, 'position'>
+
+/**
+ * The value of a token, or undefined if it has none.
+ * @param option the query option that the token stands in
+ */
+export function literal({ kind, text, position }: Token, option: string): Literal | undefined {
+  const value = (read: Source['read']) => val(read(text) ?? null, { option, position, read })
+  const itself = value((each) => each)
+  switch (kind) {
+    case 'dateTime':
+      return point(text) ? { cqn: value(point), local: itself, type: 'dateTime' } : undefined
+    case 'string':
+    case 'enum': // the strings of enumerations are open
+    case 'guid': // Edm.Guid against keys of type Edm.String
+      return { cqn: itself, type: 'string' }
+    case 'phrase':
+      return jsonString(text)
+    case 'number':
+      return number(text, value)
+    case 'duration':
+      return duration(text)
+    case 'binary':
+      return { cqn: val(text), type: 'binary' }
+    case 'date':
+      return midnight(text) ? { cqn: value((each) => midnight(each) && each), type: 'date' } : undefined
+    case 'time':
+      return timeOfDay(text) ? { cqn: value(timeOfDay), type: 'time' } : undefined
+    default:
+      return undefined
+  }
+}
+
+const point = (text: string) => instant(text, PRECISION)
+
+function number(text: string, value: (read: Source['read']) => Typed['cqn']): Literal {
+  if (text === 'NaN') return { cqn: val(text), type: 'number', mayBeNaN: true }
+  const read = (each: string) => (each === 'NaN' ? undefined : Number(each.replace('INF', 'Infinity')))
+  return { cqn: value(read), type: 'number', whole: /^[+-]?\d+$/.test(text) }
+}
+
+/** The value of a text that stands for a duration; `duration'…'` may be written without its name (5.1.1.14.1). */
+export function duration(text: string): Literal | undefined {
+  const ticks = ticksOfDuration(text)
+  return ticks === undefined ? undefined : { cqn: val(Number(ticks)), type: 'duration' }
+}
+
+/** A string within a JSON array. */
+function jsonString(text: string): Literal | undefined {
+  try {
+    return { cqn: val(JSON.parse(`"${text}"`) as string), type: 'string' }
+  } catch {
+    return undefined
+  }
+}
+
+/** The points in time that functions without arguments stand for. */
+export function pointNamed(name: string, now: Date) {
+  if (name === 'now') return now.toISOString()
+  if (name === 'mindatetime') return '0001-01-01T00:00:00Z'
+  return name === 'maxdatetime' ? '9999-12-31T23:59:59.9999999Z' : undefined
+}
+
+/** Graph compares points in time with dates, which then stand for their midnight in UTC. */
+export function dateAsDateTime(each: Typed, other: Typed): Typed {
+  const { cqn } = each
+  if (each.type !== 'date' || other.type !== 'dateTime' || !('val' in cqn) || typeof cqn.val !== 'string') return each
+  const source = cqn.source && { ...cqn.source, read: midnight }
+  return { ...each, type: 'dateTime', cqn: val(midnight(cqn.val) as string, source) }
+}
+
+function midnight(date: string) {
+  return instant(`${date}T00:00Z`)
+}

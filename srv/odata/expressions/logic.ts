@@ -1,0 +1,91 @@
+/**
+ * Conditions, which are true, false or null (OData URL Conventions 4.01, 5.1.1.1). A comparison is never null in OData,
+ * but in SQL it is, where it could be answered by an index. Where only true counts, as in a filter, that makes no
+ * difference, so a condition has two forms: `cqn` for such places, and `exact` for all others.
+ */
+import { numeric } from './arithmetic.ts'
+import { allOf, anyOf, func, list, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
+
+const COMPARISONS = new Map(Object.entries({ eq: '=', ne: '!=', gt: '>', ge: '>=', lt: '<', le: '<=' }))
+
+/** The operator of SQL for one of OData, in any case (12.2.1); undefined if it compares nothing. */
+export const comparison = (name: string) => COMPARISONS.get(name.toLowerCase())
+
+type Condition = Omit<Typed, 'position'>
+
+const condition = (cqn: Cqn, exact?: Cqn): Condition => ({ cqn, type: 'boolean', ...(exact && { exact }) })
+const always = (value: boolean) => condition(val(value))
+
+/** The value of an expression: of a condition true, false or null. */
+export const exactly = ({ cqn, exact }: Pick<Typed, 'cqn' | 'exact'>): Cqn => exact ?? cqn
+
+/** A condition for places where only true counts. CAP takes a value alone for no condition. */
+export const holds = ({ cqn }: Typed): Cqn => ('val' in cqn || 'ref' in cqn ? xpr(cqn, '=', val(true)) : cqn)
+
+/** `and` and `or` (5.1.1.1.7 and 5.1.1.1.8): null is unknown in SQL as in OData. */
+export function joined(operator: 'and' | 'or', conditions: Typed[]): Condition {
+  const join = operator === 'and' ? allOf : anyOf
+  const cqn = join(...conditions.map(holds))
+  const isExact = conditions.every(({ exact }) => exact === undefined)
+  return condition(cqn, isExact ? undefined : join(...conditions.map(exactly)))
+}
+
+/** `not` (5.1.1.1.9): of null it is null. */
+export const negated = (operand: Typed): Condition => condition(xpr('not', exactly(operand)))
+
+/** Whether a condition is true: null becomes false. */
+export const isTrue = (operand: Typed): Cqn => func('coalesce', operand.cqn, val(false))
+
+const isConstant = (cqn: Cqn) => 'val' in cqn
+const isNull = ({ type }: Pick<Typed, 'type'>) => type === 'null'
+export const equalsNull = (cqn: Cqn) => xpr(cqn, '=', val(null))
+
+/**
+ * Compares two values of one type (5.1.1.1.1 to 5.1.1.1.6): null equals null and nothing else, and is neither less nor
+ * greater than anything.
+ * @param operator as {@link comparison} gives it
+ */
+export function compared(left: Typed, operator: string, right: Typed): Condition {
+  const includesEqual = operator === '=' || operator.length === 2
+  if (isNull(left) && isNull(right)) return always(includesEqual && operator !== '!=')
+  if (isNull(left) || isNull(right)) {
+    const other = exactly(isNull(left) ? right : left)
+    if (operator === '!=') return condition(xpr(other, '!=', val(null)))
+    return includesEqual ? condition(equalsNull(other)) : always(false)
+  }
+  if (left.mayBeNaN || right.mayBeNaN) return comparedNaN(left, operator, right)
+  const [a, b] = [exactly(left), exactly(right)]
+  if (operator === '!=') return condition(xpr(a, '!=', b))
+  if (operator === '=') {
+    const nullSafe = xpr(a, '==', b)
+    return isConstant(a) || isConstant(b) ? condition(xpr(a, '=', b), nullSafe) : condition(nullSafe)
+  }
+  const ordered = xpr(a, operator, b)
+  const areKnown = [left, right].every(({ cqn, required }) => required || isConstant(cqn))
+  if (areKnown) return condition(ordered)
+  const mayBothBeNull = includesEqual && !isConstant(a) && !isConstant(b)
+  const cqn = mayBothBeNull ? anyOf(ordered, allOf(equalsNull(a), equalsNull(b))) : ordered
+  return condition(cqn, func('coalesce', cqn, val(false)))
+}
+
+/** NaN equals nothing, not even itself, and is neither less nor greater than anything. */
+function comparedNaN(left: Typed, operator: string, right: Typed): Condition {
+  const numbers = [left, right].map((each): Typed => ({ ...each, cqn: numeric(each), mayBeNaN: false })) as [
+    Typed,
+    Typed
+  ]
+  if (operator !== '=' && operator !== '!=') return compared(numbers[0], operator, numbers[1])
+  const equal = allOf(xpr(left.cqn, '==', right.cqn), xpr(left.cqn, '!=', val('NaN')))
+  return operator === '=' ? condition(equal) : condition(xpr('not', equal))
+}
+
+/** `in` (5.1.1.1.12): whether a value equals one of several of its type. */
+export function isMember(left: Typed, items: Typed[]): Condition {
+  const values = items.filter((item) => isConstant(item.cqn) && !isNull(item))
+  const others = items.filter((item) => !values.includes(item)).map((item) => compared(left, '=', item))
+  if (!values.length && !others.length) return always(false)
+  const value = exactly(left)
+  const found = values.length ? [xpr(value, 'in', list(values.map(exactly)))] : []
+  const cqn = anyOf(...found, ...others.map((each) => each.cqn))
+  return condition(cqn, func('coalesce', cqn, val(false)))
+}

@@ -1,0 +1,83 @@
+/**
+ * Members of open types. JSON says what type the value of each has, and where a value of another type is meant, it is
+ * none: a text `"1"` is no number, and `false` is not absent.
+ */
+import { allOf, anyOf, func, val, xpr, type Cqn, type Member, type Typed, type ValueType } from '../../cqn/cqn.ts'
+import { asJson, jsonMember, jsonOfMember, jsonType } from '../../database/sqlite/json-functions.ts'
+import { compared, exactly } from './logic.ts'
+import { converted } from './casts.ts'
+
+/** A member of an open type, or a computed value that is one. */
+export function memberValue(member: Member): Omit<Typed, 'position'> {
+  return { cqn: jsonMember(member), member, type: 'any' }
+}
+
+/** A value of a type that is meant; of a member the value if it is of that type, and else null. */
+export function meantAs(typed: Typed, type: ValueType): Typed {
+  if (typed.type !== 'any' || type === 'any' || type === 'null') return typed
+  const { position, member } = typed
+  if (!member) return { ...typed, type }
+  const plain = (...types: string[]) => {
+    const is = types.map((each) => `'${each}'`).join()
+    return xpr('case when', jsonType(member), `in (${is}) then`, jsonMember(member), 'end')
+  }
+  switch (type) {
+    case 'string':
+      return { cqn: plain('text'), type, position }
+    case 'number':
+      return { cqn: plain('integer', 'real'), type, position }
+    case 'boolean':
+      return { cqn: plain('true', 'false'), type, position }
+    case 'complex':
+      return { cqn: xpr(jsonType(member), "in ('object')"), type, position }
+    default:
+      return { ...converted({ cqn: plain('text'), type: 'string', position }, type), position }
+  }
+}
+
+/** Two values as one type, where one of them is a member of an open type. */
+export function meantAlike(left: Typed, right: Typed): [Typed, Typed] {
+  return [meantAs(left, right.type), meantAs(right, left.type)]
+}
+
+/** Compares two members of open types: numbers with numbers, texts with texts, and all else for being equal. */
+export function membersCompared(left: Typed, operator: string, right: Typed): Omit<Typed, 'position'> {
+  const json = (each: Typed): Typed => ({ cqn: shown(each), type: 'string', position: each.position })
+  if (operator === '=' || operator === '!=') return compared(json(left), operator, json(right))
+  const as = (type: ValueType) => exactly(compared(meantAs(left, type), operator.slice(0, 1), meantAs(right, type)))
+  const ordered = anyOf(as('number'), as('string'))
+  const equal = exactly(compared(json(left), '=', json(right)))
+  return { cqn: operator.length === 2 ? anyOf(ordered, equal) : ordered, type: 'boolean' }
+}
+
+/**
+ * A value as answers show it: that of a member as JSON text, as nothing else says what type it has, a duration as text,
+ * and a number as one that JavaScript can hold.
+ */
+export function shown(value: Pick<Typed, 'cqn' | 'exact' | 'member' | 'type' | 'isLarge'>): Cqn {
+  const { type, member, isLarge } = value
+  if (type === 'any') return member ? jsonOfMember(member) : asJson(value.cqn)
+  if (type === 'duration') return func('odata_duration', value.cqn)
+  return isLarge ? func('odata_held', value.cqn) : exactly(value)
+}
+
+/** A value as a member of a JSON value. */
+export function asJsonValue(value: Typed): Cqn {
+  const cqn = shown(value)
+  if (value.type === 'any') return func('json', cqn)
+  if (value.type === 'dateTime') return xpr(cqn, '||', val('Z'))
+  if (value.type === 'number' && !value.whole) return func('odata_in_json', cqn)
+  return value.type === 'boolean' ? xpr('case', cqn, "when 1 then json('true') when 0 then json('false') end") : cqn
+}
+
+/** Whether a member has one of the types of JSON. */
+export const isOfJsonType = (member: Member, types: string[]): Cqn =>
+  func('coalesce', xpr(jsonType(member), `in (${types.map((each) => `'${each}'`).join()})`), val(false))
+
+/** Whether a member is a whole number within bounds. */
+export const isWholeWithin = (member: Member, least: number, most: number): Cqn =>
+  allOf(
+    isOfJsonType(member, ['integer']),
+    xpr(jsonMember(member), '>=', val(least)),
+    xpr(jsonMember(member), '<=', val(most))
+  )

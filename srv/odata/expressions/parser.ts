@@ -1,0 +1,280 @@
+/**
+ * Parses the common expressions of OData into CQN (OData URL Conventions 4.01, 5.1.1).
+ *
+ * CAP's own parser ends at what flat models need: it knows no arithmetic, no `not` but at the beginning and no types of
+ * literals, and it falls over paths through collections. This one takes names and types from the model, and says where
+ * an expression is wrong. Keywords have no case (12.2.1).
+ */
+import type { KnownTypes } from '../model/known-types.ts'
+import type { StructuredType } from '../model/types.ts'
+import { aliasValue } from './aliases.ts'
+import { calculated, opposite } from './arithmetic.ts'
+import { call } from './calls.ts'
+import { val, type Cqn, type Typed } from '../../cqn/cqn.ts'
+import { Cursor } from './cursor.ts'
+import { extentOf, MOST } from '../../cqn/extent.ts'
+import { listItems } from './lists.ts'
+import { dateAsDateTime, duration, literal } from './literals.ts'
+import { compared, comparison, holds, isMember, joined, negated } from './logic.ts'
+import { meantAlike, meantAs, membersCompared } from './members.ts'
+import { parsePath, type Scope, type Variables } from './paths.ts'
+import type { Patterns } from '../../values/pattern.ts'
+
+/** What expressions are parsed against. */
+export interface ExpressionContext {
+  /** The type of the rows that the expression is about. */
+  type: StructuredType
+  /** The types that the expression may name. */
+  types: KnownTypes
+  /** The query option that the expression is the value of, for errors. */
+  option: string
+  /** When the request was made, for `now()`. */
+  now: Date
+  /** The values of parameter aliases (5.3). */
+  aliases: Map<string, string>
+  /** The regular expressions of the query option. */
+  patterns: Patterns
+}
+
+/**
+ * Parses a boolean expression, the value of `$filter`.
+ * @throws {RequestError} 400 with the position of what is wrong, 501 for what the service does not implement
+ */
+export function parsePredicate(expression: string, context: ExpressionContext): Cqn {
+  const cursor = new Cursor(expression, context.option)
+  const condition = new ExpressionParser(cursor, context).condition()
+  cursor.end()
+  return holds(condition)
+}
+
+/** Whether a value is one that columns can have. */
+export const isPrimitive = ({ type }: Typed) => type !== 'complex' && type !== 'collection'
+
+/** Parses expressions from a cursor, which may stand in a longer text. */
+export class ExpressionParser {
+  readonly cursor: Cursor
+  readonly context: ExpressionContext
+  /** What names are looked up in. */
+  readonly root: Scope
+  readonly variables: Variables
+  private readonly items: { count: number }
+
+  /** @param outer the parser of the expression around this one, if names are looked up in an item there */
+  constructor(
+    cursor: Cursor,
+    context: ExpressionContext,
+    root: Scope = { type: context.type },
+    outer?: ExpressionParser
+  ) {
+    this.cursor = cursor
+    this.context = context
+    this.root = root
+    this.variables = new Map<string, Scope>([['$it', root], ...(outer?.variables ?? []), ['$this', root]])
+    this.items = outer?.items ?? { count: 0 }
+  }
+
+  get types(): KnownTypes {
+    return this.context.types
+  }
+
+  /** A parser for what stands here, in which names are those of a scope, and `$it` what it is here. */
+  within(scope: Scope): ExpressionParser {
+    return new ExpressionParser(this.cursor, this.context, scope, this)
+  }
+
+  /** A name for the item of a collection, which no other has. */
+  nameItem(): string {
+    return `item${++this.items.count}`
+  }
+
+  /** An expression that is true, false or null. */
+  condition(): Typed {
+    return this.asCondition(this.value())
+  }
+
+  /** Any expression, by precedence (5.1.1.17). */
+  value(): Typed {
+    const conjunction = () => this.logical('and', () => this.negation())
+    const value = this.cursor.nested(() => this.logical('or', conjunction))
+    const { nodes, depth } = extentOf(value.exact ?? value.cqn)
+    if (nodes > MOST.nodes || depth > MOST.depth) this.cursor.tooLarge(value.position)
+    return value
+  }
+
+  private asCondition(value: Typed): Typed {
+    const condition = meantAs(value, 'boolean')
+    if (condition.type !== 'boolean' && condition.type !== 'null')
+      this.cursor.fail('A condition is expected', value.position)
+    return condition
+  }
+
+  private logical(operator: 'and' | 'or', operand: () => Typed): Typed {
+    const first = operand()
+    const operands = [first]
+    while (this.cursor.accept(operator)) operands.push(operand())
+    if (operands.length === 1) return first
+    return {
+      ...joined(
+        operator,
+        operands.map((each) => this.asCondition(each))
+      ),
+      position: first.position
+    }
+  }
+
+  private negation(): Typed {
+    const { position } = this.cursor.token
+    if (!this.cursor.accept('not')) return this.comparison()
+    return { ...negated(this.asCondition(this.cursor.nested(() => this.negation()))), position }
+  }
+
+  private comparison(): Typed {
+    const left = this.sum()
+    const { kind, text: name, position } = this.cursor.token
+    if (this.cursor.accept('in')) return { ...this.membership(left, position), position: left.position }
+    if (kind === 'name' && name.toLowerCase() === 'has')
+      this.cursor.fail("The service does not implement 'has', as it has no flags", position, 'notImplemented')
+    const operator = kind === 'name' ? comparison(name) : undefined
+    if (!operator) return left
+    this.cursor.take()
+    return { ...this.compare(left, operator, this.sum(), position), position: left.position }
+  }
+
+  private compare(left: Typed, operator: string, right: Typed, position: number): Omit<Typed, 'position'> {
+    for (const each of [left, right])
+      if (each.type === 'collection') this.cursor.fail('A collection needs any, all or $count', each.position)
+    if (left.type === 'complex' || right.type === 'complex') return this.compareComplex(left, operator, right, position)
+    if (left.type === 'any' && right.type === 'any') return membersCompared(left, operator, right)
+    const [a, b] = this.alike(left, right, position)
+    if (a.type === 'binary' && b.type === 'binary')
+      this.cursor.fail('Binary values can be compared with null only', position)
+    return compared(a, operator, b)
+  }
+
+  private compareComplex(left: Typed, operator: string, right: Typed, position: number): Omit<Typed, 'position'> {
+    const [complex, other] = left.type === 'complex' ? [left, right] : [right, left]
+    if (other.type !== 'null' || !['=', '!='].includes(operator))
+      this.cursor.fail('A complex value can be compared with null only', position, 'notImplemented')
+    return operator === '=' ? negated(complex) : { cqn: complex.cqn, type: 'boolean' }
+  }
+
+  /** Two values of one type. */
+  private alike(left: Typed, right: Typed, position: number): [Typed, Typed] {
+    const [first, second] = meantAlike(left, right)
+    const [a, b] = [asDuration(first, second), asDuration(second, first)]
+    const [c, d] = [dateAsDateTime(a, b), dateAsDateTime(b, a)]
+    if (c.type !== d.type && c.type !== 'null' && d.type !== 'null')
+      this.cursor.fail(`A value of type ${left.type} cannot be compared with one of type ${right.type}`, position)
+    return [c, d]
+  }
+
+  private membership(left: Typed, position: number): Omit<Typed, 'position'> {
+    if (!isPrimitive(left))
+      this.cursor.fail('Only primitive values can be looked for in a list', left.position, 'notImplemented')
+    const items = listItems(this, position).map((item) => this.alike(left, item, position)[1])
+    return isMember(meantAs(left, items.find(({ type }) => type !== 'null')?.type ?? 'string'), items)
+  }
+
+  private sum(): Typed {
+    return this.arithmetic(['add', 'sub'], () => this.arithmetic(['mul', 'div', 'divby', 'mod'], () => this.primary()))
+  }
+
+  private arithmetic(operators: string[], operand: () => Typed): Typed {
+    let left = operand()
+    for (;;) {
+      const { kind, text, position } = this.cursor.token
+      const name = text.toLowerCase()
+      if (kind !== 'name' || !operators.includes(name)) return left
+      this.cursor.take()
+      left = { ...this.calculation(left, name, operand(), position), position: left.position }
+    }
+  }
+
+  private calculation(first: Typed, name: string, second: Typed, position: number): Omit<Typed, 'position'> {
+    const isTime = [first, second].some(({ type }) => ['dateTime', 'date', 'duration'].includes(type))
+    const [left, right] = [first, second].map((each) => (isTime ? each : meantAs(each, 'number'))) as [Typed, Typed]
+    if (left.type === 'null' || right.type === 'null') {
+      if ([left, right].every(({ type }) => ['null', 'number', 'dateTime', 'date', 'duration'].includes(type)))
+        return { cqn: val(null), type: 'null' }
+    }
+    if (
+      right.type === 'number' &&
+      'val' in right.cqn &&
+      !right.cqn.val &&
+      (name === 'mod' || (name === 'div' && left.whole))
+    )
+      this.cursor.fail('A number cannot be divided by zero', position)
+    const result = calculated(left, name, right)
+    return result ?? this.cursor.fail(`'${name}' does not take such values: ${left.type}, ${right.type}`, position)
+  }
+
+  private primary(): Typed {
+    const { kind, text, position } = this.cursor.token
+    if (this.cursor.accept('(')) {
+      const inner = this.value()
+      this.cursor.expect(')')
+      return { ...inner, position }
+    }
+    if (this.cursor.accept('-')) {
+      const operand = this.cursor.nested(() => this.primary())
+      const result = opposite(meantAs(operand, 'number'))
+      return { ...(result ?? this.cursor.fail("'-' takes a number or a duration", position)), position }
+    }
+    if (text === '{' || text === '[')
+      this.cursor.fail('The service does not implement JSON values here', position, 'notImplemented')
+    if (kind === 'name') return this.named()
+    if (kind === 'alias') return this.alias()
+    return kind === 'phrase' ? this.cursor.fail('A string stands in single quotes') : this.literal()
+  }
+
+  literal(): Typed {
+    const { kind, text: source, type, position } = this.cursor.token
+    if (type !== undefined && !this.types.enumerations.has(type)) this.cursor.fail(`There is no enumeration '${type}'`)
+    const found = literal(this.cursor.token, this.context.option)
+    if (!found) this.cursor.fail(kind === 'end' ? 'The expression ends too early' : `'${source}' is not a value`)
+    this.cursor.take()
+    return { ...found, position }
+  }
+
+  private named(): Typed {
+    const { text: name, position } = this.cursor.token
+    if (this.cursor.next.kind === 'symbol' && this.cursor.next.text === '(') return call(this)
+    if (this.cursor.accept('null')) return { cqn: val(null), type: 'null', position }
+    if (this.cursor.accept('true') || this.cursor.accept('false'))
+      return { cqn: val(name.toLowerCase() === 'true'), type: 'boolean', position }
+    return this.path().value
+  }
+
+  /** A path, with the names on its way as the model spells them. */
+  path() {
+    return parsePath(this)
+  }
+
+  /** A parameter alias stands for its expression (5.3); one without a value is null. */
+  private alias(): Typed {
+    const { text: name, position } = this.cursor.token
+    const { aliases } = this.context
+    const value = aliasValue(name, { aliases, type: this.root.type }, this.cursor, (cursor) => {
+      const value = new ExpressionParser(cursor, { ...this.context, option: name }, this.root).value()
+      cursor.end()
+      return value
+    })
+    this.cursor.take()
+    return { ...(value ?? { cqn: val(null), type: 'null' }), position }
+  }
+
+  /** The arguments of a function, or the items of a list, in parentheses. */
+  arguments(): Typed[] {
+    this.cursor.expect('(')
+    if (this.cursor.accept(')')) return []
+    const args = this.cursor.list(() => this.value())
+    this.cursor.expect(')')
+    return args
+  }
+}
+
+/** A text that is compared with a duration is one (5.1.1.14.1). */
+function asDuration(each: Typed, other: Typed): Typed {
+  if (each.type !== 'string' || other.type !== 'duration' || !('val' in each.cqn)) return each
+  return { ...each, ...duration(String(each.cqn.val)) }
+}

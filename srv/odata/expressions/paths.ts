@@ -1,0 +1,156 @@
+/** Paths in expressions: to properties, through complex values, collections and open types (URL Conventions 4.01, 5.1.1.15). */
+import { columnsOf } from '../model/columns.ts'
+import type { KnownTypes } from '../model/known-types.ts'
+import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
+import { valueTypeOf } from './casts.ts'
+import { collectionValue } from './collections.ts'
+import { anyOf, func, ref, val, xpr, type Cqn, type Member, type Structure, type Typed } from '../../cqn/cqn.ts'
+import { standingFor } from '../../cqn/extent.ts'
+import { jsonItem } from '../../database/sqlite/json-functions.ts'
+import { memberValue } from './members.ts'
+import type { ExpressionParser } from './parser.ts'
+
+/** What names are looked up in: an entity, or an item of a collection, which is JSON. */
+export interface Scope {
+  type: StructuredType
+  /** What statements call the item. */
+  item?: string
+  /** The property of the entity, if names are looked up in its value. */
+  property?: Property
+}
+
+/** What a path can begin with besides a property: `$it`, `$this`, or the variable of a lambda. */
+export type Variables = Map<string, Scope>
+
+/** What a path has come to. */
+export interface Place {
+  /** Undefined where anything may be, that is within a value of an open type. */
+  type: Property['type'] | undefined
+  property?: Property
+  /** The names on the way, as the model spells them. */
+  names: string[]
+  /** Where the value is in JSON, if it has no column of its own. */
+  member?: Member
+  /** What must hold for the path to lead anywhere: that the value has the type that it is cast to. */
+  condition?: Cqn
+}
+
+const ALWAYS = xpr(val(1), '=', val(1))
+
+/** Parses a path. */
+export function parsePath(parser: ExpressionParser): { value: Typed; names: string[] } {
+  const { cursor } = parser
+  const { position } = cursor.token
+  let place = start(parser)
+  while (cursor.accept('/')) {
+    if (place.property?.collection) return { value: collectionValue(parser, place, position), names: place.names }
+    const { kind, text: name } = cursor.token
+    if (kind !== 'name') cursor.fail(`A property is expected instead of '${name}'`)
+    place = step(parser, place, name)
+    cursor.take()
+  }
+  return { value: { ...valueAt(parser, place), position }, names: place.names }
+}
+
+function start(parser: ExpressionParser): Place {
+  const { cursor, variables, root } = parser
+  const { text: name } = cursor.token
+  if (name === '$root') cursor.fail('The service does not implement $root', undefined, 'notImplemented')
+  const scope = variables.get(name)
+  const place = scope ? placeOf(scope) : step(parser, placeOf(root), name)
+  cursor.take()
+  return place
+}
+
+function placeOf({ type, item, property }: Scope): Place {
+  if (property) return { type, property, names: [property.name] }
+  return { type, names: [], ...(item !== undefined && { member: { source: jsonItem(item), path: [] } }) }
+}
+
+function step({ cursor, types }: ExpressionParser, place: Place, name: string): Place {
+  const { type, member } = place
+  if (type === undefined || (isStructured(type) && type.open)) {
+    const inner = member && { ...member, path: [...member.path, name] }
+    return { ...place, type: undefined, names: [...place.names, name], ...(inner && { member: inner }) }
+  }
+  const property = isStructured(type) ? propertyNamed(type, name) : undefined
+  if (property) {
+    const next = { ...place, property, type: property.type, names: [...place.names, property.name] }
+    const isUntyped = property.type === 'Edm.Untyped'
+    const inner = member && { ...member, path: [...member.path, property.name] }
+    if (inner) return { ...next, member: inner, ...(isUntyped && { type: undefined }) }
+    const source = columnOf(next)
+    if (isUntyped) return { ...next, type: undefined, member: { source, path: [] } }
+    const isOpen = isStructured(property.type) && property.type.open
+    return isOpen ? { ...next, member: { source, path: [] } } : next
+  }
+  if (isStructured(type) && types.structured.get(type.name)?.includes(name)) return place // a cast to a base type
+  const target = place.property && valueTypeNamed(place.property, name)
+  if (target) return { ...place, type: target, condition: hasType(place.property as Property, target) }
+  return cursor.fail(`'${name}' is not a property of '${isStructured(type) ? type.name : type}'`)
+}
+
+/** The column of a property. */
+export function columnOf({ names, property }: Pick<Place, 'names' | 'property'>): Cqn {
+  return standingFor(ref(property?.column ?? names.join('_')), property?.extent)
+}
+
+/** Whether the value of a property is of a type: null is of none (5.1.1.10.2). */
+function hasType(property: Property, type: StructuredType): Cqn {
+  const { derived } = property
+  if (!derived?.types.includes(type)) return exists(property)
+  return func('coalesce', xpr(ref(derived.column), '=', val(type.name)), val(false))
+}
+
+/** A complex value exists if any of its columns has a value, or if it was sent as an empty object. */
+export function exists(property: Property): Cqn {
+  if (isStructured(property.type) && property.type.partial) return ALWAYS
+  const empty = func('contains', ref('emptyObjects'), val(`"${property.name}"`))
+  return anyOf(...columnsOf(property).map((column) => xpr(ref(column), '!=', val(null))), empty)
+}
+
+/** The types that a structured value may have, each with the condition for it. */
+function structureOf(types: KnownTypes, { type, property, condition }: Place, isThere: Cqn): Structure {
+  const found: Structure = []
+  const add = (each: StructuredType, is: Cqn) => {
+    for (const name of types.structured.get(each.name) ?? [each.name])
+      if (!found.some(([known]) => known === name)) found.push([name, is])
+  }
+  add(type as StructuredType, isThere)
+  if (!condition) for (const each of property?.derived?.types ?? []) add(each, hasType(property as Property, each))
+  return found
+}
+
+/** The value of a property of a primitive type, or of an item's member that is one. */
+function primitive(property: Property, cqn: Cqn): Omit<Typed, 'position'> {
+  const type = valueTypeOf(property.type as string)
+  if (type === 'duration') return { cqn: func('odata_cast', cqn, val('string'), val(property.type as string)), type }
+  return { cqn, type, whole: property.type === 'Edm.Int32' || property.type === 'Edm.Int64' }
+}
+
+function valueAt({ cursor, types }: ExpressionParser, place: Place): Omit<Typed, 'position'> {
+  const { type, property, member, condition } = place
+  if (property?.collection) {
+    const name = isStructured(property.type) ? property.type.name : property.type
+    return { cqn: ALWAYS, type: 'collection', structure: [[name, ALWAYS]] }
+  }
+  if (member && type === undefined) return memberValue(member)
+  if (type === undefined) return cursor.fail('A property is expected')
+  const value = member && memberValue(member).cqn
+  if (isStructured(type)) {
+    const isThere = condition ?? (value ? xpr(value, '!=', val(null)) : property ? exists(property) : ALWAYS)
+    return { cqn: isThere, type: 'complex', structure: structureOf(types, place, isThere) }
+  }
+  if (value && type === 'Edm.DateTimeOffset')
+    return { cqn: func('odata_cast', value, val('string'), val(type)), local: value, type: 'dateTime' }
+  if (value) return primitive(property as Property, value)
+  const guard = (cqn: Cqn) => (condition ? xpr('case when', condition, 'then', cqn, 'end') : cqn)
+  const { instant, nullable } = property as Property
+  const column = guard(columnOf(place))
+  const required = !nullable && place.names.length === 1
+  if (instant) {
+    const cqn = guard(standingFor(ref(instant), property?.extent))
+    return { cqn, local: instant === property?.column ? cqn : column, type: 'dateTime', required }
+  }
+  return { ...primitive(property as Property, column), required }
+}

@@ -1,0 +1,94 @@
+/** The tokens of OData expressions (OData ABNF 4.01, sections 4 to 7). */
+import { RequestError } from '../../errors/errors.ts'
+
+export type TokenKind =
+  | 'string'
+  | 'phrase'
+  | 'number'
+  | 'dateTime'
+  | 'date'
+  | 'time'
+  | 'duration'
+  | 'binary'
+  | 'enum'
+  | 'guid'
+  | 'name'
+  | 'alias'
+  | 'symbol'
+  | 'end'
+
+export interface Token {
+  kind: TokenKind
+  /** As written; of what has quotes the value within them. */
+  text: string
+  /** Of an enumeration literal, the name of its type. */
+  type?: string
+  /** Where the token starts in the expression, in UTF-16 code units from 0. */
+  position: number
+}
+
+type Pattern = TokenKind | 'space'
+
+// Longer forms come first: a date and time begins as a date does, which begins as a number does.
+const PATTERNS: [Pattern, RegExp][] = [
+  ['space', /\s+/y],
+  ['string', /'(?:[^']|'')*'/y],
+  ['phrase', /"(?:[^"\\]|\\.)*"/y], // a string of JSON, and of `search`
+  ['duration', /duration'[^']*'/iy],
+  ['binary', /binary'[\w-]*={0,2}'/iy],
+  ['enum', /[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)+'(?:[^']|'')*'/uy],
+  ['guid', /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(?![\w-])/iy],
+  ['dateTime', /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)(?![\w:])/iy],
+  ['date', /\d{4}-\d\d-\d\d(?![\w:-])/y],
+  ['time', /\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?![\w:])/y],
+  ['number', /[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.-])/y],
+  ['number', /(?:-?INF|NaN)(?![\p{L}\p{N}_.])/uy],
+  ['name', /[\p{L}_$][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*/uy],
+  ['alias', /@[\p{L}_][\p{L}\p{N}_]*/uy],
+  ['symbol', /[(),/:;*=[\]{}-]/y]
+]
+
+/**
+ * Takes an expression apart.
+ * @param option the query option that it is the value of, for errors
+ * @returns its tokens without white space, closed by a token of kind `end`
+ * @throws {RequestError} 400 naming the position of what is not a token
+ */
+export function tokenize(expression: string, option: string): Token[] {
+  const tokens: Token[] = []
+  let position = 0
+  while (position < expression.length) {
+    const [kind, text] = tokenAt(expression, position)
+    if (!kind)
+      throw new RequestError(
+        'invalidQueryOption',
+        `There is nothing that ${option} can begin at position ${position} with: '${expression[position]}'.`,
+        option
+      )
+    if (kind === 'space') {
+      position += text.length
+      continue
+    }
+    const type = kind === 'enum' ? { type: text.slice(0, text.indexOf("'")) } : {}
+    if (QUOTED.has(kind)) tokens.push({ kind, text: unquoted(text), position, ...type })
+    else if (kind === 'phrase') tokens.push({ kind, text: text.slice(1, -1), position })
+    else tokens.push({ kind, text, position })
+    position += text.length
+  }
+  return [...tokens, { kind: 'end', text: 'the end', position }]
+}
+
+const QUOTED = new Set<Pattern>(['string', 'duration', 'binary', 'enum'])
+
+function unquoted(text: string) {
+  return text.slice(text.indexOf("'") + 1, -1).replaceAll("''", "'")
+}
+
+function tokenAt(expression: string, position: number): [Pattern | undefined, string] {
+  for (const [kind, pattern] of PATTERNS) {
+    pattern.lastIndex = position
+    const [text] = pattern.exec(expression) ?? []
+    if (text) return [kind, text]
+  }
+  return [undefined, '']
+}

@@ -1,0 +1,119 @@
+/**
+ * An entity as CAP stores it: flat, a column for each primitive property (`initiatedBy_displayName`),
+ * JSON in one column for open types and collections.
+ */
+import type { JsonObject } from '../request/payload.ts'
+import { parseJson } from '../../values/json.ts'
+import { isStructured, type Property, type StructuredType } from './types.ts'
+
+export type Row = Record<string, unknown>
+
+/** The properties that a client asks for, nested; undefined stands for all of a value. */
+export type Selection = Map<string, Selection | undefined> | undefined
+
+/** The type whose properties have columns of their own, or undefined for a property that is one column. */
+export function flattenedType({ type, collection }: Property): StructuredType | undefined {
+  return isStructured(type) && !type.open && !collection ? type : undefined
+}
+
+const known = new WeakMap<Property, Map<string, string[]>>()
+
+/** The names of the columns of a property, with those that tell its type. */
+export function columnsOf(property: Property, prefix = ''): string[] {
+  const byPrefix = known.get(property) ?? new Map<string, string[]>()
+  known.set(property, byPrefix)
+  const columns = byPrefix.get(prefix) ?? findColumns(property, prefix)
+  byPrefix.set(prefix, columns)
+  return columns
+}
+
+function findColumns(property: Property, prefix: string): string[] {
+  const name = property.column ?? prefix + property.name
+  const { derived } = property
+  const declared = flattenedType(property)
+  if (!declared) return [name]
+  const types = [declared, ...(derived?.types ?? [])]
+  const inner = types.flatMap(({ properties }) => [...properties.values()].flatMap((p) => columnsOf(p, `${name}_`)))
+  return [...new Set([...inner, ...(derived ? [derived.column] : [])])]
+}
+
+/**
+ * Lays an entity out flat.
+ * @returns its columns; `emptyObjects` lists the paths of the complex values that have no value at all
+ */
+export function flatten(entity: JsonObject, type: StructuredType): Row {
+  const row: Row = {}
+  const emptyObjects: string[] = []
+  const visit = (object: JsonObject, { properties }: StructuredType, prefix: string) => {
+    for (const property of properties.values()) {
+      const name = prefix + property.name
+      const value = object[property.name]
+      if (!flattenedType(property)) row[name] = toColumn(value, property)
+      else if (value) {
+        const type = typeOfValue(value, property)
+        if (property.derived && type !== property.type) row[property.derived.column] = type.name
+        const members = Object.entries(value).filter(([member]) => !member.includes('@'))
+        if (members.every(([, member]) => member === null)) emptyObjects.push(name)
+        visit(value as JsonObject, type, `${name}_`)
+      }
+    }
+  }
+  visit(entity, type, '')
+  if (emptyObjects.length) row.emptyObjects = JSON.stringify(emptyObjects)
+  return row
+}
+
+/** Builds an entity, or what is selected of it, from its columns: the inverse of {@link flatten}. */
+export function nest(row: Row, type: StructuredType, selection: Selection): JsonObject {
+  const emptyObjects = (fromJson(row.emptyObjects) ?? []) as string[]
+  const visit = ({ properties }: StructuredType, selected: Selection, prefix: string) => {
+    const object: JsonObject = {}
+    for (const property of properties.values()) {
+      if (selected && !selected.has(property.name)) continue
+      const name = property.column ?? prefix + property.name
+      const inner = flattenedType(property)
+      if (!inner) object[property.name] = pick(fromColumn(row[name], property), selected?.get(property.name))
+      else {
+        const hasValue = columnsOf(property, prefix).some((column) => row[column] != null)
+        const exists =
+          inner.partial || hasValue || emptyObjects.some((path) => path === name || path.startsWith(`${name}_`))
+        const derived = property.derived?.types.find((each) => each.name === row[property.derived?.column ?? ''])
+        const value = exists ? visit(derived ?? inner, selected?.get(property.name), `${name}_`) : null
+        object[property.name] = derived && value ? { '@odata.type': `#${derived.name}`, ...value } : value
+      }
+    }
+    return object
+  }
+  return visit(type, selection, '')
+}
+
+/** The type of a complex value: the declared one, unless the value names a derived one. */
+export function typeOfValue(value: object, { type, derived }: Property): StructuredType {
+  const name = '@odata.type' in value ? String(value['@odata.type']).replace('#', '') : undefined
+  return derived?.types.find((each) => each.name === name) ?? (type as StructuredType)
+}
+
+function toColumn(value: unknown, { type }: Property) {
+  return isStructured(type) && value !== null ? JSON.stringify(value) : value
+}
+
+function fromColumn(value: unknown, { type, column, instant }: Property): unknown {
+  if (isStructured(type) || type === 'Edm.Untyped') return fromJson(value)
+  if (value === null || value === undefined) return null
+  if (type === 'Edm.Boolean') return Boolean(value)
+  if (value === Infinity || value === -Infinity) return value > 0 ? 'INF' : '-INF' // OData JSON 4.01, 7.1
+  if (type === 'Edm.DateTimeOffset' && column !== undefined && instant === column) return `${value as string}Z` // an aggregate of instants
+  return value
+}
+
+/** Of a value that is JSON, the selected members; control information stays. */
+function pick(value: unknown, selection: Selection): unknown {
+  if (!selection || typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((item) => pick(item, selection))
+  const members = Object.entries(value).filter(([name]) => name.includes('@') || selection.has(name))
+  return Object.fromEntries(members.map(([name, member]) => [name, pick(member, selection.get(name))]))
+}
+
+function fromJson(value: unknown): unknown {
+  return typeof value === 'string' ? parseJson(value) : (value ?? null)
+}

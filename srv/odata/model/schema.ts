@@ -1,0 +1,113 @@
+/** The two readings of the CDS model: structured on the wire, flat and textual in CAP's runtime. */
+import { flattenedType } from './columns.ts'
+import type { Searchable } from '../expressions/search.ts'
+import { knownTypes, type KnownTypes } from './known-types.ts'
+import { isStructured, structuredType, type CdsElement, type Property, type StructuredType } from './types.ts'
+import type { Schema } from '../request/resource.ts'
+
+interface Definition extends CdsElement {
+  kind?: string
+  target?: string
+}
+
+/** A loaded CDS model, as far as the wire reads it. */
+export interface Model {
+  definitions: Record<string, Definition>
+}
+
+/** What the wire knows of a service. */
+export interface ServiceSchema extends Schema {
+  /** The entity that is stored, by its qualified name. */
+  entity: string
+  /** The names of all parts of its key: the one that is shown, then those that are not, such as the tenant. */
+  identity: string[]
+  /** The entity that keeps the order in which events came in. */
+  arrivals: string
+  /** The entity that keeps how many events there are. */
+  counts: string
+  /** The order of collections where none is asked for, as a value of `$orderby`. */
+  defaultOrder: string
+  /** The columns that `$search` looks into. */
+  searchable: Searchable
+  /** The types that requests may name. */
+  types: KnownTypes
+  /** How many rows a page has, unless the client asks for another size, and at most. */
+  pageSize: { default: number; max: number }
+  /** The qualified name of the singleton. */
+  singletonEntity: string
+  /** The qualified name of the singleton's type. */
+  singletonType: string
+}
+
+/**
+ * Reads the schema of a service from its model: one singleton, with contained collections of one entity.
+ * @param linked the loaded model, linked but not yet flattened
+ */
+export function serviceSchema(linked: Model, service: string): ServiceSchema {
+  const [name, root] =
+    Object.entries(linked.definitions).find(
+      ([each, definition]) => each.startsWith(`${service}.`) && definition['@odata.singleton']
+    ) ?? []
+  if (!name || !root?.elements) throw new Error(`Service '${service}' has no singleton.`)
+  const singleton = name.slice(service.length + 1)
+  const compositions = Object.entries(root.elements as Record<string, Definition>)
+  const entity = compositions[0]?.[1].target as string
+  const entityType = structuredType(linked.definitions, entity)
+  const keys = [...entityType.properties.values()].filter((property) => property.key)
+  if (keys.length !== 1) throw new Error(`Entity '${entity}' must have one key.`)
+  const key = (keys[0] as Property).name
+  const stored = Object.entries(linked.definitions[entity]?.elements ?? {}).filter(([, element]) => element.key)
+  const hidden = stored.filter(([each]) => each !== key)
+  return {
+    entity,
+    identity: [key, ...hidden.map(([each]) => each)],
+    keyNames: [key, ...hidden.map(([, element]) => element['@odata.keyName'] as string)],
+    singleton,
+    singletonEntity: name,
+    collections: compositions.map(([collection]) => collection),
+    entityType,
+    key,
+    searchable: searchable(entityType),
+    types: knownTypes(linked.definitions),
+    pageSize: {
+      default: linked.definitions[entity]?.['@cds.query.limit.default'] as number,
+      max: linked.definitions[entity]?.['@cds.query.limit.max'] as number
+    },
+    arrivals: linked.definitions[entity]?.['@odata.arrivals'] as string,
+    counts: linked.definitions[entity]?.['@odata.counts'] as string,
+    defaultOrder: linked.definitions[entity]?.['@odata.defaultOrder'] as string,
+    singletonType: `${service}.${(root['@odata.typeName'] as string | undefined) ?? singleton}`
+  }
+}
+
+/** All texts: those in columns of their own, and those in JSON. */
+function searchable(type: StructuredType): Searchable {
+  const found: Searchable = { text: [], json: [] }
+  const visit = ({ properties }: StructuredType, prefix: string) => {
+    for (const property of properties.values()) {
+      const name = prefix + property.name
+      const inner = flattenedType(property)
+      for (const each of inner ? [inner, ...(property.derived?.types ?? [])] : []) visit(each, `${name}_`)
+      if (!inner && isStructured(property.type)) found.json.push(name)
+      if (property.type === 'Edm.String') found.text.push(name)
+    }
+  }
+  visit(type, '')
+  return { text: [...new Set(found.text)], json: [...new Set(found.json)] }
+}
+
+/**
+ * Makes elements of open types and collections columns of text, in place. CAP would parse the JSON in them on every
+ * read, which costs time and the digits of large numbers, and it cannot use them in expressions.
+ */
+export function storeJsonAsText({ definitions }: Model) {
+  for (const definition of Object.values(definitions)) {
+    if (definition.type === 'cds.Map') definition.type = 'cds.LargeString'
+    if (definition.kind !== 'entity') continue
+    for (const element of Object.values(definition.elements ?? {})) {
+      if (!element.items) continue
+      delete element.items
+      element.type = 'cds.LargeString'
+    }
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * The structure of the service's types, derived from the CDS model at start-up.
+ * It is the only description of properties that the wire knows.
+ */
+
+import type { Extent } from '../../cqn/extent.ts'
+
+/** An element of the linked CDS model, as far as types are derived from it. */
+export interface CdsElement {
+  type?: string
+  _type?: string
+  elements?: Record<string, CdsElement>
+  items?: CdsElement
+  key?: boolean
+  notNull?: boolean
+  length?: number
+  [annotation: `@${string}`]: unknown
+}
+
+/** The primitive types of properties: those of the model, and those that `$compute` and `$apply` give. */
+export type PrimitiveType =
+  | 'Edm.String'
+  | 'Edm.Int32'
+  | 'Edm.Int64'
+  | 'Edm.Double'
+  | 'Edm.Boolean'
+  | 'Edm.DateTimeOffset'
+  | 'Edm.Date'
+  | 'Edm.TimeOfDay'
+  | 'Edm.Duration'
+  | 'Edm.Binary'
+  | 'Edm.Untyped'
+
+/** An entity type or a complex type. */
+export interface StructuredType {
+  /** Qualified name, for example `microsoft.graph.initiator`. */
+  name: string
+  /** An open type takes any member; it is stored as JSON in one column. */
+  open: boolean
+  /** Part of a type, as aggregations give it: a value of it is never null itself. */
+  partial?: boolean
+  properties: Map<string, Property>
+}
+
+/** A structural property. */
+export interface Property {
+  name: string
+  type: PrimitiveType | StructuredType
+  collection: boolean
+  key: boolean
+  nullable: boolean
+  maxLength?: number | undefined
+  /** The column with the instant of a point in time, in a form that compares and sorts as text. */
+  instant?: string | undefined
+  /** The column of a computed value: the request names the value, which must not name anything else. */
+  column?: string
+  /** How large the expression is that computes it. */
+  extent?: Extent
+  /** Types derived from the declared one that values may have, and the column that says which of them it is. */
+  derived?: { types: StructuredType[]; column: string } | undefined
+}
+
+const PRIMITIVE_TYPES: Record<string, PrimitiveType> = {
+  'cds.String': 'Edm.String',
+  'cds.LargeString': 'Edm.String',
+  'cds.Integer': 'Edm.Int32',
+  'cds.Int32': 'Edm.Int32'
+}
+
+type Definitions = Record<string, CdsElement>
+
+/**
+ * Derives a structured type, with all types that it refers to, from its definition in the linked model.
+ * Elements that are hidden from the API and navigation properties are left out.
+ * @throws {Error} if an element has a type that the wire cannot represent
+ */
+export function structuredType(definitions: Definitions, name: string): StructuredType {
+  const definition = definitions[name]
+  if (!definition) throw new Error(`The model has no definition of '${name}'.`)
+  const open = definition._type === 'cds.Map'
+  const properties = new Map<string, Property>()
+  for (const [elementName, element] of Object.entries(definition.elements ?? {})) {
+    if (element['@cds.api.ignore'] || element._type === 'cds.Association') continue
+    if (element._type === 'cds.Composition') continue
+    properties.set(elementName, property(definitions, elementName, element))
+  }
+  return { name, open, properties }
+}
+
+function property(definitions: Definitions, name: string, element: CdsElement): Property {
+  // The model has the derived type, so that there are columns for all of it; clients are shown the declared one.
+  const declared = element['@odata.declaredType'] as string | undefined
+  const type = typeOf(definitions, name, element.items ?? element)
+  const derived = { types: [type as StructuredType], column: element['@odata.typeColumn'] as string }
+  return {
+    name,
+    type: declared ? structuredType(definitions, declared) : type,
+    collection: element.items !== undefined,
+    key: element.key === true,
+    nullable: !element.key && !element.notNull,
+    maxLength: element.length,
+    instant: element['@instant'] as string | undefined,
+    derived: declared ? derived : undefined
+  }
+}
+
+function typeOf(definitions: Definitions, name: string, element: CdsElement) {
+  if (element.type && (element.elements || element._type === 'cds.Map'))
+    return structuredType(definitions, element.type)
+  const type = element['@odata.Type'] ?? PRIMITIVE_TYPES[element._type ?? '']
+  if (!type) throw new Error(`Element '${name}' has the unsupported type '${element._type}'.`)
+  return type as PrimitiveType
+}
+
+/** Whether the type of a property is structured, that is a complex type. */
+export function isStructured(type: Property['type']): type is StructuredType {
+  return typeof type !== 'string'
+}
+
+/** Finds a property by its name in any case: Graph takes `jobid` for `jobId` in filters. */
+export function propertyNamed({ properties }: StructuredType, name: string): Property | undefined {
+  const lowerCase = name.toLowerCase()
+  return properties.get(name) ?? [...properties.values()].find((each) => each.name.toLowerCase() === lowerCase)
+}
+
+/** Finds the type of this qualified name among those that values of a property may have. */
+export function valueTypeNamed({ type, derived }: Property, name: string): StructuredType | undefined {
+  return [type, ...(derived?.types ?? [])].filter(isStructured).find((each) => each.name === name)
+}

@@ -1,0 +1,82 @@
+/** Groups of rows, and what is aggregated of them (OData Data Aggregation 4.0, section 3.1). */
+import { clauses, nested, propertyOf, valueColumn, type Rows } from './rows.ts'
+import type { Property, StructuredType } from '../model/types.ts'
+import { func, integer, named, type Typed } from '../../cqn/cqn.ts'
+import { meantAs, shown } from '../expressions/members.ts'
+
+/** A path that rows are grouped by. */
+export interface Grouping {
+  names: string[]
+  value: Typed
+}
+
+/** A value that is aggregated, under a name of its own. */
+export interface Aggregate {
+  name: string
+  value: Typed
+}
+
+/**
+ * Aggregates a value.
+ * @param method the name of a standard method
+ * @returns undefined if there is no such method for values of the type
+ */
+export function aggregate(operand: Typed, method: string): Typed | undefined {
+  const { type, whole = false, position } = operand
+  if (type === 'complex' || type === 'collection') return undefined
+  const of = (value: Typed): Typed => ({ cqn: func(method, value.cqn), type: value.type, whole, position })
+  const number = meantAs(operand, 'number')
+  switch (method) {
+    case 'sum':
+      return number.type === 'number' ? { ...of(number), isLarge: whole } : undefined
+    case 'average':
+      return number.type === 'number' ? { ...of(number), whole: false } : undefined
+    case 'min':
+    case 'max':
+      if (type === 'boolean') return undefined
+      if (type !== 'any') return of(operand)
+      return { cqn: func('coalesce', of(number).cqn, of(meantAs(operand, 'string')).cqn), type, position }
+    case 'countdistinct':
+      return { cqn: integer(func('countdistinct', shown(operand))), type: 'number', whole: true, position }
+    default:
+      return undefined
+  }
+}
+
+/**
+ * Groups rows.
+ * @returns undefined if two of the columns have one name; columns of databases have no case
+ */
+export function grouped(rows: Rows, groupings: Grouping[], aggregates: Aggregate[]): Rows | undefined {
+  const all = [
+    ...groupings.map(({ names, value }) => ({ name: groupColumn(names), value })),
+    ...aggregates.map(({ name, value }) => ({ name: valueColumn(name), value }))
+  ]
+  const names = all.map(({ name }) => name)
+  if (new Set(names.map((name) => name.toLowerCase())).size < names.length) return undefined
+  const columns = all.map(({ name, value }) => named(shown(value), name))
+  const groupBy = groupings.map(({ value }) => shown(value))
+  const { order: _, ...groups } = nested(rows, { ...clauses(rows), columns, ...(groupBy.length && { groupBy }) })
+  const type = groupedType(rows.type, groupings, aggregates)
+  return { ...groups, type, columns: names, identity: names, areEntities: false }
+}
+
+const groupColumn = (path: string[]) => valueColumn(path.join('_'))
+
+/** The type of grouped rows: the paths that they are grouped by, nested as in the entity, and the aggregates. */
+function groupedType(base: StructuredType, groupings: Grouping[], aggregates: Aggregate[]): StructuredType {
+  const type: StructuredType = { name: base.name, open: false, partial: true, properties: new Map() }
+  for (const { names, value } of groupings) {
+    let current = type
+    for (const name of names.slice(0, -1)) {
+      const inner = current.properties.get(name)?.type as StructuredType | undefined
+      const next = inner ?? { name, open: false, partial: true, properties: new Map<string, Property>() }
+      current.properties.set(name, { name, type: next, collection: false, key: false, nullable: true })
+      current = next
+    }
+    const name = names.at(-1) as string
+    current.properties.set(name, propertyOf(name, value, groupColumn(names)))
+  }
+  for (const { name, value } of aggregates) type.properties.set(name, propertyOf(name, value))
+  return type
+}

@@ -1,0 +1,40 @@
+/** `$compute` (OData URL Conventions 4.01, 5.1.3.2). */
+import type { Computed } from './rows.ts'
+import { Cursor } from '../expressions/cursor.ts'
+import { ExpressionParser, isPrimitive, type ExpressionContext } from '../expressions/parser.ts'
+
+/**
+ * Parses a list of computed values: `durationInMilliseconds div 1000 as seconds`.
+ * @param columns the columns that the rows have already
+ * @throws {RequestError} 400 with the position of what is wrong
+ */
+export function parseCompute(expression: string, context: ExpressionContext, columns: string[]): Computed[] {
+  const cursor = new Cursor(expression, context.option)
+  const values = computedValues(new ExpressionParser(cursor, context), [...columns, ...context.type.properties.keys()])
+  cursor.end()
+  return values
+}
+
+/** Parses such a list within a longer expression. @param names those that are taken */
+export function computedValues(parser: ExpressionParser, names: string[]): Computed[] {
+  const { cursor } = parser
+  const taken = [...names]
+  return cursor.list(() => {
+    const value = parser.value()
+    if (!isPrimitive(value)) cursor.fail('A computed value must be primitive', value.position)
+    const name = alias(cursor, taken)
+    taken.push(name)
+    return { name, value }
+  })
+}
+
+/** The name of a computed value. Columns of databases, whose case does not matter, must not have it yet. */
+export function alias(cursor: Cursor, taken: string[]): string {
+  cursor.expect('as')
+  const { position } = cursor.token
+  const name = cursor.name('A name')
+  if (!/^[A-Za-z]\w{0,127}$/.test(name)) cursor.fail(`'${name}' cannot be the name of a value`, position)
+  const lowerCase = name.toLowerCase()
+  if (taken.some((each) => each.toLowerCase() === lowerCase)) cursor.fail(`The name '${name}' is taken`, position)
+  return name
+}

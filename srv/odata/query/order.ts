@@ -1,0 +1,46 @@
+/** `$orderby` (OData URL Conventions 4.01, 5.1.5). */
+import type { Cqn } from '../../cqn/cqn.ts'
+import { Cursor } from '../expressions/cursor.ts'
+import { extentOf, MOST } from '../../cqn/extent.ts'
+import { exactly } from '../expressions/logic.ts'
+import { ExpressionParser, isPrimitive, type ExpressionContext } from '../expressions/parser.ts'
+
+export interface OrderTerm {
+  cqn: Cqn
+  descending: boolean
+  /** Whether the value is known to be never null. */
+  required: boolean
+}
+
+/**
+ * Parses a list of expressions with directions.
+ * @throws {RequestError} 400 with the position of what is wrong
+ */
+export function parseOrder(expression: string, context: ExpressionContext): OrderTerm[] {
+  const cursor = new Cursor(expression, context.option)
+  const terms = orderTerms(new ExpressionParser(cursor, context))
+  cursor.end()
+  return terms
+}
+
+/** Parses such a list within a longer expression. */
+export function orderTerms(parser: ExpressionParser): OrderTerm[] {
+  const { cursor } = parser
+  const terms = cursor.list(() => {
+    const value = parser.value()
+    if (!isPrimitive(value)) cursor.fail('Only primitive values can be ordered by', value.position)
+    const { required = false } = value
+    const cqn = exactly(value)
+    const descending = cursor.accept('desc')
+    if (!descending) cursor.accept('asc')
+    return { cqn, descending, required }
+  })
+  if (terms.reduce((sum, { cqn }) => sum + extentOf(cqn).nodes, 0) > MOST.nodes) cursor.tooLarge()
+  return terms
+}
+
+/** A term of CQN's `orderBy`. Null comes before all values (5.1.5), which databases see in different ways. */
+export function orderBy({ cqn, descending, required }: OrderTerm) {
+  const nulls = required ? {} : { nulls: descending ? 'last' : 'first' }
+  return { ...cqn, sort: descending ? 'desc' : 'asc', ...nulls }
+}

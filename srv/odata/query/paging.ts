@@ -1,0 +1,120 @@
+/**
+ * Server-driven paging by position: a page goes on after the last row of the page before, so that every row comes
+ * exactly once while others are inserted, and a deep page costs what the first one costs.
+ */
+import { RequestError } from '../../errors/errors.ts'
+import { linkOptions, type Exchange } from '../request/exchange.ts'
+import { allOf, anyOf, val, xpr, type Cqn, type Source, type Value } from '../../cqn/cqn.ts'
+import type { OrderTerm } from './order.ts'
+import type { Literal } from '../../plans/plans.ts'
+
+/** Where a page begins, and what it needs to know of the pages before. */
+export interface Position {
+  /** The values that the last row of the page before is ordered by. */
+  after?: Value[]
+  /** How many rows there are at most from here on, where the client asked for a total. */
+  remaining?: number
+  /** How many rows a page has, where the client asked for a size. */
+  size?: number
+  /** The last arrival that is part of the result: see delta.ts. */
+  until?: number
+}
+
+/**
+ * The condition that rows come after a position. Null comes before all values (OData URL Conventions 4.01, 5.1.5).
+ * @param after a value for each term
+ * @throws {RequestError} 400 if it has another number of values
+ */
+export function comesAfter(terms: OrderTerm[], after: Value[]): Cqn {
+  if (after.length !== terms.length) throw unknownToken(TOKEN)
+  const alternatives = terms.map((term, index) =>
+    allOf(
+      ...terms.slice(0, index).map(({ cqn }, i) => xpr(cqn, '=', constant(after[i], i))),
+      beyond(term, after[index], index)
+    )
+  )
+  const [first] = terms
+  if (!first || terms.length === 1) return anyOf(...alternatives)
+  // implied by the alternatives, but a range that an index can serve
+  return allOf(notBefore(first, after[0]), anyOf(...alternatives))
+}
+
+function beyond({ cqn, descending, required }: OrderTerm, value: Value = null, index: number): Cqn {
+  if (value === null) return descending ? xpr(val(1), '=', val(0)) : xpr(cqn, '!=', val(null))
+  if (!descending) return xpr(cqn, '>', constant(value, index))
+  if (required) return xpr(cqn, '<', constant(value, index))
+  return anyOf(xpr(cqn, '<', constant(value, index)), xpr(cqn, '=', val(null)))
+}
+
+function notBefore({ cqn, descending, required }: OrderTerm, value: Value = null): Cqn {
+  if (value === null) return descending ? xpr(cqn, '=', val(null)) : xpr(val(1), '=', val(1))
+  if (!descending) return xpr(cqn, '>=', constant(value, 0))
+  if (required) return xpr(cqn, '<=', constant(value, 0))
+  return anyOf(xpr(cqn, '<=', constant(value, 0)), xpr(cqn, '=', val(null)))
+}
+
+const TOKEN = '$skiptoken'
+
+function constant(value: Value = null, index: number): Cqn {
+  const source: Source = { option: TOKEN, position: index, read: (json) => JSON.parse(json) as Value }
+  return val(value, source)
+}
+
+/** The values of a position, as literals of the request: see plans.ts. */
+export function positionLiterals(after: Position['after'] = []): Literal[] {
+  return after.map((value, position) => ({ option: TOKEN, position, text: JSON.stringify(value) }))
+}
+
+/**
+ * Writes a position as the token of a link.
+ * @param name the query option that the token is for
+ * @param options the query options that the link has besides; the token is good for these only
+ * @throws {RequestError} 501 if values are so long that no client could send the link
+ */
+export function toToken(exchange: Exchange, name: TokenName, position: Position, options: Map<string, string>): string {
+  const content = JSON.stringify(position)
+  if (content.length > LONGEST)
+    throw new RequestError('notImplemented', 'There are no pages in the order of values that are so long.', '$orderby')
+  // blanks, or the length would tell how many digits there are
+  const digits = String(position.until ?? '').length
+  return exchange.tokens.write(
+    content.padEnd(content.length + MOST_DIGITS - digits),
+    contextOf(exchange, name, options)
+  )
+}
+
+const MOST_DIGITS = 16
+/** In characters: with all else, Node takes 16 KB of headers. */
+const LONGEST = 4000
+
+/**
+ * Reads a token.
+ * @throws {RequestError} 400 if the service did not give it to this tenant, for this option beside these others
+ */
+export function fromToken(exchange: Exchange, name: TokenName, token: string): Position {
+  const position = exchange.tokens.read(token, contextOf(exchange, name, linkOptions(exchange)))
+  if (isPosition(position, name)) return position
+  throw unknownToken(name)
+}
+
+function unknownToken(name: TokenName) {
+  return new RequestError('invalidQueryOption', `${name} is not one that this service gave for this request.`, name)
+}
+
+export type TokenName = '$skiptoken' | '$deltatoken'
+
+function contextOf({ scope }: Exchange, name: TokenName, options: Map<string, string>) {
+  const others = [...options].filter(([each]) => !['$skiptoken', '$deltatoken', '$format'].includes(each)).sort()
+  return JSON.stringify([name, scope.literals, others])
+}
+
+/** Another version of the service may have written something else. */
+function isPosition(position: unknown, name: TokenName): position is Position {
+  if (typeof position !== 'object' || position === null) return false
+  const { after, remaining, size, until } = position as Record<keyof Position, unknown>
+  const areNumbers = [remaining, size, until].every((each) => each === undefined || isNumber(each))
+  return areNumbers && (name === '$deltatoken' ? isNumber(until) : Array.isArray(after) && after.every(isValue))
+}
+
+const isNumber = (each: unknown) => Number.isSafeInteger(each) && (each as number) >= 0
+const isValue = (each: unknown) => each === null || ['string', 'number', 'boolean'].includes(typeof each)

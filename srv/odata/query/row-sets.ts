@@ -1,0 +1,38 @@
+/** The rows that a request is about, after `$apply`, `$compute`, `$search` and `$filter` (OData URL Conventions 4.01, 5.1). */
+import type { Exchange } from '../request/exchange.ts'
+import { parseApply } from './apply.ts'
+import { parseCompute } from './compute.ts'
+import type { ExpressionContext } from '../expressions/parser.ts'
+import { parsePredicate } from '../expressions/parser.ts'
+import { RequestError } from '../../errors/errors.ts'
+import { areTooLarge, computed, entities, filtered, searched, type Rows } from './rows.ts'
+
+/** @returns the rows; several where `$apply` puts sets of them one after the other */
+export function rowSets(exchange: Exchange): Rows[] {
+  const { options, schema } = exchange
+  const all = entities(schema)
+  const apply = options.get('$apply')
+  const rows = apply === undefined ? [all] : parseApply(apply, all, context(exchange, '$apply'), schema.searchable)
+  return rows.map((each) => narrowed(exchange, each))
+}
+
+/** What the expressions of a query option are parsed against, but for the type of the rows. */
+export function context({ now, aliases, schema }: Exchange, option: string): Omit<ExpressionContext, 'type'> {
+  return { option, now, aliases, types: schema.types, patterns: { parts: 0 } }
+}
+
+function narrowed(exchange: Exchange, rows: Rows): Rows {
+  const { options, schema } = exchange
+  const [compute, search, filter] = ['$compute', '$search', '$filter'].map((name) => options.get(name))
+  let result = rows
+  if (compute !== undefined) {
+    const values = parseCompute(compute, { ...context(exchange, '$compute'), type: result.type }, result.columns)
+    result = computed(result, values)
+  }
+  if (search !== undefined) result = searched(result, search, schema.searchable)
+  if (filter !== undefined)
+    result = filtered(result, parsePredicate(filter, { ...context(exchange, '$filter'), type: result.type }))
+  if (areTooLarge([result]))
+    throw new RequestError('invalidQueryOption', 'The query options together are larger than the service takes.')
+  return result
+}

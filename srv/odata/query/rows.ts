@@ -1,0 +1,128 @@
+/** What a request on a collection reads: the entities, or the rows that `$compute` and `$apply` make of them. */
+import { columnsOf } from '../model/columns.ts'
+import { extentOf, MOST, MOST_NESTED } from '../../cqn/extent.ts'
+import { allOf, named, ref, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
+import { RequestError } from '../../errors/errors.ts'
+import { shown } from '../expressions/members.ts'
+import type { OrderTerm } from './order.ts'
+import { foundIn, parseSearch, type Searchable } from '../expressions/search.ts'
+import type { ServiceSchema } from '../model/schema.ts'
+import { STORED } from '../response/stored.ts'
+import type { PrimitiveType, Property, StructuredType } from '../model/types.ts'
+
+export interface Rows {
+  /** CQN: an entity or a query. */
+  from: object
+  where: Cqn[]
+  type: StructuredType
+  /** The columns that the rows have. */
+  columns: string[]
+  /** The columns that make any order total. */
+  identity: string[]
+  /** The order that they were put in. */
+  order?: OrderTerm[]
+  /** Whether the rows are entities still, with a URL each. */
+  areEntities: boolean
+  /** How much the query has come to: see expressions/extent.ts. */
+  nodes: number
+  /** How many queries stand within each other. */
+  nesting: number
+}
+
+const known = new WeakMap<ServiceSchema, Rows>()
+
+/** All entities of the service. */
+export function entities(schema: ServiceSchema): Rows {
+  const rows = known.get(schema) ?? entitiesOf(schema)
+  known.set(schema, rows)
+  return rows
+}
+
+function entitiesOf({ entity, entityType, identity }: ServiceSchema): Rows {
+  const properties = [...entityType.properties.values()]
+  const instants = properties.flatMap(({ instant }) => instant ?? [])
+  const shown = properties.flatMap((property) => columnsOf(property))
+  const columns = [...new Set([...shown, ...identity, ...instants, 'emptyObjects', STORED.tag])]
+  return {
+    from: { ref: [entity] },
+    where: [],
+    type: entityType,
+    columns,
+    identity,
+    areEntities: true,
+    nodes: 0,
+    nesting: 0
+  }
+}
+
+export function filtered(rows: Rows, condition: Cqn): Rows {
+  return { ...rows, where: [...rows.where, condition], nodes: rows.nodes + extentOf(condition).nodes }
+}
+
+/**
+ * The rows that a search finds.
+ * @throws {RequestError} 501 for rows of an aggregation, which have no text of their own
+ */
+export function searched(rows: Rows, expression: string, searchable: Searchable): Rows {
+  if (rows.areEntities) return filtered(rows, parseSearch(expression, foundIn(searchable)))
+  throw new RequestError('notImplemented', 'The service does not search in aggregated rows.', '$search')
+}
+
+/** Whether the queries for sets of rows have become larger together than the service runs. */
+export function areTooLarge(sets: Rows[]): boolean {
+  const nodes = sets.reduce((sum, rows) => sum + rows.nodes, 0)
+  return nodes > MOST.nodes || sets.some(({ nesting }) => nesting > MOST_NESTED)
+}
+
+/** The clauses of a query for rows. */
+export function clauses({ from, where }: Rows) {
+  return where.length ? { from, where: [allOf(...where)] } : { from }
+}
+
+/** A value that rows get in addition, under a name of its own. */
+export interface Computed {
+  name: string
+  value: Typed
+}
+
+/** Rows with computed values in addition (OData URL Conventions 4.01, 5.1.3.2). */
+export function computed(rows: Rows, values: Computed[]): Rows {
+  const extra = values.map(({ name, value }) => named(shown(value), valueColumn(name)))
+  const source = nested(rows, { ...clauses(rows), columns: [...rows.columns.map(ref), ...extra] })
+  const properties = new Map(rows.type.properties)
+  for (const { name, value } of values) properties.set(name, propertyOf(name, value))
+  const columns = [...rows.columns, ...values.map(({ name }) => valueColumn(name))]
+  return { ...source, type: { ...rows.type, properties }, columns }
+}
+
+/** Rows that a query for others gives, as the source of another query. */
+export function nested(rows: Rows, select: { columns: object[]; [clause: string]: unknown }): Rows {
+  const nodes = select.columns.reduce((sum, column) => sum + extentOf(column).nodes, rows.nodes)
+  return { ...rows, from: { SELECT: select, as: 'source' }, where: [], nodes, nesting: rows.nesting + 1 }
+}
+
+/** The column of a computed value. With its own name it could be taken for a member of JavaScript's objects. */
+export const valueColumn = (name: string) => `value_${name}`
+
+/** The property that shows a computed value. A point in time becomes its instant, in UTC. */
+export function propertyOf(name: string, { cqn, type, whole }: Typed, column = valueColumn(name)): Property {
+  const instant = type === 'dateTime' ? column : undefined
+  const shown = { name, type: edmType(type, whole), column, instant, extent: extentOf(cqn) }
+  return { ...shown, collection: false, key: false, nullable: true }
+}
+
+const EDM_TYPES: Partial<Record<ValueType, PrimitiveType>> = {
+  string: 'Edm.String',
+  boolean: 'Edm.Boolean',
+  dateTime: 'Edm.DateTimeOffset',
+  date: 'Edm.Date',
+  time: 'Edm.TimeOfDay',
+  duration: 'Edm.Duration',
+  binary: 'Edm.Binary',
+  null: 'Edm.Untyped',
+  any: 'Edm.Untyped'
+}
+
+function edmType(type: ValueType, whole: boolean | undefined): PrimitiveType {
+  return EDM_TYPES[type] ?? (whole ? 'Edm.Int64' : 'Edm.Double')
+}

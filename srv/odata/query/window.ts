@@ -1,0 +1,60 @@
+/** Which rows of a collection a page has (OData Protocol 4.01, 11.2.6.3 to 11.2.6.7). */
+import { RequestError } from '../../errors/errors.ts'
+import type { Exchange } from '../request/exchange.ts'
+import { integerOption } from '../request/options.ts'
+import { fromToken, type Position } from './paging.ts'
+import { applied } from '../request/preferences.ts'
+
+export interface PageWindow {
+  /** The most rows that the page has. */
+  limit: number
+  /** How many rows are left out at the beginning, of the first page only. */
+  skip: number
+  /** The row that the page comes after, by what it is ordered by. */
+  after: Position['after']
+  /** The last arrival that is part of the result, if changes are tracked. */
+  until: Position['until']
+  /** The position of the page after this one, which has a number of rows, or undefined if the client asked for no more. */
+  next: (after: Position['after'], count: number) => Position | undefined
+}
+
+/**
+ * Reads the window from `$top`, `$skip`, `$skiptoken` and the preference maxpagesize.
+ * @throws {RequestError} 400 if one of them is wrong
+ */
+export function pageWindow(exchange: Exchange): PageWindow {
+  const { options, schema, conventions } = exchange
+  const token = options.get('$skiptoken')
+  const position = token === undefined ? {} : fromToken(exchange, '$skiptoken', token)
+  const top = integerOption(options, '$top')
+  const skip = token === undefined ? (integerOption(options, '$skip') ?? 0) : 0
+  const { max } = schema.pageSize
+  const preferred = position.size === undefined ? preferredSize(exchange) : Math.min(position.size, max)
+  if (conventions.topIsPageSize) {
+    if (top !== undefined && top > max)
+      throw new RequestError('invalidQueryOption', `$top must be at most ${max} here.`, '$top')
+    const limit = top ?? preferred ?? schema.pageSize.default
+    const next = (after: PageWindow['after']) => (limit ? after && { after, ...sizeOf(preferred) } : undefined)
+    return { limit, skip, after: position.after, until: position.until, next }
+  }
+  const remaining = position.remaining ?? top
+  const limit = Math.min(remaining ?? Infinity, preferred ?? schema.pageSize.default)
+  const next = (after: PageWindow['after'], count: number): Position | undefined => {
+    if (remaining === undefined) return after && { after, ...sizeOf(preferred) }
+    return after && remaining > count ? { after, remaining: remaining - count, ...sizeOf(preferred) } : undefined
+  }
+  return { limit, skip, after: position.after, until: position.until, next }
+}
+
+function sizeOf(size: number | undefined) {
+  return size === undefined ? {} : { size }
+}
+
+/** The page size that the client prefers, as far as the service allows it (8.2.8.7). */
+function preferredSize({ preferences, res, schema }: Exchange): number | undefined {
+  const wanted = Number(preferences.get('maxpagesize'))
+  if (!Number.isSafeInteger(wanted) || wanted < 1) return undefined
+  const size = Math.min(wanted, schema.pageSize.max)
+  applied(res, `odata.maxpagesize=${size}`)
+  return size
+}

@@ -1,0 +1,53 @@
+/** Which methods and query options resources take (OData URL Conventions 4.01, section 5). */
+import type { Request, Response } from 'express'
+import { RequestError } from '../../errors/errors.ts'
+import { checkExpand } from '../resources/expand.ts'
+import { checkOptions } from './options.ts'
+import type { Resource } from './resource.ts'
+
+/** The query options that say which rows of a collection are meant. */
+const ROWS = ['$filter', '$search', '$compute', '$apply']
+
+/** Those that say what is shown of an entity. */
+const SHOWN = ['$select', '$expand']
+
+/** What a resource takes: methods (HEAD goes with GET, OPTIONS with all) and query options. */
+const CAPABILITIES: Record<Resource['kind'], Partial<Record<string, readonly string[]>>> = {
+  serviceDocument: { GET: ['$format'] },
+  metadata: { GET: ['$format'] },
+  batch: { POST: [] },
+  singleton: { GET: ['$expand', '$format'] },
+  collection: {
+    GET: [...ROWS, '$orderby', '$top', '$skip', '$skiptoken', '$deltatoken', '$count', ...SHOWN, '$format'],
+    POST: [...SHOWN, '$format']
+  },
+  // those that do not matter for a count are taken, too (Protocol 4.01, 11.2.10)
+  count: { GET: [...ROWS, '$orderby', '$top', '$skip', '$expand', '$format'] },
+  references: { GET: [...ROWS.slice(0, 3), '$orderby', '$top', '$skip', '$skiptoken', '$count', '$format'] },
+  reference: { GET: ['$format'] },
+  entity: { GET: [...SHOWN, '$compute', '$format'] },
+  property: { GET: [...ROWS.slice(0, 3), '$orderby', '$top', '$skip', '$count', '$select', '$format'] }
+}
+
+/**
+ * Checks that a resource takes a request, and answers OPTIONS.
+ * @returns whether it is still to be answered
+ * @throws {RequestError} 405 for a method, 400 for a query option that the resource does not take
+ */
+export function isTaken(req: Request, res: Response, kind: Resource['kind'], options: Map<string, string>): boolean {
+  const capabilities = CAPABILITIES[kind]
+  const methods = Object.keys(capabilities).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+  const allow = [...methods, 'OPTIONS'].join(', ')
+  if (req.method === 'OPTIONS') {
+    res.set('Allow', allow).status(204).end()
+    return false
+  }
+  const allowed = capabilities[req.method === 'HEAD' ? 'GET' : req.method]
+  if (!allowed) {
+    res.set('Allow', allow)
+    throw new RequestError('methodNotAllowed', `This resource does not take ${req.method}, only ${allow}.`)
+  }
+  checkOptions(options, allowed)
+  if (kind !== 'singleton') checkExpand(options)
+  return true
+}

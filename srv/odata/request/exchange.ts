@@ -1,0 +1,80 @@
+/** One request to the service and the answer to it, as the parts of the wire share it. */
+import type { Request, Response } from 'express'
+import { send, sendTagged, strongEtag } from '../response/etag.ts'
+import { contentType, type JsonFormat } from './format.ts'
+import { chunksOf, prependMembers, tagOf, type JsonText } from '../response/json-text.ts'
+import type { LinkTokens } from './link-tokens.ts'
+import type { Spelling } from './header-names.ts'
+import type { ServiceSchema } from '../model/schema.ts'
+import type { Literal, PlanningContext } from '../../plans/plans.ts'
+
+export interface Exchange extends PlanningContext {
+  req: Request
+  res: Response
+  /** The service root, absolute, with a trailing slash. */
+  root: string
+  /** The system query options of the request. */
+  options: Map<string, string>
+  /** The parameter aliases of the request, `@p`. */
+  aliases: Map<string, string>
+  /** The preferences of the client: see preferences.ts. */
+  preferences: Map<string, string>
+  /** How the service root differs from plain OData. */
+  conventions: Conventions
+  format: JsonFormat
+  /** When the request came in. */
+  now: Date
+  schema: ServiceSchema
+  tokens: LinkTokens
+  /** Whether whole entities are sent as they are stored: see stored.ts. */
+  usesStoredForm: boolean
+  /** Whether references to entities are shown, and not the entities (11.2.8). */
+  asReferences: boolean
+  /** Whose request it is, as far as answers depend on it. */
+  scope: { key: string; literals: Literal[]; readsAllTenants: boolean }
+  /** Whether the request has a transaction of its own, as it is not part of a change set. */
+  isAlone: boolean
+}
+
+/** What one service root does in another way than the others. */
+export interface Conventions {
+  /** Whether `$top` is the size of pages, as in Graph, not the number of entities in all. */
+  topIsPageSize: boolean
+  /** Whether `$metadata` has the base type of entities, as in Graph. UI5, for one, finds keys on the type itself only. */
+  entitiesDerive: boolean
+  /** How the names of headers are spelled in answers to batches in JSON. */
+  headerNames: Spelling
+  /** The most requests in a batch. */
+  batchLimit: number
+}
+
+/** What a link that goes on with a request keeps of it, and what its token is good for. */
+export function linkOptions({ options, aliases }: Exchange): Map<string, string> {
+  return new Map([...options, ...aliases])
+}
+
+/**
+ * Answers with JSON.
+ * @param context the context URL, which only the metadata level `none` leaves out (OData JSON 4.01, 3.1)
+ */
+export function respond(exchange: Exchange, context: string, body: object) {
+  respondWith(exchange, context, [JSON.stringify(body)])
+}
+
+/** Answers with plain text. */
+export function respondWithText({ res, format }: Exchange, text: string) {
+  res.setHeader('Content-Type', format.namesCharset ? 'text/plain;charset=utf-8' : 'text/plain')
+  res.send(Buffer.from(text)) // to text Express adds a charset
+}
+
+/**
+ * Answers with JSON that is text already: an object with at least one member.
+ * @param etag that of the entity, if the answer is one; otherwise it is that of the representation
+ */
+export function respondWith({ req, res, format }: Exchange, context: string, object: JsonText, etag?: string) {
+  const start = format.metadata === 'none' ? '{' : `{"@odata.context":${JSON.stringify(context)},`
+  const text = prependMembers(start, object)
+  res.setHeader('Content-Type', contentType(format))
+  if (req.method === 'POST') send(res, chunksOf(text))
+  else sendTagged(req, res, chunksOf(text), etag ?? strongEtag(tagOf(text)))
+}

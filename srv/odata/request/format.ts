@@ -1,0 +1,127 @@
+/** Content negotiation: what representation a client asks for (OData JSON 4.01, section 3; Protocol 4.01, 8.2.1). */
+import { RequestError } from '../../errors/errors.ts'
+import type { Resource } from './resource.ts'
+
+const JSON_TYPE = 'application/json'
+
+export type MetadataLevel = 'minimal' | 'full' | 'none'
+
+/** A JSON representation. */
+export interface JsonFormat {
+  metadata: MetadataLevel
+  ieee754Compatible: boolean
+  streaming: boolean
+  /** Whether the client asked for the charset to be named. */
+  namesCharset: boolean
+}
+
+/** What a request says of the formats that it takes, each undefined if it was not sent. */
+export interface Acceptable {
+  $format: string | undefined
+  accept: string | undefined
+  acceptCharset: string | undefined
+}
+
+type Parameters = Map<string, string>
+
+interface MediaRange {
+  type: string
+  parameters: Parameters
+  quality: number
+}
+
+/**
+ * The media types that a resource can be asked for as, the preferred one first. Raw values and counts are text whatever
+ * is asked for: many clients accept JSON only, in all requests, and mean no less by it (OData Protocol 4.01, 11.2.10).
+ * @param speaks401 whether the client allows 4.01, of which the JSON representation of CSDL is a part
+ */
+export function mediaTypesOf(resource: Resource, speaks401: boolean): string[] {
+  const { kind } = resource
+  if (kind === 'metadata') return speaks401 ? ['application/xml', JSON_TYPE] : ['application/xml']
+  const isText = kind === 'count' || (kind === 'property' && resource.suffix !== '')
+  return isText ? ['text/plain', JSON_TYPE] : [JSON_TYPE]
+}
+const BOOLEAN = ['true', 'false']
+const LEVELS = ['minimal', 'full', 'none']
+
+/** The format parameters of JSON, two of them also under their names of version 4.0, and their values. */
+const JSON_PARAMETERS = new Map([
+  ['metadata', LEVELS],
+  ['odata.metadata', LEVELS],
+  ['streaming', BOOLEAN],
+  ['odata.streaming', BOOLEAN],
+  ['ieee754compatible', BOOLEAN],
+  ['exponentialdecimals', BOOLEAN]
+])
+
+const SHORT_FORMS = new Map([
+  ['json', 'application/json'],
+  ['xml', 'application/xml']
+])
+
+/**
+ * Chooses among the media types that a resource has. `$format` wins over `Accept` (11.2.12).
+ * @param offered the media types that the resource has, the preferred one first
+ * @returns the chosen media type with its parameters
+ * @throws {RequestError} 406 if none of them is acceptable; a format parameter that is not known makes it so
+ */
+export function negotiate(offered: string[], { $format, accept, acceptCharset }: Acceptable) {
+  if (acceptCharset !== undefined && !takesUtf8(acceptCharset))
+    throw new RequestError('notAcceptable', 'The service answers in UTF-8 only.', 'Accept-Charset')
+  const wanted = $format === undefined ? accept || '*/*' : (SHORT_FORMS.get($format.toLowerCase()) ?? $format)
+  for (const range of mediaRanges(wanted)) {
+    const type = offered.find((each) => matches(each, range.type))
+    if (type && range.quality > 0 && isKnown(type, range, acceptCharset)) return { type, parameters: range.parameters }
+  }
+  const target = $format === undefined ? 'Accept' : '$format'
+  throw new RequestError('notAcceptable', `The service can answer with ${offered.join(' or ')} only.`, target)
+}
+
+/** Reads the parameters of a JSON media type. */
+export function jsonFormat(parameters: Parameters): JsonFormat {
+  const value = (name: string) => parameters.get(name) ?? parameters.get(`odata.${name}`)
+  return {
+    metadata: (value('metadata') as MetadataLevel | undefined) ?? 'minimal',
+    ieee754Compatible: value('ieee754compatible') === 'true',
+    streaming: value('streaming') !== 'false',
+    namesCharset: parameters.has('charset')
+  }
+}
+
+/** The Content-Type of a JSON representation, in the order that Microsoft Graph uses. */
+export function contentType({ metadata, ieee754Compatible, streaming, namesCharset }: JsonFormat): string {
+  const type = `application/json;odata.metadata=${metadata};odata.streaming=${streaming};IEEE754Compatible=${ieee754Compatible}`
+  return namesCharset ? `${type};charset=utf-8` : type
+}
+
+function mediaRanges(header: string): MediaRange[] {
+  const ranges = header.split(',').map((each) => {
+    const [type = '', ...rest] = each.split(';').map((part) => part.trim().toLowerCase())
+    const parameters: Parameters = new Map(
+      rest.map((part) => {
+        const [name = '', value = ''] = part.split('=')
+        return [name.trim(), value.trim().replace(/^"(.*)"$/, '$1')]
+      })
+    )
+    const quality = Number(parameters.get('q') ?? 1)
+    parameters.delete('q')
+    return { type, parameters, quality }
+  })
+  return ranges.sort((a, b) => b.quality - a.quality) // stable: equal ones stay in the client's order
+}
+
+function matches(offered: string, range: string) {
+  return range === '*/*' || range === offered || range === offered.replace(/\/.*/, '/*')
+}
+
+function isKnown(type: string, { parameters }: MediaRange, acceptCharset: string | undefined) {
+  return [...parameters].every(([name, value]) => {
+    // Accept-Charset is used where there are both
+    if (name === 'charset') return acceptCharset !== undefined || ['utf-8', 'utf8'].includes(value)
+    return type === JSON_TYPE && JSON_PARAMETERS.get(name)?.includes(value)
+  })
+}
+
+function takesUtf8(acceptCharset: string) {
+  return mediaRanges(acceptCharset).some(({ type, quality }) => ['utf-8', 'utf8', '*'].includes(type) && quality > 0)
+}

@@ -1,0 +1,68 @@
+/** The keys of entities in URLs (OData URL Conventions 4.01, 4.3). */
+import { RequestError } from '../../errors/errors.ts'
+import type { Exchange } from './exchange.ts'
+import type { Row } from '../model/columns.ts'
+
+/**
+ * What tells an entity from others: the key, and the tenant where readers see those of several, in the order of
+ * {@link KeyNames.keyNames}.
+ */
+export type EntityKey = [key: string, ...others: string[]]
+
+export interface KeyNames {
+  /** The names of the parts in URLs: of the key, then of the other parts of the alternate key. */
+  keyNames: string[]
+}
+
+const PART = /(?:(\w+)\s*=\s*)?(?:'((?:[^']|'')*)'|(@[\p{L}_][\p{L}\p{N}_]*))\s*(,\s*(?=\S)|$)/uy
+
+/**
+ * Reads what stands in the parentheses after a collection: `'x'`, `id='x'`, `@k`, or the alternate key
+ * `id='x',tenantId='t'` (4.3.2).
+ * @param collection the name of the collection, for errors
+ * @throws {RequestError} 400 unless it is a key
+ */
+export function readKey(
+  text: string,
+  collection: string,
+  { keyNames }: KeyNames,
+  aliases: Map<string, string>
+): EntityKey {
+  const found = new Map<string, string>()
+  const trimmed = text.trim()
+  PART.lastIndex = 0
+  while (PART.lastIndex < trimmed.length || !found.size) {
+    const [, given, quoted, alias, comma = ''] = PART.exec(trimmed) ?? []
+    const value = alias === undefined ? quoted : /^\s*'((?:[^']|'')*)'\s*$/.exec(aliases.get(alias) ?? '')?.[1]
+    const name = given ?? keyNames[0] ?? ''
+    const isAlone = given !== undefined || (!found.size && !comma)
+    if (value === undefined || !isAlone || !keyNames.includes(name) || found.has(name)) throw malformed(collection)
+    found.set(name, value.replaceAll("''", "'"))
+  }
+  const [key, ...others] = keyNames.map((name) => found.get(name))
+  if (key === undefined || (others.some((each) => each !== undefined) && others.includes(undefined)))
+    throw malformed(collection)
+  return [key, ...others.filter((each) => each !== undefined)]
+}
+
+function malformed(collection: string) {
+  const message = `The key must be a string in single quotes, as in ${collection}('…').`
+  return new RequestError('badRequest', message, collection)
+}
+
+/** A key as it stands in a URL: string literals, in which quotes are doubled. */
+export function keyPredicate(key: EntityKey, { keyNames }: KeyNames): string {
+  const literals = key.map((value) => `'${encodeURIComponent(value.replaceAll("'", "''"))}'`)
+  return `(${literals.length === 1 ? literals[0] : literals.map((each, index) => `${keyNames[index]}=${each}`).join()})`
+}
+
+/**
+ * The URL of an entity, which resolves for any key and tells the entity from all others that the reader sees: for who
+ * reads all tenants it has the alternate key.
+ * @param path the path of the collection, `auditLogs/provisioning`
+ * @param row its columns, the parts of the key among them
+ */
+export function entityUrl({ root, schema, scope }: Exchange, path: string, row: Row): string {
+  const [key, ...others] = schema.identity.map((name) => String(row[name])) as EntityKey
+  return root + path + keyPredicate(scope.readsAllTenants ? [key, ...others] : [key], schema)
+}

@@ -1,0 +1,51 @@
+/** Query options in parentheses, as items of `$expand` and `$select` have them (OData URL Conventions 4.01, 5.1.3 and 5.1.4). */
+import { RequestError } from '../../errors/errors.ts'
+import { checkOptions } from './options.ts'
+
+/** An item with its options; undefined if it has no parentheses. */
+export interface NestedItem {
+  name: string
+  options: Map<string, string> | undefined
+}
+
+/**
+ * Takes the value of such an option apart.
+ * @param option `$expand` or `$select`, for errors
+ * @param allowed the options that an item may have
+ * @throws {RequestError} 400 for an option that is unknown, given twice or has no value, 501 for what is not implemented
+ */
+export function nestedItems(value: string, option: string, allowed: readonly string[]): NestedItem[] {
+  return split(value, ',').map((item) => {
+    const [, name = '', nested] = /^([^(]*)(?:\((.*)\))?$/s.exec(item.trim()) ?? []
+    return { name: name.trim(), options: nested === undefined ? undefined : nestedOptions(nested, option, allowed) }
+  })
+}
+
+function nestedOptions(text: string, option: string, allowed: readonly string[]) {
+  const options = new Map<string, string>()
+  for (const part of split(text, ';')) {
+    const [, name, value = ''] = /^\s*\$?(\w+)\s*=(.*)$/s.exec(part) ?? []
+    if (!name) throw new RequestError('invalidQueryOption', `'${part.trim()}' in ${option} is no query option.`, option)
+    const key = `$${name.toLowerCase()}`
+    if (key === '$levels' || key === '$apply')
+      throw new RequestError('notImplemented', `The service does not implement ${key} in ${option}.`, option)
+    if (options.has(key))
+      throw new RequestError('invalidQueryOption', `${option} has ${key} twice for an item.`, option)
+    options.set(key, value.trim())
+  }
+  checkOptions(options, allowed)
+  return options
+}
+
+/** Splits a text at a separator, but not within quotes and parentheses. */
+function split(text: string, separator: ',' | ';'): string[] {
+  const parts = ['']
+  let depth = 0
+  for (const [piece] of text.matchAll(/'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|./gs)) {
+    if (piece === '(') depth++
+    if (piece === ')') depth--
+    if (piece === separator && depth === 0) parts.push('')
+    else parts[parts.length - 1] += piece
+  }
+  return parts
+}

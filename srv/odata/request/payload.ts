@@ -1,0 +1,152 @@
+/** Reads the JSON representation of an entity, and checks every member of it against its type. */
+import { instant } from '../../values/datetime.ts'
+import { RequestError } from '../../errors/errors.ts'
+import { isStructured, type PrimitiveType, type Property, type StructuredType } from '../model/types.ts'
+
+export type JsonObject = Record<string, unknown>
+
+/** How deep the members of an open type may nest: far less than what SQLite reads (1,000). */
+const MAX_DEPTH = 100
+
+/**
+ * Reads an entity or a complex value.
+ * @param path where the value stands in the request body, for errors; empty for the body itself
+ * @returns the value without control information and with all properties of its type: those that
+ *   were not sent are null, collections are empty, and a key that was not sent is undefined
+ * @throws {RequestError} naming the first member that is unknown, missing or of the wrong type
+ */
+export function readObject(value: unknown, type: StructuredType, path = ''): JsonObject {
+  const object = plainObject(value, path)
+  checkType(object, type, path)
+  if (type.open) return readOpenObject(object, path)
+
+  const members: JsonObject = {}
+  for (const [name, member] of Object.entries(object)) {
+    if (name.includes('@')) continue // annotations and control information may be ignored: OData JSON 4.01, 4.6
+    const property = type.properties.get(name)
+    if (!property)
+      throw new RequestError('unknownProperty', `Type '${type.name}' has no property '${name}'.`, join(path, name))
+    members[name] = readProperty(member, property, join(path, name))
+  }
+  const all: JsonObject = {}
+  for (const property of type.properties.values())
+    all[property.name] = members[property.name] ?? defaultOf(property, path)
+  return all
+}
+
+function plainObject(value: unknown, path: string): JsonObject {
+  if (typeof value === 'object' && value && !Array.isArray(value) && !JSON.isRawJSON(value)) return value as JsonObject
+  const what = path ? `Property '${path}'` : 'The request body'
+  throw new RequestError(path ? 'invalidType' : 'invalidBody', `${what} must be a JSON object.`, path)
+}
+
+function checkType(object: JsonObject, { name }: StructuredType, path: string) {
+  const sent = typeSent(object)
+  if (sent === undefined || sent === name) return
+  throw new RequestError('invalidType', `The type must be '#${name}'.`, join(path, '@odata.type'))
+}
+
+/**
+ * The name of the type, which version 4.01 writes without the prefix `odata.`. It is a fragment of the URL of
+ * `$metadata`, which may be left out (OData JSON 4.01, 4.6.3); the documented example has not even the `#`.
+ */
+function typeSent(object: JsonObject) {
+  const sent = object['@odata.type'] ?? object['@type']
+  return typeof sent === 'string' ? sent.replace(/^(?:(?:[^#]*\/)?\$metadata)?#/, '') : sent
+}
+
+/**
+ * A request body without what only lenient handling takes, though clients send it for what they do not set: null for
+ * the key, which is then generated, and for collections, which are then empty.
+ */
+export function handledLeniently(body: unknown, { properties }: StructuredType): unknown {
+  const isTaken = ([name, value]: [string, unknown]) => {
+    const { key, collection } = properties.get(name) ?? {}
+    return value !== null || !(key || collection)
+  }
+  return Object.fromEntries(Object.entries(plainObject(body, '')).filter(isTaken))
+}
+
+/** A complex value may be of a type that derives from the declared one, if it says so. */
+function readComplex(value: unknown, property: Property, path: string) {
+  const sent = typeSent(plainObject(value, path))
+  const derived = property.derived?.types.find(({ name }) => sent === name)
+  if (!derived) return readObject(value, property.type as StructuredType, path)
+  return { '@odata.type': `#${derived.name}`, ...readObject(value, derived, path) }
+}
+
+function readOpenObject({ '@odata.type': _, '@type': _type, ...members }: JsonObject, path: string) {
+  checkOpenValue(members, path, 0)
+  return members
+}
+
+function checkOpenValue(value: unknown, path: string, depth: number) {
+  if (typeof value === 'string') checkText(value, path)
+  if (typeof value !== 'object' || value === null) return
+  if (depth === MAX_DEPTH)
+    throw new RequestError('invalidValue', `Property '${path}' nests deeper than ${MAX_DEPTH} levels.`, path)
+  for (const [name, member] of Object.entries(value)) {
+    checkText(name, path)
+    checkOpenValue(member, path, depth + 1)
+  }
+}
+
+function readProperty(value: unknown, property: Property, path: string) {
+  if (!property.collection) return readValue(value, property, path)
+  if (!Array.isArray(value)) throw new RequestError('invalidType', `Property '${path}' must be a JSON array.`, path)
+  return value.map((item, index) => {
+    if (item === null)
+      throw new RequestError('invalidType', `Property '${path}' must not have null items.`, `${path}/${index}`)
+    return readValue(item, property, `${path}/${index}`)
+  })
+}
+
+function readValue(value: unknown, property: Property, path: string) {
+  const { type, key, maxLength } = property
+  if (value === null && !key) return null
+  if (isStructured(type)) return readComplex(value, property, path)
+  if (key && value === '') throw new RequestError('invalidValue', `Property '${path}' must not be empty.`, path)
+  return READERS[type as keyof typeof READERS](value, path, maxLength)
+}
+
+function defaultOf(property: Property, path: string) {
+  if (property.collection) return []
+  if (property.key) return undefined
+  if (property.nullable) return null
+  const target = join(path, property.name)
+  throw new RequestError('missingProperty', `Property '${target}' must have a value.`, target)
+}
+
+const READERS = {
+  'Edm.String'(value: unknown, path: string, maxLength = Infinity) {
+    if (typeof value !== 'string') throw new RequestError('invalidType', `Property '${path}' must be a string.`, path)
+    checkText(value, path)
+    if (value.length > maxLength)
+      throw new RequestError('invalidValue', `Property '${path}' must have at most ${maxLength} characters.`, path)
+    return value
+  },
+
+  'Edm.Int32'(value: unknown, path: string) {
+    const number = JSON.isRawJSON(value) ? Number(value.rawJSON) : value
+    if (typeof number !== 'number' || !Number.isInteger(number))
+      throw new RequestError('invalidType', `Property '${path}' must be a whole number.`, path)
+    if (number !== (number | 0)) throw new RequestError('invalidValue', `Property '${path}' must fit in 32 bits.`, path)
+    return number
+  },
+
+  'Edm.DateTimeOffset'(value: unknown, path: string) {
+    if (typeof value === 'string' && instant(value)) return value
+    const message = `Property '${path}' must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'.`
+    throw new RequestError(typeof value === 'string' ? 'invalidValue' : 'invalidType', message, path)
+  }
+} satisfies Partial<Record<PrimitiveType, (value: unknown, path: string, maxLength?: number) => unknown>>
+
+/** Neither databases nor UTF-8 can keep these as they were sent. */
+function checkText(text: string, path: string) {
+  if (!text.includes('\0') && text.isWellFormed()) return
+  throw new RequestError('invalidValue', `Property '${path}' has a character that cannot be stored.`, path)
+}
+
+function join(path: string, name: string) {
+  return path ? `${path}/${name}` : name
+}

@@ -1,0 +1,106 @@
+/** Resolves the path of a request to what it addresses (OData URL Conventions 4.01, section 4). */
+import { RequestError } from '../../errors/errors.ts'
+import { readKey, type EntityKey, type KeyNames } from './keys.ts'
+import { isStructured, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
+
+/** What the path of a request addresses. */
+export type Resource =
+  | { kind: 'serviceDocument' | 'metadata' | 'batch' | 'singleton' }
+  | { kind: 'collection' | 'count' | 'references'; collection: string }
+  | { kind: 'reference'; collection?: string; key?: EntityKey }
+  | { kind: 'entity'; collection: string; key: EntityKey }
+  | { kind: 'property'; collection: string; key: EntityKey; path: PathStep[]; suffix: '' | '$value' | '$count' }
+
+/** A step on the path to a property: a property, a cast to a derived type, or a member of an open type. */
+export interface PathStep {
+  name: string
+  property?: Property
+  cast?: StructuredType
+}
+
+/** What paths are resolved against: names from the model. */
+export interface Schema extends KeyNames {
+  /** The name of the singleton, `auditLogs`. */
+  singleton: string
+  /** The contained collections of the singleton. */
+  collections: string[]
+  /** The type of the entities in them. */
+  entityType: StructuredType
+  /** The name of their key property. */
+  key: string
+}
+
+/**
+ * @param segments the decoded path below the service root
+ * @param aliases the parameter aliases, which may stand for keys
+ * @throws {RequestError} 404 if the path addresses nothing that could exist, 501 for what the service does not implement
+ */
+export function resolve(segments: string[], aliases: Map<string, string>, schema: Schema): Resource {
+  const { singleton, collections, entityType } = schema
+  const [first, second = '', ...rest] = segments
+  if (first === undefined) return { kind: 'serviceDocument' }
+  if (segments.length === 1 && first === '$metadata') return { kind: 'metadata' }
+  if (segments.length === 1 && first === '$batch') return { kind: 'batch' }
+  if (NOT_IMPLEMENTED.test(first) || rest.includes('$each'))
+    throw new RequestError('notImplemented', `The service does not implement '${segments.join('/')}'.`)
+  if (first !== singleton) throw notFound(segments)
+  if (segments.length === 1) return { kind: 'singleton' }
+  if (segments.length === 2 && second === '$ref') return { kind: 'reference' }
+
+  const { name: collection, key: keyOfCollection } = splitKey(second, aliases, schema, segments)
+  if (!collections.includes(collection)) throw notFound(segments)
+  // a cast to the type itself, which may have the key
+  const isCast = rest[0]?.split('(', 1)[0] === entityType.name
+  const cast = isCast ? splitKey(rest.shift() as string, aliases, schema, segments) : undefined
+  const keyInParentheses = keyOfCollection ?? cast?.key
+  if (keyInParentheses === undefined) {
+    if (!rest.length) return { kind: 'collection', collection }
+    if (rest[0] === '$count' && rest.length === 1) return { kind: 'count', collection }
+    if (rest[0] === '$ref' && rest.length === 1) return { kind: 'references', collection }
+    if (rest[0]?.startsWith('$')) throw notFound(segments)
+  }
+  const key: EntityKey = keyInParentheses ?? [rest.shift() ?? '']
+  if (rest[0] === entityType.name) rest.shift()
+  if (!rest.length) return { kind: 'entity', collection, key }
+  if (rest[0] === '$ref' && rest.length === 1) return { kind: 'reference', collection, key }
+  return { kind: 'property', collection, key, ...resolveProperty(rest, entityType, segments) }
+}
+
+/** What is part of the standard, but not of this service: sections 4.15 and 4.16, and Protocol 4.01, 11.9. */
+const NOT_IMPLEMENTED = /^\$(all|crossjoin\(.*\)|query)$/s
+
+/** `provisioning('it''s')` and `provisioning(id='it''s')`; `provisioning/it's` is left to the caller. */
+function splitKey(segment: string, aliases: Map<string, string>, schema: Schema, segments: string[]) {
+  const [, name, key] = /^([^()]*)(?:\((.*)\))?$/s.exec(segment) ?? []
+  if (name === undefined) throw notFound(segments)
+  return { name, key: key === undefined ? undefined : readKey(key, name, schema, aliases) }
+}
+
+function resolveProperty(names: string[], entityType: StructuredType, segments: string[]) {
+  const path: PathStep[] = []
+  let type: Property['type'] | undefined = entityType
+  let property: Property | undefined
+  for (const [index, name] of names.entries()) {
+    const isFinal = index === names.length - 1
+    const isPrimitive = type === undefined || (property !== undefined && !isStructured(type))
+    if (isFinal && name === '$count' && property?.collection) return { path, suffix: '$count' as const }
+    if (isFinal && name === '$value' && isPrimitive && !property?.collection) return { path, suffix: '$value' as const }
+    if (type === undefined || (isStructured(type) && type.open)) {
+      path.push({ name }) // a member of an open type: whether there is one, its value tells
+      type = undefined
+    } else {
+      const cast: StructuredType | undefined = property && valueTypeNamed(property, name)
+      const next: Property | undefined =
+        isStructured(type) && !property?.collection ? type.properties.get(name) : undefined
+      if (!cast && !next) throw notFound(segments)
+      path.push(cast ? { name, cast } : { name, property: next })
+      property = next ?? property
+      type = cast ?? next?.type
+    }
+  }
+  return { path, suffix: '' as const }
+}
+
+function notFound(segments: string[]) {
+  return new RequestError('resourceNotFound', `There is no resource at '${segments.join('/')}'.`)
+}

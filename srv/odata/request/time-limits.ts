@@ -1,0 +1,39 @@
+/** Until when requests are answered: those that read within the time of a query, those of a batch within its own, too. */
+import type { Request, Response } from 'express'
+import { expectWanted, type Deadline, type Reading } from '../../database/reading.ts'
+
+/** The times of the batches that are under way. */
+const batches = new WeakMap<Request, Deadline>()
+
+/**
+ * Begins the time of a batch.
+ * @param limit in milliseconds
+ */
+export function beginBatch(batch: Request, limit: number) {
+  const message = `The batch took longer than ${limit / 1000} seconds. Smaller batches are answered in time.`
+  batches.set(batch, { end: performance.now() + limit, message })
+}
+
+/**
+ * Refuses a request of a batch whose time is over, or whose client has gone.
+ * @param outer the request that came over the wire
+ * @throws {RequestError} 503
+ */
+export function expectTime(outer: Request) {
+  const deadline = batches.get(outer)
+  if (deadline) expectWanted({ answer: outer.res as Response, deadline })
+}
+
+/**
+ * Begins the time of a request that reads.
+ * @param outer the request that came over the wire: itself, or its batch
+ * @param limit how long its queries may take together, in milliseconds
+ */
+export function readingFor(outer: Request, limit: number): Reading {
+  const answer = outer.res as Response
+  const message = `The query took longer than ${limit / 1000} seconds. A smaller part of the log may be found in time.`
+  const own = { end: performance.now() + limit, message }
+  const batch = batches.get(outer)
+  const deadline = batch && batch.end < own.end ? batch : own
+  return { tenant: (answer.locals.tenant as string | undefined) ?? '', answer, deadline }
+}

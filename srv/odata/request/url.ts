@@ -1,0 +1,94 @@
+/** Takes a request URL apart: first split, then decoded (OData URL Conventions 4.01, section 2). */
+import { RequestError } from '../../errors/errors.ts'
+
+export interface ParsedUrl {
+  /** Decoded path segments below the service root. */
+  segments: string[]
+  /** System query options under their full names, `$filter`, with decoded values. */
+  options: Map<string, string>
+  /** Parameter aliases, `@p`, with decoded values. */
+  aliases: Map<string, string>
+}
+
+/** As much as Node.js takes of a request line and headers together; the parts of a batch get no more. */
+const MAX_LENGTH = 16_384
+
+/** Values of open types nest no deeper than 100 levels. */
+const MOST_SEGMENTS = 110
+
+const SYSTEM_QUERY_OPTIONS = new Set(
+  ['apply', 'compute', 'count', 'deltatoken', 'expand', 'filter', 'format', 'id', 'orderby', 'search', 'select'].concat(
+    ['skip', 'skiptoken', 'top']
+  )
+)
+
+const NOT_IMPLEMENTED = new Set(['index', 'schemaversion'])
+
+/**
+ * Parses a URL. System query options may be written in any case and without `$`.
+ * @param url relative to the service root; in a batch it may be absolute, too, or begin with the path of the root
+ * @param root the service root, absolute, with a trailing slash
+ * @throws {RequestError} 414 if it is too long, 400 for invalid percent-encoding, and for an option that is unknown or given twice
+ */
+export function parseUrl(url: string, root: string): ParsedUrl {
+  if (url.length > MAX_LENGTH) throw new RequestError('uriTooLong', `A URL must have at most ${MAX_LENGTH} characters.`)
+  const [, path = '', query = ''] = /^([^?]*)(?:\?(.*))?$/s.exec(relative(url, root)) ?? []
+  const segments = path.split('/').map((segment) => decode(segment, 'path'))
+  if (segments[0] === '') segments.shift()
+  if (segments.at(-1) === '') segments.pop() // a trailing slash: Graph's own links have one
+  if (segments.length > MOST_SEGMENTS)
+    throw new RequestError('badRequest', `A URL may have at most ${MOST_SEGMENTS} segments.`)
+  return { segments, ...parseQuery(query) }
+}
+
+function relative(url: string, root: string) {
+  // `/` and the root: Graph's client for JavaScript takes https links only for absolute, and puts its base before others
+  for (const prefix of [root, `/${root}`, new URL(root).pathname]) {
+    if (prefix !== '/' && url.startsWith(prefix)) return url.slice(prefix.length)
+  }
+  return url
+}
+
+function parseQuery(query: string) {
+  const options = new Map<string, string>()
+  const aliases = new Map<string, string>()
+  for (const part of query.split('&')) {
+    if (part === '') continue
+    const [, rawName = '', rawValue = ''] = /^([^=]*)=?(.*)$/s.exec(part) ?? []
+    const name = decode(withSpaces(rawName), 'query')
+    if (name.startsWith('sap-')) continue // UI5 adds sap-client, sap-language and the like
+    if (name.startsWith('@')) {
+      if (!/^@[\p{L}_][\p{L}\p{N}_]*$/u.test(name))
+        throw new RequestError('invalidQueryOption', `'${name}' is not the name of a parameter alias.`, name)
+      if (aliases.has(name))
+        throw new RequestError('invalidQueryOption', `The parameter alias '${name}' is given twice.`, name)
+      aliases.set(name, decode(withSpaces(rawValue), name))
+      continue
+    }
+    const option = name.replace(/^\$/, '').toLowerCase()
+    if (NOT_IMPLEMENTED.has(option))
+      throw new RequestError('notImplemented', `The service does not implement the query option $${option}.`, name)
+    if (!SYSTEM_QUERY_OPTIONS.has(option))
+      throw new RequestError('unknownQueryOption', `The query option '${name}' is not known.`, name)
+    if (options.has(`$${option}`))
+      throw new RequestError('invalidQueryOption', `The query option '$${option}' is given twice.`, `$${option}`)
+    options.set(`$${option}`, decode(withSpaces(rawValue), `$${option}`))
+  }
+  return { options, aliases }
+}
+
+/** Many clients encode a space as `+`. The `+` of an offset from UTC is kept, as many do not encode that one. */
+function withSpaces(encoded: string) {
+  return encoded.replace(/(T\d\d(?::|%3A)\d\d(?:(?::|%3A)\d\d(?:\.\d+)?)?)?\+/gi, (match, time) =>
+    time ? match : '%20'
+  )
+}
+
+function decode(encoded: string, target: string) {
+  try {
+    return decodeURIComponent(encoded)
+  } catch (cause) {
+    const error = new RequestError('badRequest', 'The URL is not percent-encoded as UTF-8.', target)
+    throw Object.assign(error, { cause })
+  }
+}

@@ -1,0 +1,25 @@
+/** The version of OData that a request and its response speak (OData Protocol 4.01, 5.2 and 8.1.5). */
+import type { Request } from 'express'
+import { RequestError } from '../../errors/errors.ts'
+
+export type Version = '4.0' | '4.01'
+
+/**
+ * Negotiates the version of the response. Without `OData-MaxVersion` it is 4.0, as in Graph.
+ * @throws {RequestError} 400 if the request has a version, or asks for one, that the service does not speak
+ */
+export function negotiateVersion(req: Request): Version {
+  const version = req.get('OData-Version')
+  if (version !== undefined && version !== '4.0' && version !== '4.01')
+    throw new RequestError('badRequest', 'The service speaks OData 4.0 and 4.01.', 'OData-Version')
+  const most = req.get('OData-MaxVersion')
+  if (most === undefined) return '4.0'
+  if (!/^\d+\.\d+$/.test(most) || Number(most) < 4)
+    throw new RequestError('badRequest', 'The service speaks OData 4.0 and 4.01.', 'OData-MaxVersion')
+  return allows401(req) ? '4.01' : '4.0'
+}
+
+/** Whether the client takes answers in 4.01: it says so, or names no version that it takes at most (8.2.7). */
+export function allows401(req: Request): boolean {
+  return Number(req.get('OData-MaxVersion') ?? 4.01) >= 4.01
+}

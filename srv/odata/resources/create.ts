@@ -1,0 +1,49 @@
+/** Creates an entity in a collection (OData Protocol 4.01, 11.4.2). */
+import cds from '@sap/cds'
+import { handledLeniently, readObject } from '../request/payload.ts'
+import { flatten, nest, type Row } from '../model/columns.ts'
+import { RequestError } from '../../errors/errors.ts'
+import { weakEtag } from '../response/etag.ts'
+import { respond, respondWith, type Exchange } from '../request/exchange.ts'
+import { entityUrl } from '../request/keys.ts'
+import { contextUrl } from '../response/links.ts'
+import { applied } from '../request/preferences.ts'
+import { representEntity } from '../response/representation.ts'
+import { entities } from '../query/rows.ts'
+import { selected } from '../query/select.ts'
+import { entityTag, hasStoredForm, storedForm, storedText } from '../response/stored.ts'
+import { entityLink } from '../response/render-rows.ts'
+
+/**
+ * Stores the entity in the request body and answers with it.
+ * @param collection the name of the collection that was posted to
+ * @param body the request body, as JSON
+ */
+export async function create(exchange: Exchange, collection: string, body: unknown) {
+  const { res, root, preferences, format, schema, run, isAlone, scope } = exchange
+  const { entity, entityType, identity, singleton } = schema
+  const isLenient = preferences.get('handling') === 'lenient'
+  if (isLenient) applied(res, 'handling=lenient')
+  const sent = readObject(isLenient ? handledLeniently(body, entityType) : body, entityType)
+  const { rows, selection, list } = selected(exchange, entities(schema))
+  if (rows !== entities(schema))
+    throw new RequestError('notImplemented', 'The service takes no options in $select on POST.', '$select')
+  const row = flatten(sent, entityType)
+  const represent = (event: Row) => storedForm(sent, event, entityType)
+  await run(cds.ql.INSERT.into(entity).entries([row]), { represent, isAlone })
+  const path = `${singleton}/${collection}`
+  const url = entityUrl(exchange, path, row)
+  res.set({ Location: url, ETag: weakEtag(entityTag(row, entityType, identity)) })
+  const preference = preferences.get('return')
+  if (preference === 'minimal' || preference === 'representation') applied(res, `return=${preference}`)
+  if (preference === 'minimal') return void res.set('OData-EntityId', url).status(204).end()
+  res.status(201)
+  const context = contextUrl(root, `${path}${list}/$entity`)
+  const isAsStored = hasStoredForm(format) && !scope.readsAllTenants && !selection
+  const text = isAsStored ? storedText(row, entityType) : undefined
+  if (text !== undefined) respondWith(exchange, context, [text])
+  else {
+    const link = entityLink(exchange, path, row, selection)
+    respond(exchange, context, representEntity(nest(row, entityType, selection), entityType, format, link))
+  }
+}

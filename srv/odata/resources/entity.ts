@@ -1,0 +1,153 @@
+/** Reads single entities and their properties (OData Protocol 4.01, 11.2.3 to 11.2.4). */
+import type { JsonObject } from '../request/payload.ts'
+import { nest, typeOfValue, type Row } from '../model/columns.ts'
+import { RequestError } from '../../errors/errors.ts'
+import { weakEtag } from '../response/etag.ts'
+import { respond, respondWith, respondWithText, type Exchange } from '../request/exchange.ts'
+import { allOf, ref, val, xpr, type Cqn, type Source } from '../../cqn/cqn.ts'
+import { entityUrl, keyPredicate, type EntityKey } from '../request/keys.ts'
+import { contextUrl } from '../response/links.ts'
+import type { ServiceSchema } from '../model/schema.ts'
+import { planned, type Planned } from '../../plans/plans.ts'
+import { representValue, typeAnnotation } from '../response/representation.ts'
+import type { PathStep, Resource } from '../request/resource.ts'
+import { countName } from '../query/narrowing.ts'
+import { checkOptions } from '../request/options.ts'
+import { clauses, entities, filtered, type Rows } from '../query/rows.ts'
+import { columnsFor, rowsList, selected, selectedOf, type Selected } from '../query/select.ts'
+import { rowSets } from '../query/row-sets.ts'
+import { requestShape } from '../request/shape.ts'
+import { entityTag, TAG_COLUMN } from '../response/stored.ts'
+import { columnsToRender, textOf } from '../response/render-rows.ts'
+import { isStructured, type Property } from '../model/types.ts'
+
+/** Answers with one entity. */
+export async function readEntity(exchange: Exchange, { collection, key }: Resource & { kind: 'entity' }) {
+  const { root, schema } = exchange
+  const { entityType: type, singleton } = schema
+  const path = `${singleton}/${collection}`
+  const select = () => selected(exchange, rowSets(exchange)[0] as Rows)
+  const plan = planned(exchange, requestShape(exchange, ['entity', key.length], keyLiterals(key)), select)
+  const { rows, selection } = plan.prepared
+  const columns = () => [...new Set([...columnsToRender(exchange, rows, selection), TAG_COLUMN])]
+  const row = await rowByKey(exchange, plan, rows, key, columns)
+  plan.keep()
+  const text = await textOf(exchange, row, rows, selection, path)
+  const etag = weakEtag(entityTag(row, type, schema.identity))
+  respondWith(exchange, contextUrl(root, `${path}${rowsList(plan.prepared)}/$entity`), [text], etag)
+}
+
+/** Answers with a reference to an entity, or to the singleton (OData JSON 4.01, section 14). */
+export async function readReference(exchange: Exchange, { collection, key }: Resource & { kind: 'reference' }) {
+  const { root, schema } = exchange
+  const url = root + schema.singleton
+  const context = contextUrl(root, '$ref')
+  if (!key) return respond(exchange, context, { '@odata.id': url })
+  const plan = planned(exchange, requestShape(exchange, ['reference', key.length], keyLiterals(key)), () => undefined)
+  const row = await rowByKey(exchange, plan, entities(schema), key, () => schema.identity.map(ref))
+  plan.keep()
+  respond(exchange, context, { '@odata.id': entityUrl(exchange, `${schema.singleton}/${collection}`, row) })
+}
+
+/** Answers with the value of a property, or with 204 where it is null (OData Protocol 4.01, 11.2.4). */
+export async function readProperty(exchange: Exchange, resource: Resource & { kind: 'property' }) {
+  const { res, root, format, schema } = exchange
+  const { collection, key, path, suffix } = resource
+  const names = path.map(({ name }) => name)
+  const options = optionsOf(exchange, resource)
+  const shown = selectedOf(exchange, entities(schema), names, options)
+  const entity = await entityByKey(exchange, key, shown)
+  const value = valueAt(entity, path)
+
+  if (value === undefined) throw new RequestError('resourceNotFound', `The entity has no '${names.join('/')}'.`)
+  if (suffix === '$count') return respondWithText(exchange, String((value as unknown[]).length))
+  if (value === null) return void res.status(204).end()
+  if (suffix === '$value') return respondWithText(exchange, (value as string | number | boolean).toString())
+  const list = shown.list && listWithin(names, shown.list)
+  const address = `${schema.singleton}/${collection}${keyPredicate(key, schema)}/${names.join('/')}`
+  const context = contextUrl(root, address + list)
+  const property = path.findLast((step) => step.property)?.property as Property
+  const isMember = path.at(-1)?.property === undefined && path.at(-1)?.cast === undefined
+  const represented = isMember ? value : representValue(value, property, format)
+  const isObject = typeof represented === 'object' && !Array.isArray(represented) && !JSON.isRawJSON(represented)
+  const type = !isMember && !isObject && format.metadata === 'full' && typeAnnotation(property)
+  respond(
+    exchange,
+    context,
+    isObject
+      ? (represented as object)
+      : { ...(type && { '@odata.type': type }), ...count(entity, names), value: represented }
+  )
+}
+
+/** The query options for the value (OData URL Conventions 4.01, 5.1): those of a collection, of a complex value, or none. */
+function optionsOf({ options }: Exchange, { path, suffix }: Resource & { kind: 'property' }) {
+  const property = path.findLast((step) => step.property)?.property
+  const isComplex = property && isStructured(property.type) && path.every((step) => step.property ?? step.cast)
+  const own = new Map([...options].filter(([name]) => name !== '$format'))
+  if (suffix === '$count') checkOptions(own, ['$filter', '$search'])
+  else if (suffix || !isComplex) checkOptions(own, [])
+  return own
+}
+
+/** The select list of a value, of that of its entity: `(targetSystem/id)` is `(id)` there. */
+function listWithin(names: string[], list: string) {
+  const prefix = `${names.join('/')}/`
+  const paths = list.slice(1, -1).split(',')
+  const within = paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length))
+  return within.length ? `(${within.join(',')})` : ''
+}
+
+/** The number of items, where it is asked for. */
+function count(entity: JsonObject, names: string[]) {
+  const number = entity[countName(names.join('/'))]
+  return number === undefined ? {} : { '@odata.count': number }
+}
+
+/** Follows a path. Undefined: there is no such member, or the value does not have the type that it is cast to. */
+function valueAt(entity: object, path: PathStep[]): unknown {
+  let value: unknown = entity
+  let property: Property | undefined
+  for (const step of path) {
+    if (value === null) return null
+    if (step.cast) {
+      if (!property || typeOfValue(value as object, property) !== step.cast) return undefined
+      continue
+    }
+    value = typeof value === 'object' && Object.hasOwn(value, step.name) ? (value as Row)[step.name] : undefined
+    property = step.property
+  }
+  return value
+}
+
+const keySource = (position: number): Source => ({ option: 'key', position, read: (text) => text })
+const keyLiterals = (key: EntityKey) => key.map((part, position) => ({ ...keySource(position), text: part }))
+
+async function entityByKey(exchange: Exchange, key: EntityKey, { rows, selection }: Selected) {
+  const plan = planned(exchange, undefined, () => selection)
+  const row = await rowByKey(exchange, plan, rows, key, () => columnsFor(selection, rows))
+  return nest(row, rows.type, selection)
+}
+
+async function rowByKey(
+  { schema }: Exchange,
+  { ask }: Planned<unknown>,
+  rows: Rows,
+  key: EntityKey,
+  columns: () => Cqn[]
+) {
+  const parts = key.map((part, index) => xpr(ref(schema.identity[index] as string), '=', val(part, keySource(index))))
+  const source = clauses(filtered(rows, allOf(...parts)))
+  const limit = { rows: { val: 2 } } // who sees several tenants may see an id twice
+  const [row, other] = await ask('entity', () => ({ SELECT: { ...source, columns: columns(), limit } }))
+  if (!row) throw new RequestError('resourceNotFound', `There is no entity with the key '${key[0]}'.`)
+  if (other) throw ambiguous(schema, key, [row, other])
+  return row
+}
+
+function ambiguous(schema: ServiceSchema, [key]: EntityKey, rows: Row[]) {
+  const others = rows.map((row) => schema.identity.slice(1).map((name) => String(row[name])))
+  const addresses = others.map((each) => keyPredicate([key, ...each], schema))
+  const message = `The tenants '${others.join("' and '")}' have an entity with this key: ask for ${addresses.join(' or ')}.`
+  return new RequestError('ambiguousKey', message, schema.key)
+}

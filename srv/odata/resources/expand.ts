@@ -1,0 +1,74 @@
+/** `$expand` of the collections of the singleton (OData URL Conventions 4.01, 5.1.2). */
+import { countEntities } from './collection.ts'
+import { integerText, readPage } from './page.ts'
+import { RequestError } from '../../errors/errors.ts'
+import type { Exchange } from '../request/exchange.ts'
+import type { JsonText } from '../response/json-text.ts'
+import type { ServiceSchema } from '../model/schema.ts'
+import { nestedItems } from '../request/nested-options.ts'
+import { checkOptions } from '../request/options.ts'
+
+const ROWS = ['$filter', '$search']
+const PAGE = [...ROWS, '$orderby', '$top', '$skip', '$count']
+
+/** The options that an expanded collection takes: its entities, references to them, or their number. */
+const NESTED = { '': [...PAGE, '$select', '$compute', '$expand'], $ref: PAGE, $count: ROWS }
+
+/**
+ * Reads the collections that are to be expanded.
+ * @returns the members of the singleton that they give, as JSON text, and their part of the context URL
+ * @throws {RequestError} 400 for what cannot be expanded, or cannot be expanded so
+ */
+export async function expand(exchange: Exchange, value: string) {
+  const { schema } = exchange
+  const members: Record<string, JsonText> = {}
+  const lists: string[] = []
+  for (const [name, { options, suffix }] of expansions(value, schema)) {
+    const path = `${schema.singleton}/${name}`
+    const inner = { ...exchange, options, asReferences: suffix === '$ref' }
+    if (suffix === '$count') {
+      members[`${name}@odata.count`] = [integerText(await countEntities(inner), exchange.format)]
+      continue
+    }
+    const page = await readPage(inner, path)
+    lists.push(name + (suffix ? `/${suffix}` : page.fragment.slice(path.length) || '()')) // OData Protocol 4.01, 10.11
+    for (const [member, each] of Object.entries(page.members)) members[member === 'value' ? name : name + member] = each
+  }
+  return { members, fragment: lists.length ? `(${lists.join(',')})` : '' }
+}
+
+/**
+ * Checks the option on entities, which have no navigation properties: there is nothing to expand.
+ * @throws {RequestError} 400 for anything but `*`
+ */
+export function checkExpand(options: Map<string, string>) {
+  const value = options.get('$expand')
+  if (value === undefined || value.trim() === '*') return
+  throw new RequestError('invalidQueryOption', `'${value}' in $expand is not a navigation property.`, '$expand')
+}
+
+interface Expansion {
+  options: Map<string, string>
+  /** What of the collection is meant, if not its entities. */
+  suffix: '' | '$ref' | '$count'
+}
+
+function expansions(value: string, { collections, entityType }: ServiceSchema) {
+  const found = new Map<string, Expansion>()
+  for (const { name: path, options = new Map<string, string>() } of nestedItems(value, '$expand', NESTED[''])) {
+    const [name = '', ...rest] = path.split('/').map((each) => each.trim())
+    if (rest[0] === entityType.name) rest.shift() // a cast to the type itself
+    const suffix = rest.join('/')
+    if (suffix !== '' && suffix !== '$ref' && suffix !== '$count')
+      throw new RequestError('invalidQueryOption', `'${path}' in $expand is not a collection.`, '$expand')
+    checkOptions(options, NESTED[suffix])
+    checkExpand(options)
+    for (const each of name === '*' ? collections : [name]) {
+      if (!collections.includes(each))
+        throw new RequestError('invalidQueryOption', `'${each}' in $expand is not a collection.`, '$expand')
+      if (found.has(each)) throw new RequestError('invalidQueryOption', `$expand has '${each}' twice.`, '$expand')
+      found.set(each, { options, suffix })
+    }
+  }
+  return found
+}

@@ -1,0 +1,64 @@
+/** JSON as text in parts, so that what is stored as JSON is sent as it is, without being decoded and encoded again. */
+
+/** Text that is stored. */
+export interface StoredText {
+  /** The text, or its UTF-8. */
+  text: string | Uint8Array
+  /** What no other text has. */
+  tag: string
+}
+
+/** The parts. The first one begins with the first character. */
+export type JsonText = (string | StoredText)[]
+
+/** About how many bytes a text has: of what is not UTF-8 yet, the UTF-16 code units. */
+export function sizeOf(parts: JsonText): number {
+  return parts.reduce((sum, part) => sum + (typeof part === 'string' ? part : part.text).length, 0)
+}
+
+/** The text of an object. */
+export function objectText(members: Record<string, JsonText>): JsonText {
+  const parts = Object.entries(members).flatMap(([name, text], index) => [
+    `${index ? ',' : ''}${JSON.stringify(name)}:`,
+    ...text
+  ])
+  return ['{', ...parts, '}']
+}
+
+/** The text of an array. */
+export function arrayText(items: JsonText): JsonText {
+  const parts: JsonText = ['[']
+  for (const item of items) parts.push(item, ',')
+  if (items.length) parts.pop()
+  parts.push(']')
+  return parts
+}
+
+/** The text of an object with members before its own, of which it has at least one. */
+export function prependMembers(start: string, [first = '', ...rest]: JsonText): JsonText {
+  const own = typeof first === 'string' ? first.slice(1) : { ...first, text: first.text.slice(1) }
+  return [start, own, ...rest]
+}
+
+/** The UTF-8 of a text, in as few chunks as there are without copies of what is UTF-8 already. */
+export function chunksOf(parts: JsonText): Uint8Array[] {
+  const chunks: Uint8Array[] = []
+  let pending = ''
+  for (const part of parts) {
+    const text = typeof part === 'string' ? part : part.text
+    if (typeof text === 'string') {
+      pending += text
+      continue
+    }
+    if (pending) chunks.push(Buffer.from(pending))
+    chunks.push(text)
+    pending = ''
+  }
+  if (pending) chunks.push(Buffer.from(pending))
+  return chunks
+}
+
+/** What is different for different texts, and shorter. */
+export function tagOf(parts: JsonText): string {
+  return parts.map((part) => (typeof part === 'string' ? part : part.tag)).join('')
+}
