@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { clockOf, HOUR } from '../clock.ts'
-import { until } from '../integrity/command.ts'
-import { AUDIENCE, seconds, startIssuer } from './issuer.ts'
-import { startProduction } from './production.ts'
+import { clockOf, HOUR } from '../support/clock.ts'
+import { until } from '../support/command.ts'
+import { AUDIENCE, seconds, startIssuer } from '../support/issuer.ts'
+import { startProduction } from '../support/production.ts'
 
 describe('After the clock went back by an hour', () => {
   it('keys of the issuer are fetched as before, and clients have their limit by the minute', async () => {

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
-import { AUDIENCE, startIssuer } from './issuer.ts'
-import { startProduction } from './production.ts'
+import { AUDIENCE, startIssuer } from '../support/issuer.ts'
+import { startProduction } from '../support/production.ts'
 
 const path = '/auditLogs/provisioning'
 const EVENT = { activityDateTime: '2024-05-01T12:00:00Z', jobId: 'hidden-body' }

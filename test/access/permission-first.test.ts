@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { JWTPayload } from 'jose'
-import { AUDIENCE, startIssuer } from './issuer.ts'
-import { startProduction } from './production.ts'
+import { AUDIENCE, startIssuer } from '../support/issuer.ts'
+import { startProduction } from '../support/production.ts'
 
 let issuer: Awaited<ReturnType<typeof startIssuer>>
 let service: Awaited<ReturnType<typeof startProduction>>

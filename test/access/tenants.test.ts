@@ -1,6 +1,6 @@
-import { errorOf, query, valuesOf, type Answer, type Json } from '../service.ts'
-import { AUDIENCE, startIssuer } from './issuer.ts'
-import { startProduction } from './production.ts'
+import { errorOf, query, valuesOf, type Answer, type Json } from '../support/service.ts'
+import { AUDIENCE, startIssuer } from '../support/issuer.ts'
+import { startProduction } from '../support/production.ts'
 
 const path = '/auditLogs/provisioning'
 const at = '2024-05-01T12:00:00Z'

@@ -4,9 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openLog } from '../../srv/database/sqlite/tables.ts'
 import { transaction } from '../../srv/database/sqlite/transaction.ts'
-import { until } from '../integrity/command.ts'
-import { startProcess, temporaryFolder } from '../process.ts'
-import { documentedExample, type Json } from '../service.ts'
+import { until } from '../support/command.ts'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+import { documentedExample, type Json } from '../support/service.ts'
 
 const MESSAGE = 'The file of the database, or its log, was removed, renamed or replaced while the service ran.'
 const unavailable = { status: 503, error: { code: 'serviceUnavailable', message: MESSAGE } }

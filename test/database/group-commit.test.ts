@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { failureOf } from '../../srv/database/sqlite/failures.ts'
 import { GroupCommit } from '../../srv/database/sqlite/group-commit.ts'
-import { temporaryFolder } from '../process.ts'
+import { temporaryFolder } from '../support/process.ts'
 
 const EVENTS = { name: 'events', columns: ['id', 'name'] }
 const ARRIVALS = { name: 'arrivals', columns: ['event'] }

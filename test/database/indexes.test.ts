@@ -4,7 +4,7 @@ import type { Connection } from '@cap-js/sqlite'
 import type Database from '../../srv/database/service.ts'
 import { withFunctions } from '../../srv/database/sqlite/functions.ts'
 import { databaseFile } from '../../srv/integrity/settings.ts'
-import { query, startService } from '../service.ts'
+import { query, startService } from '../support/service.ts'
 
 const path = '/auditLogs/provisioning'
 const of = (user: string) => ({ Authorization: `Basic ${Buffer.from(`${user}:`).toString('base64')}` })

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { clockOf, DAY, YEAR } from '../clock.ts'
-import { startProcess, temporaryFolder } from '../process.ts'
-import { command, isSealed, until, verify } from './command.ts'
+import { clockOf, DAY, YEAR } from '../support/clock.ts'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+import { command, isSealed, until, verify } from '../support/command.ts'
 
 const ago = (time: number) => new Date(Date.now() - time).toISOString()
 const RETENTION = { CDS_RETENTION_DAYS: '1', CDS_RETENTION_INTERVAL: '0.005' } // every 300 ms

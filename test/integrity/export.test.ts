@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { temporaryFolder } from '../process.ts'
-import { verify } from './command.ts'
+import { temporaryFolder } from '../support/process.ts'
+import { verify } from '../support/command.ts'
 import { ARRIVALS, coverAnew, EVENTS, makeLog, rewritten, SEALS, tampered } from './tampering.ts'
 
 const folder = temporaryFolder()

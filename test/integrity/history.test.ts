@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { startProcess, temporaryFolder } from '../process.ts'
-import { isSealed, until } from './command.ts'
-import { documentedExample, startService, type Json } from '../service.ts'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+import { isSealed, until } from '../support/command.ts'
+import { documentedExample, startService, type Json } from '../support/service.ts'
 
 const service = startService()
 const path = '/auditLogs/provisioning'

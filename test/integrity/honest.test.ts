@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { startProcess, temporaryFolder } from '../process.ts'
-import { isSealed, until, verify } from './command.ts'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+import { isSealed, until, verify } from '../support/command.ts'
 import { altered, ARRIVALS, EVENTS, insert, makeLog, tampered } from './tampering.ts'
 
 const newFile = () => join(temporaryFolder(), 'events.sqlite')

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { hashOf } from '../../srv/integrity/chain.ts'
 import { nextRecord, type PurgeRecord } from '../../srv/integrity/purge-record.ts'
-import { temporaryFolder } from '../process.ts'
-import { command, verify } from './command.ts'
+import { temporaryFolder } from '../support/process.ts'
+import { command, verify } from '../support/command.ts'
 import { ARRIVALS, coverAnew, EVENTS, findingsIn, insert, makeLog, PURGES, tampered } from './tampering.ts'
 
 const sound = join(temporaryFolder(), 'sound.sqlite')

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { PurgeRecord } from '../../srv/integrity/purge-record.ts'
-import { startProcess, temporaryFolder } from '../process.ts'
-import { command, isSealed, until, verify } from './command.ts'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+import { command, isSealed, until, verify } from '../support/command.ts'
 import { EVENTS, PURGES, tampered } from './tampering.ts'
 
 const folder = temporaryFolder()

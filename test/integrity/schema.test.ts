@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { temporaryFolder } from '../process.ts'
-import { verify } from './command.ts'
+import { temporaryFolder } from '../support/process.ts'
+import { verify } from '../support/command.ts'
 import {
   altered,
   ARRIVALS,

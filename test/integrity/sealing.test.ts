@@ -3,8 +3,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { faultOf, leavesOf, type Seal } from '../../srv/integrity/chain.ts'
 import { Sealer } from '../../srv/integrity/sealer.ts'
 import { openLog } from '../../srv/database/sqlite/tables.ts'
-import { startProcess, temporaryFolder } from '../process.ts'
-import { isSealed, until } from './command.ts'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+import { isSealed, until } from '../support/command.ts'
 
 const file = join(temporaryFolder(), 'events.sqlite')
 const SEALS = 'SELECT * FROM provisioning_log_Seals ORDER BY tenant, number'

@@ -7,7 +7,7 @@ import { expectedSchema } from '../../srv/integrity/schema.ts'
 import { Sealer } from '../../srv/integrity/sealer.ts'
 import { openLog } from '../../srv/database/sqlite/tables.ts'
 import { verify } from '../../srv/integrity/verification.ts'
-import { startProcess, temporaryFolder } from '../process.ts'
+import { startProcess, temporaryFolder } from '../support/process.ts'
 
 export const EVENTS = 'microsoft_graph_provisioningObjectSummary'
 export const ARRIVALS = 'provisioning_log_Arrivals'

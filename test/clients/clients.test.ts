@@ -1,0 +1,67 @@
+import { BatchRequestContent, BatchResponseContent, Client, PageIterator } from '@microsoft/microsoft-graph-client'
+import { startService, type Json } from '../support/service.ts'
+
+const service = startService()
+
+/** Graph's client for JavaScript, as its users have it: only the address differs. */
+function graph() {
+  return Client.init({
+    baseUrl: `${service.url}/`,
+    defaultVersion: 'beta',
+    customHosts: new Set([new URL(service.url).hostname]),
+    authProvider: (done) => done(null, 'any token')
+  })
+}
+
+describe("Graph's client for JavaScript", () => {
+  const events = Array.from({ length: 7 }, (_, day) => ({
+    activityDateTime: `2024-01-0${day + 1}T00:00:00Z`,
+    statusInfo: { status: day % 2 ? 'failure' : 'success' }
+  }))
+
+  beforeAll(async () => {
+    for (const event of events) await graph().api('/auditLogs/provisioning').post(event)
+  })
+
+  it('queries, and follows the links to the end', async () => {
+    const first = (await graph()
+      .api('/auditLogs/provisioning')
+      .filter("statusInfo/status eq 'success'")
+      .select('activityDateTime')
+      .orderby('activityDateTime')
+      .top(3)
+      .get()) as { value: Json[] }
+    expect(first.value).toHaveLength(3)
+    const all: unknown[] = []
+    await new PageIterator(graph(), first, (event: Json) => Boolean(all.push(event.activityDateTime))).iterate()
+    expect(all).toEqual([1, 3, 5, 7].map((day) => `2024-01-0${day}T00:00:00Z`))
+  })
+
+  it('sends batches', async () => {
+    const requests = [{ id: '1', method: 'GET', url: '/auditLogs/provisioning/$count' }]
+    expect(await graph().api('/$batch').post({ requests })).toMatchObject({
+      responses: [{ id: '1', status: 200, body: '7' }]
+    })
+  })
+
+  it('understands the answers of batches, whose headers it looks for as Graph spells them', async () => {
+    const steps = [
+      { id: '1', request: new Request(`${service.url}/auditLogs/provisioning?$top=1`) },
+      { id: '2', request: new Request(`${service.url}/auditLogs/provisioning/none`) }
+    ]
+    const content = await new BatchRequestContent(steps).getContent()
+    const answer = new BatchResponseContent((await graph().api('/$batch').post(content)) as never)
+    const page = answer.getResponseById('1')
+    expect(page.headers.get('content-type')).toContain('application/json')
+    expect(((await page.json()) as { value: Json[] }).value).toHaveLength(1)
+    expect(answer.getResponseById('2').status).toBe(404)
+  })
+
+  it('understands errors', async () => {
+    await expect(graph().api('/auditLogs/provisioning/none').get()).rejects.toMatchObject({
+      statusCode: 404,
+      code: 'resourceNotFound',
+      requestId: expect.stringMatching(/^[\da-f-]{36}$/) as string
+    })
+  })
+})

@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { xml2json } from 'odata-csdl'
+import ts from 'typescript'
+import { startService } from '../support/service.ts'
+
+const service = startService()
+
+describe('The metadata is understood by readers that were not written here', () => {
+  it('in XML by the converter of OASIS, which makes of it what is served as JSON', async () => {
+    const [xml, json] = [await service.get('/$metadata'), await service.get('/$metadata?$format=json')]
+    expect(xml2json(xml.text)).toEqual(json.body)
+  })
+
+  it('in XML by odata2ts, whose generated client types compile and have all properties', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'odata2ts-'))
+    const source = join(folder, 'metadata.xml')
+    writeFileSync(source, (await service.get('/$metadata')).text)
+    const cli = join(dirname(require.resolve('@odata2ts/odata2ts')), 'run-cli.js')
+    await promisify(execFile)(process.execPath, [cli, '-s', source, '-o', folder, '-m', 'models', '-e', 'ts'])
+
+    const file = join(folder, 'MicrosoftGraphModel.ts')
+    const program = ts.createProgram([file], { noEmit: true, strict: true, types: [] })
+    expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText)).toEqual([])
+    const text = readFileSync(file, 'utf8')
+    expect(text).toMatch(/export interface provisioningObjectSummary \{[^}]* {2}id: string;/)
+    expect(text).toContain('export interface statusDetails extends statusBase')
+    expect(text).toMatch(/targetIdentity: provisionedIdentity \| null;/)
+    expect(text).toMatch(/provisioningSteps: Array<provisioningStep>;/)
+  })
+})

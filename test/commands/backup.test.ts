@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { promisify } from 'node:util'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+import { documentedExample, type Json } from '../support/service.ts'
+
+const root = join(__dirname, '../..')
+const folder = temporaryFolder()
+const file = join(folder, 'events.sqlite')
+const copy = join(folder, 'copy.sqlite')
+
+function backup(target: string) {
+  const env = { ...process.env, CDS_REQUIRES_DB_CREDENTIALS_URL: file }
+  return promisify(execFile)('npm', ['run', '-s', 'backup', '--', target], { cwd: root, env })
+}
+
+const post = (url: string, id: string) =>
+  fetch(`${url}/auditLogs/provisioning`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ ...documentedExample, id })
+  })
+
+async function idsOf(url: string): Promise<string[]> {
+  const response = await fetch(`${url}/beta/auditLogs/provisioning?$select=id&$top=1000&$orderby=id`)
+  return ((await response.json()) as { value: Json[] }).value.map(({ id }) => String(id))
+}
+
+describe('A backup', () => {
+  it('is consistent though the service goes on storing events, and is restored with all that was stored before', async () => {
+    const service = await startProcess({ file })
+    const url = service.url as string
+    for (let count = 0; count < 50; count++) await post(url, `before-${count}`)
+
+    let isCopied = false
+    const copied = backup(copy).finally(() => (isCopied = true))
+    for (let count = 0; !isCopied; count++) expect((await post(url, `meanwhile-${count}`)).status).toBe(201)
+    expect((await copied).stdout).toMatch(/copy\.sqlite: \d+ bytes/)
+    expect([existsSync(`${copy}.part`), existsSync(`${copy}-wal`)]).toEqual([false, false])
+    await post(url, 'after')
+
+    const database = new DatabaseSync(copy, { readOnly: true })
+    const ids = (table: string, column: string) =>
+      database
+        .prepare(`SELECT ${column} AS id FROM ${table} ORDER BY id`)
+        .all()
+        .map(({ id }) => String(id))
+    const kept = ids('microsoft_graph_provisioningObjectSummary', 'id')
+    expect(kept.filter((id) => id.startsWith('before-'))).toHaveLength(50)
+    expect(ids('provisioning_log_Arrivals', 'event')).toEqual(kept)
+    database.close()
+
+    // restored: the service is stopped, the file takes the place of the old one, and nothing of the old one stays
+    await service.stop()
+    for (const each of [file, `${file}-wal`, `${file}-shm`]) rmSync(each, { force: true })
+    copyFileSync(copy, file)
+    const restored = await startProcess({ file })
+    expect(await idsOf(restored.url as string)).toEqual(kept)
+    expect((await post(restored.url as string, 'after')).status).toBe(201)
+    await restored.stop()
+  })
+
+  it('overwrites nothing, and leaves nothing where it fails', async () => {
+    const before = readFileSync(copy)
+    await expect(backup(copy)).rejects.toThrow('exists already')
+    expect(readFileSync(copy)).toEqual(before)
+    await expect(backup(join(folder, 'missing', 'copy.sqlite'))).rejects.toThrow()
+    await expect(backup('')).rejects.toThrow('npm run backup -- FILE')
+  })
+})

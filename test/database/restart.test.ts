@@ -1,0 +1,107 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+import { documentedExample, type Json } from '../support/service.ts'
+
+const folder = temporaryFolder()
+const start = (file: string, env: Record<string, string> = {}) => startProcess({ file: join(folder, file), env })
+
+async function post(url: string | undefined, event: Json) {
+  const headers = { 'Content-Type': 'application/json' }
+  const response = await fetch(`${url}/auditLogs/provisioning`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(event)
+  })
+  return (await response.json()) as Json
+}
+
+async function get(url: string | undefined, path: string) {
+  const response = await fetch(`${url}/auditLogs/provisioning${path}`)
+  return response.headers.get('content-type')?.includes('json') ? ((await response.json()) as Json) : response.text()
+}
+
+describe('A restart', () => {
+  it('keeps every event as it was, in a WAL file', async () => {
+    const first = await start('new/folder/events.sqlite')
+    const created = await post(first.url, { ...documentedExample, id: 'kept' })
+    expect(statSync(join(folder, 'new/folder/events.sqlite-wal')).size).toBeGreaterThan(0)
+    await first.stop()
+
+    const second = await start('new/folder/events.sqlite')
+    expect(await get(second.url, '/$count')).toBe('1')
+    const read = (await get(second.url, '/kept')) as Json
+    const port = (url = '') => url.slice(url.lastIndexOf(':'))
+    expect(JSON.stringify(read)).toBe(JSON.stringify(created).replaceAll(port(first.url), port(second.url)))
+    await second.stop()
+  })
+
+  it('migrates the schema of an older version without losing an event', async () => {
+    const file = 'old.sqlite'
+    const first = await start(file)
+    await post(first.url, { ...documentedExample, id: 'old', changeId: 'lost with the column' })
+    await first.stop()
+
+    // back to a version whose model had no changeId, in the table and in the model that CAP keeps beside it, and which
+    // had another index and other comments
+    const database = new DatabaseSync(join(folder, file))
+    const { csn } = database.prepare('SELECT csn FROM cds_model').get() as { csn: string }
+    const model = JSON.parse(csn) as { definitions: Record<string, { elements: Json }> }
+    const entity = model.definitions['microsoft.graph.provisioningObjectSummary']!
+    delete entity.elements.changeId
+    Object.assign(entity, { doc: 'Other words.' })
+    Object.assign(entity.elements.jobId as Json, { doc: 'Other words.' })
+    database.prepare('UPDATE cds_model SET csn = ?').run(JSON.stringify(model))
+    const table = 'microsoft_graph_provisioningObjectSummary'
+    const indexes = () =>
+      database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql <> ''").all()
+    const known = indexes()
+    database.exec(`DROP INDEX ${table}_by_changeId_activityDateTime_utc_id_tenant`)
+    database.exec(`DROP INDEX ${table}_by_tenant_changeId_activityDateTime_utc_id`)
+    database.exec(`CREATE INDEX ${table}_by_action ON ${table} (action)`)
+    const byJob = `${table}_by_jobId_activityDateTime_utc_id_tenant` // was once used for queries of one tenant, too
+    database.exec(`DROP INDEX ${byJob}; CREATE INDEX ${byJob} ON ${table} (jobId, activityDateTime_utc, id, tenant)`)
+    database.exec(`ALTER TABLE ${table} DROP COLUMN changeId`)
+    database.exec(`DROP TRIGGER ${table}_no_update; UPDATE ${table} SET representationTag = 'that of then'`)
+
+    const second = await start(file)
+    expect(new Set(indexes())).toEqual(new Set(known))
+    database.close()
+    expect(await get(second.url, '/old')).toMatchObject({ jobId: 'Job Id value', changeId: null })
+    expect(await post(second.url, { ...documentedExample, changeId: 'new' })).toMatchObject({ changeId: 'new' })
+    await second.stop()
+  })
+})
+
+describe('The development profile', () => {
+  it('says once that no token is asked for, and takes any that is sent', async () => {
+    const { url, log, stop } = await start('development.sqlite')
+    expect(log().match(/no token is asked for/g)).toHaveLength(1)
+    const headers = { Authorization: 'Bearer anything' }
+    expect((await fetch(`${url}/auditLogs/provisioning`, { headers })).status).toBe(200)
+    await stop()
+  })
+
+  it('refuses a database in which tenants share an id', async () => {
+    const first = await start('shared.sqlite')
+    await post(first.url, { ...documentedExample, id: 'shared', tenantId: 'a' })
+    await first.stop()
+    const database = new DatabaseSync(join(folder, 'shared.sqlite'))
+    const table = 'microsoft_graph_provisioningObjectSummary'
+    database.exec(`CREATE TEMP TABLE copy AS SELECT * FROM ${table}; UPDATE copy SET tenant = 'b', tenantId = 'b'`)
+    database.exec(`INSERT INTO ${table} SELECT * FROM copy`)
+    database.close()
+    const second = await start('shared.sqlite')
+    expect(second.url).toBeUndefined()
+    expect(second.log()).toContain("Several tenants have an event with the id 'shared'.")
+  })
+})
+
+describe('The production profile', () => {
+  it('does not start open', async () => {
+    const { url, log } = await start('production.sqlite', { NODE_ENV: 'production' })
+    expect(url).toBeUndefined()
+    expect(log()).toContain('CDS_REQUIRES_AUTH_ISSUER is missing')
+  })
+})

@@ -1,0 +1,187 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
+import { until } from '../support/command.ts'
+import { startProcess, temporaryFolder, type Options } from '../support/process.ts'
+import { documentedExample, type Json } from '../support/service.ts'
+
+const isRoot = process.getuid?.() === 0
+const ownMounts = isRoot ? ['-m'] : ['-rm']
+const canMount = spawnSync('unshare', [...ownMounts, 'mount', '-t', 'tmpfs', 'tmpfs', tmpdir()]).status === 0
+/** Connections are closed as soon as nobody uses them, so that the next request opens the file anew. */
+const REOPENING = {
+  requires: { db: { lock_timeout: 300, pool: { min: 0, idleTimeoutMillis: 20, evictionRunIntervalMillis: 20 } } }
+}
+
+/** Starts the service, with requests that tell status, code and Retry-After. */
+async function start(options: Partial<Options> = {}, config: object = REOPENING) {
+  const file = options.file ?? join(temporaryFolder(), 'events.sqlite')
+  const service = await startProcess({ ...options, file, env: { CDS_CONFIG: JSON.stringify(config) } })
+  const send = async (path: string, body?: Json) => {
+    const init = body && { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
+    const response = await fetch(`${service.url}${path}`, init)
+    const text = await response.text()
+    const { error } = (text.startsWith('{"error"') ? JSON.parse(text) : {}) as { error?: Json }
+    return { status: response.status, error, retryAfter: Number(response.headers.get('retry-after')), text }
+  }
+  const post = (id: string, more: Json = {}) => send('/auditLogs/provisioning', { ...documentedExample, id, ...more })
+  return { ...service, file, get: send, post }
+}
+
+const unavailable = (message: string) => ({
+  status: 503,
+  error: expect.objectContaining({ code: 'serviceUnavailable', message }) as unknown,
+  retryAfter: 2
+})
+
+describe('A database that another connection locks', () => {
+  it('refuses events until it is released, and goes on answering reads', async () => {
+    const { file, get, post, stop, log } = await start()
+    await post('before')
+    const other = new DatabaseSync(file)
+    other.exec('BEGIN IMMEDIATE')
+    const waiting = post('short')
+    await delay(100)
+    other.exec('ROLLBACK')
+    expect((await waiting).status).toBe(201) // a lock is waited for
+
+    other.exec('BEGIN IMMEDIATE')
+    expect(await post('refused')).toMatchObject(unavailable('The database is locked.'))
+    await until(async () => (await get('/health/ready')).status === 503)
+    other.exec('ROLLBACK')
+    await until(async () => (await get('/health/ready')).status === 200)
+    expect((await post('after')).status).toBe(201)
+    expect((await get('/auditLogs/provisioning/$count')).text).toBe('3')
+
+    other.close()
+    await stop()
+    expect(log()).toContain('database is locked')
+  })
+})
+
+describe('A folder that cannot be read', () => {
+  it('refuses requests until it can be', async () => {
+    const folder = join(temporaryFolder(), 'events')
+    mkdirSync(folder)
+    const under = isRoot ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : []
+    const { get, post, stop } = await start({ under, file: join(folder, 'events.sqlite') })
+    chmodSync(folder, 0)
+    expect(await get('/auditLogs/provisioning')).toMatchObject(unavailable('The database cannot be opened.'))
+    expect(await post('refused')).toMatchObject(unavailable('The database cannot be opened.'))
+    chmodSync(folder, 0o755)
+    expect((await post('after')).status).toBe(201)
+    expect((await get('/auditLogs/provisioning/$count')).text).toBe('1')
+    await stop()
+  })
+})
+
+describe('A full disk', () => {
+  const itWithMounts = canMount ? it : it.skip // a small disk is made by a mount, which macOS and confined users lack
+  itWithMounts('refuses events with 507 until there is space, and keeps those that it took', async () => {
+    const disk = temporaryFolder()
+    const mount = `mount -t tmpfs -o size=4m tmpfs "$0" && exec "$@"`
+    const under = ['unshare', ...ownMounts, 'sh', '-c', mount, disk]
+    const { get, post, stop, log, pid } = await start({ under, file: join(disk, 'events.sqlite') }, {})
+    const filler = join(`/proc/${pid}/root`, disk, 'filler') // as the service sees it
+    await post('before')
+    fill(filler)
+
+    let stored = 1
+    const big = { jobId: 'x'.repeat(50_000) }
+    let answer = await post(`${stored}`, big)
+    for (; answer.status === 201; answer = await post(`${stored}`, big)) stored++
+    expect(answer).toMatchObject({ status: 507, error: { code: 'insufficientStorage' }, retryAfter: 60 })
+    expect((await get('/auditLogs/provisioning/$count')).text).toBe(String(stored))
+    expect((await get('/health/live')).status).toBe(200)
+
+    rmSync(filler)
+    expect((await post('after', big)).status).toBe(201)
+    expect((await get('/auditLogs/provisioning/$count')).text).toBe(String(stored + 1))
+    await stop()
+    expect(log()).toContain('database or disk is full')
+  })
+})
+
+/** Takes all space that is left on a disk. */
+function fill(file: string) {
+  const filler = openSync(file, 'w')
+  try {
+    for (;;) writeSync(filler, Buffer.alloc(16 * 1024))
+  } catch {
+    fsyncSync(filler)
+  } finally {
+    closeSync(filler)
+  }
+}
+
+describe('A thread that stores events', () => {
+  it('refuses those that it is to store while it ends, and is replaced', async () => {
+    const file = join(temporaryFolder(), 'events.sqlite')
+    const env = { NODE_OPTIONS: `--require ${JSON.stringify(join(__dirname, '../fixtures/faults.cjs'))}` }
+    const { url, stop } = await startProcess({ file, env })
+    const headers = { 'Content-Type': 'application/json' }
+    const post = async () => {
+      const body = JSON.stringify(documentedExample)
+      const response = await fetch(`${url}/auditLogs/provisioning`, { method: 'POST', headers, body })
+      const { error } = (await response.json()) as { error?: Json }
+      return `${response.status} ${String(error?.message)}`
+    }
+    expect(await post()).toBe('201 undefined')
+    expect((await fetch(`${url}/fault/group-commit`)).status).toBe(204)
+    expect(await post()).toBe('503 The thread that stores events was ended, and starts anew.')
+    expect(await post()).toBe('201 undefined')
+    const count = await fetch(`${url}/auditLogs/provisioning/$count`)
+    expect(await count.text()).toBe('2')
+    expect(await stop()).toEqual([0, null])
+  })
+})
+
+describe('A damaged file', () => {
+  it.each([
+    ['its header', 0],
+    ['its pages', 4096]
+  ])('refuses requests until %s are mended', async (_, from) => {
+    const { file, get, post, stop, log } = await start()
+    for (let count = 0; count < 20; count++) await post(`${count}`, { jobId: 'x'.repeat(20_000) })
+    const other = new DatabaseSync(file)
+    other.exec('PRAGMA wal_checkpoint(TRUNCATE)') // so that the file is read, and not its log
+    other.close()
+    await delay(100)
+    const sound = readFileSync(file)
+    writeFileSync(
+      file,
+      sound.map((byte, position) => (position >= from ? byte ^ 0xff : byte))
+    )
+    expect(await get('/auditLogs/provisioning')).toMatchObject(unavailable('The database is damaged.'))
+    expect(await post('refused')).toMatchObject(unavailable('The database is damaged.'))
+    expect((await get('/health/live')).status).toBe(200)
+    await delay(100)
+    writeFileSync(file, sound)
+    expect((await post('after')).status).toBe(201)
+    expect((await get('/auditLogs/provisioning/$count')).text).toBe('21')
+    await stop()
+    expect(log()).toMatch(/malformed|not a database/)
+  })
+
+  it('ends a start, which says why', async () => {
+    const file = join(temporaryFolder(), 'events.sqlite')
+    writeFileSync(file, 'This is not a database, and it is longer than the header of one: '.repeat(10))
+    const { url, exited, log } = await start({ file })
+    expect(url).toBeUndefined()
+    expect(await exited).toEqual([1, null])
+    expect(log()).toContain('file is not a database')
+  })
+})

@@ -1,0 +1,105 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+import { documentedExample, type Json } from '../support/service.ts'
+
+const start = async (server: object) => {
+  const env = { CDS_CONFIG: JSON.stringify({ server }) }
+  const service = await startProcess({ file: join(temporaryFolder(), 'events.sqlite'), env })
+  return { ...service, url: service.url as string, port: Number(new URL(service.url as string).port) }
+}
+
+const codeOf = async (response: Response) => ((await response.json()) as { error: Json }).error.code
+
+const post = (url: string) =>
+  fetch(`${url}/auditLogs/provisioning`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(documentedExample)
+  })
+
+/** A client that sends a part of a request and then nothing. */
+async function hang(port: number, text: string) {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => {}) // it is to be closed
+  socket.resume() // whatever is answered
+  await once(socket, 'connect')
+  socket.write(text)
+  return socket
+}
+
+const HEADERS = 'POST /auditLogs/provisioning HTTP/1.1\r\nHost: localhost\r\n'
+const BODY = `${HEADERS}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"activityDateTime":`
+
+describe('A client over its limit', () => {
+  it('gets 429, and learns when to come again', async () => {
+    const { url, stop } = await start({ rate_limit: { limit: 3, window: 60_000 } })
+    for (let count = 0; count < 3; count++) expect((await fetch(`${url}/`)).headers.get('ratelimit')).toMatch(/r=\d/)
+    const refused = await fetch(`${url}/`)
+    expect([refused.status, await codeOf(refused)]).toEqual([429, 'tooManyRequests'])
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(refused.headers.get('ratelimit-policy')).toContain('q=3')
+    expect((await fetch(`${url}/health/live`)).status).toBe(200)
+    await stop()
+  })
+})
+
+describe('More requests than the service can take', () => {
+  it('are refused with 503', async () => {
+    const { url, port, stop } = await start({ max_requests: 1 })
+    const slow = await hang(port, BODY)
+    await delay(100)
+    const refused = await fetch(`${url}/`)
+    expect([refused.status, await codeOf(refused)]).toEqual([503, 'serviceUnavailable'])
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    slow.destroy()
+    await delay(100)
+    expect((await fetch(`${url}/`)).status).toBe(200)
+    await stop()
+  })
+
+  it('do not connect beyond the number of connections', async () => {
+    const { port, stop } = await start({ max_connections: 2 })
+    const [first, , third] = [await hang(port, HEADERS), await hang(port, HEADERS), await hang(port, HEADERS)]
+    while (!third.destroyed) await delay(10)
+    expect(first.destroyed).toBe(false)
+    await stop()
+  })
+})
+
+describe('1,000 slow clients', () => {
+  it('neither keep others from the service nor stay for long, and cost little memory', async () => {
+    const limits = { headers_timeout: 2000, request_timeout: 4000 }
+    const { url, port, pid, stop } = await start(limits)
+    for (let count = 0; count < 20; count++) await post(url)
+    const before = residentMegabytes(pid)
+    const clients: Socket[] = []
+    for (let count = 0; count < 1000; count++) clients.push(await hang(port, count % 2 ? HEADERS : BODY))
+    const open = () => clients.filter(({ destroyed }) => !destroyed).length
+
+    let slowest = 0
+    const begun = performance.now()
+    for (let count = 0; count < 50; count++) {
+      const sent = performance.now()
+      expect((await post(url)).status).toBe(201)
+      slowest = Math.max(slowest, performance.now() - sent)
+    }
+    expect(performance.now() - begun).toBeLessThan(limits.request_timeout)
+    expect(slowest).toBeLessThan(2000)
+    expect(residentMegabytes(pid) - before).toBeLessThan(150)
+    const end = performance.now() + limits.request_timeout + 4000
+    while (open() && performance.now() < end) await delay(100)
+    expect(open()).toBe(0)
+    await stop()
+  }, 30_000)
+})
+
+/** The memory of a process; 0 where the system does not tell. */
+function residentMegabytes(pid: number) {
+  if (process.platform !== 'linux') return 0
+  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) / 1024
+}

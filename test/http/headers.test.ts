@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+import { startService } from '../support/service.ts'
+
+const service = startService()
+
+describe('Every answer', () => {
+  it.each(['/', '/$metadata', '/auditLogs/provisioning', '/missing', '/health/live'])(
+    'has security headers and tells no version: %s',
+    async (path) => {
+      const { headers } = await service.get(path)
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('content-security-policy')).toContain("default-src 'self'")
+      expect(headers.get('content-security-policy')).not.toContain('upgrade-insecure-requests')
+      expect(headers.get('strict-transport-security')).toContain('max-age')
+      expect([headers.get('x-powered-by'), headers.get('server')]).toEqual([null, null])
+    }
+  )
+})
+
+describe('The log of requests', () => {
+  it('has one line of JSON for each, without tokens, queries or bodies', async () => {
+    const env = { CDS_SERVER_REQUEST__LOG: 'true' }
+    const { url, log, stop } = await startProcess({ file: join(temporaryFolder(), 'events.sqlite'), env })
+    const headers = { Authorization: 'Bearer secret-token', 'Content-Type': 'application/json' }
+    const path = `${url}/auditLogs/provisioning`
+    const query = "?$filter=jobId eq 'secret-query'"
+    const body = JSON.stringify({ activityDateTime: '2024-05-01T12:00:00Z', jobId: 'secret-body' })
+    const answers = [
+      await fetch(path, { method: 'POST', headers, body }),
+      await fetch(path + query, { headers }),
+      await fetch(`${path}/missing`, { headers })
+    ]
+    await stop()
+    const lines = log()
+      .split('\n')
+      .filter((line) => line.startsWith('{"time"'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines).toEqual(
+      answers.map(({ status, headers }, index) => ({
+        time: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,
+        'request-id': headers.get('request-id'),
+        tenant: null,
+        method: index ? 'GET' : 'POST',
+        path: `/auditLogs/provisioning${index === 2 ? '/missing' : ''}`,
+        status,
+        ms: expect.any(Number) as unknown
+      }))
+    )
+    expect(log()).not.toMatch(/secret-(token|query|body)/)
+  })
+})

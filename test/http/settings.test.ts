@@ -1,0 +1,36 @@
+import { errorOf, startService } from '../support/service.ts'
+
+process.env.CDS_SERVER_TRUST__PROXY = 'true'
+process.env.CDS_SERVER_BODY__PARSER_LIMIT = '1kb'
+process.env.CDS_ODATA_BATCH__LIMIT = '2'
+const service = startService()
+
+describe('Configured behind a proxy, the service', () => {
+  it('builds links from X-Forwarded headers', async () => {
+    const headers = { 'X-Forwarded-Host': 'log.example.com', 'X-Forwarded-Proto': 'https' }
+    const { body } = await service.get('/beta/auditLogs', headers)
+    expect(body['@odata.context']).toBe('https://log.example.com/beta/$metadata#auditLogs')
+    const created = await service.post(
+      '/beta/auditLogs/provisioning',
+      { id: 'x', activityDateTime: '2024-05-01T12:00:00Z' },
+      headers
+    )
+    expect(created.headers.get('location')).toBe("https://log.example.com/beta/auditLogs/provisioning('x')")
+  })
+})
+
+describe('Configured with smaller limits, the service', () => {
+  it('refuses batches over it', async () => {
+    const requests = ['1', '2', '3'].map((id) => ({ id, method: 'GET', url: '/auditLogs' }))
+    expect((await service.post('/$batch', { requests })).status).toBe(400)
+    expect((await service.post('/$batch', { requests: requests.slice(1) })).status).toBe(200)
+  })
+
+  it('refuses bodies over it', async () => {
+    const answer = await service.post('/auditLogs/provisioning', {
+      activityDateTime: '2024-05-01T12:00:00Z',
+      jobId: 'x'.repeat(1000)
+    })
+    expect([answer.status, errorOf(answer).code]).toEqual([413, 'payloadTooLarge'])
+  })
+})

@@ -1,0 +1,362 @@
+import { errorOf, startService, type Json } from '../../support/service.ts'
+
+const service = startService()
+const path = '/auditLogs/provisioning'
+const at = '2024-05-01T12:00:00Z'
+
+interface Part {
+  id: string
+  status: number
+  headers: Record<string, string>
+  body: Json
+}
+
+async function batch(requests: Json[], root = '', headers?: Record<string, string>) {
+  const answer = await service.post(`${root}/$batch`, { requests }, headers)
+  expect([answer.status, answer.text]).toEqual([200, expect.any(String)])
+  const parts = answer.body.responses as Part[]
+  return new Map(parts.map((part) => [part.id, part]))
+}
+
+const post = (id: string, body: Json, more: Json = {}) => {
+  return { id, method: 'POST', url: path, headers: { 'content-type': 'application/json' }, body, ...more }
+}
+
+describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
+  it('creates and reads, and every part has its status, headers and body', async () => {
+    const parts = await batch(
+      [post('1', { id: 'b1', activityDateTime: at }), { id: '2', method: 'GET', url: `${path}/b1?$select=id` }],
+      '/beta'
+    )
+    expect(parts.get('1')).toMatchObject({
+      status: 201,
+      headers: { Location: `${service.url}/beta${path}('b1')`, 'OData-Version': '4.0' },
+      body: { id: 'b1', '@odata.type': '#microsoft.graph.provisioningObjectSummary' }
+    })
+    expect(parts.get('2')!.body).toEqual({
+      '@odata.context': `${service.url}/beta/$metadata#auditLogs/provisioning(id)/$entity`,
+      '@odata.type': '#microsoft.graph.provisioningObjectSummary',
+      id: 'b1'
+    })
+  })
+
+  it('takes URLs relative to the root and the host, and absolute ones', async () => {
+    const urls = [
+      'auditLogs/provisioning/b1',
+      '/auditLogs/provisioning/b1',
+      '/beta/auditLogs/provisioning/b1',
+      `${service.url}/beta/auditLogs/provisioning/b1`
+    ]
+    const parts = await batch(
+      urls.map((url, index) => ({ id: String(index), method: 'GET', url })),
+      '/beta'
+    )
+    expect([...parts.values()].map(({ status }) => status)).toEqual([200, 200, 200, 200])
+  })
+
+  it("goes on after an error, and tells it in its part with Graph's body", async () => {
+    const parts = await batch([
+      post('1', { id: 'b2' }),
+      { id: '2', method: 'GET', url: '/nothing' },
+      { id: '3', method: 'DELETE', url: `${path}/b1` },
+      { id: '4', method: 'GET', url: `${path}?$filter=foo%20eq%201` },
+      { id: '5', method: 'GET', url: `${path}/$count` }
+    ])
+    expect([...parts.values()].map(({ status }) => status)).toEqual([400, 404, 405, 400, 200])
+    expect(parts.get('1')!.body).toMatchObject({ error: { code: 'missingProperty', target: 'activityDateTime' } })
+    expect(parts.get('4')!.body).toMatchObject({ error: { code: 'invalidQueryOption', target: '$filter' } })
+    expect(parts.get('3')!.headers.allow).toBe('GET, HEAD, OPTIONS')
+  })
+
+  it('stops after an error if the client prefers that', async () => {
+    const parts = await batch(
+      [{ id: '1', method: 'GET', url: '/nothing' }, post('2', { id: 'never', activityDateTime: at })],
+      '',
+      { Prefer: 'continue-on-error=false, odata.continue-on-error=false' }
+    )
+    expect([...parts.keys()]).toEqual(['1'])
+    expect((await service.get(`${path}/never`)).status).toBe(404)
+  })
+
+  it('stores all of an atomicity group, or nothing', async () => {
+    const group = { atomicityGroup: 'g' }
+    const failed = await batch([
+      post('1', { id: 'g1', activityDateTime: at }, group),
+      post('2', { id: 'g2', activityDateTime: 'never' }, group),
+      post('3', { id: 'outside', activityDateTime: at })
+    ])
+    expect([failed.get('1')!.status, failed.get('2')!.status]).toEqual([424, 400])
+    expect(failed.get('1')).toMatchObject({ atomicityGroup: 'g', body: { error: { code: 'failedDependency' } } })
+    expect(failed.get('3')!.status).toBe(201)
+    expect((await service.get(`${path}/g1`)).status).toBe(404)
+    expect((await service.get(`${path}?$filter=id%20in%20('g1','g2')`)).body.value).toEqual([])
+
+    const good = await batch([
+      post('1', { id: 'g1', activityDateTime: at }, group),
+      post('2', { id: 'g2', activityDateTime: at }, group)
+    ])
+    expect([...good.values()].map(({ status }) => status)).toEqual([201, 201])
+    expect((await service.get(`${path}/g2`)).status).toBe(200)
+  })
+
+  it('stores nothing of a group in which an id is taken', async () => {
+    const group = { atomicityGroup: 'g' }
+    const answers = await batch([
+      post('1', { id: 'h1', activityDateTime: at }, group),
+      post('2', { id: 'g1', activityDateTime: at }, group)
+    ])
+    expect([...answers.values()].map(({ status }) => status)).toEqual([424, 409])
+    expect((await service.get(`${path}/h1`)).status).toBe(404)
+  })
+
+  it('takes references to earlier requests, and dependencies', async () => {
+    const parts = await batch([
+      post('new', { id: 'ref', activityDateTime: at, initiatedBy: { displayName: 'Ann' } }),
+      { id: 'read', method: 'GET', url: '$new/initiatedBy/displayName', dependsOn: ['new'] },
+      { id: 'bad', method: 'GET', url: '/nothing' },
+      { id: 'after', method: 'GET', url: `${path}/ref`, dependsOn: ['bad'] }
+    ])
+    expect(parts.get('read')!.body.value).toBe('Ann')
+    expect(parts.get('after')!.status).toBe(424)
+  })
+
+  it('obeys the formats and preferences of each part', async () => {
+    const parts = await batch([
+      { id: '1', method: 'GET', url: `${path}/b1`, headers: { accept: 'application/json;odata.metadata=none' } },
+      post(
+        '2',
+        { id: 'minimal', activityDateTime: at },
+        { headers: { 'content-type': 'application/json', prefer: 'return=minimal' } }
+      ),
+      { id: '3', method: 'GET', url: `${path}?$select=id`, headers: { prefer: 'maxpagesize=1' } },
+      { id: '4', method: 'GET', url: path, headers: { accept: 'text/html' } }
+    ])
+    expect(JSON.stringify(parts.get('1')!.body)).not.toContain('@odata')
+    expect(parts.get('2')).toMatchObject({ status: 204, headers: { 'preference-applied': 'return=minimal' } })
+    expect(parts.get('3')!.body.value).toHaveLength(1)
+    expect(parts.get('3')!.body['@odata.nextLink']).toContain(`${service.url}${path}?`)
+    expect(parts.get('4')!.status).toBe(406)
+  })
+
+  it('has at most 20 requests at /beta, and 1,000 at /', async () => {
+    const requests = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ id: String(i), method: 'GET', url: `${path}/$count` }))
+    expect((await batch(requests(20), '/beta')).size).toBe(20)
+    const answer = await service.post('/beta/$batch', { requests: requests(21) })
+    expect([answer.status, errorOf(answer).code]).toEqual([400, 'invalidBody'])
+    expect((await batch(requests(21))).size).toBe(21)
+    expect((await service.post('/$batch', { requests: requests(1001) })).status).toBe(400)
+  })
+
+  it.each<[string, unknown]>([
+    ['no requests', {}],
+    ['an empty list', { requests: [] }],
+    ['a request without an id', { requests: [{ method: 'GET', url: path }] }],
+    [
+      'the same id twice',
+      {
+        requests: [
+          { id: '1', method: 'GET', url: path },
+          { id: '1', method: 'GET', url: path }
+        ]
+      }
+    ],
+    ['an unknown method', { requests: [{ id: '1', method: 'FOO', url: path }] }],
+    ['an unknown dependency', { requests: [{ id: '1', method: 'GET', url: path, dependsOn: ['x'] }] }],
+    ['a dependency on itself', { requests: [{ id: '1', method: 'GET', url: path, dependsOn: ['1'] }] }],
+    ['a reference to itself', { requests: [{ id: '1', method: 'GET', url: '$1' }] }],
+    ['headers that are no object', { requests: [{ id: '1', method: 'GET', url: path, headers: 'x' }] }],
+    ['a query in an atomicity group', { requests: [{ id: '1', method: 'get', url: path, atomicityGroup: 'g' }] }],
+    ['a batch in the batch', { requests: [{ id: '1', method: 'POST', url: '/$batch', body: {} }] }]
+  ])('is refused with %s', async (_, body) => {
+    const answer = await service.post('/$batch', body)
+    expect([answer.status, typeof errorOf(answer).code]).toEqual([400, 'string'])
+  })
+
+  it.each(['http://[', 'auditLogs/%', 'http://a:b'])(
+    'answers the URL %s with 400, and the others as they are',
+    async (url) => {
+      const get = { method: 'GET', url: `${path}/$count` }
+      const [before, after] = [
+        { id: '1', ...get },
+        { id: '3', ...get }
+      ]
+      for (const more of [{}, { dependsOn: ['1'] }]) {
+        const parts = await batch([before, { id: '2', method: 'GET', url, ...more }, after], '', {
+          Prefer: 'continue-on-error'
+        })
+        expect([...parts.values()].map(({ status }) => status)).toEqual([200, 400, 200])
+        const alone = await batch([before, { id: '2', method: 'GET', url }, after])
+        expect([...alone.values()].map(({ status }) => status)).toEqual([200, 400, 200])
+      }
+    }
+  )
+
+  it.each([
+    [{ Prefer: 'return=minimal\r\nX: y' }],
+    [{ Prefer: 'include-annotations="\u0007"' }],
+    [{ prefer: 'maxpagesize=1\u2028' }],
+    [{ 'a b': 'x' }],
+    [{ '': 'x' }],
+    [{ 'X\n': 'x' }]
+  ])('answers the headers %j with 400, and the others as they are', async (headers) => {
+    const get = { method: 'GET', url: `${path}/$count` }
+    const event = post('2', { id: 'not stored', activityDateTime: at }, { headers: { ...headers } })
+    for (const more of [{}, { dependsOn: ['1'] }, { atomicityGroup: 'g' }]) {
+      const requests = [
+        { id: '1', ...get },
+        { ...event, ...more },
+        { id: '3', ...get }
+      ]
+      const parts = await batch(requests, '', { Prefer: 'continue-on-error' })
+      expect([...parts.values()].map(({ status }) => status)).toEqual([200, 400, 200])
+    }
+    expect((await service.get(`${path}/not%20stored`)).status).toBe(404)
+  })
+
+  it('is refused with another content type', async () => {
+    const answer = await service.post('/$batch', 'x', { 'Content-Type': 'text/plain' })
+    expect([answer.status, errorOf(answer).code]).toEqual([415, 'unsupportedMediaType'])
+  })
+})
+
+describe('The names of headers in the answers of a batch in JSON', () => {
+  const at401 = { 'OData-MaxVersion': '4.01' }
+  const requests = (id: string, atomicityGroup?: string) => [
+    post('1', { id, activityDateTime: at }, { ...(atomicityGroup && { atomicityGroup }) }),
+    { id: '2', method: 'GET', url: `${path}/missing` },
+    { id: '3', method: 'DELETE', url: `${path}/missing` },
+    { id: '4', method: 'GET', url: '/auditLogs', headers: at401, ...(atomicityGroup && { dependsOn: ['1'] }) }
+  ]
+
+  it.each([
+    ['each by itself', undefined],
+    ['in a group, or dependent', 'g']
+  ])('are lower case at the root, and those of Graph at /beta: %s', async (_, group) => {
+    const lower = await batch(requests(`l${group}`, group))
+    const graph = await batch(requests(`g${group}`, group), '/beta')
+    const names = (parts: Map<string, Part>, id: string) => Object.keys(parts.get(id)!.headers).sort()
+    for (const id of ['1', '2', '3', '4'])
+      expect(names(lower, id)).toEqual(
+        names(graph, id)
+          .map((name) => name.toLowerCase())
+          .sort()
+      )
+    expect(names(graph, '1')).toEqual(['Content-Length', 'Content-Type', 'ETag', 'Location', 'OData-Version', 'Vary'])
+    expect(names(graph, '2')).toEqual(['Content-Length', 'Content-Type', 'OData-Version', 'Vary'])
+    expect(names(graph, '3')).toEqual(['Allow', 'Content-Length', 'Content-Type', 'OData-Version', 'Vary'])
+    expect(graph.get('4')!.headers['OData-Version']).toBe('4.01')
+  })
+
+  it('are those of Graph where a group failed, too', async () => {
+    const group = { atomicityGroup: 'g' }
+    const failing = [post('1', { activityDateTime: at }, group), post('2', { activityDateTime: 'never' }, group)]
+    const parts = await batch(failing, '/beta')
+    for (const { headers } of parts.values()) expect(headers['Content-Type']).toMatch(/^application\/json/)
+  })
+})
+
+describe('A batch in the multipart format (Protocol 4.01, 11.7.7)', () => {
+  const multipart = (boundary: string, parts: string[]) =>
+    [...parts.map((part) => `--${boundary}\r\n${part}\r\n`), `--${boundary}--\r\n`].join('')
+  const http = (request: string, headers = '', body = '') =>
+    `Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n${headers}\r\n${request} HTTP/1.1\r\n${body ? `Content-Type: application/json\r\n\r\n${body}` : '\r\n'}`
+
+  async function send(parts: string[], root = '', type = 'multipart/mixed;boundary=b', headers: Json = {}) {
+    return service.send('POST', `${root}/$batch`, multipart('b', parts), { 'Content-Type': type, ...headers })
+  }
+  const changeSet = (parts: string[], type = 'multipart/mixed;boundary=c') =>
+    `Content-Type: ${type}\r\n\r\n${multipart('c', parts)}`
+
+  it('creates and reads', async () => {
+    const answer = await send([
+      http(`POST ${path}`, '', JSON.stringify({ id: 'mp1', activityDateTime: at })),
+      http(`GET ${path}/mp1?$select=id`)
+    ])
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'multipart/mixed;boundary=b'])
+    expect(answer.text).toMatch(/HTTP\/1\.1 201 Created[^]*HTTP\/1\.1 200 OK[^]*"id":"mp1"/)
+  })
+
+  it('stores all of a change set, or nothing', async () => {
+    const parts = (second: string) => [
+      http(`POST ${path}`, 'Content-ID: 1\r\n', JSON.stringify({ id: 'cs1', activityDateTime: at })),
+      http(`POST ${path}`, 'Content-ID: 2\r\n', JSON.stringify({ id: 'cs2', activityDateTime: second }))
+    ]
+    for (const type of ['multipart/mixed;boundary=c', 'multipart/mixed; boundary="c"']) {
+      expect((await send([changeSet(parts('never'), type)])).text).toContain('HTTP/1.1 400 Bad Request')
+      expect((await service.get(`${path}/cs1`)).status).toBe(404)
+    }
+    expect((await send([changeSet(parts(at))])).text.match(/HTTP\/1\.1 201 Created/g)).toHaveLength(2)
+    expect((await service.get(`${path}/cs2`)).status).toBe(200)
+  })
+
+  it('takes a boundary in quotes', async () => {
+    const answer = await send([http(`GET ${path}/$count`)], '', 'multipart/mixed; boundary="b"')
+    expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('HTTP/1.1 200 OK')])
+  })
+
+  it.each(['', '/beta'])('takes lines that end with line feeds only, at %j', async (root) => {
+    const event = (id: string, more = '') =>
+      http(`POST ${path}`, more, JSON.stringify({ id, activityDateTime: at }, null, 2))
+    const sized = event(`lf1${root.slice(1)}`).replace('json\r\n', 'json\r\nContent-Length: 75\r\n')
+    const group = changeSet([event(`lf2${root.slice(1)}`, 'Content-ID: 1\r\n')])
+    const body = multipart('b', [sized, group, http(`GET ${path}/lf2${root.slice(1)}`)]).replaceAll('\r\n', '\n')
+    const answer = await service.send('POST', `${root}/$batch`, body, { 'Content-Type': 'multipart/mixed;boundary=b' })
+    expect(answer.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 201', 'HTTP/1.1 200'])
+  })
+
+  it.each([['multipart/mixed;boundary=c'], ['multipart/mixed; boundary="c"'], ['application/http; boundary=c']])(
+    'is refused with a query in a change set: %j',
+    async (type) => {
+      const event = http(`POST ${path}`, '', JSON.stringify({ id: 'queried', activityDateTime: at }))
+      const answer = await send([changeSet([event, http(`GET ${path}/$count`)], type)])
+      expect([answer.status, errorOf(answer).code]).toEqual([400, 'invalidBody'])
+      expect((await service.get(`${path}/queried`)).status).toBe(404)
+    }
+  )
+
+  it.each<[string | undefined, string[]]>([
+    ['continue-on-error', ['400', '200']],
+    ['continue-on-error=true', ['400', '200']],
+    ['odata.continue-on-error', ['400', '200']],
+    ['odata.continue-on-error=true', ['400', '200']],
+    ['return=minimal, Continue-On-Error = "true"', ['400', '200']],
+    ['continue-on-error=false', ['400']],
+    ['odata.continue-on-error=false', ['400']],
+    ['continue-on-error=false, odata.continue-on-error=true', ['400']],
+    ['x="continue-on-error"', ['400']],
+    [undefined, ['400']]
+  ])('goes on after an error if the client prefers that: %s', async (preference, statuses) => {
+    const parts = [http(`GET ${path}?$top=none`), http(`GET ${path}/$count`)]
+    const { text } = await send(parts, '', undefined, preference === undefined ? {} : { Prefer: preference })
+    expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(statuses)
+  })
+
+  it('has queries beside change sets', async () => {
+    const event = http(`POST ${path}`, 'Content-ID: 1\r\n', JSON.stringify({ id: 'beside', activityDateTime: at }))
+    const answer = await send([changeSet([event]), http(`GET ${path}/beside`)])
+    expect(answer.text).toMatch(/HTTP\/1\.1 201 Created[^]*HTTP\/1\.1 200 OK/)
+  })
+
+  it('answers a URL that is none with 400, and the others as they are', async () => {
+    const get = http(`GET ${path}/$count`)
+    const { status, text } = await send([get, http('GET http://['), get], '', undefined, {
+      Prefer: 'odata.continue-on-error'
+    })
+    expect([status, text.match(/HTTP\/1\.1 \d+/g)]).toEqual([200, ['HTTP/1.1 200', 'HTTP/1.1 400', 'HTTP/1.1 200']])
+  })
+
+  it.each([1, 25])('is refused with %d parts that do not say that they are requests', async (length) => {
+    for (const header of ['', 'Content-Type: text/plain\r\n', 'Content-ID: 1\r\n']) {
+      const parts = Array.from({ length }, () => `${header}\r\nGET ${path}/$count HTTP/1.1\r\n\r\n`)
+      const answer = await send(parts, '/beta')
+      expect([answer.status, errorOf(answer).code]).toEqual([400, 'invalidBody'])
+    }
+  })
+
+  it('has at most 20 requests at /beta', async () => {
+    const parts = Array.from({ length: 21 }, () => http(`GET ${path}/$count`))
+    expect((await send(parts, '/beta')).status).toBe(400)
+    expect((await send(parts)).status).toBe(200)
+  })
+})

@@ -1,0 +1,124 @@
+/** What is calculated, as OData URL Conventions 4.01, 5.1.1.2 to 5.1.1.9 and 5.1.3.2 define it. */
+import { startWithEvents } from './events.ts'
+
+const { found, computed } = startWithEvents()
+
+describe.each<[string, [filter: string, expected: string][]]>([
+  [
+    'Arithmetic (5.1.1.2)',
+    [
+      ['durationInMilliseconds div 1000 eq 1', 'b'],
+      ['durationInMilliseconds divby 1000 eq 1.5', 'b'],
+      ['7 mod 4 eq 3 and -7 mod 4 eq -3', 'abc'],
+      ['-7 div 2 eq -3', 'abc'],
+      ['7.5 div 0 eq INF', 'abc'],
+      ['7 divby 0 eq INF', 'abc'],
+      ['-7 divby 0 eq -INF', 'abc'],
+      ['0 divby 0 eq 0 divby 0', ''],
+      ['0 divby 0 ne 1', 'abc'],
+      ['0 divby 0 gt 1', ''],
+      ['0 divby 0 eq null', ''],
+      ['0 divby 0 add 1 gt 0', ''],
+      ['1500 divby durationInMilliseconds eq INF', 'a'],
+      ['durationInMilliseconds lt INF', 'ab'],
+      ['durationInMilliseconds gt -INF', 'ab'],
+      ['NaN eq NaN', ''],
+      ['NaN ne NaN', 'abc'],
+      ['durationInMilliseconds eq NaN', ''],
+      ['durationInMilliseconds ne NaN', 'abc'],
+      ['durationInMilliseconds eq +1500', 'b'],
+      ['-durationInMilliseconds eq -1500', 'b'],
+      ['durationInMilliseconds eq 1.5e3', 'b'],
+      ['round(2.5) eq 3 and round(-2.5) eq -3 and floor(-1.5) eq -2 and ceiling(1.2) eq 2', 'abc']
+    ]
+  ],
+  [
+    'Points in time and durations (5.1.1.2.1, 5.1.1.2.2, 5.1.1.14.1)',
+    [
+      ["duration'PT1M' eq duration'PT60S'", 'abc'],
+      ["duration'PT36H' eq duration'P1DT12H'", 'abc'],
+      ["duration'PT1M' lt duration'PT61S'", 'abc'],
+      ["duration'-PT1S' lt duration'PT0S'", 'abc'],
+      ["-duration'PT1S' eq duration'-PT1S'", 'abc'],
+      ["'PT60S' eq duration'PT1M'", 'abc'],
+      ["DURATION'PT60S' eq duration'PT1M'", 'abc'],
+      ["duration'PT1H' add duration'PT30M' eq duration'PT90M'", 'abc'],
+      ["duration'PT1H' sub duration'PT90M' eq duration'-PT30M'", 'abc'],
+      ["duration'PT1H' mul 1.5 eq duration'PT90M'", 'abc'],
+      ["2 mul duration'PT1H' eq duration'PT2H'", 'abc'],
+      ["duration'PT1H' div 2 eq duration'PT30M'", 'abc'],
+      ["totalseconds(duration'PT1M1.5S') eq 61.5", 'abc'],
+      ["activityDateTime add duration'P1D' gt 2024-05-03T12:00:00Z", 'bc'],
+      ["activityDateTime sub duration'PT0.0000001S' eq 2024-05-01T10:00:00.1234566Z", 'a'],
+      ["activityDateTime sub 2024-05-01T00:00:00Z lt duration'P1D'", 'a'],
+      ["activityDateTime sub activityDateTime eq duration'PT0S'", 'abc'],
+      ['totalseconds(activityDateTime sub 2024-05-03T00:00:00Z) eq -9000', 'b'],
+      ["date(activityDateTime) add duration'P1D' eq 2024-05-02", 'a'],
+      ["date(activityDateTime) add duration'PT23H' eq 2024-05-01", 'a'],
+      ["date(activityDateTime) sub duration'PT1H' eq 2024-05-02", 'c'],
+      ["date(activityDateTime) sub 2024-05-01 eq duration'P2D'", 'c'],
+      ["2024-05-01 add duration'P1D' eq date(activityDateTime)", 'b'],
+      ['activityDateTime eq 2024-05-01T10:00:00.123456700000Z', 'a'],
+      ['activityDateTime lt 2024-05-01T10:00:00.123456700001Z', 'a'],
+      ['activityDateTime eq 2024-05-01T10:00:00.123456700001Z', ''],
+      ['time(activityDateTime) eq 23:30', 'b'],
+      ['time(activityDateTime) lt 10:00:00.123456700001', 'ac'],
+      ['hour(activityDateTime) eq 23 and totaloffsetminutes(activityDateTime) eq 120', 'b'],
+      ["activityDateTime add duration'P3652059D' eq null", 'abc']
+    ]
+  ],
+  [
+    'Texts (5.1.1.5 to 5.1.1.7)',
+    [
+      ["trim(action) eq 'Create'", 'a'],
+      ["substring(cycleId,1) eq '1'", 'a'],
+      ["substring(cycleId,-1) eq '1'", 'a'],
+      ["substring(cycleId,0,1) eq 'x'", 'a'],
+      ["substring(cycleId,5) eq ''", 'ab'],
+      ["substring(cycleId,durationInMilliseconds) eq 'x1'", 'a'],
+      ["substring('😀b',1) eq 'b' and substring('😀b',-2,1) eq '😀'", 'abc'],
+      ["endswith('b','ab') or endswith('bab','abbab')", ''],
+      ["endswith(cycleId,'') and startswith(cycleId,'')", 'ab'],
+      ["matchesPattern(jobId,'2024-05-01T10:00:00Z')", 'a'],
+      ["jobId eq '2024-05-01T10:00:00Z'", 'a'],
+      ["indexof(cycleId,'1') eq 1", 'a'],
+      ['contains(action,cycleId)', '']
+    ]
+  ]
+])('%s', (_, cases) => {
+  it.each(cases)('%s', async (filter, expected) => {
+    expect(await found(filter)).toBe(expected)
+  })
+})
+
+describe('$compute shows (5.1.3.2)', () => {
+  it.each<[string, unknown[]]>([
+    ['durationInMilliseconds gt 0', [false, true, false]],
+    ["contains(cycleId,'x')", [true, false, null]],
+    ["not contains(cycleId,'x')", [false, true, null]],
+    ['targetSystem/details/f', [false, true, null]],
+    ['targetSystem/details/t', ['7', 'text', null]],
+    ['targetSystem/details/n', [7, 8, null]],
+    ['targetSystem/details/o', [{ deep: 'x' }, null, null]],
+    ['1500 divby durationInMilliseconds', ['INF', 1, null]],
+    ['durationInMilliseconds divby 0', ['NaN', 'INF', null]],
+    ['activityDateTime sub 2024-05-01T00:00:00Z', ['PT10H0.1234567S', 'P1DT21H30M', 'P2D']],
+    ["duration'PT90S'", ['PT1M30S', 'PT1M30S', 'PT1M30S']],
+    [
+      "activityDateTime add duration'P1D'",
+      ['2024-05-02T10:00:00.1234567Z', '2024-05-03T21:30:00.0000000Z', '2024-05-04T00:00:00.0000000Z']
+    ],
+    ["date(activityDateTime) add duration'P1D'", ['2024-05-02', '2024-05-03', '2024-05-04']],
+    ['durationInMilliseconds mul 4503599627370496', [0, 6755399441055744000, null]],
+    ['cast(jobId,Edm.Boolean)', [null, true, null]],
+    ["case(cycleId eq null:'none',true:cycleId)", ['x1', 'y', 'none']],
+    ['null', [null, null, null]]
+  ])('%s', async (expression, expected) => expect(await computed(expression)).toEqual(expected))
+
+  it('values that later options use', async () => {
+    expect(await found("v eq duration'P2D'", { $compute: 'activityDateTime sub 2024-05-01T00:00:00Z as v' })).toBe('c')
+    expect(await found("t eq 'text'", { $compute: 'targetSystem/details/t as t' })).toBe('b')
+    expect(await found('f eq false', { $compute: 'targetSystem/details/f as f' })).toBe('a')
+    expect(await found('v', { $compute: 'durationInMilliseconds gt 0 as v' })).toBe('b')
+  })
+})

@@ -1,0 +1,172 @@
+/** Conditions as OData URL Conventions 4.01, 5.1.1 defines them: which events a filter finds, and what is refused. */
+import { startWithEvents } from './events.ts'
+import { errorOf, query } from '../../support/service.ts'
+
+const { service, path, found } = startWithEvents()
+
+describe.each<[string, [filter: string, expected: string][]]>([
+  [
+    'Comparisons are never null (5.1.1.1.1 to 5.1.1.1.6)',
+    [
+      ['cycleId eq null', 'c'],
+      ['null eq cycleId', 'c'],
+      ['cycleId ne null', 'ab'],
+      ['null ne cycleId', 'ab'],
+      ['null eq null', 'abc'],
+      ['null ne null', ''],
+      ['null ge null', 'abc'],
+      ['null gt null', ''],
+      ["cycleId ne 'y'", 'ac'],
+      ["not (cycleId eq 'y')", 'ac'],
+      ["not (cycleId gt 'x')", 'c'],
+      ['(durationInMilliseconds gt 1) eq false', 'ac'],
+      ['(durationInMilliseconds gt 1) eq true', 'b'],
+      ['(durationInMilliseconds gt 1) ne true', 'ac'],
+      ['(durationInMilliseconds gt 1) eq null', ''],
+      ['durationInMilliseconds ge null', 'c'],
+      ['durationInMilliseconds lt null', ''],
+      ['null le durationInMilliseconds', 'c'],
+      ['cycleId ge sourceSystem/displayName', 'c'],
+      ['not (cycleId ge sourceSystem/displayName)', 'ab'],
+      ['true gt false', 'abc'],
+      ["(cycleId eq 'y') gt (cycleId eq 'z')", 'b'],
+      ["cycleId in ('x1','y')", 'ab'],
+      ["not (cycleId in ('x1'))", 'bc'],
+      ["cycleId in ('x1',null)", 'ac'],
+      ["not (cycleId in ('x1',null))", 'b'],
+      ['cycleId in (null)', 'c'],
+      ["(cycleId in ('x1')) eq false", 'bc'],
+      ["null in ('x1')", ''],
+      ["null in ('x1',null)", 'abc']
+    ]
+  ],
+  [
+    'Functions of null are null, and so is what is made of it (5.1.1.1.7 to 5.1.1.1.9, 5.1.1.4)',
+    [
+      ["contains(cycleId,'x')", 'a'],
+      ["not contains(cycleId,'x')", 'b'],
+      ["not startswith(cycleId,'x')", 'b'],
+      ["not endswith(cycleId,'1')", 'b'],
+      ["not matchesPattern(cycleId,'x')", 'b'],
+      ["contains(cycleId,'x') eq null", 'c'],
+      ["contains(cycleId,'x') eq false", 'b'],
+      ["contains(cycleId,'x') ne true", 'bc'],
+      ['not null', ''],
+      ['not (null and false)', 'abc'],
+      ['null and true', ''],
+      ['null or true', 'abc'],
+      ['contains(cycleId,null)', ''],
+      ['not contains(cycleId,null)', ''],
+      ["not (contains(cycleId,'x') and durationInMilliseconds gt 5)", 'abc'],
+      ["not (contains(cycleId,'x') or durationInMilliseconds gt 5)", ''],
+      ['tolower(cycleId) eq null', 'c'],
+      ['length(cycleId) eq null', 'c'],
+      ['durationInMilliseconds add 1 eq null', 'c'],
+      ['-durationInMilliseconds eq null', 'c'],
+      ['-null eq null', 'abc'],
+      ["concat(cycleId,'!') eq null", 'c'],
+      ["provisioningSteps/any(s:not contains(s/status,'x'))", 'a'],
+      ["provisioningSteps/all(s:contains(s/status,'s'))", 'c'],
+      ["not provisioningSteps/all(s:contains(s/status,'f') or contains(s/status,'s'))", 'b']
+    ]
+  ],
+  [
+    'Keywords have no case (12.2.1)',
+    [
+      ["cycleId EQ 'y' AND NOT (id Eq 'a')", 'b'],
+      ["cycleId IN ('y') OR FALSE", 'b'],
+      ['TRUE', 'abc'],
+      ['cycleId eq NULL', 'c'],
+      ["provisioningSteps/ANY(s:s/name eq 'Export')", 'a'],
+      ["provisioningSteps/All(s:s/name eq 'Import')", 'bc'],
+      ['durationInMilliseconds ADD 1 eq 1501', 'b'],
+      ["CONTAINS(cycleId,'y')", 'b'],
+      ['CASE(TRUE:1) eq 1', 'abc']
+    ]
+  ],
+  [
+    'Collections (5.1.1.13, 5.1.1.15)',
+    [
+      ['provisioningSteps/$count eq 2', 'a'],
+      ["provisioningSteps/$count($filter=status eq 'failure') eq 1", 'a'],
+      ["provisioningSteps/$count($filter=name eq 'Import') eq 1", 'ab'],
+      ['provisioningSteps/$count($search=export) eq 1', 'a'],
+      ["provisioningSteps/$count($filter=name eq 'Import';$search=success) eq 1", 'a'],
+      ["provisioningSteps/$filter(status eq 'failure')/$count eq 1", 'a'],
+      ["provisioningSteps/$filter(status eq 'failure')/any()", 'a'],
+      ["provisioningSteps/$filter(status eq 'failure')/any(s:s/name eq 'Import')", ''],
+      ["provisioningSteps/$filter($this/name eq 'Export' and $it/id eq 'a')/any()", 'a'],
+      ['provisioningSteps/any(s:s/status eq $it/statusInfo/status)', 'a'],
+      ["provisioningSteps/microsoft.graph.provisioningStep/any(s:s/name eq 'Export')", 'a']
+    ]
+  ],
+  [
+    'Literals and lists (5.1.1.14)',
+    [
+      ['cycleId in ["x1","y"]', 'ab'],
+      ['durationInMilliseconds in [0]', 'a'],
+      ['cycleId in []', ''],
+      ["statusInfo/status eq microsoft.graph.provisioningResult'failure'", 'a'],
+      ["binary'T0RhdGE=' ne null", 'abc'],
+      ['$it/microsoft.graph.provisioningObjectSummary/cycleId eq null', 'c'],
+      ['$this/cycleId eq null', 'c']
+    ]
+  ]
+])('%s', (_, cases) => {
+  it.each(cases)('%s', async (filter, expected) => {
+    expect(await found(filter)).toBe(expected)
+  })
+})
+
+describe('Aliases stand for expressions and for JSON (5.3)', () => {
+  it.each<[string, Record<string, string>, string]>([
+    ['cycleId in @a', { '@a': '["x1","y"]' }, 'ab'],
+    ['cycleId in @a', { '@a': "('x1')" }, 'a'],
+    ['cycleId eq @a', { '@a': "'y'" }, 'b'],
+    ['cycleId eq @a', {}, 'c'],
+    ['@a', { '@a': 'cycleId eq @b', '@b': "'y'" }, 'b']
+  ])('%s with %j', async (filter, aliases, expected) => expect(await found(filter, aliases)).toBe(expected))
+})
+
+describe('What is wrong is refused with 400, what the service lacks of the standard with 501', () => {
+  it.each<[string, number]>([
+    ['7 div 0 eq 1', 400],
+    ['7 div durationInMilliseconds eq 7', 400],
+    ['7 mod durationInMilliseconds eq 7', 400],
+    ['7 mod 0 eq 1', 400],
+    ["duration'PT1H' div 0 eq duration'PT1H'", 400],
+    ["substring(cycleId,0,-1) eq ''", 400],
+    ["substring(cycleId,0,durationInMilliseconds sub 1) eq ''", 400],
+    ["statusInfo/status eq microsoft.graph.unknown'failure'", 400],
+    ['time(activityDateTime) eq 24:00:00', 400],
+    ['time(activityDateTime) eq 23:60', 400],
+    ["duration'+PT1S' eq null", 400],
+    ["duration'PT' eq null", 400],
+    ["duration'P1Y' eq null", 400],
+    ['isof(statusInfo,microsoft.graph.unknown)', 400],
+    ['isof(unknown)', 400],
+    ['cast(cycleId,Edm.Unknown) eq null', 400],
+    ['unknown(cycleId) eq 1', 400],
+    ["binary'***' eq null", 400],
+    ["binary'T0RhdGE' eq binary'T0RhdGE'", 400],
+    ['cycleId eq "y"', 400],
+    ['cycleId in ["x1"', 400],
+    ['cycleId in ()', 400],
+    ['provisioningSteps/$count($top=1) eq 1', 400],
+    ['provisioningSteps/$count($filter=true;$filter=true) eq 1', 400],
+    ['provisioningSteps eq null', 400],
+    ['cycleId add 1 eq 2', 400],
+    ['activityDateTime add 1 eq null', 400],
+    ['activityDateTime add activityDateTime eq null', 400],
+    ["statusInfo/status has microsoft.graph.provisioningResult'failure'", 501],
+    ['cast(cycleId,Edm.Stream) eq null', 501],
+    ["$root/auditLogs/provisioning('a')/cycleId eq cycleId", 501],
+    ['hassubset([1,2],[1])', 501],
+    ['geo.length(cycleId) eq 1', 501],
+    ["[cycleId,jobId] in [['a','b']]", 501],
+    ['cycleId eq {"a":1}', 501]
+  ])('%s', async ($filter, status) => {
+    const answer = await service.get(query(path, { $filter }))
+    expect([answer.status, errorOf(answer)?.message]).toEqual([status, expect.stringMatching(/^\S.*\.$/)])
+  })
+})

@@ -1,0 +1,56 @@
+/** What `$metadata` announces is what the service does. */
+import { FUNCTIONS } from '../../../srv/odata/expressions/functions.ts'
+import { query, startService } from '../../support/service.ts'
+
+const service = startService()
+const path = '/auditLogs/provisioning'
+
+/** The texts of a collection in the metadata. */
+async function announced(name: string): Promise<string[]> {
+  const { text } = await service.get('/$metadata')
+  const [, collection = ''] = new RegExp(`"[\\w.]*${name}">\\s*<Collection>([^]*?)</Collection>`).exec(text) ?? []
+  return [...collection.matchAll(/<String>(.*?)<\/String>/g)].map(([, value]) => value as string)
+}
+
+it('The functions for filters are those that there are', async () => {
+  const others = ['now', 'mindatetime', 'maxdatetime', 'cast', 'isof', 'case']
+  const names = (await announced('FilterFunctions')).map((name) => name.toLowerCase())
+  expect(names.toSorted()).toEqual([...FUNCTIONS.keys(), ...others].toSorted())
+})
+
+it('The transformations of $apply are known: what is wrong with these calls is that they end too early', async () => {
+  const names = await announced('Transformations')
+  expect(names).toHaveLength(16)
+  for (const name of names) {
+    const { status } = await service.get(query(path, { $apply: name === 'identity' ? name : `${name}(` }))
+    expect([name, status]).toEqual([name, name === 'identity' ? 200 : 400])
+  }
+  expect((await service.get(query(path, { $apply: 'nest(' }))).status).toBe(501)
+})
+
+describe('What collections support is supported', () => {
+  it.each<[string, Record<string, string>]>([
+    ['FilterRestrictions', { $filter: 'true' }],
+    ['SearchRestrictions', { $search: 'x' }],
+    ['SortRestrictions', { $orderby: 'id' }],
+    ['TopSupported', { $top: '1' }],
+    ['SkipSupported', { $skip: '1' }],
+    [
+      'SelectSupport',
+      { $select: 'provisioningSteps($filter=true;$orderby=name;$top=1;$skip=1;$count=true;$search=x)' }
+    ],
+    ['SelectSupport', { $select: 'provisioningSteps($compute=1 as one)' }]
+  ])('%s: %j', async (name, options) => {
+    expect((await service.get('/$metadata')).text).toContain(name)
+    expect((await service.get(query(path, options))).status).toBe(200)
+  })
+
+  it.each<[string, string, number]>([
+    ['CrossJoinSupported', '/$crossjoin(auditLogs)', 501],
+    ['QuerySegmentSupported', `${path}/$query`, 404],
+    ['AnnotationValuesInQuerySupported', query(path, { $filter: "@Core.Description eq 'x'" }), 400]
+  ])('%s is not', async (name, url, status) => {
+    expect((await service.get('/$metadata')).text).toContain(`Capabilities.${name}" Bool="false"`)
+    expect((await service.get(url)).status).toBe(status)
+  })
+})

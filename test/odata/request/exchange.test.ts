@@ -1,0 +1,269 @@
+import { createGunzip } from 'node:zlib'
+import { get as httpGet } from 'node:http'
+import { documentedExample, errorOf, query, startService, valuesOf, type Json } from '../../support/service.ts'
+
+const service = startService()
+const path = '/auditLogs/provisioning'
+const at = '2024-05-01T12:00:00Z'
+
+beforeAll(async () => {
+  for (let i = 0; i < 3; i++) await service.post(path, { ...documentedExample, id: `e${i}`, jobId: `job ${i}` })
+})
+
+describe('The version of OData (Protocol 4.01, 8.1.5 and 8.2.7)', () => {
+  it.each<[Record<string, string>, string]>([
+    [{}, '4.0'],
+    [{ 'OData-MaxVersion': '4.0' }, '4.0'],
+    [{ 'OData-MaxVersion': '4.01' }, '4.01'],
+    [{ 'OData-MaxVersion': '5.0' }, '4.01'],
+    [{ 'OData-Version': '4.01', 'OData-MaxVersion': '4.0' }, '4.0']
+  ])('for %j is %s', async (headers, version) => {
+    const answer = await service.get(`${path}/e0`, headers)
+    expect([answer.status, answer.headers.get('odata-version')]).toEqual([200, version])
+  })
+
+  it.each<Record<string, string>>([
+    { 'OData-MaxVersion': '3.0' },
+    { 'OData-MaxVersion': 'x' },
+    { 'OData-Version': '3.0' }
+  ])('is refused for %j', async (headers) => expect((await service.get(path, headers)).status).toBe(400))
+
+  it('4.01 has control information without the prefix "odata."', async () => {
+    const body = {
+      '@type': '#microsoft.graph.provisioningObjectSummary',
+      activityDateTime: at,
+      initiatedBy: { '@type': '#microsoft.graph.initiator' }
+    }
+    expect((await service.post(path, body, { 'OData-Version': '4.01' })).status).toBe(201)
+    expect((await service.post(path, { ...body, '@type': '#microsoft.graph.user' })).status).toBe(400)
+  })
+})
+
+describe('Prefer: return (Protocol 4.01, 8.2.8.8)', () => {
+  it('minimal gives 204 with the location', async () => {
+    const { status, headers, text } = await service.post(
+      path,
+      { id: 'm', activityDateTime: at },
+      { Prefer: 'return=minimal' }
+    )
+    expect([status, text, headers.get('preference-applied')]).toEqual([204, '', 'return=minimal'])
+    expect(headers.get('location')).toBe(`${service.url}${path}('m')`)
+    expect(headers.get('odata-entityid')).toBe(`${service.url}${path}('m')`)
+    expect((await service.get(`${path}/m`)).status).toBe(200)
+  })
+
+  it('representation gives the entity', async () => {
+    const { status, headers, body } = await service.post(
+      path,
+      { id: 'r', activityDateTime: at },
+      { Prefer: 'return=representation' }
+    )
+    expect([status, body.id, headers.get('preference-applied')]).toEqual([201, 'r', 'return=representation'])
+  })
+
+  it('is told from other preferences, which may have commas in quotes', async () => {
+    const { headers, status } = await service.post(
+      path,
+      { activityDateTime: at },
+      { Prefer: 'odata.include-annotations="display.*,-core.*"; return=minimal' }
+    )
+    expect([status, headers.get('preference-applied')]).toEqual([
+      204,
+      'odata.include-annotations="display.*,-core.*", return=minimal'
+    ])
+  })
+
+  it('respond-async is ignored', async () => {
+    expect((await service.post(path, { activityDateTime: at }, { Prefer: 'respond-async' })).status).toBe(201)
+  })
+})
+
+describe('Compression', () => {
+  it('is used where the client accepts it', async () => {
+    const url = `${service.url}/$metadata`
+    const text = await new Promise<string>((resolve) => {
+      httpGet(url, { headers: { 'Accept-Encoding': 'gzip' } }, (response) => {
+        expect(response.headers['content-encoding']).toBe('gzip')
+        let body = ''
+        response
+          .pipe(createGunzip())
+          .on('data', (chunk) => (body += String(chunk)))
+          .on('end', () => resolve(body))
+      })
+    })
+    expect(text).toContain('<edmx:Edmx')
+  })
+})
+
+describe('IEEE754Compatible (OData JSON 4.01, 3.2)', () => {
+  it('gives 64-bit integers as strings', async () => {
+    const headers = { Accept: 'application/json;IEEE754Compatible=true' }
+    const list = await service.get(
+      query(path, { $count: 'true', $filter: "startswith(id,'e') and length(id) eq 2" }),
+      headers
+    )
+    expect(list.body['@odata.count']).toBe('3')
+    expect(list.headers.get('content-type')).toContain('IEEE754Compatible=true')
+    const sums = await service.get(
+      query(path, { $apply: "filter(id in ('e0','e1'))/aggregate(durationInMilliseconds with sum as sum)" }),
+      headers
+    )
+    expect(valuesOf(sums)).toEqual([{ sum: '12' }])
+  })
+})
+
+describe('Metadata levels of aggregations', () => {
+  const apply = query(path, {
+    $apply:
+      "filter(id in ('e0','e1'))/groupby((statusInfo/status),aggregate($count as n,durationInMilliseconds with average as a))"
+  })
+
+  it.each<[string, Json]>([
+    ['minimal', { statusInfo: { status: 'String' }, n: 2, a: 6 }],
+    ['none', { statusInfo: { status: 'String' }, n: 2, a: 6 }],
+    ['full', { statusInfo: { status: 'String' }, n: 2, 'n@odata.type': '#Int64', a: 6 }]
+  ])('%s', async (level, row) => {
+    const { body } = await service.get(apply, { Accept: `application/json;odata.metadata=${level}` })
+    expect(body.value).toEqual([row])
+    expect('@odata.context' in body).toBe(level !== 'none')
+  })
+
+  it('of a page: none keeps the links that a client needs', async () => {
+    const headers = { Accept: 'application/json;odata.metadata=none', Prefer: 'maxpagesize=1' }
+    const { body } = await service.get(`${path}?$select=id`, headers)
+    expect(Object.keys(body)).toEqual(['value', '@odata.nextLink'])
+  })
+})
+
+describe('$expand on the singleton (URL Conventions 4.01, 5.1.2)', () => {
+  it('gives the collections, each with its options', async () => {
+    const { body } = await service.get(
+      query('/beta/auditLogs', {
+        $expand:
+          "provisioning($filter=contains(jobId,'job 1');$select=id;$count=true),directoryProvisioning($top=1;$orderby=id desc;$select=jobId;$filter=startswith(jobId,'job'))"
+      })
+    )
+    const type = '#microsoft.graph.provisioningObjectSummary'
+    expect(body).toEqual({
+      '@odata.context': `${service.url}/beta/$metadata#auditLogs(provisioning(id),directoryProvisioning(jobId))`,
+      '@odata.type': '#microsoft.graph.auditLogRoot',
+      provisioning: [{ '@odata.type': type, id: 'e1' }],
+      'provisioning@odata.count': 1,
+      directoryProvisioning: [
+        {
+          '@odata.type': type,
+          '@odata.id': `${service.url}/beta/auditLogs/directoryProvisioning('e2')`,
+          jobId: 'job 2'
+        }
+      ],
+      'directoryProvisioning@odata.nextLink': expect.stringContaining(
+        '/beta/auditLogs/directoryProvisioning?$top=1&$orderby=id%20desc&'
+      ) as string
+    })
+    const link = body['directoryProvisioning@odata.nextLink'] as string
+    expect(valuesOf(await service.get(link.slice(service.url.length)))).toMatchObject([{ jobId: 'job 1' }])
+  })
+
+  it('shows in the context URL what each has besides its properties', async () => {
+    const $expand =
+      'provisioning($compute=durationInMilliseconds add 1 as more),directoryProvisioning($select=id,jobId)'
+    const { body } = await service.get(query('/auditLogs', { $expand }))
+    const list = 'provisioning(*,more),directoryProvisioning(id,jobId)'
+    expect(body['@odata.context']).toBe(`${service.url}/$metadata#auditLogs(${list})`)
+  })
+
+  it('gives all of them for *', async () => {
+    const { body } = await service.get('/auditLogs?$expand=*')
+    expect(Object.keys(body)).toEqual(['@odata.context', '@odata.type', 'provisioning', 'directoryProvisioning'])
+    expect(body['@odata.context']).toBe(`${service.url}/$metadata#auditLogs(provisioning(),directoryProvisioning())`)
+  })
+
+  it.each([
+    'foo',
+    'provisioning,provisioning',
+    'provisioning($foo=1)',
+    'provisioning($filter=foo eq 1)',
+    '',
+    'provisioning(',
+    'provisioning/jobId'
+  ])('refuses %j', async ($expand) => expect((await service.get(query('/auditLogs', { $expand }))).status).toBe(400))
+})
+
+describe('Delta links (Protocol 4.01, 11.3)', () => {
+  const tracked = { Prefer: 'odata.track-changes' }
+  const relative = (link: unknown) => String(link).slice(service.url.length)
+
+  /** Reads to the end, as a collector does. */
+  async function collect(url: string, headers?: Record<string, string>) {
+    const ids: unknown[] = []
+    for (let next = url; ;) {
+      const { status, body, text } = await service.get(next, headers)
+      expect([status, text]).toEqual([200, expect.any(String)])
+      ids.push(...(body.value as Json[]).map(({ id }) => id))
+      if (body['@odata.deltaLink']) return { ids, delta: relative(body['@odata.deltaLink']) }
+      next = relative(body['@odata.nextLink'])
+    }
+  }
+
+  it('are given where the client asks for them, and return what was added since', async () => {
+    const first = await service.get(`${path}?$select=id`, tracked)
+    expect(first.headers.get('preference-applied')).toBe('odata.track-changes')
+    const delta = relative(first.body['@odata.deltaLink'])
+    expect((await service.get(delta)).body.value).toEqual([])
+
+    await service.post(path, { id: 'late', activityDateTime: '1999-01-01T00:00:00Z' })
+    await service.post(path, { id: 'later', activityDateTime: at })
+    const second = await service.get(delta)
+    expect(second.body).toEqual({
+      '@odata.context': `${service.url}/$metadata#auditLogs/provisioning(id)/$delta`,
+      value: ['late', 'later'].map((id) => ({ '@odata.type': '#microsoft.graph.provisioningObjectSummary', id })),
+      '@odata.deltaLink': expect.any(String) as string
+    })
+    expect((await service.get(relative(second.body['@odata.deltaLink']))).body.value).toEqual([])
+  })
+
+  it('keep the filter', async () => {
+    const { delta } = await collect(query(path, { $filter: "jobId eq 'mine'" }), tracked)
+    await service.post(path, { id: 'not mine', activityDateTime: at })
+    await service.post(path, { id: 'mine', activityDateTime: at, jobId: 'mine' })
+    expect((await collect(delta)).ids).toEqual(['mine'])
+  })
+
+  it('give every event exactly once while several clients write', async () => {
+    const writers = Promise.all(
+      Array.from({ length: 8 }, async (_, writer) => {
+        for (let i = 0; i < 25; i++)
+          await service.post(path, {
+            id: `w${writer}-${i}`,
+            activityDateTime: `20${10 + ((i * 7) % 30)}-01-01T00:00:00Z`
+          })
+      })
+    )
+    const headers = { Prefer: 'odata.track-changes,maxpagesize=20' }
+    let { ids, delta } = await collect(path, headers)
+    const seen = [...ids]
+    let isDone = false
+    void writers.then(() => (isDone = true))
+    for (let last = false; !last;) {
+      last = isDone
+      ;({ ids, delta } = await collect(delta, { Prefer: 'maxpagesize=7' }))
+      seen.push(...ids)
+    }
+    const written = seen.filter((id) => String(id).startsWith('w'))
+    expect(written).toHaveLength(200)
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(seen).toHaveLength(Number((await service.get(`${path}/$count`)).text))
+  })
+
+  it('are not given for a part of a collection', async () => {
+    for (const options of ['$top=1', '$skip=1', '$apply=aggregate($count%20as%20n)']) {
+      const { body, headers } = await service.get(`${path}?${options}`, tracked)
+      expect([body['@odata.deltaLink'], headers.get('preference-applied')]).toEqual([undefined, null])
+    }
+  })
+
+  it('are refused if they were changed', async () => {
+    const answer = await service.get(`${path}?$deltatoken=AAAA.BBBB`)
+    expect([answer.status, errorOf(answer).target]).toEqual([400, '$deltatoken'])
+  })
+})

@@ -1,0 +1,69 @@
+import { documentedExample, errorOf, startService } from '../../support/service.ts'
+
+const service = startService()
+const path = '/auditLogs/provisioning'
+
+beforeAll(async () => {
+  await service.post(path, { ...documentedExample, id: 'e' })
+})
+
+describe('Counts and raw values, which are plain text', () => {
+  it.each([
+    [`${path}/$count`, '1'],
+    [`${path}/e/provisioningSteps/$count`, '1'],
+    [`${path}/e/durationInMilliseconds/$value`, '6']
+  ])('are given to whoever accepts text, JSON or anything: %s', async (url, text) => {
+    const alone = [
+      'text/plain',
+      'text/plain;q=0.9',
+      'text/*',
+      '*/*',
+      '',
+      'application/json',
+      'TEXT/PLAIN;charset=UTF-8',
+      'application/json;charset=utf-8'
+    ]
+    for (const accept of [...alone, 'application/json, text/plain', 'image/png, text/plain;q=0.1']) {
+      const answer = await service.get(url, { Accept: accept })
+      const type = answer.headers.get('content-type')
+      const named = /charset/.test(accept) ? 'text/plain;charset=utf-8' : 'text/plain'
+      expect([accept, answer.status, answer.text, type]).toEqual([accept, 200, text, named])
+    }
+  })
+
+  it.each([
+    [`${path}/$count`, 'image/png'],
+    [`${path}/$count`, 'text/plain;q=0'],
+    [`${path}/e/durationInMilliseconds/$value`, 'text/html'],
+    [`${path}/e/durationInMilliseconds`, 'text/plain'],
+    [path, 'text/plain'],
+    ['/$metadata', 'text/plain']
+  ])('are not what other resources have, nor all that can be asked for: %s as %s', async (url, accept) => {
+    const answer = await service.get(url, { Accept: accept })
+    expect([answer.status, errorOf(answer).code]).toEqual([406, 'notAcceptable'])
+  })
+})
+
+describe('$metadata in JSON, which OData 4.0 does not have (CSDL JSON 4.01)', () => {
+  it.each<[string, Record<string, string>, string, string]>([
+    ['a client that allows 4.01', { 'OData-MaxVersion': '4.01', Accept: 'application/json' }, 'json', '4.01'],
+    ['a client that does not say', { Accept: 'application/json' }, 'json', '4.01'],
+    ['a client that allows 4.0 only', { 'OData-MaxVersion': '4.0', Accept: 'application/json, */*' }, 'xml', '4.0'],
+    ['a client that does not ask for it', { 'OData-MaxVersion': '4.01' }, 'xml', '4.01']
+  ])('for %s', async (_, headers, type, version) => {
+    const answer = await service.get('/$metadata', headers)
+    expect([answer.status, answer.headers.get('content-type'), answer.headers.get('odata-version')]).toEqual([
+      200,
+      `application/${type}`,
+      version
+    ])
+  })
+
+  it.each<[string, Record<string, string>]>([
+    ['/$metadata', { 'OData-MaxVersion': '4.0', Accept: 'application/json' }],
+    ['/$metadata?$format=json', { 'OData-MaxVersion': '4.0' }]
+  ])('is refused at %s for %j', async (url, headers) => {
+    const answer = await service.get(url, headers)
+    expect([answer.status, errorOf(answer).message]).toEqual([406, 'The service can answer with application/xml only.'])
+  })
+})

@@ -1,0 +1,310 @@
+import { documentedExample, startService, type Json } from '../../support/service.ts'
+
+const service = startService()
+const at = '2024-05-01T12:00:00Z'
+const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
+
+/** The documented response, with all properties: the document leaves out those that are null. */
+const documentedResponse = {
+  '@odata.type': '#microsoft.graph.provisioningObjectSummary',
+  activityDateTime: '2017-01-01T00:02:10.8639373+03:00',
+  tenantId: 'Tenant Id value',
+  jobId: 'Job Id value',
+  cycleId: 'Cycle Id value',
+  changeId: 'Change Id value',
+  action: 'Action value',
+  durationInMilliseconds: 6,
+  initiatedBy: {
+    '@odata.type': 'microsoft.graph.initiator',
+    id: 'Id value',
+    displayName: 'Display Name value',
+    initiatorType: 'String'
+  },
+  sourceSystem: {
+    '@odata.type': 'microsoft.graph.provisioningSystemDetails',
+    id: null,
+    displayName: null,
+    details: { '@odata.type': 'microsoft.graph.detailsInfo' }
+  },
+  targetSystem: {
+    '@odata.type': 'microsoft.graph.provisioningSystemDetails',
+    id: null,
+    displayName: null,
+    details: null
+  },
+  sourceIdentity: {
+    '@odata.type': 'microsoft.graph.provisionedIdentity',
+    id: null,
+    displayName: null,
+    identityType: 'Identity Type value',
+    details: null
+  },
+  targetIdentity: {
+    '@odata.type': 'microsoft.graph.provisionedIdentity',
+    id: null,
+    displayName: null,
+    identityType: null,
+    details: null
+  },
+  statusInfo: { '@odata.type': 'microsoft.graph.statusBase', status: 'String' },
+  provisioningSteps: [
+    {
+      '@odata.type': 'microsoft.graph.provisioningStep',
+      name: 'Name value',
+      status: null,
+      description: 'Description value',
+      provisioningStepType: 'String',
+      details: null
+    }
+  ],
+  modifiedProperties: [
+    {
+      '@odata.type': 'microsoft.graph.modifiedProperty',
+      displayName: null,
+      oldValue: 'Old Value value',
+      newValue: 'New Value value'
+    }
+  ]
+}
+
+describe.each([
+  ['/auditLogs/provisioning', 'auditLogs/provisioning'],
+  ['/auditLogs/directoryProvisioning', 'auditLogs/directoryProvisioning'],
+  ['/beta/auditLogs/provisioning', 'auditLogs/provisioning'],
+  ['/beta/auditLogs/directoryProvisioning', 'auditLogs/directoryProvisioning']
+])('The documented example, posted to %s', (path, fragment) => {
+  const root = path.startsWith('/beta') ? '/beta' : ''
+
+  it('is answered as documented, and read back as the same object', async () => {
+    const created = await service.post(path, documentedExample)
+    expect(created.status).toBe(201)
+    const { '@odata.context': context, id, ...rest } = created.body
+    expect(context).toBe(`${service.url}${root}/$metadata#${fragment}/$entity`)
+    expect(id).toMatch(UUID)
+    expect(rest).toEqual(documentedResponse)
+    expect(created.headers.get('location')).toBe(`${service.url}${path}('${String(id)}')`)
+
+    const read = await service.get(created.headers.get('location')!.slice(service.url.length))
+    expect(read.status).toBe(200)
+    expect(read.body).toEqual(created.body)
+  })
+
+  it('is in the list of the other path, too: both are one log', async () => {
+    const { body } = await service.post(path, documentedExample)
+    const other = path.endsWith('/provisioning') ? '/auditLogs/directoryProvisioning' : '/auditLogs/provisioning'
+    const read = await service.get(`${other}/${String(body.id)}`)
+    expect(read.body).toMatchObject({ id: body.id, jobId: 'Job Id value' })
+  })
+})
+
+describe('The id of an event', () => {
+  const ids = [
+    'plain',
+    "it's",
+    'a/b',
+    'with space',
+    'größe ✓',
+    "''",
+    'a?b#c&d=e',
+    '100%',
+    'x'.repeat(128),
+    '😀'.repeat(64)
+  ]
+
+  it.each(ids)('is kept where one is sent: %s', async (id) => {
+    const created = await service.post('/auditLogs/provisioning', { id, activityDateTime: at })
+    expect([created.status, created.body.id]).toEqual([201, id])
+    const location = created.headers.get('location')!.slice(service.url.length)
+    const quoted = encodeURIComponent(id.replaceAll("'", "''"))
+    for (const path of [
+      location,
+      `/auditLogs/provisioning('${quoted}')`,
+      `/auditLogs/provisioning(id='${quoted}')`,
+      `/auditLogs/provisioning/${encodeURIComponent(id)}`
+    ])
+      expect((await service.get(path)).body.id).toBe(id)
+  })
+
+  it('that exists is refused with 409, and the stored event stays as it was', async () => {
+    await service.post('/auditLogs/provisioning', { id: 'taken', activityDateTime: at, jobId: 'first' })
+    const again = await service.post('/auditLogs/provisioning', { id: 'taken', activityDateTime: at, jobId: 'second' })
+    expect(again.status).toBe(409)
+    expect(again.body.error).toMatchObject({ code: 'resourceExists', target: 'id' })
+    expect((await service.get('/auditLogs/provisioning/taken')).body.jobId).toBe('first')
+  })
+
+  it('is generated for null where lenient handling is preferred, as some clients send it for what they do not set', async () => {
+    const event = { id: null, activityDateTime: at }
+    const { headers, body } = await service.post('/auditLogs/provisioning', event, { Prefer: 'handling=lenient' })
+    expect([headers.get('Preference-Applied'), body.id]).toEqual(['handling=lenient', expect.stringMatching(UUID)])
+  })
+})
+
+describe('What is sent comes back', () => {
+  async function roundTrip(event: Json) {
+    const created = await service.post('/auditLogs/provisioning', { activityDateTime: at, ...event })
+    expect(created.status).toBe(201)
+    const read = await service.get(`/auditLogs/provisioning/${String(created.body.id)}`)
+    expect(read.text).toBe(created.text)
+    return read
+  }
+
+  it.each([
+    '2017-01-01T00:02:10.8639373+03:00',
+    '2024-02-29T23:59:59.9999999-14:00',
+    '2024-05-01T12:00:00Z',
+    '2024-05-01T12:00Z',
+    '2024-05-01T12:00:00.1+00:00',
+    '0001-01-01T00:00:00Z',
+    '9999-12-31T23:59:59.9999999Z'
+  ])('a point in time to its last digit and with its offset: %s', async (activityDateTime) => {
+    const { body } = await roundTrip({ activityDateTime })
+    expect(body.activityDateTime).toBe(activityDateTime)
+  })
+
+  it('properties that were not sent as null, and collections as empty', async () => {
+    const { body } = await roundTrip({})
+    expect(body).toMatchObject({ tenantId: null, durationInMilliseconds: null, initiatedBy: null, targetSystem: null })
+    expect(body).toMatchObject({ statusInfo: null, provisioningSteps: [], modifiedProperties: [] })
+  })
+
+  it('null collections as empty ones where lenient handling is preferred', async () => {
+    const event = { activityDateTime: at, provisioningSteps: null, modifiedProperties: null }
+    const { body } = await service.post('/auditLogs/provisioning', event, { Prefer: 'handling=lenient' })
+    expect(body).toMatchObject({ provisioningSteps: [], modifiedProperties: [] })
+  })
+
+  it('an object that was sent empty as an object', async () => {
+    const { body } = await roundTrip({ initiatedBy: {}, targetSystem: { displayName: null }, sourceIdentity: null })
+    expect(body.initiatedBy).toEqual({
+      '@odata.type': 'microsoft.graph.initiator',
+      id: null,
+      displayName: null,
+      initiatorType: null
+    })
+    expect(body.targetSystem).toMatchObject({ displayName: null, details: null })
+    expect(body.sourceIdentity).toBeNull()
+  })
+
+  it('any members of open types, at any depth', async () => {
+    const details = {
+      'Active in the source system': 'True',
+      'emails[type eq "work"]value': 'a@b.c',
+      nested: { list: [1, 'two', null, true, { deep: {} }], empty: [] },
+      number: 1.5,
+      falsy: false,
+      '': 'no name',
+      unicode: '✓ \u2028 😀'
+    }
+    const { body } = await roundTrip({
+      targetSystem: { details },
+      provisioningSteps: [{ name: 'EntryImport', details }, { details: {} }]
+    })
+    expect(body.targetSystem).toMatchObject({ details: { '@odata.type': 'microsoft.graph.detailsInfo', ...details } })
+    expect(body.provisioningSteps).toMatchObject([{ details }, { details: {} }])
+  })
+
+  it('names that JavaScript objects have by nature', async () => {
+    const text = `{"activityDateTime":"${at}","targetSystem":{"details":{"__proto__":{"x":1},"constructor":"y"}}}`
+    const created = await service.post('/auditLogs/provisioning', text)
+    const read = await service.get(`/auditLogs/provisioning/${String(created.body.id)}/targetSystem/details`)
+    expect(read.text).toContain('"__proto__":{"x":1},"constructor":"y"')
+  })
+
+  it('numbers of open types, digit by digit', async () => {
+    const numbers = '[12345678901234567890,0.1000,1e400,-0,1.0,1E5,9007199254740993]'
+    const text = `{"activityDateTime":"${at}","sourceSystem":{"details":{"numbers":${numbers}}}}`
+    const created = await service.post('/auditLogs/provisioning', text)
+    expect(created.status).toBe(201)
+    expect(created.text).toContain(`"numbers":${numbers}`)
+    const read = await service.get(`/auditLogs/provisioning/${String(created.body.id)}`)
+    expect(read.text).toContain(`"numbers":${numbers}`)
+  })
+
+  it('long texts, and the smallest and largest Int32', async () => {
+    const newValue = 'ü'.repeat(100_000)
+    const { body } = await roundTrip({ durationInMilliseconds: 2147483647, modifiedProperties: [{ newValue }] })
+    expect(body).toMatchObject({ durationInMilliseconds: 2147483647, modifiedProperties: [{ newValue }] })
+    expect((await roundTrip({ durationInMilliseconds: -2147483648 })).body.durationInMilliseconds).toBe(-2147483648)
+  })
+
+  it('texts that look like points in time, unchanged', async () => {
+    const { body } = await roundTrip({
+      jobId: '2024-05-01T12:00:00+02:00',
+      targetSystem: { id: '2024-05-01T12:00:00Z' }
+    })
+    expect(body).toMatchObject({ jobId: '2024-05-01T12:00:00+02:00', targetSystem: { id: '2024-05-01T12:00:00Z' } })
+  })
+})
+
+describe('The type of a value', () => {
+  it.each(['', '#', '$metadata#', '/beta/$metadata#', 'http://host/root/$metadata#'])(
+    'may be sent at every level with the prefix "%s"',
+    async (prefix) => {
+      const type = (name: string) => ({ '@odata.type': `${prefix}microsoft.graph.${name}` })
+      const { status } = await service.post('/auditLogs/provisioning', {
+        ...type('provisioningObjectSummary'),
+        activityDateTime: at,
+        initiatedBy: type('initiator'),
+        sourceSystem: { ...type('provisioningSystemDetails'), details: type('detailsInfo') },
+        provisioningSteps: [{ ...type('provisioningStep'), details: type('detailsInfo') }],
+        modifiedProperties: [type('modifiedProperty')]
+      })
+      expect(status).toBe(201)
+    }
+  )
+
+  it('may come with other annotations, which are ignored', async () => {
+    const { status, body } = await service.post('/auditLogs/provisioning', {
+      '@odata.context': 'https://example.com/$metadata#x',
+      '@odata.id': 'x',
+      'activityDateTime@odata.type': '#DateTimeOffset',
+      activityDateTime: at,
+      'jobId@my.note': 'x'
+    })
+    expect(status).toBe(201)
+    expect(body).not.toHaveProperty('jobId@my.note')
+  })
+})
+
+describe('What is shown of a new event (Protocol 4.01, 11.4.2)', () => {
+  const shown = async (options: string, headers?: Record<string, string>) => {
+    const event = { activityDateTime: at, jobId: 'job', initiatedBy: { displayName: 'Ann' } }
+    return service.post(`/auditLogs/provisioning?${options}`, event, headers)
+  }
+
+  it.each<[string, string, Json]>([
+    ['$select=jobId', '(jobId)', { jobId: 'job' }],
+    ['$select=id,jobId', '(id,jobId)', { id: expect.stringMatching(UUID) as string, jobId: 'job' }],
+    ['$select=initiatedBy/displayName', '(initiatedBy/displayName)', { initiatedBy: { displayName: 'Ann' } }],
+    ['select=jobId&expand=*', '(jobId)', { jobId: 'job' }]
+  ])('is chosen by %s', async (options, list, members) => {
+    const { status, body, headers } = await shown(options)
+    expect([status, body['@odata.context']]).toEqual([
+      201,
+      `${service.url}/$metadata#auditLogs/provisioning${list}/$entity`
+    ])
+    expect(body).toMatchObject(members)
+    expect(Object.keys(body).filter((name) => !name.includes('@'))).toEqual(Object.keys(members))
+    expect(body['@odata.id']).toBe(options.includes('id,') ? undefined : headers.get('Location'))
+  })
+
+  it('cannot be some items of a collection, and then nothing is stored', async () => {
+    expect((await shown('$select=modifiedProperties($top=1)')).status).toBe(501)
+  })
+
+  it('is all with *, and nothing where the client prefers so', async () => {
+    expect(Object.keys((await shown('$select=*&$expand=*')).body)).toHaveLength(18)
+    expect((await shown('$select=jobId', { Prefer: 'return=minimal' })).status).toBe(204)
+  })
+
+  it.each(['$select=nothing', '$select=', '$expand=initiatedBy', '$expand=', '$filter=true', '$top=1'])(
+    'cannot be chosen by %s, and then nothing is stored',
+    async (options) => {
+      const count = async () => (await service.get('/auditLogs/provisioning/$count')).text
+      const before = await count()
+      expect((await shown(options)).status).toBe(400)
+      expect(await count()).toBe(before)
+    }
+  )
+})

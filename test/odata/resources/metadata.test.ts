@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { DOMParser } from '@xmldom/xmldom'
+import Ajv from 'ajv'
+import addFormats from 'ajv-formats'
+import { validateXML } from 'xmllint-wasm'
+import { startProcess, temporaryFolder } from '../../support/process.ts'
+import { startService, type Json } from '../../support/service.ts'
+
+const service = startService()
+
+/** The schemas of OASIS: a folder of one's own, or those that come with the package odata-csdl. */
+const schemas = process.env.ODATA_SCHEMAS ?? join(dirname(require.resolve('odata-csdl')), '../schemas')
+const schema = (name: string) => readFileSync(join(schemas, name), 'utf8')
+
+async function xml(root = '') {
+  return (await service.get(`${root}/$metadata`)).text
+}
+
+async function json(root = '') {
+  const { body } = await service.get(`${root}/$metadata`, { Accept: 'application/json' })
+  return body['microsoft.graph'] as Record<string, Json>
+}
+
+const ROOTS = ['', '/beta']
+
+describe('$metadata', () => {
+  it.each<[string, Record<string, string>, string]>([
+    ['/$metadata', {}, 'application/xml'],
+    ['/beta/$metadata', { Accept: '*/*' }, 'application/xml'],
+    ['/$metadata', { Accept: 'application/xml' }, 'application/xml'],
+    ['/$metadata', { Accept: 'application/json' }, 'application/json'],
+    ['/$metadata?$format=json', {}, 'application/json'],
+    ['/$metadata?$format=xml', { Accept: 'application/json' }, 'application/xml'],
+    ['/$metadata?$format=application/json', {}, 'application/json']
+  ])('is served at %s with %j as %s', async (path, headers, type) => {
+    const answer = await service.get(path, headers)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type])
+  })
+
+  it.each(ROOTS)('in XML is valid against the schemas of OASIS, at %j', async (root) => {
+    const result = await validateXML({
+      xml: [{ fileName: 'metadata.xml', contents: await xml(root) }],
+      schema: [{ fileName: 'edmx.xsd', contents: schema('edmx.xsd') }],
+      preload: [{ fileName: 'edm.xsd', contents: schema('edm.xsd') }]
+    })
+    expect(result.errors).toEqual([])
+  })
+
+  it.each(ROOTS)('in JSON is valid against the schema of OASIS, at %j', async (root) => {
+    const ajv = addFormats(new Ajv({ strict: false, allErrors: true }))
+    const validate = ajv.compile(JSON.parse(schema('csdl.schema.json')) as object)
+    validate((await service.get(`${root}/$metadata?$format=json`)).body)
+    expect(validate.errors).toBeNull()
+  })
+
+  it.each(ROOTS)('includes other schemas only, and defines each type once, at %j', async (root) => {
+    const document = new DOMParser().parseFromString(await xml(root), 'text/xml')
+    const named = (tag: string, attribute: string) =>
+      [...document.getElementsByTagName(tag)].map((element) => element.getAttribute(attribute))
+    expect(named('Schema', 'Namespace')).toEqual(['microsoft.graph'])
+    expect(named('edmx:Include', 'Namespace').filter((each) => each?.startsWith('microsoft'))).toEqual([])
+    const types = [...named('EntityType', 'Name'), ...named('ComplexType', 'Name')]
+    expect(types).toEqual([...new Set(types)])
+    const annotated = named('Annotations', 'Target').map((target) => target?.split('/', 1)[0])
+    const known = [...types, 'EntityContainer'].map((name) => `microsoft.graph.${name}`)
+    expect(annotated.filter((each) => !known.includes(each!))).toEqual([])
+  })
+
+  it('is the same whichever root is read first', async () => {
+    const read = async (first: string, second: string) => {
+      const { url, stop } = await startProcess({ file: join(temporaryFolder(), 'events.sqlite') })
+      const texts: Record<string, string> = {}
+      for (const root of [first, second])
+        for (const format of ['xml', 'json'])
+          texts[root + format] = await (await fetch(`${url}${root}/$metadata?$format=${format}`)).text()
+      await stop()
+      return texts
+    }
+    expect(await read('/beta', '')).toEqual(await read('', '/beta'))
+  })
+
+  // UI5 and SAP's tools find keys and properties of an entity on the type itself only
+  it('has entity types with all that they inherit at the root, and with base types as in Graph at /beta', async () => {
+    const plain = await json()
+    const graph = await json('/beta')
+    expect(plain.entity).toBeUndefined()
+    expect(graph.entity).toEqual({ $Kind: 'EntityType', $Abstract: true, $Key: ['id'], id: { $MaxLength: 128 } })
+    const { $Key, id, ...rest } = plain.provisioningObjectSummary!
+    const { $BaseType, ...others } = graph.provisioningObjectSummary!
+    expect(rest).toEqual(others)
+    expect([$Key, id, $BaseType]).toEqual([['id'], { $MaxLength: 128 }, 'microsoft.graph.entity'])
+  })
+
+  it('describes the entity exactly as documented', async () => {
+    const { provisioningObjectSummary } = await json('/beta')
+    const properties = Object.entries(provisioningObjectSummary!).filter(([name]) => !/[@$]/.test(name))
+    const complex = (name: string) => ({ $Type: `microsoft.graph.${name}`, $Nullable: true })
+    const string = { $Nullable: true }
+    expect(provisioningObjectSummary).toMatchObject({ $Kind: 'EntityType', $BaseType: 'microsoft.graph.entity' })
+    expect(Object.fromEntries(properties)).toEqual({
+      activityDateTime: { $Type: 'Edm.DateTimeOffset', $Precision: 7 },
+      tenantId: string,
+      jobId: string,
+      cycleId: string,
+      changeId: string,
+      action: string,
+      durationInMilliseconds: { $Type: 'Edm.Int32', $Nullable: true },
+      initiatedBy: complex('initiator'),
+      sourceSystem: complex('provisioningSystemDetails'),
+      targetSystem: complex('provisioningSystemDetails'),
+      sourceIdentity: complex('provisionedIdentity'),
+      targetIdentity: complex('provisionedIdentity'),
+      statusInfo: complex('statusBase'),
+      provisioningSteps: { $Collection: true, $Type: 'microsoft.graph.provisioningStep' },
+      modifiedProperties: { $Collection: true, $Type: 'microsoft.graph.modifiedProperty' }
+    })
+  })
+
+  it.each([
+    ['initiator', ['id', 'displayName', 'initiatorType']],
+    ['provisioningSystemDetails', ['id', 'displayName', 'details']],
+    ['provisionedIdentity', ['id', 'displayName', 'identityType', 'details']],
+    ['statusBase', ['status']],
+    ['statusDetails', ['errorCode', 'reason', 'additionalDetails', 'errorCategory', 'recommendedAction']],
+    ['provisioningStep', ['name', 'status', 'description', 'provisioningStepType', 'details']],
+    ['modifiedProperty', ['displayName', 'oldValue', 'newValue']],
+    ['detailsInfo', []]
+  ])('describes the complex type %s', async (name, properties) => {
+    const type = (await json())[name]!
+    expect(type.$Kind).toBe('ComplexType')
+    expect(Object.keys(type).filter((each) => !/[@$]/.test(each))).toEqual(properties)
+    expect(type.$BaseType).toBe(name === 'statusDetails' ? 'microsoft.graph.statusBase' : undefined)
+    expect(type.$OpenType).toBe(name === 'detailsInfo' ? true : undefined)
+  })
+
+  it('has the singleton auditLogs with two contained collections', async () => {
+    const { EntityContainer, auditLogRoot } = await json()
+    expect(EntityContainer!.auditLogs).toMatchObject({ $Type: 'microsoft.graph.auditLogRoot' })
+    const contained = { $Collection: true, $ContainsTarget: true, $Type: 'microsoft.graph.provisioningObjectSummary' }
+    expect(auditLogRoot).toMatchObject({ provisioning: contained, directoryProvisioning: contained })
+  })
+
+  it.each([
+    ['', 52],
+    ['/beta', 53]
+  ])('describes every type and every property, at %j', async (root, count) => {
+    const document = new DOMParser().parseFromString(await xml(root), 'text/xml')
+    const described = new Set<string | null>()
+    for (const annotations of document.getElementsByTagName('Annotations'))
+      for (const annotation of annotations.getElementsByTagName('Annotation'))
+        if (annotation.getAttribute('Term') === 'Core.Description') described.add(annotations.getAttribute('Target'))
+    const expected: string[] = []
+    for (const kind of ['EntityType', 'ComplexType'])
+      for (const type of document.getElementsByTagName(kind)) {
+        const name = `microsoft.graph.${String(type.getAttribute('Name'))}`
+        expected.push(name)
+        for (const tag of ['Property', 'NavigationProperty'])
+          for (const property of type.getElementsByTagName(tag))
+            expected.push(`${name}/${String(property.getAttribute('Name'))}`)
+      }
+    expect(expected).toHaveLength(count)
+    expect([...described].sort()).toEqual(expect.arrayContaining(expected.sort()))
+  })
+
+  it('describes the entity for those who read it, not for those who store it', async () => {
+    const annotations = (await json()).$Annotations as Record<string, Json>
+    expect(annotations['microsoft.graph.provisioningObjectSummary']!['@Core.Description']).toBe(
+      'What happened to one object in one provisioning cycle. An event is never changed after it was stored.'
+    )
+    expect(await xml()).not.toMatch(/srv\/|\.ts\b/)
+  })
+
+  it('names the known values of open enumerations', async () => {
+    const annotations = (await json()).$Annotations as Record<string, Json>
+    const values = annotations['microsoft.graph.statusBase/status']!['@Validation.AllowedValues'] as Json[]
+    expect(values.map(({ Value }) => Value)).toEqual(['success', 'failure', 'skipped', 'warning'])
+  })
+
+  it('says what the service does not allow', async () => {
+    const annotations = (await json()).$Annotations as Record<string, Json>
+    const { '@Capabilities.NavigationRestrictions': restrictions } =
+      annotations['microsoft.graph.EntityContainer/auditLogs']!
+    expect(restrictions).toMatchObject({
+      RestrictedProperties: ['provisioning', 'directoryProvisioning'].map((name) => ({
+        NavigationProperty: name,
+        UpdateRestrictions: { Updatable: false },
+        DeleteRestrictions: { Deletable: false }
+      }))
+    })
+    const service = annotations['microsoft.graph.EntityContainer']!
+    expect(service['@Capabilities.ConformanceLevel']).toBe('Advanced')
+    expect(service['@Capabilities.CrossJoinSupported']).toBe(false)
+    expect(service['@Capabilities.QuerySegmentSupported']).toBe(false)
+    expect(service['@Core.ODataVersions']).toBe('4.0,4.01')
+    expect(service['@Capabilities.BatchSupport']).toMatchObject({
+      SupportedFormats: ['application/json', 'multipart/mixed']
+    })
+  })
+})

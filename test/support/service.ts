@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import cds from '@sap/cds'
+
+export type Json = Record<string, unknown>
+
+export interface Answer {
+  status: number
+  headers: Headers
+  /** The body, parsed if it is JSON. */
+  body: Json
+  text: string
+}
+
+/** The request body of the document that the service implements. */
+export const documentedExample = JSON.parse(
+  readFileSync(join(__dirname, '../fixtures/documented-example.json'), 'utf8')
+) as Json
+
+/** Starts the service once for a test file, on a free port, and gives functions that send requests to it. */
+export function startService() {
+  const server = cds.test(join(__dirname, '../..')) as unknown as { url: string }
+
+  async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const isText = typeof body === 'string' || body instanceof Uint8Array
+    const response = await fetch(server.url + path, {
+      method,
+      headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+      body: body === undefined ? null : isText ? body : JSON.stringify(body)
+    })
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json')
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (isJson && text ? JSON.parse(text) : {}) as Json,
+      text
+    } satisfies Answer
+  }
+
+  return {
+    send,
+    get: (path: string, headers?: Record<string, string>) => send('GET', path, undefined, headers),
+    post: (path: string, body: unknown, headers?: Record<string, string>) => send('POST', path, body, headers),
+    get url() {
+      return server.url
+    }
+  }
+}
+
+/** A URL with query options, percent-encoded. */
+export function query(path: string, options: Record<string, string>) {
+  const parts = Object.entries(options).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  return `${path}?${parts.join('&')}`
+}
+
+/** The error in the body of an answer. */
+export function errorOf({ body }: Answer) {
+  return body.error as { code: string; message: string; target?: string; innerError: Record<string, string> }
+}
+
+/** The values of a list answer. */
+export function valuesOf({ body }: Answer) {
+  return body.value as Json[]
+}
