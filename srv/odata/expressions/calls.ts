@@ -6,11 +6,11 @@ import { FUNCTIONS, UNSUPPORTED } from './functions.ts'
 import { pointNamed } from './literals.ts'
 import { exactly, holds } from './logic.ts'
 import { meantAs } from './members.ts'
-import { isPrimitive, type ExpressionParser } from './parser.ts'
+import { isPrimitive, type Parser } from './parsing.ts'
 import { problemOfPattern } from '../../values/pattern.ts'
 
 /** Parses a call, from the name of the function on. */
-export function call(parser: ExpressionParser): Typed {
+export function call(parser: Parser): Typed {
   const { cursor } = parser
   const { text: name, position } = cursor.take()
   const lowerCase = name.toLowerCase()
@@ -42,7 +42,7 @@ export function call(parser: ExpressionParser): Typed {
 }
 
 /** A pattern that was checked. It has no source, as no other is to take its place unchecked. */
-function pattern({ cursor, context }: ExpressionParser, pattern: Typed): Typed {
+function pattern({ cursor, context }: Parser, pattern: Typed): Typed {
   const { cqn, position } = pattern
   if (!('val' in cqn) || typeof cqn.val !== 'string') return cursor.fail('A pattern must be a string', position)
   const problem = problemOfPattern(cqn.val, context.patterns)
@@ -51,13 +51,13 @@ function pattern({ cursor, context }: ExpressionParser, pattern: Typed): Typed {
 }
 
 /** A negative length is a bad request (5.1.1.5.9), also where no row is looked at. */
-function checkLength({ cursor }: ExpressionParser, length: Typed | undefined) {
+function checkLength({ cursor }: Parser, length: Typed | undefined) {
   if (length && 'val' in length.cqn && Number(length.cqn.val) < 0)
     cursor.fail('The length of a substring must not be negative', length.position)
 }
 
 /** `case(condition:value,…)` (5.1.1.12): the value of the first condition that holds. */
-function cases(parser: ExpressionParser, position: number): Typed {
+function cases(parser: Parser, position: number): Typed {
   const { cursor } = parser
   cursor.expect('(')
   const all = cursor.list(() => {
@@ -85,7 +85,7 @@ function cases(parser: ExpressionParser, position: number): Typed {
 }
 
 /** `isof(statusInfo,microsoft.graph.statusDetails)` and `cast(jobId,Edm.String)` (5.1.1.10). */
-function typeFunction(parser: ExpressionParser, name: 'isof' | 'cast', position: number): Typed {
+function typeFunction(parser: Parser, name: 'isof' | 'cast', position: number): Typed {
   const { cursor, types } = parser
   cursor.expect('(')
   const subject = namesTypeOnly(parser) ? undefined : parser.value()
@@ -100,9 +100,9 @@ function typeFunction(parser: ExpressionParser, name: 'isof' | 'cast', position:
 }
 
 /** Whether nothing but the name of a type stands in the parentheses. */
-const namesTypeOnly = ({ cursor }: ExpressionParser) => cursor.next.text === ')'
+const namesTypeOnly = ({ cursor }: Parser) => cursor.next.text === ')'
 
-function namedType({ cursor }: ExpressionParser): NamedType {
+function namedType({ cursor }: Parser): NamedType {
   const { kind, text: name } = cursor.token
   if (kind !== 'name' && kind !== 'string') cursor.fail('The name of a type is expected')
   cursor.take()
@@ -113,7 +113,7 @@ function namedType({ cursor }: ExpressionParser): NamedType {
 }
 
 /** The current instance (5.1.1.10). */
-function instance({ root, types }: ExpressionParser, position: number): Typed {
+function instance({ root, types }: Parser, position: number): Typed {
   const there = xpr(val(1), '=', val(1))
   const names = types.structured.get(root.type.name) ?? []
   return { cqn: there, type: 'complex', structure: names.map((name) => [name, there]), position }

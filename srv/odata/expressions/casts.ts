@@ -4,32 +4,11 @@ import { func, val, xpr, type Cqn, type Typed, type ValueType } from '../../cqn/
 import type { Cursor } from './cursor.ts'
 import { exactly } from './logic.ts'
 import { isOfJsonType, isWholeWithin, meantAs } from './members.ts'
+import { castTo, PRIMITIVES } from './primitives.ts'
 import { DECIMALS, INTEGERS } from '../../values/numbers.ts'
-
-/** The primitive types, with what operators and functions take their values for. */
-const PRIMITIVES = new Map<string, ValueType>([
-  ['Edm.String', 'string'],
-  ['Edm.Guid', 'string'],
-  ['Edm.Boolean', 'boolean'],
-  ['Edm.DateTimeOffset', 'dateTime'],
-  ['Edm.Date', 'date'],
-  ['Edm.TimeOfDay', 'time'],
-  ['Edm.Duration', 'duration'],
-  ['Edm.Binary', 'binary'],
-  ...[...INTEGERS.keys(), ...DECIMALS].map((name): [string, ValueType] => [name, 'number'])
-])
 
 /** Types of the standard that the service has no values of. */
 const UNSUPPORTED = /^Edm\.(?:Stream|Untyped|PrimitiveType|ComplexType|EntityType|(?:Geography|Geometry)\w*)$/
-
-/** What the values of a property of a primitive type are taken for. */
-export const valueTypeOf = (primitive: string): ValueType => PRIMITIVES.get(primitive) ?? 'any'
-
-/** A text as a value of another type; null where it has none. */
-export function converted(value: Typed, type: ValueType): Omit<Typed, 'position'> {
-  const [name] = [...PRIMITIVES].find(([, each]) => each === type) ?? []
-  return name ? castTo(value, name, type) : value
-}
 
 /** A type that an expression names: with the names of its items for a collection. */
 export interface NamedType {
@@ -54,19 +33,14 @@ export function cast(subject: Typed, { name, isCollection }: NamedType): Omit<Ty
   }
   const type = PRIMITIVES.get(name)
   if (!type || isCollection) return { cqn: val(null), type: 'null' }
-  return castTo(subject, name, type)
+  return subject.type === 'any' ? castMember(subject, name, type) : castTo(subject, name, type)
 }
 
-function castTo(subject: Typed, name: string, type: ValueType): Omit<Typed, 'position'> {
-  const whole = INTEGERS.has(name)
-  if (subject.type === 'any') {
-    const from = subject.member ? (['string', 'number', 'boolean'] as const) : []
-    const values = from.map((each) => castTo(meantAs(subject, each), name, type).cqn)
-    return { cqn: func('coalesce', ...values, val(null)), type, whole }
-  }
-  if (subject.type === type && type === 'dateTime') return { cqn: subject.cqn, local: subject.local, type }
-  const value = type === 'string' ? (subject.local ?? exactly(subject)) : exactly(subject)
-  return { cqn: func('odata_cast', value, val(subject.type), val(name)), type, whole }
+/** A member of an open type is cast by the type that it has in JSON. */
+function castMember(subject: Typed, name: string, type: ValueType): Omit<Typed, 'position'> {
+  const from = subject.member ? (['string', 'number', 'boolean'] as const) : []
+  const values = from.map((each) => castTo(meantAs(subject, each), name, type).cqn)
+  return { cqn: func('coalesce', ...values, val(null)), type, whole: INTEGERS.has(name) }
 }
 
 /** `isof` of a value: null is of no type. The type was checked. */

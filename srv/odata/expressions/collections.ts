@@ -1,22 +1,24 @@
 /** What expressions ask of a collection: `any`, `all`, `$count` and `$filter` (URL Conventions 4.01, 5.1.1.13 and 5.1.1.15). */
-import { isStructured, type StructuredType } from '../model/types.ts'
+import type { StructuredType } from '../model/types.ts'
 import { allOf, func, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
 import { jsonAny, jsonCount, jsonItem, jsonLength, jsonText } from '../../database/sqlite/json-functions.ts'
 import { holds, isTrue } from './logic.ts'
-import type { ExpressionParser } from './parser.ts'
-import { columnOf, type Place, type Scope } from './paths.ts'
+import type { Parser, Scope } from './parsing.ts'
 import { parseSearch, searchWords } from './search.ts'
 
-/** Parses the rest of a path that has come to a collection, after the slash. */
-export function collectionValue(parser: ExpressionParser, place: Place, position: number): Typed {
+/**
+ * Parses the rest of a path that has come to a collection, after the slash.
+ * @param column has the collection, as JSON
+ * @param type the type of its items
+ * @param position where the path begins
+ */
+export function collectionValue(parser: Parser, column: Cqn, type: StructuredType, position: number): Typed {
   const { cursor, types } = parser
-  const type = place.property?.type as StructuredType
-  const column = columnOf(place)
   const scope: Scope & { item: string } = { type, item: parser.nameItem() }
   const conditions: Cqn[] = []
   for (;;) {
     const { text: name } = cursor.token
-    if (isStructured(type) && types.structured.get(type.name)?.includes(name)) cursor.take()
+    if (types.structured.get(type.name)?.includes(name)) cursor.take()
     else if (cursor.accept('$filter')) conditions.push(filter(parser, scope))
     else break
     cursor.expect('/')
@@ -42,7 +44,7 @@ function quantified(column: Cqn, item: string, isAll: boolean, conditions: Cqn[]
 }
 
 /** The condition of `any` or `all`: `(s:s/name eq 'x')`; undefined for `()`. */
-function lambda(parser: ExpressionParser, scope: Scope): Typed | undefined {
+function lambda(parser: Parser, scope: Scope): Typed | undefined {
   const { cursor, variables } = parser
   cursor.expect('(')
   if (cursor.accept(')')) return undefined
@@ -58,7 +60,7 @@ function lambda(parser: ExpressionParser, scope: Scope): Typed | undefined {
 }
 
 /** `$filter(status eq 'failure')`, in which names are those of the items. */
-function filter(parser: ExpressionParser, scope: Scope): Cqn {
+function filter(parser: Parser, scope: Scope): Cqn {
   parser.cursor.expect('(')
   const condition = parser.within(scope).condition()
   parser.cursor.expect(')')
@@ -66,7 +68,7 @@ function filter(parser: ExpressionParser, scope: Scope): Cqn {
 }
 
 /** `$count($filter=status eq 'failure';$search=timeout)`. */
-function countOptions(parser: ExpressionParser, scope: Scope & { item: string }): Cqn[] {
+function countOptions(parser: Parser, scope: Scope & { item: string }): Cqn[] {
   const { cursor } = parser
   const conditions: Cqn[] = []
   const given = new Set<string>()

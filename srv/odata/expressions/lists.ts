@@ -1,13 +1,13 @@
 /** The right side of `in` (OData URL Conventions 4.01, 5.1.1.1.12 and 5.1.1.14.2). */
 import type { Typed } from '../../cqn/cqn.ts'
 import { Cursor } from './cursor.ts'
-import { ExpressionParser } from './parser.ts'
+import type { Parser } from './parsing.ts'
 
 /**
  * Parses the items of a list: `('a','b')`, `["a","b"]`, or an alias that stands for either.
  * @param at where `in` stands, for errors
  */
-export function listItems(parser: ExpressionParser, at: number): Typed[] {
+export function listItems(parser: Parser, at: number): Typed[] {
   const { cursor } = parser
   if (cursor.token.kind === 'alias') return itemsOfAlias(parser, at)
   if (!cursor.accept('[')) {
@@ -19,18 +19,17 @@ export function listItems(parser: ExpressionParser, at: number): Typed[] {
   return items
 }
 
-function itemsOfAlias(parser: ExpressionParser, at: number): Typed[] {
-  const { cursor, context, root } = parser
+function itemsOfAlias(parser: Parser, at: number): Typed[] {
+  const { cursor, context } = parser
   const { text: name } = cursor.take()
   const list = context.aliases.get(name)
   if (list === undefined) return cursor.fail(`The alias '${name}' has no value`, at)
   const within = new Cursor(list, name, cursor)
   if (within.token.kind === 'alias') within.fail('An alias for a list cannot be another alias')
-  const items = listItems(new ExpressionParser(within, { ...context, option: name }, root, parser), 0)
+  const items = listItems(parser.ofAlias(within, name), 0)
   within.end()
   return items
 }
 
 /** Strings of JSON have double quotes; all else is written as in any expression. */
-const jsonItem = (parser: ExpressionParser): Typed =>
-  parser.cursor.token.kind === 'phrase' ? parser.literal() : parser.value()
+const jsonItem = (parser: Parser): Typed => (parser.cursor.token.kind === 'phrase' ? parser.literal() : parser.value())

@@ -5,7 +5,7 @@
 import { allOf, anyOf, func, val, xpr, type Cqn, type Member, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import { asJson, jsonMember, jsonOfMember, jsonType } from '../../database/sqlite/json-functions.ts'
 import { compared, exactly } from './logic.ts'
-import { converted } from './casts.ts'
+import { converted } from './primitives.ts'
 
 /** A member of an open type, or a computed value that is one. */
 export function memberValue(member: Member): Omit<Typed, 'position'> {

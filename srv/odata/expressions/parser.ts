@@ -6,7 +6,6 @@
  * an expression is wrong. Keywords have no case (12.2.1).
  */
 import type { KnownTypes } from '../model/known-types.ts'
-import type { StructuredType } from '../model/types.ts'
 import { aliasValue } from './aliases.ts'
 import { calculated, opposite } from './arithmetic.ts'
 import { call } from './calls.ts'
@@ -17,24 +16,8 @@ import { listItems } from './lists.ts'
 import { dateAsDateTime, duration, literal } from './literals.ts'
 import { compared, comparison, holds, isMember, joined, negated } from './logic.ts'
 import { meantAlike, meantAs, membersCompared } from './members.ts'
-import { parsePath, type Scope, type Variables } from './paths.ts'
-import type { Patterns } from '../../values/pattern.ts'
-
-/** What expressions are parsed against. */
-export interface ExpressionContext {
-  /** The type of the rows that the expression is about. */
-  type: StructuredType
-  /** The types that the expression may name. */
-  types: KnownTypes
-  /** The query option that the expression is the value of, for errors. */
-  option: string
-  /** When the request was made, for `now()`. */
-  now: Date
-  /** The values of parameter aliases (5.3). */
-  aliases: Map<string, string>
-  /** The regular expressions of the query option. */
-  patterns: Patterns
-}
+import { isPrimitive, type ExpressionContext, type Parser, type Scope, type Variables } from './parsing.ts'
+import { parsePath } from './paths.ts'
 
 /**
  * Parses a boolean expression, the value of `$filter`.
@@ -47,14 +30,10 @@ export function parsePredicate(expression: string, context: ExpressionContext): 
   return holds(condition)
 }
 
-/** Whether a value is one that columns can have. */
-export const isPrimitive = ({ type }: Typed) => type !== 'complex' && type !== 'collection'
-
 /** Parses expressions from a cursor, which may stand in a longer text. */
-export class ExpressionParser {
+export class ExpressionParser implements Parser {
   readonly cursor: Cursor
   readonly context: ExpressionContext
-  /** What names are looked up in. */
   readonly root: Scope
   readonly variables: Variables
   private readonly items: { count: number }
@@ -77,22 +56,22 @@ export class ExpressionParser {
     return this.context.types
   }
 
-  /** A parser for what stands here, in which names are those of a scope, and `$it` what it is here. */
   within(scope: Scope): ExpressionParser {
     return new ExpressionParser(this.cursor, this.context, scope, this)
   }
 
-  /** A name for the item of a collection, which no other has. */
+  ofAlias(cursor: Cursor, name: string): ExpressionParser {
+    return new ExpressionParser(cursor, { ...this.context, option: name }, this.root, this)
+  }
+
   nameItem(): string {
     return `item${++this.items.count}`
   }
 
-  /** An expression that is true, false or null. */
   condition(): Typed {
     return this.asCondition(this.value())
   }
 
-  /** Any expression, by precedence (5.1.1.17). */
   value(): Typed {
     const conjunction = () => this.logical('and', () => this.negation())
     const value = this.cursor.nested(() => this.logical('or', conjunction))
@@ -263,7 +242,6 @@ export class ExpressionParser {
     return { ...(value ?? { cqn: val(null), type: 'null' }), position }
   }
 
-  /** The arguments of a function, or the items of a list, in parentheses. */
   arguments(): Typed[] {
     this.cursor.expect('(')
     if (this.cursor.accept(')')) return []

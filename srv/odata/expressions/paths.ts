@@ -2,25 +2,13 @@
 import { columnsOf } from '../model/columns.ts'
 import type { KnownTypes } from '../model/known-types.ts'
 import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
-import { valueTypeOf } from './casts.ts'
+import { valueTypeOf } from './primitives.ts'
 import { collectionValue } from './collections.ts'
 import { anyOf, func, ref, val, xpr, type Cqn, type Member, type Structure, type Typed } from '../../cqn/cqn.ts'
 import { standingFor } from '../../cqn/extent.ts'
 import { jsonItem } from '../../database/sqlite/json-functions.ts'
 import { memberValue } from './members.ts'
-import type { ExpressionParser } from './parser.ts'
-
-/** What names are looked up in: an entity, or an item of a collection, which is JSON. */
-export interface Scope {
-  type: StructuredType
-  /** What statements call the item. */
-  item?: string
-  /** The property of the entity, if names are looked up in its value. */
-  property?: Property
-}
-
-/** What a path can begin with besides a property: `$it`, `$this`, or the variable of a lambda. */
-export type Variables = Map<string, Scope>
+import type { Parser, Scope } from './parsing.ts'
 
 /** What a path has come to. */
 export interface Place {
@@ -38,12 +26,15 @@ export interface Place {
 const ALWAYS = xpr(val(1), '=', val(1))
 
 /** Parses a path. */
-export function parsePath(parser: ExpressionParser): { value: Typed; names: string[] } {
+export function parsePath(parser: Parser): { value: Typed; names: string[] } {
   const { cursor } = parser
   const { position } = cursor.token
   let place = start(parser)
   while (cursor.accept('/')) {
-    if (place.property?.collection) return { value: collectionValue(parser, place, position), names: place.names }
+    if (place.property?.collection) {
+      const type = place.property.type as StructuredType
+      return { value: collectionValue(parser, columnOf(place), type, position), names: place.names }
+    }
     const { kind, text: name } = cursor.token
     if (kind !== 'name') cursor.fail(`A property is expected instead of '${name}'`)
     place = step(parser, place, name)
@@ -52,7 +43,7 @@ export function parsePath(parser: ExpressionParser): { value: Typed; names: stri
   return { value: { ...valueAt(parser, place), position }, names: place.names }
 }
 
-function start(parser: ExpressionParser): Place {
+function start(parser: Parser): Place {
   const { cursor, variables, root } = parser
   const { text: name } = cursor.token
   if (name === '$root') cursor.fail('The service does not implement $root', undefined, 'notImplemented')
@@ -67,7 +58,7 @@ function placeOf({ type, item, property }: Scope): Place {
   return { type, names: [], ...(item !== undefined && { member: { source: jsonItem(item), path: [] } }) }
 }
 
-function step({ cursor, types }: ExpressionParser, place: Place, name: string): Place {
+function step({ cursor, types }: Parser, place: Place, name: string): Place {
   const { type, member } = place
   if (type === undefined || (isStructured(type) && type.open)) {
     const inner = member && { ...member, path: [...member.path, name] }
@@ -128,7 +119,7 @@ function primitive(property: Property, cqn: Cqn): Omit<Typed, 'position'> {
   return { cqn, type, whole: property.type === 'Edm.Int32' || property.type === 'Edm.Int64' }
 }
 
-function valueAt({ cursor, types }: ExpressionParser, place: Place): Omit<Typed, 'position'> {
+function valueAt({ cursor, types }: Parser, place: Place): Omit<Typed, 'position'> {
   const { type, property, member, condition } = place
   if (property?.collection) {
     const name = isStructured(property.type) ? property.type.name : property.type

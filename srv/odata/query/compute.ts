@@ -1,7 +1,8 @@
 /** `$compute` (OData URL Conventions 4.01, 5.1.3.2). */
 import type { Computed } from './rows.ts'
 import { Cursor } from '../expressions/cursor.ts'
-import { ExpressionParser, isPrimitive, type ExpressionContext } from '../expressions/parser.ts'
+import { ExpressionParser } from '../expressions/parser.ts'
+import { isPrimitive, type ExpressionContext } from '../expressions/parsing.ts'
 
 /**
  * Parses a list of computed values: `durationInMilliseconds div 1000 as seconds`.

@@ -3,7 +3,8 @@ import type { Cqn } from '../../cqn/cqn.ts'
 import { Cursor } from '../expressions/cursor.ts'
 import { extentOf, MOST } from '../../cqn/extent.ts'
 import { exactly } from '../expressions/logic.ts'
-import { ExpressionParser, isPrimitive, type ExpressionContext } from '../expressions/parser.ts'
+import { ExpressionParser } from '../expressions/parser.ts'
+import { isPrimitive, type ExpressionContext } from '../expressions/parsing.ts'
 
 export interface OrderTerm {
   cqn: Cqn

@@ -2,7 +2,7 @@
 import type { Exchange } from '../request/exchange.ts'
 import { parseApply } from './apply.ts'
 import { parseCompute } from './compute.ts'
-import type { ExpressionContext } from '../expressions/parser.ts'
+import type { ExpressionContext } from '../expressions/parsing.ts'
 import { parsePredicate } from '../expressions/parser.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { areTooLarge, computed, entities, filtered, searched, type Rows } from './rows.ts'

@@ -1,0 +1,60 @@
+/** What the parsers of the parts of an expression share: what names mean, and the parser of the whole. */
+import type { Typed } from '../../cqn/cqn.ts'
+import type { Patterns } from '../../values/pattern.ts'
+import type { KnownTypes } from '../model/known-types.ts'
+import type { Property, StructuredType } from '../model/types.ts'
+import type { Cursor } from './cursor.ts'
+
+/** What expressions are parsed against. */
+export interface ExpressionContext {
+  /** The type of the rows that the expression is about. */
+  type: StructuredType
+  /** The types that the expression may name. */
+  types: KnownTypes
+  /** The query option that the expression is the value of, for errors. */
+  option: string
+  /** When the request was made, for `now()`. */
+  now: Date
+  /** The values of parameter aliases (5.3). */
+  aliases: Map<string, string>
+  /** The regular expressions of the query option. */
+  patterns: Patterns
+}
+
+/** What names are looked up in: an entity, or an item of a collection, which is JSON. */
+export interface Scope {
+  type: StructuredType
+  /** What statements call the item. */
+  item?: string
+  /** The property of the entity, if names are looked up in its value. */
+  property?: Property
+}
+
+/** What a path can begin with besides a property: `$it`, `$this`, or the variable of a lambda. */
+export type Variables = Map<string, Scope>
+
+/** The parser of expressions, as the parsers of their parts use it: see parser.ts. */
+export interface Parser {
+  readonly cursor: Cursor
+  readonly context: ExpressionContext
+  readonly types: KnownTypes
+  /** What names are looked up in. */
+  readonly root: Scope
+  readonly variables: Variables
+  /** A parser for what stands here, in which names are those of a scope, and `$it` what it is here. */
+  within: (scope: Scope) => Parser
+  /** A parser for the value of a parameter alias. */
+  ofAlias: (cursor: Cursor, name: string) => Parser
+  /** A name for the item of a collection, which no other has. */
+  nameItem: () => string
+  /** An expression that is true, false or null. */
+  condition: () => Typed
+  /** Any expression, by precedence (5.1.1.17). */
+  value: () => Typed
+  literal: () => Typed
+  /** The arguments of a function, or the items of a list, in parentheses. */
+  arguments: () => Typed[]
+}
+
+/** Whether a value is one that columns can have. */
+export const isPrimitive = ({ type }: Typed) => type !== 'complex' && type !== 'collection'

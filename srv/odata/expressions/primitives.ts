@@ -1,0 +1,37 @@
+/** The primitive types, and how a value of one becomes one of another. */
+import { func, val, type Typed, type ValueType } from '../../cqn/cqn.ts'
+import { DECIMALS, INTEGERS } from '../../values/numbers.ts'
+import { exactly } from './logic.ts'
+
+/** The primitive types, with what operators and functions take their values for. */
+export const PRIMITIVES = new Map<string, ValueType>([
+  ['Edm.String', 'string'],
+  ['Edm.Guid', 'string'],
+  ['Edm.Boolean', 'boolean'],
+  ['Edm.DateTimeOffset', 'dateTime'],
+  ['Edm.Date', 'date'],
+  ['Edm.TimeOfDay', 'time'],
+  ['Edm.Duration', 'duration'],
+  ['Edm.Binary', 'binary'],
+  ...[...INTEGERS.keys(), ...DECIMALS].map((name): [string, ValueType] => [name, 'number'])
+])
+
+/** What the values of a property of a primitive type are taken for. */
+export const valueTypeOf = (primitive: string): ValueType => PRIMITIVES.get(primitive) ?? 'any'
+
+/** A text as a value of another type; null where it has none. */
+export function converted(text: Typed, type: ValueType): Omit<Typed, 'position'> {
+  const [name] = [...PRIMITIVES].find(([, each]) => each === type) ?? []
+  return name ? castTo(text, name, type) : text
+}
+
+/**
+ * A value cast to a primitive type; null where it cannot be cast.
+ * @param name the name of the type
+ * @param type what its values are taken for
+ */
+export function castTo(subject: Typed, name: string, type: ValueType): Omit<Typed, 'position'> {
+  if (subject.type === type && type === 'dateTime') return { cqn: subject.cqn, local: subject.local, type }
+  const value = type === 'string' ? (subject.local ?? exactly(subject)) : exactly(subject)
+  return { cqn: func('odata_cast', value, val(subject.type), val(name)), type, whole: INTEGERS.has(name) }
+}
