@@ -2,8 +2,8 @@
 import cds from '@sap/cds'
 import { RequestError } from '../errors/errors.ts'
 import { val, type Source } from '../cqn/cqn.ts'
-import type { Literal } from '../plans/plans.ts'
 import { needsTokens } from './profile.ts'
+import type { Literal } from '../plans/statement.ts'
 
 /** The part of the key of every entity that belongs to tenants. */
 const TENANT = 'tenant'

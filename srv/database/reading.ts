@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ServerResponse } from 'node:http'
 import { expectRoom } from '../http/answers.ts'
 import { RequestError } from '../errors/errors.ts'
-import type { Statement } from '../plans/plans.ts'
+import type { Statement } from '../plans/statement.ts'
 
 type Seen = (statement: Statement) => void
 

@@ -15,7 +15,7 @@ import { StoppableRenderer } from './sqlite/rendering.ts'
 import { bounded } from './sqlite/result-size.ts'
 import { drain } from '../http/drain.ts'
 import { RequestError } from '../errors/errors.ts'
-import { SourcedValue, type Statement } from '../plans/plans.ts'
+import { SourcedValue, type Statement } from '../plans/statement.ts'
 
 /** CAP's SQLite, with what OData asks of functions and SQLite does not give, and with failures that pass. */
 export default class Database extends SQLiteService {

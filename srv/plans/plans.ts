@@ -6,72 +6,13 @@
  * that is not found again among the values of the statements, as it had a say in what they look like, belongs to the
  * shape.
  */
-import type { Source, Value } from '../cqn/cqn.ts'
-import { tokenize } from '../odata/expressions/tokens.ts'
-import type { Row } from '../odata/model/columns.ts'
-
-/** A statement, as the database was given it. */
-export interface Statement {
-  sql: string
-  values: unknown[]
-}
-
-/** A value that a request gave, or the wire itself, on its way to the database. */
-export class SourcedValue {
-  readonly value: Value
-  readonly source: Source | undefined
-
-  constructor(value: Value, source: Source | undefined) {
-    this.value = value
-    this.source = source
-  }
-}
+import type { Source } from '../cqn/cqn.ts'
+import { SourcedValue, type Literal, type Row, type Statement } from './statement.ts'
 
 /** What a request asks. */
 export interface Shape {
   key: string
   literals: Literal[]
-}
-
-/** A literal, or something else that a request gives. */
-export interface Literal {
-  option: string
-  position: number
-  text: string
-}
-
-/** The options that are expressions; aliases are, too. */
-const EXPRESSIONS = ['$filter', '$apply', '$compute', '$orderby']
-/** The options that another part of the request stands for: see {@link shapeOf}. */
-const ELSEWHERE = ['$top', '$skip', '$skiptoken', '$count', '$format']
-const LITERALS = ['string', 'guid', 'number', 'dateTime', 'date', 'time']
-
-/**
- * Finds the shape of a request.
- * @param others what the answer depends on besides query options and aliases
- * @returns undefined if no two such requests are alike
- * @throws {RequestError} 400 if an expression has something that is not a token
- */
-export function shapeOf(options: Map<string, string>, aliases: Map<string, string>, others: unknown[]) {
-  const literals: Literal[] = []
-  const parts: unknown[] = [...others]
-  for (const [name, value] of [...options, ...aliases]) {
-    if (ELSEWHERE.includes(name)) continue
-    parts.push(name)
-    if (!EXPRESSIONS.includes(name) && !name.startsWith('@')) {
-      parts.push(value)
-      continue
-    }
-    for (const { kind, text, position } of tokenize(value, name)) {
-      if (kind === 'name' && text.toLowerCase() === 'now') return undefined
-      if (!LITERALS.includes(kind)) parts.push(kind === 'phrase' || kind === 'duration' ? [text] : text)
-      else {
-        literals.push({ option: name, position, text })
-        parts.push(kind === 'number' && !/^-?\d+$/.test(text) ? [0, 'decimal'] : [0, kind])
-      }
-    }
-  }
-  return { key: JSON.stringify(parts), literals } satisfies Shape
 }
 
 type Parameter = { value: unknown } | { literal: number; read: Source['read'] }

@@ -1,4 +1,6 @@
-import { Plans, shapeOf, SourcedValue, type Literal } from '../../srv/plans/plans.ts'
+import { Plans } from '../../srv/plans/plans.ts'
+import { shapeOf } from '../../srv/odata/request/shape.ts'
+import { SourcedValue, type Literal } from '../../srv/plans/statement.ts'
 
 const shape = ($filter: string, others: unknown[] = []) =>
   shapeOf(new Map([['$filter', $filter]]), new Map(), others) as { key: string; literals: Literal[] }

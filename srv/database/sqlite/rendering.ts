@@ -6,9 +6,9 @@ import SQLiteService, {
   type Select,
   type ValueExpression
 } from '@cap-js/sqlite'
-import { SourcedValue } from '../../plans/plans.ts'
 import { LONG_TEXT } from './cost.ts'
 import { TOO_LONG, WITHIN_TIME } from './functions.ts'
+import { SourcedValue } from '../../plans/statement.ts'
 
 const CapRenderer: new (...args: never[]) => Renderer = SQLiteService.CQN2SQL
 

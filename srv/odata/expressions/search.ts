@@ -3,12 +3,7 @@ import { RequestError } from '../../errors/errors.ts'
 import { allOf, anyOf, func, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { Cursor } from './cursor.ts'
 import { jsonText } from '../../database/sqlite/json-functions.ts'
-
-/** The columns that are searched. */
-export interface Searchable {
-  text: string[]
-  json: string[]
-}
+import type { Searchable } from '../model/schema.ts'
 
 const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+))/y
 

@@ -2,11 +2,12 @@
  * An entity as CAP stores it: flat, a column for each primitive property (`initiatedBy_displayName`),
  * JSON in one column for open types and collections.
  */
-import type { JsonObject } from '../request/payload.ts'
 import { parseJson } from '../../values/json.ts'
-import { isStructured, type Property, type StructuredType } from './types.ts'
+import { isStructured, type Property, type StructuredType, type JsonObject } from './types.ts'
+import type { Row } from '../../plans/statement.ts'
 
-export type Row = Record<string, unknown>
+/** The columns that have the text of an entity, and its tag: what the type was like when it was written, and a hash. */
+export const STORED = { text: 'representation', tag: 'representationTag' } as const
 
 /** The properties that a client asks for, nested; undefined stands for all of a value. */
 export type Selection = Map<string, Selection | undefined> | undefined

@@ -1,9 +1,7 @@
 /** The two readings of the CDS model: structured on the wire, flat and textual in CAP's runtime. */
 import { flattenedType } from './columns.ts'
-import type { Searchable } from '../expressions/search.ts'
 import { knownTypes, type KnownTypes } from './known-types.ts'
 import { isStructured, structuredType, type CdsElement, type Property, type StructuredType } from './types.ts'
-import type { Schema } from '../request/resource.ts'
 
 interface Definition extends CdsElement {
   kind?: string
@@ -13,6 +11,29 @@ interface Definition extends CdsElement {
 /** A loaded CDS model, as far as the wire reads it. */
 export interface Model {
   definitions: Record<string, Definition>
+}
+
+export interface KeyNames {
+  /** The names of the parts in URLs: of the key, then of the other parts of the alternate key. */
+  keyNames: string[]
+}
+
+/** What paths are resolved against: names from the model. */
+export interface Schema extends KeyNames {
+  /** The name of the singleton, `auditLogs`. */
+  singleton: string
+  /** The contained collections of the singleton. */
+  collections: string[]
+  /** The type of the entities in them. */
+  entityType: StructuredType
+  /** The name of their key property. */
+  key: string
+}
+
+/** The columns that are searched. */
+export interface Searchable {
+  text: string[]
+  json: string[]
 }
 
 /** What the wire knows of a service. */

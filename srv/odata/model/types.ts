@@ -17,6 +17,9 @@ export interface CdsElement {
   [annotation: `@${string}`]: unknown
 }
 
+/** A JSON object, as it was sent or is to be sent. */
+export type JsonObject = Record<string, unknown>
+
 /** The primitive types of properties: those of the model, and those that `$compute` and `$apply` give. */
 export type PrimitiveType =
   | 'Edm.String'

@@ -8,8 +8,9 @@ import { meantAs } from '../expressions/members.ts'
 import { orderBy, orderTerms } from './order.ts'
 import { ExpressionParser } from '../expressions/parser.ts'
 import { isPrimitive, type ExpressionContext } from '../expressions/parsing.ts'
-import { searchWords, type Searchable } from '../expressions/search.ts'
+import { searchWords } from '../expressions/search.ts'
 import { clauses, computed, filtered, areTooLarge, nested, searched, type Computed, type Rows } from './rows.ts'
+import type { Searchable } from '../model/schema.ts'
 
 /** How many sets of rows `concat` and `rollup` may give: each is a query of its own. */
 const MAX_SETS = 20

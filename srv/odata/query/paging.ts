@@ -6,7 +6,7 @@ import { RequestError } from '../../errors/errors.ts'
 import { linkOptions, type Exchange } from '../request/exchange.ts'
 import { allOf, anyOf, val, xpr, type Cqn, type Source, type Value } from '../../cqn/cqn.ts'
 import type { OrderTerm } from './order.ts'
-import type { Literal } from '../../plans/plans.ts'
+import type { Literal } from '../../plans/statement.ts'
 
 /** Where a page begins, and what it needs to know of the pages before. */
 export interface Position {

@@ -1,13 +1,12 @@
 /** What a request on a collection reads: the entities, or the rows that `$compute` and `$apply` make of them. */
-import { columnsOf } from '../model/columns.ts'
+import { columnsOf, STORED } from '../model/columns.ts'
 import { extentOf, MOST, MOST_NESTED } from '../../cqn/extent.ts'
 import { allOf, named, ref, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { shown } from '../expressions/members.ts'
 import type { OrderTerm } from './order.ts'
-import { foundIn, parseSearch, type Searchable } from '../expressions/search.ts'
-import type { ServiceSchema } from '../model/schema.ts'
-import { STORED } from '../response/stored.ts'
+import { foundIn, parseSearch } from '../expressions/search.ts'
+import type { ServiceSchema, Searchable } from '../model/schema.ts'
 import type { PrimitiveType, Property, StructuredType } from '../model/types.ts'
 
 export interface Rows {

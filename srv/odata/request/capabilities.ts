@@ -1,7 +1,6 @@
 /** Which methods and query options resources take (OData URL Conventions 4.01, section 5). */
 import type { Request, Response } from 'express'
 import { RequestError } from '../../errors/errors.ts'
-import { checkExpand } from '../resources/expand.ts'
 import { checkOptions } from './options.ts'
 import type { Resource } from './resource.ts'
 
@@ -50,4 +49,14 @@ export function isTaken(req: Request, res: Response, kind: Resource['kind'], opt
   checkOptions(options, allowed)
   if (kind !== 'singleton') checkExpand(options)
   return true
+}
+
+/**
+ * Checks the option on entities, which have no navigation properties: there is nothing to expand.
+ * @throws {RequestError} 400 for anything but `*`
+ */
+export function checkExpand(options: Map<string, string>) {
+  const value = options.get('$expand')
+  if (value === undefined || value.trim() === '*') return
+  throw new RequestError('invalidQueryOption', `'${value}' in $expand is not a navigation property.`, '$expand')
 }

@@ -1,12 +1,11 @@
 /** One request to the service and the answer to it, as the parts of the wire share it. */
 import type { Request, Response } from 'express'
-import { send, sendTagged, strongEtag } from '../response/etag.ts'
-import { contentType, type JsonFormat } from './format.ts'
-import { chunksOf, prependMembers, tagOf, type JsonText } from '../response/json-text.ts'
+import type { JsonFormat } from './format.ts'
 import type { LinkTokens } from './link-tokens.ts'
 import type { Spelling } from './header-names.ts'
 import type { ServiceSchema } from '../model/schema.ts'
-import type { Literal, PlanningContext } from '../../plans/plans.ts'
+import type { PlanningContext } from '../../plans/plans.ts'
+import type { Literal } from '../../plans/statement.ts'
 
 export interface Exchange extends PlanningContext {
   req: Request
@@ -51,30 +50,4 @@ export interface Conventions {
 /** What a link that goes on with a request keeps of it, and what its token is good for. */
 export function linkOptions({ options, aliases }: Exchange): Map<string, string> {
   return new Map([...options, ...aliases])
-}
-
-/**
- * Answers with JSON.
- * @param context the context URL, which only the metadata level `none` leaves out (OData JSON 4.01, 3.1)
- */
-export function respond(exchange: Exchange, context: string, body: object) {
-  respondWith(exchange, context, [JSON.stringify(body)])
-}
-
-/** Answers with plain text. */
-export function respondWithText({ res, format }: Exchange, text: string) {
-  res.setHeader('Content-Type', format.namesCharset ? 'text/plain;charset=utf-8' : 'text/plain')
-  res.send(Buffer.from(text)) // to text Express adds a charset
-}
-
-/**
- * Answers with JSON that is text already: an object with at least one member.
- * @param etag that of the entity, if the answer is one; otherwise it is that of the representation
- */
-export function respondWith({ req, res, format }: Exchange, context: string, object: JsonText, etag?: string) {
-  const start = format.metadata === 'none' ? '{' : `{"@odata.context":${JSON.stringify(context)},`
-  const text = prependMembers(start, object)
-  res.setHeader('Content-Type', contentType(format))
-  if (req.method === 'POST') send(res, chunksOf(text))
-  else sendTagged(req, res, chunksOf(text), etag ?? strongEtag(tagOf(text)))
 }

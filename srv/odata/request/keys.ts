@@ -1,18 +1,12 @@
 /** The keys of entities in URLs (OData URL Conventions 4.01, 4.3). */
 import { RequestError } from '../../errors/errors.ts'
-import type { Exchange } from './exchange.ts'
-import type { Row } from '../model/columns.ts'
+import type { KeyNames } from '../model/schema.ts'
 
 /**
  * What tells an entity from others: the key, and the tenant where readers see those of several, in the order of
  * {@link KeyNames.keyNames}.
  */
 export type EntityKey = [key: string, ...others: string[]]
-
-export interface KeyNames {
-  /** The names of the parts in URLs: of the key, then of the other parts of the alternate key. */
-  keyNames: string[]
-}
 
 const PART = /(?:(\w+)\s*=\s*)?(?:'((?:[^']|'')*)'|(@[\p{L}_][\p{L}\p{N}_]*))\s*(,\s*(?=\S)|$)/uy
 
@@ -54,15 +48,4 @@ function malformed(collection: string) {
 export function keyPredicate(key: EntityKey, { keyNames }: KeyNames): string {
   const literals = key.map((value) => `'${encodeURIComponent(value.replaceAll("'", "''"))}'`)
   return `(${literals.length === 1 ? literals[0] : literals.map((each, index) => `${keyNames[index]}=${each}`).join()})`
-}
-
-/**
- * The URL of an entity, which resolves for any key and tells the entity from all others that the reader sees: for who
- * reads all tenants it has the alternate key.
- * @param path the path of the collection, `auditLogs/provisioning`
- * @param row its columns, the parts of the key among them
- */
-export function entityUrl({ root, schema, scope }: Exchange, path: string, row: Row): string {
-  const [key, ...others] = schema.identity.map((name) => String(row[name])) as EntityKey
-  return root + path + keyPredicate(scope.readsAllTenants ? [key, ...others] : [key], schema)
 }

@@ -1,7 +1,8 @@
 /** Finds what a URL addresses, where the path says it by other means than names (OData URL Conventions 4.01, section 4). */
 import { RequestError } from '../../errors/errors.ts'
-import { resolve, type Resource, type Schema } from './resource.ts'
+import { resolve, type Resource } from './resource.ts'
 import { parseUrl, type ParsedUrl } from './url.ts'
+import type { Schema } from '../model/schema.ts'
 
 /** What is addressed, and the query options and parameter aliases that go with it. */
 export type Located = Pick<ParsedUrl, 'options' | 'aliases'> & { resource: Resource }

@@ -2,8 +2,7 @@
 import { instant } from '../../values/datetime.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { isStructured, type PrimitiveType, type Property, type StructuredType } from '../model/types.ts'
-
-export type JsonObject = Record<string, unknown>
+import type { JsonObject } from '../model/types.ts'
 
 /** How deep the members of an open type may nest: far less than what SQLite reads (1,000). */
 const MAX_DEPTH = 100

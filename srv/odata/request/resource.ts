@@ -1,7 +1,8 @@
 /** Resolves the path of a request to what it addresses (OData URL Conventions 4.01, section 4). */
 import { RequestError } from '../../errors/errors.ts'
-import { readKey, type EntityKey, type KeyNames } from './keys.ts'
+import { readKey, type EntityKey } from './keys.ts'
 import { isStructured, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
+import type { Schema } from '../model/schema.ts'
 
 /** What the path of a request addresses. */
 export type Resource =
@@ -16,18 +17,6 @@ export interface PathStep {
   name: string
   property?: Property
   cast?: StructuredType
-}
-
-/** What paths are resolved against: names from the model. */
-export interface Schema extends KeyNames {
-  /** The name of the singleton, `auditLogs`. */
-  singleton: string
-  /** The contained collections of the singleton. */
-  collections: string[]
-  /** The type of the entities in them. */
-  entityType: StructuredType
-  /** The name of their key property. */
-  key: string
 }
 
 /**

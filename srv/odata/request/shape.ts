@@ -1,6 +1,8 @@
 /** The shape of a whole request: see plans.ts. */
 import type { Exchange } from './exchange.ts'
-import { shapeOf, type Literal, type Shape } from '../../plans/plans.ts'
+import type { Shape } from '../../plans/plans.ts'
+import type { Literal } from '../../plans/statement.ts'
+import { tokenize } from '../expressions/tokens.ts'
 
 /**
  * Finds the shape of a request for rows.
@@ -11,4 +13,38 @@ export function requestShape(exchange: Exchange, others: unknown[], given: Liter
   const { options, aliases, format, scope, asReferences } = exchange
   const shape = shapeOf(options, aliases, [scope.key, format.metadata, asReferences, ...others])
   return shape && { ...shape, literals: [...shape.literals, ...scope.literals, ...given] }
+}
+
+/** The options that are expressions; aliases are, too. */
+const EXPRESSIONS = ['$filter', '$apply', '$compute', '$orderby']
+/** The options that another part of the request stands for: see {@link shapeOf}. */
+const ELSEWHERE = ['$top', '$skip', '$skiptoken', '$count', '$format']
+const LITERALS = ['string', 'guid', 'number', 'dateTime', 'date', 'time']
+
+/**
+ * Finds the shape of a request.
+ * @param others what the answer depends on besides query options and aliases
+ * @returns undefined if no two such requests are alike
+ * @throws {RequestError} 400 if an expression has something that is not a token
+ */
+export function shapeOf(options: Map<string, string>, aliases: Map<string, string>, others: unknown[]) {
+  const literals: Literal[] = []
+  const parts: unknown[] = [...others]
+  for (const [name, value] of [...options, ...aliases]) {
+    if (ELSEWHERE.includes(name)) continue
+    parts.push(name)
+    if (!EXPRESSIONS.includes(name) && !name.startsWith('@')) {
+      parts.push(value)
+      continue
+    }
+    for (const { kind, text, position } of tokenize(value, name)) {
+      if (kind === 'name' && text.toLowerCase() === 'now') return undefined
+      if (!LITERALS.includes(kind)) parts.push(kind === 'phrase' || kind === 'duration' ? [text] : text)
+      else {
+        literals.push({ option: name, position, text })
+        parts.push(kind === 'number' && !/^-?\d+$/.test(text) ? [0, 'decimal'] : [0, kind])
+      }
+    }
+  }
+  return { key: JSON.stringify(parts), literals } satisfies Shape
 }

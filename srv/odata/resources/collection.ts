@@ -1,6 +1,6 @@
 /** Answers to requests on collections (OData Protocol 4.01, 11.2.6 and 11.3). */
 import { readDelta } from './delta.ts'
-import { respondWith, respondWithText, type Exchange } from '../request/exchange.ts'
+import { type Exchange } from '../request/exchange.ts'
 import { parseOrder } from '../query/order.ts'
 import { objectText } from '../response/json-text.ts'
 import { contextUrl } from '../response/links.ts'
@@ -9,6 +9,7 @@ import { integerOption } from '../request/options.ts'
 import { planned } from '../../plans/plans.ts'
 import { requestShape } from '../request/shape.ts'
 import { context, rowSets } from '../query/row-sets.ts'
+import { respondWith, respondWithText } from '../response/respond.ts'
 
 /** Answers with a page of a collection, or with what was added to it. */
 export async function readCollection(exchange: Exchange, collection: string) {

@@ -1,18 +1,19 @@
 /** Creates an entity in a collection (OData Protocol 4.01, 11.4.2). */
 import cds from '@sap/cds'
 import { handledLeniently, readObject } from '../request/payload.ts'
-import { flatten, nest, type Row } from '../model/columns.ts'
+import { flatten, nest } from '../model/columns.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { weakEtag } from '../response/etag.ts'
-import { respond, respondWith, type Exchange } from '../request/exchange.ts'
-import { entityUrl } from '../request/keys.ts'
-import { contextUrl } from '../response/links.ts'
+import { type Exchange } from '../request/exchange.ts'
+import { contextUrl, entityUrl } from '../response/links.ts'
 import { applied } from '../request/preferences.ts'
 import { representEntity } from '../response/representation.ts'
 import { entities } from '../query/rows.ts'
 import { selected } from '../query/select.ts'
 import { entityTag, hasStoredForm, storedForm, storedText } from '../response/stored.ts'
 import { entityLink } from '../response/render-rows.ts'
+import type { Row } from '../../plans/statement.ts'
+import { respond, respondWith } from '../response/respond.ts'
 
 /**
  * Stores the entity in the request body and answers with it.

@@ -1,7 +1,6 @@
 /** What was added to a collection since it was last read (OData Protocol 4.01, 11.3). */
 import { asManyAsFit } from '../../database/sqlite/result-size.ts'
 import { arrivedSince } from '../query/arrivals.ts'
-import type { Row } from '../model/columns.ts'
 import { linkOptions, type Exchange } from '../request/exchange.ts'
 import { ref, val, xpr } from '../../cqn/cqn.ts'
 import { arrayText } from '../response/json-text.ts'
@@ -13,6 +12,7 @@ import { selected } from '../query/select.ts'
 import { rowSets } from '../query/row-sets.ts'
 import { columnsToRender, renderRows } from '../response/render-rows.ts'
 import { pageWindow } from '../query/window.ts'
+import type { Row } from '../../plans/statement.ts'
 
 /**
  * Reads what came in after a delta token, in the order in which it came in.

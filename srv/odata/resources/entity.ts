@@ -1,12 +1,11 @@
 /** Reads single entities and their properties (OData Protocol 4.01, 11.2.3 to 11.2.4). */
-import type { JsonObject } from '../request/payload.ts'
-import { nest, typeOfValue, type Row } from '../model/columns.ts'
+import { nest, typeOfValue } from '../model/columns.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { weakEtag } from '../response/etag.ts'
-import { respond, respondWith, respondWithText, type Exchange } from '../request/exchange.ts'
+import { type Exchange } from '../request/exchange.ts'
 import { allOf, ref, val, xpr, type Cqn, type Source } from '../../cqn/cqn.ts'
-import { entityUrl, keyPredicate, type EntityKey } from '../request/keys.ts'
-import { contextUrl } from '../response/links.ts'
+import { keyPredicate, type EntityKey } from '../request/keys.ts'
+import { contextUrl, entityUrl } from '../response/links.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { planned, type Planned } from '../../plans/plans.ts'
 import { representValue, typeAnnotation } from '../response/representation.ts'
@@ -19,7 +18,9 @@ import { rowSets } from '../query/row-sets.ts'
 import { requestShape } from '../request/shape.ts'
 import { entityTag, TAG_COLUMN } from '../response/stored.ts'
 import { columnsToRender, textOf } from '../response/render-rows.ts'
-import { isStructured, type Property } from '../model/types.ts'
+import { isStructured, type Property, type JsonObject } from '../model/types.ts'
+import type { Row } from '../../plans/statement.ts'
+import { respond, respondWith, respondWithText } from '../response/respond.ts'
 
 /** Answers with one entity. */
 export async function readEntity(exchange: Exchange, { collection, key }: Resource & { kind: 'entity' }) {

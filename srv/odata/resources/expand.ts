@@ -7,6 +7,7 @@ import type { JsonText } from '../response/json-text.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { nestedItems } from '../request/nested-options.ts'
 import { checkOptions } from '../request/options.ts'
+import { checkExpand } from '../request/capabilities.ts'
 
 const ROWS = ['$filter', '$search']
 const PAGE = [...ROWS, '$orderby', '$top', '$skip', '$count']
@@ -35,16 +36,6 @@ export async function expand(exchange: Exchange, value: string) {
     for (const [member, each] of Object.entries(page.members)) members[member === 'value' ? name : name + member] = each
   }
   return { members, fragment: lists.length ? `(${lists.join(',')})` : '' }
-}
-
-/**
- * Checks the option on entities, which have no navigation properties: there is nothing to expand.
- * @throws {RequestError} 400 for anything but `*`
- */
-export function checkExpand(options: Map<string, string>) {
-  const value = options.get('$expand')
-  if (value === undefined || value.trim() === '*') return
-  throw new RequestError('invalidQueryOption', `'${value}' in $expand is not a navigation property.`, '$expand')
 }
 
 interface Expansion {

@@ -1,7 +1,6 @@
 /** Reads collections, page by page (OData Protocol 4.01, 11.2.6). */
 import { asManyAsFit, mostBytes } from '../../database/sqlite/result-size.ts'
 import { lastArrival } from '../query/arrivals.ts'
-import type { Row } from '../model/columns.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { linkOptions, type Exchange } from '../request/exchange.ts'
 import { func, ref } from '../../cqn/cqn.ts'
@@ -21,6 +20,7 @@ import { requestShape } from '../request/shape.ts'
 import { context, rowSets } from '../query/row-sets.ts'
 import { renderRows } from '../response/render-rows.ts'
 import { pageWindow, type PageWindow } from '../query/window.ts'
+import type { Row } from '../../plans/statement.ts'
 
 /** The answer to a collection request: its members, as JSON text, and the fragment of its context URL. */
 export interface Page {

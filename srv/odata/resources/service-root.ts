@@ -1,8 +1,9 @@
 /** The resources that hold no events: the service document and the singleton. */
 import { expand } from './expand.ts'
-import { respond, respondWith, type Exchange } from '../request/exchange.ts'
+import { type Exchange } from '../request/exchange.ts'
 import { objectText, type JsonText } from '../response/json-text.ts'
 import { contextUrl } from '../response/links.ts'
+import { respond, respondWith } from '../response/respond.ts'
 
 /** Answers with what the service has (OData JSON 4.01, section 5). */
 export function readServiceDocument(exchange: Exchange) {

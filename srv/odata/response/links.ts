@@ -1,6 +1,9 @@
 /** The absolute URLs of an answer (OData Protocol 4.01, sections 4 and 10). */
 import type { Request } from 'express'
 import { RequestError } from '../../errors/errors.ts'
+import type { Row } from '../../plans/statement.ts'
+import type { Exchange } from '../request/exchange.ts'
+import { keyPredicate, type EntityKey } from '../request/keys.ts'
 
 /**
  * The service root that a request was sent to, with a trailing slash: `http://localhost:4004/beta/`.
@@ -27,4 +30,15 @@ export function linkUrl(url: string, options: Map<string, string>, tokenName: st
   const others = [...options].filter(([name]) => name !== '$skiptoken' && name !== '$deltatoken')
   const query = [...others, [tokenName, token]].map(([name, value]) => `${name}=${encodeURIComponent(value as string)}`)
   return `${url}?${query.join('&')}`
+}
+
+/**
+ * The URL of an entity, which resolves for any key and tells the entity from all others that the reader sees: for who
+ * reads all tenants it has the alternate key.
+ * @param path the path of the collection, `auditLogs/provisioning`
+ * @param row its columns, the parts of the key among them
+ */
+export function entityUrl({ root, schema, scope }: Exchange, path: string, row: Row): string {
+  const [key, ...others] = schema.identity.map((name) => String(row[name])) as EntityKey
+  return root + path + keyPredicate(scope.readsAllTenants ? [key, ...others] : [key], schema)
 }

@@ -1,14 +1,15 @@
 /** Rows as clients see them: JSON text, as it is stored or built from columns. */
 import { mostBytes } from '../../database/sqlite/result-size.ts'
-import { nest, type Row, type Selection } from '../model/columns.ts'
+import { nest, type Selection } from '../model/columns.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { ref, val, type Cqn } from '../../cqn/cqn.ts'
 import { sizeOf, type JsonText } from './json-text.ts'
-import { entityUrl } from '../request/keys.ts'
 import { representEntity, type EntityLink } from './representation.ts'
 import { entities, type Rows } from '../query/rows.ts'
 import { columnsFor } from '../query/select.ts'
 import { hasStoredForm, isStoredForm, STORED_COLUMNS, storedText, tagged } from './stored.ts'
+import type { Row } from '../../plans/statement.ts'
+import { entityUrl } from './links.ts'
 
 /** Shows rows of one set: the first ones, as many as fit into an answer, and one at least. */
 export async function renderRows(exchange: Exchange, all: Row[], rows: Rows, selection: Selection, path: string) {

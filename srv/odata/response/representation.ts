@@ -1,8 +1,13 @@
 /** Adds control information to values: `@odata.type` as documented, and what the full metadata level asks for. */
-import type { JsonObject } from '../request/payload.ts'
 import { typeOfValue } from '../model/columns.ts'
 import type { JsonFormat } from '../request/format.ts'
-import { isStructured, type PrimitiveType, type Property, type StructuredType } from '../model/types.ts'
+import {
+  isStructured,
+  type PrimitiveType,
+  type Property,
+  type StructuredType,
+  type JsonObject
+} from '../model/types.ts'
 
 export interface EntityLink {
   url: string

@@ -5,8 +5,9 @@
 import { mostBytes } from '../../database/sqlite/result-size.ts'
 import { bytes, func, nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn/cqn.ts'
 import type { StoredText } from './json-text.ts'
-import { STORED, isCurrent } from './stored.ts'
+import { isCurrent } from './stored.ts'
 import type { StructuredType } from '../model/types.ts'
+import { STORED } from '../model/columns.ts'
 
 /** Texts up to this length are read with the others, in bytes, whatever share of the page they have. */
 const SHORT = 16_384

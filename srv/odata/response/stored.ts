@@ -3,16 +3,14 @@
  * sent as it was written, and nothing of it is parsed or put together again.
  */
 import { hash } from 'node:crypto'
-import type { JsonObject } from '../request/payload.ts'
-import type { Row } from '../model/columns.ts'
 import { bytes, ref } from '../../cqn/cqn.ts'
 import type { JsonFormat } from '../request/format.ts'
 import { representEntity } from './representation.ts'
 import type { StoredText } from './json-text.ts'
-import { isStructured, type StructuredType } from '../model/types.ts'
+import { isStructured, type StructuredType, type JsonObject } from '../model/types.ts'
+import type { Row } from '../../plans/statement.ts'
+import { STORED } from '../model/columns.ts'
 
-/** The columns that have the text, and its tag: what the type was like when it was written, and a hash. */
-export const STORED = { text: 'representation', tag: 'representationTag' } as const
 export const TAG_COLUMN = ref(STORED.tag)
 export const STORED_COLUMNS = [{ ...bytes(ref(STORED.text)), as: STORED.text }, TAG_COLUMN]
 

@@ -1,0 +1,60 @@
+/**
+ * The floors of `srv/`, from top to bottom: see docs/architecture.md. A file imports from its own room and from lower
+ * floors, and never in a circle. Imports of types count.
+ */
+const FLOORS = [
+  ['server', 'audit-log-service', 'commands', 'cap'],
+  ['odata'], // the adapter
+  ['odata/resources', 'odata/batch'],
+  ['odata/response'],
+  ['odata/query'],
+  ['odata/request'],
+  ['odata/expressions'],
+  ['odata/model'],
+  ['access', 'integrity', 'http'],
+  ['database/service'],
+  ['database/sqlite'],
+  ['database'],
+  ['plans'],
+  ['errors', 'values', 'cqn']
+]
+
+/** A room is the files of a folder, or a single file, which is then in no other room. */
+const filesOf = (room) => {
+  const others = FLOORS.flat().filter((each) => each.startsWith(`${room}/`))
+  const not = others.map((each) => `(?!${each.slice(room.length + 1)}\\.)`).join('')
+  return `^srv/${room}(\\.ts|\\.d\\.ts|/${not}[^/]+)$`
+}
+
+const downwards = FLOORS.flatMap((rooms, floor) =>
+  rooms.map((room) => ({
+    name: `only downwards from ${room}`,
+    severity: 'error',
+    from: { path: filesOf(room) },
+    to: {
+      path: FLOORS.slice(0, floor + 1)
+        .flat()
+        .filter((each) => each !== room)
+        .map(filesOf)
+    }
+  }))
+)
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    { name: 'no circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'every file has a room',
+      severity: 'error',
+      from: { path: '^srv/', pathNot: FLOORS.flat().map(filesOf) },
+      to: {}
+    },
+    ...downwards
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' }
+  }
+}
