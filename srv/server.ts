@@ -1,4 +1,4 @@
-/** Starts the service: CAP's server, with what the wire and the database need before it serves. */
+/** Starts the service: CAP's server, with the rooms of this folder put together. */
 import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { dirname, join, resolve } from 'node:path'
@@ -32,7 +32,7 @@ import { identify, requestIds } from './errors/request-ids.ts'
 
 const LOG = cds.log('provisioning')
 
-/** What is used of CAP here that its published types do not have. */
+/** What this file uses of CAP that its published types lack. */
 interface Cap {
   env: {
     profiles: string[]
@@ -47,13 +47,13 @@ const { env, deploy, server: capServer } = cds as unknown as Cap
 
 const isProduction = needsTokens(env.profiles)
 
-/** What CAP serves besides the service, without asking for a token. */
+/** What CAP would serve without a token besides the service. */
 const OPEN_ROUTES = { index: false, favicon: false, health: false, static: false }
 
-/** Helmet's own, but that Safari would follow the links of the welcome page to `https://localhost`. */
+/** Helmet's defaults, except one that makes Safari change the links of the welcome page to `https://localhost`. */
 const HEADERS = { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }
 
-/** Called by `cds-serve` in the place of CAP's own server. */
+/** Called by `cds-serve` instead of CAP's own server. */
 export default async function server(options: object) {
   if (env.log.format === 'json') logHarmlessly()
   if (isProduction)
@@ -64,7 +64,7 @@ export default async function server(options: object) {
     const tokens = new LinkTokens()
     registerProtocols(structuredClone(csn) as unknown as Model, tokens)
     storeJsonAsText(csn as unknown as Model)
-    // creates the schema, or migrates it: see `schema_evolution` in .cdsrc.json
+    // creates or migrates the schema: see `schema_evolution` in .cdsrc.json
     cds.once('served', async () => {
       await deploy(csn).to('db')
       await createIndexes(databaseFile(), csn.definitions as Record<string, Indexed>)
@@ -76,7 +76,7 @@ export default async function server(options: object) {
     })
   })
   await mkdir(dirname(resolve(cds.root, env.requires.db.credentials.url)), { recursive: true })
-  cds.once('listening', surviveUncaughtErrors) // a start that fails ends the process
+  cds.once('listening', surviveUncaughtErrors) // before that, an error ends the process
   cds.on('shutdown', drain)
   const routes = isProduction ? OPEN_ROUTES : { index: welcome, health: false }
   return capServer({ ...options, app: application(), ...routes })
@@ -98,19 +98,19 @@ function application() {
     answerCounter()
   )
   cds.middlewares.add(noteTenant)
-  // in the place of CAP's, which has another body and no request-id
+  // instead of CAP's, which has another body and no request-id
   Object.assign(cds.middlewares, { after: [renderError] })
-  const host = isProduction ? process.env.HOST : '127.0.0.1' // none stands for all interfaces
+  const host = isProduction ? process.env.HOST : '127.0.0.1' // undefined means all interfaces
   return Object.assign(app, { listen: (port: number) => serve(app, port, host) })
 }
 
-/** People get a page, where programs get the service document. */
+/** Browsers get a page, programs the service document. */
 const welcome: RequestHandler = (req, res, next) => {
   if (req.accepts(['json', 'html']) === 'html') res.sendFile(join(import.meta.dirname, 'welcome.html'))
   else next()
 }
 
-/** Renders errors from before the service was reached, such as that of a path that cannot be decoded. */
+/** Renders errors that occur before the service is reached, such as a path that cannot be decoded. */
 const renderError: ErrorRequestHandler = (error, req, res, _next) => {
   const failure = requestError(error)
   if (failure.status >= 500) LOG.error(requestIds(res)['request-id'], req.method, req.path, error)

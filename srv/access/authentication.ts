@@ -1,4 +1,7 @@
-/** Authentication in production, by bearer tokens (RFC 6750). CAP runs it before each request to the service: see `requires.auth`. */
+/**
+ * Authentication in production, by bearer tokens (RFC 6750). CAP runs it before each request to the service: see
+ * `requires.auth`.
+ */
 import cds from '@sap/cds'
 import type { Request, RequestHandler, Response } from 'express'
 import type { JWTPayload } from 'jose'
@@ -16,8 +19,8 @@ const PERSONAL_ACCOUNTS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 const PUBLIC_PATHS = ['/', '/$metadata']
 
 /**
- * Makes the middleware that finds out who sends a request, and refuses requests without a good token.
- * @param options the settings, as CAP gives them
+ * Makes the middleware that authenticates requests, and refuses those without a valid token.
+ * @param options the settings, as CAP passes them
  * @throws {Error} if one is missing
  */
 export default function authentication(options: Partial<AccessSettings>): RequestHandler {
@@ -52,7 +55,7 @@ function userOf({ tid, roles, scp, oid, sub }: JWTPayload, { permissions }: Acce
   const tenant = typeof tid === 'string' && tid ? { tenant: tid } : {}
   if (tenant.tenant?.toLowerCase() === PERSONAL_ACCOUNTS)
     throw new RequestError('accessDenied', 'Personal Microsoft accounts are not supported.')
-  // names of app roles are whole, also with a blank in them; scopes are one text (RFC 8693, 4.2)
+  // an item of `roles` is one name, blanks included; `scp` has blanks between names (RFC 8693, 4.2)
   const granted: unknown[] = [
     ...(Array.isArray(roles) ? (roles as unknown[]) : []),
     ...(typeof scp === 'string' ? scp.split(' ') : [])
@@ -65,7 +68,7 @@ function userOf({ tid, roles, scp, oid, sub }: JWTPayload, { permissions }: Acce
 
 function refused(req: Request, res: Response, error: unknown) {
   const failure = requestError(error)
-  const { cause } = failure // clients are not told, operators need to know
+  const { cause } = failure // for operators, not for clients
   if (failure.status >= 500) LOG.error(req.method, req.path, cause ?? error)
   else LOG.debug(req.method, req.path, failure.code, failure.message, cause ?? '')
   refuse(res.set({ 'OData-Version': '4.0', ...challenge(failure, req) }), failure)

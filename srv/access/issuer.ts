@@ -1,15 +1,15 @@
-/** The keys of the issuer, which signatures of tokens are checked with. */
+/** The keys of the issuer, which verify the signatures of tokens. */
 import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTVerifyGetKey } from 'jose'
 import type { AccessSettings } from './settings.ts'
 
 const TIMEOUT = 5_000
 const RETRY_AFTER = 1_000
 
-/** How long keys are used before they are fetched anew. */
+/** How long keys are cached. */
 const MAX_AGE = 600_000
 
 /**
- * Makes a function that finds the key of a token. Keys are cached for ten minutes, and fetched anew when a token names
+ * Makes a function that finds the key of a token. Keys are cached for ten minutes, and fetched again when a token names
  * an unknown one, but not more often than configured.
  */
 export function issuerKeys({ issuer, jwks_uri, jwks_cooldown }: AccessSettings): JWTVerifyGetKey {
@@ -18,7 +18,7 @@ export function issuerKeys({ issuer, jwks_uri, jwks_cooldown }: AccessSettings):
   const find = async () => remoteKeys(new URL(jwks_uri ?? (await discover(issuer, get))), jwks_cooldown * 1000, get)
   return async (header, token) => {
     keys ??= find()
-    // what failed is tried again for the next token
+    // the next token tries again
     const found = await keys.catch((error: unknown) => {
       keys = undefined
       throw error
@@ -27,7 +27,7 @@ export function issuerKeys({ issuer, jwks_uri, jwks_cooldown }: AccessSettings):
   }
 }
 
-/** The keys at an address. When to fetch them is decided here, as jose goes by the time of day, which may be changed. */
+/** The keys at an address. This decides when to fetch them: jose uses the time of day, which can jump. */
 function remoteKeys(url: URL, cooldown: number, get: FetchImplementation): JWTVerifyGetKey {
   const timing = { cacheMaxAge: Infinity, cooldownDuration: Infinity, timeoutDuration: TIMEOUT }
   const keys = createRemoteJWKSet(url, { ...timing, [customFetch]: get })
@@ -49,9 +49,9 @@ function remoteKeys(url: URL, cooldown: number, get: FetchImplementation): JWTVe
   }
 }
 
-/** The address of the keys, as the issuer tells it (OpenID Connect Discovery 1.0, section 4). */
+/** Discovers the address of the keys (OpenID Connect Discovery 1.0, section 4). */
 async function discover(issuer: string, get: FetchImplementation): Promise<string> {
-  // Microsoft's document for all tenants is that of the tenant `common`
+  // Microsoft publishes the document for all tenants under the tenant `common`
   const base = issuer.replace('{tenantid}', 'common').replace(/\/$/, '')
   const options = { method: 'GET' as const, headers: new Headers(), redirect: 'manual' as const }
   const response = await get(`${base}/.well-known/openid-configuration`, {
@@ -65,7 +65,7 @@ async function discover(issuer: string, get: FetchImplementation): Promise<strin
   return document.jwks_uri
 }
 
-/** jose bounds how often keys are fetched after a success; this does it after a failure, so that a flood of tokens is none of fetches. */
+/** jose limits how often keys are fetched after a success. This limits it after a failure, too. */
 function patientFetch(): FetchImplementation {
   let failedAt = -Infinity
   return async (url, options) => {

@@ -1,9 +1,9 @@
-/** What a user may post, found out before anything of the body is received: see access-control.cds. */
+/** Checks what a user may post before the body is received: see access-control.cds. */
 import cds from '@sap/cds'
 import { requestError } from '../errors/errors.ts'
 import { tenantOfNewEvent } from './tenants.ts'
 
-/** An entity, with the roles that it grants rights to. */
+/** An entity with the rights that it grants to roles. */
 export interface Restricted {
   '@restrict'?: { grant: string | string[]; to: string | string[] }[]
 }

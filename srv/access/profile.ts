@@ -3,9 +3,9 @@
 const KNOWN = ['development', 'production']
 
 /**
- * Tells whether requests need a token: always, but in the profile `development`, which is that of a start without a name.
- * @param profiles as CAP gives them: with `development` added wherever `production` is missing
- * @throws {Error} if a name is not known, as it may be a misspelt `production`
+ * Tells whether requests need a token. They do in every profile but `development`, the default.
+ * @param profiles as CAP passes them: `development` is added unless there is `production`
+ * @throws {Error} if a name is unknown: it may be a misspelt `production`
  */
 export function needsTokens(profiles: string[]): boolean {
   const unknown = profiles.filter((name) => !KNOWN.includes(name)).map((name) => `'${name}'`)

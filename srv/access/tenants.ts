@@ -1,4 +1,4 @@
-/** Tenants: whose events a user reads and writes. A tenant's events are those with its id as `tenantId`. */
+/** Tenants: a user reads and writes the events of one tenant, those with its id as `tenantId`. */
 import cds from '@sap/cds'
 import { RequestError } from '../errors/errors.ts'
 import { val, type Source } from '../cqn/cqn.ts'
@@ -17,9 +17,9 @@ type User = InstanceType<typeof cds.User>
 type Model = { definitions: Record<string, { elements?: object }> }
 
 /**
- * Confines a query to what the user may see: adds the tenant as a condition wherever the query, or one within it, reads
- * an entity that belongs to tenants.
- * @param model tells which entities have tenants
+ * Confines a query to what the user may see: wherever it, or a query within it, reads an entity that belongs to
+ * tenants, the tenant becomes a condition.
+ * @param model says which entities have tenants
  * @returns a new query
  */
 export function confined(query: object, user: User, model: Model): object {
@@ -34,9 +34,9 @@ export function confined(query: object, user: User, model: Model): object {
 export const areTenantsShared = () => !needsTokens((cds as unknown as { env: { profiles: string[] } }).env.profiles)
 
 /**
- * What answers depend on of a user: the permissions, and the tenant unless the events of all tenants are read.
- * @returns a key for users whose answers differ in the tenant only, the tenant as a literal of the request, and whether
- *   ids that tenants share must be told apart
+ * What the answers to a user depend on: permissions, and the tenant unless the user reads all tenants.
+ * @returns a key for users whose answers differ by tenant only, the tenant as a literal of the request, and whether ids
+ *   that several tenants have must be distinguished
  */
 export function scopeOf(user: User): { key: string; literals: Literal[]; readsAllTenants: boolean } {
   const roles = user instanceof cds.User.Privileged ? ['*'] : Object.keys(user.roles).sort()
@@ -47,8 +47,8 @@ export function scopeOf(user: User): { key: string; literals: Literal[]; readsAl
 }
 
 /**
- * The tenant that a new event is stored for.
- * @param sent the tenant that its sender gave
+ * The tenant of a new event.
+ * @param sent the tenant that was sent with it
  * @throws {RequestError} 403 if that is not the tenant of the user
  */
 export function tenantOfNewEvent(user: User, sent: string | null | undefined): string | null {
@@ -68,13 +68,13 @@ class Confinement {
   private readonly own: unknown[]
   private readonly model: Model
 
-  /** @param own the condition that rows are those of the user, as CQN */
+  /** @param own the condition for the user's rows, as CQN */
   constructor(own: unknown[], model: Model) {
     this.own = own
     this.model = model
   }
 
-  /** A copy of a query, or a part of one, in which every SELECT is confined. */
+  /** Copies a query, or a part of one, and confines every SELECT in it. */
   of(node: unknown): unknown {
     if (Array.isArray(node)) return node.map((each) => this.of(each))
     if (typeof node !== 'object' || node === null) return node
@@ -86,7 +86,7 @@ class Confinement {
     return condition ? [...this.own, 'and', { xpr: condition }] : this.own
   }
 
-  /** Only entities and queries are read from. Anything else could lead around the condition. */
+  /** Queries read from entities and queries only. Anything else could bypass the condition. */
   private ownsRows(from: object): boolean {
     if ('SELECT' in from) return false
     const [name, ...path] = 'ref' in from ? (from.ref as string[]) : []

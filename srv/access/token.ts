@@ -7,13 +7,13 @@ import type { AccessSettings } from './settings.ts'
 /** Signatures by keys that only the issuer has. HMAC and `none` would let anyone sign. */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
-/** What jose throws where not the token is at fault, but the issuer. */
+/** What jose throws if the issuer is at fault, not the token. */
 const FAULTS_OF_ISSUER = ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID']
 
 /**
  * Makes a function that checks a token.
- * @returns a function that gives the claims of the token, and throws {@link RequestError}: 401 if the token is not good,
- *   503 if that cannot be found out now
+ * @returns a function that returns the claims of the token. It throws {@link RequestError}: 401 if the token is not
+ *   valid, 503 if it cannot be checked now
  */
 export function tokenChecker(settings: AccessSettings): (token: string) => Promise<JWTPayload> {
   const { audience, leeway } = settings
@@ -29,7 +29,7 @@ export function tokenChecker(settings: AccessSettings): (token: string) => Promi
   }
 }
 
-/** The issuer that the token must have: where every tenant has one of its own, that of the tenant that the token names. */
+/** The expected issuer. Where each tenant has its own, it is that of the tenant in the token. */
 function issuerOf(token: string, { issuer }: AccessSettings): string {
   if (!issuer.includes('{tenantid}')) return issuer
   const { tid } = decodeJwt(token)

@@ -10,19 +10,19 @@ export type Cqn =
 
 export type Value = string | number | boolean | null
 
-/** Where a request has a value, and how another request of the same shape gives another one: see plans.ts. */
+/** Where in a request a value comes from, so that a plan can put in the value of another request: see plans.ts. */
 export interface Source {
   /** The query option or parameter alias that has the literal. */
   option: string
   /** Where the literal starts in it. */
   position: number
-  /** Makes the value of the literal's text; undefined if that has none. */
+  /** Reads the value from the text of the literal; undefined if it has none. */
   read: (text: string) => Value | undefined
 }
 
 /**
- * The types that operators and functions of OData tell apart. `any` is what a member of an open type has, `collection`
- * what only `isof` takes as a value.
+ * The types that operators and functions of OData distinguish. `any` is the type of a member of an open type. Only
+ * `isof` takes a `collection`.
  */
 export type ValueType =
   | 'string'
@@ -41,26 +41,26 @@ export type ValueType =
 /** An expression with its type. */
 export interface Typed {
   /**
-   * The expression. Of a point in time the instant, of a duration 100 ns ticks, of a complex value whether it exists, of
-   * a condition what is true where the condition is, and else false or null: see logic.ts.
+   * The expression. A point in time is its instant, a duration its 100 ns ticks, a complex value whether it exists. For
+   * a condition it is true where the condition is, and otherwise false or null: see logic.ts.
    */
   cqn: Cqn
   type: ValueType
-  /** Of a condition, what is false where it is false, and null where it is null, if {@link cqn} is not. */
+  /** The exact value of a condition (false or null where it is), if {@link cqn} is not exact. */
   exact?: Cqn
-  /** Of a member of an open type, where it is. */
+  /** Where a member of an open type is. */
   member?: Member
-  /** Of a complex value or a collection, what types it may have. */
+  /** The types that a complex value or a collection may have. */
   structure?: Structure
   /** Whether a number is known to be whole. */
   whole?: boolean
-  /** Whether the number may be one that JavaScript cannot hold. */
+  /** Whether the number may be too large for JavaScript. */
   isLarge?: boolean
-  /** Whether the number may be NaN, for which statements have a text: see evaluation.ts. */
+  /** Whether the number may be NaN, which statements represent as text: see evaluation.ts. */
   mayBeNaN?: boolean
-  /** Whether the value is known to be never null. */
+  /** Whether the value is never null. */
   required?: boolean
-  /** Of a point in time, the text with its own offset, from which its year, hour and so on are taken. */
+  /** The text of a point in time with its own offset, for its year, hour and so on. */
   local?: Cqn
   /** Where the expression starts in the query option. */
   position: number
@@ -72,7 +72,7 @@ export interface Member {
   path: string[]
 }
 
-/** What types a complex value or a collection may have, by name, each with the condition for it to be of the type. */
+/** The types that a complex value or a collection may have, each with the condition for it. */
 export type Structure = [type: string, condition: Cqn][]
 
 export const ref = (name: string): Cqn => ({ ref: [name] })

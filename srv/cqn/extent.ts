@@ -1,25 +1,25 @@
 /**
- * How large an expression is once all is put in. Aliases, computed values and operators that need an operand twice make
- * it grow by far more than its text, so it is measured as it is built, and refused before a statement is made of it.
+ * The size of an expression with everything put in. Aliases, computed values and operators that use an operand twice
+ * make it grow far beyond its text. It is measured while it is built, and refused before it becomes a statement.
  */
 
-/** Parts count once for each place where they stand. */
+/** A part counts once for each place where it is used. */
 export interface Extent {
   nodes: number
-  /** SQLite takes a depth of 1,000; operators in a row count, as its trees lean to the left. */
+  /** The parser of SQL takes a depth of 1,000. Operators in a row count: its trees lean to the left. */
   depth: number
 }
 
-/** The most that all expressions of a request may come to. */
+/** The limits for all expressions of a request together. */
 export const MOST: Extent = { nodes: 5_000, depth: 800 }
 
-/** How many transformations may stand on each other as queries of queries, whose preparation takes ever longer. */
+/** How deep queries may nest: each level makes a statement slower to prepare. */
 export const MOST_NESTED = 20
 
 const LEAF: Extent = { nodes: 1, depth: 1 }
 const extents = new WeakMap<object, Extent>()
 
-/** The extent of an expression that {@link measured} knows; of any other, that of a leaf. */
+/** The extent of an expression that was {@link measured}; any other counts as a leaf. */
 export const extentOf = (expression: object): Extent => extents.get(expression) ?? LEAF
 
 /**
@@ -43,7 +43,7 @@ export function measured<Expression extends object>(
   return expression
 }
 
-/** Gives an expression the extent of what it stands for. */
+/** Gives an expression the extent of another, which it stands for. */
 export function standingFor<Expression extends object>(expression: Expression, extent: Extent | undefined): Expression {
   if (extent) extents.set(expression, extent)
   return expression

@@ -1,8 +1,8 @@
-/** The header that says how to be let in (RFC 6750, section 3). */
+/** The header that tells a client how to authenticate (RFC 6750, section 3). */
 import type { Request } from 'express'
 import type { RequestError } from './errors.ts'
 
-/** The header of the answer to a request that was refused; none if access was not the reason. */
+/** The header for an error; none unless access was refused. */
 export function challenge({ code, message }: RequestError, req: Request): Record<string, string> {
   const realm = 'Bearer realm="auditLogs"'
   if (code === 'accessDenied') return { 'WWW-Authenticate': `${realm}, error="insufficient_scope"` }

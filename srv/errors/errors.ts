@@ -1,6 +1,6 @@
 /**
- * The errors of the wire, and their one rendering: Microsoft Graph's error body.
- * Clients branch on `code`; every code that can occur is listed here.
+ * The errors of requests, and the one place that renders them, as Microsoft Graph's error body. Clients branch on
+ * `code`; all codes are listed here.
  */
 import type { RequestIds } from './request-ids.ts'
 
@@ -36,7 +36,7 @@ export const STATUS = {
 
 export type ErrorCode = keyof typeof STATUS
 
-/** An error of a request, with what its sender needs to mend it. */
+/** An error of a request, with what its sender needs to correct it. */
 export class RequestError extends Error {
   override name = 'RequestError' as const
   readonly code: ErrorCode
@@ -58,11 +58,11 @@ export class RequestError extends Error {
 
 /** Renders an error as Microsoft Graph does: https://learn.microsoft.com/graph/errors. */
 export function errorBody({ code, message, target }: RequestError, ids: RequestIds, now: Date) {
-  const date = now.toISOString().slice(0, 19) // whole seconds, no zone: so does Graph
+  const date = now.toISOString().slice(0, 19) // whole seconds without a zone, as in Graph
   return { error: { code, message, ...(target && { target }), innerError: { date, ...ids } } }
 }
 
-/** An error as Express, its body parsers, CAP or a database driver throw it. */
+/** An error as thrown by Express, its body parsers, CAP or a database driver. */
 interface ForeignError {
   status?: number
   statusCode?: number
@@ -73,8 +73,8 @@ interface ForeignError {
 }
 
 /**
- * Turns anything that was thrown into a {@link RequestError}. The text of an error that is not the
- * sender's fault is never passed on, as it may tell SQL, paths or a stack.
+ * Turns anything that was thrown into a {@link RequestError}. The message of an error that is not the sender's fault is
+ * not passed on: it may contain SQL, paths or a stack.
  */
 export function requestError(error: unknown): RequestError {
   if (error instanceof RequestError) return error

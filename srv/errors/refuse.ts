@@ -1,14 +1,14 @@
-/** Answers a request with an error, wherever it was found. */
+/** Answers a request with an error. */
 import type { Response } from 'express'
 import { errorBody, type ErrorCode, type RequestError } from './errors.ts'
 import { requestIds } from './request-ids.ts'
 
-/** After how many seconds a request may succeed that failed for a cause that passes (RFC 9110, 10.2.3). */
+/** When to retry after an error that may pass, in seconds (RFC 9110, 10.2.3). */
 const RETRY_AFTER: Partial<Record<ErrorCode, number>> = { serviceUnavailable: 2, insufficientStorage: 60 }
 
 /**
  * Sends the body of an error with its status.
- * @param ids the identifiers of the request; those of the whole batch for a part of it
+ * @param ids the identifiers of the request; for a part of a batch, of the batch
  */
 export function refuse(res: Response, failure: RequestError, ids = requestIds(res)) {
   const seconds = RETRY_AFTER[failure.code]

@@ -1,4 +1,4 @@
-/** Counts the bytes of answers that wait for their clients to read them, within one limit for all of them. */
+/** Counts the bytes of answers that their clients have not read yet, and limits them over all answers. */
 import type { RequestHandler, Response } from 'express'
 import { RequestError } from '../errors/errors.ts'
 import { bytesOf, settings } from './settings.ts'
@@ -10,8 +10,8 @@ let waiting = 0
 const kept = new WeakMap<Response, number>()
 
 /**
- * Makes the layer that counts what is written: until the client has taken it, and of the end of an answer until the
- * answer is sent. What is compressed counts as what it is before.
+ * Makes the middleware that counts what is written until the client has taken it. The end of an answer counts until the
+ * answer is sent. Bytes count before compression.
  * @throws {Error} if the limit is not a size
  */
 export function answerCounter(): RequestHandler {
@@ -47,14 +47,14 @@ export function answerCounter(): RequestHandler {
   }
 }
 
-/** Counts bytes that are kept until an answer is sent, besides those that are written. */
+/** Counts bytes that are kept until an answer is sent but not written yet. */
 export function keepUntilSent(res: Response, bytes: number) {
   if (res.closed) return
   kept.set(res, (kept.get(res) ?? 0) + bytes)
   waiting += bytes
 }
 
-/** @throws {RequestError} 503 if as many bytes of answers wait to be read as the service can take */
+/** @throws {RequestError} 503 if the limit of unread bytes is reached */
 export function expectRoom() {
   if (waiting >= most) throw new RequestError('serviceUnavailable', TOO_MANY)
 }

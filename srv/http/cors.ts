@@ -1,10 +1,10 @@
-/** Lets pages of other origins use the service in browsers: of those that the settings name (Fetch Standard, 3.2). */
+/** Allows pages of the configured origins to use the service in browsers (Fetch Standard, 3.2). */
 import type { RequestHandler } from 'express'
 import { settings } from './settings.ts'
 
 const METHODS = 'GET, HEAD, POST, OPTIONS'
 
-/** What pages may read of answers besides what all of them have. */
+/** The headers of answers that pages may read, besides the safelisted ones. */
 const EXPOSED =
   'ETag, Location, OData-EntityId, OData-Version, Preference-Applied, Retry-After, WWW-Authenticate, request-id, client-request-id'
 
@@ -12,9 +12,9 @@ const EXPOSED =
 const MAX_AGE = '7200'
 
 /**
- * Makes the layer that allows the origins of the settings; none where there are none. Browsers send no cookies and no
- * passwords of theirs along: a page needs a token of its own.
- * @throws {Error} if one of them is no origin, such as `*`
+ * Makes the middleware that allows the configured origins; none if none are configured. Browsers send no credentials
+ * along: a page needs a token of its own.
+ * @throws {Error} if a setting is no origin, such as `*`
  */
 export function crossOrigin(): RequestHandler[] {
   const origins = [settings().cors_origins].flat()

@@ -9,7 +9,7 @@ import { settings } from './settings.ts'
 const underWay = new Set<Response>()
 let drained: Promise<void> | undefined
 
-/** Takes a request unless the service is stopping, or has as many as it can take. */
+/** Admits a request unless the service is stopping or has too many. */
 export const admit: RequestHandler = (_req, res, next) => {
   if (drained) {
     res.set('Connection', 'close')
@@ -25,7 +25,7 @@ export const admit: RequestHandler = (_req, res, next) => {
 /** Whether the service is stopping. */
 export const isDraining = () => drained !== undefined
 
-/** Takes no more requests, and waits for those under way until the time limit ends them. */
+/** Admits no more requests, and waits for those under way, at most for the time limit. */
 export function drain(): Promise<void> {
   return (drained ??= finish())
 }

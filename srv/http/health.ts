@@ -1,4 +1,4 @@
-/** What an orchestrator asks: whether the process lives, and whether it can serve. Neither needs a token. */
+/** The health checks of orchestrators: whether the process lives, and whether it can serve. They need no token. */
 import cds from '@sap/cds'
 import { Router } from 'express'
 import type Database from '../database/service.ts'
@@ -9,10 +9,10 @@ import { settings } from './settings.ts'
 
 const LOG = cds.log('provisioning')
 
-/** How often the database is looked after, in milliseconds. */
+/** How often the database is checked, in milliseconds. */
 const INTERVAL = 1000
 
-/** What is answered while the database does. */
+/** The answer while the database answers. */
 let ready: object | undefined
 
 /** Serves `/health/live` and `/health/ready`. */
@@ -26,16 +26,16 @@ export const health: Router = Router()
     else refuse(res, new RequestError('serviceUnavailable', 'The database does not answer.'))
   })
 
-/** Looks after the database until the service stops, as anybody may ask for its health as often as they like. */
+/** Checks the database once a second until the service stops. Requests get the last result, however many they are. */
 export async function watchDatabase() {
   await look()
   setTimeout(() => void (isDraining() || watchDatabase()), INTERVAL).unref()
 }
 
-/** In whole numbers, as anybody may ask, and bytes would tell what others store. */
+/** In whole numbers: anybody may ask, and bytes would reveal what others store. */
 const megabytesOfLog = () => Math.ceil((cds.db as unknown as Database).sizeOfLog / 1024 / 1024)
 
-/** Finds out whether the database can be read, and no other process keeps it from being written to. */
+/** Checks whether the database can be read, and whether no other process keeps it locked. */
 async function look() {
   const late = setTimeout(() => (ready = undefined), settings().ready_timeout)
   try {

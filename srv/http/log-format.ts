@@ -1,6 +1,6 @@
 /**
- * The lines of the log in JSON, for whatever collects logs. CAP's own have every header of the request but a few, and
- * whatever hangs on an error; these have only what is listed here, none of which is a secret of a client.
+ * The lines of the log in JSON. CAP's own lines contain nearly all headers of the request, and every property of an
+ * error. These contain only what is listed here, and no secrets of clients.
  */
 import { format, types } from 'node:util'
 import cds from '@sap/cds'
@@ -11,10 +11,10 @@ const HEADERS = ['accept', 'content-length', 'content-type', 'odata-maxversion',
 
 const LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace']
 
-/** How many causes of an error are told. */
+/** How many causes of an error are logged. */
 const CAUSES = 5
 
-/** What of an error is told besides its stack: codes, and the statement of a query. */
+/** What is logged of an error besides its stack: codes, and the statement of a query. */
 interface Told extends Error {
   code?: unknown
   errcode?: unknown
@@ -27,7 +27,7 @@ interface Cap {
 }
 const cap = cds as unknown as Cap
 
-/** Has all loggers write such lines. */
+/** Makes all loggers write such lines. */
 export function logHarmlessly() {
   cap.log.format = logLine
   for (const logger of Object.values(cap.log.loggers)) logger.setFormat(logLine)
@@ -37,7 +37,7 @@ export function logHarmlessly() {
  * Makes a line of the log.
  * @param logger the part of the service that logs
  * @param level 1 for an error to 5 for a trace
- * @returns the line, as the one thing to print
+ * @returns the line, as the only argument to print
  */
 function logLine(logger: string, level: number, ...args: unknown[]): [string] {
   const errors = args.filter((arg) => types.isNativeError(arg))

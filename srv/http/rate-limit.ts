@@ -1,11 +1,11 @@
-/** How many requests one client, that is one network address, may send in a time. */
+/** Limits the requests that a client, that is a network address, may send within a window of time. */
 import type { RequestHandler } from 'express'
 import { rateLimit, type Store } from 'express-rate-limit'
 import { RequestError } from '../errors/errors.ts'
 import { refuse } from '../errors/refuse.ts'
 import { settings } from './settings.ts'
 
-/** Makes the limit of the settings; none where there is none. */
+/** Makes the middleware for the configured limit; none if there is no limit. */
 export function clientLimit(): RequestHandler[] {
   const { limit, window } = settings().rate_limit
   if (!limit) return []
@@ -22,13 +22,15 @@ export function clientLimit(): RequestHandler[] {
   ]
 }
 
-/** Counts the requests of clients. The store of the library goes by the time of day, which may be changed. */
+/**
+ * Counts the requests of clients by the monotonic clock. The library's own store uses the time of day, which can jump.
+ */
 class Windows implements Store {
   private readonly counts = new Map<string, number>()
   private readonly length: number
   private start = performance.now()
 
-  /** @param length of a window in milliseconds */
+  /** @param length the length of a window in milliseconds */
   constructor(length: number) {
     this.length = length
   }

@@ -1,11 +1,11 @@
-/** Receives the bytes of bodies, within a limit for each, and one for all whose requests are under way. */
+/** Receives bodies, with a limit for each and one for all requests under way. */
 import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Request, Response } from 'express'
 import { RequestError } from '../errors/errors.ts'
 import { bytesOf, settings } from './settings.ts'
 
-/** What is understood of `Content-Encoding` (RFC 9110, 8.4.1). */
+/** The encodings of `Content-Encoding` (RFC 9110, 8.4.1). */
 const DECODERS = new Map([
   ['gzip', createGunzip],
   ['deflate', createInflate],
@@ -21,9 +21,9 @@ let underWay = 0
 
 /**
  * Makes a function that receives the body of a request. Its bytes count until the request is answered.
- * @param limit the most bytes that a body may have when it is decoded, or as text such as `4mb`
- * @returns a function that throws {@link RequestError}: 413 over the limit, 503 if the service has as many bytes as it can
- *   take, 415 for an unknown encoding, 400 if the body is cut off or not encoded so
+ * @param limit the most bytes of a decoded body, or text such as `4mb`
+ * @returns a function that throws {@link RequestError}: 413 over the limit, 503 if the service has as many bytes as it
+ *   can take, 415 for an unknown encoding, 400 if the body is cut off or not encoded so
  * @throws {Error} if a limit is not a size
  */
 export function bodyReceiver(limit: string | number | undefined) {
@@ -34,7 +34,7 @@ export function bodyReceiver(limit: string | number | undefined) {
     const chunks: Buffer[] = []
     try {
       for await (const chunk of decoded(req).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        if (res.closed) break // nobody is there to be answered, and nothing counts any more
+        if (res.closed) break // the client has gone
         if (held + chunk.length > most) throw new RequestError('payloadTooLarge', TOO_LARGE)
         if (underWay + chunk.length > mostTogether) throw new RequestError('serviceUnavailable', TOO_MANY)
         held += chunk.length
@@ -42,7 +42,7 @@ export function bodyReceiver(limit: string | number | undefined) {
         chunks.push(chunk)
       }
     } catch (cause) {
-      req.unpipe().resume() // what is still to come is not kept
+      req.unpipe().resume() // drops the rest
       if (cause instanceof RequestError) throw cause
       throw Object.assign(new RequestError('invalidBody', CUT_OFF), { cause })
     }

@@ -1,17 +1,17 @@
-/** One line of JSON for each request, for whatever collects logs. It has nothing that a client may hold secret. */
+/** One line of JSON for each request. It contains nothing that a client may want to keep secret. */
 import cds from '@sap/cds'
 import type { RequestHandler } from 'express'
 import { requestIds } from '../errors/request-ids.ts'
 import { settings } from './settings.ts'
 
-/** Notes whose request it is, once that is known. */
+/** Notes the tenant of the request once it is known. */
 export const noteTenant: RequestHandler = (_req, res, next) => {
   const { tenant, user } = cds.context ?? {}
   res.locals.tenant = tenant ?? (user?.attr as { tenant?: string } | undefined)?.tenant
   next()
 }
 
-/** Writes the line when the answer was sent, or the connection was lost. */
+/** Writes the line when the answer was sent or the connection was lost. */
 export const logRequests: RequestHandler = (req, res, next) => {
   if (!settings().request_log) return next()
   const start = performance.now()
@@ -21,7 +21,7 @@ export const logRequests: RequestHandler = (req, res, next) => {
       'request-id': requestIds(res)['request-id'],
       tenant: (res.locals.tenant as string | undefined) ?? null,
       method: req.method,
-      path: req.originalUrl.split('?', 1)[0], // a query may have tokens, and names of people
+      path: req.originalUrl.split('?', 1)[0], // a query may contain tokens and names
       status: res.writableFinished ? res.statusCode : null, // null where the client has gone
       ms: Math.round(performance.now() - start)
     }

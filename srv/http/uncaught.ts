@@ -1,6 +1,6 @@
 /**
- * Errors that nobody caught: of a callback, or of a promise that nobody waits for. They end the request that they came
- * of, not the process: an audit log that anybody can stop with one request is none.
+ * Errors that nobody caught, in a callback or in a promise that nobody awaits. They end the request that caused them,
+ * not the process: one request must not stop an audit log.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import cds from '@sap/cds'
@@ -12,10 +12,10 @@ import { requestIds } from '../errors/request-ids.ts'
 const LOG = cds.log('provisioning')
 const current = new AsyncLocalStorage<Response>()
 
-/** Notes which request it is that the code after it runs for. */
+/** Remembers the request for all code that runs on its behalf. */
 export const followed: RequestHandler = (_req, res, next) => current.run(res, next)
 
-/** Logs uncaught errors, and answers 500 to the requests that they came of. */
+/** Logs uncaught errors, and answers 500 to the requests that caused them. */
 export function surviveUncaughtErrors() {
   process.on('uncaughtException', endRequest)
   process.on('unhandledRejection', endRequest)

@@ -1,10 +1,9 @@
 /**
- * Plans: what was found out of a request, kept for other requests of the same shape.
+ * Plans: the parsed form and the statements of a request, kept for other requests of the same shape.
  *
- * The shape of a request is what it asks, without the literals in its expressions. The first request of a shape is
- * parsed, checked and made into SQL by CAP; those after it only put their own literals into the statements. A literal
- * that is not found again among the values of the statements, as it had a say in what they look like, belongs to the
- * shape.
+ * The shape of a request is the request without the literals in its expressions. The first request of a shape is
+ * parsed, checked and rendered as SQL by CAP. Later ones put their own literals into the statements. A literal that is
+ * not among the values of the statements had an influence on the statements, so it belongs to the shape.
  */
 import type { Source } from '../cqn/cqn.ts'
 import { SourcedValue, type Literal, type Row, type Statement } from './statement.ts'
@@ -20,33 +19,33 @@ type Parameter = { value: unknown } | { literal: number; read: Source['read'] }
 interface Plan {
   prepared: unknown
   statements: Map<string, { sql: string; parameters: Parameter[] }>
-  /** The literals that belong to the shape, by their place among all. */
+  /** The literals that belong to the shape, by their index. */
   fixed: Map<number, string>
-  /** About how much memory it takes, in bytes. */
+  /** Its approximate size in memory, in bytes. */
   size: number
 }
 
-/** What a plan takes for each character of its statements and its shape, in bytes, as it was measured: mostly for CQN. */
+/** The measured size of a plan, in bytes for each character of its statements and its shape. Most of it is CQN. */
 const BYTES = 64
 
-/** A plan that fits a request, with the values of that request. */
+/** A plan with the values of a request put in. */
 export interface Found {
   prepared: unknown
   statements: Map<string, Statement>
 }
 
-/** The plans of a service, those used least recently going first. */
+/** The plans of a service. The least recently used are dropped first. */
 export class Plans {
   private readonly plans = new Map<string, Plan>()
   private readonly most: number
   private size = 0
 
-  /** @param most how much memory plans may take together, in bytes; none are kept for 0 */
+  /** @param most the size of all plans in bytes; with 0 none are kept */
   constructor(most: number) {
     this.most = most
   }
 
-  /** Finds the plan for requests of a shape, unless a literal has no value or is another one than the plan is for. */
+  /** Finds the plan for a shape; undefined if there is none for these literals. */
   find({ key, literals }: Shape): Found | undefined {
     const plan = this.plans.get(key)
     if (!plan) return undefined
@@ -68,9 +67,9 @@ export class Plans {
   }
 
   /**
-   * Keeps what was found out of a request, if another one can use it.
-   * @param recorded the statements, by their names; a value that is no {@link SourcedValue} makes them useless, as
-   *   nobody knows where it comes from: it may be of the user
+   * Keeps the plan of a request if others can use it.
+   * @param recorded the statements by their names. A statement with a value that is no {@link SourcedValue} is not
+   *   kept: the value may belong to the user
    */
   keep({ key, literals }: Shape, prepared: unknown, recorded: Map<string, Statement[]>) {
     if (!this.most) return
@@ -116,31 +115,31 @@ function parametersOf({ sql, values }: Statement, literals: Literal[]): Paramete
   return parameters
 }
 
-/** What is needed of a request to answer it by plans. */
+/** What a request needs to use plans. */
 export interface PlanningContext {
   plans: Plans
-  /** Has the service run a query. @param seen is told of the statement that it becomes */
+  /** Has the service run a query. @param seen receives the statement that it becomes */
   run: (query: object, more?: object, seen?: (statement: Statement) => void) => Promise<unknown>
   /** Has the database run a statement. */
   execute: (statement: Statement) => Promise<Row[]>
 }
 
-/** What was found out of a request, and its queries. */
+/** A request with its plan: an existing one, or one that is being made. */
 export interface Planned<Prepared> {
   prepared: Prepared
   /**
    * Asks the database.
    * @param name tells the queries of one request apart
-   * @param query makes the query, of what was found out of this request itself: a plan has the values of another one
+   * @param query makes the query from what was prepared for this request; a plan has values of another one
    */
   ask: (name: string, query: (prepared: Prepared) => object) => Promise<Row[]>
-  /** Keeps the plan, once all was asked. */
+  /** Keeps the plan. To be called after the last query. */
   keep: () => void
 }
 
 /**
- * Plans the answer to a request, by what is known of others of its shape if that is possible.
- * @param prepare finds out what does not depend on the values of literals
+ * Finds the plan for a request, or begins to make one.
+ * @param prepare does all work that does not depend on the values of literals
  */
 export function planned<Prepared>(
   { plans, run, execute }: PlanningContext,

@@ -1,13 +1,13 @@
 /** Statements, and where the values in them come from. */
 import type { Source, Value } from '../cqn/cqn.ts'
 
-/** A statement, as the database was given it. */
+/** A statement as the database receives it. */
 export interface Statement {
   sql: string
   values: unknown[]
 }
 
-/** A value that a request gave, or the wire itself, on its way to the database. */
+/** A value of a statement that comes from the request, or from the protocol itself. */
 export class SourcedValue {
   readonly value: Value
   readonly source: Source | undefined
@@ -18,7 +18,7 @@ export class SourcedValue {
   }
 }
 
-/** A literal, or something else that a request gives. */
+/** A literal, or another value that a request contains. */
 export interface Literal {
   option: string
   position: number

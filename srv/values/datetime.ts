@@ -8,10 +8,10 @@ const DATE_TIME_OFFSET = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,12}
 
 /**
  * The same instant in UTC as text of a fixed width, `2016-12-31T21:02:10.8639373`, so that instants
- * compare and sort as their texts do. It carries no zone: what ends in `Z`, CAP cuts to milliseconds.
+ * compare and sort like their texts. It has no zone: CAP would cut a text that ends in `Z` to milliseconds.
  * @param value an Edm.DateTimeOffset
  * @param precision how many fractional digits it may have: 7 in events, as the model declares, 12 in literals
- * @returns undefined if the value is none, or lies outside of the years 0001 to 9999
+ * @returns undefined if the value is not one, or lies outside the years 0001 to 9999
  */
 export function instant(value: string, precision = 7): string | undefined {
   const [, date, minutes, seconds = '00', fraction = '', offset] = DATE_TIME_OFFSET.exec(value) ?? []
@@ -44,7 +44,7 @@ const DAY = 86_400n * TICKS
 
 /**
  * The length of an Edm.Duration, for example `P1DT12H`, in 100 ns ticks.
- * @returns undefined if the text is no duration, or one that is longer than all of time
+ * @returns undefined if the text is no duration, or is longer than all years from 1 to 9999
  */
 export function ticksOfDuration(duration: string): bigint | undefined {
   const [all, minus, days = 0, hours = 0, minutes = 0, seconds = 0, fraction = ''] = DURATION.exec(duration) ?? []
@@ -55,7 +55,7 @@ export function ticksOfDuration(duration: string): bigint | undefined {
   return minus ? -ticks : ticks
 }
 
-/** A length in 100 ns ticks as Edm.Duration, in whole days and what is left of one. */
+/** A length in 100 ns ticks as an Edm.Duration of days and the rest of a day. */
 export function durationOfTicks(ticks: bigint): string {
   const length = ticks < 0n ? -ticks : ticks
   const [days, rest] = [length / DAY, (length % DAY) / TICKS]
@@ -73,7 +73,7 @@ export function durationOfTicks(ticks: bigint): string {
   return `${ticks < 0n ? '-' : ''}P${text || 'T0S'}`
 }
 
-/** The 100 ns ticks from 1970 to an instant as {@link instant} returns it, or to the begin of a date. */
+/** The 100 ns ticks from 1970 to an instant as {@link instant} returns it, or to the beginning of a date. */
 export function ticksOfPoint(point: string): bigint {
   const [whole, fraction = ''] = [point.slice(0, 19), point.slice(20, 27)]
   const milliseconds = Date.parse(whole.length > 10 ? `${whole}Z` : whole)
@@ -82,9 +82,10 @@ export function ticksOfPoint(point: string): bigint {
 
 /**
  * Moves a point in time.
- * @param point an instant as {@link instant} returns it, or a date, which stays one (OData URL Conventions 4.01, 5.1.1.2.1)
- * @param ticks by how many ticks of 100 ns
- * @returns undefined if the result lies outside of the years 0001 to 9999
+ * @param point an instant as {@link instant} returns it, or a date, which stays one (OData URL Conventions 4.01,
+ *   5.1.1.2.1)
+ * @param ticks the distance in 100 ns ticks
+ * @returns undefined if the result lies outside the years 0001 to 9999
  */
 export function movedPoint(point: string, ticks: bigint): string | undefined {
   const end = ticksOfPoint(point) + ticks
@@ -98,8 +99,8 @@ export function movedPoint(point: string, ticks: bigint): string | undefined {
 const TIME_OF_DAY = /^((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d)(?:\.(\d{1,12}))?)?$/
 
 /**
- * A time of day in a fixed width, `12:00:00.0000000`, so that times compare as their texts do. Digits beyond 100 ns are
- * kept where they say something.
+ * A time of day in a fixed width, `12:00:00.0000000`, so that times compare like their texts. Digits beyond 100 ns are
+ * kept unless they are zeros.
  * @returns undefined if the text is no Edm.TimeOfDay
  */
 export function timeOfDay(text: string): string | undefined {

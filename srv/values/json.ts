@@ -1,4 +1,4 @@
-/** JSON without loss: numbers that a double cannot hold stay the text that they were sent as. */
+/** JSON without loss: a number that a double cannot represent stays the text that was sent. */
 
 declare global {
   interface JSON {
@@ -13,7 +13,7 @@ type Reviver = (this: unknown, key: string, value: unknown, context: { source?: 
 const keepSource: Reviver = (_key, value, { source }) =>
   typeof value === 'number' && source !== undefined && String(value) !== source ? JSON.rawJSON(source) : value
 
-/** A number with more digits than a double is sure to hold, or in a form that it might print in another way. */
+/** A number with more digits than a double can represent, or in a form that would be printed differently. */
 const DELICATE = /(?:"\s*:|[[,])\s*(?:-?\d+[.eE]|-?\d{16}|-0)/
 
 /**

@@ -14,7 +14,7 @@ export const DECIMALS = ['Edm.Decimal', 'Edm.Double', 'Edm.Single']
 /**
  * A number as a value of a numeric type, rounded where the type is whole (OData URL Conventions 4.01, 5.1.1.10.1).
  * @param exact the number with all its digits
- * @returns undefined if it does not fit, or the type is not numeric
+ * @returns undefined if the number does not fit, or the type is not numeric
  */
 export function numberNamed(
   number: number,

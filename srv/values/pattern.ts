@@ -1,17 +1,17 @@
 /**
- * Regular expressions of clients, for `matchesPattern`. RE2 takes time in proportion to the text whatever the pattern;
- * with JavaScript's own, a pattern such as `(a+)+$` could hold the process for hours. It takes time in proportion to the
- * size of the pattern, too, in which each repetition counts that often: `(a{10}){10}` has a hundred parts.
+ * Regular expressions of clients, for `matchesPattern`. RE2 takes time in proportion to the text, whatever the pattern;
+ * JavaScript's own engine could run for hours on `(a+)+$`. RE2 also takes time in proportion to the size of the
+ * pattern, in which a repetition counts as often as it repeats: `(a{10}){10}` has a hundred parts.
  */
 import { RE2JS } from 're2js'
 
-/** How many characters a pattern may have, and how many parts those of a query option may have together. */
+/** The most characters of a pattern, and the most parts of all patterns in a query option. */
 const LONGEST = 500
 const MOST_PARTS = 1000
 
-/** The regular expressions of a query option, as far as they are known. */
+/** The regular expressions of a query option so far. */
 export interface Patterns {
-  /** How many parts they have come to, with all repetitions. */
+  /** How many parts they have together, with all repetitions. */
   parts: number
 }
 
@@ -20,7 +20,7 @@ let last: { source: string; pattern: RE2JS } | undefined
 
 /**
  * Tests whether a text has a match of a pattern.
- * @throws {Error} if the pattern is not a regular expression, or has references back, which RE2 does not know
+ * @throws {Error} if the pattern is not a regular expression, or has back references, which RE2 does not support
  */
 export function matchesPattern(source: string, text: string): boolean {
   if (last?.source !== source) last = { source, pattern: RE2JS.compile(source) }
@@ -28,9 +28,9 @@ export function matchesPattern(source: string, text: string): boolean {
 }
 
 /**
- * Finds out why a pattern is refused, before it takes time.
- * @param patterns those of the query option, to which it is added
- * @returns what is wrong with it, or undefined if it is taken
+ * Says why a pattern is refused, before it is compiled.
+ * @param patterns the patterns of the query option, to which this one is added
+ * @returns the problem in a sentence, or undefined
  */
 export function problemOfPattern(source: string, patterns: Patterns): string | undefined {
   patterns.parts += partsOf(source)
@@ -47,7 +47,7 @@ export function problemOfPattern(source: string, patterns: Patterns): string | u
 /** Escapes, classes, counted repetitions, and all other characters. */
 const PARTS = /\\[pPx]\{[^}]*\}|\\.|\[\^?[^\]]*\]|\{(\d+)(?:,(\d*))?\}|[^]/gsu
 
-/** How many parts a pattern has with all its repetitions, or more. It need not be a regular expression. */
+/** An upper bound for the parts of a pattern, with all repetitions. The text need not be a regular expression. */
 function partsOf(source: string): number {
   const outer: number[] = []
   let size = 0 // of the group so far

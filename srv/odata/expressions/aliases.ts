@@ -3,14 +3,14 @@ import type { StructuredType } from '../model/types.ts'
 import type { Typed } from '../../cqn/cqn.ts'
 import { Cursor } from './cursor.ts'
 
-/** The values of a request's aliases, by the type that they are about; undefined while one is parsed. */
+/** The parsed values of a request's aliases, by the type they are parsed against; undefined while being parsed. */
 type Values = Map<StructuredType, Map<string, Typed | undefined>>
 
 const known = new WeakMap<Map<string, string>, Values>()
 
 /**
- * Finds the value of an alias. It is parsed once for a type, however often it is referred to: aliases that refer to each
- * other twice would double the work at each level.
+ * Finds the value of an alias. It is parsed once for each type, however often it is used: otherwise aliases that use
+ * each other twice would double the work at each level.
  * @param outer where the alias stands
  * @returns undefined if the request does not have the alias
  * @throws {RequestError} 400 if the value is no expression, or refers to itself

@@ -6,7 +6,7 @@ type Result = Omit<Typed, 'position'>
 
 /**
  * Applies an operator.
- * @returns undefined if it does not take values of these types
+ * @returns undefined if the operator takes no values of these types
  */
 export function calculated(left: Typed, operator: string, right: Typed): Result | undefined {
   if (left.type === 'number' && right.type === 'number') return ofNumbers(left, operator, right)
@@ -50,10 +50,10 @@ function ofNumbers(left: Typed, operator: string, right: Typed): Result {
 
 const SQL = { add: '+', sub: '-', mul: '*' } as const
 
-/** A number to calculate with: NaN becomes null, as what is calculated of it equals no number either. */
+/** A number to calculate with. NaN becomes null: a result of either equals no number. */
 export const numeric = ({ cqn, mayBeNaN }: Typed): Cqn => (mayBeNaN ? func('nullif', cqn, val('NaN')) : cqn)
 
-/** A divisor that is known not to be zero. It has no source, as no plan may be used for another one. */
+/** A divisor that is not zero. It has no source: a plan must not put another divisor in its place. */
 function constantOf({ cqn }: Typed): Cqn | undefined {
   return 'val' in cqn && typeof cqn.val === 'number' && Number.isFinite(cqn.val) && cqn.val ? val(cqn.val) : undefined
 }

@@ -41,7 +41,7 @@ export function call(parser: Parser): Typed {
   return { cqn: definition.build(...values), type: definition.returns, whole: definition.whole === true, position }
 }
 
-/** A pattern that was checked. It has no source, as no other is to take its place unchecked. */
+/** A checked pattern. It has no source: a plan must not put another pattern in its place unchecked. */
 function pattern({ cursor, context }: Parser, pattern: Typed): Typed {
   const { cqn, position } = pattern
   if (!('val' in cqn) || typeof cqn.val !== 'string') return cursor.fail('A pattern must be a string', position)
@@ -50,7 +50,7 @@ function pattern({ cursor, context }: Parser, pattern: Typed): Typed {
   return { ...pattern, cqn: val(cqn.val) }
 }
 
-/** A negative length is a bad request (5.1.1.5.9), also where no row is looked at. */
+/** A negative length is a bad request (5.1.1.5.9), even if no row is read. */
 function checkLength({ cursor }: Parser, length: Typed | undefined) {
   if (length && 'val' in length.cqn && Number(length.cqn.val) < 0)
     cursor.fail('The length of a substring must not be negative', length.position)
@@ -99,7 +99,7 @@ function typeFunction(parser: Parser, name: 'isof' | 'cast', position: number): 
   return { ...cast(value, type), position }
 }
 
-/** Whether nothing but the name of a type stands in the parentheses. */
+/** Whether the only argument is the name of a type. */
 const namesTypeOnly = ({ cursor }: Parser) => cursor.next.text === ')'
 
 function namedType({ cursor }: Parser): NamedType {

@@ -7,10 +7,10 @@ import { isOfJsonType, isWholeWithin, meantAs } from './members.ts'
 import { castTo, PRIMITIVES } from './primitives.ts'
 import { DECIMALS, INTEGERS } from '../../values/numbers.ts'
 
-/** Types of the standard that the service has no values of. */
+/** Types of the standard of which the service has no values. */
 const UNSUPPORTED = /^Edm\.(?:Stream|Untyped|PrimitiveType|ComplexType|EntityType|(?:Geography|Geometry)\w*)$/
 
-/** A type that an expression names: with the names of its items for a collection. */
+/** A type that an expression names. For a collection the name is that of its items. */
 export interface NamedType {
   name: string
   isCollection: boolean
@@ -18,14 +18,14 @@ export interface NamedType {
 
 /**
  * Checks the name of a type.
- * @throws {RequestError} 400 if there is no such type, 501 if it is one of the standard that the service does not have
+ * @throws {RequestError} 400 if there is no such type, 501 if the standard has it and the service does not
  */
 export function checkType({ name }: NamedType, { structured }: KnownTypes, cursor: Cursor, position: number) {
   if (UNSUPPORTED.test(name)) cursor.fail(`The service has no values of type '${name}'`, position, 'notImplemented')
   if (!PRIMITIVES.has(name) && !structured.has(name)) cursor.fail(`There is no type '${name}'`, position)
 }
 
-/** `cast` of a value; what cannot be cast is null. The type was checked. */
+/** Casts a value to a type that was checked. What cannot be cast becomes null. */
 export function cast(subject: Typed, { name, isCollection }: NamedType): Omit<Typed, 'position'> {
   if (subject.structure) {
     const [, is] = subject.structure.find(([type]) => type === name && subject.type !== 'collection') ?? []
@@ -43,7 +43,7 @@ function castMember(subject: Typed, name: string, type: ValueType): Omit<Typed, 
   return { cqn: func('coalesce', ...values, val(null)), type, whole: INTEGERS.has(name) }
 }
 
-/** `isof` of a value: null is of no type. The type was checked. */
+/** Tests whether a value is of a type that was checked. Null is of no type. */
 export function isOf(subject: Typed, { name, isCollection }: NamedType): Cqn {
   const { type, whole = false, structure, member } = subject
   if (isCollection !== (type === 'collection')) return val(false)

@@ -1,4 +1,7 @@
-/** What expressions ask of a collection: `any`, `all`, `$count` and `$filter` (URL Conventions 4.01, 5.1.1.13 and 5.1.1.15). */
+/**
+ * What expressions ask of a collection: `any`, `all`, `$count` and `$filter` (URL Conventions 4.01, 5.1.1.13 and
+ * 5.1.1.15).
+ */
 import type { StructuredType } from '../model/types.ts'
 import { allOf, func, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
 import { jsonAny, jsonCount, jsonItem, jsonLength, jsonText } from '../../database/sqlite/json-functions.ts'
@@ -39,7 +42,7 @@ function quantified(column: Cqn, item: string, isAll: boolean, conditions: Cqn[]
   if (!condition && !conditions.length) return xpr(jsonLength(column), '>', val(0))
   if (!condition) return jsonAny(column, item, allOf(...conditions))
   if (!isAll) return jsonAny(column, item, allOf(...conditions, holds(condition)))
-  // what is null is not true, so all do not hold (5.1.1.13.2)
+  // null is not true, so `all` is false (5.1.1.13.2)
   return xpr('not', jsonAny(column, item, allOf(...conditions, xpr('not', isTrue(condition)))))
 }
 
@@ -59,7 +62,7 @@ function lambda(parser: Parser, scope: Scope): Typed | undefined {
   return condition
 }
 
-/** `$filter(status eq 'failure')`, in which names are those of the items. */
+/** `$filter(status eq 'failure')`, with the names of the items' properties. */
 function filter(parser: Parser, scope: Scope): Cqn {
   parser.cursor.expect('(')
   const condition = parser.within(scope).condition()

@@ -1,4 +1,4 @@
-/** Reads the tokens of a query option one after the other, and says where it is wrong. */
+/** Reads the tokens of a query option one by one, and reports errors with their position. */
 import { RequestError, type ErrorCode } from '../../errors/errors.ts'
 import { tokenize, type Token } from './tokens.ts'
 
@@ -15,8 +15,8 @@ export class Cursor {
   /**
    * @param expression the value of a query option, or a part of it
    * @param option the query option, for errors
-   * @param outer where the expression is put in, if it is the value of an alias
-   * @throws {RequestError} 400 if the expression has something that is not a token
+   * @param outer the cursor of the expression that uses this one as the value of an alias
+   * @throws {RequestError} 400 for text that is no token
    */
   constructor(expression: string, option: string, outer?: Cursor) {
     this.tokens = tokenize(expression, option)
@@ -33,7 +33,7 @@ export class Cursor {
     return this.tokens[this.index + 1] ?? this.token
   }
 
-  /** Takes the token, whatever it is. */
+  /** Takes the next token. */
   take(): Token {
     const { token } = this
     if (token.kind !== 'end') this.index++
@@ -62,7 +62,7 @@ export class Cursor {
     if (this.token.kind !== 'end') this.fail(`'${this.token.text}' is not expected`)
   }
 
-  /** One item or several, with commas between. */
+  /** Parses one or more items, separated by commas. */
   list<Item>(item: () => Item): Item[] {
     const items = [item()]
     while (this.accept(',')) items.push(item())
@@ -77,7 +77,7 @@ export class Cursor {
     return result
   }
 
-  /** @throws {RequestError} 400, as the expression is larger than {@link MOST} once all is put in */
+  /** @throws {RequestError} 400: with all aliases put in, the expression is larger than {@link MOST} */
   tooLarge(position = this.token.position): never {
     this.fail('The expression is too large once its aliases and computed values are put in', position)
   }

@@ -3,7 +3,7 @@ import { decimal, func, integer, val, xpr, type Cqn, type Typed, type ValueType 
 import { exactly } from './logic.ts'
 
 export interface CanonicalFunction {
-  /** The types of the arguments, in each form that the function has. */
+  /** The types of the arguments, for each form of the function. */
   forms: ValueType[][]
   returns: ValueType
   /** Whether the number that it returns is whole. */
@@ -11,7 +11,7 @@ export interface CanonicalFunction {
   build(...args: Typed[]): Cqn
 }
 
-/** A function that CAP knows under the same name. In parentheses, as CAP makes operators of some: `instr(…) - 1`. */
+/** A function that CAP knows by the same name. Parentheses are needed: CAP renders some as `instr(…) - 1`. */
 function known(name: string, returns: ValueType, ...forms: ValueType[][]): CanonicalFunction {
   return { forms, returns, build: (...args) => xpr(func(name, ...args.map(({ cqn }) => cqn))) }
 }
@@ -35,11 +35,11 @@ function texts(returns: ValueType, build: (a: Cqn, b: Cqn) => Cqn): CanonicalFun
   return { forms: [['string', 'string']], returns, build: (a, b) => build(a.cqn, b.cqn) }
 }
 
-/** As much of the end of a text as another text is long; less where the text is shorter. */
+/** The end of a string that is as long as another string, or the whole string if that is shorter. */
 const ending = (text: Cqn, part: Cqn) =>
   func('substr', text, xpr(func('length', text), '+', val(1), '-', func('length', part)))
 
-/** By SQL where start and length are known not to be negative; a plan may be used for no other ones. */
+/** Uses SQL's own function if start and length are known not to be negative; then they are part of the plan. */
 function substring({ cqn: text }: Typed, ...bounds: Typed[]): Cqn {
   const known = bounds.flatMap(({ cqn }) =>
     'val' in cqn && Number(cqn.val) >= 0 && cqn.val !== null ? [val(cqn.val)] : []
@@ -49,7 +49,7 @@ function substring({ cqn: text }: Typed, ...bounds: Typed[]): Cqn {
   return func('substr', text, xpr(start, '+', val(1)), ...(length ? [length] : []))
 }
 
-/** What Unicode takes for white space. */
+/** White space as Unicode defines it. */
 const WHITE_SPACE =
   '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
 
@@ -136,7 +136,7 @@ const DEFINITIONS: Record<string, CanonicalFunction> = {
   }
 }
 
-/** Functions of the standard that the service does not have (5.1.1.6, 5.1.1.10 and 5.1.1.11). */
+/** Functions of the standard that the service does not implement (5.1.1.6, 5.1.1.10 and 5.1.1.11). */
 export const UNSUPPORTED = new Set(['hassubset', 'hassubsequence', 'geo.distance', 'geo.intersects', 'geo.length'])
 
 /** The functions, by their names in lower case. */

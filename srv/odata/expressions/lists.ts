@@ -31,5 +31,5 @@ function itemsOfAlias(parser: Parser, at: number): Typed[] {
   return items
 }
 
-/** Strings of JSON have double quotes; all else is written as in any expression. */
+/** JSON strings have double quotes; everything else is written as in any expression. */
 const jsonItem = (parser: Parser): Typed => (parser.cursor.token.kind === 'phrase' ? parser.literal() : parser.value())

@@ -1,9 +1,9 @@
-/** Values as expressions write them, and constants (OData URL Conventions 4.01, 5.1.1.14). */
+/** Literals and constants (OData URL Conventions 4.01, 5.1.1.14). */
 import { instant, ticksOfDuration, timeOfDay } from '../../values/datetime.ts'
 import { val, type Source, type Typed } from '../../cqn/cqn.ts'
 import type { Token } from './tokens.ts'
 
-/** How many digits of a second literals may have: comparisons see all of them. */
+/** The most fractional digits of a second in a literal. Comparisons use all of them. */
 const PRECISION = 12
 
 type Literal = Omit<Typed, 'position'>
@@ -62,14 +62,14 @@ function jsonString(text: string): Literal | undefined {
   }
 }
 
-/** The points in time that functions without arguments stand for. */
+/** The points in time that functions without arguments return. */
 export function pointNamed(name: string, now: Date) {
   if (name === 'now') return now.toISOString()
   if (name === 'mindatetime') return '0001-01-01T00:00:00Z'
   return name === 'maxdatetime' ? '9999-12-31T23:59:59.9999999Z' : undefined
 }
 
-/** Graph compares points in time with dates, which then stand for their midnight in UTC. */
+/** Graph compares points in time with dates. A date then means its midnight in UTC. */
 export function dateAsDateTime(each: Typed, other: Typed): Typed {
   const { cqn } = each
   if (each.type !== 'date' || other.type !== 'dateTime' || !('val' in cqn) || typeof cqn.val !== 'string') return each

@@ -1,7 +1,7 @@
 /**
- * Conditions, which are true, false or null (OData URL Conventions 4.01, 5.1.1.1). A comparison is never null in OData,
- * but in SQL it is, where it could be answered by an index. Where only true counts, as in a filter, that makes no
- * difference, so a condition has two forms: `cqn` for such places, and `exact` for all others.
+ * Conditions, which are true, false or null (OData URL Conventions 4.01, 5.1.1.1). A comparison is never null in OData.
+ * In SQL it may be null, in the form that an index can answer. Where only true counts, as in a filter, null and false
+ * are the same. So a condition has two forms: `cqn` for such places, and `exact` for all others.
  */
 import { numeric } from './arithmetic.ts'
 import { allOf, anyOf, func, list, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
@@ -16,10 +16,10 @@ type Condition = Omit<Typed, 'position'>
 const condition = (cqn: Cqn, exact?: Cqn): Condition => ({ cqn, type: 'boolean', ...(exact && { exact }) })
 const always = (value: boolean) => condition(val(value))
 
-/** The value of an expression: of a condition true, false or null. */
+/** The exact value of an expression. A condition is true, false or null. */
 export const exactly = ({ cqn, exact }: Pick<Typed, 'cqn' | 'exact'>): Cqn => exact ?? cqn
 
-/** A condition for places where only true counts. CAP takes a value alone for no condition. */
+/** A condition where only true counts. CAP takes no single value as a condition. */
 export const holds = ({ cqn }: Typed): Cqn => ('val' in cqn || 'ref' in cqn ? xpr(cqn, '=', val(true)) : cqn)
 
 /** `and` and `or` (5.1.1.1.7 and 5.1.1.1.8): null is unknown in SQL as in OData. */

@@ -1,6 +1,6 @@
 /**
- * Members of open types. JSON says what type the value of each has, and where a value of another type is meant, it is
- * none: a text `"1"` is no number, and `false` is not absent.
+ * Members of open types. Each value has the type that it has in JSON. Where another type is expected it counts as null:
+ * the string `"1"` is no number, and `false` is not absent.
  */
 import { allOf, anyOf, func, val, xpr, type Cqn, type Member, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import { asJson, jsonMember, jsonOfMember, jsonType } from '../../database/sqlite/json-functions.ts'
@@ -12,7 +12,7 @@ export function memberValue(member: Member): Omit<Typed, 'position'> {
   return { cqn: jsonMember(member), member, type: 'any' }
 }
 
-/** A value of a type that is meant; of a member the value if it is of that type, and else null. */
+/** A value where a type is expected: a member of an open type is null there unless it is of that type. */
 export function meantAs(typed: Typed, type: ValueType): Typed {
   if (typed.type !== 'any' || type === 'any' || type === 'null') return typed
   const { position, member } = typed
@@ -40,7 +40,7 @@ export function meantAlike(left: Typed, right: Typed): [Typed, Typed] {
   return [meantAs(left, right.type), meantAs(right, left.type)]
 }
 
-/** Compares two members of open types: numbers with numbers, texts with texts, and all else for being equal. */
+/** Compares two members of open types: numbers with numbers, strings with strings, anything else for equality only. */
 export function membersCompared(left: Typed, operator: string, right: Typed): Omit<Typed, 'position'> {
   const json = (each: Typed): Typed => ({ cqn: shown(each), type: 'string', position: each.position })
   if (operator === '=' || operator === '!=') return compared(json(left), operator, json(right))
@@ -51,8 +51,8 @@ export function membersCompared(left: Typed, operator: string, right: Typed): Om
 }
 
 /**
- * A value as answers show it: that of a member as JSON text, as nothing else says what type it has, a duration as text,
- * and a number as one that JavaScript can hold.
+ * A value as answers show it. A member of an open type is JSON text, which keeps its type; a duration is text; a number
+ * is one that JavaScript can represent.
  */
 export function shown(value: Pick<Typed, 'cqn' | 'exact' | 'member' | 'type' | 'isLarge'>): Cqn {
   const { type, member, isLarge } = value

@@ -1,9 +1,9 @@
 /**
  * Parses the common expressions of OData into CQN (OData URL Conventions 4.01, 5.1.1).
  *
- * CAP's own parser ends at what flat models need: it knows no arithmetic, no `not` but at the beginning and no types of
- * literals, and it falls over paths through collections. This one takes names and types from the model, and says where
- * an expression is wrong. Keywords have no case (12.2.1).
+ * CAP's own parser covers what flat models need. It has no arithmetic, takes `not` at the beginning only, ignores the
+ * types of literals, and fails on paths through collections. This one takes names and types from the model and reports
+ * errors with their position. Keywords have no case (12.2.1).
  */
 import type { KnownTypes } from '../model/known-types.ts'
 import { aliasValue } from './aliases.ts'
@@ -38,7 +38,7 @@ export class ExpressionParser implements Parser {
   readonly variables: Variables
   private readonly items: { count: number }
 
-  /** @param outer the parser of the expression around this one, if names are looked up in an item there */
+  /** @param outer the parser of the surrounding expression, whose variables can be used here */
   constructor(
     cursor: Cursor,
     context: ExpressionContext,
@@ -224,7 +224,7 @@ export class ExpressionParser implements Parser {
     return this.path().value
   }
 
-  /** A path, with the names on its way as the model spells them. */
+  /** Parses a path. The result has its names as the model spells them. */
   path() {
     return parsePath(this)
   }
@@ -251,7 +251,7 @@ export class ExpressionParser implements Parser {
   }
 }
 
-/** A text that is compared with a duration is one (5.1.1.14.1). */
+/** A string that is compared with a duration is a duration literal (5.1.1.14.1). */
 function asDuration(each: Typed, other: Typed): Typed {
   if (each.type !== 'string' || other.type !== 'duration' || !('val' in each.cqn)) return each
   return { ...each, ...duration(String(each.cqn.val)) }

@@ -21,16 +21,16 @@ export interface ExpressionContext {
   patterns: Patterns
 }
 
-/** What names are looked up in: an entity, or an item of a collection, which is JSON. */
+/** Where names are looked up: in an entity, or in an item of a collection, which is JSON. */
 export interface Scope {
   type: StructuredType
-  /** What statements call the item. */
+  /** The name of the item in statements. */
   item?: string
-  /** The property of the entity, if names are looked up in its value. */
+  /** The property, if names are looked up in its value. */
   property?: Property
 }
 
-/** What a path can begin with besides a property: `$it`, `$this`, or the variable of a lambda. */
+/** What a path can begin with instead of a property: `$it`, `$this`, or a lambda variable. */
 export type Variables = Map<string, Scope>
 
 /** The parser of expressions, as the parsers of their parts use it: see parser.ts. */
@@ -38,14 +38,14 @@ export interface Parser {
   readonly cursor: Cursor
   readonly context: ExpressionContext
   readonly types: KnownTypes
-  /** What names are looked up in. */
+  /** Where names are looked up. */
   readonly root: Scope
   readonly variables: Variables
-  /** A parser for what stands here, in which names are those of a scope, and `$it` what it is here. */
+  /** A parser that goes on here and looks names up in another scope. `$it` stays what it is. */
   within: (scope: Scope) => Parser
   /** A parser for the value of a parameter alias. */
   ofAlias: (cursor: Cursor, name: string) => Parser
-  /** A name for the item of a collection, which no other has. */
+  /** A unique name for the item of a collection. */
   nameItem: () => string
   /** An expression that is true, false or null. */
   condition: () => Typed
@@ -56,5 +56,5 @@ export interface Parser {
   arguments: () => Typed[]
 }
 
-/** Whether a value is one that columns can have. */
+/** Whether a value is neither complex nor a collection. */
 export const isPrimitive = ({ type }: Typed) => type !== 'complex' && type !== 'collection'

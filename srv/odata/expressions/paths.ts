@@ -1,4 +1,7 @@
-/** Paths in expressions: to properties, through complex values, collections and open types (URL Conventions 4.01, 5.1.1.15). */
+/**
+ * Paths in expressions: to properties, through complex values, collections and open types (URL Conventions 4.01,
+ * 5.1.1.15).
+ */
 import { columnsOf } from '../model/columns.ts'
 import type { KnownTypes } from '../model/known-types.ts'
 import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
@@ -10,16 +13,16 @@ import { jsonItem } from '../../database/sqlite/json-functions.ts'
 import { memberValue } from './members.ts'
 import type { Parser, Scope } from './parsing.ts'
 
-/** What a path has come to. */
+/** Where a path leads. */
 export interface Place {
-  /** Undefined where anything may be, that is within a value of an open type. */
+  /** Undefined within a value of an open type, where anything may be. */
   type: Property['type'] | undefined
   property?: Property
-  /** The names on the way, as the model spells them. */
+  /** The names of the path, as the model spells them. */
   names: string[]
   /** Where the value is in JSON, if it has no column of its own. */
   member?: Member
-  /** What must hold for the path to lead anywhere: that the value has the type that it is cast to. */
+  /** The condition that the value has the type it is cast to. */
   condition?: Cqn
 }
 

@@ -9,15 +9,15 @@ const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+))/y
 
 /**
  * Parses a search expression: words and phrases, with AND, OR, NOT and parentheses. Words that follow each other must
- * all be found. Case does not matter, and a word is found within longer ones, too.
- * @param found makes the condition for a term, given in lower case
+ * all be found. Case does not matter, and a word also matches within a longer one.
+ * @param found makes the condition for a term in lower case
  * @throws {RequestError} 400 if the expression is not complete
  */
 export function parseSearch(expression: string, found: (term: string) => Cqn): Cqn {
   return new SearchParser(tokens(expression), found).whole()
 }
 
-/** The condition that a term stands in one of the columns. */
+/** The condition that one of the columns contains a term. */
 export function foundIn({ text, json }: Searchable): (term: string) => Cqn {
   return (term) => {
     const inText = text.map((column) => func('contains', func('tolower', ref(column)), val(term)))

@@ -19,9 +19,9 @@ export type TokenKind =
 
 export interface Token {
   kind: TokenKind
-  /** As written; of what has quotes the value within them. */
+  /** As written, without the quotes. */
   text: string
-  /** Of an enumeration literal, the name of its type. */
+  /** The type of an enumeration literal. */
   type?: string
   /** Where the token starts in the expression, in UTF-16 code units from 0. */
   position: number
@@ -29,11 +29,11 @@ export interface Token {
 
 type Pattern = TokenKind | 'space'
 
-// Longer forms come first: a date and time begins as a date does, which begins as a number does.
+// Longer forms come first: a date and time begins like a date, which begins like a number.
 const PATTERNS: [Pattern, RegExp][] = [
   ['space', /\s+/y],
   ['string', /'(?:[^']|'')*'/y],
-  ['phrase', /"(?:[^"\\]|\\.)*"/y], // a string of JSON, and of `search`
+  ['phrase', /"(?:[^"\\]|\\.)*"/y], // in JSON and in `search`
   ['duration', /duration'[^']*'/iy],
   ['binary', /binary'[\w-]*={0,2}'/iy],
   ['enum', /[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)+'(?:[^']|'')*'/uy],
@@ -49,10 +49,10 @@ const PATTERNS: [Pattern, RegExp][] = [
 ]
 
 /**
- * Takes an expression apart.
+ * Splits an expression into tokens.
  * @param option the query option that it is the value of, for errors
  * @returns its tokens without white space, closed by a token of kind `end`
- * @throws {RequestError} 400 naming the position of what is not a token
+ * @throws {RequestError} 400 with the position of the text that is no token
  */
 export function tokenize(expression: string, option: string): Token[] {
   const tokens: Token[] = []

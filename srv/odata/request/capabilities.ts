@@ -4,10 +4,10 @@ import { RequestError } from '../../errors/errors.ts'
 import { checkOptions } from './options.ts'
 import type { Resource } from './resource.ts'
 
-/** The query options that say which rows of a collection are meant. */
+/** The query options that choose the rows of a collection. */
 const ROWS = ['$filter', '$search', '$compute', '$apply']
 
-/** Those that say what is shown of an entity. */
+/** The query options that choose what is shown of an entity. */
 const SHOWN = ['$select', '$expand']
 
 /** What a resource takes: methods (HEAD goes with GET, OPTIONS with all) and query options. */
@@ -20,7 +20,7 @@ const CAPABILITIES: Record<Resource['kind'], Partial<Record<string, readonly str
     GET: [...ROWS, '$orderby', '$top', '$skip', '$skiptoken', '$deltatoken', '$count', ...SHOWN, '$format'],
     POST: [...SHOWN, '$format']
   },
-  // those that do not matter for a count are taken, too (Protocol 4.01, 11.2.10)
+  // options without an effect on a count are accepted (Protocol 4.01, 11.2.10)
   count: { GET: [...ROWS, '$orderby', '$top', '$skip', '$expand', '$format'] },
   references: { GET: [...ROWS.slice(0, 3), '$orderby', '$top', '$skip', '$skiptoken', '$count', '$format'] },
   reference: { GET: ['$format'] },
@@ -30,7 +30,7 @@ const CAPABILITIES: Record<Resource['kind'], Partial<Record<string, readonly str
 
 /**
  * Checks that a resource takes a request, and answers OPTIONS.
- * @returns whether it is still to be answered
+ * @returns false if the request is answered already
  * @throws {RequestError} 405 for a method, 400 for a query option that the resource does not take
  */
 export function isTaken(req: Request, res: Response, kind: Resource['kind'], options: Map<string, string>): boolean {

@@ -1,4 +1,4 @@
-/** One request to the service and the answer to it, as the parts of the wire share it. */
+/** A request to the service and its answer, as the rooms of the protocol share it. */
 import type { Request, Response } from 'express'
 import type { JsonFormat } from './format.ts'
 import type { LinkTokens } from './link-tokens.ts'
@@ -21,7 +21,7 @@ export interface Exchange extends PlanningContext {
   /** How the service root differs from plain OData. */
   conventions: Conventions
   format: JsonFormat
-  /** When the request came in. */
+  /** When the request arrived. */
   now: Date
   schema: ServiceSchema
   tokens: LinkTokens
@@ -29,17 +29,19 @@ export interface Exchange extends PlanningContext {
   usesStoredForm: boolean
   /** Whether references to entities are shown, and not the entities (11.2.8). */
   asReferences: boolean
-  /** Whose request it is, as far as answers depend on it. */
+  /** The user, as far as answers depend on it. */
   scope: { key: string; literals: Literal[]; readsAllTenants: boolean }
   /** Whether the request has a transaction of its own, as it is not part of a change set. */
   isAlone: boolean
 }
 
-/** What one service root does in another way than the others. */
+/** How a service root differs from others. */
 export interface Conventions {
   /** Whether `$top` is the size of pages, as in Graph, not the number of entities in all. */
   topIsPageSize: boolean
-  /** Whether `$metadata` has the base type of entities, as in Graph. UI5, for one, finds keys on the type itself only. */
+  /**
+   * Whether `$metadata` has the base type of entities, as in Graph. UI5, for one, finds keys on the type itself only.
+   */
   entitiesDerive: boolean
   /** How the names of headers are spelled in answers to batches in JSON. */
   headerNames: Spelling
@@ -47,7 +49,7 @@ export interface Conventions {
   batchLimit: number
 }
 
-/** What a link that goes on with a request keeps of it, and what its token is good for. */
+/** The options that a link keeps of its request. Its token is valid with these only. */
 export function linkOptions({ options, aliases }: Exchange): Map<string, string> {
   return new Map([...options, ...aliases])
 }

@@ -1,4 +1,4 @@
-/** Content negotiation: what representation a client asks for (OData JSON 4.01, section 3; Protocol 4.01, 8.2.1). */
+/** Content negotiation (OData JSON 4.01, section 3; Protocol 4.01, 8.2.1). */
 import { RequestError } from '../../errors/errors.ts'
 import type { Resource } from './resource.ts'
 
@@ -11,11 +11,11 @@ export interface JsonFormat {
   metadata: MetadataLevel
   ieee754Compatible: boolean
   streaming: boolean
-  /** Whether the client asked for the charset to be named. */
+  /** Whether the client named a charset, so that the answer names it, too. */
   namesCharset: boolean
 }
 
-/** What a request says of the formats that it takes, each undefined if it was not sent. */
+/** The formats that a request accepts; undefined if it does not say. */
 export interface Acceptable {
   $format: string | undefined
   accept: string | undefined
@@ -31,9 +31,9 @@ interface MediaRange {
 }
 
 /**
- * The media types that a resource can be asked for as, the preferred one first. Raw values and counts are text whatever
- * is asked for: many clients accept JSON only, in all requests, and mean no less by it (OData Protocol 4.01, 11.2.10).
- * @param speaks401 whether the client allows 4.01, of which the JSON representation of CSDL is a part
+ * The media types of a resource, the preferred one first. Raw values and counts are text even for clients that accept
+ * JSON only: many send the same `Accept` with all requests (OData Protocol 4.01, 11.2.10).
+ * @param speaks401 whether the client accepts 4.01, which CSDL in JSON belongs to
  */
 export function mediaTypesOf(resource: Resource, speaks401: boolean): string[] {
   const { kind } = resource
@@ -44,7 +44,7 @@ export function mediaTypesOf(resource: Resource, speaks401: boolean): string[] {
 const BOOLEAN = ['true', 'false']
 const LEVELS = ['minimal', 'full', 'none']
 
-/** The format parameters of JSON, two of them also under their names of version 4.0, and their values. */
+/** The format parameters of JSON and their values. Two have a second name from version 4.0. */
 const JSON_PARAMETERS = new Map([
   ['metadata', LEVELS],
   ['odata.metadata', LEVELS],
@@ -63,7 +63,7 @@ const SHORT_FORMS = new Map([
  * Chooses among the media types that a resource has. `$format` wins over `Accept` (11.2.12).
  * @param offered the media types that the resource has, the preferred one first
  * @returns the chosen media type with its parameters
- * @throws {RequestError} 406 if none of them is acceptable; a format parameter that is not known makes it so
+ * @throws {RequestError} 406 if none is acceptable; a type with an unknown format parameter is not
  */
 export function negotiate(offered: string[], { $format, accept, acceptCharset }: Acceptable) {
   if (acceptCharset !== undefined && !takesUtf8(acceptCharset))
@@ -116,7 +116,7 @@ function matches(offered: string, range: string) {
 
 function isKnown(type: string, { parameters }: MediaRange, acceptCharset: string | undefined) {
   return [...parameters].every(([name, value]) => {
-    // Accept-Charset is used where there are both
+    // Accept-Charset wins
     if (name === 'charset') return acceptCharset !== undefined || ['utf-8', 'utf8'].includes(value)
     return type === JSON_TYPE && JSON_PARAMETERS.get(name)?.includes(value)
   })

@@ -1,10 +1,10 @@
 /** How batches in JSON spell the names of headers. */
 import type { OutgoingHttpHeaders } from 'node:http'
 
-/** Gives headers other names. */
+/** Changes the spelling of header names. */
 export type Spelling = (headers: OutgoingHttpHeaders) => OutgoingHttpHeaders
 
-/** As OData asks: in lower case (OData JSON 4.01, 19.5), as Node has them. */
+/** In lower case, as OData requires (OData JSON 4.01, 19.5) and Node.js has them. */
 export const inLowerCase: Spelling = (headers) => headers
 
 const OTHERS = new Map([
@@ -14,7 +14,7 @@ const OTHERS = new Map([
   ['www-authenticate', 'WWW-Authenticate']
 ])
 
-/** As Microsoft Graph does: `Content-Type`. Its client looks for no other spelling. */
+/** As Microsoft Graph spells them: `Content-Type`. Its client accepts no other spelling. */
 export const asInGraph: Spelling = (headers) =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [

@@ -1,11 +1,11 @@
-/** The headers of requests, and of requests within batches, which Node.js has not checked. */
+/** Checks headers. Node.js has not checked those of requests within batches. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { Request } from 'express'
 import { RequestError } from '../../errors/errors.ts'
 
 /**
- * Checks what the service makes no other use of.
- * @throws {RequestError} 400 for what is no header, 412 where isolation is asked for (OData Protocol 4.01, 8.2.6)
+ * Checks the headers that nothing else reads.
+ * @throws {RequestError} 400 for an invalid header, 412 if the client asks for isolation (OData Protocol 4.01, 8.2.6)
  */
 export function checkHeaders(req: Request) {
   for (const [name, value] of Object.entries(req.headers)) {

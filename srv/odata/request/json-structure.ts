@@ -1,19 +1,19 @@
-/** Bounds the structure of JSON before it is parsed: it costs time and memory by its values, more than by its length. */
+/** Limits the structure of JSON before it is parsed: its values cost more time and memory than its length. */
 import { RequestError, type ErrorCode } from '../../errors/errors.ts'
 
-/** How many values there may be in all; the largest batch of ordinary events has half of them. */
+/** The most values in all. The largest batch of ordinary events has half as many. */
 const MOST_VALUES = 200_000
-/** How many members an object may have. */
+/** The most members of an object. */
 const MOST_MEMBERS = 10_000
-/** How many objects and arrays may stand within each other. */
+/** How deep objects and arrays may nest. */
 const MOST_DEPTH = 250
 
 const [QUOTE, BACKSLASH, LINE_FEED, COMMA] = [0x22, 0x5c, 0x0a, 0x2c]
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d]
 
 /**
- * Checks a text that has JSON in it: a body, or a batch of several.
- * @throws {RequestError} 400 if there are too many values, or if they nest too deep
+ * Checks a text that contains JSON: a body, or a multipart batch of several.
+ * @throws {RequestError} 400 if there are too many values or they nest too deep
  */
 export function checkStructure(text: string) {
   const commas = [0] // at each depth; of arrays none are counted
@@ -22,7 +22,7 @@ export function checkStructure(text: string) {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
     if (isString) {
-      // no string of JSON goes over the end of a line, but a header of a batch may have a single quote
+      // no JSON string goes past the end of a line, but a header in a batch may have a single quote
       if (code === QUOTE || code === LINE_FEED) isString = false
       else if (code === BACKSLASH && text.charCodeAt(index + 1) !== LINE_FEED) index++
     } else if (code === QUOTE) isString = true

@@ -3,15 +3,14 @@ import { RequestError } from '../../errors/errors.ts'
 import type { KeyNames } from '../model/schema.ts'
 
 /**
- * What tells an entity from others: the key, and the tenant where readers see those of several, in the order of
- * {@link KeyNames.keyNames}.
+ * What identifies an entity: the key, and the tenant for readers of several, in the order of {@link KeyNames.keyNames}.
  */
 export type EntityKey = [key: string, ...others: string[]]
 
 const PART = /(?:(\w+)\s*=\s*)?(?:'((?:[^']|'')*)'|(@[\p{L}_][\p{L}\p{N}_]*))\s*(,\s*(?=\S)|$)/uy
 
 /**
- * Reads what stands in the parentheses after a collection: `'x'`, `id='x'`, `@k`, or the alternate key
+ * Reads the key in parentheses after a collection: `'x'`, `id='x'`, `@k`, or the alternate key
  * `id='x',tenantId='t'` (4.3.2).
  * @param collection the name of the collection, for errors
  * @throws {RequestError} 400 unless it is a key
@@ -44,7 +43,7 @@ function malformed(collection: string) {
   return new RequestError('badRequest', message, collection)
 }
 
-/** A key as it stands in a URL: string literals, in which quotes are doubled. */
+/** Writes a key for a URL, as string literals with doubled quotes. */
 export function keyPredicate(key: EntityKey, { keyNames }: KeyNames): string {
   const literals = key.map((value) => `'${encodeURIComponent(value.replaceAll("'", "''"))}'`)
   return `(${literals.length === 1 ? literals[0] : literals.map((each, index) => `${keyNames[index]}=${each}`).join()})`

@@ -1,6 +1,6 @@
 /**
- * The tokens of links. They are encrypted and authenticated with a secret of the database, so that clients can neither
- * make one nor learn from one what they may not know, such as how many events others have sent.
+ * The tokens of links. They are encrypted and authenticated with a secret of the database: clients can neither forge a
+ * token nor read from it, for example, how many events others have sent.
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
 
@@ -12,7 +12,7 @@ export class LinkTokens {
   private encryption = new Uint8Array()
   private nonces = new Uint8Array()
 
-  /** @param secret 32 random bytes, which are known to this service only */
+  /** @param secret 32 random bytes that only this service knows */
   use(secret: Uint8Array) {
     const derived = (purpose: string) => new Uint8Array(hkdfSync('sha256', secret, '', purpose, 32))
     this.encryption = derived('encryption')
@@ -22,10 +22,10 @@ export class LinkTokens {
   /**
    * Writes a token.
    * @param content what the token says, as JSON
-   * @param context what it is good for
+   * @param context what the token is valid for
    */
   write(content: string, context: string): string {
-    // of the content, so that nonces differ as contents do, and a page has the same token, and ETag, each time
+    // derived from the content: nonces differ as contents do, and a page has the same token and ETag each time
     const nonce = createHmac('sha256', this.nonces)
       .update(JSON.stringify([context, content]))
       .digest()
@@ -35,7 +35,7 @@ export class LinkTokens {
     return Buffer.concat([nonce, ...encrypted, cipher.getAuthTag()]).toString('base64url')
   }
 
-  /** Reads a token: what it says, or undefined if this service did not write it for this context. */
+  /** Reads a token; undefined if this service did not write it for this context. */
   read(token: string, context: string): unknown {
     const bytes = Buffer.from(token, 'base64url')
     if (bytes.length < NONCE + TAG || bytes.toString('base64url') !== token) return undefined

@@ -1,4 +1,4 @@
-/** Finds what a URL addresses, where the path says it by other means than names (OData URL Conventions 4.01, section 4). */
+/** Finds what a URL addresses, also by `$entity` and `/$filter(…)` (OData URL Conventions 4.01, section 4). */
 import { RequestError } from '../../errors/errors.ts'
 import { resolve, type Resource } from './resource.ts'
 import { parseUrl, type ParsedUrl } from './url.ts'
@@ -9,7 +9,7 @@ export type Located = Pick<ParsedUrl, 'options' | 'aliases'> & { resource: Resou
 
 /**
  * @param url as in a request: see {@link parseUrl}
- * @throws {RequestError} 400 for what is not well formed, 404 if nothing could exist there, 501 for what is not implemented
+ * @throws {RequestError} 400 if it is malformed, 404 if nothing can exist there, 501 if it is not implemented
  */
 export function locate(url: string, root: string, schema: Schema): Located {
   const { segments, options, aliases } = parseUrl(url, root)
@@ -53,8 +53,8 @@ function filtersOf([, , ...segments]: string[]): string[] {
 }
 
 /**
- * Makes conditions of the path query options. Each becomes the value of a parameter alias, so that it is an expression
- * of its own, whatever is in it.
+ * Turns the conditions of the path into query options. Each becomes the value of a parameter alias, which keeps it an
+ * expression of its own.
  */
 function narrow(filters: string[], options: Map<string, string>, aliases: Map<string, string>) {
   if (!filters.length) return

@@ -1,4 +1,4 @@
-/** Query options in parentheses, as items of `$expand` and `$select` have them (OData URL Conventions 4.01, 5.1.3 and 5.1.4). */
+/** Query options in parentheses, in items of `$expand` and `$select` (OData URL Conventions 4.01, 5.1.3 and 5.1.4). */
 import { RequestError } from '../../errors/errors.ts'
 import { checkOptions } from './options.ts'
 
@@ -9,10 +9,11 @@ export interface NestedItem {
 }
 
 /**
- * Takes the value of such an option apart.
+ * Parses the value of such an option.
  * @param option `$expand` or `$select`, for errors
  * @param allowed the options that an item may have
- * @throws {RequestError} 400 for an option that is unknown, given twice or has no value, 501 for what is not implemented
+ * @throws {RequestError} 400 for an option that is unknown, repeated or without a value, 501 for one that is not
+ *   implemented
  */
 export function nestedItems(value: string, option: string, allowed: readonly string[]): NestedItem[] {
   return split(value, ',').map((item) => {
@@ -37,7 +38,7 @@ function nestedOptions(text: string, option: string, allowed: readonly string[])
   return options
 }
 
-/** Splits a text at a separator, but not within quotes and parentheses. */
+/** Splits a text at a separator outside quotes and parentheses. */
 function split(text: string, separator: ',' | ';'): string[] {
   const parts = ['']
   let depth = 0

@@ -18,7 +18,7 @@ export function integerOption(options: Map<string, string>, name: string): numbe
   throw new RequestError('invalidQueryOption', `${name} must be a whole number of 0 or more.`, name)
 }
 
-/** @throws {RequestError} 400 for an option that the addressed resource does not take: none is silently ignored */
+/** @throws {RequestError} 400 for an option that the resource does not take; none is silently ignored */
 export function checkOptions(options: Map<string, string>, allowed: readonly string[]) {
   for (const name of options.keys()) {
     if (!allowed.includes(name))

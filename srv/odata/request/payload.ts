@@ -1,10 +1,10 @@
-/** Reads the JSON representation of an entity, and checks every member of it against its type. */
+/** Reads the JSON of an entity, and checks every member against its type. */
 import { instant } from '../../values/datetime.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { isStructured, type PrimitiveType, type Property, type StructuredType } from '../model/types.ts'
 import type { JsonObject } from '../model/types.ts'
 
-/** How deep the members of an open type may nest: far less than what SQLite reads (1,000). */
+/** How deep the members of an open type may nest: far less than the 1,000 levels that databases read. */
 const MAX_DEPTH = 100
 
 /**
@@ -55,7 +55,7 @@ function typeSent(object: JsonObject) {
 }
 
 /**
- * A request body without what only lenient handling takes, though clients send it for what they do not set: null for
+ * A request body without what only lenient handling accepts, as some clients send it for what they do not set: null for
  * the key, which is then generated, and for collections, which are then empty.
  */
 export function handledLeniently(body: unknown, { properties }: StructuredType): unknown {
@@ -140,7 +140,7 @@ const READERS = {
   }
 } satisfies Partial<Record<PrimitiveType, (value: unknown, path: string, maxLength?: number) => unknown>>
 
-/** Neither databases nor UTF-8 can keep these as they were sent. */
+/** Refuses text that neither databases nor UTF-8 can keep: NUL and unpaired surrogates. */
 function checkText(text: string, path: string) {
   if (!text.includes('\0') && text.isWellFormed()) return
   throw new RequestError('invalidValue', `Property '${path}' has a character that cannot be stored.`, path)

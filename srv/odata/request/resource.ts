@@ -22,7 +22,7 @@ export interface PathStep {
 /**
  * @param segments the decoded path below the service root
  * @param aliases the parameter aliases, which may stand for keys
- * @throws {RequestError} 404 if the path addresses nothing that could exist, 501 for what the service does not implement
+ * @throws {RequestError} 404 if nothing can exist at the path, 501 for what the service does not implement
  */
 export function resolve(segments: string[], aliases: Map<string, string>, schema: Schema): Resource {
   const { singleton, collections, entityType } = schema
@@ -75,7 +75,7 @@ function resolveProperty(names: string[], entityType: StructuredType, segments: 
     if (isFinal && name === '$count' && property?.collection) return { path, suffix: '$count' as const }
     if (isFinal && name === '$value' && isPrimitive && !property?.collection) return { path, suffix: '$value' as const }
     if (type === undefined || (isStructured(type) && type.open)) {
-      path.push({ name }) // a member of an open type: whether there is one, its value tells
+      path.push({ name }) // a member of an open type, which may or may not exist
       type = undefined
     } else {
       const cast: StructuredType | undefined = property && valueTypeNamed(property, name)

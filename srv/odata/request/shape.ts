@@ -7,7 +7,7 @@ import { tokenize } from '../expressions/tokens.ts'
 /**
  * Finds the shape of a request for rows.
  * @param others what the answer depends on besides the query options, the user and the metadata level
- * @param given literals that the request gives besides those in its expressions
+ * @param given further literals of the request
  */
 export function requestShape(exchange: Exchange, others: unknown[], given: Literal[] = []): Shape | undefined {
   const { options, aliases, format, scope, asReferences } = exchange
@@ -15,17 +15,17 @@ export function requestShape(exchange: Exchange, others: unknown[], given: Liter
   return shape && { ...shape, literals: [...shape.literals, ...scope.literals, ...given] }
 }
 
-/** The options that are expressions; aliases are, too. */
+/** The options that are expressions, as are aliases. */
 const EXPRESSIONS = ['$filter', '$apply', '$compute', '$orderby']
-/** The options that another part of the request stands for: see {@link shapeOf}. */
+/** The options that are part of the shape in another form. */
 const ELSEWHERE = ['$top', '$skip', '$skiptoken', '$count', '$format']
 const LITERALS = ['string', 'guid', 'number', 'dateTime', 'date', 'time']
 
 /**
  * Finds the shape of a request.
  * @param others what the answer depends on besides query options and aliases
- * @returns undefined if no two such requests are alike
- * @throws {RequestError} 400 if an expression has something that is not a token
+ * @returns undefined if no two such requests have the same answer
+ * @throws {RequestError} 400 for text that is no token
  */
 export function shapeOf(options: Map<string, string>, aliases: Map<string, string>, others: unknown[]) {
   const literals: Literal[] = []

@@ -1,12 +1,12 @@
-/** Until when requests are answered: those that read within the time of a query, those of a batch within its own, too. */
+/** The deadlines of requests: each has the time of a query, and the requests of a batch share that of the batch. */
 import type { Request, Response } from 'express'
 import { expectWanted, type Deadline, type Reading } from '../../database/reading.ts'
 
-/** The times of the batches that are under way. */
+/** The deadlines of the batches under way. */
 const batches = new WeakMap<Request, Deadline>()
 
 /**
- * Begins the time of a batch.
+ * Starts the clock of a batch.
  * @param limit in milliseconds
  */
 export function beginBatch(batch: Request, limit: number) {
@@ -15,7 +15,7 @@ export function beginBatch(batch: Request, limit: number) {
 }
 
 /**
- * Refuses a request of a batch whose time is over, or whose client has gone.
+ * Refuses a request of a batch whose time is up or whose client has gone.
  * @param outer the request that came over the wire
  * @throws {RequestError} 503
  */
@@ -25,7 +25,7 @@ export function expectTime(outer: Request) {
 }
 
 /**
- * Begins the time of a request that reads.
+ * Starts the clock of a request that reads.
  * @param outer the request that came over the wire: itself, or its batch
  * @param limit how long its queries may take together, in milliseconds
  */

@@ -1,4 +1,4 @@
-/** Takes a request URL apart: first split, then decoded (OData URL Conventions 4.01, section 2). */
+/** Parses a request URL: first split, then decoded (OData URL Conventions 4.01, section 2). */
 import { RequestError } from '../../errors/errors.ts'
 
 export interface ParsedUrl {
@@ -10,7 +10,9 @@ export interface ParsedUrl {
   aliases: Map<string, string>
 }
 
-/** As much as Node.js takes of a request line and headers together; the parts of a batch get no more. */
+/**
+ * The most characters of a URL: as many as Node.js takes of a request line and headers. A part of a batch gets no more.
+ */
 const MAX_LENGTH = 16_384
 
 /** Values of open types nest no deeper than 100 levels. */
@@ -28,7 +30,8 @@ const NOT_IMPLEMENTED = new Set(['index', 'schemaversion'])
  * Parses a URL. System query options may be written in any case and without `$`.
  * @param url relative to the service root; in a batch it may be absolute, too, or begin with the path of the root
  * @param root the service root, absolute, with a trailing slash
- * @throws {RequestError} 414 if it is too long, 400 for invalid percent-encoding, and for an option that is unknown or given twice
+ * @throws {RequestError} 414 if it is too long, 400 for invalid percent-encoding, and for an option that is unknown or
+ *   given twice
  */
 export function parseUrl(url: string, root: string): ParsedUrl {
   if (url.length > MAX_LENGTH) throw new RequestError('uriTooLong', `A URL must have at most ${MAX_LENGTH} characters.`)
@@ -42,7 +45,7 @@ export function parseUrl(url: string, root: string): ParsedUrl {
 }
 
 function relative(url: string, root: string) {
-  // `/` and the root: Graph's client for JavaScript takes https links only for absolute, and puts its base before others
+  // `/` and the root: Graph's JavaScript client takes only https links as absolute, and puts its base before others
   for (const prefix of [root, `/${root}`, new URL(root).pathname]) {
     if (prefix !== '/' && url.startsWith(prefix)) return url.slice(prefix.length)
   }
@@ -77,7 +80,7 @@ function parseQuery(query: string) {
   return { options, aliases }
 }
 
-/** Many clients encode a space as `+`. The `+` of an offset from UTC is kept, as many do not encode that one. */
+/** Many clients encode a space as `+`. The `+` of an offset from UTC is kept, since many do not encode it. */
 function withSpaces(encoded: string) {
   return encoded.replace(/(T\d\d(?::|%3A)\d\d(?:(?::|%3A)\d\d(?:\.\d+)?)?)?\+/gi, (match, time) =>
     time ? match : '%20'

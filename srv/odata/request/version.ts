@@ -6,7 +6,7 @@ export type Version = '4.0' | '4.01'
 
 /**
  * Negotiates the version of the response. Without `OData-MaxVersion` it is 4.0, as in Graph.
- * @throws {RequestError} 400 if the request has a version, or asks for one, that the service does not speak
+ * @throws {RequestError} 400 if the service does not speak the version of the request, or the one that it asks for
  */
 export function negotiateVersion(req: Request): Version {
   const version = req.get('OData-Version')
@@ -19,7 +19,7 @@ export function negotiateVersion(req: Request): Version {
   return allows401(req) ? '4.01' : '4.0'
 }
 
-/** Whether the client takes answers in 4.01: it says so, or names no version that it takes at most (8.2.7). */
+/** Whether the client accepts 4.01: it says so, or names no maximum (8.2.7). */
 export function allows401(req: Request): boolean {
   return Number(req.get('OData-MaxVersion') ?? 4.01) >= 4.01
 }
