@@ -5,8 +5,9 @@
 import { join } from 'node:path'
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import cds from '@sap/cds'
-import { Sealer } from '../srv/integrity/sealer.ts'
+import { sealAll } from '../srv/integrity/sealer.ts'
 import { sealingSettings } from '../srv/integrity/settings.ts'
+import { openSqliteLog } from '../srv/database/sqlite/log.ts'
 import { ARRIVALS, EVENTS, openLog } from '../srv/database/sqlite/tables.ts'
 import { readObject } from '../srv/odata/request/payload.ts'
 import { flatten } from '../srv/odata/model/columns.ts'
@@ -29,7 +30,7 @@ await loading(async (file) => {
   database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -500000; PRAGMA wal_autocheckpoint = 20000')
   const event = insertion(database, EVENTS)
   const arrival = insertion(database, ARRIVALS)
-  const sealer = new Sealer(database)
+  const log = openSqliteLog(file)
   const { batch } = sealingSettings()
   return {
     async insert(events) {
@@ -40,9 +41,10 @@ await loading(async (file) => {
         arrival({ event: row.id, tenant: row.tenant })
       }
       database.exec('COMMIT')
-      await sealer.sealAll(batch)
+      await sealAll(log, batch)
     },
-    close() {
+    async close() {
+      await log.close()
       database.exec('PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)')
       database.close()
     }

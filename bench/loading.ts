@@ -9,7 +9,7 @@ const TOGETHER = 1000
 /** A log that is written. */
 interface Writing {
   insert: (events: Event[]) => void | Promise<void>
-  close: () => void
+  close: () => void | Promise<void>
 }
 
 /**
@@ -26,5 +26,5 @@ export async function loading(open: (file: string) => Writing | Promise<Writing>
   const { insert, close } = await open(values.file)
   for (let from = 0; from < count; from += TOGETHER)
     await insert(Array.from({ length: Math.min(TOGETHER, count - from) }, (_, at) => eventAt(from + at, count, seed)))
-  close()
+  await close()
 }

@@ -8,6 +8,8 @@ import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { needsTokens } from './access/profile.ts'
 import { accessSettings, type AccessSettings } from './access/settings.ts'
 import helmet from 'helmet'
+import { storeJsonAsText } from './database/json-columns.ts'
+import type Database from './database/service.ts'
 import { keepCounts } from './database/sqlite/counts.ts'
 import { createIndexes, type Indexed } from './database/sqlite/indexes.ts'
 import { tokenSecret } from './database/sqlite/token-secret.ts'
@@ -26,7 +28,7 @@ import { databaseFile } from './integrity/settings.ts'
 import { registerProtocols } from './odata/adapter.ts'
 import { requestError } from './errors/errors.ts'
 import { LinkTokens } from './odata/request/link-tokens.ts'
-import { storeJsonAsText, type Model } from './odata/model/schema.ts'
+import type { Model } from './odata/model/schema.ts'
 import { refuse } from './errors/refuse.ts'
 import { identify, requestIds } from './errors/request-ids.ts'
 
@@ -71,7 +73,9 @@ export default async function server(options: object) {
       await keepCounts(databaseFile())
       if (!isProduction) checkUniqueIds(databaseFile())
       tokens.use(await tokenSecret(databaseFile()))
-      await guardHistory()
+      const stop = await guardHistory(databaseFile())
+      let stopped: Promise<void> | undefined // `cds watch` and an impatient user send a signal more than once
+      cds.on('shutdown', () => (stopped ??= stop((cds.db as unknown as Database).disconnect())))
       await watchDatabase()
     })
   })

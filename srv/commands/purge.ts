@@ -5,10 +5,10 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
+import { openLog } from '../database/open-log.ts'
 import { newestSealed } from '../integrity/clock.ts'
 import { purge } from '../integrity/purging.ts'
 import { databaseFile, purgeSettings } from '../integrity/settings.ts'
-import { openLog } from '../database/sqlite/tables.ts'
 import { instant } from '../values/datetime.ts'
 
 try {
@@ -16,14 +16,13 @@ try {
   const before = instantOf(values.before)
   const file = databaseFile()
   if (!existsSync(file)) throw new Error(`there is no file ${file}.`)
-  const database = openLog(file)
-  database.exec('PRAGMA wal_autocheckpoint = 1000') // the service, which makes checkpoints, may not run
-  const newest = newestSealed(database)
+  const log = await openLog(file, { isAlone: true })
+  const newest = await newestSealed(log)
   if (newest !== undefined && Date.parse(`${before}Z`) > newest)
     throw new Error(`--before must not lie after the newest sealed event, of ${new Date(newest).toISOString()}.`)
   const purgedBy = values.by ?? userInfo().username
-  const count = await purge(database, { before, purgedBy, ...purgeSettings() })
-  database.close()
+  const count = await purge(log, { before, purgedBy, ...purgeSettings() })
+  await log.close()
   console.log(`Removed ${count} events that happened before ${before}Z from ${file}.`)
 } catch (error) {
   console.error(`The purge failed: ${error instanceof Error ? error.message : String(error)}`)

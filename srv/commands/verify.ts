@@ -4,15 +4,16 @@
  * it cannot be checked, and with 3 if events are not sealed, so that nothing tells whether they were tampered with.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import cds from '@sap/cds'
+import type { StoredModel } from '../database/json-columns.ts'
+import type { Log } from '../database/log.ts'
+import { openLog } from '../database/open-log.ts'
 import type { Unsealed } from '../integrity/comparison.ts'
 import { Findings } from '../integrity/findings.ts'
-import { compareWithCheckpoint, latest, readCheckpoint, type Checkpoint } from '../integrity/checkpoint.ts'
-import { expectedSchema } from '../integrity/schema.ts'
+import { compareWithCheckpoint, readCheckpoint, type Checkpoint } from '../integrity/checkpoint.ts'
 import { databaseFile, sealingSettings } from '../integrity/settings.ts'
-import { openLog, SEALS } from '../database/sqlite/tables.ts'
 import { verify, type Report } from '../integrity/verification.ts'
 import { printable } from './terminal.ts'
 
@@ -22,6 +23,9 @@ was changed before it was sealed. Compare it with an export that is kept elsewhe
 
 /** How long the service may take to seal, besides the time that it lets pass between two passes, in milliseconds. */
 const SEALING = 3000
+
+/** What is used of CAP here that its published types do not have. */
+const { load } = cds as unknown as { load: (from: string) => Promise<StoredModel> }
 
 const WELL = 0
 const TAMPERED = 1
@@ -39,25 +43,25 @@ async function check(files: { export?: string; against?: string }) {
   const file = databaseFile()
   if (!existsSync(file)) throw new Error(`there is no file ${file}.`)
   const checkpoint = files.against === undefined ? undefined : checkpointIn(files.against)
-  const expected = await expectedSchema()
-  const database = openLog(file, { readOnly: true })
+  const model = await load('*')
+  const log = await openLog(file, { readOnly: true })
   const findings = new Findings()
-  database.exec('BEGIN') // what is read is the state of one moment
-  const report = verify(database, expected, findings)
-  if (report && checkpoint) compareWithCheckpoint(database, checkpoint, findings)
-  const ends = report && latest(database)
-  database.exec('COMMIT')
-  if (report && ends) show(file, report, ends)
+  const report = await log.snapshot(async () => {
+    const found = await verify(log, model, findings)
+    if (found && checkpoint) await compareWithCheckpoint(log, checkpoint, findings)
+    return found
+  })
+  if (report) show(file, report)
   if (!checkpoint) console.log(REMINDER)
-  if (findings.count || !report || !ends) return tell(findings)
-  if (report.unsealed && !(await isSealedSoon(database, report.unsealed))) return tellUnsealed(report.unsealed)
-  database.close()
+  if (findings.count || !report) return tell(findings)
+  if (report.unsealed && !(await isSealedSoon(log, report.unsealed))) return tellUnsealed(report.unsealed)
+  await log.close()
   console.log(checkpoint ? 'All is well, and what was exported is there.' : 'All is well.')
-  if (files.export !== undefined) exportTo(files.export, ends)
+  if (files.export !== undefined) exportTo(files.export, report.ends)
   return WELL
 }
 
-function show(file: string, { events, seals, unsealed, purged, lastPurge }: Report, ends: Checkpoint) {
+function show(file: string, { events, seals, unsealed, purged, lastPurge, ends }: Report) {
   console.log(`Checked ${events} events and ${seals} seals in ${file}.`)
   console.log(`Not sealed yet: ${unsealed?.count ?? 0} events. Removed by retention: ${purged} events.`)
   if (lastPurge) {
@@ -82,10 +86,9 @@ function tell({ count, first }: Findings) {
 }
 
 /** Waits for the service, if it runs, to seal what had come in last. */
-async function isSealedSoon(database: DatabaseSync, { last }: Unsealed) {
-  const sealed = database.prepare(`SELECT max(lastSequence) >= ? AS isSealed FROM ${SEALS}`)
+async function isSealedSoon(log: Log, { last }: Unsealed) {
   const deadline = performance.now() + 2 * sealingSettings().interval + SEALING
-  while (!sealed.get(last)?.isSealed) {
+  while ((await log.lastSealed()) < last) {
     if (performance.now() > deadline) return false
     await setTimeout(50)
   }

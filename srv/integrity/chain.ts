@@ -1,4 +1,5 @@
 /** The chain of seals of one tenant: see db/seals.cds. */
+import type { Seal } from '../database/log.ts'
 import { digestOf } from './canonical.ts'
 
 /** What a seal keeps of an event. */
@@ -11,18 +12,8 @@ export interface Leaf {
   digest: string
 }
 
-/** A seal as it is stored. */
-export type Seal = {
-  tenant: string
-  number: number
-  firstSequence: number
-  lastSequence: number
-  count: number
-  leaves: string
-  previous: string | null
-  sealedAt: string
-  hash: string
-}
+/** What a seal keeps of an event, and the tenant whose chain the seal is in; empty where it has none. */
+export type Sealed = Leaf & { tenant: string }
 
 /** A record that is linked to the one before it. */
 type Link = { number: number; hash: string; previous: string | null }
@@ -73,7 +64,7 @@ export function leavesOf({ leaves }: Pick<Seal, 'leaves'>): Leaf[] {
  * @param previous the link before it, if there is one
  * @returns the end of a sentence that begins with the link, or undefined if all is well
  */
-export function faultOf(link: Link, previous: Link | undefined): string | undefined {
+export function faultOf(link: Link, previous: Pick<Link, 'number' | 'hash'> | undefined): string | undefined {
   if (hashOf(link) !== link.hash) return 'was altered: its hash is not that of its content'
   const expected = (previous?.number ?? 0) + 1
   if (link.number !== expected) return `follows after a gap: number ${expected} was removed`

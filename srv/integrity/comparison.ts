@@ -1,11 +1,11 @@
 /** Compares the events that are there with those that were sealed. */
-import type { DatabaseSync } from 'node:sqlite'
-import { arrivalsFrom, arrived, FIRST_ROWID, type Arrived } from './arrived.ts'
-import { named, LAST, type Findings } from './findings.ts'
-import { Purged, purgedRanges, type PurgeSummary } from './purged.ts'
-import { sealedEvents, type Sealed } from './sealed.ts'
-import { EVENTS } from '../database/sqlite/tables.ts'
-import { brokenTextOf } from './text.ts'
+import type { Arrival, History } from '../database/log.ts'
+import type { Sealed } from './chain.ts'
+import { Cursor } from './cursor.ts'
+import { sealable, tenantOf } from './events.ts'
+import { encodingFault, named, LAST, type Findings } from './findings.ts'
+import { Purged, type PurgeSummary } from './purged.ts'
+import { sealedEvents } from './sealed.ts'
 
 /** What a comparison looked at. */
 export interface Compared {
@@ -27,60 +27,61 @@ export interface Unsealed {
 }
 
 /** Compares all events. */
-export function compareEvents(database: DatabaseSync, purges: PurgeSummary, findings: Findings): Compared {
-  return new Comparison(database, purges, findings).run()
+export function compareEvents(log: History, purges: PurgeSummary, findings: Findings): Promise<Compared> {
+  return new Comparison(log, purges, findings).run()
 }
 
 /** Walks along arrivals and sealed events side by side, so that what it holds does not grow with the log. */
 class Comparison {
-  private readonly arrivals: Iterator<object>
-  private readonly sealed: Iterable<Sealed>
+  private readonly arrivals: Cursor<Arrival>
+  private readonly sealed: AsyncIterable<Sealed[]>
   private readonly purged: Purged
   private readonly purges: PurgeSummary
-  private readonly brokenText: ReturnType<typeof brokenTextOf>
   private readonly findings: Findings
   private readonly compared: Compared = { events: 0, purged: 0, unsealed: undefined }
-  private next: Arrived | undefined
+  private next: Arrival | undefined
   /** The arrival that is due, as they are numbered from 1 and without gaps. */
   private due = 1
 
-  constructor(database: DatabaseSync, purges: PurgeSummary, findings: Findings) {
-    this.arrivals = arrivalsFrom(database, 'LEFT JOIN').iterate(FIRST_ROWID, -1)
-    this.sealed = sealedEvents(database, findings)
-    this.purged = new Purged(purgedRanges(database), purges.limits)
+  constructor(log: History, purges: PurgeSummary, findings: Findings) {
+    this.arrivals = new Cursor(log.arrivals())
+    this.sealed = sealedEvents(log, findings)
+    this.purged = new Purged(log.purgedRanges(), purges.limits)
     this.purges = purges
-    this.brokenText = brokenTextOf(database, EVENTS)
     this.findings = findings
   }
 
-  run(): Compared {
+  async run(): Promise<Compared> {
     const { compared, purges } = this
     let last: { event: Sealed; isPurged: boolean } | undefined
-    this.advance()
-    for (const event of this.sealed) {
-      this.skipUncovered(event.sequence)
-      this.count(event.sequence)
-      const isThere = this.next?.sequence === event.sequence
-      const isPurged = this.purged.includes(event)
-      if (isThere) this.compare(event, this.advance() as Arrived, isPurged)
-      else if (isPurged) compared.purged++
-      else this.note(event.sequence, `Event ${named(event)} was removed.`)
-      last = { event, isPurged: isPurged && !isThere }
-    }
+    await this.advance()
+    for await (const events of this.sealed)
+      for (const event of events) {
+        await this.skipUncovered(event.sequence)
+        this.count(event.sequence)
+        const isThere = this.next?.sequence === event.sequence
+        const isPurged = await this.purged.includes(event)
+        if (isThere) this.compare(event, (await this.advance()) as Arrival, isPurged)
+        else if (isPurged) compared.purged++
+        else this.note(event.sequence, `Event ${named(event)} was removed.`)
+        last = { event, isPurged: isPurged && !isThere }
+      }
     if (last?.isPurged && !this.next)
       this.note(last.event.sequence, `Event ${named(last.event)} came in last, which retention does not remove.`)
-    this.skipUnsealed()
+    await this.skipUnsealed()
     const unknown = purges.count - compared.purged
     if (unknown > 0) this.note(LAST, `Records tell of ${unknown} more events that retention removed than are gone.`)
     return compared
   }
 
-  private compare(sealed: Sealed, { id, event, row, rowid }: Arrived, isPurged: boolean) {
+  private compare(sealed: Sealed, arrival: Arrival, isPurged: boolean) {
     this.compared.events++
     const { sequence } = sealed
+    const { id } = arrival
+    const event = sealable(arrival)
     const where = `Event ${named(sealed)}`
     const left = this.purged.faultIfThere(sealed)
-    const broken = row && this.brokenText(row, rowid)
+    const broken = encodingFault(arrival.event?.brokenColumn)
     if (id !== sealed.id) this.note(sequence, `${where} was moved: in its place is event '${id}'.`)
     else if (!event) this.note(sequence, `${where} was removed.`)
     else if (event.digest !== sealed.digest) this.note(sequence, `${where} was altered.`)
@@ -94,24 +95,24 @@ class Comparison {
   }
 
   /** Arrivals that no seal covers, though later ones are sealed: sealing leaves out none. */
-  private skipUncovered(end: number) {
+  private async skipUncovered(end: number) {
     while (this.next && this.next.sequence < end) {
-      const each = this.advance() as Arrived
-      const { sequence, event } = each
+      const arrival = (await this.advance()) as Arrival
+      const { sequence, event } = arrival
       this.count(sequence)
-      const where = `Event ${named({ ...each, tenant: event?.tenant })}`
+      const where = `Event ${nameOf(arrival)}`
       if (event) this.note(sequence, `${where} was added, or its seal was removed.`)
       else this.note(sequence, `${where} was removed before it was sealed.`)
     }
   }
 
-  private skipUnsealed() {
-    for (let each = this.advance(); each; each = this.advance()) {
-      const { sequence, event } = each
+  private async skipUnsealed() {
+    for (let arrival = await this.advance(); arrival; arrival = await this.advance()) {
+      const { sequence, event } = arrival
       this.count(sequence)
-      const { count, first } = this.compared.unsealed ?? { count: 0, first: named({ ...each, tenant: event?.tenant }) }
+      const { count, first } = this.compared.unsealed ?? { count: 0, first: nameOf(arrival) }
       if (event) this.compared.unsealed = { count: count + 1, first, last: sequence }
-      else this.note(sequence, `Event ${named(each)} was removed before it was sealed.`)
+      else this.note(sequence, `Event ${nameOf(arrival)} was removed before it was sealed.`)
     }
   }
 
@@ -125,14 +126,18 @@ class Comparison {
   }
 
   /** Goes on to the next arrival, and returns the one that it came from. */
-  private advance() {
+  private async advance() {
     const current = this.next
-    const step = this.arrivals.next()
-    this.next = step.done ? undefined : arrived(step.value)
+    this.next = await this.arrivals.next()
     return current
   }
 
   private note(sequence: number, message: string) {
     this.findings.note(sequence, message)
   }
+}
+
+/** Names an event that came in, by its own tenant if it is there. */
+function nameOf({ sequence, id, event }: Arrival) {
+  return named({ sequence, id, tenant: event && tenantOf(event.row) })
 }

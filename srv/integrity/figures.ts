@@ -1,51 +1,52 @@
-/** Checks what is kept beside the events, and whether SQLite can read all of the file alike. */
-import type { DatabaseSync } from 'node:sqlite'
-import { COUNTS } from '../database/sqlite/counts.ts'
+/** Checks how the log is stored, its schema, and what is kept beside the events. */
+import type { History, SchemaDifference } from '../database/log.ts'
+import type { StoredModel } from '../database/json-columns.ts'
 import { FIRST, LAST, type Findings } from './findings.ts'
-import { ARRIVALS, EVENTS, keysOf, UNDER_WAY } from '../database/sqlite/tables.ts'
 
-/** Checks the pages of the file: a row that is missing in an index is not found by readers who use that. */
-export function checkPages(database: DatabaseSync, findings: Findings) {
-  for (const { integrity_check: found } of database.prepare('PRAGMA integrity_check').iterate())
-    if (found !== 'ok') findings.note(FIRST, `The file is damaged, or was altered: ${String(found)}.`)
+/** Checks the database itself: a row that is missing in an index is not found by readers who use that. */
+export async function checkStorage(log: History, findings: Findings) {
+  for await (const batch of log.damages())
+    for (const found of batch) findings.note(FIRST, `The file is damaged, or was altered: ${found}.`)
 }
 
-/** Counts the rows of each tenant, and not those of an index, as readers are told from a table how many there are. */
-export function recount(database: DatabaseSync, findings: Findings) {
-  const different = database.prepare(
-    `SELECT ifnull(e.tenant, c.tenant) AS tenant, ifnull(e.events, 0) AS events, ifnull(c.events, 0) AS counted
-     FROM (SELECT tenant, count(*) AS events FROM ${EVENTS} NOT INDEXED GROUP BY tenant) e
-     FULL JOIN ${COUNTS} c ON c.tenant = e.tenant WHERE ifnull(e.events, 0) IS NOT ifnull(c.events, 0)`
-  )
-  different.setReadBigInts(true)
-  for (const { tenant, events, counted } of different.iterate())
-    findings.note(
-      LAST,
-      `Tenant '${String(tenant)}' has ${String(events)} events, and not ${String(counted)} as readers are told.`
-    )
+const DIFFERENCES: Record<SchemaDifference['difference'], string> = {
+  added: 'was added',
+  missing: 'is missing',
+  altered: 'is not as the service made it'
+}
+
+/**
+ * Compares the schema of the log with the one that the service makes.
+ * @param model the CDS model
+ * @returns whether the tables are as expected, so that their rows can be checked
+ * @throws {Error} if there is no log, or one of another version of the service
+ */
+export async function compareSchema(log: History, model: StoredModel, findings: Findings): Promise<boolean> {
+  const differences = await log.schemaDifferences(model)
+  for (const { type, name, difference } of differences)
+    findings.note(FIRST, `The ${type} '${name}' ${DIFFERENCES[difference]}.`)
+  return differences.every(({ type, difference }) => type !== 'table' || difference === 'added')
 }
 
 /** Finds what has events removed without a refusal: the mark of a purge, which is there in its transaction only. */
-export function findOpenPurge(database: DatabaseSync, findings: Findings) {
-  const { marks } = database.prepare(`SELECT count(*) AS marks FROM ${UNDER_WAY}`).get() as { marks: number }
-  if (marks) findings.note(FIRST, `The table '${UNDER_WAY}' has rows, so events can be removed: retention leaves none.`)
+export async function findOpenPurge(log: History, findings: Findings) {
+  const table = await log.openPurge()
+  if (table) findings.note(FIRST, `The table '${table}' has rows, so events can be removed: retention leaves none.`)
 }
 
-/** Finds events that did not come in, or more than once. Both are found by sorting keys, in files if there are many. */
-export function findLoose(database: DatabaseSync, findings: Findings) {
-  const keys = keysOf(database)
-  const ofEvent = keys.map(([inEvent]) => `"${inEvent}"`).join()
-  const ofArrival = keys.map(([, inArrival]) => `"${inArrival}"`).join()
-  const lost = database.prepare(
-    `SELECT id, ifnull(tenantId, '') AS tenant FROM ${EVENTS}
-     WHERE (${ofEvent}) IN (SELECT ${ofEvent} FROM ${EVENTS} EXCEPT SELECT ${ofArrival} FROM ${ARRIVALS})`
-  )
-  for (const { id, tenant } of lost.iterate())
-    findings.note(LAST, `Event '${String(id)}' of tenant '${String(tenant)}' was added: it has no arrival.`)
-  const repeated = database.prepare(
-    `SELECT event AS id, tenant, max(sequence) AS sequence FROM ${ARRIVALS} GROUP BY ${ofArrival} HAVING count(*) > 1`
-  )
-  repeated.setReadBigInts(true)
-  for (const { id, tenant, sequence } of repeated.iterate())
-    findings.note(Number(sequence), `Event '${String(id)}' of tenant '${String(tenant)}' has more than one arrival.`)
+/** Compares how many events each tenant has with the number that readers are told. */
+export async function recount(log: History, findings: Findings) {
+  for await (const batch of log.miscounts())
+    for (const { tenant, events, counted } of batch)
+      findings.note(LAST, `Tenant '${tenant}' has ${events} events, and not ${counted} as readers are told.`)
+}
+
+/** Finds events that did not come in, or more than once. */
+export async function findLoose(log: History, findings: Findings) {
+  for await (const batch of log.lostEvents())
+    for (const { id, tenant } of batch)
+      findings.note(LAST, `Event '${id}' of tenant '${tenant}' was added: it has no arrival.`)
+  for await (const batch of log.repeatedArrivals())
+    for (const { id, tenant, sequence } of batch)
+      findings.note(sequence, `Event '${id}' of tenant '${tenant}' has more than one arrival.`)
 }

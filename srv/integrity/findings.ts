@@ -35,3 +35,8 @@ export class Findings {
 export function named({ id, tenant, sequence }: { id: string; tenant?: string | undefined; sequence: number }) {
   return `'${id}'${tenant === undefined ? '' : ` of tenant '${tenant}'`} (arrival ${sequence})`
 }
+
+/** What is wrong with text that is not UTF-8: the end of a sentence, or undefined if there is no such column. */
+export function encodingFault(brokenColumn: string | undefined) {
+  return brokenColumn && `was altered: its column '${brokenColumn}' is not UTF-8`
+}

@@ -1,25 +1,7 @@
 /** The record of what retention removed: see db/purges.cds. */
+import type { PurgedRange, PurgeRecord } from '../database/log.ts'
 import { instant } from '../values/datetime.ts'
 import { hashOf } from './chain.ts'
-
-/** A record as it is stored. */
-export type PurgeRecord = {
-  number: number
-  before: string
-  count: number
-  sequences: string
-  purgedBy: string
-  purgedAt: string
-  previous: string | null
-  hash: string
-}
-
-/** Events that happened before an instant and were removed, from one arrival to another. */
-export interface PurgedRange {
-  from: number
-  to: number
-  before: string
-}
 
 /**
  * Makes the next record.

@@ -1,12 +1,9 @@
 /** What retention removed, by its records: see db/purges.cds. */
-import type { DatabaseSync } from 'node:sqlite'
-import { withNumbers } from './canonical.ts'
-import { faultOf, type Leaf } from './chain.ts'
-import { named, type Findings } from './findings.ts'
-import { contentFaultOf, rangesOf, sizeOf, type PurgedRange, type PurgeRecord } from './purge-record.ts'
-import type { Sealed } from './sealed.ts'
-import { PURGES } from '../database/sqlite/tables.ts'
-import { brokenTextOf } from './text.ts'
+import type { History, PurgedRange, PurgeRecord } from '../database/log.ts'
+import { faultOf, type Leaf, type Sealed } from './chain.ts'
+import { Cursor } from './cursor.ts'
+import { encodingFault, named, type Findings } from './findings.ts'
+import { contentFaultOf, rangesOf, sizeOf } from './purge-record.ts'
 
 /** What records say together. */
 export interface PurgeSummary {
@@ -25,23 +22,19 @@ interface Limit {
 }
 
 /** Checks the chain of records, and what each of them says. */
-export function checkRecords(database: DatabaseSync, findings: Findings): PurgeSummary {
-  const all = database.prepare(`SELECT * FROM ${PURGES} ORDER BY number`)
-  all.setReadBigInts(true) // there may be numbers now that JavaScript has not
-  const brokenText = brokenTextOf(database, PURGES)
+export async function checkRecords(log: History, findings: Findings): Promise<PurgeSummary> {
   const now = new Date()
   const summary: PurgeSummary = { count: 0, last: undefined, limits: [] }
-  for (const each of all.iterate()) {
-    const row = withNumbers(each)
-    const record = row as PurgeRecord
-    const { number, before } = record
-    const removed = rangesOf(record)
-    const fault = brokenText(row, number) ?? faultOf(record, summary.last) ?? contentFaultOf(record, removed, now)
-    if (fault) findings.note(removed[0]?.from ?? 0, `Record ${number} of what retention removed ${fault}.`)
-    summary.count += sizeOf(removed)
-    summary.last = record
-    addLimit(summary.limits, { number, before, until: removed.at(-1)?.to ?? 0 })
-  }
+  for await (const batch of log.purges())
+    for (const { row: record, brokenColumn } of batch) {
+      const { number, before } = record
+      const removed = rangesOf(record)
+      const fault = encodingFault(brokenColumn) ?? faultOf(record, summary.last) ?? contentFaultOf(record, removed, now)
+      if (fault) findings.note(removed[0]?.from ?? 0, `Record ${number} of what retention removed ${fault}.`)
+      summary.count += sizeOf(removed)
+      summary.last = record
+      addLimit(summary.limits, { number, before, until: removed.at(-1)?.to ?? 0 })
+    }
   return summary
 }
 
@@ -52,37 +45,24 @@ function addLimit(limits: Limit[], limit: Limit) {
   limits.splice(0, limits.length, ...limits.filter((each) => !includes(limit, each)), limit)
 }
 
-/**
- * Reads the arrivals of what was removed, in their order. SQLite sorts them, in a file if they are many.
- */
-export function* purgedRanges(database: DatabaseSync): Generator<PurgedRange> {
-  const ranges = database.prepare(
-    `SELECT r.value ->> 0 AS "from", r.value ->> 1 AS "to", p."before" FROM ${PURGES} p,
-       json_each(iif(json_valid(p.sequences), p.sequences, '[]')) r WHERE r.type = 'array' ORDER BY 1`
-  )
-  ranges.setReadBigInts(true)
-  for (const each of ranges.iterate()) yield withNumbers(each) as unknown as PurgedRange
-}
-
 /** Answers for events in the order of their arrivals whether retention removed them. */
 export class Purged {
-  private readonly ranges: Iterator<PurgedRange>
+  private readonly ranges: Cursor<PurgedRange>
   private readonly limits: Limit[]
-  private range: PurgedRange | undefined
+  private range: PurgedRange | undefined = { from: -Infinity, to: -Infinity, before: '' }
 
   /**
    * @param ranges those that were removed, ordered by arrival
    * @param limits see {@link PurgeSummary}
    */
-  constructor(ranges: Iterator<PurgedRange>, limits: Limit[]) {
-    this.ranges = ranges
+  constructor(ranges: AsyncIterable<PurgedRange[]>, limits: Limit[]) {
+    this.ranges = new Cursor(ranges)
     this.limits = limits
-    this.advance()
   }
 
   /** Whether a record tells that an event was removed, and the event is as old as the record says. */
-  includes({ sequence, instant }: Pick<Leaf, 'sequence' | 'instant'>): boolean {
-    while (this.range && this.range.to < sequence) this.advance()
+  async includes({ sequence, instant }: Pick<Leaf, 'sequence' | 'instant'>): Promise<boolean> {
+    while (this.range && this.range.to < sequence) this.range = await this.ranges.next()
     return this.range !== undefined && this.range.from <= sequence && instant < this.range.before
   }
 
@@ -96,10 +76,5 @@ export class Purged {
     return (
       limit && `Record ${limit.number} of what retention removed leaves out event ${named(event)}, which is as old.`
     )
-  }
-
-  private advance() {
-    const step = this.ranges.next()
-    this.range = step.done ? undefined : step.value
   }
 }

@@ -1,13 +1,13 @@
 /** Removes events that are older than the service is configured to keep them, on a schedule. */
+import type { Log } from '../database/log.ts'
 import { instant } from '../values/datetime.ts'
 import { trustedTime } from './clock.ts'
 import { purge } from './purging.ts'
-import { openLog } from '../database/sqlite/tables.ts'
 
 export interface RetentionSettings {
   /** How many days events are kept after they happened: see clock.ts. */
   days: number
-  /** How often is looked for events that are older, in minutes. */
+  /** The time between two searches for older events, in minutes. */
   interval: number
   /** See `PurgeOrder`. */
   batch: number
@@ -25,18 +25,18 @@ const MINUTE = 60 * 1000
 
 /**
  * Removes old events from now on, in the background.
+ * @param log nobody else uses it
  * @returns a function that stops it
  */
-export function startRetention(file: string, settings: RetentionSettings, { purged, failed }: RetentionListener) {
+export function startRetention(log: Log, settings: RetentionSettings, { purged, failed }: RetentionListener) {
   const { days, interval, batch, pause } = settings
-  const database = openLog(file)
   const stopping = new AbortController()
   const removeOld = async () => {
-    const now = trustedTime(database)
+    const now = await trustedTime(log)
     if (now === undefined) return
     const before = instant(new Date(now - days * DAY).toISOString()) as string
     const order = { before, purgedBy: 'retention', batch, pause, signal: stopping.signal }
-    const count = await purge(database, order)
+    const count = await purge(log, order)
     if (count) purged(count, before)
   }
   let pass: Promise<void> | undefined
@@ -50,6 +50,5 @@ export function startRetention(file: string, settings: RetentionSettings, { purg
     clearInterval(timer)
     stopping.abort()
     await pass
-    database.close()
   }
 }

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import workerpool from 'workerpool'
 
 export interface SealingSettings {
-  /** How often is looked for what has come in, in milliseconds. */
+  /** The time between two searches for what has come in, in milliseconds. */
   interval: number
-  /** The most events that are sealed at a time, while which nothing else is written for a moment. */
+  /** How many events are sealed at a time. */
   batch: number
 }
 
 /**
- * Seals events from now on. A thread does so, as hashes take time that requests have better use for.
+ * Seals events from now on, in a thread, as hashes take time that requests have better use for.
  * @param file the database file, absolute
  * @param failed told of errors; what could not be sealed is tried again at the next interval
  * @returns a function that seals the rest and stops

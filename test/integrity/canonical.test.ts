@@ -1,4 +1,5 @@
-import { canonicalJson, digestOf, type StoredRow } from '../../srv/integrity/canonical.ts'
+import type { StoredRow } from '../../srv/database/log.ts'
+import { canonicalJson, digestOf } from '../../srv/integrity/canonical.ts'
 
 describe('The canonical form of a row', () => {
   it.each<[string, StoredRow, string]>([

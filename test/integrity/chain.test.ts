@@ -1,4 +1,5 @@
-import { faultOf, hashOf, leavesOf, nextSeal, type Leaf, type Seal } from '../../srv/integrity/chain.ts'
+import type { Seal } from '../../srv/database/log.ts'
+import { faultOf, hashOf, leavesOf, nextSeal, type Leaf } from '../../srv/integrity/chain.ts'
 
 const now = new Date('2024-05-01T12:00:00Z')
 const leaf = (sequence: number): Leaf => ({

@@ -1,5 +1,6 @@
+import type { PurgedRange, PurgeRecord } from '../../srv/database/log.ts'
 import { faultOf } from '../../srv/integrity/chain.ts'
-import { contentFaultOf, nextRecord, rangesOf, type PurgeRecord } from '../../srv/integrity/purge-record.ts'
+import { contentFaultOf, nextRecord, rangesOf } from '../../srv/integrity/purge-record.ts'
 import { Purged } from '../../srv/integrity/purged.ts'
 
 const now = new Date('2024-06-01T00:00:00Z')
@@ -50,6 +51,9 @@ describe('What a record says', () => {
 })
 
 describe('An event was removed by retention', () => {
+  async function* batches(...all: PurgedRange[][]) {
+    for (const batch of all) yield await Promise.resolve(batch)
+  }
   const purged = [first, second].flatMap(rangesOf).sort((one, other) => one.from - other.from)
   const old = '2024-04-30T23:59:59.9999999'
   it.each<[number, string, boolean]>([
@@ -63,10 +67,11 @@ describe('An event was removed by retention', () => {
     [10, old, true],
     [11, old, false],
     [2, before, false]
-  ])('arrival %i of %s: %s', (sequence, instant, expected) => {
-    expect(new Purged(purged.values(), []).includes({ sequence, instant })).toBe(expected)
+  ])('arrival %i of %s: %s', async (sequence, instant, expected) => {
+    const ranges = batches(purged.slice(0, 2), [], purged.slice(2))
+    expect(await new Purged(ranges, []).includes({ sequence, instant })).toBe(expected)
   })
 
-  it('or not, if there was no retention', () =>
-    expect(new Purged([].values(), []).includes({ sequence: 1, instant: old })).toBe(false))
+  it('or not, if there was no retention', async () =>
+    expect(await new Purged(batches(), []).includes({ sequence: 1, instant: old })).toBe(false))
 })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { PurgeRecord } from '../../srv/integrity/purge-record.ts'
+import type { PurgeRecord } from '../../srv/database/log.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { command, isSealed, until, verify } from '../support/command.ts'
 import { EVENTS, PURGES, tampered } from './tampering.ts'

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { faultOf, leavesOf, type Seal } from '../../srv/integrity/chain.ts'
-import { Sealer } from '../../srv/integrity/sealer.ts'
-import { openLog } from '../../srv/database/sqlite/tables.ts'
+import type { Seal } from '../../srv/database/log.ts'
+import { openLog } from '../../srv/database/open-log.ts'
+import { faultOf, leavesOf } from '../../srv/integrity/chain.ts'
+import { seal } from '../../srv/integrity/sealer.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { isSealed, until } from '../support/command.ts'
 
@@ -86,11 +87,10 @@ describe('A sealer', () => {
   it('seals in batches, and nothing twice', async () => {
     const { url, stop } = await startProcess({ file, env: { CDS_SEALING_INTERVAL: '100000' } })
     for (let count = 0; count < 5; count++) await post(url, 'batches')
-    const database = openLog(file)
-    const sealer = new Sealer(database)
-    expect([await sealer.seal(2), await sealer.seal(2), await sealer.seal(2), await sealer.seal(2)]).toEqual([
-      2, 2, 1, 0
-    ])
+    const database = new DatabaseSync(file, { readOnly: true })
+    const log = await openLog(file)
+    expect([await seal(log, 2), await seal(log, 2), await seal(log, 2), await seal(log, 2)]).toEqual([2, 2, 1, 0])
+    await log.close()
     expect(sealed(database).get('batches')).toHaveLength(5)
     await stop()
     expect(sealed(database).get('batches')).toHaveLength(5)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { nextSeal, type Seal } from '../../srv/integrity/chain.ts'
+import type { Seal } from '../../srv/database/log.ts'
+import { nextSeal } from '../../srv/integrity/chain.ts'
 import { temporaryFolder } from '../support/process.ts'
 import { ARRIVALS, coverAnew, EVENTS, findingsIn, insert, makeLog, rewritten, SEALS, tampered } from './tampering.ts'
 

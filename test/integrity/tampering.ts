@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { arrivalsFrom, arrived, FIRST_ROWID } from '../../srv/integrity/arrived.ts'
-import { hashOf, nextSeal, type Seal } from '../../srv/integrity/chain.ts'
+import cds from '@sap/cds'
+import type { StoredModel } from '../../srv/database/json-columns.ts'
+import type { Seal, StoredRow } from '../../srv/database/log.ts'
+import { openLog } from '../../srv/database/open-log.ts'
+import { hashOf, nextSeal } from '../../srv/integrity/chain.ts'
+import { sealable } from '../../srv/integrity/events.ts'
 import { Findings } from '../../srv/integrity/findings.ts'
-import { expectedSchema } from '../../srv/integrity/schema.ts'
-import { Sealer } from '../../srv/integrity/sealer.ts'
-import { openLog } from '../../srv/database/sqlite/tables.ts'
+import { seal } from '../../srv/integrity/sealer.ts'
 import { verify } from '../../srv/integrity/verification.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 
@@ -23,8 +25,7 @@ export const COUNTS = 'provisioning_log_Counts'
  */
 export async function makeLog(file: string, more: object = {}) {
   const { url, stop } = await startProcess({ file, env: { CDS_SEALING_INTERVAL: '100000' } })
-  const database = openLog(file)
-  const sealer = new Sealer(database)
+  const log = await openLog(file)
   for (let count = 1; count <= 6; count++) {
     for (const tenantId of ['a', 'b']) {
       const event = {
@@ -42,9 +43,9 @@ export async function makeLog(file: string, more: object = {}) {
       })
       expect(answer.status).toBe(201)
     }
-    if (count % 2 === 0) await sealer.seal(4)
+    if (count % 2 === 0) await seal(log, 4)
   }
-  database.close()
+  await log.close()
   await stop()
 }
 
@@ -93,8 +94,15 @@ export function rewritten(file: string, change: (seal: Seal) => Partial<Seal>, {
 
 /** Makes one more seal, which covers events as they are now. */
 export function coverAnew(database: DatabaseSync, tenant: string, ids: string[]) {
-  const all = arrivalsFrom(database, 'JOIN').all(FIRST_ROWID, -1).map(arrived)
-  const leaves = all.flatMap(({ event }) => (event && ids.includes(event.id) ? event : []))
+  const all = database.prepare(
+    `SELECT a.sequence AS "#sequence", e.* FROM ${ARRIVALS} a JOIN ${EVENTS} e ON e.id = a.event AND e.tenant = a.tenant
+     ORDER BY a.sequence`
+  )
+  const leaves = (all.all() as StoredRow[]).flatMap(({ '#sequence': sequence, ...row }) => {
+    const id = String(row.id)
+    const event = { row, brokenColumn: undefined }
+    return ids.includes(id) ? (sealable({ sequence: Number(sequence), id, event }) ?? []) : []
+  })
   const last = database.prepare(`SELECT * FROM ${SEALS} WHERE tenant = ? ORDER BY number DESC`).get(tenant)
   insert(database, SEALS, nextSeal(tenant, leaves, last as Seal | undefined, new Date()))
 }
@@ -105,14 +113,14 @@ export function insert(database: DatabaseSync, table: string, row: Record<string
   database.prepare(`INSERT INTO ${table} ("${Object.keys(row).join('", "')}") VALUES (${values.join()})`).run(row)
 }
 
-let expected: ReturnType<typeof expectedSchema> | undefined
+let model: Promise<StoredModel> | undefined
 
 /** What `npm run verify` tells of a log. */
 export async function findingsIn(file: string): Promise<string[]> {
-  const schema = await (expected ??= expectedSchema())
+  model ??= (cds as unknown as { load: (from: string) => Promise<StoredModel> }).load('*')
   const findings = new Findings()
-  const database = openLog(file, { readOnly: true })
-  verify(database, schema, findings)
-  database.close()
+  const log = await openLog(file, { readOnly: true })
+  await verify(log, await model, findings)
+  await log.close()
   return findings.first.map(({ message }) => message)
 }

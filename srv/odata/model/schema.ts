@@ -116,19 +116,3 @@ function searchable(type: StructuredType): Searchable {
   visit(type, '')
   return { text: [...new Set(found.text)], json: [...new Set(found.json)] }
 }
-
-/**
- * Makes elements of open types and collections columns of text, in place. CAP would parse the JSON in them on every
- * read, which costs time and the digits of large numbers, and it cannot use them in expressions.
- */
-export function storeJsonAsText({ definitions }: Model) {
-  for (const definition of Object.values(definitions)) {
-    if (definition.type === 'cds.Map') definition.type = 'cds.LargeString'
-    if (definition.kind !== 'entity') continue
-    for (const element of Object.values(definition.elements ?? {})) {
-      if (!element.items) continue
-      delete element.items
-      element.type = 'cds.LargeString'
-    }
-  }
-}

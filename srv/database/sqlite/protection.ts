@@ -1,10 +1,10 @@
-/** Keeps history as it is: triggers that refuse to change or remove a row of the log, whoever asks for it. */
+/** Triggers that refuse to change or remove a row of the log, whoever asks for it. */
 import type { DatabaseSync } from 'node:sqlite'
-import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY, type LogConnection } from '../database/sqlite/tables.ts'
-import { transaction } from '../database/sqlite/transaction.ts'
+import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY, type LogConnection } from './tables.ts'
+import { transaction } from './transaction.ts'
 
-/** Creates the triggers that are missing or of an older version. To be called after the schema was migrated. */
-export async function protectHistory(database: LogConnection) {
+/** Creates the triggers that are missing or of an older version. To be called after a schema migration. */
+export async function protect(database: LogConnection) {
   const found = database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?")
   const due = Object.entries(historyTriggers(database)).filter(([name, sql]) => found.get(name)?.sql !== sql)
   if (!due.length) return

@@ -1,0 +1,27 @@
+/** Arrivals with their events, as they are stored. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { Arrival, StoredRow } from '../log.ts'
+import { batches, brokenColumnOf, rows } from './stored-rows.ts'
+import { ARRIVALS, EVENTS, sameEvent } from './tables.ts'
+
+/** Reads all arrivals, in their order. */
+export function allArrivals(database: DatabaseSync) {
+  return arrivals(database, `LEFT JOIN ${EVENTS} e ON ${sameEvent(database)} ORDER BY a.sequence`)
+}
+
+/** Reads the arrivals after one whose event is there, in their order. */
+export function arrivalsAfter(database: DatabaseSync, sequence: number, limit: number) {
+  const rest = `JOIN ${EVENTS} e ON ${sameEvent(database)} WHERE a.sequence > ? ORDER BY a.sequence LIMIT ?`
+  return arrivals(database, rest, sequence, limit)
+}
+
+function arrivals(database: DatabaseSync, rest: string, ...values: number[]) {
+  const sql = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.rowid AS "#row", e.* FROM ${ARRIVALS} a ${rest}`
+  const brokenColumn = brokenColumnOf(database, EVENTS)
+  const arrival = ({ '#sequence': sequence, '#event': id, '#row': rowid, ...row }: StoredRow): Arrival => ({
+    sequence: Number(sequence),
+    id: String(id),
+    event: rowid === null ? undefined : { row, brokenColumn: brokenColumn(row, rowid as bigint) }
+  })
+  return batches(rows(database, sql, ...values), arrival)
+}

@@ -1,0 +1,83 @@
+/** What verification reads. */
+import type { DatabaseSync } from 'node:sqlite'
+import type { History, Inspected, Miscount, PurgedRange, PurgeRecord, Seal, StoredRow } from '../log.ts'
+import { allArrivals } from './arrivals.ts'
+import { COUNTS } from './counts.ts'
+import { schemaDifferences } from './schema.ts'
+import { batches, brokenColumnOf, query, rows, withNumbers } from './stored-rows.ts'
+import { ARRIVALS, EVENTS, keysOf, PURGES, SEALS, UNDER_WAY } from './tables.ts'
+
+const DAMAGES = "SELECT integrity_check AS found FROM pragma_integrity_check WHERE integrity_check <> 'ok'"
+
+const MISCOUNTS = `
+  SELECT ifnull(e.tenant, c.tenant) AS tenant, ifnull(e.events, 0) AS events, ifnull(c.events, 0) AS counted
+  FROM (SELECT tenant, count(*) AS events FROM ${EVENTS} NOT INDEXED GROUP BY tenant) e
+  FULL JOIN ${COUNTS} c ON c.tenant = e.tenant WHERE ifnull(e.events, 0) IS NOT ifnull(c.events, 0)`
+
+/** SQLite sorts these, in a file if they are many. */
+const PURGED_RANGES = `
+  SELECT r.value ->> 0 AS "from", r.value ->> 1 AS "to", p."before" FROM ${PURGES} p,
+    json_each(iif(json_valid(p.sequences), p.sequences, '[]')) r WHERE r.type = 'array' ORDER BY 1`
+
+export function history(database: DatabaseSync): History {
+  return {
+    async snapshot(read) {
+      database.exec('BEGIN')
+      try {
+        return await read()
+      } finally {
+        database.exec('COMMIT')
+      }
+    },
+    damages: () => batches(rows(database, DAMAGES), ({ found }) => String(found)),
+    schemaDifferences: (model) => new Promise((resolve) => resolve(schemaDifferences(database, model))),
+    async openPurge() {
+      const [mark] = await query<object>(database, `SELECT number FROM ${UNDER_WAY} LIMIT 1`)
+      return mark && UNDER_WAY
+    },
+    miscounts: () => batches(rows(database, MISCOUNTS), (row) => row as unknown as Miscount),
+    seals: () => allOf<Seal>(database, SEALS, 'tenant, number'),
+    sealsByArrival: () => batches(sealsByArrival(database), withNumbers<Seal>),
+    purges: () => allOf<PurgeRecord>(database, PURGES, 'number'),
+    purgedRanges: () => batches(rows(database, PURGED_RANGES), withNumbers<PurgedRange>),
+    arrivals: () => allArrivals(database),
+    lostEvents: () => lostEvents(database),
+    repeatedArrivals: () => repeatedArrivals(database)
+  }
+}
+
+function allOf<Row>(database: DatabaseSync, table: string, order: string) {
+  const brokenColumn = brokenColumnOf(database, table)
+  const all = rows(database, `SELECT rowid AS "#row", * FROM ${table} ORDER BY ${order}`)
+  return batches(all, ({ '#row': rowid, ...row }): Inspected<Row> => {
+    return { row: withNumbers<Row>(row), brokenColumn: brokenColumn(row, rowid as bigint) }
+  })
+}
+
+/** Reads seals one by one, so that SQLite sorts nothing but their places. */
+function* sealsByArrival(database: DatabaseSync) {
+  const read = database.prepare(`SELECT tenant, number, firstSequence, leaves FROM ${SEALS} WHERE rowid = ?`)
+  read.setReadBigInts(true)
+  for (const { place } of rows(database, `SELECT rowid AS place FROM ${SEALS} ORDER BY firstSequence, rowid`))
+    yield read.get(place as bigint) as StoredRow
+}
+
+/** The keys are sorted, in files if they are many; likewise below. */
+function lostEvents(database: DatabaseSync) {
+  const [ofEvent, ofArrival] = keyColumns(database)
+  const sql = `SELECT id, ifnull(tenantId, '') AS tenant FROM ${EVENTS}
+    WHERE (${ofEvent}) IN (SELECT ${ofEvent} FROM ${EVENTS} EXCEPT SELECT ${ofArrival} FROM ${ARRIVALS})`
+  return batches(rows(database, sql), withNumbers<{ id: string; tenant: string }>)
+}
+
+function repeatedArrivals(database: DatabaseSync) {
+  const [, ofArrival] = keyColumns(database)
+  const sql = `SELECT event AS id, tenant, max(sequence) AS sequence FROM ${ARRIVALS}
+    GROUP BY ${ofArrival} HAVING count(*) > 1`
+  return batches(rows(database, sql), withNumbers<{ id: string; tenant: string; sequence: number }>)
+}
+
+function keyColumns(database: DatabaseSync): [ofEvent: string, ofArrival: string] {
+  const keys = keysOf(database)
+  return [keys.map(([inEvent]) => `"${inEvent}"`).join(), keys.map(([, inArrival]) => `"${inArrival}"`).join()]
+}
