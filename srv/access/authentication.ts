@@ -71,5 +71,5 @@ function refused(req: Request, res: Response, error: unknown) {
   const { cause } = failure // for operators, not for clients
   if (failure.status >= 500) LOG.error(req.method, req.path, cause ?? error)
   else LOG.debug(req.method, req.path, failure.code, failure.message, cause ?? '')
-  refuse(res.set({ 'OData-Version': '4.0', ...challenge(failure, req) }), failure)
+  refuse(res.set(challenge(failure, req)), failure)
 }

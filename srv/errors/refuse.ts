@@ -13,6 +13,7 @@ const RETRY_AFTER: Partial<Record<ErrorCode, number>> = { serviceUnavailable: 2,
 export function refuse(res: Response, failure: RequestError, ids = requestIds(res)) {
   const seconds = RETRY_AFTER[failure.code]
   if (seconds) res.set('Retry-After', String(seconds))
+  if (!res.get('OData-Version')) res.set('OData-Version', '4.0') // every response has one (Protocol 4.01, 8.1.5)
   res.status(failure.status).setHeader('Content-Type', 'application/json')
   res.send(Buffer.from(JSON.stringify(errorBody(failure, ids, new Date())))) // to text Express adds a charset
 }

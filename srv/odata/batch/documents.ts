@@ -17,7 +17,7 @@ export interface BatchRequest {
  * Checks that a request body has the shape of a batch in JSON.
  * @param limit the most requests that it may have
  * @returns the body
- * @throws {RequestError} 400 naming the first member that is missing or of the wrong type
+ * @throws {RequestError} 400 naming the first member that is missing or of the wrong type, 501 for `if`
  */
 export function readBatch(body: unknown, limit: number): { requests: BatchRequest[] } {
   const requests = isObject(body) ? body.requests : undefined
@@ -32,6 +32,8 @@ export function readBatch(body: unknown, limit: number): { requests: BatchReques
       if (typeof request[name] !== 'string')
         throw new RequestError('invalidBody', `A request of a batch must have a string '${name}'.`, `${target}/${name}`)
     }
+    if (request.if !== undefined)
+      throw new RequestError('notImplemented', "The service does not implement 'if' in batches.", `${target}/if`)
     request.url = parsable(request.url as string)
     checkReferences(request, earlier, target)
     if (request.atomicityGroup !== undefined && (request.method as string).toUpperCase() === 'GET')

@@ -2,7 +2,7 @@
 import { instant } from '../../values/datetime.ts'
 import { cast, checkType, isOf, type NamedType } from './casts.ts'
 import { val, xpr, type Typed, type ValueType } from '../../cqn/cqn.ts'
-import { FUNCTIONS, UNSUPPORTED } from './functions.ts'
+import { FUNCTIONS, OF_COLLECTIONS, UNSUPPORTED } from './functions.ts'
 import { pointNamed } from './literals.ts'
 import { exactly, holds } from './logic.ts'
 import { meantAs } from './members.ts'
@@ -28,6 +28,8 @@ export function call(parser: Parser): Typed {
     form.length === args.length &&
     args.every(({ type }, index) => type === form[index] || type === 'null' || type === 'any')
   const form = definition.forms.find(accepts)
+  if (OF_COLLECTIONS.has(lowerCase) && args.some(({ type }) => type === 'collection'))
+    cursor.fail(`The service does not implement '${name}' of collections`, position, 'notImplemented')
   if (!form) {
     const forms = definition.forms.map((each) => `${name}(${each.join(', ')})`)
     return cursor.fail(`The function is ${forms.join(' or ')}`, position)

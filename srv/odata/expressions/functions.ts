@@ -139,5 +139,8 @@ const DEFINITIONS: Record<string, CanonicalFunction> = {
 /** Functions of the standard that the service does not implement (5.1.1.6, 5.1.1.10 and 5.1.1.11). */
 export const UNSUPPORTED = new Set(['hassubset', 'hassubsequence', 'geo.distance', 'geo.intersects', 'geo.length'])
 
+/** Functions that the standard has for collections, too, and the service for strings only (5.1.1.5). */
+export const OF_COLLECTIONS = new Set('concat contains endswith indexof length startswith substring'.split(' '))
+
 /** The functions, by their names in lower case. */
 export const FUNCTIONS = new Map(Object.entries(DEFINITIONS))

@@ -10,6 +10,8 @@ import type { Parser } from './parsing.ts'
 export function listItems(parser: Parser, at: number): Typed[] {
   const { cursor } = parser
   if (cursor.token.kind === 'alias') return itemsOfAlias(parser, at)
+  if (cursor.token.kind === 'name')
+    cursor.fail('The service looks for values in lists only', cursor.token.position, 'notImplemented')
   if (!cursor.accept('[')) {
     const items = parser.arguments()
     return items.length ? items : cursor.fail('A list must have an item', at)

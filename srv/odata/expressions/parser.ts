@@ -121,7 +121,8 @@ export class ExpressionParser implements Parser {
 
   private compare(left: Typed, operator: string, right: Typed, position: number): Omit<Typed, 'position'> {
     for (const each of [left, right])
-      if (each.type === 'collection') this.cursor.fail('A collection needs any, all or $count', each.position)
+      if (each.type === 'collection')
+        this.cursor.fail('The service does not compare collections', each.position, 'notImplemented')
     if (left.type === 'complex' || right.type === 'complex') return this.compareComplex(left, operator, right, position)
     if (left.type === 'any' && right.type === 'any') return membersCompared(left, operator, right)
     const [a, b] = this.alike(left, right, position)

@@ -27,13 +27,15 @@ export interface Token {
   position: number
 }
 
-type Pattern = TokenKind | 'space'
+type Pattern = TokenKind | 'space' | 'unsupported'
 
 // Longer forms come first: a date and time begins like a date, which begins like a number.
 const PATTERNS: [Pattern, RegExp][] = [
   ['space', /\s+/y],
   ['string', /'(?:[^']|'')*'/y],
   ['phrase', /"(?:[^"\\]|\\.)*"/y], // in JSON and in `search`
+  ['unsupported', /geo(?:graphy|metry)'[^']*'/iy],
+  ['unsupported', /@[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)+/uy], // an annotation
   ['duration', /duration'[^']*'/iy],
   ['binary', /binary'[\w-]*={0,2}'/iy],
   ['enum', /[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)+'(?:[^']|'')*'/uy],
@@ -52,7 +54,7 @@ const PATTERNS: [Pattern, RegExp][] = [
  * Splits an expression into tokens.
  * @param option the query option that it is the value of, for errors
  * @returns its tokens without white space, closed by a token of kind `end`
- * @throws {RequestError} 400 with the position of the text that is no token
+ * @throws {RequestError} 400 with the position of the text that is no token, 501 for a geo literal or an annotation
  */
 export function tokenize(expression: string, option: string): Token[] {
   const tokens: Token[] = []
@@ -63,6 +65,12 @@ export function tokenize(expression: string, option: string): Token[] {
       throw new RequestError(
         'invalidQueryOption',
         `There is nothing that ${option} can begin at position ${position} with: '${expression[position]}'.`,
+        option
+      )
+    if (kind === 'unsupported')
+      throw new RequestError(
+        'notImplemented',
+        `The service does not implement ${text}, at position ${position} of ${option}.`,
         option
       )
     if (kind === 'space') {

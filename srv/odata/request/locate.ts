@@ -13,9 +13,7 @@ export type Located = Pick<ParsedUrl, 'options' | 'aliases'> & { resource: Resou
  */
 export function locate(url: string, root: string, schema: Schema): Located {
   const { segments, options, aliases } = parseUrl(url, root)
-  const id = options.get('$id')
-  if (segments[0] === '$entity') return entityWithId(id, segments.slice(1), { options, aliases }, root, schema)
-  if (id !== undefined) throw new RequestError('invalidQueryOption', '$id goes with $entity only.', '$id')
+  if (segments[0] === '$entity') return entityWithId(segments.slice(1), { options, aliases }, root, schema)
   const filters = filtersOf(segments)
   const resource = resolve([...segments.slice(0, 2), ...segments.slice(2 + filters.length)], aliases, schema)
   if (filters.length && !('collection' in resource && !('key' in resource)))
@@ -26,12 +24,12 @@ export function locate(url: string, root: string, schema: Schema): Located {
 
 /** `$entity?$id=…` (4.10): the URL of an entity, absolute or relative to the root. */
 function entityWithId(
-  id: string | undefined,
   casts: string[],
   { options, aliases }: Pick<ParsedUrl, 'options' | 'aliases'>,
   root: string,
   schema: Schema
 ): Located {
+  const id = options.get('$id')
   if (id === undefined) throw new RequestError('invalidQueryOption', '$entity needs $id, the URL of an entity.', '$id')
   const named = parseUrl(id, root)
   const resource = resolve([...named.segments, ...casts], named.aliases, schema)

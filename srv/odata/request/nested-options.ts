@@ -18,6 +18,7 @@ export interface NestedItem {
 export function nestedItems(value: string, option: string, allowed: readonly string[]): NestedItem[] {
   return split(value, ',').map((item) => {
     const [, name = '', nested] = /^([^(]*)(?:\((.*)\))?$/s.exec(item.trim()) ?? []
+    if (/(?:^|\/)@/.test(name)) throw notImplemented('annotations', option)
     return { name: name.trim(), options: nested === undefined ? undefined : nestedOptions(nested, option, allowed) }
   })
 }
@@ -25,17 +26,21 @@ export function nestedItems(value: string, option: string, allowed: readonly str
 function nestedOptions(text: string, option: string, allowed: readonly string[]) {
   const options = new Map<string, string>()
   for (const part of split(text, ';')) {
-    const [, name, value = ''] = /^\s*\$?(\w+)\s*=(.*)$/s.exec(part) ?? []
+    const [, sign, name, value = ''] = /^\s*([$@]?)(\w+)\s*=(.*)$/s.exec(part) ?? []
     if (!name) throw new RequestError('invalidQueryOption', `'${part.trim()}' in ${option} is no query option.`, option)
     const key = `$${name.toLowerCase()}`
-    if (key === '$levels' || key === '$apply')
-      throw new RequestError('notImplemented', `The service does not implement ${key} in ${option}.`, option)
+    if (sign === '@') throw notImplemented('parameter aliases', option)
+    if (key === '$levels' || key === '$apply') throw notImplemented(key, option)
     if (options.has(key))
       throw new RequestError('invalidQueryOption', `${option} has ${key} twice for an item.`, option)
     options.set(key, value.trim())
   }
   checkOptions(options, allowed)
   return options
+}
+
+function notImplemented(what: string, option: string) {
+  return new RequestError('notImplemented', `The service does not implement ${what} in ${option}.`, option)
 }
 
 /** Splits a text at a separator outside quotes and parentheses. */

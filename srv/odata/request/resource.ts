@@ -30,7 +30,7 @@ export function resolve(segments: string[], aliases: Map<string, string>, schema
   if (first === undefined) return { kind: 'serviceDocument' }
   if (segments.length === 1 && first === '$metadata') return { kind: 'metadata' }
   if (segments.length === 1 && first === '$batch') return { kind: 'batch' }
-  if (NOT_IMPLEMENTED.test(first) || rest.includes('$each'))
+  if ([first, segments.at(-1) as string].some((segment) => NOT_IMPLEMENTED.test(segment)))
     throw new RequestError('notImplemented', `The service does not implement '${segments.join('/')}'.`)
   if (first !== singleton) throw notFound(segments)
   if (segments.length === 1) return { kind: 'singleton' }
@@ -55,8 +55,8 @@ export function resolve(segments: string[], aliases: Map<string, string>, schema
   return { kind: 'property', collection, key, ...resolveProperty(rest, entityType, segments) }
 }
 
-/** What is part of the standard, but not of this service: sections 4.15 and 4.16, and Protocol 4.01, 11.9. */
-const NOT_IMPLEMENTED = /^\$(all|crossjoin\(.*\)|query)$/s
+/** Segments of the standard that the service does not implement: sections 4.13 and 4.15 to 4.17. */
+const NOT_IMPLEMENTED = /^\$(all|crossjoin\(.*\)|each|query)$/s
 
 /** `provisioning('it''s')` and `provisioning(id='it''s')`; `provisioning/it's` is left to the caller. */
 function splitKey(segment: string, aliases: Map<string, string>, schema: Schema, segments: string[]) {
