@@ -40,6 +40,7 @@ describe('A client over its limit', () => {
     for (let count = 0; count < 3; count++) expect((await fetch(`${url}/`)).headers.get('ratelimit')).toMatch(/r=\d/)
     const refused = await fetch(`${url}/`)
     expect([refused.status, await codeOf(refused)]).toEqual([429, 'tooManyRequests'])
+    expect(refused.headers.get('odata-version')).toBe('4.0')
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(refused.headers.get('ratelimit-policy')).toContain('q=3')
     expect((await fetch(`${url}/health/live`)).status).toBe(200)
