@@ -1,15 +1,11 @@
 /** Answers to requests on collections (OData Protocol 4.01, 11.2.6 and 11.3). */
 import { readDelta } from './delta.ts'
-import { type Exchange } from '../request/exchange.ts'
-import { parseOrder } from '../query/order.ts'
+import type { Exchange } from '../request/exchange.ts'
 import { objectText } from '../response/json-text.ts'
 import { contextUrl } from '../response/links.ts'
-import { countOf, readPage } from './page.ts'
-import { integerOption } from '../request/options.ts'
-import { planned } from '../../plans/plans.ts'
-import { requestShape } from '../request/shape.ts'
-import { context, rowSets } from '../query/row-sets.ts'
 import { respondWith, respondWithText } from '../response/respond.ts'
+import { countEntities } from './count.ts'
+import { readPage } from './page.ts'
 
 /** Answers with a page of a collection, or with what was added to it. */
 export async function readCollection(exchange: Exchange, collection: string) {
@@ -28,22 +24,4 @@ export async function readReferences(exchange: Exchange, collection: string) {
 /** Answers with the number of entities in a collection, as plain text. */
 export async function readCount(exchange: Exchange) {
   respondWithText(exchange, String(await countEntities(exchange)))
-}
-
-/**
- * Counts the entities in a collection.
- * @throws {RequestError} 400 also for options that are wrong, though they do not matter for a count
- */
-export async function countEntities(exchange: Exchange): Promise<number> {
-  const { options, schema } = exchange
-  for (const name of ['$top', '$skip']) integerOption(options, name)
-  const plan = planned(exchange, requestShape(exchange, ['count']), () => {
-    const sets = rowSets(exchange)
-    const order = options.get('$orderby')
-    if (order !== undefined) for (const { type } of sets) parseOrder(order, { ...context(exchange, '$orderby'), type })
-    return sets
-  })
-  const count = await countOf(schema, plan, plan.prepared)
-  plan.keep()
-  return count
 }

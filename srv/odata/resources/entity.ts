@@ -1,13 +1,14 @@
 /** Reads single entities and their properties (OData Protocol 4.01, 11.2.3 to 11.2.4). */
-import { nest, typeOfValue } from '../model/columns.ts'
+import { nest, STORED, typeOfValue } from '../model/columns.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { weakEtag } from '../response/etag.ts'
-import { type Exchange } from '../request/exchange.ts'
-import { allOf, ref, val, xpr, type Cqn, type Source } from '../../cqn/cqn.ts'
+import type { Exchange } from '../request/exchange.ts'
+import { allOf, ref, val, xpr, type Source } from '../../cqn/cqn.ts'
 import { keyPredicate, type EntityKey } from '../request/keys.ts'
-import { contextUrl, entityUrl } from '../response/links.ts'
+import { contextUrl } from '../response/links.ts'
 import type { ServiceSchema } from '../model/schema.ts'
-import { planned, type Planned } from '../../plans/plans.ts'
+import { planned } from '../../plans/plans.ts'
+import type { Row } from '../../plans/statement.ts'
 import { representValue, typeAnnotation } from '../response/representation.ts'
 import type { PathStep, Resource } from '../request/resource.ts'
 import { countName } from '../query/narrowing.ts'
@@ -16,26 +17,18 @@ import { clauses, entities, filtered, type Rows } from '../query/rows.ts'
 import { columnsFor, rowsList, selected, selectedOf, type Selected } from '../query/select.ts'
 import { rowSets } from '../query/row-sets.ts'
 import { requestShape } from '../request/shape.ts'
-import { entityTag, TAG_COLUMN } from '../response/stored.ts'
-import { columnsToRender, textOf } from '../response/render-rows.ts'
-import { isStructured, type Property, type JsonObject } from '../model/types.ts'
-import type { Row } from '../../plans/statement.ts'
+import { readRows, type Prepared } from '../response/read-rows.ts'
 import { respond, respondWith, respondWithText } from '../response/respond.ts'
+import { entityTag } from '../response/stored.ts'
+import { isStructured, type JsonObject, type Property } from '../model/types.ts'
 
 /** Answers with one entity. */
 export async function readEntity(exchange: Exchange, { collection, key }: Resource & { kind: 'entity' }) {
   const { root, schema } = exchange
-  const { entityType: type, singleton } = schema
-  const path = `${singleton}/${collection}`
-  const select = () => selected(exchange, rowSets(exchange)[0] as Rows)
-  const plan = planned(exchange, requestShape(exchange, ['entity', key.length], keyLiterals(key)), select)
-  const { rows, selection } = plan.prepared
-  const columns = () => [...new Set([...columnsToRender(exchange, rows, selection), TAG_COLUMN])]
-  const row = await rowByKey(exchange, plan, rows, key, columns)
-  plan.keep()
-  const text = await textOf(exchange, row, rows, selection, path)
-  const etag = weakEtag(entityTag(row, type, schema.identity))
-  respondWith(exchange, contextUrl(root, `${path}${rowsList(plan.prepared)}/$entity`), [text], etag)
+  const path = `${schema.singleton}/${collection}`
+  const { texts, row, list } = await readOne(exchange, path, key)
+  const etag = weakEtag(entityTag(row, schema.entityType, schema.identity))
+  respondWith(exchange, contextUrl(root, `${path}${list}/$entity`), texts, etag)
 }
 
 /** Answers with a reference to an entity, or to the singleton (OData JSON 4.01, section 14). */
@@ -44,10 +37,21 @@ export async function readReference(exchange: Exchange, { collection, key }: Res
   const url = root + schema.singleton
   const context = contextUrl(root, '$ref')
   if (!key) return respond(exchange, context, { '@odata.id': url })
-  const plan = planned(exchange, requestShape(exchange, ['reference', key.length], keyLiterals(key)), () => undefined)
-  const row = await rowByKey(exchange, plan, entities(schema), key, () => schema.identity.map(ref))
+  const { texts } = await readOne({ ...exchange, asReferences: true }, `${schema.singleton}/${collection}`, key)
+  respondWith(exchange, context, texts)
+}
+
+/** @returns the entity as it is shown, the columns of its key and its tag, and the list for the context URL */
+async function readOne(exchange: Exchange, path: string, key: EntityKey) {
+  const { schema } = exchange
+  const plan = planned(exchange, requestShape(exchange, ['entity', key.length], keyLiterals(key)), () => ({
+    selected: selected(exchange, rowSets(exchange)[0] as Rows),
+    keys: [...schema.identity, STORED.tag].map(ref)
+  }))
+  const select = ({ selected }: Prepared, count: number) => selectByKey(schema, selected.rows, key, count)
+  const { texts, rowAt } = await readRows(exchange, plan, { path, limit: 1, select })
   plan.keep()
-  respond(exchange, context, { '@odata.id': entityUrl(exchange, `${schema.singleton}/${collection}`, row) })
+  return { texts, row: expectOne(schema, key, [rowAt(0), rowAt(1)]), list: rowsList(plan.prepared.selected) }
 }
 
 /** Answers with the value of a property, or with 204 where it is null (OData Protocol 4.01, 11.2.4). */
@@ -124,23 +128,18 @@ function valueAt(entity: object, path: PathStep[]): unknown {
 const keySource = (position: number): Source => ({ option: 'key', position, read: (text) => text })
 const keyLiterals = (key: EntityKey) => key.map((part, position) => ({ ...keySource(position), text: part }))
 
-async function entityByKey(exchange: Exchange, key: EntityKey, { rows, selection }: Selected) {
-  const plan = planned(exchange, undefined, () => selection)
-  const row = await rowByKey(exchange, plan, rows, key, () => columnsFor(selection, rows))
-  return nest(row, rows.type, selection)
+async function entityByKey({ schema, run }: Exchange, key: EntityKey, { rows, selection }: Selected) {
+  const select = { ...selectByKey(schema, rows, key, 2), columns: columnsFor(selection, rows) }
+  return nest(expectOne(schema, key, (await run({ SELECT: select })) as Row[]), rows.type, selection)
 }
 
-async function rowByKey(
-  { schema }: Exchange,
-  { ask }: Planned<unknown>,
-  rows: Rows,
-  key: EntityKey,
-  columns: () => Cqn[]
-) {
-  const parts = key.map((part, index) => xpr(ref(schema.identity[index] as string), '=', val(part, keySource(index))))
-  const source = clauses(filtered(rows, allOf(...parts)))
-  const limit = { rows: { val: 2 } } // who sees several tenants may see an id twice
-  const [row, other] = await ask('entity', () => ({ SELECT: { ...source, columns: columns(), limit } }))
+/** Who sees several tenants may see an id twice: the second row tells. */
+function selectByKey({ identity }: ServiceSchema, rows: Rows, key: EntityKey, count: number) {
+  const parts = key.map((part, index) => xpr(ref(identity[index] as string), '=', val(part, keySource(index))))
+  return { ...clauses(filtered(rows, allOf(...parts))), limit: { rows: { val: count } } }
+}
+
+function expectOne(schema: ServiceSchema, key: EntityKey, [row, other]: (Row | undefined)[]): Row {
   if (!row) throw new RequestError('resourceNotFound', `There is no entity with the key '${key[0]}'.`)
   if (other) throw ambiguous(schema, key, [row, other])
   return row

@@ -1,6 +1,6 @@
 /** `$expand` of the collections of the singleton (OData URL Conventions 4.01, 5.1.2). */
-import { countEntities } from './collection.ts'
-import { integerText, readPage } from './page.ts'
+import { countEntities, integerText } from './count.ts'
+import { readPage } from './page.ts'
 import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { JsonText } from '../response/json-text.ts'

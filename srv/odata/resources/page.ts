@@ -1,26 +1,24 @@
 /** Reads collections, page by page (OData Protocol 4.01, 11.2.6). */
-import { asManyAsFit, mostBytes } from '../../database/sqlite/result-size.ts'
-import { lastArrival } from '../query/arrivals.ts'
+import { mostBytes } from '../../database/sqlite/result-size.ts'
+import { arrivedUntil, lastArrival } from '../query/arrivals.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { linkOptions, type Exchange } from '../request/exchange.ts'
-import { func, ref } from '../../cqn/cqn.ts'
+import { nameOf, type Value } from '../../cqn/cqn.ts'
 import { extentOf, MOST } from '../../cqn/extent.ts'
-import { parseOrder, type OrderTerm } from '../query/order.ts'
+import { orderBy, parseOrder, type OrderTerm } from '../query/order.ts'
 import { arrayText, sizeOf, type JsonText } from '../response/json-text.ts'
 import { linkUrl } from '../response/links.ts'
-import type { ServiceSchema } from '../model/schema.ts'
 import { booleanOption } from '../request/options.ts'
-import { readRows, type PageRows, type Prepared } from './page-rows.ts'
-import { positionLiterals, toToken } from '../query/paging.ts'
+import { countOf, integerText } from './count.ts'
+import { comesAfter, positionLiterals, toToken } from '../query/paging.ts'
 import { planned, type Planned } from '../../plans/plans.ts'
 import { applied } from '../request/preferences.ts'
-import { clauses, entities, nested, type Rows } from '../query/rows.ts'
-import { columnsFor, rowsList, selected } from '../query/select.ts'
+import { clauses, filtered, type Rows } from '../query/rows.ts'
+import { rowsList, selected } from '../query/select.ts'
 import { requestShape } from '../request/shape.ts'
 import { context, rowSets } from '../query/row-sets.ts'
-import { renderRows } from '../response/render-rows.ts'
+import { readRows, type Prepared as PreparedRows } from '../response/read-rows.ts'
 import { pageWindow, type PageWindow } from '../query/window.ts'
-import type { Row } from '../../plans/statement.ts'
 
 /** The answer to a collection request: its members, as JSON text, and the fragment of its context URL. */
 export interface Page {
@@ -28,12 +26,18 @@ export interface Page {
   members: Record<string, JsonText>
 }
 
+/** What is found out of a request, whatever the values of its literals are. */
+interface Prepared extends PreparedRows {
+  sets: Rows[]
+  terms: OrderTerm[]
+}
+
 /**
  * Reads a page.
  * @param path the path of the collection, `auditLogs/provisioning`
  */
 export async function readPage(exchange: Exchange, path: string): Promise<Page> {
-  const { options, format, root } = exchange
+  const { options, format, root, asReferences } = exchange
   const window = pageWindow(exchange)
   const counts = booleanOption(options, '$count')
   const until = window.until ?? (tracksChanges(exchange) ? await lastArrival(exchange) : undefined)
@@ -42,25 +46,28 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   )
   const { sets, selected: shown } = plan.prepared
   const isOneSet = sets.length === 1
-  const read = isOneSet ? await readRows(exchange, plan, window, until, path) : await readSets(exchange, sets, path)
+  const { texts, next } = isOneSet
+    ? await readWindow(exchange, plan, window, until, path)
+    : { texts: await readSets(exchange, sets, path) }
   const members: Page['members'] = {}
   if (counts) members['@odata.count'] = [integerText(await countOf(exchange.schema, plan, sets), format)]
-  members.value = arrayText(read.texts)
+  members.value = arrayText(texts)
   if (isOneSet) plan.keep()
-  if (read.token !== undefined)
-    members['@odata.nextLink'] = [
-      JSON.stringify(
-        linkUrl(root + path + (exchange.asReferences ? '/$ref' : ''), linkOptions(exchange), '$skiptoken', read.token)
-      )
-    ]
-  else if (until !== undefined) members['@odata.deltaLink'] = [JSON.stringify(deltaLinkOf(exchange, path, until))]
+  if (next) {
+    const kept = linkOptions(exchange)
+    const token = toToken(exchange, '$skiptoken', until === undefined ? next : { ...next, until }, kept)
+    const link = linkUrl(root + path + (asReferences ? '/$ref' : ''), kept, '$skiptoken', token)
+    members['@odata.nextLink'] = [JSON.stringify(link)]
+  } else if (until !== undefined) members['@odata.deltaLink'] = [JSON.stringify(deltaLinkOf(exchange, path, until))]
   return { fragment: path + rowsList(shown), members }
 }
 
 function prepare(exchange: Exchange): Prepared {
   const sets = rowSets(exchange)
   const [rows] = sets as [Rows]
-  return { sets, selected: selected(exchange, rows), terms: sets.length === 1 ? totalOrder(exchange, rows) : [] }
+  const terms = sets.length === 1 ? totalOrder(exchange, rows) : []
+  const keys = terms.map(({ cqn }, index) => ('ref' in cqn ? cqn : { ...cqn, as: `order_${index}` }))
+  return { sets, selected: selected(exchange, rows), terms, keys }
 }
 
 function shapeOfPage(exchange: Exchange, { limit, skip, after }: PageWindow, counts: boolean) {
@@ -68,25 +75,50 @@ function shapeOfPage(exchange: Exchange, { limit, skip, after }: PageWindow, cou
   return requestShape(exchange, ['page', limit, skip, position, counts], positionLiterals(after))
 }
 
+/**
+ * Reads the rows in a window, in their order.
+ * @param until the last arrival that is part of the result, if changes are tracked
+ * @returns also the position of the next page, if there is one
+ */
+async function readWindow(
+  exchange: Exchange,
+  plan: Planned<Prepared>,
+  { limit, skip, after, next }: PageWindow,
+  until: number | undefined,
+  path: string
+) {
+  const select = ({ selected: { rows }, terms }: Prepared, count: number) => {
+    const known = until === undefined ? rows : arrivedUntil(exchange, rows, until)
+    return {
+      ...clauses(after ? filtered(known, comesAfter(terms, after)) : known),
+      orderBy: terms.map(orderBy),
+      localized: false, // CAP would order by a collation that comparisons, and so positions, do not know
+      limit: { rows: { val: count }, ...(skip && { offset: { val: skip } }) }
+    }
+  }
+  const { texts, count, isMore, rowAt } = await readRows(exchange, plan, { path, limit, select })
+  const last = rowAt(count - 1)
+  const position = last && plan.prepared.keys.map((column) => last[nameOf(column)] as Value)
+  return { texts, next: isMore ? next(position, count) : undefined }
+}
+
 /** What `concat` puts together comes as a whole, as no order goes over all of it. */
-async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise<PageRows> {
-  const { options, run, schema } = exchange
+async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise<JsonText> {
+  const { options, schema } = exchange
   for (const name of ['$orderby', '$top', '$skip', '$skiptoken', '$compute']) {
     if (options.has(name))
       throw new RequestError('notImplemented', `The service does not implement ${name} after concat.`, name)
   }
-  const { max } = schema.pageSize
-  const texts: JsonText = []
+  const all: JsonText = []
   for (const rows of sets) {
-    const columns = columnsFor(undefined, rows)
-    const read = (count: number) =>
-      run({ SELECT: { ...clauses(rows), columns, limit: { rows: { val: count } } } }) as Promise<Row[]>
-    const { rows: found, asked } = await asManyAsFit(max + 1, read)
-    texts.push(...(await renderRows(exchange, found, rows, undefined, path)))
-    if (asked <= max || found.length > max || sizeOf(texts) > mostBytes())
+    const plan = planned(exchange, undefined, () => ({ selected: { rows, selection: undefined, list: '' }, keys: [] }))
+    const select = (_: unknown, count: number) => ({ ...clauses(rows), limit: { rows: { val: count } } })
+    const { texts, isMore } = await readRows(exchange, plan, { path, limit: schema.pageSize.max, select })
+    all.push(...texts)
+    if (isMore || sizeOf(all) > mostBytes())
       throw new RequestError('notImplemented', `The result is larger than a page, and concat has no pages.`, '$apply')
   }
-  return { texts }
+  return all
 }
 
 /** The link by which the client reads what comes in after an arrival: see delta.ts. */
@@ -119,32 +151,4 @@ function totalOrder(exchange: Exchange, rows: Rows): OrderTerm[] {
   if (nodes > MOST.nodes) throw new RequestError('invalidQueryOption', '$orderby is too large.', '$orderby')
   const descending = all.at(-1)?.descending ?? false
   return [...all, ...rows.identity.map((name) => ({ cqn: { ref: [name] }, descending, required: rows.areEntities }))]
-}
-
-/** How many rows there are in all, whatever part of them is on the page. */
-export async function countOf(schema: ServiceSchema, { ask }: Asking, sets: Rows[]): Promise<number> {
-  let total = 0
-  for (const [index, rows] of sets.entries()) {
-    const found = await ask(`count ${index}`, () => {
-      if (rows === entities(schema)) return countOfAll(schema)
-      const source = rows.areEntities
-        ? clauses(rows)
-        : clauses(nested(rows, { ...clauses(rows), columns: columnsFor(undefined, rows) }))
-      return { SELECT: { ...source, columns: [{ func: 'count', args: ['*'], as: 'total' }] } }
-    })
-    total += Number(found[0]?.total)
-  }
-  return total
-}
-
-type Asking = Pick<Planned<unknown>, 'ask'>
-
-/** The number of all entities is kept: see db/counts.cds. */
-function countOfAll({ counts }: ServiceSchema) {
-  return { SELECT: { from: { ref: [counts] }, columns: [{ ...func('sum', ref('events')), as: 'total' }] } }
-}
-
-/** Clients may ask for 64-bit integers as strings, since JavaScript cannot hold all of them (OData JSON 4.01, 3.2). */
-export function integerText(value: number, { ieee754Compatible }: Exchange['format']) {
-  return ieee754Compatible ? `"${value}"` : String(value)
 }

@@ -4,26 +4,22 @@
  */
 import { mostBytes } from '../../database/sqlite/result-size.ts'
 import { bytes, func, nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn/cqn.ts'
-import type { StoredText } from './json-text.ts'
-import { isCurrent } from './stored.ts'
-import type { StructuredType } from '../model/types.ts'
+import type { Row } from '../../plans/statement.ts'
+import type { JsonText } from './json-text.ts'
 import { STORED } from '../model/columns.ts'
-
-/** Texts up to this length are read with the others, in bytes, whatever share of the page they have. */
-const SHORT = 16_384
 
 /**
  * Makes a query that gives a page as a single row.
  * @param select the query for the rows of the page
- * @param order the columns that they are ordered by
+ * @param keys columns to read of each row besides
  * @param longest how long texts may be, in bytes; of those that are longer only the length is read
  */
-export function pageQuery(select: object, order: Cqn[], longest?: number): object {
+export function pageQuery(select: object, keys: Cqn[], longest?: number): object {
   const length = func('octet_length', ref(STORED.text))
   const text = longest
     ? xpr('case when', length, '<=', val(longest), 'then', ref(STORED.text), 'end')
     : ref(STORED.text)
-  const columns = [{ ...text, as: 'text' }, { ...length, as: 'length' }, ref(STORED.tag), ...order]
+  const columns = [{ ...text, as: 'text' }, { ...length, as: 'length' }, ref(STORED.tag), ...keys]
   const unique = [...new Map(columns.map((column) => [nameOf(column), column])).values()]
   const each = columns.slice(1).map((column) => ref(nameOf(column)))
   return {
@@ -38,51 +34,67 @@ export function pageQuery(select: object, order: Cqn[], longest?: number): objec
   }
 }
 
-type Entity = [length: number, tag: string, ...order: Value[]]
+/** What is known of an entity on a page besides its text: the length of that in bytes, its tag, and the keys. */
+type Entity = [length: number, tag: string, ...keys: Value[]]
+
+/** A page that was read. */
+export interface StoredPage {
+  entities: Entity[]
+  /** The keys of an entity. */
+  rowAt: (index: number) => Row | undefined
+  /** The texts of the first entities, as one part where they stand together. */
+  textsOf: (count: number) => JsonText
+}
 
 /**
- * Reads a page of as many entities as fit.
- * @param read has the database run {@link pageQuery} for a number of entities
- * @param limit how many entities the page may have
- * @returns undefined if an entity has no text, or one of another version
+ * Reads the result of {@link pageQuery}.
+ * @param placeOf the place of an entity, by its keys, where the query has no order; undefined for those to leave out
  */
-export async function readStoredPage(
-  read: (count: number, longest?: number) => Promise<object[]>,
-  limit: number,
-  type: StructuredType
-) {
-  const longest = Math.max(SHORT, Math.floor(mostBytes() / (limit + 1)))
-  const all = pageOf(await read(limit + 1, longest), type)
-  if (!all) return undefined
-  const count = fitting(all.entities.slice(0, limit))
-  const isWhole = all.entities.slice(0, count).every(([length]) => length <= longest)
-  // read anew, the page may begin with entities that have just come in
-  const page = isWhole ? all : pageOf(await read(count), type)
-  if (!page) return undefined
-  const shown = page.entities.slice(0, count)
-  const [, , ...last] = shown.at(-1) ?? []
+export function storedPage(
+  [result]: Row[],
+  keys: Cqn[],
+  longest = Infinity,
+  placeOf?: (keys: Row) => number | undefined
+): StoredPage {
+  const { text, entities: json } = result as { text: Uint8Array; entities: string }
+  const found = JSON.parse(json) as Entity[]
+  const rowOf = ([, , ...values]: Entity) => Object.fromEntries(keys.map((key, index) => [nameOf(key), values[index]]))
+  const entities = placeOf ? inPlaces(found, (entity) => placeOf(rowOf(entity))) : found
   return {
-    texts: shown.length ? [textOf(page.text as Uint8Array, shown)] : [],
-    count: shown.length,
-    last: shown.length ? last : undefined,
-    isMore: all.entities.length > count
+    entities,
+    rowAt: (index) => entities[index] && rowOf(entities[index]),
+    textsOf: (count) => {
+      const shown = entities.slice(0, count)
+      if (!placeOf) return shown.length ? [joined(text, shown)] : []
+      const starts = new Map<Entity, number>()
+      let start = 0
+      for (const entity of found) {
+        starts.set(entity, start)
+        if (entity[0] <= longest) start += entity[0] + 1
+      }
+      return shown.map((entity) => joined(text.subarray(starts.get(entity)), [entity]))
+    }
   }
 }
 
-function pageOf([row]: object[], type: StructuredType) {
-  const { text, entities } = row as { text: Uint8Array | null; entities: string }
-  const read = JSON.parse(entities) as [length: number, tag: string | null, ...order: Value[]][]
-  return read.every(([, tag]) => isCurrent(tag, type)) ? { text, entities: read as Entity[] } : undefined
+function joined(texts: Uint8Array, entities: Entity[]) {
+  const size = entities.reduce((sum, [length]) => sum + length + 1, -1)
+  return { text: texts.subarray(0, size), tag: entities.map(([, tag]) => tag).join() }
+}
+
+/** Puts items into the order of their places, and leaves out those that have none. */
+export function inPlaces<Item>(items: Item[], placeOf: (item: Item) => number | undefined): Item[] {
+  const places: Item[] = []
+  for (const item of items) {
+    const place = placeOf(item)
+    if (place !== undefined) places[place] = item
+  }
+  return Object.values(places) // without the gaps
 }
 
 /** How many entities fit on a page: at least one, if there is one. */
-function fitting(entities: Entity[]): number {
+export function fitting(entities: Entity[]): number {
   let size = 0
   const end = entities.findIndex(([length]) => (size += length) > mostBytes())
   return end < 0 ? entities.length : Math.max(end, 1)
-}
-
-function textOf(texts: Uint8Array, shown: Entity[]): StoredText {
-  const size = shown.reduce((sum, [length]) => sum + length + 1, -1)
-  return { text: texts.subarray(0, size), tag: shown.map(([, tag]) => tag).join() }
 }

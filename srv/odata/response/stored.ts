@@ -3,16 +3,12 @@
  * sent as it was written, and nothing of it is parsed or put together again.
  */
 import { hash } from 'node:crypto'
-import { bytes, ref } from '../../cqn/cqn.ts'
+import { STORED } from '../model/columns.ts'
+import type { Row } from '../../plans/statement.ts'
 import type { JsonFormat } from '../request/format.ts'
 import { representEntity } from './representation.ts'
 import type { StoredText } from './json-text.ts'
-import { isStructured, type StructuredType, type JsonObject } from '../model/types.ts'
-import type { Row } from '../../plans/statement.ts'
-import { STORED } from '../model/columns.ts'
-
-export const TAG_COLUMN = ref(STORED.tag)
-export const STORED_COLUMNS = [{ ...bytes(ref(STORED.text)), as: STORED.text }, TAG_COLUMN]
+import { isStructured, type JsonObject, type StructuredType } from '../model/types.ts'
 
 const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, streaming: true, namesCharset: false }
 
@@ -59,11 +55,6 @@ export function entityTag(row: Row, type: StructuredType, identity: string[]): s
 /** Whether a tag is that of the type as it is now. */
 export function isCurrent(tag: unknown, type: StructuredType): tag is string {
   return typeof tag === 'string' && tag.startsWith(versionOf(type))
-}
-
-/** Whether a row was read with its text. */
-export function isStoredForm(row: Row): boolean {
-  return STORED.text in row
 }
 
 /** Whether a format shows whole entities just so. No entity has 64-bit integers, so IEEE754Compatible does not matter. */

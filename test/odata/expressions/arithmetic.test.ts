@@ -80,6 +80,7 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ["endswith('b','ab') or endswith('bab','abbab')", ''],
       ["endswith(cycleId,'') and startswith(cycleId,'')", 'ab'],
       ["matchesPattern(jobId,'2024-05-01T10:00:00Z')", 'a'],
+      ["matchesPattern(jobId,'2024-05-01T10')", 'a'],
       ["jobId eq '2024-05-01T10:00:00Z'", 'a'],
       ["indexof(cycleId,'1') eq 1", 'a'],
       ['contains(action,cycleId)', '']

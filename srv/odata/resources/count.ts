@@ -1,0 +1,59 @@
+/** Counts the entities of a collection (OData Protocol 4.01, 11.2.10). */
+import { func, ref } from '../../cqn/cqn.ts'
+import type { ServiceSchema } from '../model/schema.ts'
+import { planned, type Planned } from '../../plans/plans.ts'
+import { parseOrder } from '../query/order.ts'
+import { context, rowSets } from '../query/row-sets.ts'
+import { clauses, entities, nested, type Rows } from '../query/rows.ts'
+import { columnsFor } from '../query/select.ts'
+import type { Exchange } from '../request/exchange.ts'
+import { integerOption } from '../request/options.ts'
+import { requestShape } from '../request/shape.ts'
+
+/**
+ * Counts the entities in a collection.
+ * @throws {RequestError} 400 also for options that are wrong, though they do not matter for a count
+ */
+export async function countEntities(exchange: Exchange): Promise<number> {
+  const { options, schema } = exchange
+  for (const name of ['$top', '$skip']) integerOption(options, name)
+  const plan = planned(exchange, requestShape(exchange, ['count']), () => {
+    const sets = rowSets(exchange)
+    const order = options.get('$orderby')
+    if (order !== undefined) for (const { type } of sets) parseOrder(order, { ...context(exchange, '$orderby'), type })
+    return sets
+  })
+  const count = await countOf(schema, plan, plan.prepared)
+  plan.keep()
+  return count
+}
+
+/** How many rows there are in all, whatever part of them is on the page. */
+export async function countOf(
+  schema: ServiceSchema,
+  { ask }: Pick<Planned<unknown>, 'ask'>,
+  sets: Rows[]
+): Promise<number> {
+  let total = 0
+  for (const [index, rows] of sets.entries()) {
+    const found = await ask(`count ${index}`, () => {
+      if (rows === entities(schema)) return countOfAll(schema)
+      const source = rows.areEntities
+        ? clauses(rows)
+        : clauses(nested(rows, { ...clauses(rows), columns: columnsFor(undefined, rows) }))
+      return { SELECT: { ...source, columns: [{ func: 'count', args: ['*'], as: 'total' }] } }
+    })
+    total += Number(found[0]?.total)
+  }
+  return total
+}
+
+/** The number of all entities is kept: see db/counts.cds. */
+function countOfAll({ counts }: ServiceSchema) {
+  return { SELECT: { from: { ref: [counts] }, columns: [{ ...func('sum', ref('events')), as: 'total' }] } }
+}
+
+/** Clients may ask for 64-bit integers as strings, since JavaScript cannot hold all of them (OData JSON 4.01, 3.2). */
+export function integerText(value: number, { ieee754Compatible }: Exchange['format']) {
+  return ieee754Compatible ? `"${value}"` : String(value)
+}

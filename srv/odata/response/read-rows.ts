@@ -1,0 +1,100 @@
+/**
+ * Reads rows and shows them, one or a page of them: as they were stored, or built from columns. Either takes one query,
+ * and a second one where rows have too many bytes for one answer, or their stored form is older than their type.
+ */
+import { asManyAsFit, mostBytes } from '../../database/sqlite/result-size.ts'
+import { nameOf, type Cqn } from '../../cqn/cqn.ts'
+import type { Planned } from '../../plans/plans.ts'
+import type { Row } from '../../plans/statement.ts'
+import type { Selected } from '../query/select.ts'
+import type { Exchange } from '../request/exchange.ts'
+import type { JsonText } from './json-text.ts'
+import { columnsToRender, isSentAsStored, renderRows } from './render-rows.ts'
+import { isCurrent } from './stored.ts'
+import { fitting, inPlaces, pageQuery, storedPage } from './stored-page.ts'
+
+/** What is found out of a request before its rows are read. */
+export interface Prepared {
+  selected: Selected
+  /** The columns that {@link Shown.rowAt} has, such as those that rows are ordered by. */
+  keys: (Cqn | (Cqn & { as: string }))[]
+}
+
+/** Which rows are read. Each has a place in their order, from 0. */
+export interface Wanted<Of extends Prepared> {
+  /** The path of the collection, `auditLogs/provisioning`. */
+  path: string
+  /** The most rows that are shown. */
+  limit: number
+  /** Makes the query, but for its columns, for the rows in the first places. */
+  select: (of: Of, places: number) => object
+  /** Finds the place of a row by its keys, where the database does not know the order; undefined: it is none of them. */
+  placeOf?: (keys: Row) => number | undefined
+}
+
+/** Rows as clients see them. */
+export interface Shown {
+  /** The rows, in their order. */
+  texts: JsonText
+  /** How many they are. */
+  count: number
+  /** Whether there are more than these. */
+  isMore: boolean
+  /** If so, how many places there are up to the last row that is shown. */
+  places: number
+  /** The keys of a row that was found; the one after the last that is shown may be, too. */
+  rowAt: (index: number) => Row | undefined
+}
+
+/** Texts up to this length are read with the others, in bytes, whatever share of the page they have. */
+const SHORT = 16_384
+
+/** Reads as many rows as are wanted and fit into an answer: at least one, if there is one. */
+export async function readRows<Of extends Prepared>(
+  exchange: Exchange,
+  { prepared, ask }: Planned<Of>,
+  { path, limit, select, placeOf }: Wanted<Of>
+): Promise<Shown> {
+  const { selected, keys } = prepared
+  const all = limit + 1 // one more tells whether there are more
+  const nameFor = (form: string, places: number) => (places === all ? form : `${form} of ${places}`)
+  const placesUpTo = (index: number, row: Row | undefined) => ((row && placeOf?.(row)) ?? index) + 1
+
+  async function build(wanted: number, isMore: boolean): Promise<Shown> {
+    const { rows: found, asked } = await asManyAsFit(wanted, (places) =>
+      ask(nameFor('rows', places), (of) => {
+        const columns = [...columnsToRender(exchange, selected), ...of.keys]
+        const unique = [...new Map(columns.map((column) => [nameOf(column), column])).values()]
+        return { SELECT: { ...select(of, places), columns: unique } }
+      })
+    )
+    const rows = placeOf ? inPlaces(found, placeOf) : found
+    const texts = renderRows(exchange, rows.slice(0, limit), selected, path)
+    const count = texts.length
+    const isCut = count < rows.length
+    const places = isCut ? placesUpTo(count - 1, rows[count - 1]) : asked
+    return { texts, count, isMore: isMore || isCut || asked < wanted, places, rowAt: (index) => rows[index] }
+  }
+
+  // JSON has all digits of the numbers in columns, but not of those that an order computes
+  if (!isSentAsStored(exchange, selected) || !keys.every((column) => 'ref' in column)) return build(all, false)
+
+  const { type } = selected.rows
+  const read = async (places: number, longest?: number) => {
+    const name = nameFor(longest ? 'short texts' : 'texts', places)
+    const found = await ask(name, (of) => pageQuery(select(of, places), of.keys, longest))
+    return storedPage(found, keys, longest, placeOf)
+  }
+  const longest = Math.max(SHORT, Math.floor(mostBytes() / all))
+  const first = await read(all, longest)
+  const fit = fitting(first.entities.slice(0, limit))
+  const isMore = first.entities.length > fit
+  const places = isMore ? placesUpTo(fit - 1, first.rowAt(fit - 1)) : all
+  const isWhole = first.entities.slice(0, fit).every(([length]) => length <= longest)
+  const areCurrent = first.entities.every(([, tag]) => isCurrent(tag, type))
+  // read anew, the page may begin with rows that have just come in
+  const page = isWhole || !areCurrent ? first : await read(places)
+  if (!page.entities.every(([, tag]) => isCurrent(tag, type))) return build(places, isMore)
+  const count = Math.min(fit, page.entities.length)
+  return { texts: page.textsOf(count), count, isMore, places, rowAt: page.rowAt }
+}
