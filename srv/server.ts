@@ -23,7 +23,7 @@ import { logHarmlessly } from './http/log-format.ts'
 import { clientLimit } from './http/rate-limit.ts'
 import { logRequests, noteTenant } from './http/request-log.ts'
 import { followed, surviveUncaughtErrors } from './http/uncaught.ts'
-import { guardHistory } from './integrity/guard.ts'
+import { expectUntouched, guardHistory } from './integrity/guard.ts'
 import { databaseFile } from './integrity/settings.ts'
 import { registerProtocols } from './odata/adapter.ts'
 import { requestError } from './errors/errors.ts'
@@ -68,6 +68,7 @@ export default async function server(options: object) {
     storeJsonAsText(csn as unknown as Model)
     // creates or migrates the schema: see `schema_evolution` in .cdsrc.json
     cds.once('served', async () => {
+      await expectUntouched(databaseFile())
       await deploy(csn).to('db')
       await createIndexes(databaseFile(), csn.definitions as Record<string, Indexed>)
       await keepCounts(databaseFile())

@@ -148,6 +148,11 @@ export interface LogOptions {
 
 /** The log, on a connection of its own: one caller at a time. */
 export interface Log extends SealStore, PurgeStore, History {
+  /**
+   * Looks for what would leave out or alter events before they are stored. To be called before a schema migration.
+   * @throws {Error} if there are triggers that are not those of the service, or a view in the place of a table
+   */
+  expectUntouched: () => Promise<void>
   /** Has the database itself refuse to change or remove what is in the log. To be called after a schema migration. */
   protect: () => Promise<void>
   close: () => Promise<void>

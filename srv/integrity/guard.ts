@@ -8,6 +8,20 @@ import { retentionSettings, sealingSettings } from './settings.ts'
 const LOG = cds.log('provisioning')
 
 /**
+ * Refuses a log that was prepared to leave out or alter events. To be called before a schema migration.
+ * @param file the database file, absolute
+ * @throws {Error} that names what is there
+ */
+export async function expectUntouched(file: string) {
+  const log = await openLog(file)
+  try {
+    await log.expectUntouched()
+  } finally {
+    await log.close()
+  }
+}
+
+/**
  * Protects the log, and from now on seals events and removes those that are too old. To be called after a schema
  * migration.
  * @param file the database file, absolute

@@ -3,6 +3,7 @@ import type { Log, LogOptions } from '../log.ts'
 import { history } from './history.ts'
 import { protect } from './protection.ts'
 import { purgeStore } from './purge-store.ts'
+import { expectUntouched } from './schema.ts'
 import { sealStore } from './seal-store.ts'
 import { openLog } from './tables.ts'
 
@@ -18,6 +19,7 @@ export function openSqliteLog(file: string, { readOnly, isAlone }: LogOptions = 
     ...sealStore(database),
     ...purgeStore(database),
     ...history(database),
+    expectUntouched: () => new Promise((resolve) => resolve(expectUntouched(database))),
     protect: () => protect(database),
     close: () => Promise.resolve(database.close())
   }

@@ -3,9 +3,10 @@ import { DatabaseSync } from 'node:sqlite'
 import cds from '@sap/cds'
 import { storeJsonAsText, type StoredModel } from '../json-columns.ts'
 import type { SchemaDifference } from '../log.ts'
-import { COUNT_TRIGGERS } from './counts.ts'
+import { COUNTS, COUNT_TRIGGERS } from './counts.ts'
 import { indexesOf, type Indexed } from './indexes.ts'
 import { historyTriggers } from './protection.ts'
+import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
 
 /** What SQLite keeps of a table, an index, a trigger or a view; those of constraints have no statement. */
 interface SchemaObject {
@@ -47,6 +48,21 @@ export function schemaDifferences(database: DatabaseSync, csn: StoredModel): Sch
     })
   ]
 }
+
+/** See `Log` in database/log.ts. */
+export function expectUntouched(database: DatabaseSync) {
+  const known = new Set([...Object.keys(COUNT_TRIGGERS), ...Object.keys(historyTriggers(database))])
+  const refuse = (what: string): never => {
+    throw new Error(`The service does not start on a database that has ${what}: it could alter events.`)
+  }
+  for (const { type, name } of objectsOf(database).values()) {
+    if (type === 'trigger' && !known.has(name)) refuse(`a trigger that is not its own, '${name}'`)
+    if (type === 'view' && TABLES.includes(name.toLowerCase())) refuse(`a view in the place of its table, '${name}'`)
+  }
+}
+
+/** In lower case, as the case of names does not matter to SQLite. */
+const TABLES = [EVENTS, ARRIVALS, SEALS, PURGES, UNDER_WAY, COUNTS].map((table) => table.toLowerCase())
 
 function expectVersion(database: DatabaseSync, model: StoredModel) {
   const { csn } = database.prepare('SELECT csn FROM cds_model').get() ?? {}
