@@ -16,6 +16,7 @@ const FLOORS = [
   ['database/sqlite'],
   ['database'],
   ['plans'],
+  ['settings'],
   ['errors', 'values', 'cqn']
 ]
 

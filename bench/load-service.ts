@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import cds from '@sap/cds'
 import { sealAll } from '../srv/integrity/sealer.ts'
-import { sealingSettings } from '../srv/integrity/settings.ts'
 import { openSqliteLog } from '../srv/database/sqlite/log.ts'
 import { ARRIVALS, EVENTS, openLog } from '../srv/database/sqlite/tables.ts'
 import { readObject } from '../srv/odata/request/payload.ts'
@@ -31,7 +30,6 @@ await loading(async (file) => {
   const event = insertion(database, EVENTS)
   const arrival = insertion(database, ARRIVALS)
   const log = openSqliteLog(file)
-  const { batch } = sealingSettings()
   return {
     async insert(events) {
       database.exec('BEGIN IMMEDIATE')
@@ -41,7 +39,7 @@ await loading(async (file) => {
         arrival({ event: row.id, tenant: row.tenant })
       }
       database.exec('COMMIT')
-      await sealAll(log, batch)
+      await sealAll(log)
     },
     async close() {
       await log.close()

@@ -10,7 +10,6 @@ declare module '@sap/cds/lib/srv/protocols/odata-v4.js' {
     get router(): Router
     get authorize(): RequestHandler | null
     get log_request(): RequestHandler
-    get body_parser_options(): { limit?: string | number } | undefined
     error(error: unknown, req: Request, res: Response, next: NextFunction): unknown
     request4(options: { query: unknown; params?: object[]; req: Request; res: Response }): CdsRequest
   }

@@ -1,12 +1,11 @@
 /** Starts the service: CAP's server, with the rooms of this folder put together. */
 import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import cds from '@sap/cds'
 import compression from 'compression'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { needsTokens } from './access/profile.ts'
-import { accessSettings, type AccessSettings } from './access/settings.ts'
 import helmet from 'helmet'
 import { storeJsonAsText } from './database/json-columns.ts'
 import type Database from './database/service.ts'
@@ -24,13 +23,14 @@ import { clientLimit } from './http/rate-limit.ts'
 import { logRequests, noteTenant } from './http/request-log.ts'
 import { followed, surviveUncaughtErrors } from './http/uncaught.ts'
 import { expectUntouched, guardHistory } from './integrity/guard.ts'
-import { databaseFile } from './integrity/settings.ts'
+import { databaseFile } from './database/file.ts'
 import { registerProtocols } from './odata/adapter.ts'
 import { requestError } from './errors/errors.ts'
 import { LinkTokens } from './odata/request/link-tokens.ts'
 import type { Model } from './odata/model/schema.ts'
 import { refuse } from './errors/refuse.ts'
 import { identify, requestIds } from './errors/request-ids.ts'
+import { accessSettings, settings } from './settings/settings.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -39,8 +39,6 @@ interface Cap {
   env: {
     profiles: string[]
     log: { format: string }
-    requires: { db: { credentials: { url: string } }; auth?: Partial<AccessSettings> }
-    server: { trust_proxy: boolean | string | number }
   }
   deploy: (model: object) => { to: (database: string) => Promise<void> }
   server: (options: object) => Promise<Server>
@@ -58,9 +56,11 @@ const HEADERS = { contentSecurityPolicy: { directives: { upgradeInsecureRequests
 /** Called by `cds-serve` instead of CAP's own server. */
 export default async function server(options: object) {
   if (env.log.format === 'json') logHarmlessly()
-  if (isProduction)
-    accessSettings(env.requires.auth) // refuses to start without
-  else LOG.warn('Development profile: no token is asked for, and any that is sent is taken.')
+  if (isProduction) accessSettings()
+  else {
+    settings()
+    LOG.warn('Development profile: no token is asked for, and any that is sent is taken.')
+  }
 
   cds.once('loaded', (csn) => {
     const tokens = new LinkTokens()
@@ -80,16 +80,16 @@ export default async function server(options: object) {
       await watchDatabase()
     })
   })
-  await mkdir(dirname(resolve(cds.root, env.requires.db.credentials.url)), { recursive: true })
+  await mkdir(dirname(databaseFile()), { recursive: true })
   cds.once('listening', surviveUncaughtErrors) // before that, an error ends the process
   cds.on('shutdown', drain)
   const routes = isProduction ? OPEN_ROUTES : { index: welcome, health: false }
-  return capServer({ ...options, app: application(), ...routes })
+  return capServer({ ...options, app: application(), ...routes, cors: false })
 }
 
 function application() {
   const app = express()
-  app.set('trust proxy', env.server.trust_proxy)
+  app.set('trust proxy', settings().server.trust_proxy)
   app.use(
     identify,
     followed,

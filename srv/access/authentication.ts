@@ -5,11 +5,12 @@
 import cds from '@sap/cds'
 import type { Request, RequestHandler, Response } from 'express'
 import type { JWTPayload } from 'jose'
-import { accessSettings, type AccessSettings, type Role } from './settings.ts'
+import type { AccessSettings } from './issuer.ts'
 import { tokenChecker } from './token.ts'
 import { challenge } from '../errors/challenge.ts'
 import { requestError, RequestError } from '../errors/errors.ts'
 import { refuse } from '../errors/refuse.ts'
+import { accessSettings } from '../settings/settings.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -20,11 +21,10 @@ const PUBLIC_PATHS = ['/', '/$metadata']
 
 /**
  * Makes the middleware that authenticates requests, and refuses those without a valid token.
- * @param options the settings, as CAP passes them
- * @throws {Error} if one is missing
+ * @throws {Error} if a setting is wrong or missing
  */
-export default function authentication(options: Partial<AccessSettings>): RequestHandler {
-  const settings = accessSettings(options)
+export default function authentication(): RequestHandler {
+  const settings = accessSettings()
   const check = tokenChecker(settings)
   return async (req, res, next) => {
     try {
@@ -60,9 +60,9 @@ function userOf({ tid, roles, scp, oid, sub }: JWTPayload, { permissions }: Acce
     ...(Array.isArray(roles) ? (roles as unknown[]) : []),
     ...(typeof scp === 'string' ? scp.split(' ') : [])
   ]
-  const given = (Object.keys(permissions) as Role[]).filter((role) =>
-    [permissions[role]].flat().some((name) => name && granted.includes(name))
-  )
+  const given = Object.entries(permissions)
+    .filter(([, names]) => names.some((name) => granted.includes(name)))
+    .map(([role]) => role)
   return new cds.User({ id: (oid ?? sub ?? 'unknown') as string, roles: given, attr: tenant } as never)
 }
 

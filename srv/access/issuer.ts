@@ -1,6 +1,8 @@
 /** The keys of the issuer, which verify the signatures of tokens. */
 import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTVerifyGetKey } from 'jose'
-import type { AccessSettings } from './settings.ts'
+import type { Settings } from '../settings/settings.ts'
+
+export type AccessSettings = Settings['requires']['auth']
 
 const TIMEOUT = 5_000
 const RETRY_AFTER = 1_000

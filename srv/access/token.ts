@@ -1,8 +1,7 @@
 /** Checks access tokens (JSON Web Tokens, RFC 7519 and 8725). */
 import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose'
 import { RequestError } from '../errors/errors.ts'
-import { issuerKeys } from './issuer.ts'
-import type { AccessSettings } from './settings.ts'
+import { issuerKeys, type AccessSettings } from './issuer.ts'
 
 /** Signatures by keys that only the issuer has. HMAC and `none` would let anyone sign. */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync, backup } from 'node:sqlite'
-import { databaseFile } from '../integrity/settings.ts'
+import { databaseFile } from '../database/file.ts'
 
 const ALL_PAGES = 2 ** 31 - 1
 

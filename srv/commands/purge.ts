@@ -5,10 +5,11 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
+import { databaseFile } from '../database/file.ts'
 import { openLog } from '../database/open-log.ts'
 import { newestSealed } from '../integrity/clock.ts'
 import { purge } from '../integrity/purging.ts'
-import { databaseFile, purgeSettings } from '../integrity/settings.ts'
+import { settings } from '../settings/settings.ts'
 import { instant } from '../values/datetime.ts'
 
 try {
@@ -21,7 +22,7 @@ try {
   if (newest !== undefined && Date.parse(`${before}Z`) > newest)
     throw new Error(`--before must not lie after the newest sealed event, of ${new Date(newest).toISOString()}.`)
   const purgedBy = values.by ?? userInfo().username
-  const count = await purge(log, { before, purgedBy, ...purgeSettings() })
+  const count = await purge(log, { before, purgedBy, batch: settings().retention.batch })
   await log.close()
   console.log(`Removed ${count} events that happened before ${before}Z from ${file}.`)
 } catch (error) {

@@ -7,13 +7,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import cds from '@sap/cds'
+import { databaseFile } from '../database/file.ts'
 import type { StoredModel } from '../database/json-columns.ts'
 import type { Log } from '../database/log.ts'
 import { openLog } from '../database/open-log.ts'
 import type { Unsealed } from '../integrity/comparison.ts'
 import { Findings } from '../integrity/findings.ts'
 import { compareWithCheckpoint, readCheckpoint, type Checkpoint } from '../integrity/checkpoint.ts'
-import { databaseFile, sealingSettings } from '../integrity/settings.ts'
+import { settings } from '../settings/settings.ts'
 import { verify, type Report } from '../integrity/verification.ts'
 import { printable } from './terminal.ts'
 
@@ -87,7 +88,7 @@ function tell({ count, first }: Findings) {
 
 /** Waits for the service, if it runs, to seal what had come in last. */
 async function isSealedSoon(log: Log, { last }: Unsealed) {
-  const deadline = performance.now() + 2 * sealingSettings().interval + SEALING
+  const deadline = performance.now() + 2 * settings().sealing.interval + SEALING
   while ((await log.lastSealed()) < last) {
     if (performance.now() > deadline) return false
     await setTimeout(50)

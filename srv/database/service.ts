@@ -3,30 +3,29 @@ import { setImmediate, setTimeout as delay } from 'node:timers/promises'
 import SQLiteService, { type Connection } from '@cap-js/sqlite'
 import { areTenantsShared } from '../access/tenants.ts'
 import { failureOf, isLocked } from './sqlite/failures.ts'
-import { Checkpoints, type CheckpointSettings } from './sqlite/checkpoints.ts'
+import { Checkpoints } from './sqlite/checkpoints.ts'
 import { expectInPlace, openFiles, sizeOfLog, type OpenFiles } from './sqlite/files.ts'
 import { withFunctions, type Limits } from './sqlite/functions.ts'
 import { GroupCommit, type Table } from './sqlite/group-commit.ts'
 import { Pauses } from './sqlite/pauses.ts'
 import { InlineReader } from './sqlite/inline-reader.ts'
-import { ReaderPool, type ReaderSettings } from './sqlite/reader-pool.ts'
+import { ReaderPool } from './sqlite/reader-pool.ts'
 import { expectRunnable, isReadOnly, noteStatement } from './reading.ts'
 import { StoppableRenderer } from './sqlite/rendering.ts'
 import { bounded } from './sqlite/result-size.ts'
 import { drain } from '../http/drain.ts'
 import { RequestError } from '../errors/errors.ts'
+import { settings } from '../settings/settings.ts'
 import { SourcedValue, type Statement } from '../plans/statement.ts'
 
 /** CAP's SQLite, with what OData asks of functions and SQLite does not give, and with failures that pass. */
 export default class Database extends SQLiteService {
   static override CQN2SQL = StoppableRenderer
-  declare readonly options: ReaderSettings &
-    CheckpointSettings & {
-      lock_timeout: number
-      quick_query_timeout: number
-      /** Those that have to be in place, from when the service has opened them. */
-      files?: OpenFiles
-    }
+  declare readonly options: {
+    /** Those that have to be in place, from when the service has opened them. */
+    files?: OpenFiles
+  }
+  private readonly settings = settings().requires.db
   /** Keeps the files open for as long as the service runs, so that they stay the same ones. */
   private held?: DatabaseSync
   /** When the files were last seen in their places. */
@@ -45,14 +44,17 @@ export default class Database extends SQLiteService {
   override init() {
     const file = this.url4()
     if (file === ':memory:') return super.init() // it has one connection only
-    this.held = new DatabaseSync(file, { timeout: this.options.lock_timeout })
+    this.held = new DatabaseSync(file, { timeout: this.settings.lock_timeout })
     this.held.exec('PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_schema')
     const files = (this.options.files = openFiles(file))
-    this.groupCommit = new GroupCommit(file, this.options.lock_timeout, areTenantsShared())
-    this.checkpoints = new Checkpoints(file, files, this.pauses, this.options)
-    if (this.options.readers) {
-      this.readers = new ReaderPool({ file, files }, this.pauses, this.options)
-      this.inlineReader = new InlineReader((limits) => this.opened(undefined, limits), this.options.quick_query_timeout)
+    this.groupCommit = new GroupCommit(file, this.settings.lock_timeout, areTenantsShared())
+    this.checkpoints = new Checkpoints(file, files, this.pauses, this.settings)
+    if (this.settings.readers) {
+      this.readers = new ReaderPool({ file, files }, this.pauses, this.settings)
+      this.inlineReader = new InlineReader(
+        (limits) => this.opened(undefined, limits),
+        this.settings.inline_query_timeout
+      )
     }
     return super.init()
   }
@@ -185,7 +187,7 @@ export default class Database extends SQLiteService {
 
   /** Takes the write lock at once, so that nothing fails half way for a lock, and waits for it without blocking. */
   private async beginImmediately(): Promise<unknown> {
-    const end = performance.now() + this.options.lock_timeout
+    const end = performance.now() + this.settings.lock_timeout
     for (;;) {
       try {
         return this.exec('BEGIN IMMEDIATE')

@@ -1,7 +1,7 @@
 /** Counts the bytes of answers that their clients have not read yet, and limits them over all answers. */
 import type { RequestHandler, Response } from 'express'
 import { RequestError } from '../errors/errors.ts'
-import { bytesOf, settings } from './settings.ts'
+import { settings } from '../settings/settings.ts'
 
 const TOO_MANY = 'The service has more bytes of answers than it can take that wait to be read.'
 
@@ -12,10 +12,9 @@ const kept = new WeakMap<Response, number>()
 /**
  * Makes the middleware that counts what is written until the client has taken it. The end of an answer counts until the
  * answer is sent. Bytes count before compression.
- * @throws {Error} if the limit is not a size
  */
 export function answerCounter(): RequestHandler {
-  most = bytesOf(settings().max_answers)
+  most = settings().server.max_answers
   return (_req, res, next) => {
     const write = res.write.bind(res) as (...args: unknown[]) => boolean
     const end = res.end.bind(res) as (...args: unknown[]) => Response

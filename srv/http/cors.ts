@@ -1,6 +1,6 @@
 /** Allows pages of the configured origins to use the service in browsers (Fetch Standard, 3.2). */
 import type { RequestHandler } from 'express'
-import { settings } from './settings.ts'
+import { settings } from '../settings/settings.ts'
 
 const METHODS = 'GET, HEAD, POST, OPTIONS'
 
@@ -14,13 +14,9 @@ const MAX_AGE = '7200'
 /**
  * Makes the middleware that allows the configured origins; none if none are configured. Browsers send no credentials
  * along: a page needs a token of its own.
- * @throws {Error} if a setting is no origin, such as `*`
  */
 export function crossOrigin(): RequestHandler[] {
-  const origins = [settings().cors_origins].flat()
-  const wrong = origins.find((each) => !URL.canParse(each) || new URL(each).origin !== each)
-  if (wrong !== undefined)
-    throw new Error(`'${wrong}' in server.cors_origins is no origin, such as https://portal.example.com.`)
+  const origins = settings().server.cors_origins
   return origins.length ? [layer(new Set(origins))] : []
 }
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { RequestHandler, Response } from 'express'
 import { RequestError } from '../errors/errors.ts'
 import { refuse } from '../errors/refuse.ts'
-import { settings } from './settings.ts'
+import { settings } from '../settings/settings.ts'
 
 const underWay = new Set<Response>()
 let drained: Promise<void> | undefined
@@ -15,7 +15,7 @@ export const admit: RequestHandler = (_req, res, next) => {
     res.set('Connection', 'close')
     return refuse(res, new RequestError('serviceUnavailable', 'The service is shutting down.'))
   }
-  if (underWay.size >= settings().max_requests)
+  if (underWay.size >= settings().server.max_requests)
     return refuse(res, new RequestError('serviceUnavailable', 'The service has more requests than it can take.'))
   underWay.add(res)
   res.once('close', () => underWay.delete(res))
@@ -34,7 +34,7 @@ async function finish() {
   const waiting = new AbortController()
   const { signal } = waiting
   const ended = Promise.all([...underWay].map((res) => once(res, 'close', { signal })))
-  await Promise.race([ended, delay(settings().drain_timeout, undefined, { signal })])
+  await Promise.race([ended, delay(settings().server.drain_timeout, undefined, { signal })])
   waiting.abort()
   for (const res of underWay) res.destroy()
 }

@@ -5,12 +5,14 @@ import type Database from '../database/service.ts'
 import { RequestError } from '../errors/errors.ts'
 import { refuse } from '../errors/refuse.ts'
 import { isDraining } from './drain.ts'
-import { settings } from './settings.ts'
 
 const LOG = cds.log('provisioning')
 
 /** How often the database is checked, in milliseconds. */
 const INTERVAL = 1000
+
+/** How long the database may take to answer before the service is not ready, in milliseconds. */
+const TIMEOUT = 2000
 
 /** The answer while the database answers. */
 let ready: object | undefined
@@ -37,7 +39,7 @@ const megabytesOfLog = () => Math.ceil((cds.db as unknown as Database).sizeOfLog
 
 /** Checks whether the database can be read, and whether no other process keeps it locked. */
 async function look() {
-  const late = setTimeout(() => (ready = undefined), settings().ready_timeout)
+  const late = setTimeout(() => (ready = undefined), TIMEOUT)
   try {
     await cds.db.run('SELECT name FROM sqlite_schema LIMIT 1')
     ready = { status: 'UP', writeAheadLogMegabytes: megabytesOfLog() }

@@ -1,10 +1,13 @@
 /** The HTTP server, with limits for slow clients and for connections. */
 import { createServer, type Server } from 'node:http'
 import type { Express } from 'express'
-import { settings } from './settings.ts'
+import { settings } from '../settings/settings.ts'
 
 /** How often Node looks for connections that are over a limit, in milliseconds. */
 const CHECKING_INTERVAL = 1000
+
+/** How long a client may send or read nothing, in milliseconds. */
+const IDLE = 30_000
 
 /**
  * Serves an application.
@@ -12,10 +15,11 @@ const CHECKING_INTERVAL = 1000
  * @param host the interface to listen on; all if undefined
  */
 export function serve(app: Express, port: number, host?: string): Server {
-  const { headers_timeout, request_timeout, idle_timeout, max_connections } = settings()
-  const timeouts = { headersTimeout: headers_timeout, requestTimeout: request_timeout }
+  const { server: limits, odata, requires } = settings()
+  const timeouts = { headersTimeout: limits.headers_timeout, requestTimeout: limits.request_timeout }
   const server = createServer({ ...timeouts, connectionsCheckingInterval: CHECKING_INTERVAL }, app)
-  server.maxConnections = max_connections
-  server.setTimeout(idle_timeout) // also for clients that do not read the answer
+  server.maxConnections = limits.max_connections
+  // nothing moves on a connection while its answer is made
+  server.setTimeout(Math.max(requires.db.query_timeout, odata.batch_timeout) + IDLE)
   return server.listen(port, host)
 }

@@ -3,11 +3,11 @@ import type { RequestHandler } from 'express'
 import { rateLimit, type Store } from 'express-rate-limit'
 import { RequestError } from '../errors/errors.ts'
 import { refuse } from '../errors/refuse.ts'
-import { settings } from './settings.ts'
+import { settings } from '../settings/settings.ts'
 
 /** Makes the middleware for the configured limit; none if there is no limit. */
 export function clientLimit(): RequestHandler[] {
-  const { limit, window } = settings().rate_limit
+  const { limit, window } = settings().server.rate_limit
   if (!limit) return []
   const message = `A client may send ${limit} requests in ${window / 1000} seconds.`
   return [

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Request, Response } from 'express'
 import { RequestError } from '../errors/errors.ts'
-import { bytesOf, settings } from './settings.ts'
+import { settings } from '../settings/settings.ts'
 
 /** The encodings of `Content-Encoding` (RFC 9110, 8.4.1). */
 const DECODERS = new Map([
@@ -20,14 +20,12 @@ const CUT_OFF = 'The request body is cut off, or not encoded as its Content-Enco
 let underWay = 0
 
 /**
- * Makes a function that receives the body of a request. Its bytes count until the request is answered.
- * @param limit the most bytes of a decoded body, or text such as `4mb`
+ * Makes a function that receives the body of a request. Its decoded bytes count until the request is answered.
  * @returns a function that throws {@link RequestError}: 413 over the limit, 503 if the service has as many bytes as it
  *   can take, 415 for an unknown encoding, 400 if the body is cut off or not encoded so
- * @throws {Error} if a limit is not a size
  */
-export function bodyReceiver(limit: string | number | undefined) {
-  const [most, mostTogether] = [bytesOf(limit), bytesOf(settings().max_bodies)]
+export function bodyReceiver() {
+  const { body_parser, max_bodies } = settings().server
   return async function receive(req: Request, res: Response): Promise<Buffer> {
     let held = 0
     res.once('close', () => (underWay -= held))
@@ -35,8 +33,8 @@ export function bodyReceiver(limit: string | number | undefined) {
     try {
       for await (const chunk of decoded(req).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         if (res.closed) break // the client has gone
-        if (held + chunk.length > most) throw new RequestError('payloadTooLarge', TOO_LARGE)
-        if (underWay + chunk.length > mostTogether) throw new RequestError('serviceUnavailable', TOO_MANY)
+        if (held + chunk.length > body_parser.limit) throw new RequestError('payloadTooLarge', TOO_LARGE)
+        if (underWay + chunk.length > max_bodies) throw new RequestError('serviceUnavailable', TOO_MANY)
         held += chunk.length
         underWay += chunk.length
         chunks.push(chunk)

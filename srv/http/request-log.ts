@@ -2,7 +2,7 @@
 import cds from '@sap/cds'
 import type { RequestHandler } from 'express'
 import { requestIds } from '../errors/request-ids.ts'
-import { settings } from './settings.ts'
+import { settings } from '../settings/settings.ts'
 
 /** Notes the tenant of the request once it is known. */
 export const noteTenant: RequestHandler = (_req, res, next) => {
@@ -13,7 +13,7 @@ export const noteTenant: RequestHandler = (_req, res, next) => {
 
 /** Writes the line when the answer was sent or the connection was lost. */
 export const logRequests: RequestHandler = (req, res, next) => {
-  if (!settings().request_log) return next()
+  if (!settings().server.request_log) return next()
   const start = performance.now()
   res.once('close', () => {
     const line = {

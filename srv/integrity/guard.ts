@@ -3,7 +3,7 @@ import cds from '@sap/cds'
 import { openLog } from '../database/open-log.ts'
 import { startRetention } from './retention.ts'
 import { startSealing } from './sealing.ts'
-import { retentionSettings, sealingSettings } from './settings.ts'
+import { settings } from '../settings/settings.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -28,15 +28,15 @@ export async function expectUntouched(file: string) {
  * @returns a function that stops this. It takes a promise that is fulfilled when the last event has come in
  */
 export async function guardHistory(file: string) {
-  const sealing = sealingSettings()
-  const retention = retentionSettings()
+  const { sealing, retention } = settings()
+  const { days } = retention
   const log = await openLog(file)
   await log.protect()
-  const stopSealing = startSealing(file, sealing, (error) => LOG.error('Sealing failed.', error))
+  const stopSealing = startSealing(file, sealing.interval, (error) => LOG.error('Sealing failed.', error))
   const purged = (count: number, before: string) =>
     LOG.info(`Retention removed ${count} events that happened before ${before}Z.`)
   const failed = (error: unknown) => LOG.error('Retention failed.', error)
-  const stopRetention = retention && startRetention(log, retention, { purged, failed })
+  const stopRetention = days === undefined ? undefined : startRetention(log, { ...retention, days }, { purged, failed })
   return async (lastEvent: Promise<unknown>) => {
     await Promise.allSettled([lastEvent, stopRetention?.()])
     await Promise.all([log.close(), stopSealing()])

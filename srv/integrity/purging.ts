@@ -10,11 +10,12 @@ export interface PurgeOrder {
   purgedBy: string
   /** How many arrivals are looked at for one transaction. */
   batch: number
-  /** How long others have the database for themselves between two transactions, in milliseconds. */
-  pause: number
   /** Ends the purge after the batch that is under way. */
   signal?: AbortSignal
 }
+
+/** How long others have the database to themselves between two transactions, in milliseconds. */
+const PAUSE = 20
 
 /**
  * Removes the sealed events that happened before an instant. What came in last stays, as its arrival is what the next one
@@ -28,7 +29,7 @@ export async function purge(log: PurgeStore, order: PurgeOrder): Promise<number>
     const done = await removeBatch(log, order, after)
     total += done.removed
     after = done.last
-    await setTimeout(order.pause)
+    await setTimeout(PAUSE)
   }
   return total
 }

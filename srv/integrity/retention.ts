@@ -11,7 +11,6 @@ export interface RetentionSettings {
   interval: number
   /** See `PurgeOrder`. */
   batch: number
-  pause: number
 }
 
 /** What happens in the background, for the log of the process. */
@@ -29,13 +28,13 @@ const MINUTE = 60 * 1000
  * @returns a function that stops it
  */
 export function startRetention(log: Log, settings: RetentionSettings, { purged, failed }: RetentionListener) {
-  const { days, interval, batch, pause } = settings
+  const { days, interval, batch } = settings
   const stopping = new AbortController()
   const removeOld = async () => {
     const now = await trustedTime(log)
     if (now === undefined) return
     const before = instant(new Date(now - days * DAY).toISOString()) as string
-    const order = { before, purgedBy: 'retention', batch, pause, signal: stopping.signal }
+    const order = { before, purgedBy: 'retention', batch, signal: stopping.signal }
     const count = await purge(log, order)
     if (count) purged(count, before)
   }

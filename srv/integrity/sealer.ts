@@ -3,12 +3,12 @@ import type { SealStore } from '../database/log.ts'
 import { nextSeal, type Sealed } from './chain.ts'
 import { sealable } from './events.ts'
 
-/**
- * Seals all that has come in.
- * @param batch how many events are sealed at a time
- */
-export async function sealAll(log: SealStore, batch: number) {
-  while ((await seal(log, batch)) === batch);
+/** The most events that are sealed at a time, while which nothing else is written for a moment. */
+const BATCH = 200
+
+/** Seals all that has come in. */
+export async function sealAll(log: SealStore) {
+  while ((await seal(log, BATCH)) === BATCH);
 }
 
 /**

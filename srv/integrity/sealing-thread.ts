@@ -5,7 +5,7 @@ import type { Log } from '../database/log.ts'
 import { openLog } from '../database/open-log.ts'
 import { sealAll } from './sealer.ts'
 
-const { file, batch } = workerData as { file: string; batch: number }
+const { file } = workerData as { file: string }
 let log: Log | undefined
 
 workerpool.worker({ seal, close })
@@ -13,7 +13,7 @@ workerpool.worker({ seal, close })
 /** Seals all that has come in. */
 async function seal() {
   log ??= await openLog(file)
-  await sealAll(log, batch)
+  await sealAll(log)
 }
 
 async function close() {

@@ -2,24 +2,18 @@
 import { join } from 'node:path'
 import workerpool from 'workerpool'
 
-export interface SealingSettings {
-  /** The time between two searches for what has come in, in milliseconds. */
-  interval: number
-  /** How many events are sealed at a time. */
-  batch: number
-}
-
 /**
  * Seals events from now on, in a thread, as hashes take time that requests have better use for.
  * @param file the database file, absolute
+ * @param interval the time between two searches for what has come in, in milliseconds
  * @param failed told of errors; what could not be sealed is tried again at the next interval
  * @returns a function that seals the rest and stops
  */
-export function startSealing(file: string, { interval, batch }: SealingSettings, failed: (error: unknown) => void) {
+export function startSealing(file: string, interval: number, failed: (error: unknown) => void) {
   const thread = workerpool.pool(join(import.meta.dirname, 'sealing-thread.ts'), {
     workerType: 'thread',
     maxWorkers: 1,
-    workerThreadOpts: { workerData: { file, batch } }
+    workerThreadOpts: { workerData: { file } }
   })
   let pass: Promise<unknown> | undefined
   const run = () =>

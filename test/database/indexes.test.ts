@@ -3,7 +3,7 @@ import cds from '@sap/cds'
 import type { Connection } from '@cap-js/sqlite'
 import type Database from '../../srv/database/service.ts'
 import { withFunctions } from '../../srv/database/sqlite/functions.ts'
-import { databaseFile } from '../../srv/integrity/settings.ts'
+import { databaseFile } from '../../srv/database/file.ts'
 import { query, startService } from '../support/service.ts'
 
 const path = '/auditLogs/provisioning'

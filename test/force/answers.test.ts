@@ -141,12 +141,3 @@ describe('The answer to a batch', () => {
     }
   )
 })
-
-describe('A limit that is no size', () => {
-  it('keeps the service from starting', async () => {
-    const file = join(temporaryFolder(), 'events.sqlite')
-    const { url, log } = await startProcess({ file, env: { CDS_SERVER_MAX__ANSWERS: 'much' } })
-    expect(url).toBeUndefined()
-    expect(log()).toContain("'much' is no size such as '4mb'.")
-  })
-})

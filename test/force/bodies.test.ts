@@ -113,17 +113,3 @@ describe('A body', () => {
     }
   })
 })
-
-describe('A size that is none', () => {
-  it.each([
-    ['CDS_SERVER_MAX__BODIES', 'much'],
-    ['CDS_SERVER_BODY__PARSER_LIMIT', '4 apples']
-  ])('in %s keeps the service from starting', async (name, value) => {
-    const { url, log } = await startProcess({
-      file: join(temporaryFolder(), 'events.sqlite'),
-      env: { [name]: value }
-    })
-    expect(url).toBeUndefined()
-    expect(log()).toContain(`'${value}' is no size such as '4mb'.`)
-  })
-})

@@ -13,7 +13,7 @@ const pattern = `^${'(.*a)?'.repeat(6)}z$`
 
 async function start(settings: object = {}) {
   const file = join(temporaryFolder(), 'events.sqlite')
-  const db = { quick_query_timeout: 1, checkpoint_interval: 200, wal_limit: 4 * MEGABYTE, ...settings }
+  const db = { inline_query_timeout: 1, checkpoint_interval: 200, wal_limit: 4 * MEGABYTE, ...settings }
   const service = await startProcess({ file, env: { CDS_CONFIG: JSON.stringify({ requires: { db } }) } })
   const post = async (id: string, length = 0) => {
     const body = JSON.stringify({ ...documentedExample, id, cycleId: 'a'.repeat(length) })

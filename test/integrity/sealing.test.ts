@@ -97,11 +97,3 @@ describe('A sealer', () => {
     database.close()
   })
 })
-
-describe('The service', () => {
-  it('does not start with a setting that is no number', async () => {
-    const { url, log } = await startProcess({ file, env: { CDS_SEALING_INTERVAL: 'often' } })
-    expect(url).toBeUndefined()
-    expect(log()).toContain("The setting 'sealing.interval' must be a number greater than 0, not 'often'.")
-  })
-})

@@ -1,11 +1,10 @@
 /** How large the result of a query may become: its rows may be few, but long. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import cds from '@sap/cds'
 import type { Connection } from '@cap-js/sqlite'
+import { settings } from '../../settings/settings.ts'
 
 /** How many bytes the rows of a result may have together; a single row may have more. */
-export const mostBytes = () =>
-  (cds.env as unknown as { requires: { db: { result_bytes: number } } }).requires.db.result_bytes
+export const mostBytes = () => settings().requires.db.result_bytes
 
 /** Thrown for rows that have too many bytes together. Who cannot do with fewer rows does not implement the request. */
 class ResultTooLarge extends Error {

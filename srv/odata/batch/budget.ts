@@ -1,10 +1,9 @@
 /** How large the answers to the requests of a batch may become together, as they make one answer. */
-import cds from '@sap/cds'
 import type { Request, Response } from 'express'
 import { keepUntilSent } from '../../http/answers.ts'
 import { RequestError } from '../../errors/errors.ts'
+import { settings } from '../../settings/settings.ts'
 
-const mostBytes = () => (cds.env as unknown as { odata: { batch_bytes: number } }).odata.batch_bytes
 const answered = new WeakMap<Request, number>()
 
 /**
@@ -20,7 +19,7 @@ export async function withinBatch<Result>(
   isKept: boolean,
   answer: () => Promise<Result>
 ): Promise<Result> {
-  if ((answered.get(batch) ?? 0) >= mostBytes())
+  if ((answered.get(batch) ?? 0) >= settings().odata.batch_bytes)
     throw new RequestError('serviceUnavailable', 'The answer to the batch is full. Send this request in another one.')
   try {
     return await answer()

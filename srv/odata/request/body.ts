@@ -10,12 +10,11 @@ type TextReader = (req: Request, res: Response) => Promise<string>
 
 /**
  * Makes a function that reads the body of a request as text.
- * @param limit the largest body in bytes, or as text such as `4mb`
  * @returns a function that throws {@link RequestError}: 413 over the limit, 400 if the body is empty, is not UTF-8, or
  *   has more structure than the service takes
  */
-export function textBodyReader(limit: string | number | undefined): TextReader {
-  const receive = bodyReceiver(limit)
+export function textBodyReader(): TextReader {
+  const receive = bodyReceiver()
   return async function readText(req, res) {
     const body = await receive(req, res)
     if (!body.length) throw new RequestError('invalidBody', 'The request has no body.')

@@ -1,0 +1,100 @@
+/** All settings of the service, from which the table in docs/operations.md is made by `npm run docs`. */
+import * as is from './kinds.ts'
+
+/**
+ * The settings by their paths, as in `.cdsrc.json`.
+ * @param isProduction whether they are those of the profile `production`, which has other defaults
+ */
+export const schema = (isProduction: boolean) => ({
+  requires: {
+    auth: {
+      issuer: is.required(
+        is.secureUrl('the issuer of tokens, as in `iss`; `{tenantid}` in it stands for the tenant of the token')
+      ),
+      audience: is.required(is.someNames('whom tokens are issued for, as in `aud`')),
+      jwks_uri: is.optional(is.secureUrl('where the keys of the issuer are; found by OpenID discovery if not set')),
+      jwks_cooldown: is.seconds('how long keys are not fetched again for tokens that name unknown ones', 30),
+      leeway: is.seconds('by how much the clocks of issuer and service may differ', 30),
+      public_metadata: is.flag('whether `$metadata` and the service document need no token', false),
+      permissions: {
+        create: is.names('app roles and scopes that allow creating events', [
+          'ProvisioningLog.Create',
+          'ProvisioningLog.ReadWrite.All'
+        ]),
+        read: is.names('those that allow reading events', [
+          'ProvisioningLog.Read.All',
+          'AuditLog.Read.All',
+          'ProvisioningLog.ReadWrite.All'
+        ]),
+        all_tenants: is.names('those that extend it to the events of all tenants', ['ProvisioningLog.AllTenants'])
+      }
+    },
+    db: {
+      credentials: { url: is.text('the database file', 'data/provisioning.sqlite') },
+      lock_timeout: is.milliseconds('how long a write waits while another process has the database locked', 5000),
+      checkpoint_interval: is.milliseconds('how often the service checks whether a checkpoint is due', 1000),
+      wal_limit: is.size('the size of the write-ahead log from which queries pause for a checkpoint', '64mb'),
+      readers: is.countOrZero('processes that run queries; a single tenant gets all but one of them', 3),
+      reader_memory: is.mebibytes('memory of such a process, which is ended if it needs more', 512),
+      waiting_queries: is.countOrZero('queries that wait for such a process; further ones get 503', 100),
+      query_timeout: is.milliseconds('how long the queries of a request may wait and run altogether', 10_000),
+      inline_query_timeout: is.milliseconds(
+        'how long a query may run in the process of the service before it moves to one that runs queries',
+        20
+      ),
+      result_bytes: is.size('the largest page; an event that is larger gets a page of its own', '8mb')
+    }
+  },
+  odata: {
+    batch_limit: is.count('requests in a batch at `/`; at `/beta` there are 20 at most', 1000),
+    batch_bytes: is.size('the largest answer to a batch; further requests in it get 503', '32mb'),
+    batch_timeout: is.milliseconds('how long a batch may take; further requests in it get 503', 30_000),
+    plan_bytes: is.sizeOrZero(
+      'memory for the plans of queries at each root: see [performance.md](performance.md); 0 keeps none',
+      '32mb'
+    ),
+    stored_forms: is.flag('whether events are sent as they are stored: see there', true)
+  },
+  server: {
+    body_parser: { limit: is.size('the largest body of a request', '4mb') },
+    trust_proxy: is.proxies(
+      'whose `X-Forwarded-*` headers count: see [trust proxy](https://expressjs.com/en/guide/behind-proxies.html)',
+      false
+    ),
+    headers_timeout: is.milliseconds('how long a client may take to send the headers of a request', 10_000),
+    request_timeout: is.milliseconds('how long a client may take to send a request', 60_000),
+    max_connections: is.count('connections at the same time; further ones are closed', 2000),
+    max_requests: is.count('requests at the same time; further ones get 503', 1500),
+    max_bodies: is.size('the bodies of all requests under way together; further ones get 503', '64mb'),
+    max_answers: is.size(
+      'the answers that clients have yet to read, together; beyond it queries get 503, while events are still taken',
+      '256mb'
+    ),
+    rate_limit: {
+      limit: is.countOrZero('requests of a network address in a window; 0 for any number', isProduction ? 12_000 : 0),
+      window: is.milliseconds('the length of the window', 60_000)
+    },
+    cors_origins: is.origins('the origins whose pages may use the service in browsers: see below', []),
+    drain_timeout: is.milliseconds('how long requests may take to finish after SIGTERM', 10_000),
+    request_log: is.flag('whether each request is logged as a line of JSON', isProduction)
+  },
+  sealing: { interval: is.milliseconds('how often new events are sealed', 500) },
+  retention: {
+    days: is.optional(is.days('after how many days events are removed; never if not set')),
+    interval: is.minutes('how often the service looks for events that old', 60),
+    batch: is.count('events that are looked at in one transaction, by `npm run purge` too', 200)
+  }
+})
+
+/** What CAP has in the same groups: names, `.*` with those of groups, and `*` alone for anything. */
+export const OF_CAP: Record<string, '*' | string[]> = {
+  '': '*',
+  requires: '*',
+  'requires.auth': ['kind', 'impl', 'restrict_all_services', 'users.*', 'tenants.*', 'vcap.*', 'credentials.*'],
+  'requires.db': ['kind', 'impl', 'schema_evolution', 'data', 'pool.*', 'vcap.*'],
+  odata: [
+    ...['flavors.*', 'version', 'structs', 'refs', 'proxies', 'containment', 'context_with_columns'],
+    ...['max_batch_header_size', 'max_batch_parallelization', 'group_parallel_gets']
+  ],
+  server: ['shutdown_on_uncaught_errors', 'exit_on_multi_install', 'force_exit_timeout', 'cors', 'index', 'port']
+}

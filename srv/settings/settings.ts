@@ -1,0 +1,110 @@
+/** The settings, all of which are checked before one is used. */
+import cds from '@sap/cds'
+import type { Setting } from './kinds.ts'
+import { OF_CAP, schema } from './schema.ts'
+
+type Values<Part> = Part extends Setting<infer Value> ? Value : { [Name in keyof Part]: Values<Part[Name]> }
+export type Settings = Values<ReturnType<typeof schema>>
+
+type Group = Record<string, unknown>
+/** What CAP made of its files and of the environment. */
+type Configuration = { profiles: string[] } & Group
+type Variables = Record<string, string | undefined>
+
+const configuration = () => cds.env as unknown as Configuration
+let checked: Settings | undefined
+
+/**
+ * The settings of this process. Those of access may be missing, as commands need none: see {@link accessSettings}.
+ * @throws {Error} that names each setting that is wrong or unknown
+ */
+export const settings = (): Settings => (checked ??= checkSettings(configuration(), process.env))
+
+/**
+ * The settings of access.
+ * @throws {Error} that names each setting, of whatever it is, that is wrong, unknown or missing
+ */
+export const accessSettings = () => checkSettings(configuration(), process.env, true).requires.auth
+
+/**
+ * Checks the settings.
+ * @param variables the environment as it was written
+ * @param isComplete whether required settings must be there
+ * @returns the settings, with their defaults
+ * @throws {Error} that names each setting that is wrong, unknown or missing
+ */
+export function checkSettings(given: Configuration, variables: Variables, isComplete = false): Settings {
+  const texts = new Map(Object.entries(variables).map(([name, text]) => [name.toUpperCase(), text]))
+  const parts = schema(given.profiles.includes('production'))
+  const known = settingsIn(parts).map(([path]) => variableOf(path))
+  const problems: string[] = []
+
+  function valueOf(setting: Setting<unknown>, value: unknown, name: string) {
+    const text = texts.get(name)
+    // CAP reads '', ' 5', '1e3' and '0x10' as numbers, one of them as another one
+    const isNumber = text === undefined || typeof value !== 'number' || text === String(value)
+    const written = (isNumber ? value : text) ?? setting.initial
+    if (written === undefined) {
+      if (setting.isRequired && isComplete) problems.push(`${name} is missing: it must be ${setting.must}.`)
+      return undefined
+    }
+    const read = setting.read(written)
+    if (read === undefined) problems.push(`${name} must be ${setting.must}, not ${shown(written)}.`)
+    return read
+  }
+
+  function valuesOf(part: object, value: unknown, path: string[]): object {
+    const group = isGroup(value) ? value : {}
+    if (value !== group && value !== undefined)
+      problems.push(`${variableOf(path)} is a group of settings, not ${shown(value)}.`)
+    for (const name of unknownIn(group, part, path)) problems.push(`${name} is not a setting.${meant(name, known)}`)
+    const entries = Object.entries(part).map(([name, each]: [string, object]) => {
+      const inner = [...path, name]
+      return [
+        name,
+        isSetting(each) ? valueOf(each, group[name], variableOf(inner)) : valuesOf(each, group[name], inner)
+      ]
+    })
+    return Object.fromEntries(entries) as object
+  }
+
+  const values = valuesOf(parts, given, [])
+  if (problems.length) throw new Error(`The service cannot run with these settings. ${problems.join(' ')}`)
+  return values as Settings
+}
+
+/** The settings of a group, with their paths. */
+export function settingsIn(part: object, path: string[] = []): [path: string[], setting: Setting<unknown>][] {
+  return Object.entries(part).flatMap(([name, each]: [string, object]) =>
+    isSetting(each) ? [[[...path, name], each]] : settingsIn(each, [...path, name])
+  )
+}
+
+const isSetting = (part: object): part is Setting<unknown> => 'must' in part
+const isGroup = (value: unknown): value is Group => typeof value === 'object' && value !== null && !Array.isArray(value)
+const shown = (value: unknown) => (typeof value === 'string' ? `'${value}'` : JSON.stringify(value))
+
+/** The variable of the environment that sets what is at a path. */
+const variableOf = (path: string[]) =>
+  ['CDS', ...path.map((name) => name.replaceAll('_', '__'))].join('_').toUpperCase()
+
+/** The variables of what is neither ours nor CAP's, in the groups that have settings of ours. */
+function unknownIn(group: Group, part: object, path: string[]): string[] {
+  const ofCap = OF_CAP[path.join('.')] ?? []
+  if (ofCap === '*') return []
+  return Object.entries(group).flatMap(([name, value]) => {
+    const isKnown = name in part || ofCap.includes(isGroup(value) ? `${name}.*` : name)
+    return isKnown ? [] : variablesOf(value, [...path, name])
+  })
+}
+
+const variablesOf = (value: unknown, path: string[]): string[] =>
+  isGroup(value)
+    ? Object.entries(value).flatMap(([name, each]) => variablesOf(each, [...path, name]))
+    : [variableOf(path)]
+
+/** Most often `_` is written where a name needs `__`. */
+function meant(name: string, known: string[]) {
+  const similar = known.find((each) => each.replaceAll('_', '') === name.replaceAll('_', ''))
+  return similar ? ` Is ${similar} meant?` : ''
+}

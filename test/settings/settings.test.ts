@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import cds from '@sap/cds'
+import { checkSettings } from '../../srv/settings/settings.ts'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+
+type Variables = Record<string, string>
+type Given = Parameters<typeof checkSettings>[0]
+
+const root = join(__dirname, '../..')
+const WITHOUT = { NODE_ENV: 'development' }
+const PRODUCTION = { NODE_ENV: 'production' }
+const ACCESS = {
+  ...PRODUCTION,
+  CDS_REQUIRES_AUTH_ISSUER: 'https://login.example.com/v2.0',
+  CDS_REQUIRES_AUTH_AUDIENCE: 'api://provisioning'
+}
+
+/** Checks what CAP makes of variables of the environment. */
+function check(variables: Variables) {
+  const before = { ...process.env }
+  Object.assign(process.env, WITHOUT, variables)
+  try {
+    const given = (cds as unknown as { env: { for: (context: string, root: string) => Given } }).env.for('cds', root)
+    return checkSettings(given, process.env, process.env.NODE_ENV === 'production')
+  } finally {
+    process.env = before
+  }
+}
+
+/** The sentences that tell what is wrong. */
+function problems(variables: Variables) {
+  try {
+    check(variables)
+    return []
+  } catch (error) {
+    const [first, ...others] = (error as Error).message.split(/(?<=\.) (?=CDS_)/)
+    expect(first).toBe('The service cannot run with these settings.')
+    return others
+  }
+}
+
+describe('Settings', () => {
+  it('have defaults, which differ in production', () => {
+    const development = check({})
+    expect(development.server).toMatchObject({ max_requests: 1500, max_bodies: 64 * 1024 ** 2, request_log: false })
+    expect(development.server.rate_limit.limit).toBe(0)
+    expect(development.retention.days).toBeUndefined()
+    expect(check(ACCESS).server).toMatchObject({ request_log: true, rate_limit: { limit: 12_000, window: 60_000 } })
+    expect(check(ACCESS).requires.auth).toEqual({
+      issuer: 'https://login.example.com/v2.0',
+      audience: ['api://provisioning'],
+      jwks_uri: undefined,
+      jwks_cooldown: 30,
+      leeway: 30,
+      public_metadata: false,
+      permissions: {
+        create: ['ProvisioningLog.Create', 'ProvisioningLog.ReadWrite.All'],
+        read: ['ProvisioningLog.Read.All', 'AuditLog.Read.All', 'ProvisioningLog.ReadWrite.All'],
+        all_tenants: ['ProvisioningLog.AllTenants']
+      }
+    })
+  })
+
+  it.each<[string, string, (settings: ReturnType<typeof check>) => unknown, unknown]>([
+    ['CDS_SERVER_MAX__REQUESTS', '5', ({ server }) => server.max_requests, 5],
+    ['cds_server_max__requests', '5', ({ server }) => server.max_requests, 5],
+    ['CDS_SERVER', '{"max_requests":5}', ({ server }) => server.max_requests, 5],
+    ['CDS_CONFIG', '{"server":{"max_requests":5}}', ({ server }) => server.max_requests, 5],
+    ['CDS_SERVER_MAX__BODIES', '3kb', ({ server }) => server.max_bodies, 3072],
+    ['CDS_SERVER_MAX__BODIES', '3 KB', ({ server }) => server.max_bodies, 3072],
+    ['CDS_SERVER_MAX__BODIES', '3072', ({ server }) => server.max_bodies, 3072],
+    ['CDS_SERVER_BODY__PARSER_LIMIT', '1gb', ({ server }) => server.body_parser.limit, 1024 ** 3],
+    ['CDS_SERVER_REQUEST__LOG', 'true', ({ server }) => server.request_log, true],
+    ['CDS_SERVER_TRUST__PROXY', '1', ({ server }) => server.trust_proxy, 1],
+    ['CDS_SERVER_TRUST__PROXY', 'loopback, 10.0.0.1', ({ server }) => server.trust_proxy, 'loopback, 10.0.0.1'],
+    ['CDS_SERVER_CORS__ORIGINS', 'http://a.example', ({ server }) => server.cors_origins, ['http://a.example']],
+    ['CDS_SERVER_CORS__ORIGINS', '[]', ({ server }) => server.cors_origins, []],
+    ['CDS_REQUIRES_AUTH_AUDIENCE', '007', ({ requires }) => requires.auth.audience, ['007']],
+    ['CDS_REQUIRES_AUTH_AUDIENCE', '["a","b"]', ({ requires }) => requires.auth.audience, ['a', 'b']],
+    ['CDS_REQUIRES_DB_READERS', '0', ({ requires }) => requires.db.readers, 0],
+    ['CDS_RETENTION_DAYS', '30', ({ retention }) => retention.days, 30],
+    ['CDS_RETENTION_INTERVAL', '0.005', ({ retention }) => retention.interval, 0.005]
+  ])('are taken from %s=%s', (name, text, of, value) => {
+    expect(of(check({ ...ACCESS, [name]: text }))).toEqual(value)
+  })
+
+  it('leave to CAP what is its own', () => {
+    const ofCap = { CDS_SERVER_PORT: '1', CDS_REQUIRES_DB_POOL_MAX: '2', CDS_LOG_LEVELS_SQL: 'debug', CDS_FOO: 'x' }
+    expect(problems(ofCap)).toEqual([])
+  })
+})
+
+describe('The service refuses', () => {
+  const number = (name: string, text: string) => [`CDS_${name} must be a whole number of at least 1, not '${text}'.`]
+  const time = 'a whole number of milliseconds from 1 to 2147483647'
+  const size = "a size such as '4mb', or a number of bytes, of at least 1"
+  const origin = 'an origin such as https://portal.example.com, or a JSON array of them'
+
+  it.each(['abc', '', ' ', ' 5', '1e3', '0x10', '007', '+5', '5.0', 'NaN', '9007199254740993', '1,000'])(
+    'CDS_SERVER_MAX__REQUESTS=%j',
+    (text) => expect(problems({ CDS_SERVER_MAX__REQUESTS: text })).toEqual(number('SERVER_MAX__REQUESTS', text))
+  )
+
+  it.each<[string, string, string]>([
+    ['CDS_SERVER_MAX__REQUESTS', '0', 'must be a whole number of at least 1, not 0.'],
+    ['CDS_SERVER_MAX__REQUESTS', '-5', 'must be a whole number of at least 1, not -5.'],
+    ['CDS_SERVER_MAX__REQUESTS', '1.5', 'must be a whole number of at least 1, not 1.5.'],
+    ['CDS_SERVER_MAX__REQUESTS', 'true', 'must be a whole number of at least 1, not true.'],
+    ['CDS_SERVER_MAX__REQUESTS', '[5]', 'must be a whole number of at least 1, not [5].'],
+    ['CDS_SEALING_INTERVAL', 'often', `must be ${time}, not 'often'.`],
+    ['CDS_SEALING_INTERVAL', '2147483648', `must be ${time}, not 2147483648.`],
+    ['CDS_RETENTION_DAYS', '0', 'must be a number of days above 0 and up to 365000, not 0.'],
+    ['CDS_RETENTION_DAYS', '', "must be a number of days above 0 and up to 365000, not ''."],
+    ['CDS_RETENTION_INTERVAL', '0', 'must be a number of minutes above 0 and up to 35791, not 0.'],
+    ['CDS_RETENTION_BATCH', '0', 'must be a whole number of at least 1, not 0.'],
+    ['CDS_SERVER_MAX__ANSWERS', 'much', `must be ${size}, not 'much'.`],
+    ['CDS_SERVER_MAX__BODIES', '', `must be ${size}, not ''.`],
+    ['CDS_SERVER_BODY__PARSER_LIMIT', '4 apples', `must be ${size}, not '4 apples'.`],
+    ['CDS_SERVER_REQUEST__LOG', 'yes', "must be true or false, not 'yes'."],
+    ['CDS_SERVER_REQUEST__LOG', '1', 'must be true or false, not 1.'],
+    ['CDS_SERVER_CORS__ORIGINS', '*', `must be ${origin}, not '*'.`],
+    ['CDS_SERVER_CORS__ORIGINS', 'https://a.example/', `must be ${origin}, not 'https://a.example/'.`],
+    ['CDS_SERVER_CORS__ORIGINS', 'a.example', `must be ${origin}, not 'a.example'.`],
+    [
+      'CDS_SERVER_CORS__ORIGINS',
+      '["https://a.example","null"]',
+      `must be ${origin}, not ["https://a.example","null"].`
+    ],
+    ['CDS_SERVER', '5', 'is a group of settings, not 5.'],
+    ['CDS_SERVER', '{"max_requests":5', `is a group of settings, not '{"max_requests":5'.`],
+    ['CDS_SERVER_MAX_REQUESTS', '5', 'is not a setting. Is CDS_SERVER_MAX__REQUESTS meant?'],
+    ['CDS_SERVER_MAX__REQUEST', '5', 'is not a setting.'],
+    ['CDS_SERVER_CORS_ORIGINS', 'https://a.example', 'is not a setting. Is CDS_SERVER_CORS__ORIGINS meant?'],
+    ['CDS_REQUIRES_DB_CREDENTIALS_FILE', 'x', 'is not a setting.'],
+    ['CDS_REQUIRES_DB_LOCK_TIMEOUT', '5', 'is not a setting. Is CDS_REQUIRES_DB_LOCK__TIMEOUT meant?'],
+    ['CDS_REQUIRES_AUTH_AUDIENCES', 'x', 'is not a setting.'],
+    ['CDS_ODATA_PLANS', '0', 'is not a setting.'],
+    ['CDS_RETENTION_YEARS', '7', 'is not a setting.'],
+    ['CDS_SERVER_READY__TIMEOUT', '2000', 'is not a setting.']
+  ])('%s=%s', (name, text, problem) => {
+    expect(problems({ [name]: text })).toEqual([`${name} ${problem}`])
+  })
+
+  it('several settings at once, and names them all', () => {
+    const wrong = { CDS_SERVER_MAX__REQUESTS: 'abc', CDS_SEALING_INTERVALS: '5', CDS_RETENTION_DAYS: '-1' }
+    expect(problems({ ...PRODUCTION, ...wrong })).toEqual([
+      'CDS_REQUIRES_AUTH_ISSUER is missing: it must be a URL with https.',
+      'CDS_REQUIRES_AUTH_AUDIENCE is missing: it must be a name, or a JSON array of them.',
+      "CDS_SERVER_MAX__REQUESTS must be a whole number of at least 1, not 'abc'.",
+      'CDS_SEALING_INTERVALS is not a setting.',
+      'CDS_RETENTION_DAYS must be a number of days above 0 and up to 365000, not -1.'
+    ])
+  })
+
+  it('to start with them, and its process ends', async () => {
+    const env = { CDS_SERVER_MAX__REQUESTS: 'abc' }
+    const { url, log, exited } = await startProcess({ file: join(temporaryFolder(), 'events.sqlite'), env })
+    expect([url, (await exited)[0]]).toEqual([undefined, 1])
+    expect(log()).toContain("CDS_SERVER_MAX__REQUESTS must be a whole number of at least 1, not 'abc'.")
+  })
+})
+
+describe('In production, access is refused', () => {
+  it.each<[string, Variables, string]>([
+    ['without an issuer', { CDS_REQUIRES_AUTH_AUDIENCE: 'a' }, 'CDS_REQUIRES_AUTH_ISSUER is missing'],
+    ['without an audience', { CDS_REQUIRES_AUTH_ISSUER: 'https://a.example' }, 'CDS_REQUIRES_AUTH_AUDIENCE is missing'],
+    ['with no audience', { ...ACCESS, CDS_REQUIRES_AUTH_AUDIENCE: '[]' }, 'CDS_REQUIRES_AUTH_AUDIENCE must be'],
+    ['with an empty audience', { ...ACCESS, CDS_REQUIRES_AUTH_AUDIENCE: '' }, 'CDS_REQUIRES_AUTH_AUDIENCE must be'],
+    [
+      'with an issuer that is no URL',
+      { ...ACCESS, CDS_REQUIRES_AUTH_ISSUER: 'login' },
+      'CDS_REQUIRES_AUTH_ISSUER must be a URL with https'
+    ],
+    [
+      'with keys over http',
+      { ...ACCESS, CDS_REQUIRES_AUTH_JWKS__URI: 'http://a.example/keys' },
+      'CDS_REQUIRES_AUTH_JWKS__URI must be a URL with https'
+    ],
+    [
+      'with a leeway that is no number',
+      { ...ACCESS, CDS_REQUIRES_AUTH_LEEWAY: 'much' },
+      'CDS_REQUIRES_AUTH_LEEWAY must be a whole number of seconds'
+    ],
+    [
+      'with an empty cooldown',
+      { ...ACCESS, CDS_REQUIRES_AUTH_JWKS__COOLDOWN: '' },
+      'CDS_REQUIRES_AUTH_JWKS__COOLDOWN must be a whole number of seconds'
+    ],
+    ['where authentication is switched off', { CDS_REQUIRES_AUTH: 'false' }, 'CDS_REQUIRES_AUTH_ISSUER is missing']
+  ])('%s', (_, variables, problem) => {
+    expect(problems({ ...PRODUCTION, ...variables })).toContainEqual(expect.stringContaining(problem))
+  })
+})
+
+describe('docs/operations.md', () => {
+  it('has the table of all settings', () => {
+    const script = join(root, 'tools/settings.ts')
+    expect(execFileSync(process.execPath, [script, '--check'], { encoding: 'utf8' })).toBe('')
+  })
+})
