@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import cds from '@sap/cds'
 import type { provisioningObjectSummary as Event } from '#cds-models/microsoft/graph'
-import { areTenantsShared, confined, tenantOfNewEvent } from './access/tenants.ts'
+import { confined, tenantOfNewEvent } from './access/tenants.ts'
 import type Database from './database/service.ts'
 import { instant } from './values/datetime.ts'
-import { RequestError } from './errors/errors.ts'
 
 const EVENTS = 'microsoft.graph.provisioningObjectSummary'
 const ID_IS_TAKEN = 'An event with this id exists already.'
@@ -14,8 +13,8 @@ interface Creation {
   data: Event
   /** Gives the columns that keep how the event is shown; undefined where it does not come over the wire. */
   represent?: (event: Event) => object
-  /** Whether the request has a transaction of its own. */
-  isAlone?: boolean
+  /** Stores rows, all or none; by default in an entry of their own. */
+  store?: (rows: [entity: string, row: object][]) => Promise<void>
 }
 
 /** The audit log: what the CDS model cannot say of it. */
@@ -61,27 +60,17 @@ export default class AuditLogService extends cds.ApplicationService {
     )
   }
 
-  /**
-   * Stores events, and in which order they come in, which delta links go by. Events of concurrent requests share a
-   * commit, unless they belong to a change set, which has a transaction of its own.
-   */
+  /** Stores events, each with its place in the order of arrival, which delta links follow. */
   private storeEvents() {
-    this.on('CREATE', 'provisioningObjectSummary', async (request, next) => {
-      const { data, represent, isAlone } = request as unknown as Creation
+    this.on('CREATE', 'provisioningObjectSummary', async (request) => {
+      const { data, represent, store } = request as unknown as Creation
       Object.assign(data, represent?.(data))
-      const arrival = { event: data.id, tenant: data.tenant }
-      const database = cds.db as unknown as Database
-      if (isAlone && database.hasGroupCommit) {
-        await database.append([
-          [EVENTS, data],
-          ['provisioning.log.Arrivals', arrival]
-        ])
-        return data
-      }
-      const result = await (next as () => Promise<unknown>)()
-      if (areTenantsShared()) await refuseSharedId(data.id as string)
-      await cds.ql.INSERT.into('provisioning.log.Arrivals').entries([arrival])
-      return result
+      const append = store ?? ((rows) => (cds.db as unknown as Database).append(rows))
+      await append([
+        [EVENTS, data],
+        ['provisioning.log.Arrivals', { event: data.id, tenant: data.tenant }]
+      ])
+      return data
     })
   }
 
@@ -91,12 +80,6 @@ export default class AuditLogService extends cds.ApplicationService {
       if (isUniqueViolation(error)) Object.assign(error, { status: 409, message: ID_IS_TAKEN, target: 'id' })
     })
   }
-}
-
-/** For an event that is stored, but not committed: requests of a change set run at the same time. */
-async function refuseSharedId(id: string) {
-  const events = (await cds.ql.SELECT.from(EVENTS).columns('tenant').where({ id })) as unknown[]
-  if (events.length > 1) throw new RequestError('resourceExists', ID_IS_TAKEN, 'id')
 }
 
 // SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE, and SQLITE_CONSTRAINT_TRIGGER: see integrity/history.ts

@@ -10,15 +10,10 @@ declare module '@sap/cds/lib/srv/protocols/odata-v4.js' {
     get router(): Router
     get authorize(): RequestHandler | null
     get log_request(): RequestHandler
-    error(error: unknown, req: Request, res: Response, next: NextFunction): unknown
+    error(error: unknown, req: Request, res: Response, next?: NextFunction): unknown
     request4(options: { query: unknown; params?: object[]; req: Request; res: Response }): CdsRequest
   }
   export default ODataAdapter
-}
-
-declare module '@sap/cds/libx/odata/middleware/batch.js' {
-  import type { RequestHandler } from 'express'
-  export default function batch(adapter: object): RequestHandler
 }
 
 declare module 'odata-csdl' {

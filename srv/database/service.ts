@@ -71,7 +71,7 @@ export default class Database extends SQLiteService {
    */
   async append(rows: [entity: string, row: object][]) {
     try {
-      await this.groupCommit?.append(rows.map(([entity, row]) => [this.table(entity), row]))
+      await (this.groupCommit as GroupCommit).append(rows.map(([entity, row]) => [this.table(entity), row]))
     } catch (error) {
       throw failureOf(error)?.error ?? error
     }

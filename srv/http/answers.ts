@@ -7,7 +7,6 @@ const TOO_MANY = 'The service has more bytes of answers than it can take that wa
 
 let most = Infinity
 let waiting = 0
-const kept = new WeakMap<Response, number>()
 
 /**
  * Makes the middleware that counts what is written until the client has taken it. The end of an answer counts until the
@@ -37,20 +36,9 @@ export function answerCounter(): RequestHandler {
       count(args[0])
       return end(...args)
     }
-    res.on('drain', uncount).once('close', () => {
-      uncount()
-      waiting -= kept.get(res) ?? 0
-      kept.delete(res)
-    })
+    res.on('drain', uncount).once('close', uncount)
     next()
   }
-}
-
-/** Counts bytes that are kept until an answer is sent but not written yet. */
-export function keepUntilSent(res: Response, bytes: number) {
-  if (res.closed) return
-  kept.set(res, (kept.get(res) ?? 0) + bytes)
-  waiting += bytes
 }
 
 /** @throws {RequestError} 503 if the limit of unread bytes is reached */

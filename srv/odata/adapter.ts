@@ -8,24 +8,22 @@ import cds, { type ApplicationService } from '@sap/cds'
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
 // Not published as API: the base class of CAP's protocols, which gives authorization and body limits.
 import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
-// Not published as API: sends each part of a batch through the router of the adapter, in transactions.
-import batch from '@sap/cds/libx/odata/middleware/batch.js'
 import { permitPost, type Restricted } from '../access/permissions.ts'
 import { scopeOf } from '../access/tenants.ts'
 import type Database from '../database/service.ts'
 import { observed, readOnly } from '../database/reading.ts'
-import { plainBoundary, readBatch, readMultipartBatch } from './batch/documents.ts'
-import { withinBatch } from './batch/budget.ts'
-import { failWholeGroups } from './batch/groups.ts'
-import { answerParts, areIndependent } from './batch/independent.ts'
+import { sendBatch } from './batch/answers.ts'
+import { readBatch } from './batch/documents.ts'
+import { boundaryOf, readMultipartBatch } from './batch/multipart.ts'
+import { runBatch } from './batch/run.ts'
 import { isTaken } from './request/capabilities.ts'
 import { readCollection, readCount, readReferences } from './resources/collection.ts'
 import { challenge } from '../errors/challenge.ts'
 import { create } from './resources/create.ts'
 import { readEntity, readProperty, readReference } from './resources/entity.ts'
 import { sendTagged, strongEtag } from './response/etag.ts'
-import { requestError } from '../errors/errors.ts'
-import type { Conventions, Exchange } from './request/exchange.ts'
+import { requestError, RequestError } from '../errors/errors.ts'
+import type { Conventions, Exchange, Origin, Rows } from './request/exchange.ts'
 import { jsonFormat, mediaTypesOf, negotiate } from './request/format.ts'
 import type { LinkTokens } from './request/link-tokens.ts'
 import { asInGraph, inLowerCase } from './request/header-names.ts'
@@ -54,6 +52,7 @@ const inTransaction = (service: ApplicationService, work: () => Promise<unknown>
   (service as unknown as { run(work: () => Promise<unknown>): Promise<unknown> }).run(work)
 
 const database = () => cds.db as unknown as Database
+const append = (rows: Rows) => database().append(rows)
 
 /**
  * Registers the protocols that services ask for by `@protocol`: plain OData, and OData as Microsoft Graph speaks it.
@@ -85,7 +84,6 @@ class StructuredODataAdapter extends ODataAdapter {
   private readonly schema: ServiceSchema
   private readonly readText = textBodyReader()
   private readonly readJson = jsonBodyReader(this.readText)
-  private readonly batch = batch(this)
   private metadata: Metadata | undefined
   private readonly model: Model
   private readonly linked: Model
@@ -108,7 +106,7 @@ class StructuredODataAdapter extends ODataAdapter {
     const router = express.Router()
     Object.defineProperty(this, 'router', { value: router })
     if (this.authorize) router.use(this.authorize)
-    router.use((req, res, next) => this.answer(req, res, next))
+    router.use((req, res) => this.answer(req, res, { outer: req, body: () => this.readJson(req, res), store: append }))
     return router
   }
 
@@ -119,17 +117,8 @@ class StructuredODataAdapter extends ODataAdapter {
     return (this.knownPlans ??= new Plans(isWatched || !database().hasReaders ? 0 : settings().odata.plan_bytes))
   }
 
-  /**
-   * Answers a request, or a part of a batch.
-   * @param isAlone whether it has transactions of its own, as it is not run by CAP's batch
-   */
-  private answer(req: Request, res: Response, next: NextFunction, isAlone = false): Promise<unknown> {
-    const { req: outer } = cds.context?.http as unknown as { req: Request }
-    if (req === outer) return this.answerRequest(req, res, next, outer, true)
-    return withinBatch(outer, res, !isAlone, () => this.answerRequest(req, res, next, outer, isAlone))
-  }
-
-  private async answerRequest(req: Request, res: Response, next: NextFunction, outer: Request, isAlone: boolean) {
+  /** Answers a request, or one of a batch. */
+  private async answer(req: Request, res: Response, { outer, body, store }: Origin) {
     expectTime(outer)
     res.set('OData-Version', negotiateVersion(req)).vary('Accept')
     checkHeaders(req)
@@ -140,7 +129,10 @@ class StructuredODataAdapter extends ODataAdapter {
     const user = (cds.context as unknown as { user: InstanceType<typeof cds.User> }).user
     if (req.method === 'POST')
       permitPost(user, resource.kind === 'batch', this.linked.definitions[this.schema.entity] as Restricted)
-    if (resource.kind === 'batch') return this.runBatch(req, res, next)
+    if (resource.kind === 'batch') {
+      if (req !== outer) throw new RequestError('badRequest', 'A batch must not have a batch in it.')
+      return this.answerBatch(req, res)
+    }
     const { type, parameters } = negotiate(mediaTypesOf(resource, allows401(req)), {
       $format: options.get('$format'),
       accept: req.get('Accept'),
@@ -148,7 +140,6 @@ class StructuredODataAdapter extends ODataAdapter {
     })
     if (resource.kind === 'metadata') return this.describe(req, res, type as keyof Metadata, parameters.has('charset'))
     const format = jsonFormat(parameters)
-    const run: Exchange['run'] = (query, more, seen) => this.run(query, { req, res, ...more }, seen)
     const exchange: Exchange = {
       req,
       res,
@@ -162,12 +153,12 @@ class StructuredODataAdapter extends ODataAdapter {
       schema: this.schema,
       tokens: this.tokens,
       asReferences: false,
-      run,
+      run: (query, more, seen) => this.run(query, { req, res, ...more }, seen),
       execute: (statement) => database().query(statement) as Promise<Row[]>,
       plans: this.plans,
       scope: scopeOf(user),
       usesStoredForm: settings().odata.stored_forms,
-      isAlone
+      store
     }
     const annotations = exchange.preferences.get('include-annotations')
     // whatever is asked for: there are no annotations but control information, which is no matter of it (8.2.8.4)
@@ -176,11 +167,10 @@ class StructuredODataAdapter extends ODataAdapter {
       const reading = readingFor(outer, settings().requires.db.query_timeout)
       return readOnly(reading, () => read(exchange, resource))
     }
-    const body: unknown = req === outer ? await this.readJson(req, res) : req.body
-    return create(exchange, (resource as Resource & { kind: 'collection' }).collection, body)
+    return create(exchange, (resource as Resource & { kind: 'collection' }).collection, await body())
   }
 
-  /** Runs a query through the service: in the transaction of the change set, or one of its own. */
+  /** Runs a query through the service. */
   private run(query: object, details: object, seen?: (statement: Statement) => void) {
     if ('SELECT' in query) markAsFromRequest(query)
     const request = new cds.Request({ query: toQuery(query), ...details } as never)
@@ -195,34 +185,33 @@ class StructuredODataAdapter extends ODataAdapter {
     sendTagged(req, res, [Buffer.from(this.metadata[type])], strongEtag(this.metadata[type]))
   }
 
-  private async runBatch(req: Request, res: Response, next: NextFunction) {
+  private async answerBatch(req: Request, res: Response) {
     const { batchLimit, headerNames } = this.conventions
-    beginBatch(req, settings().odata.batch_timeout)
-    if (req.is('multipart/mixed')) {
-      req.headers['content-type'] = plainBoundary(req.get('Content-Type') as string)
-      req.body = readMultipartBatch(await this.readText(req, res), batchLimit)
-    } else {
-      const body = readBatch(await this.readJson(req, res), batchLimit)
-      if (areIndependent(body.requests, req))
-        return answerParts(body.requests, req, res, headerNames, (part, answer) => this.answerPart(part, answer, next))
-      req.body = body
-      failWholeGroups(res, headerNames)
-    }
-    const goesOn = preferences(req).get('continue-on-error')
-    if (goesOn !== undefined) req.headers.prefer = `odata.continue-on-error=${goesOn || 'true'}` // as CAP knows it
-    return this.batch(req, res, next)
+    const { batch_timeout: timeLimit, batch_bytes: mostBytes } = settings().odata
+    beginBatch(req, timeLimit)
+    const boundary = req.is('multipart/mixed') ? boundaryOf(req.get('Content-Type') as string) : undefined
+    const units =
+      boundary === undefined
+        ? readBatch(await this.readJson(req, res), batchLimit)
+        : readMultipartBatch(await this.readText(req, res), boundary, batchLimit)
+    const preference = preferences(req).get('continue-on-error')
+    const goesOn = preference === undefined ? boundary === undefined : preference !== 'false'
+    const inAnyOrder = boundary === undefined && goesOn
+    const answer = this.answerPart.bind(this)
+    const answers = runBatch(units, { outer: req, goesOn, inAnyOrder, mostBytes, answer, append })
+    await sendBatch(answers, res, boundary, headerNames)
   }
 
-  private async answerPart(req: Request, res: Response, next: NextFunction) {
+  private async answerPart(req: Request, res: Response, origin: Origin) {
     try {
-      await this.answer(req, res, next, true)
+      await this.answer(req, res, origin)
     } catch (error) {
-      this.error(error, req, res, next)
+      this.error(error, req, res)
     }
   }
 
   /** Renders any error, those of CAP included. Its own rendering may tell internals, or end the process. */
-  override error(error: unknown, req: Request, res: Response, _next: NextFunction) {
+  override error(error: unknown, req: Request, res: Response, _next?: NextFunction) {
     const failure = requestError(error)
     const ids = requestIds(cds.context?.http?.res as unknown as Response)
     if (failure.status >= 500 && failure.code !== 'notImplemented')

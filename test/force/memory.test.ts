@@ -103,16 +103,21 @@ describe('The memory of the service stays small, though its events are large', (
     expect((await fetch(`${url()}${path}/$count`)).status).toBe(200)
   })
 
-  it('in a batch whose client reads nothing, and which ends with its client', async () => {
-    const requests = Array.from({ length: 5 }, (_, i) => ({ id: `${i}`, method: 'GET', url: path, headers: large }))
-    const body = JSON.stringify({ requests })
+  const gets = Array.from({ length: 5 }, (_, i) => ({ id: `${i}`, method: 'GET', url: path, headers: large }))
+  const part = `--b\r\nContent-Type: application/http\r\n\r\nGET ${path} HTTP/1.1\r\nPrefer: maxpagesize=1000\r\n\r\n\r\n`
+
+  it.each([
+    ['in JSON', 'application/json', JSON.stringify({ requests: gets })],
+    ['in JSON, in its order', 'application/json', JSON.stringify({ requests: gets.map(dependent) })],
+    ['multipart', 'multipart/mixed;boundary=b', `${part.repeat(5)}--b--\r\n`]
+  ])('in a batch whose client reads nothing, and which ends with its client: %s', async (_, type, body) => {
     const clients = await Promise.all(
       Array.from({ length: 10 }, async () => {
         const socket = connect(Number(new URL(url()).port), '127.0.0.1')
         await once(socket, 'connect')
         socket.pause()
         socket.write(
-          `POST /$batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+          `POST /$batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
         )
         return socket
       })
@@ -123,3 +128,5 @@ describe('The memory of the service stays small, though its events are large', (
     expect((await fetch(`${url()}/auditLogs/provisioning/$count`)).status).toBe(200)
   })
 })
+
+const dependent = (request: Json, index: number) => ({ ...request, dependsOn: index ? [`${index - 1}`] : [] })

@@ -36,16 +36,24 @@ async function start(db: object, odata: object = {}) {
     const { error } = (text.startsWith('{"error"') ? JSON.parse(text) : {}) as { error?: Json }
     return { status: response.status, error, text }
   }
-  const batch = async (requests: object[], signal?: AbortSignal) => {
+  const batch = async (requests: Json[], signal?: AbortSignal, isMultipart = false) => {
     const response = await fetch(`${service.url}/$batch`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ requests }),
+      headers: { 'Content-Type': isMultipart ? 'multipart/mixed;boundary=b' : 'application/json' },
+      body: isMultipart ? multipart(requests) : JSON.stringify({ requests }),
       signal: signal ?? null
     })
     return ((await response.json()) as { responses: { id: string; status: number; body: Json }[] }).responses
   }
   return { ...service, post, get, batch }
+}
+
+const multipart = (requests: Json[]) => {
+  const type = 'Content-Type: application/http'
+  const lines = requests.flatMap(({ method, url, body }) => {
+    return ['--b', type, '', `${method as string} ${url as string} HTTP/1.1`, '', JSON.stringify(body) ?? '']
+  })
+  return [...lines, '--b--', ''].join('\r\n')
 }
 
 /** Waits until a process has as many children. */
@@ -143,11 +151,12 @@ describe('A query whose client has gone', () => {
   })
 
   it.each([
-    ['independent requests', {}],
-    ['requests in their order', { dependsOn: ['first'] }]
+    ['independent requests', {}, false],
+    ['requests in their order', { dependsOn: ['first'] }, false],
+    ['a multipart batch', {}, true]
   ])(
     'is ended with all that are left of a batch: %s',
-    async (_what, more) => {
+    async (_what, more, isMultipart) => {
       const { post, get, batch, stop, pid } = await start({ readers: 1, query_timeout: 60_000 })
       await post({ provisioningSteps: MANY_STEPS })
       const client = new AbortController()
@@ -155,7 +164,7 @@ describe('A query whose client has gone', () => {
       const body = { ...documentedExample, id: 'never' }
       const last = { id: 'last', method: 'POST', url: 'auditLogs/provisioning', body, ...more }
       const first = { id: 'first', method: 'GET', url: 'auditLogs/provisioning/$count' }
-      const asked = batch([first, ...queries, last], client.signal).catch(() => 'gone')
+      const asked = batch([first, ...queries, last], client.signal, isMultipart).catch(() => 'gone')
       await untilChildren(pid, 1)
       client.abort()
       expect(await asked).toBe('gone')

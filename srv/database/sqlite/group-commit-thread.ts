@@ -18,6 +18,8 @@ export interface Work {
 export interface Refusal {
   message: string
   errcode: number
+  /** Which row of the entry was refused. */
+  row: number
 }
 
 const { file, files, lockTimeout, uniqueIds } = workerData as {
@@ -61,13 +63,17 @@ function open() {
 
 function insert(connection: LogConnection, insertions: StatementSync[], entry: Work['entries'][number]) {
   connection.exec('SAVEPOINT entry')
+  let row = 0
   try {
-    for (const [table, values] of entry) insertions[table]?.run(...(values as SQLInputValue[]))
+    for (const [table, values] of entry) {
+      insertions[table]?.run(...(values as SQLInputValue[]))
+      row++
+    }
   } catch (error) {
     if (failureOf(error) || !connection.isTransaction) throw error
     connection.exec('ROLLBACK TO entry; RELEASE entry')
     const { message, errcode } = error as Refusal
-    return { message, errcode }
+    return { message, errcode, row }
   }
   connection.exec('RELEASE entry')
   return undefined

@@ -1,59 +1,54 @@
-/**
- * The answers of an atomicity group whose transaction was rolled back. CAP answers the requests before the one that
- * failed as if they had been stored; here they fail with it (OData Protocol 4.01, 11.7.4).
- */
-import type { Response } from 'express'
-import { errorBody, RequestError } from '../../errors/errors.ts'
-import { inLowerCase, type Spelling } from '../request/header-names.ts'
-import { parseJson } from '../../values/json.ts'
-import { requestIds } from '../../errors/request-ids.ts'
+/** Atomicity groups and change sets, whose requests all succeed or all fail (OData Protocol 4.01, 11.7.2). */
+import { RequestError } from '../../errors/errors.ts'
+import type { Rows, Store } from '../request/exchange.ts'
 
-interface Part {
-  id: string
-  status: number
-  atomicityGroup?: string
-  headers: Record<string, string>
-  body?: unknown
+/** The rows that one request of a group adds to the entry. */
+interface Share {
+  rows: Rows
+  stored: () => void
+  refused: (error: unknown) => void
 }
 
 /**
- * Holds back the answer to a batch in JSON until it is complete, and makes every request of a failed group fail.
- * @param spelling how the names of headers are spelled
+ * Answers the requests of a group. Each runs until it stores its rows and then waits; once all wait, their rows are
+ * stored as one entry, and each gets its answer.
+ * @param answer answers a request, which stores its rows with the given function; never rejects
+ * @param append stores rows, all or none
  */
-export function failWholeGroups(res: Response, spelling: Spelling) {
-  const chunks: Buffer[] = []
-  const end = res.end.bind(res) as (chunk?: Buffer) => Response
-  const hold = (chunk: unknown) => {
-    if (chunk !== undefined && chunk !== null) chunks.push(Buffer.from(chunk as string))
-    return true
+export async function answerGroup<Request, Answer>(
+  requests: Request[],
+  answer: (request: Request, store: Store) => Promise<Answer>,
+  append: (rows: Rows) => Promise<void>
+): Promise<Answer[]> {
+  const shares: Share[] = []
+  const answers: Promise<Answer>[] = []
+  for (const request of requests) {
+    await new Promise<void>((goOn) => {
+      const store: Store = (rows) =>
+        new Promise((stored, refused) => {
+          shares.push({ rows, stored, refused })
+          goOn()
+        })
+      const answered = answer(request, store)
+      answers.push(answered)
+      answered.then(() => goOn(), goOn)
+    })
   }
-  res.write = hold as Response['write']
-  res.end = ((chunk?: unknown) => {
-    hold(chunk)
-    return end(corrected(Buffer.concat(chunks), res, spelling))
-  }) as Response['end']
+  // a request that was answered before it stored anything has failed
+  if (shares.length === requests.length) await storeTogether(shares, append)
+  else for (const { refused } of shares) refused(failedTogether())
+  return Promise.all(answers)
 }
 
-function corrected(answer: Buffer, res: Response, spelling: Spelling): Buffer {
-  if (spelling === inLowerCase && !answer.includes('"atomicityGroup"')) return answer
-  const { responses } = parseJson(answer.toString()) as { responses?: Part[] }
-  if (!responses) return answer
-  const failed = new Set(responses.filter(({ status }) => status >= 400).map(({ atomicityGroup }) => atomicityGroup))
-  failed.delete(undefined)
-  const parts = responses
-    .map((part) => (failed.has(part.atomicityGroup) && part.status < 400 ? undone(part, res) : part))
-    .map((part) => ({ ...part, headers: spelling(part.headers) }))
-  return Buffer.from(JSON.stringify({ responses: parts }))
-}
-
-function undone({ id, atomicityGroup }: Part, res: Response): Part {
-  const error = new RequestError('failedDependency', 'Another request of the atomicity group failed.')
-  const body = errorBody(error, requestIds(res), new Date())
-  return {
-    id,
-    status: error.status,
-    headers: { 'content-type': 'application/json' },
-    ...(atomicityGroup && { atomicityGroup }),
-    body
+async function storeTogether(shares: Share[], append: (rows: Rows) => Promise<void>) {
+  try {
+    await append(shares.flatMap(({ rows }) => rows))
+    for (const { stored } of shares) stored()
+  } catch (error) {
+    const owners = shares.flatMap((share) => share.rows.map(() => share))
+    const culprit = owners[(error as { row?: number }).row ?? -1]
+    for (const share of shares) share.refused(!culprit || share === culprit ? error : failedTogether())
   }
 }
+
+const failedTogether = () => new RequestError('failedDependency', 'Another request of the atomicity group failed.')

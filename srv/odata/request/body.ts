@@ -36,12 +36,19 @@ export function jsonBodyReader(readText: TextReader) {
   return async function readJson(req: Request, res: Response): Promise<unknown> {
     if (!req.is('application/json') && Number(req.get('content-length') ?? 1) > 0)
       throw new RequestError('unsupportedMediaType', 'The request body must be application/json.', 'Content-Type')
-    const text = await readText(req, res)
-    try {
-      return parseJson(text)
-    } catch (cause) {
-      const message = `The request body is not JSON: ${(cause as Error).message.replace(/\.$/, '')}.`
-      throw Object.assign(new RequestError('invalidBody', message), { cause })
-    }
+    return parseBody(await readText(req, res))
+  }
+}
+
+/**
+ * Parses the body of a request, or of a request in a batch.
+ * @throws {RequestError} 400 if it is not JSON
+ */
+export function parseBody(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch (cause) {
+    const message = `The request body is not JSON: ${(cause as Error).message.replace(/\.$/, '')}.`
+    throw Object.assign(new RequestError('invalidBody', message), { cause })
   }
 }

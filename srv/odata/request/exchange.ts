@@ -31,9 +31,27 @@ export interface Exchange extends PlanningContext {
   asReferences: boolean
   /** The user, as far as answers depend on it. */
   scope: { key: string; literals: Literal[]; readsAllTenants: boolean }
-  /** Whether the request has a transaction of its own, as it is not part of a change set. */
-  isAlone: boolean
+  /** Stores what the request creates: by itself, or together with its change set. */
+  store: Store
 }
+
+/** What differs between a request by itself and one in a batch. */
+export interface Origin {
+  /** The HTTP request: itself, or its batch. */
+  outer: Request
+  /** Returns the parsed JSON body, or a promise of it. */
+  body: () => unknown
+  store: Store
+}
+
+/** Rows that are stored all or none, each with the name of its entity. */
+export type Rows = [entity: string, row: object][]
+
+/**
+ * Stores the rows of a new entity.
+ * @param url the URL of the entity
+ */
+export type Store = (rows: Rows, url: string) => Promise<void>
 
 /** How a service root differs from others. */
 export interface Conventions {

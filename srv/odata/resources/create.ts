@@ -4,7 +4,7 @@ import { handledLeniently, readObject } from '../request/payload.ts'
 import { flatten, nest } from '../model/columns.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { weakEtag } from '../response/etag.ts'
-import { type Exchange } from '../request/exchange.ts'
+import type { Exchange, Rows } from '../request/exchange.ts'
 import { contextUrl, entityUrl } from '../response/links.ts'
 import { applied } from '../request/preferences.ts'
 import { representEntity } from '../response/representation.ts'
@@ -21,7 +21,7 @@ import { respond, respondWith } from '../response/respond.ts'
  * @param body the request body, as JSON
  */
 export async function create(exchange: Exchange, collection: string, body: unknown) {
-  const { res, root, preferences, format, schema, run, isAlone, scope } = exchange
+  const { res, root, preferences, format, schema, run, scope } = exchange
   const { entity, entityType, identity, singleton } = schema
   const isLenient = preferences.get('handling') === 'lenient'
   if (isLenient) applied(res, 'handling=lenient')
@@ -31,8 +31,9 @@ export async function create(exchange: Exchange, collection: string, body: unkno
     throw new RequestError('notImplemented', 'The service takes no options in $select on POST.', '$select')
   const row = flatten(sent, entityType)
   const represent = (event: Row) => storedForm(sent, event, entityType)
-  await run(cds.ql.INSERT.into(entity).entries([row]), { represent, isAlone })
   const path = `${singleton}/${collection}`
+  const store = (rows: Rows) => exchange.store(rows, entityUrl(exchange, path, row))
+  await run(cds.ql.INSERT.into(entity).entries([row]), { represent, store })
   const url = entityUrl(exchange, path, row)
   res.set({ Location: url, ETag: weakEtag(entityTag(row, entityType, identity)) })
   const preference = preferences.get('return')

@@ -1,26 +1,8 @@
-import { errorOf, startService, type Json } from '../../support/service.ts'
+import { errorOf, startService } from '../../support/service.ts'
+import { at, batchesTo, path, post, type Part } from '../../support/batch.ts'
 
 const service = startService()
-const path = '/auditLogs/provisioning'
-const at = '2024-05-01T12:00:00Z'
-
-interface Part {
-  id: string
-  status: number
-  headers: Record<string, string>
-  body: Json
-}
-
-async function batch(requests: Json[], root = '', headers?: Record<string, string>) {
-  const answer = await service.post(`${root}/$batch`, { requests }, headers)
-  expect([answer.status, answer.text]).toEqual([200, expect.any(String)])
-  const parts = answer.body.responses as Part[]
-  return new Map(parts.map((part) => [part.id, part]))
-}
-
-const post = (id: string, body: Json, more: Json = {}) => {
-  return { id, method: 'POST', url: path, headers: { 'content-type': 'application/json' }, body, ...more }
-}
+const { batch } = batchesTo(service)
 
 describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
   it('creates and reads, and every part has its status, headers and body', async () => {
@@ -76,48 +58,6 @@ describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
     )
     expect([...parts.keys()]).toEqual(['1'])
     expect((await service.get(`${path}/never`)).status).toBe(404)
-  })
-
-  it('stores all of an atomicity group, or nothing', async () => {
-    const group = { atomicityGroup: 'g' }
-    const failed = await batch([
-      post('1', { id: 'g1', activityDateTime: at }, group),
-      post('2', { id: 'g2', activityDateTime: 'never' }, group),
-      post('3', { id: 'outside', activityDateTime: at })
-    ])
-    expect([failed.get('1')!.status, failed.get('2')!.status]).toEqual([424, 400])
-    expect(failed.get('1')).toMatchObject({ atomicityGroup: 'g', body: { error: { code: 'failedDependency' } } })
-    expect(failed.get('3')!.status).toBe(201)
-    expect((await service.get(`${path}/g1`)).status).toBe(404)
-    expect((await service.get(`${path}?$filter=id%20in%20('g1','g2')`)).body.value).toEqual([])
-
-    const good = await batch([
-      post('1', { id: 'g1', activityDateTime: at }, group),
-      post('2', { id: 'g2', activityDateTime: at }, group)
-    ])
-    expect([...good.values()].map(({ status }) => status)).toEqual([201, 201])
-    expect((await service.get(`${path}/g2`)).status).toBe(200)
-  })
-
-  it('stores nothing of a group in which an id is taken', async () => {
-    const group = { atomicityGroup: 'g' }
-    const answers = await batch([
-      post('1', { id: 'h1', activityDateTime: at }, group),
-      post('2', { id: 'g1', activityDateTime: at }, group)
-    ])
-    expect([...answers.values()].map(({ status }) => status)).toEqual([424, 409])
-    expect((await service.get(`${path}/h1`)).status).toBe(404)
-  })
-
-  it('takes references to earlier requests, and dependencies', async () => {
-    const parts = await batch([
-      post('new', { id: 'ref', activityDateTime: at, initiatedBy: { displayName: 'Ann' } }),
-      { id: 'read', method: 'GET', url: '$new/initiatedBy/displayName', dependsOn: ['new'] },
-      { id: 'bad', method: 'GET', url: '/nothing' },
-      { id: 'after', method: 'GET', url: `${path}/ref`, dependsOn: ['bad'] }
-    ])
-    expect(parts.get('read')!.body.value).toBe('Ann')
-    expect(parts.get('after')!.status).toBe(424)
   })
 
   it('obeys the formats and preferences of each part', async () => {
@@ -253,110 +193,5 @@ describe('The names of headers in the answers of a batch in JSON', () => {
     const failing = [post('1', { activityDateTime: at }, group), post('2', { activityDateTime: 'never' }, group)]
     const parts = await batch(failing, '/beta')
     for (const { headers } of parts.values()) expect(headers['Content-Type']).toMatch(/^application\/json/)
-  })
-})
-
-describe('A batch in the multipart format (Protocol 4.01, 11.7.7)', () => {
-  const multipart = (boundary: string, parts: string[]) =>
-    [...parts.map((part) => `--${boundary}\r\n${part}\r\n`), `--${boundary}--\r\n`].join('')
-  const http = (request: string, headers = '', body = '') =>
-    `Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n${headers}\r\n${request} HTTP/1.1\r\n${body ? `Content-Type: application/json\r\n\r\n${body}` : '\r\n'}`
-
-  async function send(parts: string[], root = '', type = 'multipart/mixed;boundary=b', headers: Json = {}) {
-    return service.send('POST', `${root}/$batch`, multipart('b', parts), { 'Content-Type': type, ...headers })
-  }
-  const changeSet = (parts: string[], type = 'multipart/mixed;boundary=c') =>
-    `Content-Type: ${type}\r\n\r\n${multipart('c', parts)}`
-
-  it('creates and reads', async () => {
-    const answer = await send([
-      http(`POST ${path}`, '', JSON.stringify({ id: 'mp1', activityDateTime: at })),
-      http(`GET ${path}/mp1?$select=id`)
-    ])
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'multipart/mixed;boundary=b'])
-    expect(answer.text).toMatch(/HTTP\/1\.1 201 Created[^]*HTTP\/1\.1 200 OK[^]*"id":"mp1"/)
-  })
-
-  it('stores all of a change set, or nothing', async () => {
-    const parts = (second: string) => [
-      http(`POST ${path}`, 'Content-ID: 1\r\n', JSON.stringify({ id: 'cs1', activityDateTime: at })),
-      http(`POST ${path}`, 'Content-ID: 2\r\n', JSON.stringify({ id: 'cs2', activityDateTime: second }))
-    ]
-    for (const type of ['multipart/mixed;boundary=c', 'multipart/mixed; boundary="c"']) {
-      expect((await send([changeSet(parts('never'), type)])).text).toContain('HTTP/1.1 400 Bad Request')
-      expect((await service.get(`${path}/cs1`)).status).toBe(404)
-    }
-    expect((await send([changeSet(parts(at))])).text.match(/HTTP\/1\.1 201 Created/g)).toHaveLength(2)
-    expect((await service.get(`${path}/cs2`)).status).toBe(200)
-  })
-
-  it('takes a boundary in quotes', async () => {
-    const answer = await send([http(`GET ${path}/$count`)], '', 'multipart/mixed; boundary="b"')
-    expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('HTTP/1.1 200 OK')])
-  })
-
-  it.each(['', '/beta'])('takes lines that end with line feeds only, at %j', async (root) => {
-    const event = (id: string, more = '') =>
-      http(`POST ${path}`, more, JSON.stringify({ id, activityDateTime: at }, null, 2))
-    const sized = event(`lf1${root.slice(1)}`).replace('json\r\n', 'json\r\nContent-Length: 75\r\n')
-    const group = changeSet([event(`lf2${root.slice(1)}`, 'Content-ID: 1\r\n')])
-    const body = multipart('b', [sized, group, http(`GET ${path}/lf2${root.slice(1)}`)]).replaceAll('\r\n', '\n')
-    const answer = await service.send('POST', `${root}/$batch`, body, { 'Content-Type': 'multipart/mixed;boundary=b' })
-    expect(answer.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 201', 'HTTP/1.1 200'])
-  })
-
-  it.each([['multipart/mixed;boundary=c'], ['multipart/mixed; boundary="c"'], ['application/http; boundary=c']])(
-    'is refused with a query in a change set: %j',
-    async (type) => {
-      const event = http(`POST ${path}`, '', JSON.stringify({ id: 'queried', activityDateTime: at }))
-      const answer = await send([changeSet([event, http(`GET ${path}/$count`)], type)])
-      expect([answer.status, errorOf(answer).code]).toEqual([400, 'invalidBody'])
-      expect((await service.get(`${path}/queried`)).status).toBe(404)
-    }
-  )
-
-  it.each<[string | undefined, string[]]>([
-    ['continue-on-error', ['400', '200']],
-    ['continue-on-error=true', ['400', '200']],
-    ['odata.continue-on-error', ['400', '200']],
-    ['odata.continue-on-error=true', ['400', '200']],
-    ['return=minimal, Continue-On-Error = "true"', ['400', '200']],
-    ['continue-on-error=false', ['400']],
-    ['odata.continue-on-error=false', ['400']],
-    ['continue-on-error=false, odata.continue-on-error=true', ['400']],
-    ['x="continue-on-error"', ['400']],
-    [undefined, ['400']]
-  ])('goes on after an error if the client prefers that: %s', async (preference, statuses) => {
-    const parts = [http(`GET ${path}?$top=none`), http(`GET ${path}/$count`)]
-    const { text } = await send(parts, '', undefined, preference === undefined ? {} : { Prefer: preference })
-    expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(statuses)
-  })
-
-  it('has queries beside change sets', async () => {
-    const event = http(`POST ${path}`, 'Content-ID: 1\r\n', JSON.stringify({ id: 'beside', activityDateTime: at }))
-    const answer = await send([changeSet([event]), http(`GET ${path}/beside`)])
-    expect(answer.text).toMatch(/HTTP\/1\.1 201 Created[^]*HTTP\/1\.1 200 OK/)
-  })
-
-  it('answers a URL that is none with 400, and the others as they are', async () => {
-    const get = http(`GET ${path}/$count`)
-    const { status, text } = await send([get, http('GET http://['), get], '', undefined, {
-      Prefer: 'odata.continue-on-error'
-    })
-    expect([status, text.match(/HTTP\/1\.1 \d+/g)]).toEqual([200, ['HTTP/1.1 200', 'HTTP/1.1 400', 'HTTP/1.1 200']])
-  })
-
-  it.each([1, 25])('is refused with %d parts that do not say that they are requests', async (length) => {
-    for (const header of ['', 'Content-Type: text/plain\r\n', 'Content-ID: 1\r\n']) {
-      const parts = Array.from({ length }, () => `${header}\r\nGET ${path}/$count HTTP/1.1\r\n\r\n`)
-      const answer = await send(parts, '/beta')
-      expect([answer.status, errorOf(answer).code]).toEqual([400, 'invalidBody'])
-    }
-  })
-
-  it('has at most 20 requests at /beta', async () => {
-    const parts = Array.from({ length: 21 }, () => http(`GET ${path}/$count`))
-    expect((await send(parts, '/beta')).status).toBe(400)
-    expect((await send(parts)).status).toBe(200)
   })
 })

@@ -1,0 +1,126 @@
+/** Runs the requests of a batch and yields their answers in the same order. */
+import { IncomingMessage, ServerResponse, type OutgoingHttpHeaders } from 'node:http'
+import express, { type Request, type Response } from 'express'
+import { RequestError } from '../../errors/errors.ts'
+import { refuse } from '../../errors/refuse.ts'
+import { requestIds } from '../../errors/request-ids.ts'
+import type { Origin, Rows, Store } from '../request/exchange.ts'
+import { answerGroup } from './groups.ts'
+import { REFERENCE, type BatchRequest, type Unit } from './requests.ts'
+
+/** How a batch is run. */
+export interface Run {
+  /** The request of the batch. */
+  outer: Request
+  /** Whether to continue after a request that failed. */
+  goesOn: boolean
+  /** Whether consecutive requests that create, independently of each other, run concurrently and share a commit. */
+  inAnyOrder: boolean
+  /** Once the answers have this many bytes, the remaining requests are refused. */
+  mostBytes: number
+  /** Answers a request as if it had been sent by itself; renders errors, too. */
+  answer: (req: Request, res: Response, origin: Origin) => Promise<void>
+  /** Stores rows, all or none. */
+  append: (rows: Rows) => Promise<void>
+}
+
+/** The answer to a request of a batch. */
+export interface Answer {
+  id: string | undefined
+  status: number
+  headers: OutgoingHttpHeaders
+  body: Buffer | undefined
+}
+
+/** What later requests need to know of an earlier one. */
+interface Outcome {
+  /** The URL of the entity that it created or read. */
+  url: string
+  hasFailed: boolean
+}
+
+/**
+ * Runs a batch until it is done or its client has gone.
+ * @returns each unit that was run, with its answers
+ */
+export async function* runBatch(units: Unit[], how: Run): AsyncGenerator<[Unit, Answer[]]> {
+  const { outer, goesOn, inAnyOrder, append } = how
+  const outcomes = new Map<BatchRequest, Outcome>()
+  let bytes = 0
+  const answer = async (request: BatchRequest, store: Store) => {
+    const answered = await answerRequest(request, store, how, outcomes, bytes)
+    bytes += answered.body?.length ?? 0
+    return answered
+  }
+  for (const together of inAnyOrder ? atTheSameTime(units) : units.map((unit) => [unit])) {
+    if (outer.res?.closed) return
+    const answers = await Promise.all(
+      together.map(({ group, requests }) =>
+        group === undefined
+          ? Promise.all(requests.map((request) => answer(request, append)))
+          : answerGroup(requests, answer, append)
+      )
+    )
+    for (const [index, unit] of together.entries()) yield [unit, answers[index] as Answer[]]
+    if (!goesOn && answers.flat().some(({ status }) => status >= 400)) return
+  }
+}
+
+/** Joins consecutive requests that create and do not depend on each other. */
+function atTheSameTime(units: Unit[]): Unit[][] {
+  const all: Unit[][] = []
+  let pending = new Set<BatchRequest>()
+  for (const unit of units) {
+    const [request] = unit.requests
+    const isFree = unit.group === undefined && request?.method === 'POST'
+    if (isFree && pending.size && !request.dependsOn.some((other) => pending.has(other))) all.at(-1)?.push(unit)
+    else {
+      all.push([unit])
+      pending = new Set()
+    }
+    if (isFree) pending.add(request)
+  }
+  return all
+}
+
+async function answerRequest(
+  request: BatchRequest,
+  store: Store,
+  { outer, mostBytes, answer }: Run,
+  outcomes: Map<BatchRequest, Outcome>,
+  bytes: number
+): Promise<Answer> {
+  const { id, method, headers, body, reference } = request
+  const url = reference ? request.url.replace(REFERENCE, () => outcomes.get(reference)?.url ?? '') : request.url
+  const req = Object.setPrototypeOf(new IncomingMessage(outer.socket), express.request) as Request
+  const res = Object.setPrototypeOf(new ServerResponse(req), express.response) as Response
+  Object.assign(req, { app: outer.app, res, method, url, headers })
+  res.app = outer.app
+  let sent: Buffer | undefined
+  res.end = ((chunk?: string | Buffer) => {
+    sent = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    return res
+  }) as Response['end']
+  const noted: Store = (rows, entityUrl) => {
+    outcomes.set(request, { url: entityUrl, hasFailed: false }) // for those that follow in the same group
+    return store(rows, entityUrl)
+  }
+  const problem = problemOf(request, outcomes) ?? (bytes >= mostBytes ? full() : undefined)
+  if (problem) refuse(res, problem, requestIds(outer.res as Response))
+  else await answer(req, res, { outer, body, store: noted })
+  const hasFailed = res.statusCode < 200 || res.statusCode >= 300
+  outcomes.set(request, { url: res.get('Location') ?? url.replace(/\?.*/s, ''), hasFailed })
+  return { id, status: res.statusCode, headers: res.getHeaders(), body: sent }
+}
+
+/** Returns why a request must not run, or undefined. */
+function problemOf({ url, dependsOn, isConditional }: BatchRequest, outcomes: Map<BatchRequest, Outcome>) {
+  if (dependsOn.some((other) => outcomes.get(other)?.hasFailed !== false))
+    return new RequestError('failedDependency', 'A request that this one depends on failed.')
+  if (isConditional) return new RequestError('failedDependency', "The service does not evaluate 'if'.", 'if')
+  if (!URL.canParse(url, 'http://host')) return new RequestError('badRequest', 'The URL is not valid.', 'url')
+  return undefined
+}
+
+const full = () =>
+  new RequestError('serviceUnavailable', 'The answer to the batch is full. Send this request in another one.')
