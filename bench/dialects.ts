@@ -1,75 +1,87 @@
-/** How targets are asked: those with the structured resource, and the flat service that CAP generates. */
-import type { Call } from './load.ts'
+/** The two forms of the log: the structured resource of Microsoft Graph, and the flat service that CAP generates. */
+import type { Event } from '../tools/generator/events.ts'
 
-type Json = Record<string, unknown>
-
-/** A query, in the words of the structured resource. */
-export type Read = { kind: 'key'; id: string; values?: undefined } | Count | Page
-
-interface Count {
-  kind: 'count'
-  filter?: string
-  /** What the number must be at least, once that is known. */
-  values?: number
-}
-
-export interface Page {
-  kind: 'page'
-  options: { $filter?: string; $orderby?: string; $select?: string; $apply?: string }
-  /** The size of pages, where it is not 100. */
+/** A query, in terms of the structured resource. */
+export interface Query {
+  /** The id of an event, if it asks for one. */
+  id?: string
+  /** Whether it asks for the number of events. */
+  isCount?: boolean
+  options?: { $filter?: string; $orderby?: string; $select?: string; $apply?: string }
+  /** The size of pages, if not 100. */
   size?: number
-  /** How many values it must have at least, once that is known. */
-  values?: number
+  /** The number of values that responses must have at least, once that is known. */
+  least?: number
 }
 
-/** What `$select` asks for. */
-export const FIVE_PATHS = 'id,activityDateTime,statusInfo/status,targetIdentity/displayName,initiatedBy/displayName'
-
-/** How a target takes requests. */
+/** How a server takes requests. */
 export interface Dialect {
-  /** The path of the collection. */
+  /** The path of the service. */
+  root: '' | '/plain'
+  /** The path of the collection in the service. */
   collection: string
-  /** The path of batches. */
-  batch: string
-  /** The URL of the collection in a batch. */
-  batchUrl: string
-  /** The request for a query, unless the target cannot answer it. */
-  request: (read: Read) => Pick<Call, 'path' | 'headers'> | undefined
-  /** An event as the target takes it. */
-  event: (event: Json) => Json
-  /** What every event has once, in all answers: long texts are found quickly. */
-  mark: Buffer
-  /** A link of the target, as a path. */
-  linkPath: (link: string) => string
+  /** Returns the request for a query, or undefined if the server cannot answer it. */
+  request: (query: Query) => { path: string; headers?: Record<string, string> } | undefined
+  /** Converts an event to what the server takes. */
+  event: (event: Event) => Event
 }
 
-const COLLECTION = '/auditLogs/provisioning'
+const LOG = '/auditLogs/provisioning'
+const NEWEST = 'activityDateTime desc,id desc'
 
-/** The resource of Microsoft Graph. */
 export const structured: Dialect = {
-  collection: COLLECTION,
-  batch: '/$batch',
-  batchUrl: COLLECTION,
-  request(read) {
-    if (read.kind === 'key') return { path: `${COLLECTION}/${encodeURIComponent(read.id)}` }
-    if (read.kind === 'count') return { path: `${COLLECTION}/$count${query({ $filter: read.filter })}` }
-    return {
-      path: COLLECTION + query(read.options),
-      ...(read.size !== undefined && { headers: { Prefer: `maxpagesize=${read.size}` } })
-    }
+  root: '',
+  collection: LOG,
+  request({ id, isCount, options = {}, size }) {
+    if (id !== undefined) return { path: `${LOG}/${encodeURIComponent(id)}` }
+    const path = LOG + (isCount ? '/$count' : '') + written(options)
+    return size === undefined ? { path } : { path, headers: { Prefer: `maxpagesize=${size}` } }
   },
-  event: (event) => event,
-  mark: Buffer.from('{"@odata.type":"#microsoft.graph.provisioningObjectSummary","id":'),
-  linkPath: (link) => {
-    const { pathname, search } = new URL(link)
-    return pathname + search
+  event: (event) => event
+}
+
+/** See plain/services.cds. Collections and details are JSON in columns. */
+export const flat: Dialect = {
+  root: '/plain',
+  collection: '/Events',
+  request({ id, isCount, options: { $filter, $select, $orderby, $apply } = {}, size }) {
+    if ($apply || /\b(any|all)\(/.test($filter ?? '')) return undefined
+    if (id !== undefined) return { path: `/plain/Events('${encodeURIComponent(id)}')` }
+    if (isCount) return { path: `/plain/Events/$count${written({ $filter: flatPaths($filter) })}` }
+    const options = {
+      $filter: flatPaths($filter),
+      $select: flatPaths($select),
+      $orderby: flatPaths($orderby) ?? NEWEST, // its default is by key
+      $top: size === undefined ? '100' : undefined // it ignores maxpagesize: its pages have 1,000
+    }
+    return { path: `/plain/Events${written(options)}` }
+  },
+  event(event) {
+    const columns = Object.entries(event).flatMap(([name, value]): [string, unknown][] =>
+      isObject(value)
+        ? Object.entries(value).map(([member, inner]) => [`${name}_${member}`, textOf(inner)])
+        : [[name, textOf(value)]]
+    )
+    return Object.fromEntries(columns.filter(([name]) => !name.includes('@')))
   }
 }
 
-/** Writes query options, each encoded. */
-export function query(options: Record<string, string | undefined>): string {
+/** Writes query options that have a value. */
+function written(options: Record<string, string | undefined>): string {
   const shown = Object.entries(options).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]
   )
   return shown.length ? `?${shown.join('&')}` : ''
+}
+
+function flatPaths(text: string | undefined) {
+  return text?.replace(/\b(targetIdentity|statusInfo|initiatedBy)\//g, '$1_')
+}
+
+function textOf(value: unknown) {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
+}
+
+function isObject(value: unknown): value is Event {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,15 +1,15 @@
-/** What is measured besides scenarios: starting, memory, pages far from the first, and posts beside a long query. */
+/** What is measured besides scenarios: start-up, memory, a page far from the first, and posts during a long query. */
+import { createHistogram } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Page } from './dialects.ts'
-import type { Ground } from './ground.ts'
-import { ask, measure, median, percentile, type Call, type Session } from './load.ts'
+import type { Dataset } from './dataset.ts'
+import { ask, measure, median, type Call } from './load.ts'
 import { memoryOf } from './processes.ts'
-import { linkOf, readCall, timeOf, walk, whole } from './reads.ts'
+import { callOf, nextPath, timeOf, walk } from './queries.ts'
 import { CONNECTIONS } from './rounds.ts'
-import { start, type Target, type TargetName } from './targets.ts'
-import { posts } from './writes.ts'
+import { posts } from './scenarios.ts'
+import { start, type Definition, type Target, type TargetName } from './targets.ts'
 
-/** A number for some targets, and what it must not be above for the service. */
+/** A number for some targets, and the most that the service may have. */
 export interface Finding {
   title: string
   unit: 'ms' | 'MB' | ''
@@ -19,106 +19,102 @@ export interface Finding {
 
 const STARTS = 3
 const MEGABYTE = 1_000_000
+const AGGREGATED = 1_000_000 // events at most: about two seconds of work
 
 /**
- * Looks at targets one after the other, each in new processes on its log.
+ * Examines targets one after the other, each in a new process.
  * @param files the database files
- * @param milliseconds how long load lasts
- * @param pages which page is compared to the first
+ * @param seconds about how long each load lasts
+ * @param pages the number of the page that is compared with the first
  */
 export async function findings(
-  files: Map<TargetName, string>,
-  ground: Ground,
-  milliseconds: number,
+  files: Map<Definition, string>,
+  dataset: Dataset,
+  seconds: number,
   pages: number
 ): Promise<Finding[]> {
-  const all = {
-    startUp: finding('start-up until the first 200', 'ms', 1500),
-    rest: finding('memory at rest', 'MB', 200),
-    paged: finding(`memory while ${CONNECTIONS} clients page the whole log`, 'MB', 400),
-    depth: finding(`page ${pages} to page 1, p50`, '', 1.1),
-    aggregate: finding('an aggregate, p50', 'ms'),
-    pressure: finding('POST beside aggregates to POST alone, p99', '', 3)
-  }
-  for (const [name, file] of files) {
-    const starts: number[] = []
-    for (let count = 1; count < STARTS; count++) {
-      const target = await start(name, file)
-      starts.push(target.startUp)
+  const startUp = finding('start-up until the first 200', 'ms', 1500)
+  const rest = finding('memory at rest', 'MB', 200)
+  const paged = finding(`memory while ${CONNECTIONS} clients page the whole log`, 'MB', 400)
+  const depth = finding(`page ${pages} to page 1, p50`, '', 1.1)
+  const aggregate = finding('an aggregate, p50', 'ms')
+  const pressure = finding('POST beside aggregates to POST alone, p99', '', 3)
+  for (const [definition, file] of files) {
+    const { name } = definition
+    let target = await start(definition, file)
+    const starts = [target.startUp]
+    while (starts.length < STARTS) {
       await target.stop()
+      target = await start(definition, file)
+      starts.push(target.startUp)
     }
-    const target = await start(name, file)
-    all.startUp.values.set(name, median([...starts, target.startUp]))
+    startUp.values.set(name, median(starts))
     await delay(1000)
-    all.rest.values.set(name, memoryOf(target.pid) / MEGABYTE)
-    all.paged.values.set(name, (await memoryWhilePaged(target, milliseconds)) / MEGABYTE)
-    if (name === 'service') {
-      all.depth.values.set(name, await depth(target, ground, pages))
-      const { aggregate, pressure } = await underPressure(target, ground, milliseconds)
-      all.aggregate.values.set(name, aggregate)
-      all.pressure.values.set(name, pressure)
+    rest.values.set(name, memoryOf(target.pid) / MEGABYTE)
+    paged.values.set(name, (await memoryWhilePaged(target, seconds)) / MEGABYTE)
+    if (name === 'service' || name === 'before') {
+      depth.values.set(name, await depthOf(target, dataset, pages))
+      const found = await underPressure(target, dataset, seconds)
+      aggregate.values.set(name, found.aggregate)
+      pressure.values.set(name, found.pressure)
     }
     await target.stop()
   }
-  return Object.values(all)
+  return [startUp, rest, paged, depth, aggregate, pressure]
 }
 
 function finding(title: string, unit: Finding['unit'], required?: number): Finding {
   return { title, unit, values: new Map(), ...(required !== undefined && { required }) }
 }
 
-async function memoryWhilePaged({ url, pid, dialect }: Target, milliseconds: number) {
+async function memoryWhilePaged({ url, pid, dialect }: Target, seconds: number) {
   let most = 0
   const timer = setInterval(() => (most = Math.max(most, memoryOf(pid))), 50)
-  const [read] = whole() as [Page]
-  await measure(
-    url,
-    Array.from({ length: CONNECTIONS }, () => walk(read, dialect)),
-    milliseconds
-  )
+  const open = () => walk({ size: 1000 }, dialect)
+  const { throughput } = await measure(url, open, CONNECTIONS, 2 * CONNECTIONS)
+  await measure(url, open, CONNECTIONS, Math.max(CONNECTIONS, Math.round(throughput * seconds)))
   clearInterval(timer)
   return most
 }
 
-/** How many times as long a page takes that is far from the first, by the medians. */
-async function depth({ url, dialect }: Target, { count }: Ground, pages: number) {
+/** Returns how many times as long a page far from the first takes, by the medians. */
+async function depthOf({ url, dialect }: Target, { count }: Dataset, pages: number) {
   const size = Math.max(1, Math.min(100, Math.floor(count / (pages + 1))))
-  const first = readCall({ kind: 'page', options: {}, size }, dialect) as Call
+  const first = callOf({ size }, dialect) as Call
   let far = first
   for (let page = 1; page < pages; page++) {
-    const link = linkOf(await ask(url, far))
-    if (link === undefined) throw new Error(`The log has ${page} pages only.`)
-    far = { ...first, path: dialect.linkPath(link) }
+    const path = nextPath(await ask(url, far), dialect)
+    if (path === undefined) throw new Error(`The log has only ${page} pages.`)
+    far = { ...first, path }
   }
-  const times: Record<string, number[]> = { first: [], far: [] }
-  for (let turn = 0; turn < 400; turn++) {
-    const begin = performance.now()
-    await ask(url, turn % 2 ? far : first)
-    times[turn % 2 ? 'far' : 'first']?.push(performance.now() - begin)
+  const [near, distant] = [createHistogram(), createHistogram()]
+  for (let turn = 0; turn < 20; turn++) {
+    near.add((await measure(url, () => () => first, 1, 10)).latencies)
+    distant.add((await measure(url, () => () => far, 1, 10)).latencies)
   }
-  return median(times.far ?? []) / median(times.first ?? [])
+  return distant.percentile(50) / near.percentile(50)
 }
 
-/** The most events that an aggregate looks at: about two seconds of work. */
-const AGGREGATED = 1_000_000
-
-async function underPressure({ url, dialect }: Target, ground: Ground, milliseconds: number) {
+async function underPressure({ url, dialect }: Target, dataset: Dataset, seconds: number) {
   const $apply =
-    `filter(${timeOf(ground, AGGREGATED)})/groupby((targetIdentity/displayName,statusInfo/status),` +
+    `filter(${timeOf(dataset, AGGREGATED)})/groupby((targetIdentity/displayName,statusInfo/status),` +
     'aggregate($count as events,durationInMilliseconds with average as duration))'
-  const call = readCall({ kind: 'page', options: { $apply } }, dialect) as Call
-  const aggregates: number[] = []
-  const normal: number[] = []
-  const beside: number[] = []
-  const sessions = (): Session[] => Array.from({ length: CONNECTIONS }, () => posts(ground, dialect))
+  const call = callOf({ options: { $apply }, size: 1000 }, dialect) as Call
+  const aggregates = await measure(url, () => () => call, 1, 3)
+  const post = (amount: number) => measure(url, () => posts(dataset, dialect), CONNECTIONS, amount)
+  const { throughput } = await post(10 * CONNECTIONS)
+  const amount = Math.max(10 * CONNECTIONS, Math.round(throughput * seconds))
+  const [alone, beside] = [createHistogram(), createHistogram()]
   for (let round = 0; round < 3; round++) {
-    normal.push(...(await measure(url, sessions(), milliseconds)).latencies)
-    const [posted, aggregated] = await Promise.all([
-      measure(url, sessions(), milliseconds),
-      measure(url, [() => call], milliseconds)
-    ])
-    beside.push(...posted.latencies)
-    aggregates.push(...aggregated.latencies)
+    alone.add((await post(amount)).latencies)
+    const ending = new AbortController()
+    const aggregating = measure(url, () => () => call, 1, 1_000_000, ending.signal)
+    beside.add((await post(amount)).latencies)
+    ending.abort()
+    await aggregating
   }
-  return { aggregate: median(aggregates), pressure: percentile(beside, 0.99) / percentile(normal, 0.99) }
+  return {
+    aggregate: aggregates.latencies.percentile(50) / 1000,
+    pressure: beside.percentile(99) / alone.percentile(99)
+  }
 }

@@ -1,45 +1,40 @@
-/** What the system tells of a process and the ones that it has started. */
+/** What Linux reports about a process and its descendants. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** The memory of a process and its children that is in RAM, in bytes. */
+/** Returns the resident memory of a process and its descendants, in bytes. */
 export function memoryOf(pid: number): number {
-  return family(pid).reduce((sum, each) => {
-    const [, kilobytes = 0] = /VmRSS:\s*(\d+)/.exec(read(`/proc/${each}/status`)) ?? []
-    return sum + Number(kilobytes) * 1024
-  }, 0)
-}
-
-/** How long a process and its children have used processors, in milliseconds. */
-function processorTime(pid: number): number {
-  return family(pid).reduce((sum, each) => {
-    const [, , , , , , , , , , , user = 0, system = 0] = read(`/proc/${each}/stat`)
-      .replace(/\(.*\)/, '')
-      .split(' ')
-    return sum + (Number(user) + Number(system)) * 10 // a tick is 10 ms
-  }, 0)
+  return sum(pid, (each) => Number(/VmRSS:\s*(\d+)/.exec(read(`/proc/${each}/status`))?.[1] ?? 0) * 1024)
 }
 
 /**
- * Waits until a process has come to rest, so that what it does after its answers is not charged to others.
- * @param milliseconds the longest that is waited
+ * Waits until a process is idle, so that its work after a response does not slow down the next measurement.
+ * @param milliseconds the longest wait
  */
 export async function atRest(pid: number, milliseconds: number) {
   for (const end = performance.now() + milliseconds; performance.now() < end;) {
     const before = processorTime(pid)
     await delay(50)
-    if (processorTime(pid) - before < 10) return
+    if (processorTime(pid) === before) return
   }
 }
 
-function family(pid: number): number[] {
+/** The processor time of a process and its descendants, in ticks of 10 ms. */
+function processorTime(pid: number): number {
+  return sum(pid, (each) => {
+    const [, user = 0, system = 0] = /\) (?:\S+ ){11}(\d+) (\d+)/.exec(read(`/proc/${each}/stat`)) ?? []
+    return Number(user) + Number(system)
+  })
+}
+
+function sum(pid: number, valueOf: (pid: number) => number): number {
   const children = list(`/proc/${pid}/task`).flatMap((task) =>
     read(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean).map(Number)
   )
-  return [pid, ...children.flatMap(family)]
+  return children.reduce((total, child) => total + sum(child, valueOf), valueOf(pid))
 }
 
-/** Processes may end at any time. */
+/** Reads a file of a process, which may end at any time. */
 function read(path: string) {
   try {
     return readFileSync(path, 'utf8')

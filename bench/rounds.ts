@@ -1,52 +1,98 @@
-/** Runs a scenario on all targets by turns. */
-import { compare } from './compare.ts'
-import type { Read } from './dialects.ts'
-import type { Ground } from './ground.ts'
-import { measure, type Session } from './load.ts'
+/** Runs a scenario on all targets in interleaved rounds. */
+import { isDeepStrictEqual } from 'node:util'
+import type { RecordableHistogram } from 'node:perf_hooks'
+import type { Dataset } from './dataset.ts'
+import type { Query } from './dialects.ts'
+import { ask, measure, type Call } from './load.ts'
 import { atRest } from './processes.ts'
-import type { Rounds } from './results.ts'
+import { callOf, valuesOf } from './queries.ts'
 import type { Scenario } from './scenarios.ts'
-import type { Target } from './targets.ts'
+import type { Target, TargetName } from './targets.ts'
 
-/** How many requests are under way at the same time. */
+/** The measurements of a target in a scenario. */
+export interface Series {
+  /** Responses per second, by round. */
+  throughputs: number[]
+  /** The response times of all rounds, in microseconds. */
+  latencies: RecordableHistogram
+}
+
+/** The measurements of a scenario, without the targets that cannot answer it. */
+export type Rounds = Map<TargetName, Series>
+
+/** The number of concurrent requests. */
 export const CONNECTIONS = 16
 
-/** How long targets are warmed up before the first round, in milliseconds. */
-const WARM_UP = 200
+const COMPARED = 3 // queries of a scenario whose responses are compared
+const WARM_UP = 0.2 // seconds
+const LONGEST_REST = 1000 // ms
 
 /**
- * Compares the answers of all targets, and measures them in alternating rounds.
- * @param milliseconds how long each target is loaded in a round
+ * Compares the responses of all targets, and then measures each target once per round.
+ * @param seconds about how long a target is loaded in a round
+ * @throws {Error} if responses differ, or for any response that fails its check
  */
 export async function runRounds(
   scenario: Scenario,
-  ground: Ground,
+  dataset: Dataset,
   targets: Target[],
   rounds: number,
-  milliseconds: number
+  seconds: number
 ): Promise<Rounds> {
-  const reads = scenario.reads(ground)
-  const reference = targets.find(({ name }) => name === 'floor') ?? targets[0]
-  if (reference) await compare([reference, ...targets.filter((each) => each !== reference)], reads)
-  const measured: Rounds = new Map()
+  const queries = scenario.queries(dataset)
+  await compare(queries, targets)
   const running = targets.flatMap((target) => {
-    const sessions = sessionsOf(scenario, ground, target, reads)
-    if (sessions) measured.set(target.name, [])
-    return sessions ? [{ target, sessions }] : []
+    const calls = queries.flatMap((query) => callOf(query, target.dialect) ?? [])
+    const open = () => scenario.open(calls, dataset, target.dialect)
+    return calls.length === queries.length ? [{ target, open, throughputs: [] as number[] }] : []
   })
-  for (let round = -1; round < rounds; round++) {
-    for (const { target, sessions } of running) {
-      // what a target does after its answers, such as to seal events, is not charged to the next one
-      await Promise.all(targets.map(({ pid }) => atRest(pid, 1000)))
-      const measurement = await measure(target.url, sessions(), round < 0 ? WARM_UP : milliseconds)
-      if (round >= 0) measured.get(target.name)?.push(measurement)
+  const measured: Rounds = new Map()
+  for (let round = -2; round < rounds; round++) {
+    for (const { target, open, throughputs } of running) {
+      await Promise.all(targets.map(({ pid }) => atRest(pid, LONGEST_REST)))
+      const amount = Math.round((throughputs.at(-1) ?? 0) * (round < 0 ? WARM_UP : seconds))
+      const { throughput, latencies } = await measure(target.url, open, CONNECTIONS, Math.max(CONNECTIONS, amount))
+      throughputs.push(throughput)
+      if (round < 0) continue
+      const series = measured.get(target.name)
+      series?.throughputs.push(throughput)
+      series?.latencies.add(latencies)
+      if (!series) measured.set(target.name, { throughputs: [throughput], latencies })
     }
-    running.push(...running.splice(0, 1)) // none is always the first
+    running.push(...running.splice(0, 1)) // so that no target always comes first
   }
   return measured
 }
 
-function sessionsOf(scenario: Scenario, ground: Ground, { dialect }: Target, reads: Read[]) {
-  const session = scenario.session(ground, dialect, reads)
-  return session && ((): Session[] => Array.from({ length: CONNECTIONS }, session))
+/** Asks all targets the same, so that they are measured at the same work, and learns how many values there are. */
+async function compare(queries: Query[], targets: Target[]) {
+  const reference = targets.find(({ name }) => name === 'baseline') ?? targets[0]
+  if (!reference) return
+  for (const [index, query] of queries.entries()) {
+    const expected = await ask(reference.url, callOf({ ...query, least: 0 }, reference.dialect) as Call)
+    query.least = valuesOf(query, expected)
+    for (const target of index < COMPARED ? targets : []) {
+      const call = callOf(query, target.dialect)
+      if (!call || target === reference) continue
+      const actual = await ask(target.url, call)
+      const view = target.dialect === reference.dialect ? contentOf : idsOf
+      if (isDeepStrictEqual(view(actual, target), view(expected, reference))) continue
+      const shown = [actual, expected].map((body) => body.slice(0, 600)).join('\n')
+      throw new Error(`${target.name} and ${reference.name} differ in ${JSON.stringify(query)}:\n${shown}`)
+    }
+  }
+}
+
+/** The content of a response without the address of the target, and without tokens, which each target has its own of. */
+function contentOf(body: string, { url }: Target): unknown {
+  const content = JSON.parse(body.replaceAll(url, '')) as unknown
+  if (typeof content !== 'object') return content
+  const { '@odata.nextLink': link, ...rest } = content as Record<string, unknown>
+  return { ...rest, hasMore: link !== undefined }
+}
+
+/** Which events a response has, or how many. */
+function idsOf(body: string): unknown {
+  const content = JSON.parse(body) as number | { id?: string; value?: { id: string }[] }
+  return typeof content === 'number' ? content : (content.value?.map(({ id }) => id) ?? content.id)
 }

@@ -1,94 +1,95 @@
-/** What is measured: requests as clients send them, each with the check of its answer. */
-import type { Dialect, Read } from './dialects.ts'
-import { anyOf, type Ground } from './ground.ts'
+/** What is measured: requests as clients send them. */
+import { batchOf } from '../tools/generator/posting.ts'
+import { anyOf, writer, type Dataset } from './dataset.ts'
+import type { Dialect, Query } from './dialects.ts'
 import type { Call, Session } from './load.ts'
-import * as reads from './reads.ts'
-import { batches, posts } from './writes.ts'
+import * as queries from './queries.ts'
 
 export interface Scenario {
   /** Its name on the command line. */
   name: string
   title: string
-  /** The least ratio to the throughput of the floor, where there is one. */
+  /** The least ratio to the throughput of the baseline, if one is required. */
   required?: number
-  /** Whether it looks at more events the more there are. */
+  /** Whether a larger log means more work. */
   isScan?: boolean
-  /** Queries whose answers are compared between targets; those of a scenario of queries are the ones that it asks. */
-  reads: (ground: Ground) => Read[]
-  /** Makes what connections ask, or undefined if the target cannot answer it. */
-  session: (ground: Ground, dialect: Dialect, reads: Read[]) => (() => Session) | undefined
+  /** The queries whose responses are compared between targets before they are measured. */
+  queries: (dataset: Dataset) => Query[]
+  /** Creates sessions of connections. The calls are those of the queries. */
+  open: (calls: Call[], dataset: Dataset, dialect: Dialect) => Session
 }
 
-/** All scenarios in the order in which they are measured: those that post come last, so that queries meet equal logs. */
+const HEADERS = { 'Content-Type': 'application/json' }
+const BATCH = 20 // requests
+
+/** All scenarios in the order of measurement: those that post come last, so that queries meet equal logs. */
 export const scenarios: Scenario[] = [
-  reading('key', 'GET by key', reads.byKey, { required: 0.5 }),
-  reading('newest', 'newest 100', reads.newest, { required: 1 }),
-  reading('filter', 'filtered by time range and status', reads.byTimeAndStatus, { required: 0.5 }),
-  reading('target', 'filtered by name of target', reads.byTarget, { required: 0.5 }),
-  reading('contains', 'filtered by part of name of target', reads.byPartOfTarget, { isScan: true }),
-  reading('job', 'filtered by job', reads.byJob, { required: 0.5 }),
-  reading('change', 'filtered by change', reads.byChange, { required: 0.5 }),
-  reading('count', '`$count`', reads.count, { required: 0.5 }),
-  reading('count-filter', '`$count` with filter', reads.countByTimeAndStatus, { required: 0.5 }),
-  reading('select', '`$select` of five paths', reads.select),
-  reading('orderby', '`$orderby` on a path', reads.orderBy),
-  reading('lambda', 'lambda over changes of a day', reads.byModifiedProperty, { isScan: true }),
-  reading('apply', '`$apply`: a month by day and status', reads.byDay, { isScan: true }),
+  reading('key', 'GET by key', queries.byKey, { required: 0.5 }),
+  reading('newest', 'newest 100', queries.newest, { required: 1 }),
+  reading('filter', 'filtered by time range and status', queries.byTimeAndStatus, { required: 0.5 }),
+  reading('target', 'filtered by name of target', queries.byTarget, { required: 0.5 }),
+  reading('contains', 'filtered by part of name of target', queries.byPartOfTarget, { isScan: true }),
+  reading('job', 'filtered by job', queries.byJob, { required: 0.5 }),
+  reading('change', 'filtered by change', queries.byChange, { required: 0.5 }),
+  reading('count', '`$count`', queries.count, { required: 0.5 }),
+  reading('count-filter', '`$count` with filter', queries.countByTimeAndStatus, { required: 0.5 }),
+  reading('select', '`$select` of five paths', queries.select),
+  reading('orderby', '`$orderby` on a path', queries.orderBy),
+  reading('lambda', 'lambda over changes of a day', queries.byModifiedProperty, { isScan: true }),
+  reading('apply', '`$apply`: a month by day and status', queries.byDay, { isScan: true }),
   {
-    name: 'whole',
-    title: 'whole log in pages of 1,000',
-    required: 1,
-    reads: reads.whole,
-    session:
-      (_ground, dialect, [read]) =>
-      () =>
-        reads.walk(read as Read, dialect)
+    ...reading('whole', 'whole log in pages of 1,000', queries.whole, { required: 1 }),
+    open: (_calls, _dataset, dialect) => queries.walk(queries.whole()[0] as Query, dialect)
   },
   {
-    name: 'post',
-    title: 'POST of one event',
-    required: 1,
-    reads: () => [],
-    session: (ground, dialect) => () => posts(ground, dialect)
+    ...reading('post', 'POST of one event', () => [], { required: 1 }),
+    open: (_calls, dataset, dialect) => posts(dataset, dialect)
   },
   {
-    name: 'batch',
-    title: 'POST `$batch` of 20',
-    required: 1,
-    reads: () => [],
-    session: (ground, dialect) => () => batches(ground, dialect, 20)
+    ...reading('batch', 'POST `$batch` of 20', () => [], { required: 1 }),
+    open: (_calls, dataset, dialect) => batches(dataset, dialect)
   },
   {
-    name: 'mix',
-    title: '80 % POST, 20 % reads',
-    reads: (ground) => [...reads.byKey(ground), ...reads.byTimeAndStatus(ground), ...reads.byJob(ground)],
-    session: (ground, dialect, asked) => () => mixed(posts(ground, dialect), callsOf(asked, dialect) as Call[])
+    ...reading('mix', '80 % POST, 20 % reads', (dataset) =>
+      [queries.byKey, queries.byTimeAndStatus, queries.byJob].flatMap((read) => read(dataset))
+    ),
+    open(calls, dataset, dialect) {
+      const post = posts(dataset, dialect)
+      return () => (Math.random() < 0.8 ? post() : anyOf(calls))
+    }
   }
 ]
 
 function reading(
   name: string,
   title: string,
-  read: (ground: Ground) => Read[],
+  all: Scenario['queries'],
   more: Pick<Scenario, 'required' | 'isScan'> = {}
 ): Scenario {
-  return {
-    name,
-    title,
-    ...more,
-    reads: read,
-    session(_ground, dialect, asked) {
-      const calls = callsOf(asked, dialect)
-      return calls && (() => () => anyOf(calls))
+  return { name, title, ...more, queries: all, open: (calls) => () => anyOf(calls) }
+}
+
+/** Posts new events, one per request. */
+export function posts(dataset: Dataset, { root, collection, event }: Dialect): Session {
+  const next = writer(dataset, event)
+  return () => {
+    const { id, json } = next()
+    return {
+      ...{ method: 'POST', path: root + collection, headers: HEADERS, body: json },
+      check: (status, body) =>
+        status === 201 && body.includes(`"id":"${id}"`) ? undefined : 'it did not create the event'
     }
   }
 }
 
-function callsOf(asked: Read[], dialect: Dialect): Call[] | undefined {
-  const calls = asked.flatMap((read) => reads.readCall(read, dialect) ?? [])
-  return calls.length === asked.length ? calls : undefined
-}
-
-function mixed(post: Session, calls: Call[]): Session {
-  return () => (Math.random() < 0.8 ? post() : anyOf(calls))
+function batches(dataset: Dataset, { root, collection, event }: Dialect): Session {
+  const next = writer(dataset, event)
+  return () => {
+    const events = Array.from({ length: BATCH }, () => next().json)
+    return {
+      ...{ method: 'POST', path: `${root}/$batch`, headers: HEADERS, body: batchOf(events, collection) },
+      check: (status, body) =>
+        status === 200 && body.split('"status":201').length - 1 === BATCH ? undefined : 'it did not create all events'
+    }
+  }
 }

@@ -49,7 +49,7 @@ async function generate({ count, seed, tenant, file, url, token }: Settings) {
   const nth = (index: number) => eventAt(index, count, seed, tenant)
   let result = `${count} events`
   if (url !== undefined) {
-    const { stored, known } = await post(url, nth, count, token)
+    const { stored, known } = await post({ root: url, token }, nth, count)
     result = `${stored} events stored` + (known ? `, ${known} not, as events with their ids were there already` : '')
   } else if (file !== undefined) await write(nth, count, createWriteStream(file))
   else if (!(await writeToOutput(nth, count))) return

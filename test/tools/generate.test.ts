@@ -3,9 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { verify } from '../support/command.ts'
-import { startProcess, temporaryFolder } from '../support/process.ts'
+import { temporaryFolder } from '../support/process.ts'
 import { startService, type Json } from '../support/service.ts'
 
 interface Event {
@@ -209,41 +207,5 @@ describe('npm run generate', () => {
   it('tells how it is used', async () => {
     const { status, out } = await generate('--help')
     expect([status, out]).toEqual([0, expect.stringContaining('--count N')])
-  })
-})
-
-describe('A log that is loaded at once', () => {
-  /** All columns of all rows, with the types that SQLite stores them as. */
-  function rowsOf(file: string, table: string) {
-    const database = new DatabaseSync(file, { readOnly: true })
-    const columns = database.prepare(`SELECT name FROM pragma_table_info('${table}')`).all()
-    const types = columns.map(({ name }) => `typeof("${String(name)}")`).join(" || ',' || ")
-    const rows = database.prepare(`SELECT *, ${types} AS types FROM ${table} ORDER BY rowid`).all()
-    database.close()
-    return rows
-  }
-
-  it('has the rows that it would have if its events were posted, and is sealed', async () => {
-    const [loaded, posted] = [join(folder, 'loaded.sqlite'), join(folder, 'posted.sqlite')]
-    const which = ['--count', '250', '--seed', '5']
-    const { status, err } = await node(join(root, 'bench/load-service.ts'), '--file', loaded, ...which)
-    expect([status, err]).toEqual([0, ''])
-    const { url, stop } = await startProcess({ file: posted })
-    for (const line of linesOf((await generate(...which)).out)) {
-      const headers = { 'Content-Type': 'application/json' }
-      const response = await fetch(`${url}/auditLogs/provisioning`, { method: 'POST', headers, body: line })
-      expect(response.status).toBe(201)
-    }
-    await stop()
-
-    for (const table of ['microsoft_graph_provisioningObjectSummary', 'provisioning_log_Arrivals']) {
-      const rows = rowsOf(loaded, table)
-      expect(rows).toHaveLength(250)
-      expect(rows).toEqual(rowsOf(posted, table))
-    }
-    const { out } = await verify(loaded)
-    expect(out).toMatch(/Checked 250 events and \d+ seals/)
-    expect(out).toContain('Not sealed yet: 0 events')
-    expect(out).toContain('All is well.')
   })
 })

@@ -4,7 +4,16 @@ import type { Event } from './events.ts'
 /** The most requests in a batch, by the conventions of Microsoft Graph. */
 const BATCH = 20
 const CONNECTIONS = 4
-const HEADERS = { 'Content-Type': 'application/json' }
+
+/** Where events are posted. */
+export interface Destination {
+  /** The root of the service, an absolute URL. */
+  root: string
+  /** The path of the collection below the root. */
+  collection?: string
+  /** The bearer token, if the service asks for one. */
+  token?: string | undefined
+}
 
 /** The number of events by outcome. */
 export interface Posted {
@@ -26,18 +35,20 @@ interface Answer {
 
 /**
  * Posts the events of a log.
- * @param service the root of the service, an absolute URL
  * @param eventAt returns the event at a position in the log
- * @param token the bearer token, if the service asks for one
  * @throws {Error} for the first event that is not stored; later ones may have been stored
  */
 export async function post(
-  service: string,
+  { root, collection = '/auditLogs/provisioning', token }: Destination,
   eventAt: (index: number) => Event,
-  count: number,
-  token: string | undefined
+  count: number
 ): Promise<Posted> {
-  const url = `${service.replace(/\/+$/, '')}/$batch`
+  const url = `${root.replace(/\/+$/, '')}/$batch`
+  const headers = {
+    'Content-Type': 'application/json',
+    Connection: 'close', // a busy server may close an idle connection just as it is used again
+    ...(token !== undefined && { Authorization: `Bearer ${token}` })
+  }
   const posted = { stored: 0, known: 0 }
   let next = 0
   const connection = async () => {
@@ -45,7 +56,9 @@ export async function post(
       const first = next
       next = Math.min(first + BATCH, count)
       const events = Array.from({ length: next - first }, (_, place) => eventAt(first + place))
-      for (const status of await postBatch(url, events, token)) posted[status === 201 ? 'stored' : 'known']++
+      const texts = events.map((event) => JSON.stringify(event))
+      const statuses = statusesOf(url, events, await send(url, headers, batchOf(texts, collection)))
+      for (const status of statuses) posted[status === 201 ? 'stored' : 'known']++
     }
   }
   const stopping = () =>
@@ -60,29 +73,26 @@ export async function post(
 /**
  * Writes the body of a batch that posts events.
  * @param events each as JSON
- * @param url where each event is posted, relative to the batch
+ * @param collection the URL of the collection, relative to the batch
  */
-export function batchOf(events: string[], url = '/auditLogs/provisioning'): string {
-  const headers = JSON.stringify(HEADERS)
-  const requests = events.map(
-    (json, index) => `{"id":"${index + 1}","method":"POST","url":"${url}","headers":${headers},"body":${json}}`
-  )
-  return `{"requests":[${requests.join()}]}`
+export function batchOf(events: string[], collection: string): string {
+  const request = { method: 'POST', url: collection, headers: { 'Content-Type': 'application/json' } }
+  const start = JSON.stringify(request).slice(0, -1)
+  return `{"requests":[${events.map((json, index) => `${start},"id":"${index + 1}","body":${json}}`).join()}]}`
+}
+
+/** @returns the body of the response */
+async function send(url: string, headers: Record<string, string>, body: string): Promise<string> {
+  const response = await fetch(url, { method: 'POST', headers, body }).catch((error: Error) => {
+    throw new Error(`${url} cannot be reached: ${String((error.cause as Error | undefined)?.message ?? error.message)}`)
+  })
+  const text = await response.text()
+  if (response.status === 200) return text
+  throw new Error(`${url} answered ${response.status}: ${messageOf(parsed(text), text)}`)
 }
 
 /** @returns for each event 201 if it was stored, or 409 if its id was taken */
-async function postBatch(url: string, events: Event[], token: string | undefined): Promise<number[]> {
-  const body = batchOf(events.map((event) => JSON.stringify(event)))
-  const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` }
-  const response = await fetch(url, { method: 'POST', headers: { ...HEADERS, ...authorization }, body }).catch(
-    (error: Error) => {
-      throw new Error(
-        `${url} cannot be reached: ${String((error.cause as Error | undefined)?.message ?? error.message)}`
-      )
-    }
-  )
-  const text = await response.text()
-  if (response.status !== 200) throw new Error(`${url} answered ${response.status}: ${messageOf(parsed(text), text)}`)
+function statusesOf(url: string, events: Event[], text: string): number[] {
   const parts = new Map(parsed(text)?.responses?.map((part) => [part.id, part]))
   return events.map(({ id }, place) => {
     const { status, body: answer } = parts.get(String(place + 1)) ?? { status: 0 }

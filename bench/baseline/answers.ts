@@ -1,0 +1,168 @@
+/** The answers of the hand-written servers. */
+import { readEvent, type Event } from './event.ts'
+import { condition, unknown } from './filter.ts'
+import { PATH, Refusal, type Answer } from './http.ts'
+import type { Position, Selected, Store } from './store.ts'
+
+/** The query options of a request by name. */
+export type Options = Record<string, string | undefined>
+
+const JSON_TYPE = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
+const VERSION = { 'OData-Version': '4.0' }
+const DEFAULT_PAGE = 100
+const LARGEST_PAGE = 1000
+const FIVE_PATHS = 'id,activityDateTime,statusInfo/status,targetIdentity/displayName,initiatedBy/displayName'
+const AGGREGATION =
+  /^filter\((.*)\)\/compute\(date\(activityDateTime\) as day\)\/groupby\(\(day,statusInfo\/status\),aggregate\(\$count as events\)\)$/
+const COMMA = Buffer.from(',')
+
+/** Answers with an event. */
+export function entityAnswer(store: Store, root: string, id: string): Answer {
+  const body = store.byKey(id)
+  if (!body) throw new Refusal(404, 'resourceNotFound', `There is no entity with the key '${id}'.`)
+  return json(200, [entityStart(root), body.subarray(1)])
+}
+
+/** Answers with the number of events. */
+export function countAnswer(store: Store, filter: string | undefined): Answer {
+  const headers = { 'Content-Type': 'text/plain; charset=utf-8', ...VERSION }
+  return { status: 200, headers, body: Buffer.from(String(store.count(condition(filter)))) }
+}
+
+/**
+ * Answers with a page of events, or an aggregation of them.
+ * @param prefer the header, if sent
+ */
+export function collectionAnswer(store: Store, root: string, options: Options, prefer = ''): Answer {
+  const { $filter, $orderby, $select, $skiptoken, $apply, ...others } = options
+  for (const name in others) throw unknown(name)
+  if ($apply !== undefined) return dailyAnswer(store, root, $apply)
+  if ($orderby !== undefined && ($orderby !== 'targetIdentity/displayName' || $select)) throw unknown($orderby)
+  if ($select !== undefined && $select !== FIVE_PATHS) throw unknown($select)
+
+  const [, preferred = DEFAULT_PAGE] = /maxpagesize=(\d+)/.exec(prefer) ?? []
+  const [size, ...after] =
+    $skiptoken === undefined ? [Math.min(Number(preferred), LARGEST_PAGE)] : readToken($skiptoken)
+  const where = condition($filter)
+  const position = after.length ? after : undefined
+  const end = (rows: [...Position, ...unknown[]][]) => {
+    const last = rows[size - 1]
+    if (rows.length <= size || !last) return ']}' // one row more than a page tells that there is a next one
+    const token = Buffer.from(JSON.stringify([size, last[0], last[1]])).toString('base64url')
+    return `],"@odata.nextLink":${JSON.stringify(linkUrl(root, { $filter, $orderby, $select, $skiptoken: token }))}}`
+  }
+
+  if ($select !== undefined) {
+    const rows = store.selected(where, position, size + 1)
+    const texts = rows.slice(0, size).map(selectedText)
+    return json(200, [collectionStart(root, `(${$select})`) + texts.join() + end(rows)])
+  }
+  const rows = store.page(where, $orderby === undefined ? 'time' : 'target', position, size + 1)
+  const chunks: (Uint8Array | string)[] = [collectionStart(root)]
+  for (const [, , body] of rows.slice(0, size)) chunks.push(body, COMMA)
+  if (rows.length) chunks.pop()
+  return json(200, [...chunks, end(rows)])
+}
+
+/** Reads a posted event, with the JSON that answers show of it. */
+export function readPosted(value: unknown): [event: Event, json: string] {
+  const event = readEvent(value)
+  return [event, JSON.stringify(event)]
+}
+
+/** Answers to the POST of an event that is stored. */
+export function createdAnswer(root: string, [{ id }, body]: [Event, string]): Answer {
+  const answer = json(201, [entityStart(root), Buffer.from(body.slice(1))])
+  return { ...answer, headers: { ...answer.headers, Location: location(root, id) } }
+}
+
+/** Stores the valid events of a batch in one transaction, and answers for each request. */
+export function batchAnswer(store: Store, root: string, batch: unknown): Answer {
+  const { requests } = batch as { requests: { id: string; method: string; url: string; body: unknown }[] }
+  const read = requests.map(({ method, url, body }): [Event, string] | Refusal => {
+    if (method !== 'POST' || url !== PATH) throw unknown(url)
+    try {
+      return readPosted(body)
+    } catch (error) {
+      if (error instanceof Refusal) return error
+      throw error
+    }
+  })
+  const refusals = store.insert(read.filter((each) => Array.isArray(each)))
+  const responses = read.map((each, index) => {
+    const id = requests[index]?.id
+    if (each instanceof Refusal) return partText(id, each.status, '', errorText(each))
+    const refusal = refusals.shift()
+    if (refusal) return partText(id, refusal.status, '', errorText(refusal))
+    const header = `"location":${JSON.stringify(location(root, each[0].id))},`
+    return partText(id, 201, header, entityStart(root) + each[1].slice(1))
+  })
+  return json(200, [`{"responses":[${responses.join()}]}`])
+}
+
+/** Answers to a request that failed. */
+export function errorAnswer(error: unknown): Answer {
+  return error instanceof Refusal
+    ? json(error.status, [errorText(error)])
+    : json(500, [errorText({ code: 'internalError', message: 'The request failed.' })])
+}
+
+function dailyAnswer(store: Store, root: string, apply: string): Answer {
+  const [, filter] = AGGREGATION.exec(apply) ?? []
+  if (filter === undefined) throw unknown(apply)
+  const rows = store.daily(condition(filter))
+  const texts = rows.map(([day, status, events]) => JSON.stringify({ day, statusInfo: { status }, events }))
+  return json(200, [`${collectionStart(root, '(day,statusInfo(status),events)')}${texts.join()}]}`])
+}
+
+function selectedText([, id, activityDateTime, initiator, target, status, statusType]: Selected) {
+  return (
+    `{"@odata.type":"#microsoft.graph.provisioningObjectSummary","id":${JSON.stringify(id)},` +
+    `"activityDateTime":"${activityDateTime}","initiatedBy":${named('initiator', initiator)},` +
+    `"targetIdentity":${named('provisionedIdentity', target)},` +
+    `"statusInfo":{"@odata.type":"${statusType}","status":${JSON.stringify(status)}}}`
+  )
+}
+
+function named(type: string, name: string | null) {
+  return `{"@odata.type":"microsoft.graph.${type}","displayName":${JSON.stringify(name)}}`
+}
+
+function json(status: number, chunks: (Uint8Array | string)[]): Answer {
+  const bytes = chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk))
+  return { status, headers: { 'Content-Type': JSON_TYPE, ...VERSION }, body: Buffer.concat(bytes) }
+}
+
+function entityStart(root: string) {
+  return `{"@odata.context":"${root}/$metadata#auditLogs/provisioning/$entity",`
+}
+
+function collectionStart(root: string, selection = '') {
+  return `{"@odata.context":"${root}/$metadata#auditLogs/provisioning${selection}","value":[`
+}
+
+function location(root: string, id: string) {
+  return `${root}${PATH}('${encodeURIComponent(id.replaceAll("'", "''"))}')`
+}
+
+function partText(id: unknown, status: number, header: string, body: string) {
+  const length = Buffer.byteLength(body)
+  const headers = `"odata-version":"4.0",${header}"content-type":"${JSON_TYPE}","content-length":"${length}"`
+  return `{"id":${JSON.stringify(id)},"status":${status},"headers":{${headers}},"body":${body}}`
+}
+
+function errorText({ code, message }: { code: string; message: string }) {
+  return JSON.stringify({ error: { code, message, innerError: { date: new Date().toISOString().slice(0, 19) } } })
+}
+
+function linkUrl(root: string, options: Options) {
+  const shown = Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]
+  )
+  return `${root}${PATH}?${shown.join('&')}`
+}
+
+/** Reads a skip token: the size of the page, and the position that it starts after. */
+function readToken(token: string) {
+  return JSON.parse(Buffer.from(token, 'base64url').toString()) as [size: number, ...Position]
+}
