@@ -4,7 +4,8 @@ import type { Connection } from '@cap-js/sqlite'
 import type Database from '../../srv/database/service.ts'
 import { withFunctions } from '../../srv/database/sqlite/functions.ts'
 import { databaseFile } from '../../srv/database/file.ts'
-import { query, startService } from '../support/service.ts'
+import { startInProcess } from '../support/in-process.ts'
+import { query } from '../support/service.ts'
 
 const path = '/auditLogs/provisioning'
 const of = (user: string) => ({ Authorization: `Basic ${Buffer.from(`${user}:`).toString('base64')}` })
@@ -19,7 +20,7 @@ env.requires.auth = {
     auditor: { roles: ['read', 'create', 'all_tenants'], attr: { tenant: 'own' } }
   }
 }
-const { post, get } = startService()
+const { post, get } = startInProcess()
 
 /** What the documentation names, and what clients ask besides: options, and whether rows come in order without sorting. */
 const queries: [options: Record<string, string>, isOrdered: boolean][] = [

@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import cds from '@sap/cds'
+import { startInProcess } from '../support/in-process.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
-import { documentedExample, startService, type Json } from '../support/service.ts'
+import { documentedExample, type Json } from '../support/service.ts'
 
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 30)
 const CLIENTS = 4
 const EVENTS = 'microsoft_graph_provisioningObjectSummary'
 
-startService()
+startInProcess()
 
 describe('An acknowledged event', () => {
   it('is on disk: every commit waits for it', async () => {

@@ -1,7 +1,6 @@
-process.env.CDS_ODATA_BATCH__BYTES = '100000'
 import { errorOf, startService, type Json } from '../support/service.ts'
 
-const service = startService()
+const service = startService({ CDS_ODATA_BATCH__BYTES: '100000' })
 const path = '/auditLogs/provisioning'
 
 interface Part {

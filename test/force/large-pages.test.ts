@@ -1,7 +1,6 @@
-process.env.CDS_REQUIRES_DB_RESULT__BYTES = '100000'
 import { errorOf, query, startService, valuesOf, type Answer, type Json } from '../support/service.ts'
 
-const service = startService()
+const service = startService({ CDS_REQUIRES_DB_RESULT__BYTES: '100000' })
 const path = '/auditLogs/provisioning'
 const all = { Prefer: 'maxpagesize=1000' }
 const LARGE = 30_000

@@ -4,8 +4,7 @@ import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, startService } from '../support/service.ts'
 
 const ALLOWED = 'https://portal.example.com'
-process.env.CDS_SERVER_CORS__ORIGINS = JSON.stringify([ALLOWED, 'http://localhost:8080'])
-const service = startService()
+const service = startService({ CDS_SERVER_CORS__ORIGINS: JSON.stringify([ALLOWED, 'http://localhost:8080']) })
 const path = '/auditLogs/provisioning'
 
 /** The headers that browsers go by. */

@@ -1,9 +1,10 @@
 import { errorOf, startService } from '../support/service.ts'
 
-process.env.CDS_SERVER_TRUST__PROXY = 'true'
-process.env.CDS_SERVER_BODY__PARSER_LIMIT = '1kb'
-process.env.CDS_ODATA_BATCH__LIMIT = '2'
-const service = startService()
+const service = startService({
+  CDS_SERVER_TRUST__PROXY: 'true',
+  CDS_SERVER_BODY__PARSER_LIMIT: '1kb',
+  CDS_ODATA_BATCH__LIMIT: '2'
+})
 
 describe('Configured behind a proxy, the service', () => {
   it('builds links from X-Forwarded headers', async () => {

@@ -18,7 +18,7 @@ let database: DatabaseSync
 let before: unknown
 
 beforeAll(async () => {
-  database = new DatabaseSync(process.env.CDS_REQUIRES_DB_CREDENTIALS_URL as string, { timeout: 2000 })
+  database = new DatabaseSync(service.file, { timeout: 2000 })
   expect((await service.post(path, event)).status).toBe(201)
   before = stored(database)
 })

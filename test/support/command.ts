@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { COMPILED } from './process.ts'
 
 jest.setTimeout(60_000) // processes start slowly where others run
 
@@ -14,7 +15,11 @@ export async function command(
   env: Record<string, string> = {}
 ) {
   const script = join(root, `srv/commands/${name}.ts`)
-  const options = { cwd: root, env: { PATH: process.env.PATH, CDS_REQUIRES_DB_CREDENTIALS_URL: file, ...env } }
+  const compiled = { NODE_COMPILE_CACHE: COMPILED }
+  const options = {
+    cwd: root,
+    env: { PATH: process.env.PATH, ...compiled, CDS_REQUIRES_DB_CREDENTIALS_URL: file, ...env }
+  }
   return new Promise<{ status: number; out: string; err: string; first: string | undefined }>((resolve) => {
     execFile(process.execPath, [script, ...args], options, (error, out, err) => {
       const [, first] = /The first:\n {2}(.*)/.exec(err) ?? []

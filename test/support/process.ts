@@ -7,6 +7,9 @@ import { join } from 'node:path'
 const root = join(__dirname, '../..')
 const running: ChildProcess[] = []
 
+/** Where Node keeps compiled code, which halves the time that a start takes. */
+export const COMPILED = join(root, 'node_modules/.cache/compiled')
+
 /** A new folder for the files of a test. */
 export const temporaryFolder = () => mkdtempSync(join(tmpdir(), 'provisioning-'))
 
@@ -25,6 +28,7 @@ export async function startProcess({ file, env, under = [] }: Options) {
     cwd: root,
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: COMPILED,
       CDS_TYPESCRIPT: 'true',
       PORT: '0',
       CDS_REQUIRES_DB_CREDENTIALS_URL: file,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import cds from '@sap/cds'
+import { startProcess, temporaryFolder } from './process.ts'
 
 export type Json = Record<string, unknown>
 
@@ -17,13 +17,14 @@ export const documentedExample = JSON.parse(
   readFileSync(join(__dirname, '../fixtures/documented-example.json'), 'utf8')
 ) as Json
 
-/** Starts the service once for a test file, on a free port, and gives functions that send requests to it. */
-export function startService() {
-  const server = cds.test(join(__dirname, '../..')) as unknown as { url: string }
-
+/**
+ * Functions that send requests to a service.
+ * @param base gives its URL, once it has started
+ */
+export function clientOf(base: () => string) {
   async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const isText = typeof body === 'string' || body instanceof Uint8Array
-    const response = await fetch(server.url + path, {
+    const response = await fetch(base() + path, {
       method,
       headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
       body: body === undefined ? null : isText ? body : JSON.stringify(body)
@@ -43,9 +44,27 @@ export function startService() {
     get: (path: string, headers?: Record<string, string>) => send('GET', path, undefined, headers),
     post: (path: string, body: unknown, headers?: Record<string, string>) => send('POST', path, body, headers),
     get url() {
-      return server.url
+      return base()
     }
   }
+}
+
+/**
+ * Starts the service once for a test file, on a free port and an empty database.
+ * @param env settings that differ from the defaults
+ * @returns functions that send requests to it, and its database file
+ */
+export function startService(env: Record<string, string> = {}) {
+  const file = join(temporaryFolder(), 'events.sqlite')
+  let service: Awaited<ReturnType<typeof startProcess>> | undefined
+  beforeAll(async () => {
+    service = await startProcess({ file, env })
+  })
+  afterAll(() => service?.stop())
+  return Object.assign(
+    clientOf(() => service?.url ?? ''),
+    { file }
+  )
 }
 
 /** A URL with query options, percent-encoded. */

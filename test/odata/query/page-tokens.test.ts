@@ -17,7 +17,7 @@ beforeAll(async () => {
   const requests = Array.from({ length: 1000 }, (_, i) => ({ id: `${i}`, method: 'POST', url: path, body: event(i) }))
   await service.post('/$batch', { requests })
   await service.post(path, event(1000))
-  tokens.use(await tokenSecret(process.env.CDS_REQUIRES_DB_CREDENTIALS_URL as string))
+  tokens.use(await tokenSecret(service.file))
 })
 
 const optionsOf = (link: unknown) => Object.fromEntries(new URL(link as string).searchParams)
