@@ -1,9 +1,24 @@
 /** @type {import('jest').Config} */
-export default {
+const common = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: { '\\.(ts|mjs|js)$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } } }] },
   transformIgnorePatterns: ['/node_modules/(?!jose/|oauth2-mock-server/|is-plain-obj/)'], // these are ES modules only
-  testTimeout: 60_000, // some start the service as a process of its own, on machines that are busy
   setupFiles: ['<rootDir>/test/support/setup.ts']
+}
+
+/** @type {import('jest').Config} */
+export default {
+  maxWorkers: 2,
+  testTimeout: 60_000, // most start the service as a process of its own, on machines that are busy
+  projects: [
+    // what the service does
+    {
+      ...common,
+      displayName: 'spec',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/force/']
+    },
+    // that it keeps doing so under load, when it is killed, and whatever is sent to it by chance
+    { ...common, displayName: 'force', testMatch: ['<rootDir>/test/force/**/*.test.ts'] }
+  ]
 }

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { query, startService, valuesOf, type Answer, type Json } from '../support/service.ts'
 import { condition, event } from './filter.ts'
+import { effort } from './effort.ts'
 
 const service = startService()
 const path = '/auditLogs/provisioning'
-const runs = Number(process.env.PROPERTY_RUNS ?? 500)
+const runs = effort(50, 500, 10_000)
 /** In milliseconds, on a machine that is busy. */
 const TIMEOUT = Math.max(300_000, runs * 200)
 

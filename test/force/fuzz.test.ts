@@ -2,11 +2,13 @@ import http from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
-import { documentedExample, startService, type Json } from '../support/service.ts'
+import { startInProcess } from '../support/in-process.ts'
+import { documentedExample, type Json } from '../support/service.ts'
+import { effort } from './effort.ts'
 
-const service = startService()
+const service = startInProcess()
 const path = '/auditLogs/provisioning'
-const requests = Number(process.env.FUZZ_REQUESTS ?? 20_000)
+const requests = effort(1000, 20_000, 500_000)
 const agent = new http.Agent({ keepAlive: true, maxSockets: 8 })
 
 setFlagsFromString('--expose-gc')

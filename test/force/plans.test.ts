@@ -3,9 +3,10 @@ import fc from 'fast-check'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { query, type Json } from '../support/service.ts'
 import { condition, event, point, small, word } from './filter.ts'
+import { effort } from './effort.ts'
 
 const path = '/auditLogs/provisioning'
-const runs = Number(process.env.PROPERTY_RUNS ?? 500)
+const runs = effort(50, 500, 10_000)
 /** In milliseconds, on a machine that is busy. */
 const TIMEOUT = Math.max(300_000, runs * 200)
 const events = fc.sample(event, { numRuns: 60, seed: 2 }).map((each, index): Json => ({ id: `e${index}`, ...each }))
