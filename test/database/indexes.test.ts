@@ -87,7 +87,7 @@ beforeAll(async () => {
     const event = { id: `e${count}`, activityDateTime: '2024-03-01T00:00:00Z', jobId: 'shared', changeId: 'shared' }
     expect((await post(path, event, tenant)).status).toBe(201)
   }
-}, 60_000)
+})
 
 describe('A query of a tenant', () => {
   it.each(queries)('looks at no row of another: %j', async (options) => {

@@ -97,11 +97,3 @@ describe('The development profile', () => {
     expect(second.log()).toContain("Several tenants have an event with the id 'shared'.")
   })
 })
-
-describe('The production profile', () => {
-  it('does not start open', async () => {
-    const { url, log } = await start('production.sqlite', { NODE_ENV: 'production' })
-    expect(url).toBeUndefined()
-    expect(log()).toContain('CDS_REQUIRES_AUTH_ISSUER is missing')
-  })
-})

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const env = { CDS_CONFIG: JSON.stringify({ server, odata: { batch_bytes: 2 * LARGE } }) }
   service = await startProcess({ file: join(temporaryFolder(), 'events.sqlite'), env })
   expect(await statusOf('POST', path, { ...documentedExample, id: 'large', action })).toBe(201)
-}, 60_000)
+})
 
 afterEach(async () => {
   for (const socket of sockets) socket.destroy()

@@ -21,7 +21,7 @@ beforeAll(async () => {
     const body = JSON.stringify({ id: `e${i}`, activityDateTime: '2024-05-01T00:00:00Z', action })
     expect((await fetch(url() + path, { method: 'POST', headers, body })).status).toBe(201)
   }
-}, 120_000)
+})
 
 afterAll(() => service.stop())
 

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, renameSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import cds from '@sap/cds'
@@ -20,10 +23,20 @@ export const COUNTS = 'provisioning_log_Counts'
 
 /**
  * Makes a log: events `a1` to `a6` of tenant a and `b1` to `b6` of tenant b in turns, of a month each, with a seal of each
- * tenant for each two.
+ * tenant for each two. All tests of a run share it, and change copies.
  * @param more what they have in common
  */
 export async function makeLog(file: string, more: object = {}) {
+  const made = join(tmpdir(), `log-${createHash('sha256').update(JSON.stringify(more)).digest('hex')}.sqlite`)
+  if (!existsSync(made)) {
+    const own = join(temporaryFolder(), 'events.sqlite')
+    await record(own, more)
+    renameSync(own, made)
+  }
+  copyFileSync(made, file)
+}
+
+async function record(file: string, more: object) {
   const { url, stop } = await startProcess({ file, env: { CDS_SEALING_INTERVAL: '100000' } })
   const log = await openLog(file)
   for (let count = 1; count <= 6; count++) {

@@ -3,8 +3,6 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { COMPILED } from './process.ts'
 
-jest.setTimeout(60_000) // processes start slowly where others run
-
 const root = join(__dirname, '../..')
 
 /** Runs `npm run verify` or `npm run purge` on a database file. */
