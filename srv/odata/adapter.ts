@@ -214,9 +214,10 @@ class StructuredODataAdapter extends ODataAdapter {
   override error(error: unknown, req: Request, res: Response, _next?: NextFunction) {
     const failure = requestError(error)
     const ids = requestIds(cds.context?.http?.res as unknown as Response)
+    const [path] = req.url.split('?', 1) // Express would parse the URL anew, which may throw for those in batches
     if (failure.status >= 500 && failure.code !== 'notImplemented')
-      LOG.error(ids['request-id'], req.method, req.path, error)
-    else LOG.debug(req.method, req.path, failure.code, failure.message)
+      LOG.error(ids['request-id'], req.method, path, error)
+    else LOG.debug(req.method, path, failure.code, failure.message)
     res.set(challenge(failure, req))
     refuse(res, failure, ids)
   }

@@ -103,6 +103,7 @@ describe('The memory of the service stays small, though its events are large', (
     expect((await fetch(`${url()}${path}/$count`)).status).toBe(200)
   })
 
+  const dependent = (request: Json, index: number) => ({ ...request, dependsOn: index ? [`${index - 1}`] : [] })
   const gets = Array.from({ length: 5 }, (_, i) => ({ id: `${i}`, method: 'GET', url: path, headers: large }))
   const part = `--b\r\nContent-Type: application/http\r\n\r\nGET ${path} HTTP/1.1\r\nPrefer: maxpagesize=1000\r\n\r\n\r\n`
 
@@ -128,5 +129,3 @@ describe('The memory of the service stays small, though its events are large', (
     expect((await fetch(`${url()}/auditLogs/provisioning/$count`)).status).toBe(200)
   })
 })
-
-const dependent = (request: Json, index: number) => ({ ...request, dependsOn: index ? [`${index - 1}`] : [] })
