@@ -10,8 +10,10 @@ entity Arrivals {
   key sequence : Integer;
 
       /** The id of the event. */
+      @holds: 'event'
       event    : String(128) not null;
 
       /** Whose the event is, as in its own `tenant`. */
+      @holds: 'tenant'
       tenant   : String not null default '';
 }

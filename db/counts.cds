@@ -5,8 +5,10 @@ namespace provisioning.log;
  */
 entity Counts {
       /** Whose events they are, as in `tenant` of events. */
+      @holds: 'tenant'
   key tenant : String;
 
       /** How many there are. */
+      @holds: 'count'
       events : Integer not null;
 }

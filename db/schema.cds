@@ -12,7 +12,7 @@ entity provisioningObjectSummary {
 
       /** Whose the event is: `tenantId`, or empty where there is none. Two tenants may have events with the same id,
         which URLs then tell apart by the name and value of this: see access/tenants.ts. */
-      @cds.api.ignore  @odata.keyName: 'tenantId'
+      @cds.api.ignore  @odata.keyName: 'tenantId'  @holds: 'tenant'
   key tenant                 : String not null default '';
 
       /** When the object was provisioned, to 100 ns, with the offset from UTC that the sender used. */
@@ -59,11 +59,11 @@ entity provisioningObjectSummary {
 
       /** The event as answers show it, as JSON text, so that it need not be put together again for each of them.
         Before other long columns, as SQLite reads a row from its begin. */
-      @cds.api.ignore
+      @cds.api.ignore  @holds: 'representation'
       representation         : LargeString;
 
       /** A hash of `representation`, after what the types of the event were like: after a change of them it is not used. */
-      @cds.api.ignore
+      @cds.api.ignore  @holds: 'representationTag'
       representationTag      : String(43);
 
       /** The steps that were taken, in their order. */
@@ -81,6 +81,6 @@ entity provisioningObjectSummary {
       statusInfo_type        : String;
 
       /** The structured properties that were sent as objects without a value, as a JSON array: columns cannot tell them from null. */
-      @cds.api.ignore
+      @cds.api.ignore  @holds: 'emptyObjects'
       emptyObjects           : LargeString;
 }

@@ -1,20 +1,18 @@
 /** Tenants: a user reads and writes the events of one tenant, those with its id as `tenantId`. */
 import cds from '@sap/cds'
 import { RequestError } from '../errors/errors.ts'
-import { val, type Source } from '../cqn/cqn.ts'
+import { findColumn } from '../cqn/columns.ts'
+import { ref, val, type Source } from '../cqn/cqn.ts'
 import { needsTokens } from './profile.ts'
 import type { Literal } from '../plans/statement.ts'
-
-/** The part of the key of every entity that belongs to tenants. */
-const TENANT = 'tenant'
 
 const TENANT_SOURCE: Source = { option: 'tenant', position: 0, read: (tenant) => tenant }
 
 /** True for all tenants: that of the indexes over all of them, which SQLite uses for no other query (indexes.ts). */
-const OF_ALL = [{ func: 'length', args: [{ ref: [TENANT] }] }, '>=', { val: 0, param: false }]
+const ofAll = (column: string) => [{ func: 'length', args: [ref(column)] }, '>=', { val: 0, param: false }]
 
 type User = InstanceType<typeof cds.User>
-type Model = { definitions: Record<string, { elements?: object }> }
+type Model = { definitions: Record<string, { elements?: object; '@cds.persistence.skip'?: unknown }> }
 
 /**
  * Confines a query to what the user may see: wherever it, or a query within it, reads an entity that belongs to
@@ -23,8 +21,9 @@ type Model = { definitions: Record<string, { elements?: object }> }
  * @returns a new query
  */
 export function confined(query: object, user: User, model: Model): object {
-  const condition = user.is('all_tenants') ? OF_ALL : [{ ref: [TENANT] }, '=', val(tenantOf(user), TENANT_SOURCE)]
-  return new Confinement(condition, model).of(query) as object
+  const tenant = user.is('all_tenants') ? undefined : val(tenantOf(user), TENANT_SOURCE)
+  const own = (column: string) => (tenant ? [ref(column), '=', tenant] : ofAll(column))
+  return new Confinement(own, model).of(query) as object
 }
 
 /**
@@ -65,11 +64,11 @@ function tenantOf(user: User): string {
 }
 
 class Confinement {
-  private readonly own: unknown[]
+  private readonly own: (column: string) => unknown[]
   private readonly model: Model
 
-  /** @param own the condition for the user's rows, as CQN */
-  constructor(own: unknown[], model: Model) {
+  /** @param own makes the condition for the user's rows, as CQN, from the column that holds the tenant */
+  constructor(own: (column: string) => unknown[], model: Model) {
     this.own = own
     this.model = model
   }
@@ -79,19 +78,23 @@ class Confinement {
     if (Array.isArray(node)) return node.map((each) => this.of(each))
     if (typeof node !== 'object' || node === null) return node
     const copy = Object.fromEntries(Object.entries(node).map(([name, each]) => [name, this.of(each)]))
-    return 'from' in copy && this.ownsRows(copy.from as object) ? { ...copy, where: this.where(copy.where) } : copy
+    const column = 'from' in copy ? this.tenantIn(copy.from as object) : undefined
+    if (column === undefined) return copy
+    const own = this.own(column)
+    return { ...copy, where: copy.where ? [...own, 'and', { xpr: copy.where }] : own }
   }
 
-  private where(condition: unknown) {
-    return condition ? [...this.own, 'and', { xpr: condition }] : this.own
-  }
-
-  /** Queries read from entities and queries only. Anything else could bypass the condition. */
-  private ownsRows(from: object): boolean {
-    if ('SELECT' in from) return false
+  /**
+   * The column that holds the tenant. Undefined for a query, which is confined itself, and for what is not stored.
+   * @throws {Error} for anything else, which could bypass the condition
+   */
+  private tenantIn(from: object): string | undefined {
+    if ('SELECT' in from) return undefined
     const [name, ...path] = 'ref' in from ? (from.ref as string[]) : []
     const definition = path.length || name === undefined ? undefined : this.model.definitions[name]
-    if (!definition) throw new Error(`Reading from ${JSON.stringify(from)} cannot be confined to a tenant.`)
-    return TENANT in (definition.elements ?? {})
+    const column = definition && findColumn(definition, 'tenant')
+    if (column === undefined && !definition?.['@cds.persistence.skip'])
+      throw new Error(`Reading from ${JSON.stringify(from)} cannot be confined to a tenant.`)
+    return column
   }
 }

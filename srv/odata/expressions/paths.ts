@@ -3,7 +3,6 @@
  * 5.1.1.15).
  */
 import { columnsOf } from '../model/columns.ts'
-import type { KnownTypes } from '../model/known-types.ts'
 import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
 import { valueTypeOf } from './primitives.ts'
 import { collectionValue } from './collections.ts'
@@ -61,7 +60,7 @@ function placeOf({ type, item, property }: Scope): Place {
   return { type, names: [], ...(item !== undefined && { member: { source: jsonItem(item), path: [] } }) }
 }
 
-function step({ cursor, types }: Parser, place: Place, name: string): Place {
+function step({ cursor, types, context }: Parser, place: Place, name: string): Place {
   const { type, member } = place
   if (type === undefined || (isStructured(type) && type.open)) {
     const inner = member && { ...member, path: [...member.path, name] }
@@ -80,7 +79,7 @@ function step({ cursor, types }: Parser, place: Place, name: string): Place {
   }
   if (isStructured(type) && types.structured.get(type.name)?.includes(name)) return place // a cast to a base type
   const target = place.property && valueTypeNamed(place.property, name)
-  if (target) return { ...place, type: target, condition: hasType(place.property as Property, target) }
+  if (target) return { ...place, type: target, condition: hasType(place.property as Property, target, context.type) }
   return cursor.fail(`'${name}' is not a property of '${isStructured(type) ? type.name : type}'`)
 }
 
@@ -89,29 +88,30 @@ export function columnOf({ names, property }: Pick<Place, 'names' | 'property'>)
   return standingFor(ref(property?.column ?? names.join('_')), property?.extent)
 }
 
-/** Whether the value of a property is of a type: null is of none (5.1.1.10.2). */
-function hasType(property: Property, type: StructuredType): Cqn {
+/** Whether the value of a property of the rows is of a type: null is of none (5.1.1.10.2). */
+function hasType(property: Property, type: StructuredType, rows: StructuredType): Cqn {
   const { derived } = property
-  if (!derived?.types.includes(type)) return exists(property)
+  if (!derived?.types.includes(type)) return exists(property, rows)
   return func('coalesce', xpr(ref(derived.column), '=', val(type.name)), val(false))
 }
 
 /** A complex value exists if any of its columns has a value, or if it was sent as an empty object. */
-export function exists(property: Property): Cqn {
-  if (isStructured(property.type) && property.type.partial) return ALWAYS
-  const empty = func('contains', ref('emptyObjects'), val(`"${property.name}"`))
+export function exists(property: Property, { hidden }: StructuredType): Cqn {
+  if (!hidden || (isStructured(property.type) && property.type.partial)) return ALWAYS
+  const empty = func('contains', ref(hidden.emptyObjects), val(`"${property.name}"`))
   return anyOf(...columnsOf(property).map((column) => xpr(ref(column), '!=', val(null))), empty)
 }
 
 /** The types that a structured value may have, each with the condition for it. */
-function structureOf(types: KnownTypes, { type, property, condition }: Place, isThere: Cqn): Structure {
+function structureOf({ types, context }: Parser, { type, property, condition }: Place, isThere: Cqn): Structure {
   const found: Structure = []
   const add = (each: StructuredType, is: Cqn) => {
     for (const name of types.structured.get(each.name) ?? [each.name])
       if (!found.some(([known]) => known === name)) found.push([name, is])
   }
   add(type as StructuredType, isThere)
-  if (!condition) for (const each of property?.derived?.types ?? []) add(each, hasType(property as Property, each))
+  if (!condition)
+    for (const each of property?.derived?.types ?? []) add(each, hasType(property as Property, each, context.type))
   return found
 }
 
@@ -122,7 +122,8 @@ function primitive(property: Property, cqn: Cqn): Omit<Typed, 'position'> {
   return { cqn, type, whole: property.type === 'Edm.Int32' || property.type === 'Edm.Int64' }
 }
 
-function valueAt({ cursor, types }: Parser, place: Place): Omit<Typed, 'position'> {
+function valueAt(parser: Parser, place: Place): Omit<Typed, 'position'> {
+  const { cursor, context } = parser
   const { type, property, member, condition } = place
   if (property?.collection) {
     const name = isStructured(property.type) ? property.type.name : property.type
@@ -132,8 +133,9 @@ function valueAt({ cursor, types }: Parser, place: Place): Omit<Typed, 'position
   if (type === undefined) return cursor.fail('A property is expected')
   const value = member && memberValue(member).cqn
   if (isStructured(type)) {
-    const isThere = condition ?? (value ? xpr(value, '!=', val(null)) : property ? exists(property) : ALWAYS)
-    return { cqn: isThere, type: 'complex', structure: structureOf(types, place, isThere) }
+    const isThere =
+      condition ?? (value ? xpr(value, '!=', val(null)) : property ? exists(property, context.type) : ALWAYS)
+    return { cqn: isThere, type: 'complex', structure: structureOf(parser, place, isThere) }
   }
   if (value && type === 'Edm.DateTimeOffset')
     return { cqn: func('odata_cast', value, val('string'), val(type)), local: value, type: 'dateTime' }

@@ -6,9 +6,6 @@ import { parseJson } from '../../values/json.ts'
 import { isStructured, type Property, type StructuredType, type JsonObject } from './types.ts'
 import type { Row } from '../../plans/statement.ts'
 
-/** The columns that have the text of an entity, and its tag: what the type was like when it was written, and a hash. */
-export const STORED = { text: 'representation', tag: 'representationTag' } as const
-
 /** The properties that a client asks for, nested; undefined stands for all of a value. */
 export type Selection = Map<string, Selection | undefined> | undefined
 
@@ -40,7 +37,7 @@ function findColumns(property: Property, prefix: string): string[] {
 
 /**
  * Lays an entity out flat.
- * @returns its columns; `emptyObjects` lists the paths of the complex values that have no value at all
+ * @returns its columns, and a list of the paths of complex values that have no value at all, as a column of its own
  */
 export function flatten(entity: JsonObject, type: StructuredType): Row {
   const row: Row = {}
@@ -60,13 +57,13 @@ export function flatten(entity: JsonObject, type: StructuredType): Row {
     }
   }
   visit(entity, type, '')
-  if (emptyObjects.length) row.emptyObjects = JSON.stringify(emptyObjects)
+  if (emptyObjects.length && type.hidden) row[type.hidden.emptyObjects] = JSON.stringify(emptyObjects)
   return row
 }
 
 /** Builds an entity, or what is selected of it, from its columns: the inverse of {@link flatten}. */
 export function nest(row: Row, type: StructuredType, selection: Selection): JsonObject {
-  const emptyObjects = (fromJson(row.emptyObjects) ?? []) as string[]
+  const emptyObjects = (fromJson(type.hidden && row[type.hidden.emptyObjects]) ?? []) as string[]
   const visit = ({ properties }: StructuredType, selected: Selection, prefix: string) => {
     const object: JsonObject = {}
     for (const property of properties.values()) {

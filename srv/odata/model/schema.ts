@@ -1,7 +1,15 @@
 /** The two readings of the CDS model: structured on the wire, flat and textual in CAP's runtime. */
 import { flattenedType } from './columns.ts'
 import { knownTypes, type KnownTypes } from './known-types.ts'
-import { isStructured, structuredType, type CdsElement, type Property, type StructuredType } from './types.ts'
+import { columnHolding } from '../../cqn/columns.ts'
+import {
+  entityType as entityTypeOf,
+  isStructured,
+  type CdsElement,
+  type EntityType,
+  type Property,
+  type StructuredType
+} from './types.ts'
 
 interface Definition extends CdsElement {
   kind?: string
@@ -25,7 +33,7 @@ export interface Schema extends KeyNames {
   /** The contained collections of the singleton. */
   collections: string[]
   /** The type of the entities in them. */
-  entityType: StructuredType
+  entityType: EntityType
   /** The name of their key property. */
   key: string
 }
@@ -42,10 +50,10 @@ export interface ServiceSchema extends Schema {
   entity: string
   /** The names of all parts of its key: the one that is shown, then those that are not, such as the tenant. */
   identity: string[]
-  /** The entity that keeps the order in which events came in. */
-  arrivals: string
-  /** The entity that keeps how many events there are. */
-  counts: string
+  /** The entity that keeps the order in which events came in: its name, its key, and the key of the event in all parts. */
+  arrivals: { entity: string; sequence: string; identity: string[] }
+  /** The entity that keeps how many events there are, and the column that has the number. */
+  counts: { entity: string; count: string }
   /** The order of collections where none is asked for, as a value of `$orderby`. */
   defaultOrder: string
   /** The columns that `$search` looks into. */
@@ -73,7 +81,7 @@ export function serviceSchema(linked: Model, service: string): ServiceSchema {
   const singleton = name.slice(service.length + 1)
   const compositions = Object.entries(root.elements as Record<string, Definition>)
   const entity = compositions[0]?.[1].target as string
-  const entityType = structuredType(linked.definitions, entity)
+  const entityType = entityTypeOf(linked.definitions, entity)
   const keys = [...entityType.properties.values()].filter((property) => property.key)
   if (keys.length !== 1) throw new Error(`Entity '${entity}' must have one key.`)
   const key = (keys[0] as Property).name
@@ -94,11 +102,22 @@ export function serviceSchema(linked: Model, service: string): ServiceSchema {
       default: linked.definitions[entity]?.['@cds.query.limit.default'] as number,
       max: linked.definitions[entity]?.['@cds.query.limit.max'] as number
     },
-    arrivals: linked.definitions[entity]?.['@odata.arrivals'] as string,
-    counts: linked.definitions[entity]?.['@odata.counts'] as string,
+    arrivals: arrivalsOf(linked, linked.definitions[entity]?.['@odata.arrivals'] as string),
+    counts: countsOf(linked, linked.definitions[entity]?.['@odata.counts'] as string),
     defaultOrder: linked.definitions[entity]?.['@odata.defaultOrder'] as string,
     singletonType: `${service}.${(root['@odata.typeName'] as string | undefined) ?? singleton}`
   }
+}
+
+function arrivalsOf({ definitions }: Model, entity: string): ServiceSchema['arrivals'] {
+  const { elements = {} } = definitions[entity] ?? {}
+  const [sequence = ''] = Object.keys(elements).filter((name) => elements[name]?.key)
+  const identity = [columnHolding({ elements }, 'event'), columnHolding({ elements }, 'tenant')]
+  return { entity, sequence, identity }
+}
+
+function countsOf({ definitions }: Model, entity: string): ServiceSchema['counts'] {
+  return { entity, count: columnHolding(definitions[entity] ?? {}, 'count') }
 }
 
 /** All texts: those in columns of their own, and those in JSON. */

@@ -3,6 +3,7 @@
  * It is the only description of properties that the wire knows.
  */
 
+import { columnHolding } from '../../cqn/columns.ts'
 import type { Extent } from '../../cqn/extent.ts'
 
 /** An element of the linked CDS model, as far as types are derived from it. */
@@ -43,6 +44,23 @@ export interface StructuredType {
   /** Part of a type, as aggregations give it: a value of it is never null itself. */
   partial?: boolean
   properties: Map<string, Property>
+  /** Of the type of rows that have them, the columns that no property shows. */
+  hidden?: HiddenColumns
+}
+
+/** The type of an entity that is stored. */
+export interface EntityType extends StructuredType {
+  hidden: HiddenColumns
+}
+
+/** The names of columns that keep more of an entity than its properties. */
+export interface HiddenColumns {
+  /** Which complex values were sent as objects without a value. */
+  emptyObjects: string
+  /** The text of the entity, as most answers show it. */
+  representation: string
+  /** What the type was like when the text was written, and a hash. */
+  representationTag: string
 }
 
 /** A structural property. */
@@ -88,6 +106,20 @@ export function structuredType(definitions: Definitions, name: string): Structur
     properties.set(elementName, property(definitions, elementName, element))
   }
   return { name, open, properties }
+}
+
+/**
+ * Derives the type of an entity that is stored.
+ * @throws {Error} also if the model does not say by `@holds` which columns are hidden
+ */
+export function entityType(definitions: Definitions, name: string): EntityType {
+  const definition = definitions[name] ?? {}
+  const hidden = {
+    emptyObjects: columnHolding(definition, 'emptyObjects'),
+    representation: columnHolding(definition, 'representation'),
+    representationTag: columnHolding(definition, 'representationTag')
+  }
+  return { ...structuredType(definitions, name), hidden }
 }
 
 function property(definitions: Definitions, name: string, element: CdsElement): Property {

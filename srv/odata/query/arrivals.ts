@@ -1,20 +1,21 @@
 /** The order in which events came in: see db/arrivals.cds. It is read through the service, which confines it as events. */
 import type { Exchange } from '../request/exchange.ts'
 import { ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
-import type { ServiceSchema } from '../model/schema.ts'
 import { filtered, type Rows } from './rows.ts'
 
 /** The number of the last event that has come in; 0 if there is none. */
 export async function lastArrival({ schema, run }: Exchange): Promise<number> {
-  const columns = [{ func: 'max', args: [ref('sequence')], as: 'last' }]
-  const [row] = (await run({ SELECT: { from: { ref: [schema.arrivals] }, columns } })) as { last: number | null }[]
+  const { entity, sequence } = schema.arrivals
+  const columns = [{ func: 'max', args: [ref(sequence)], as: 'last' }]
+  const [row] = (await run({ SELECT: { from: { ref: [entity] }, columns } })) as { last: number | null }[]
   return row?.last ?? 0
 }
 
 /** The rows that had come in until an arrival. */
 export function arrivedUntil({ schema }: Exchange, rows: Rows, until: number): Rows {
-  const where = [xpr(ref('sequence'), '>', val(until))]
-  const later = { SELECT: { from: { ref: [schema.arrivals] }, columns: identityColumns(schema).map(ref), where } }
+  const { entity, sequence, identity } = schema.arrivals
+  const where = [xpr(ref(sequence), '>', val(until))]
+  const later = { SELECT: { from: { ref: [entity] }, columns: identity.map(ref), where } }
   return filtered(rows, xpr({ list: schema.identity.map(ref) }, 'not in', later as unknown as Cqn))
 }
 
@@ -24,24 +25,19 @@ export function arrivedUntil({ schema }: Exchange, rows: Rows, until: number): R
  *   are more
  */
 export async function arrivedSince({ schema, run }: Exchange, since: number, limit: number) {
-  const identity = identityColumns(schema)
+  const { entity, sequence, identity } = schema.arrivals
   const found = (await run({
     SELECT: {
-      from: { ref: [schema.arrivals] },
-      columns: ['sequence', ...identity].map(ref),
-      where: [xpr(ref('sequence'), '>', val(since))],
-      orderBy: [{ ...ref('sequence'), sort: 'asc' }],
+      from: { ref: [entity] },
+      columns: [sequence, ...identity].map(ref),
+      where: [xpr(ref(sequence), '>', val(since))],
+      orderBy: [{ ...ref(sequence), sort: 'asc' }],
       limit: { rows: { val: limit + 1 } }
     }
   })) as Record<string, string | number>[]
   const arrivals = found.slice(0, limit).map((arrival) => ({
-    sequence: Number(arrival.sequence),
+    sequence: Number(arrival[sequence]),
     key: identity.map((name) => arrival[name] as string)
   }))
   return { arrivals, isMore: found.length > limit }
-}
-
-/** The columns that hold the parts of an event's key, in their order. */
-function identityColumns({ identity }: ServiceSchema): string[] {
-  return ['event', ...identity.slice(1)]
 }

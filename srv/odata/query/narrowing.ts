@@ -90,7 +90,7 @@ class Narrowing {
     const { name, derived } = this.property
     const values = this.computed({ type: this.type, property: this.property })
     const columnOf = (value: Computed) => valueColumn(`${name}_${value.name}`)
-    const whereThere = (value: Cqn) => xpr('case when', exists(this.property), 'then', value, 'end')
+    const whereThere = (value: Cqn) => xpr('case when', exists(this.property, this.rows.type), 'then', value, 'end')
     const columns = values.map((each) => named(whereThere(shown(each.value)), columnOf(each)))
     const extend = (type: StructuredType) =>
       withValues(type, values, (property, value) => ({ ...property, column: columnOf(value) }))

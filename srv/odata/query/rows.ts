@@ -1,5 +1,5 @@
 /** What a request on a collection reads: the entities, or the rows that `$compute` and `$apply` make of them. */
-import { columnsOf, STORED } from '../model/columns.ts'
+import { columnsOf } from '../model/columns.ts'
 import { extentOf, MOST, MOST_NESTED } from '../../cqn/extent.ts'
 import { allOf, named, ref, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import { RequestError } from '../../errors/errors.ts'
@@ -41,7 +41,8 @@ function entitiesOf({ entity, entityType, identity }: ServiceSchema): Rows {
   const properties = [...entityType.properties.values()]
   const instants = properties.flatMap(({ instant }) => instant ?? [])
   const shown = properties.flatMap((property) => columnsOf(property))
-  const columns = [...new Set([...shown, ...identity, ...instants, 'emptyObjects', STORED.tag])]
+  const { emptyObjects, representationTag } = entityType.hidden
+  const columns = [...new Set([...shown, ...identity, ...instants, emptyObjects, representationTag])]
   return {
     from: { ref: [entity] },
     where: [],

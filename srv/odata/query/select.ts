@@ -161,7 +161,8 @@ function resolvePath(segments: string[], root: StructuredType): Path | undefined
 /** The columns that a selection is built from. A complex value needs all of its own, to tell whether it is null. */
 export function columnsFor(selection: Selection, { type, identity, columns }: Rows): Cqn[] {
   const properties = [...type.properties.values()].filter(({ name }) => selection?.has(name) ?? true)
-  const names = [...identity, ...properties.flatMap((property) => columnsOf(property)), 'emptyObjects']
+  const names = [...identity, ...properties.flatMap((property) => columnsOf(property))]
+  if (type.hidden) names.push(type.hidden.emptyObjects)
   return [...new Set(names)].filter((name) => columns.includes(name)).map(ref)
 }
 

@@ -50,7 +50,7 @@ export async function countOf(
 
 /** The number of all entities is kept: see db/counts.cds. */
 function countOfAll({ counts }: ServiceSchema) {
-  return { SELECT: { from: { ref: [counts] }, columns: [{ ...func('sum', ref('events')), as: 'total' }] } }
+  return { SELECT: { from: { ref: [counts.entity] }, columns: [{ ...func('sum', ref(counts.count)), as: 'total' }] } }
 }
 
 /** Clients may ask for 64-bit integers as strings, since JavaScript cannot hold all of them (OData JSON 4.01, 3.2). */

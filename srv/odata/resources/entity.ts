@@ -1,5 +1,5 @@
 /** Reads single entities and their properties (OData Protocol 4.01, 11.2.3 to 11.2.4). */
-import { nest, STORED, typeOfValue } from '../model/columns.ts'
+import { nest, typeOfValue } from '../model/columns.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { weakEtag } from '../response/etag.ts'
 import type { Exchange } from '../request/exchange.ts'
@@ -46,7 +46,7 @@ async function readOne(exchange: Exchange, path: string, key: EntityKey) {
   const { schema } = exchange
   const plan = planned(exchange, requestShape(exchange, ['entity', key.length], keyLiterals(key)), () => ({
     selected: selected(exchange, rowSets(exchange)[0] as Rows),
-    keys: [...schema.identity, STORED.tag].map(ref)
+    keys: [...schema.identity, schema.entityType.hidden.representationTag].map(ref)
   }))
   const select = ({ selected }: Prepared, count: number) => selectByKey(schema, selected.rows, key, count)
   const { texts, rowAt } = await readRows(exchange, plan, { path, limit: 1, select })

@@ -79,10 +79,10 @@ export async function readRows<Of extends Prepared>(
   // JSON has all digits of the numbers in columns, but not of those that an order computes
   if (!isSentAsStored(exchange, selected) || !keys.every((column) => 'ref' in column)) return build(all, false)
 
-  const { type } = selected.rows
+  const { entityType } = exchange.schema
   const read = async (places: number, longest?: number) => {
     const name = nameFor(longest ? 'short texts' : 'texts', places)
-    const found = await ask(name, (of) => pageQuery(select(of, places), of.keys, longest))
+    const found = await ask(name, (of) => pageQuery(select(of, places), of.keys, entityType.hidden, longest))
     return storedPage(found, keys, longest, placeOf)
   }
   const longest = Math.max(SHORT, Math.floor(mostBytes() / all))
@@ -91,10 +91,10 @@ export async function readRows<Of extends Prepared>(
   const isMore = first.entities.length > fit
   const places = isMore ? placesUpTo(fit - 1, first.rowAt(fit - 1)) : all
   const isWhole = first.entities.slice(0, fit).every(([length]) => length <= longest)
-  const areCurrent = first.entities.every(([, tag]) => isCurrent(tag, type))
+  const areCurrent = first.entities.every(([, tag]) => isCurrent(tag, entityType))
   // read anew, the page may begin with rows that have just come in
   const page = isWhole || !areCurrent ? first : await read(places)
-  if (!page.entities.every(([, tag]) => isCurrent(tag, type))) return build(places, isMore)
+  if (!page.entities.every(([, tag]) => isCurrent(tag, entityType))) return build(places, isMore)
   const count = Math.min(fit, page.entities.length)
   return { texts: page.textsOf(count), count, isMore, places, rowAt: page.rowAt }
 }

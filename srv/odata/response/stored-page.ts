@@ -6,20 +6,20 @@ import { mostBytes } from '../../database/sqlite/result-size.ts'
 import { bytes, func, nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn/cqn.ts'
 import type { Row } from '../../plans/statement.ts'
 import type { JsonText } from './json-text.ts'
-import { STORED } from '../model/columns.ts'
+import type { HiddenColumns } from '../model/types.ts'
 
 /**
  * Makes a query that gives a page as a single row.
  * @param select the query for the rows of the page
  * @param keys columns to read of each row besides
+ * @param hidden the columns with the text and its tag
  * @param longest how long texts may be, in bytes; of those that are longer only the length is read
  */
-export function pageQuery(select: object, keys: Cqn[], longest?: number): object {
-  const length = func('octet_length', ref(STORED.text))
-  const text = longest
-    ? xpr('case when', length, '<=', val(longest), 'then', ref(STORED.text), 'end')
-    : ref(STORED.text)
-  const columns = [{ ...text, as: 'text' }, { ...length, as: 'length' }, ref(STORED.tag), ...keys]
+export function pageQuery(select: object, keys: Cqn[], hidden: HiddenColumns, longest?: number): object {
+  const whole = ref(hidden.representation)
+  const length = func('octet_length', whole)
+  const text = longest ? xpr('case when', length, '<=', val(longest), 'then', whole, 'end') : whole
+  const columns = [{ ...text, as: 'text' }, { ...length, as: 'length' }, ref(hidden.representationTag), ...keys]
   const unique = [...new Map(columns.map((column) => [nameOf(column), column])).values()]
   const each = columns.slice(1).map((column) => ref(nameOf(column)))
   return {

@@ -3,12 +3,11 @@
  * sent as it was written, and nothing of it is parsed or put together again.
  */
 import { hash } from 'node:crypto'
-import { STORED } from '../model/columns.ts'
 import type { Row } from '../../plans/statement.ts'
 import type { JsonFormat } from '../request/format.ts'
 import { representEntity } from './representation.ts'
 import type { StoredText } from './json-text.ts'
-import { isStructured, type JsonObject, type StructuredType } from '../model/types.ts'
+import { isStructured, type EntityType, type JsonObject, type StructuredType } from '../model/types.ts'
 
 const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, streaming: true, namesCharset: false }
 
@@ -19,7 +18,7 @@ const versions = new WeakMap<StructuredType, string>()
  * @param sent the entity as it was sent
  * @param row its columns, in which the service may have given values to what was not sent
  */
-export function storedForm(sent: JsonObject, row: Row, type: StructuredType): Row {
+export function storedForm(sent: JsonObject, row: Row, type: EntityType): Row {
   const entity: JsonObject = {}
   for (const property of type.properties.values()) {
     const { name } = property
@@ -27,7 +26,8 @@ export function storedForm(sent: JsonObject, row: Row, type: StructuredType): Ro
   }
   // the URL is not part of the text: only the full level of metadata shows it
   const text = JSON.stringify(representEntity(entity, type, MINIMAL, { url: '', isNeeded: false }))
-  return { [STORED.text]: text, [STORED.tag]: tagged(text, type).tag }
+  const { representation, representationTag } = type.hidden
+  return { [representation]: text, [representationTag]: tagged(text, type).tag }
 }
 
 /** The text of an entity as it is stored. */
@@ -36,11 +36,9 @@ export function tagged(text: string, type: StructuredType): StoredText {
 }
 
 /** The text of an entity, if there is one of the type as it is now. */
-export function storedText(row: Row, type: StructuredType): StoredText | undefined {
-  const { [STORED.text]: text, [STORED.tag]: tag } = row as {
-    [Name in 'representation' | 'representationTag']: unknown
-  }
-  return isCurrent(tag, type) ? { text: text as StoredText['text'], tag } : undefined
+export function storedText(row: Row, type: EntityType): StoredText | undefined {
+  const tag = row[type.hidden.representationTag]
+  return isCurrent(tag, type) ? { text: row[type.hidden.representation] as StoredText['text'], tag } : undefined
 }
 
 /**
@@ -48,8 +46,8 @@ export function storedText(row: Row, type: StructuredType): StoredText | undefin
  * the entity is shown.
  * @param row at least the column of its tag, and those of its identity
  */
-export function entityTag(row: Row, type: StructuredType, identity: string[]): string {
-  return JSON.stringify([versionOf(type), row[STORED.tag] ?? identity.map((name) => row[name])])
+export function entityTag(row: Row, type: EntityType, identity: string[]): string {
+  return JSON.stringify([versionOf(type), row[type.hidden.representationTag] ?? identity.map((name) => row[name])])
 }
 
 /** Whether a tag is that of the type as it is now. */
@@ -65,7 +63,8 @@ export function hasStoredForm({ metadata }: JsonFormat): boolean {
 function versionOf(type: StructuredType): string {
   let version = versions.get(type)
   if (version === undefined) {
-    const description = JSON.stringify(type, (_, value: unknown) => (value instanceof Map ? [...value] : value))
+    const { hidden: _, ...shown } = type
+    const description = JSON.stringify(shown, (_, value: unknown) => (value instanceof Map ? [...value] : value))
     versions.set(type, (version = hash('sha256', description).slice(0, 16)))
   }
   return version

@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import cds from '@sap/cds'
+import { confined } from '../../../srv/access/tenants.ts'
+import { serviceSchema, type Model } from '../../../srv/odata/model/schema.ts'
+
+const SERVICE = 'microsoft.graph'
+const EVENTS = 'microsoft.graph.provisioningObjectSummary'
+
+/** The model of the service, in which names of elements are others. */
+async function modelWith(renamed: Record<string, string>): Promise<Model> {
+  const csn = (await cds.load(join(__dirname, '../../../srv'))) as unknown as Model
+  for (const name of [EVENTS, 'microsoft.graph.Arrivals', 'microsoft.graph.Counts']) {
+    const { elements = {} } = csn.definitions[name]!
+    const names = Object.entries(elements).map(([each, element]) => [renamed[each] ?? each, element])
+    csn.definitions[name]!.elements = Object.fromEntries(names) as typeof elements
+  }
+  return csn
+}
+
+const NAMES = {
+  tenant: 'owner',
+  emptyObjects: 'voids',
+  representation: 'shown',
+  representationTag: 'mark',
+  sequence: 'place',
+  event: 'what',
+  events: 'many'
+}
+
+it('Columns that are not shown are known by what the model says of them, not by their names', async () => {
+  const model = await modelWith(NAMES)
+  const schema = serviceSchema(cds.linked(structuredClone(model) as never), SERVICE)
+  expect(schema.entityType.hidden).toEqual({
+    emptyObjects: 'voids',
+    representation: 'shown',
+    representationTag: 'mark'
+  })
+  expect(schema.identity).toEqual(['id', 'owner'])
+  expect(schema.arrivals).toEqual({
+    entity: 'microsoft.graph.Arrivals',
+    sequence: 'place',
+    identity: ['what', 'owner']
+  })
+  expect(schema.counts).toEqual({ entity: 'microsoft.graph.Counts', count: 'many' })
+  const user = new cds.User({ id: 'a', attr: { tenant: 't' } } as never)
+  const query = { SELECT: { from: { ref: ['microsoft.graph.Counts'] } } }
+  expect(confined(query, user, model as never)).toMatchObject({
+    SELECT: { where: [{ ref: ['owner'] }, '=', { val: 't' }] }
+  })
+})
+
+it('A model that does not say what its columns are for is refused, as is a query of rows whose tenant nobody knows', async () => {
+  const model = await modelWith({})
+  for (const name of [EVENTS, 'microsoft.graph.Arrivals'])
+    for (const element of Object.values(model.definitions[name]!.elements!)) delete element['@holds']
+  expect(() => serviceSchema(cds.linked(structuredClone(model) as never) as never, SERVICE)).toThrow('@holds')
+  const query = { SELECT: { from: { ref: [EVENTS] } } }
+  const user = new cds.User({ id: 'a', attr: { tenant: 't' } } as never)
+  expect(() => confined(query, user, model as never)).toThrow('cannot be confined')
+})
