@@ -12,7 +12,7 @@ const FLOORS = [
   ['odata/expressions'],
   ['odata/model'],
   ['access', 'integrity', 'http'],
-  ['database/service', 'database/open-log'],
+  ['database/open-log'],
   ['database/sqlite'],
   ['database'],
   ['plans'],

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import cds from '@sap/cds'
 import type { provisioningObjectSummary as Event } from '#cds-models/microsoft/graph'
 import { confined, tenantOfNewEvent } from './access/tenants.ts'
-import type Database from './database/service.ts'
+import { queryDeadline, type Reading } from './database/reading.ts'
+import { append, engine, read, type Query } from './database/service.ts'
+import type { Statement } from './plans/statement.ts'
 import { instant } from './values/datetime.ts'
 
 const EVENTS = 'microsoft.graph.provisioningObjectSummary'
@@ -17,6 +19,15 @@ interface Creation {
   store?: (rows: [entity: string, row: object][]) => Promise<void>
 }
 
+/** A request that reads. */
+interface Reader {
+  query: Query
+  /** Whom it is for, where it comes over the wire. */
+  reading?: Reading
+  /** Told of the statement that the query becomes. */
+  seen?: (statement: Statement) => void
+}
+
 /** The audit log: what the CDS model cannot say of it. */
 export default class AuditLogService extends cds.ApplicationService {
   /** The wire puts rows in a total order and cuts them into pages; CAP's own handlers know keys and offsets only. */
@@ -26,6 +37,7 @@ export default class AuditLogService extends cds.ApplicationService {
   override init() {
     this.confineReads()
     this.readRoot()
+    this.readRows()
     this.completeEvents()
     this.storeEvents()
     this.refuseKnownIds()
@@ -43,6 +55,14 @@ export default class AuditLogService extends cds.ApplicationService {
   /** The root has no properties, and nothing of it is stored. */
   private readRoot() {
     this.on('READ', 'auditLogs', () => ({}))
+  }
+
+  /** Reads outside of transactions, for as long as somebody waits for the result. */
+  private readRows() {
+    this.on('READ', '*', (request) => {
+      const { query, reading = { tenant: '', deadline: queryDeadline() }, seen } = request as unknown as Reader
+      return read(query, reading, seen)
+    })
   }
 
   /** Gives new events an id where they have none, their tenant, and the instant that they are ordered by. */
@@ -63,10 +83,9 @@ export default class AuditLogService extends cds.ApplicationService {
   /** Stores events, each with its place in the order of arrival, which delta links follow. */
   private storeEvents() {
     this.on('CREATE', 'provisioningObjectSummary', async (request) => {
-      const { data, represent, store } = request as unknown as Creation
+      const { data, represent, store = append } = request as unknown as Creation
       Object.assign(data, represent?.(data))
-      const append = store ?? ((rows) => (cds.db as unknown as Database).append(rows))
-      await append([
+      await store([
         [EVENTS, data],
         ['provisioning.log.Arrivals', { event: data.id, tenant: data.tenant }]
       ])
@@ -77,14 +96,7 @@ export default class AuditLogService extends cds.ApplicationService {
   /** Events are never replaced: one whose id is taken is refused. */
   private refuseKnownIds() {
     this.on('error', (error) => {
-      if (isUniqueViolation(error)) Object.assign(error, { status: 409, message: ID_IS_TAKEN, target: 'id' })
+      if (engine().isDuplicate(error)) Object.assign(error, { status: 409, message: ID_IS_TAKEN, target: 'id' })
     })
   }
-}
-
-// SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE, and SQLITE_CONSTRAINT_TRIGGER: see integrity/history.ts
-const UNIQUE_VIOLATIONS: unknown[] = [1555, 2067, 1811]
-
-function isUniqueViolation(error: object) {
-  return 'errcode' in error && UNIQUE_VIOLATIONS.includes(error.errcode)
 }

@@ -21,17 +21,8 @@ declare module 'odata-csdl' {
 }
 
 declare module '@cap-js/sqlite' {
-  import type { EventContext } from '@sap/cds'
+  type QueryConnection = import('./database/sqlite/query-connection.ts').QueryConnection
 
-  export interface Connection {
-    function: (name: string, options: object, implementation: (...values: unknown[]) => unknown) => void
-    exec: (sql: string) => void
-    prepare: (sql: string) => { all: (values: unknown[]) => unknown[] }
-    close: () => void
-    readonly isTransaction: boolean
-    /** The run-time limits of SQLite: https://sqlite.org/limits.html. */
-    readonly limits: { length: number }
-  }
   export interface ValueExpression {
     val?: unknown
     /** False to have the value in the text of the statement. */
@@ -76,31 +67,18 @@ declare module '@cap-js/sqlite' {
   }
   interface Factory {
     options: object
-    create: (tenant?: string) => Promise<Connection>
-    destroy: (connection: Connection) => void
-    validate: (connection: Connection) => boolean
+    create: (tenant?: string) => Promise<QueryConnection>
+    destroy: (connection: QueryConnection) => void
+    validate: (connection: QueryConnection) => boolean
   }
   export default class SQLiteService {
     static CQN2SQL: new () => Renderer
-    constructor(name: string, model?: object, options?: object)
     init(): Promise<void>
     get factory(): Factory
-    /** What a transaction runs for. */
-    readonly context?: EventContext
-    readonly model?: Model
-    set(variables: object): void
-    begin(min?: unknown): Promise<unknown>
-    prepare(sql: string): { all: (values?: unknown) => unknown }
+    set(variables: Record<string, unknown>): void
     /** The connection of a transaction. */
-    readonly dbc?: Connection
-    url4(tenant?: string): string
-    exec(sql: string): void
-    acquire(): Promise<Connection>
-    release(): Promise<void>
-    destroy(): Promise<void>
-    rollback(): Promise<void>
-    handle(req: object): Promise<unknown>
-    onEVENT(req: { event: string }): Promise<unknown>
+    readonly dbc?: QueryConnection
+    onEVENT(request: { event: string }): Promise<unknown>
     disconnect(tenant?: string): Promise<void>
   }
 }

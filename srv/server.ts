@@ -1,18 +1,15 @@
 /** Starts the service: CAP's server, with the rooms of this folder put together. */
-import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import cds from '@sap/cds'
 import compression from 'compression'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { needsTokens } from './access/profile.ts'
+import { areTenantsShared } from './access/tenants.ts'
 import helmet from 'helmet'
 import { storeJsonAsText } from './database/json-columns.ts'
-import type Database from './database/service.ts'
-import { keepCounts } from './database/sqlite/counts.ts'
-import { createIndexes, type Indexed } from './database/sqlite/indexes.ts'
-import { tokenSecret } from './database/sqlite/token-secret.ts'
-import { checkUniqueIds } from './database/sqlite/unique-ids.ts'
+import type { Indexed } from './database/engine.ts'
+import { disconnect, engine } from './database/service.ts'
 import { answerCounter } from './http/answers.ts'
 import { crossOrigin } from './http/cors.ts'
 import { admit, drain } from './http/drain.ts'
@@ -70,17 +67,15 @@ export default async function server(options: object) {
     cds.once('served', async () => {
       await expectUntouched(databaseFile())
       await deploy(csn).to('db')
-      await createIndexes(databaseFile(), csn.definitions as Record<string, Indexed>)
-      await keepCounts(databaseFile())
-      if (!isProduction) checkUniqueIds(databaseFile())
-      tokens.use(await tokenSecret(databaseFile()))
+      const definitions = csn.definitions as Record<string, Indexed>
+      await engine().start({ definitions, uniqueIds: areTenantsShared(), drained: drain })
+      tokens.use(await engine().tokenSecret())
       const stop = await guardHistory(databaseFile())
       let stopped: Promise<void> | undefined // `cds watch` and an impatient user send a signal more than once
-      cds.on('shutdown', () => (stopped ??= stop((cds.db as unknown as Database).disconnect())))
+      cds.on('shutdown', () => (stopped ??= stop(disconnect())))
       await watchDatabase()
     })
   })
-  await mkdir(dirname(databaseFile()), { recursive: true })
   cds.once('listening', surviveUncaughtErrors) // before that, an error ends the process
   cds.on('shutdown', drain)
   const routes = isProduction ? OPEN_ROUTES : { index: welcome, health: false }

@@ -1,19 +1,19 @@
-/** What requests that only read have in common: no transaction, a client that waits, and a time by which they end. */
-import { AsyncLocalStorage } from 'node:async_hooks'
+/** Queries of requests: somebody waits for them, until a deadline. */
 import type { ServerResponse } from 'node:http'
-import { expectRoom } from '../http/answers.ts'
 import { RequestError } from '../errors/errors.ts'
-import type { Statement } from '../plans/statement.ts'
+import { settings } from '../settings/settings.ts'
 
-type Seen = (statement: Statement) => void
-
-/** Whose queries are run. */
+/** Whom a query is for. */
 export interface Reading {
-  /** The tenant whose share of the processes that read they take; empty where there is none. */
+  /** The tenant that takes its turn; empty where there is none. */
   tenant: string
-  /** The answer that they are for: when it is closed, its client has gone. */
-  answer: ServerResponse
+  /** The answer that the query is for, if it is for one: when that is closed, its client has gone. */
+  answer?: ServerResponse
   deadline: Deadline
+  /** Called before a query runs; it throws if there is no room for its result. */
+  expectRoom?: () => void
+  /** What statements may ask of their context, such as the user. */
+  session?: Record<string, unknown>
 }
 
 /** By when something has to be done. */
@@ -24,65 +24,50 @@ export interface Deadline {
   message: string
 }
 
-const current = new AsyncLocalStorage<{ reading: Reading; seen: Seen }>()
+/** How many bytes the rows of a result may have together; a single row may have more. */
+export const mostBytes = () => settings().requires.db.result_bytes
 
-/** Does what needs no transaction, as it only reads: its queries may be run by other processes. */
-export function readOnly<Result>(reading: Reading, work: () => Result): Result {
-  return current.run({ reading, seen: () => {} }, work)
+/** The deadline of the queries of a request that begins now. */
+export function queryDeadline(): Deadline {
+  const limit = settings().requires.db.query_timeout
+  const message = `The query took longer than ${limit / 1000} seconds. A smaller part of the log may be found in time.`
+  return { end: performance.now() + limit, message }
 }
 
 /**
- * Does a part of {@link readOnly}.
- * @param seen is told of the statements that are run
- */
-export function observed<Result>(seen: Seen, work: () => Result): Result {
-  const store = current.getStore()
-  return store ? current.run({ ...store, seen }, work) : work()
-}
-
-/** Whether the code that runs now is that of {@link readOnly}. */
-export const isReadOnly = () => current.getStore() !== undefined
-
-/** Tells {@link observed} of a statement. */
-export const noteStatement: Seen = (statement) => current.getStore()?.seen(statement)
-
-/**
- * Does what takes its time for as long as somebody waits for it.
- * @param work takes the tenant that it is for, and a signal that it is not wanted any more
+ * Works for as long as somebody waits for the result.
+ * @param work takes a signal that it is not wanted any more
  * @throws {RequestError} 503 if the time is over, or the client has gone
  */
-export async function whileWanted<Result>(work: (tenant: string, signal: AbortSignal) => Promise<Result>) {
-  const { reading } = current.getStore() as { reading: Reading }
+export async function whileWanted<Result>(reading: Reading, work: (signal: AbortSignal) => Promise<Result>) {
   expectWanted(reading)
-  const { answer, deadline, tenant } = reading
+  const { answer, deadline } = reading
   const controller = new AbortController()
   const abort = () => controller.abort(unwanted(reading))
   const timer = setTimeout(abort, Math.ceil(deadline.end - performance.now()))
-  answer.once('close', abort)
+  answer?.once('close', abort)
   try {
-    return await work(tenant, controller.signal)
+    return await work(controller.signal)
   } finally {
     clearTimeout(timer)
-    answer.off('close', abort)
+    answer?.off('close', abort)
   }
 }
 
 /**
- * Expects that a query of {@link readOnly} may run now.
- * @throws {RequestError} 503 if nobody waits for it any more, or too many bytes of answers wait to be read
+ * Expects that a query may run now.
+ * @throws {RequestError} 503 if nobody waits for it any more, or there is no room for its result
  */
-export function expectRunnable() {
-  const reading = current.getStore()?.reading
-  if (!reading) return
+export function expectRunnable(reading: Reading) {
   expectWanted(reading)
-  expectRoom()
+  reading.expectRoom?.()
 }
 
 /** @throws {RequestError} 503 if the time for an answer is over, or the client has gone */
-export function expectWanted(reading: Omit<Reading, 'tenant'>) {
-  if (reading.answer.closed || performance.now() >= reading.deadline.end) throw unwanted(reading)
+export function expectWanted(wanted: Pick<Reading, 'answer' | 'deadline'>) {
+  if (wanted.answer?.closed || performance.now() >= wanted.deadline.end) throw unwanted(wanted)
 }
 
-function unwanted({ answer, deadline }: Omit<Reading, 'tenant'>) {
-  return new RequestError('serviceUnavailable', answer.closed ? 'The client has gone.' : deadline.message)
+function unwanted({ answer, deadline }: Pick<Reading, 'answer' | 'deadline'>) {
+  return new RequestError('serviceUnavailable', answer?.closed ? 'The client has gone.' : deadline.message)
 }

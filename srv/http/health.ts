@@ -1,7 +1,7 @@
 /** The health checks of orchestrators: whether the process lives, and whether it can serve. They need no token. */
 import cds from '@sap/cds'
 import { Router } from 'express'
-import type Database from '../database/service.ts'
+import { engine } from '../database/service.ts'
 import { RequestError } from '../errors/errors.ts'
 import { refuse } from '../errors/refuse.ts'
 import { isDraining } from './drain.ts'
@@ -35,13 +35,13 @@ export async function watchDatabase() {
 }
 
 /** In whole numbers: anybody may ask, and bytes would reveal what others store. */
-const megabytesOfLog = () => Math.ceil((cds.db as unknown as Database).sizeOfLog / 1024 / 1024)
+const megabytesOfLog = () => Math.ceil(engine().waitingBytes / 1024 / 1024)
 
 /** Checks whether the database can be read, and whether no other process keeps it locked. */
 async function look() {
   const late = setTimeout(() => (ready = undefined), TIMEOUT)
   try {
-    await cds.db.run('SELECT name FROM sqlite_schema LIMIT 1')
+    await engine().check()
     ready = { status: 'UP', writeAheadLogMegabytes: megabytesOfLog() }
   } catch (error) {
     ready = undefined

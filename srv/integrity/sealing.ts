@@ -1,6 +1,6 @@
 /** Seals what has come in, in the background: see db/seals.cds. */
 import { join } from 'node:path'
-import workerpool from 'workerpool'
+import { startThread } from '../database/thread.ts'
 
 /**
  * Seals events from now on, in a thread, as hashes take time that requests have better use for.
@@ -10,14 +10,11 @@ import workerpool from 'workerpool'
  * @returns a function that seals the rest and stops
  */
 export function startSealing(file: string, interval: number, failed: (error: unknown) => void) {
-  const thread = workerpool.pool(join(import.meta.dirname, 'sealing-thread.ts'), {
-    workerType: 'thread',
-    maxWorkers: 1,
-    workerThreadOpts: { workerData: { file } }
-  })
+  const thread = startThread(join(import.meta.dirname, 'sealing-thread.ts'), { file })
   let pass: Promise<unknown> | undefined
   const run = () =>
-    (pass ??= Promise.resolve(thread.exec('seal'))
+    (pass ??= thread
+      .run('seal')
       .catch(failed)
       .finally(() => (pass = undefined)))
   const timer = setInterval(() => void run(), interval)
@@ -25,7 +22,6 @@ export function startSealing(file: string, interval: number, failed: (error: unk
     clearInterval(timer)
     await pass
     await run()
-    await thread.exec('close')
-    await thread.terminate()
+    await thread.close()
   }
 }

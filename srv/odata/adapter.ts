@@ -10,8 +10,7 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
 import { permitPost, type Restricted } from '../access/permissions.ts'
 import { scopeOf } from '../access/tenants.ts'
-import type Database from '../database/service.ts'
-import { observed, readOnly } from '../database/reading.ts'
+import { append, execute } from '../database/service.ts'
 import { sendBatch } from './batch/answers.ts'
 import { readBatch } from './batch/documents.ts'
 import { boundaryOf, readMultipartBatch } from './batch/multipart.ts'
@@ -23,7 +22,7 @@ import { create } from './resources/create.ts'
 import { readEntity, readProperty, readReference } from './resources/entity.ts'
 import { sendTagged, strongEtag } from './response/etag.ts'
 import { requestError, RequestError } from '../errors/errors.ts'
-import type { Conventions, Exchange, Origin, Rows } from './request/exchange.ts'
+import type { Conventions, Exchange, Origin } from './request/exchange.ts'
 import { jsonFormat, mediaTypesOf, negotiate } from './request/format.ts'
 import type { LinkTokens } from './request/link-tokens.ts'
 import { asInGraph, inLowerCase } from './request/header-names.ts'
@@ -42,7 +41,6 @@ import type { Resource } from './request/resource.ts'
 import { readServiceDocument, readSingleton } from './resources/service-root.ts'
 import { beginBatch, expectTime, readingFor } from './request/time-limits.ts'
 import { allows401, negotiateVersion } from './request/version.ts'
-import type { Row, Statement } from '../plans/statement.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -50,9 +48,6 @@ const LOG = cds.log('provisioning')
 const toQuery = cds.ql as unknown as (query: object) => object
 const inTransaction = (service: ApplicationService, work: () => Promise<unknown>) =>
   (service as unknown as { run(work: () => Promise<unknown>): Promise<unknown> }).run(work)
-
-const database = () => cds.db as unknown as Database
-const append = (rows: Rows) => database().append(rows)
 
 /**
  * Registers the protocols that services ask for by `@protocol`: plain OData, and OData as Microsoft Graph speaks it.
@@ -114,7 +109,7 @@ class StructuredODataAdapter extends ODataAdapter {
   private get plans(): Plans {
     const { after } = (this.service as unknown as { handlers: { after: { after: string }[] } }).handlers
     const isWatched = after.some((each) => ['READ', '*'].includes(each.after))
-    return (this.knownPlans ??= new Plans(isWatched || !database().hasReaders ? 0 : settings().odata.plan_bytes))
+    return (this.knownPlans ??= new Plans(isWatched ? 0 : settings().odata.plan_bytes))
   }
 
   /** Answers a request, or one of a batch. */
@@ -140,6 +135,7 @@ class StructuredODataAdapter extends ODataAdapter {
     })
     if (resource.kind === 'metadata') return this.describe(req, res, type as keyof Metadata, parameters.has('charset'))
     const format = jsonFormat(parameters)
+    const reading = readingFor(outer)
     const exchange: Exchange = {
       req,
       res,
@@ -153,8 +149,8 @@ class StructuredODataAdapter extends ODataAdapter {
       schema: this.schema,
       tokens: this.tokens,
       asReferences: false,
-      run: (query, more, seen) => this.run(query, { req, res, ...more }, seen),
-      execute: (statement) => database().query(statement) as Promise<Row[]>,
+      run: (query, more, seen) => this.run(query, { req, res, reading, seen, ...more }),
+      execute: (statement) => execute(statement, reading),
       plans: this.plans,
       scope: scopeOf(user),
       usesStoredForm: settings().odata.stored_forms,
@@ -163,19 +159,15 @@ class StructuredODataAdapter extends ODataAdapter {
     const annotations = exchange.preferences.get('include-annotations')
     // whatever is asked for: there are no annotations but control information, which is no matter of it (8.2.8.4)
     if (annotations !== undefined) applied(res, `odata.include-annotations="${annotations}"`)
-    if (req.method !== 'POST') {
-      const reading = readingFor(outer, settings().requires.db.query_timeout)
-      return readOnly(reading, () => read(exchange, resource))
-    }
+    if (req.method !== 'POST') return read(exchange, resource)
     return create(exchange, (resource as Resource & { kind: 'collection' }).collection, await body())
   }
 
   /** Runs a query through the service. */
-  private run(query: object, details: object, seen?: (statement: Statement) => void) {
+  private run(query: object, details: object) {
     if ('SELECT' in query) markAsFromRequest(query)
     const request = new cds.Request({ query: toQuery(query), ...details } as never)
-    const dispatch = () => inTransaction(this.service, () => this.service.dispatch(request))
-    return seen ? observed(seen, dispatch) : dispatch()
+    return inTransaction(this.service, () => this.service.dispatch(request))
   }
 
   private describe(req: Request, res: Response, type: keyof Metadata, namesCharset: boolean) {

@@ -5,8 +5,12 @@
  * parsed, checked and rendered as SQL by CAP. Later ones put their own literals into the statements. A literal that is
  * not among the values of the statements had an influence on the statements, so it belongs to the shape.
  */
+import cds from '@sap/cds'
 import type { Source } from '../cqn/cqn.ts'
+import { RecentlyUsed } from '../values/recently-used.ts'
 import { SourcedValue, type Literal, type Row, type Statement } from './statement.ts'
+
+const LOG = cds.log('sql')
 
 /** What a request asks. */
 export interface Shape {
@@ -21,8 +25,6 @@ interface Plan {
   statements: Map<string, { sql: string; parameters: Parameter[] }>
   /** The literals that belong to the shape, by their index. */
   fixed: Map<number, string>
-  /** Its approximate size in memory, in bytes. */
-  size: number
 }
 
 /** The measured size of a plan, in bytes for each character of its statements and its shape. Most of it is CQN. */
@@ -36,13 +38,11 @@ export interface Found {
 
 /** The plans of a service. The least recently used are dropped first. */
 export class Plans {
-  private readonly plans = new Map<string, Plan>()
-  private readonly most: number
-  private size = 0
+  private readonly plans: RecentlyUsed<Plan>
 
   /** @param most the size of all plans in bytes; with 0 none are kept */
   constructor(most: number) {
-    this.most = most
+    this.plans = new RecentlyUsed(most)
   }
 
   /** Finds the plan for a shape; undefined if there is none for these literals. */
@@ -61,8 +61,6 @@ export class Plans {
       }
       statements.set(name, { sql, values })
     }
-    this.plans.delete(key)
-    this.plans.set(key, plan)
     return { prepared: plan.prepared, statements }
   }
 
@@ -72,7 +70,6 @@ export class Plans {
    *   kept: the value may belong to the user
    */
   keep({ key, literals }: Shape, prepared: unknown, recorded: Map<string, Statement[]>) {
-    if (!this.most) return
     const statements: Plan['statements'] = new Map()
     const fixed = new Map(literals.map(({ text }, index) => [index, text]))
     for (const [name, [statement, ...more]] of recorded) {
@@ -82,18 +79,7 @@ export class Plans {
       for (const parameter of parameters) if ('literal' in parameter) fixed.delete(parameter.literal)
     }
     const characters = [...statements.values()].reduce((sum, { sql }) => sum + sql.length, key.length)
-    this.drop(key)
-    this.plans.set(key, { prepared, statements, fixed, size: characters * BYTES })
-    this.size += characters * BYTES
-    for (const oldest of this.plans.keys()) {
-      if (this.size <= this.most) break
-      this.drop(oldest)
-    }
-  }
-
-  private drop(key: string) {
-    this.size -= this.plans.get(key)?.size ?? 0
-    this.plans.delete(key)
+    this.plans.set(key, { prepared, statements, fixed }, characters * BYTES)
   }
 }
 
@@ -147,6 +133,8 @@ export function planned<Prepared>(
   prepare: () => Prepared
 ): Planned<Prepared> {
   const found = shape && plans.find(shape)
+  if (LOG._debug)
+    LOG.debug(found ? 'The plan is known:' : shape ? 'No plan is known:' : 'No plan is possible.', shape?.key ?? '')
   if (found) {
     const ask = async (name: string, query: (prepared: Prepared) => object) => {
       const statement = found.statements.get(name)

@@ -1,4 +1,5 @@
 /** Statements, and where the values in them come from. */
+import { inspect } from 'node:util'
 import type { Source, Value } from '../cqn/cqn.ts'
 
 /** A statement as the database receives it. */
@@ -15,6 +16,11 @@ export class SourcedValue {
   constructor(value: Value, source: Source | undefined) {
     this.value = value
     this.source = source
+  }
+
+  /** Shown as the value in the log. */
+  [inspect.custom]() {
+    return inspect(this.value)
   }
 }
 

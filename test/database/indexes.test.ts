@@ -1,8 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import cds from '@sap/cds'
-import type { Connection } from '@cap-js/sqlite'
-import type Database from '../../srv/database/service.ts'
-import { withFunctions } from '../../srv/database/sqlite/functions.ts'
+import { engine } from '../../srv/database/service.ts'
+import { addFunctions } from '../../srv/database/sqlite/functions.ts'
 import { databaseFile } from '../../srv/database/file.ts'
 import { startInProcess } from '../support/in-process.ts'
 import { query } from '../support/service.ts'
@@ -57,14 +56,14 @@ const queries: [options: Record<string, string>, isOrdered: boolean][] = [
 
 /** The plans of the statements that a request runs, step by step. */
 async function plansOf(path: string, headers: Record<string, string>) {
-  const asked = jest.spyOn(cds.db as unknown as Database, 'query')
+  const asked = jest.spyOn(engine(), 'query')
   const response = await get(path, { ...headers, Prefer: 'track-changes' })
   const statements = asked.mock.calls.map(([statement]) => statement)
   asked.mockRestore()
   expect([200, 404]).toContain(response.status)
   expect(statements).not.toEqual([])
   const database = new DatabaseSync(databaseFile(), { readOnly: true })
-  withFunctions(database as unknown as Connection)
+  addFunctions(database)
   const steps = statements.flatMap(({ sql, values }) =>
     database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...(values as string[]))
   )

@@ -2,7 +2,7 @@ import { existsSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } fr
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
-import { openLog } from '../../srv/database/sqlite/tables.ts'
+import { openConnection } from '../../srv/database/sqlite/connection.ts'
 import { transaction } from '../../srv/database/sqlite/transaction.ts'
 import { until } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
@@ -165,7 +165,7 @@ describe('A transaction of the log', () => {
   it('is rolled back if the file goes away within it', async () => {
     const file = join(temporaryFolder(), 'events.sqlite')
     new DatabaseSync(file).exec('PRAGMA journal_mode = WAL; CREATE TABLE seals (number)')
-    const database = openLog(file)
+    const database = openConnection(file)
     let restore = () => {}
     const work = () => {
       database.exec('INSERT INTO seals VALUES (1)')
@@ -181,12 +181,12 @@ describe('A transaction of the log', () => {
 
   it('is not begun on a file that is not there, or not the one that others have open', () => {
     const file = join(temporaryFolder(), 'events.sqlite')
-    expect(() => openLog(file)).toThrow('unable to open database file')
+    expect(() => openConnection(file)).toThrow('unable to open database file')
     expect(existsSync(file)).toBe(false)
     new DatabaseSync(file).exec('PRAGMA journal_mode = WAL; CREATE TABLE seals (number)')
-    const { files } = openLog(file)
+    const { files } = openConnection(file)
     moved(file)
     new DatabaseSync(file).exec('CREATE TABLE seals (number)')
-    expect(() => openLog(file, { files })).toThrow(`${file} was replaced`)
+    expect(() => openConnection(file, { files })).toThrow(`${file} was replaced`)
   })
 })

@@ -1,7 +1,7 @@
 /** The thread that makes checkpoints: see checkpoints.ts. */
 import { workerData } from 'node:worker_threads'
 import workerpool from 'workerpool'
-import { openLog, type LogConnection } from './tables.ts'
+import { openConnection, type LogConnection } from './connection.ts'
 import { sizeOfLog, whatIsMissing, type OpenFiles } from './files.ts'
 
 /** After how long a checkpoint is due even though the log is small, and events come in all the time, in milliseconds. */
@@ -21,8 +21,7 @@ workerpool.worker({ checkpoint, close })
  * @param isPause whether nobody reads, so that the log can be begun anew
  */
 function checkpoint(isPause: boolean) {
-  const connection = (database ??= openLog(file, { files }))
-  connection.exec(`PRAGMA busy_timeout = ${PATIENCE}`)
+  const connection = (database ??= openConnection(file, { files, timeout: PATIENCE }))
   const row = (pragma: string) => connection.prepare(`PRAGMA ${pragma}`).get() as Record<string, number>
   const before = version
   version = row('data_version').data_version

@@ -5,9 +5,9 @@
  */
 import { join } from 'node:path'
 import cds from '@sap/cds'
-import workerpool from 'workerpool'
 import { sizeOfLog, type OpenFiles } from './files.ts'
 import type { Pauses } from './pauses.ts'
+import { startThread, type Thread } from '../thread.ts'
 
 export interface CheckpointSettings {
   /** How often is looked whether a checkpoint is due, in milliseconds. */
@@ -25,7 +25,7 @@ export class Checkpoints {
   private readonly file: string
   private readonly limit: number
   private readonly pauses: Pauses
-  private readonly thread: workerpool.Pool
+  private readonly thread: Thread
   private readonly timer: NodeJS.Timeout
   private pass: Promise<void> | undefined
   private closed: Promise<void> | undefined
@@ -41,11 +41,7 @@ export class Checkpoints {
     this.file = file
     this.limit = wal_limit
     this.pauses = pauses
-    this.thread = workerpool.pool(join(import.meta.dirname, 'checkpoint-thread.ts'), {
-      workerType: 'thread',
-      maxWorkers: 1,
-      workerThreadOpts: { workerData: { file, files, limit: wal_limit } }
-    })
+    this.thread = startThread(join(import.meta.dirname, 'checkpoint-thread.ts'), { file, files, limit: wal_limit })
     this.timer = setInterval(() => this.run(), checkpoint_interval)
     this.run() // opens the files, which may not be there when it is due
   }
@@ -58,8 +54,7 @@ export class Checkpoints {
   private async end() {
     clearInterval(this.timer)
     await this.pass
-    await this.thread.exec('close')
-    await this.thread.terminate()
+    await this.thread.close()
   }
 
   private run() {
@@ -69,9 +64,9 @@ export class Checkpoints {
   }
 
   private async checkpoint() {
-    await this.thread.exec('checkpoint', [false])
+    await this.thread.run('checkpoint', false)
     if (!this.isLarge() || performance.now() < this.respiteUntil) return
-    await this.pauses.during(async () => this.thread.exec('checkpoint', [true]))
+    await this.pauses.during(() => this.thread.run('checkpoint', true))
     if (this.isLarge()) this.respiteUntil = performance.now() + RESPITE
   }
 

@@ -1,6 +1,7 @@
 /** Keeps the number of events: see db/counts.cds. */
-import { EVENTS, openLog } from './tables.ts'
-import { transaction } from './transaction.ts'
+import type { LogConnection } from './connection.ts'
+import { renew } from './schema-objects.ts'
+import { EVENTS } from './tables.ts'
 
 export const COUNTS = 'provisioning_log_Counts'
 
@@ -18,18 +19,9 @@ export const COUNT_TRIGGERS = {
 /**
  * Has events counted from now on, and counts those that are there already, unless triggers have done so. To be called
  * after the schema was migrated.
- * @param file the database file
  */
-export async function keepCounts(file: string) {
-  const database = openLog(file)
-  const found = database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?")
-  const due = Object.entries(COUNT_TRIGGERS).filter(([name, sql]) => found.get(name)?.sql !== sql)
-  if (due.length)
-    await transaction(database, () => {
-      for (const [name, sql] of due) database.exec(`DROP TRIGGER IF EXISTS ${name}; ${sql}`)
-      database.exec(
-        `DELETE FROM ${COUNTS}; INSERT INTO ${COUNTS} SELECT tenant, count(*) FROM ${EVENTS} GROUP BY tenant`
-      )
-    })
-  database.close()
+export async function keepCounts(database: LogConnection) {
+  const work = () =>
+    database.exec(`DELETE FROM ${COUNTS}; INSERT INTO ${COUNTS} SELECT tenant, count(*) FROM ${EVENTS} GROUP BY tenant`)
+  await renew(database, 'trigger', new Map(Object.entries(COUNT_TRIGGERS)), { work })
 }

@@ -38,6 +38,14 @@ export function isLocked(error: unknown): boolean {
   return (resultCode(error) & 0xff) === 5
 }
 
+// SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE, and SQLITE_CONSTRAINT_TRIGGER: see unique-ids.ts
+const DUPLICATES = [1555, 2067, 1811]
+
+/** Tells whether an error is that of a row whose key another one has. */
+export function isDuplicate(error: unknown): boolean {
+  return DUPLICATES.includes(resultCode(error))
+}
+
 /**
  * Finds the failure of the database that an error is about.
  * @returns undefined if it is about something else, such as a constraint

@@ -1,5 +1,5 @@
 /** The functions that queries may call: what OData asks for and SQLite does not give. */
-import type { Connection } from '@cap-js/sqlite'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { FUNCTIONS_OF_STATEMENTS } from './evaluation.ts'
 import { matchesPattern } from '../../values/pattern.ts'
 
@@ -23,13 +23,13 @@ const NONE: Limits = { withinTime: () => {}, tooLong: () => {} }
  * Adds the functions to a connection. SQLite knows the case of ASCII letters only, and CAP gives it regular expressions
  * that can take forever.
  */
-export function withFunctions(connection: Connection, { withinTime, tooLong }: Limits = NONE) {
+export function addFunctions(connection: DatabaseSync, { withinTime, tooLong }: Limits = NONE) {
   const deterministic = { deterministic: true }
   // what JavaScript is given stays in memory until the statement ends, so it is counted
   const count = (value: unknown) => {
     if (typeof value === 'string') withinTime(value.length)
   }
-  const inCase = (change: (text: string) => string) => (value: unknown) => {
+  const inCase = (change: (text: string) => string) => (value: SQLInputValue) => {
     count(value)
     return typeof value === 'string' ? change(value) : value
   }
@@ -49,5 +49,4 @@ export function withFunctions(connection: Connection, { withinTime, tooLong }: L
   }
   connection.function(WITHIN_TIME, {}, () => (withinTime(), 1))
   connection.function(TOO_LONG, {}, () => (tooLong(), 1))
-  return connection
 }

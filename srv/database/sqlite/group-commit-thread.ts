@@ -2,32 +2,13 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { workerData } from 'node:worker_threads'
 import workerpool from 'workerpool'
-import { openLog, type LogConnection } from './tables.ts'
+import { openConnection, type LogConnection } from './connection.ts'
 import { failureOf } from './failures.ts'
-import type { OpenFiles } from './files.ts'
-import type { Table } from './group-commit.ts'
+import type { Table } from '../engine.ts'
+import type { Refusal, ThreadSettings, Work } from './group-commit.ts'
 import { REFUSE_SHARED_IDS } from './unique-ids.ts'
 
-/** What is to be stored: entries of rows, each with the number of its table and the values of its columns. */
-export interface Work {
-  tables: Table[]
-  entries: [table: number, values: unknown[]][][]
-}
-
-/** Why an entry was not stored, as SQLite says it. */
-export interface Refusal {
-  message: string
-  errcode: number
-  /** Which row of the entry was refused. */
-  row: number
-}
-
-const { file, files, lockTimeout, uniqueIds } = workerData as {
-  file: string
-  files: OpenFiles
-  lockTimeout: number
-  uniqueIds: boolean
-}
+const { file, files, lockTimeout, uniqueIds } = workerData as ThreadSettings
 let database: LogConnection | undefined
 const statements = new Map<string, StatementSync>()
 
@@ -55,8 +36,7 @@ function append({ tables, entries }: Work): (Refusal | undefined)[] {
 }
 
 function open() {
-  const opened = openLog(file, { files })
-  opened.exec(`PRAGMA busy_timeout = ${lockTimeout}`)
+  const opened = openConnection(file, { files, timeout: lockTimeout })
   if (uniqueIds) opened.exec(REFUSE_SHARED_IDS)
   return opened
 }

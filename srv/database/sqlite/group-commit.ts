@@ -5,18 +5,32 @@
  */
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import workerpool from 'workerpool'
-import { openFiles } from './files.ts'
+import { openFiles, type OpenFiles } from './files.ts'
 import { RequestError } from '../../errors/errors.ts'
-import type { Refusal, Work } from './group-commit-thread.ts'
+import { debug, debugStatement } from '../debug.ts'
+import type { Entry, Table } from '../engine.ts'
+import { startThread, type Thread } from '../thread.ts'
 
-/** Rows that are stored all or none, each with the table that it goes into. */
-export type Entry = [table: Table, row: object][]
+/** What the thread is told: see {@link GroupCommit}. */
+export interface ThreadSettings {
+  file: string
+  files: OpenFiles
+  lockTimeout: number
+  uniqueIds: boolean
+}
 
-/** A table, as far as rows are inserted into it. */
-export interface Table {
-  name: string
-  columns: string[]
+/** What the thread is to store: entries of rows, each with the number of its table and the values of its columns. */
+export interface Work {
+  tables: Table[]
+  entries: [table: number, values: unknown[]][][]
+}
+
+/** Why an entry was not stored, as SQLite says it. */
+export interface Refusal {
+  message: string
+  errcode: number
+  /** Which row of the entry was refused. */
+  row: number
 }
 
 interface Waiting {
@@ -26,7 +40,7 @@ interface Waiting {
 }
 
 export class GroupCommit {
-  private readonly thread: workerpool.Pool
+  private readonly thread: Thread
   private waiting: Waiting[] = []
   private writing: Promise<void> | undefined
   private isClosed = false
@@ -37,11 +51,8 @@ export class GroupCommit {
    * @param uniqueIds whether an id that another tenant has is refused: see unique-ids.ts
    */
   constructor(file: string, lockTimeout: number, uniqueIds = false) {
-    this.thread = workerpool.pool(join(import.meta.dirname, 'group-commit-thread.ts'), {
-      workerType: 'thread',
-      maxWorkers: 1,
-      workerThreadOpts: { workerData: { file, files: openFiles(file), lockTimeout, uniqueIds } }
-    })
+    const settings: ThreadSettings = { file, files: openFiles(file), lockTimeout, uniqueIds }
+    this.thread = startThread(join(import.meta.dirname, 'group-commit-thread.ts'), settings)
   }
 
   /**
@@ -62,8 +73,7 @@ export class GroupCommit {
   async close() {
     this.isClosed = true
     await this.writing
-    if (this.thread.stats().totalWorkers) await this.thread.exec('close')
-    await this.thread.terminate()
+    await this.thread.close()
   }
 
   private async write() {
@@ -71,7 +81,9 @@ export class GroupCommit {
     while (this.waiting.length) {
       const all = this.waiting.splice(0)
       try {
-        const refusals = (await this.thread.exec('append', [workOf(all)])) as (Refusal | undefined)[]
+        const begin = performance.now()
+        const refusals = (await this.thread.run('append', workOf(all))) as (Refusal | undefined)[]
+        show(all, performance.now() - begin)
         for (const [index, { stored, refused }] of all.entries()) {
           const refusal = refusals[index]
           if (refusal) refused(Object.assign(new Error(refusal.message), refusal))
@@ -83,6 +95,12 @@ export class GroupCommit {
     }
     this.writing = undefined // at once: those who have just learned of their success may go on with another entry
   }
+}
+
+function show(all: Waiting[], ms: number) {
+  const rows = all.flatMap(({ entry }) => entry)
+  for (const [{ name }, row] of rows) debugStatement(`INSERT INTO ${name}`, row)
+  debug(`Committed ${all.length} entries with ${rows.length} rows in ${ms.toFixed()} ms`)
 }
 
 /** Lays entries out for the thread: names are sent once, not with each row. */

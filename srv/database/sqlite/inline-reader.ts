@@ -3,16 +3,16 @@
  * is cheap for a single row is run here; what takes longer, as the rows are many, is given up: it holds up all else
  * meanwhile.
  */
-import type { Connection } from '@cap-js/sqlite'
 import { RequestError } from '../../errors/errors.ts'
+import { debug } from '../debug.ts'
 import { areFew, isCheap } from './cost.ts'
 import type { Limits } from './functions.ts'
-import { isTooLarge } from './result-size.ts'
+import { RecentlyUsed } from '../../values/recently-used.ts'
+import type { QueryConnection } from './query-connection.ts'
+import { isTooLarge } from '../result-size.ts'
 
 /** How many statements are kept prepared. */
 const MOST_STATEMENTS = 200
-/** How long a value may become, in bytes. */
-const LONGEST_VALUE = 32 * 1024 * 1024
 /** How much text a query may give to JavaScript, in UTF-16 code units. */
 const MOST_TEXT = 4_000_000
 /** How many times in a row a query is given up before it is not tried here for a while, in milliseconds. */
@@ -32,10 +32,10 @@ interface Prepared {
 }
 
 export class InlineReader {
-  private readonly open: (limits: Limits) => Promise<Connection>
+  private readonly open: (limits: Limits) => QueryConnection
   private readonly limit: number
-  private connection: Connection | undefined
-  private readonly statements = new Map<string, Prepared>()
+  private connection: QueryConnection | undefined
+  private readonly statements = new RecentlyUsed<Prepared>(MOST_STATEMENTS)
   private end = 0
   private calls = 0
   private text = 0
@@ -44,7 +44,7 @@ export class InlineReader {
    * @param open opens a connection with the functions that end queries
    * @param limit how long a query may take, in milliseconds
    */
-  constructor(open: (limits: Limits) => Promise<Connection>, limit: number) {
+  constructor(open: (limits: Limits) => QueryConnection, limit: number) {
     this.open = open
     this.limit = limit
   }
@@ -54,11 +54,13 @@ export class InlineReader {
    * @returns its rows, or undefined if it takes too long, or may do so
    * @throws what SQLite says, after which the file is opened anew
    */
-  async all(sql: string, values: unknown[]): Promise<unknown[] | undefined> {
-    if (!areFew(values)) return undefined
-    const statement = this.statement((this.connection ??= await this.connect()), sql)
+  all(sql: string, values: unknown[]): unknown[] | undefined {
+    const reject = (reason: string) => debug(`Not run inline, as ${reason}:`, sql)
+    if (!areFew(values)) return reject('its values are many or long')
+    const statement = this.statement((this.connection ??= this.connect()), sql)
     const now = performance.now()
-    if (!statement.all || now < statement.pausedUntil) return undefined
+    if (!statement.all) return reject('it may take long for a single row')
+    if (now < statement.pausedUntil) return reject('it took too long a short time ago')
     this.end = now + this.limit
     this.text = 0
     try {
@@ -66,7 +68,10 @@ export class InlineReader {
       statement.failures = 0
       return rows
     } catch (error) {
-      if (error instanceof TooExpensive || isTooBig(error)) return pause(statement, now)
+      if (error instanceof TooExpensive || isTooBig(error)) {
+        pause(statement, now)
+        return reject(`it was given up after ${(performance.now() - now).toFixed()} ms`)
+      }
       if (isTooLarge(error) || error instanceof RequestError) throw error
       this.close()
       throw error
@@ -79,13 +84,11 @@ export class InlineReader {
     this.statements.clear()
   }
 
-  private async connect() {
+  private connect() {
     const tooLong = () => {
       throw new TooExpensive()
     }
-    const connection = await this.open({ withinTime: (length) => this.withinTime(length), tooLong })
-    connection.limits.length = LONGEST_VALUE
-    return connection
+    return this.open({ withinTime: (length) => this.withinTime(length), tooLong }).forReading(true)
   }
 
   private withinTime(length = 0) {
@@ -95,13 +98,12 @@ export class InlineReader {
     if (isLate || this.text > MOST_TEXT) throw new TooExpensive()
   }
 
-  private statement(connection: Connection, sql: string) {
+  private statement(connection: QueryConnection, sql: string) {
     let found = this.statements.get(sql)
-    if (found) this.statements.delete(sql)
-    else found = { all: undefined, failures: 0, pausedUntil: 0, ...(isCheap(sql) && connection.prepare(sql)) }
-    this.statements.set(sql, found) // last, as the one used most recently
-    const [oldest] = this.statements.keys()
-    if (this.statements.size > MOST_STATEMENTS) this.statements.delete(oldest as string)
+    if (!found) {
+      found = { all: undefined, failures: 0, pausedUntil: 0, ...(isCheap(sql) && connection.prepare(sql)) }
+      this.statements.set(sql, found)
+    }
     return found
   }
 }
@@ -111,7 +113,7 @@ function isTooBig(error: unknown) {
 }
 
 /** Notes that a statement took too long. */
-function pause(statement: Prepared, now: number): undefined {
+function pause(statement: Prepared, now: number) {
   if (++statement.failures < MOST_FAILURES) return
   statement.failures = 0
   statement.pausedUntil = now + PAUSE

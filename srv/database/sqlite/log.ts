@@ -5,7 +5,7 @@ import { protect } from './protection.ts'
 import { purgeStore } from './purge-store.ts'
 import { expectUntouched } from './schema.ts'
 import { sealStore } from './seal-store.ts'
-import { openLog } from './tables.ts'
+import { openConnection } from './connection.ts'
 
 /**
  * Opens the log.
@@ -13,7 +13,7 @@ import { openLog } from './tables.ts'
  * @throws what SQLite says
  */
 export function openSqliteLog(file: string, { readOnly, isAlone }: LogOptions = {}): Log {
-  const database = openLog(file, { readOnly })
+  const database = openConnection(file, { readOnly })
   if (isAlone) database.exec('PRAGMA wal_autocheckpoint = 1000') // commits make checkpoints
   return {
     ...sealStore(database),

@@ -1,16 +1,12 @@
 /** Triggers that refuse to change or remove a row of the log, whoever asks for it. */
 import type { DatabaseSync } from 'node:sqlite'
-import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY, type LogConnection } from './tables.ts'
-import { transaction } from './transaction.ts'
+import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
+import type { LogConnection } from './connection.ts'
+import { renew } from './schema-objects.ts'
 
 /** Creates the triggers that are missing or of an older version. To be called after a schema migration. */
 export async function protect(database: LogConnection) {
-  const found = database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?")
-  const due = Object.entries(historyTriggers(database)).filter(([name, sql]) => found.get(name)?.sql !== sql)
-  if (!due.length) return
-  await transaction(database, () => {
-    for (const [name, sql] of due) database.exec(`DROP TRIGGER IF EXISTS ${name}; ${sql}`)
-  })
+  await renew(database, 'trigger', new Map(Object.entries(historyTriggers(database))))
 }
 
 /**

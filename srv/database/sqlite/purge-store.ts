@@ -2,7 +2,8 @@
 import type { PurgeRecord, PurgeStore } from '../log.ts'
 import { OF_ALL_TENANTS } from './indexes.ts'
 import { insert, query } from './stored-rows.ts'
-import { ARRIVALS, EVENTS, PURGES, sameEvent, SEALS, UNDER_WAY, type LogConnection } from './tables.ts'
+import { ARRIVALS, EVENTS, PURGES, sameEvent, SEALS, UNDER_WAY } from './tables.ts'
+import type { LogConnection } from './connection.ts'
 import { transaction } from './transaction.ts'
 
 const LAST_PURGE = `SELECT number, hash FROM ${PURGES} ORDER BY number DESC LIMIT 1`

@@ -4,7 +4,7 @@
  */
 import type { Pauses } from './pauses.ts'
 import { ReaderProcess, type LogFiles, type Task } from './reader-process.ts'
-import { expectRunnable, whileWanted } from '../reading.ts'
+import { expectRunnable, whileWanted, type Reading } from '../reading.ts'
 import { Turns } from '../turns.ts'
 
 export interface ReaderSettings {
@@ -14,8 +14,6 @@ export interface ReaderSettings {
   reader_memory: number
   /** The queries that wait for one of them; more are refused. */
   waiting_queries: number
-  /** How long the queries of a request may wait and run, in milliseconds. */
-  query_timeout: number
 }
 
 /** The processes that read. They start when they are needed first. */
@@ -37,11 +35,11 @@ export class ReaderPool {
    * Runs a query of a request that only reads, which is ended when nobody waits for it any more.
    * @throws {RequestError} 503 if that is so, if too many wait, or if the process ends
    */
-  all(task: Task): Promise<unknown[]> {
-    return whileWanted(async (tenant, signal) => {
-      const end = await this.turns.take(tenant, signal)
+  all(task: Task, reading: Reading): Promise<unknown[]> {
+    return whileWanted(reading, async (signal) => {
+      const end = await this.turns.take(reading.tenant, signal)
       try {
-        expectRunnable() // others may have answered meanwhile
+        expectRunnable(reading) // others may have answered meanwhile
         return await this.pauses.read(() => this.idle().run(task, signal))
       } finally {
         end()

@@ -13,6 +13,8 @@ export interface LogFiles {
   file: string
   /** The files that have to be in place when it is opened. */
   files: OpenFiles
+  /** How many bytes the rows of a result may have together. */
+  resultBytes: number
 }
 
 /** What the process is asked, and what it answers: see reader.ts. */
@@ -20,7 +22,7 @@ export interface Task {
   sql: string
   values: unknown[]
   /** What the query may ask of its context, such as the user. */
-  session: object
+  session: Record<string, unknown>
 }
 export type Answer = { rows: unknown[] } | { error: { message: string; code?: string; errcode?: number } }
 

@@ -2,7 +2,8 @@
 import type { Seal, SealStore } from '../log.ts'
 import { arrivalsAfter } from './arrivals.ts'
 import { insert, query } from './stored-rows.ts'
-import { ARRIVALS, SEALS, type LogConnection } from './tables.ts'
+import { ARRIVALS, SEALS } from './tables.ts'
+import type { LogConnection } from './connection.ts'
 import { transaction } from './transaction.ts'
 
 const LAST_SEALED = `SELECT max(lastSequence) AS last FROM ${SEALS}`

@@ -1,21 +1,18 @@
 /** The secret of the tokens in links: see odata/request/link-tokens.ts. It stays in the file, so that tokens survive a restart. */
 import { randomBytes } from 'node:crypto'
-import { openLog } from './tables.ts'
+import type { LogConnection } from './connection.ts'
 import { transaction } from './transaction.ts'
 
 const SECRETS = 'provisioning_log_TokenSecrets'
 
 /**
  * Finds the secret of a log, and makes one where there is none. To be called after the schema was migrated.
- * @param file the database file
  * @returns 32 bytes
  */
-export async function tokenSecret(file: string): Promise<Buffer> {
-  const database = openLog(file)
+export async function tokenSecret(database: LogConnection): Promise<Buffer> {
   const find = database.prepare(`SELECT secret FROM ${SECRETS} WHERE number = 1`)
   const insert = database.prepare(`INSERT OR IGNORE INTO ${SECRETS} (number, secret) VALUES (1, ?)`)
   if (!find.get()) await transaction(database, () => insert.run(randomBytes(32).toString('base64url')))
   const { secret } = find.get() as { secret: string }
-  database.close()
   return Buffer.from(secret, 'base64url')
 }

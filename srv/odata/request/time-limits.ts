@@ -1,6 +1,7 @@
 /** The deadlines of requests: each has the time of a query, and the requests of a batch share that of the batch. */
 import type { Request, Response } from 'express'
-import { expectWanted, type Deadline, type Reading } from '../../database/reading.ts'
+import { expectWanted, queryDeadline, type Deadline, type Reading } from '../../database/reading.ts'
+import { expectRoom } from '../../http/answers.ts'
 
 /** The deadlines of the batches under way. */
 const batches = new WeakMap<Request, Deadline>()
@@ -27,13 +28,11 @@ export function expectTime(outer: Request) {
 /**
  * Starts the clock of a request that reads.
  * @param outer the request that came over the wire: itself, or its batch
- * @param limit how long its queries may take together, in milliseconds
  */
-export function readingFor(outer: Request, limit: number): Reading {
+export function readingFor(outer: Request): Reading {
   const answer = outer.res as Response
-  const message = `The query took longer than ${limit / 1000} seconds. A smaller part of the log may be found in time.`
-  const own = { end: performance.now() + limit, message }
+  const own = queryDeadline()
   const batch = batches.get(outer)
   const deadline = batch && batch.end < own.end ? batch : own
-  return { tenant: (answer.locals.tenant as string | undefined) ?? '', answer, deadline }
+  return { tenant: (answer.locals.tenant as string | undefined) ?? '', answer, deadline, expectRoom }
 }

@@ -1,5 +1,5 @@
 /** Reads collections, page by page (OData Protocol 4.01, 11.2.6). */
-import { mostBytes } from '../../database/sqlite/result-size.ts'
+import { mostBytes } from '../../database/reading.ts'
 import { arrivedUntil, lastArrival } from '../query/arrivals.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { linkOptions, type Exchange } from '../request/exchange.ts'

@@ -2,7 +2,8 @@
  * Reads rows and shows them, one or a page of them: as they were stored, or built from columns. Either takes one query,
  * and a second one where rows have too many bytes for one answer, or their stored form is older than their type.
  */
-import { asManyAsFit, mostBytes } from '../../database/sqlite/result-size.ts'
+import { mostBytes } from '../../database/reading.ts'
+import { asManyAsFit } from '../../database/result-size.ts'
 import { nameOf, type Cqn } from '../../cqn/cqn.ts'
 import type { Planned } from '../../plans/plans.ts'
 import type { Row } from '../../plans/statement.ts'

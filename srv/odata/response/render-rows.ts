@@ -1,5 +1,5 @@
 /** Builds what clients see of rows from their columns: JSON text. */
-import { mostBytes } from '../../database/sqlite/result-size.ts'
+import { mostBytes } from '../../database/reading.ts'
 import { nest, type Selection } from '../model/columns.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { ref, type Cqn } from '../../cqn/cqn.ts'

@@ -2,7 +2,7 @@
  * Pages of entities that are sent as they are stored: the database puts their texts together, so that a page is one
  * value, however many entities it has, and not an object of each.
  */
-import { mostBytes } from '../../database/sqlite/result-size.ts'
+import { mostBytes } from '../../database/reading.ts'
 import { bytes, func, nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn/cqn.ts'
 import type { Row } from '../../plans/statement.ts'
 import type { JsonText } from './json-text.ts'

@@ -1,6 +1,6 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { tokenSecret } from '../../../srv/database/sqlite/token-secret.ts'
+import { engine } from '../../../srv/database/service.ts'
 import type { Exchange } from '../../../srv/odata/request/exchange.ts'
 import { LinkTokens } from '../../../srv/odata/request/link-tokens.ts'
 import { toToken, type TokenName } from '../../../srv/odata/query/paging.ts'
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const requests = Array.from({ length: 1000 }, (_, i) => ({ id: `${i}`, method: 'POST', url: path, body: event(i) }))
   await service.post('/$batch', { requests })
   await service.post(path, event(1000))
-  tokens.use(await tokenSecret(service.file))
+  tokens.use(await engine().tokenSecret())
 })
 
 const optionsOf = (link: unknown) => Object.fromEntries(new URL(link as string).searchParams)

@@ -1,7 +1,6 @@
 process.env.CDS_REQUIRES_DB_RESULT__BYTES = '100000'
 import { DatabaseSync } from 'node:sqlite'
-import cds from '@sap/cds'
-import type Database from '../../../srv/database/service.ts'
+import { engine } from '../../../srv/database/service.ts'
 import { documentedExample, query, startService, valuesOf } from '../../support/service.ts'
 
 const service = startService()
@@ -20,7 +19,7 @@ const events = Array.from({ length: 20 }, (_, i) => ({
 
 /** A get, with the number of statements that it takes. */
 async function counted(url: string, headers?: Record<string, string>) {
-  const asked = jest.spyOn(cds.db as unknown as Database, 'query')
+  const asked = jest.spyOn(engine(), 'query')
   const { status, text } = await service.get(url, headers)
   const statements = asked.mock.calls.length
   asked.mockRestore()

@@ -1,10 +1,4 @@
 /** How large the result of a query may become: its rows may be few, but long. */
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import type { Connection } from '@cap-js/sqlite'
-import { settings } from '../../settings/settings.ts'
-
-/** How many bytes the rows of a result may have together; a single row may have more. */
-export const mostBytes = () => settings().requires.db.result_bytes
 
 /** Thrown for rows that have too many bytes together. Who cannot do with fewer rows does not implement the request. */
 class ResultTooLarge extends Error {
@@ -40,30 +34,15 @@ export function isTooLarge(error: unknown): error is { fitting: number } {
   return typeof error === 'object' && error !== null && 'fitting' in error
 }
 
-/** Has a connection give up queries whose result becomes too large: see {@link ResultTooLarge}. */
-export function bounded<Bounded extends Connection>(connection: Bounded): Bounded {
-  const prepare = connection.prepare.bind(connection)
-  connection.prepare = (sql) => {
-    let statement: StatementSync | undefined // CAP's own gives arrays once it is iterated over
-    const all = (values: unknown) => {
-      statement ??= DatabaseSync.prototype.prepare.call(connection, sql)
-      try {
-        return rowsOf(statement, [values].flat() as SQLInputValue[])
-      } catch (error) {
-        statement = undefined // or it would fail the next time, as Node does not reset it
-        throw error
-      }
-    }
-    return { ...prepare(sql), all }
-  }
-  return connection
-}
-
-function rowsOf(statement: StatementSync, values: SQLInputValue[]) {
+/**
+ * Collects the rows of a result.
+ * @param most how many bytes they may have together
+ * @throws {ResultTooLarge} for more, unless it is a single row
+ */
+export function rowsWithin(most: number, result: Iterable<Record<string, unknown>>): unknown[] {
   const rows: unknown[] = []
-  const most = mostBytes()
   let bytes = 0
-  for (const row of statement.iterate(...values)) {
+  for (const row of result) {
     for (const name in row) bytes += sizeOf(row[name])
     if (bytes > most && rows.length) throw new ResultTooLarge(rows.length)
     rows.push(row)

@@ -1,0 +1,60 @@
+/** Connections to the database file: the one place that opens them. */
+import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import { expectInPlace, openFiles, type OpenFiles } from './files.ts'
+
+/** A connection that knows which files it has open. */
+export class LogConnection extends DatabaseSync {
+  files: OpenFiles = {}
+
+  /**
+   * Commits the transaction. What is written into a file that is not in its place any more is lost, so that is checked
+   * before, and again when the disk has all.
+   * @throws {Error} if a file is not in its place
+   */
+  commit() {
+    expectInPlace(this.files)
+    this.exec('COMMIT')
+    expectInPlace(this.files)
+  }
+}
+
+export interface OpenOptions {
+  readOnly?: boolean
+  /** Whether the file is created if it is not there. */
+  creates?: boolean
+  /** The files that have to be in place, where others have them open. */
+  files?: OpenFiles
+  /**
+   * How long a statement blocks its thread while another connection holds the lock, in milliseconds. Without it, none
+   * waits: it would block the whole process, the holder of the lock included. See transaction.ts.
+   */
+  timeout?: number
+}
+
+/**
+ * Opens a connection to the log.
+ * @param file the database file, absolute
+ * @throws {Error} if a file is not in its place, or what SQLite says
+ */
+export function openConnection(file: string, { readOnly, creates, files, timeout = 0 }: OpenOptions = {}) {
+  if (files) expectInPlace(files)
+  const mode = readOnly ? 'ro' : creates ? 'rwc' : 'rw' // only `c` creates a file
+  const database = new LogConnection(new URL(`?mode=${mode}`, pathToFileURL(file)), {
+    readOnly: readOnly === true,
+    timeout
+  })
+  try {
+    if (creates) database.exec('PRAGMA journal_mode = WAL')
+    // In WAL mode only FULL has a commit wait until it is on disk (https://sqlite.org/pragma.html#pragma_synchronous).
+    // Checkpoints are made beside: see checkpoints.ts.
+    if (!readOnly) database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0')
+    database.exec('SELECT count(*) FROM sqlite_schema') // the log is opened by reading only
+    if (files) expectInPlace(files)
+    database.files = files ?? openFiles(file)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}

@@ -1,0 +1,151 @@
+/** SQLite: one file, which a thread writes, and this process and others read. */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Row, Statement } from '../../plans/statement.ts'
+import type { Engine, Entry, Start } from '../engine.ts'
+import { expectRunnable, mostBytes, type Reading } from '../reading.ts'
+import { Checkpoints, type CheckpointSettings } from './checkpoints.ts'
+import { openConnection, type LogConnection } from './connection.ts'
+import { keepCounts } from './counts.ts'
+import { failureOf, isDuplicate } from './failures.ts'
+import { expectInPlace, sizeOfLog } from './files.ts'
+import { GroupCommit } from './group-commit.ts'
+import { createIndexes } from './indexes.ts'
+import { InlineReader } from './inline-reader.ts'
+import { Pauses } from './pauses.ts'
+import { openQueries, type QueryConnection } from './query-connection.ts'
+import { ReaderPool, type ReaderSettings } from './reader-pool.ts'
+import { tokenSecret } from './token-secret.ts'
+import { beginImmediate } from './transaction.ts'
+import { checkUniqueIds } from './unique-ids.ts'
+
+export interface SqliteSettings extends ReaderSettings, CheckpointSettings {
+  /** How long the lock of another writer is waited for, in milliseconds. */
+  lock_timeout: number
+  /** How long a query may take in the process of the service, in milliseconds. */
+  inline_query_timeout: number
+}
+
+/** For how long files that were seen in their places are not looked at by reads, in milliseconds: it takes microseconds. */
+const SEEN_FOR = 100
+
+export class SqliteEngine implements Engine {
+  drained = () => Promise.resolve()
+  private readonly file: string
+  private readonly settings: SqliteSettings
+  /** Keeps the files open for as long as the service runs, so that they stay the same ones. */
+  private readonly kept: LogConnection
+  private readonly pauses = new Pauses()
+  private readonly checkpoints: Checkpoints
+  private readonly inline: InlineReader
+  private readonly readers: ReaderPool | undefined
+  /** Runs what takes long, where there are no processes that read. */
+  private unlimited: QueryConnection | undefined
+  private groupCommit: GroupCommit | undefined
+  /** When the files were last seen in their places. */
+  private seen = -Infinity
+
+  /**
+   * Opens the database, and creates it and its folder where there are none.
+   * @param file the database file, absolute
+   */
+  constructor(file: string, settings: SqliteSettings) {
+    this.file = file
+    this.settings = settings
+    mkdirSync(dirname(file), { recursive: true })
+    this.kept = openConnection(file, { creates: true, timeout: settings.lock_timeout })
+    const { files } = this.kept
+    this.checkpoints = new Checkpoints(file, files, this.pauses, settings)
+    this.inline = new InlineReader((limits) => this.connect(limits), settings.inline_query_timeout)
+    const log = { file, files, resultBytes: mostBytes() }
+    if (settings.readers) this.readers = new ReaderPool(log, this.pauses, settings)
+  }
+
+  async start({ definitions, uniqueIds, drained }: Start) {
+    this.drained = drained
+    await this.onLog(async (database) => {
+      await createIndexes(database, definitions)
+      await keepCounts(database)
+      if (uniqueIds) checkUniqueIds(database)
+    })
+    this.groupCommit = new GroupCommit(this.file, this.settings.lock_timeout, uniqueIds)
+  }
+
+  async append(entry: Entry) {
+    try {
+      await (this.groupCommit as GroupCommit).append(entry)
+    } catch (error) {
+      throw this.failureOf(error) ?? error
+    }
+  }
+
+  async query({ sql, values }: Statement, reading: Reading) {
+    expectRunnable(reading)
+    try {
+      const rows = this.inline.all(sql, values) ?? (await this.runLong({ sql, values }, reading))
+      this.expectFiles()
+      return rows as Row[]
+    } catch (error) {
+      throw this.failureOf(error) ?? error
+    }
+  }
+
+  async check() {
+    await this.onLog(async (database) => {
+      await beginImmediate(database, this.settings.lock_timeout)
+      database.exec('ROLLBACK')
+    })
+  }
+
+  tokenSecret() {
+    return this.onLog(tokenSecret)
+  }
+
+  get waitingBytes() {
+    return sizeOfLog(this.file)
+  }
+
+  failureOf(error: unknown) {
+    return failureOf(error)?.error
+  }
+
+  isDuplicate(error: object) {
+    return isDuplicate(error)
+  }
+
+  /** Opens a connection for statements that CAP renders. */
+  connect(limits?: Parameters<typeof openQueries>[3]) {
+    return openQueries(this.file, this.kept.files, mostBytes(), limits)
+  }
+
+  async close() {
+    this.readers?.close()
+    await Promise.all([this.groupCommit?.close(), this.checkpoints.close()])
+    this.inline.close()
+    this.unlimited?.close()
+    this.kept.close()
+  }
+
+  private async runLong({ sql, values }: Statement, reading: Reading): Promise<unknown[]> {
+    if (this.readers) return this.readers.all({ sql, values, session: reading.session ?? {} }, reading)
+    this.unlimited ??= this.connect().forReading(true)
+    this.unlimited.session = reading.session ?? {}
+    return this.unlimited.prepare(sql).all(values)
+  }
+
+  private async onLog<Result>(work: (database: LogConnection) => Promise<Result>) {
+    const database = openConnection(this.file, { files: this.kept.files })
+    try {
+      return await work(database)
+    } finally {
+      database.close()
+    }
+  }
+
+  private expectFiles() {
+    const now = performance.now()
+    if (now - this.seen < SEEN_FOR) return
+    expectInPlace(this.kept.files)
+    this.seen = now
+  }
+}

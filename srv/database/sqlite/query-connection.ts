@@ -1,0 +1,79 @@
+/** Connections for the statements that CAP renders: with the functions that they call, and a limit for their results. */
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import { openConnection, type LogConnection } from './connection.ts'
+import type { OpenFiles } from './files.ts'
+import { addFunctions, type Limits } from './functions.ts'
+import { rowsWithin } from '../result-size.ts'
+
+/** How long a value may become where requests read, in bytes. */
+const LONGEST_VALUE = 32 * 1024 * 1024
+
+/** A connection as CAP's database service uses it. */
+export class QueryConnection {
+  /** What statements may ask of their context, such as the user. */
+  session: Record<string, unknown> = {}
+  private readonly database: LogConnection
+  private readonly resultBytes: number
+
+  /** @param resultBytes how many bytes the rows of a result may have together */
+  constructor(database: LogConnection, resultBytes: number, limits?: Limits) {
+    this.database = database
+    this.resultBytes = resultBytes
+    database.exec('PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -64000')
+    addFunctions(database, limits)
+    database.function('session_context', (name) => (this.session[String(name)] ?? null) as SQLInputValue)
+  }
+
+  exec(sql: string) {
+    this.database.exec(sql)
+  }
+
+  commit() {
+    this.database.commit()
+  }
+
+  /** Prepares a statement, whose methods take its values as an array, or by name. */
+  prepare(sql: string) {
+    let statement: StatementSync | undefined
+    const prepared = () => (statement ??= this.database.prepare(sql))
+    prepared()
+    return {
+      run: (values?: unknown) => prepared().run(...listOf(values)),
+      get: (values?: unknown) => prepared().get(...listOf(values)),
+      all: (values?: unknown) => {
+        try {
+          return rowsWithin(this.resultBytes, prepared().iterate(...listOf(values)))
+        } catch (error) {
+          statement = undefined // or it would fail the next time, as Node does not reset it
+          throw error
+        }
+      }
+    }
+  }
+
+  /**
+   * Prepares the connection for requests that only read.
+   * @param isMapped whether the file may be mapped into memory, which counts as memory of the process
+   */
+  forReading(isMapped: boolean) {
+    this.database.limits.length = LONGEST_VALUE
+    if (!isMapped) this.exec('PRAGMA mmap_size = 0')
+    return this
+  }
+
+  close() {
+    if (this.database.isOpen) this.database.close()
+  }
+}
+
+const listOf = (values: unknown = []) => [values].flat() as SQLInputValue[]
+
+/**
+ * Opens a connection for queries.
+ * @param files those that have to be in place
+ * @param limits end its queries
+ * @throws {Error} if a file is not in its place, or what SQLite says
+ */
+export function openQueries(file: string, files: OpenFiles, resultBytes: number, limits?: Limits) {
+  return new QueryConnection(openConnection(file, { files }), resultBytes, limits)
+}

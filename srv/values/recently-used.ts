@@ -1,0 +1,41 @@
+/** A map that forgets the entries used least recently, so that it stays within its limit. */
+export class RecentlyUsed<Entry> {
+  /** The entry used least recently comes first. */
+  private readonly entries = new Map<string, { entry: Entry; size: number }>()
+  private readonly limit: number
+  private size = 0
+
+  /** @param limit how large all entries may be together, in the unit of {@link set} */
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  get(key: string): Entry | undefined {
+    const found = this.entries.get(key)
+    if (!found) return undefined
+    this.entries.delete(key)
+    this.entries.set(key, found)
+    return found.entry
+  }
+
+  /** Keeps an entry, in the place of one with the same key. */
+  set(key: string, entry: Entry, size = 1) {
+    this.delete(key)
+    this.entries.set(key, { entry, size })
+    this.size += size
+    for (const oldest of this.entries.keys()) {
+      if (this.size <= this.limit) break
+      this.delete(oldest)
+    }
+  }
+
+  clear() {
+    this.entries.clear()
+    this.size = 0
+  }
+
+  private delete(key: string) {
+    this.size -= this.entries.get(key)?.size ?? 0
+    this.entries.delete(key)
+  }
+}
