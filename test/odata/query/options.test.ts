@@ -143,7 +143,7 @@ describe('$filter', () => {
   })
 
   it.each<[string, number]>([
-    ['provisioningSteps eq null', 400],
+    ['provisioningSteps eq null', 501],
     ["provisioningSteps/name eq 'x'", 400],
     ['provisioningSteps/any(s:s/foo eq 1)', 400],
     ['provisioningSteps/all()', 400],

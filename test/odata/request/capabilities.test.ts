@@ -45,12 +45,12 @@ describe('What collections support is supported', () => {
     expect((await service.get(query(path, options))).status).toBe(200)
   })
 
-  it.each<[string, string, number]>([
-    ['CrossJoinSupported', '/$crossjoin(auditLogs)', 501],
-    ['QuerySegmentSupported', `${path}/$query`, 404],
-    ['AnnotationValuesInQuerySupported', query(path, { $filter: "@Core.Description eq 'x'" }), 400]
-  ])('%s is not', async (name, url, status) => {
+  it.each([
+    ['CrossJoinSupported', '/$crossjoin(auditLogs)'],
+    ['QuerySegmentSupported', `${path}/$query`],
+    ['AnnotationValuesInQuerySupported', query(path, { $filter: "@Core.Description eq 'x'" })]
+  ])('%s is not', async (name, url) => {
     expect((await service.get('/$metadata')).text).toContain(`Capabilities.${name}" Bool="false"`)
-    expect((await service.get(url)).status).toBe(status)
+    expect((await service.get(url)).status).toBe(501)
   })
 })
