@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../support/process.ts'
 import { verify } from '../support/command.ts'
-import { ARRIVALS, EVENTS, makeLog, rewritten, SEALS, tampered } from '../integrity/tampering.ts'
+import { ARRIVALS, EVENTS, findingsIn, makeLog, rewritten, SEALS, tampered } from '../integrity/tampering.ts'
 
 const folder = temporaryFolder()
 const sound = join(folder, 'sound.sqlite')
@@ -23,7 +23,7 @@ describe('npm run verify', () => {
 
   const columns = 'id, activityDateTime, activityDateTime_utc, tenantId'
   const values = "'new', '2024-01-01T00:00:00Z', '2024-01-01T00:00:00.0000000', 'a'"
-  it.each<[string, () => string, string]>([
+  const found: [what: string, change: () => string, message: string][] = [
     [
       'an altered column',
       () => sql(`UPDATE ${EVENTS} SET jobId = 'x' WHERE id = 'a2'`),
@@ -133,7 +133,11 @@ describe('npm run verify', () => {
       () => sql(`UPDATE ${SEALS} SET leaves = '[' WHERE tenant = 'a' AND number = 2`),
       "Seal 2 of tenant 'a' was altered: its hash is not that of its content."
     ]
-  ])('names %s', async (_, change, message) => {
+  ]
+
+  it.each(found)('names %s', async (_, change, message) => expect((await findingsIn(change()))[0]).toBe(message))
+
+  it.each([found[0]!, found.at(-1)!])('ends with 1 and names %s', async (_, change, message) => {
     const { status, first, out } = await verify(change())
     expect({ status, first }).toEqual({ status: 1, first: message })
     expect(out).not.toContain('All is well')

@@ -7,3 +7,6 @@ process.env.CDS_REQUIRES_DB_CREDENTIALS_URL = join(mkdtempSync(join(tmpdir(), 'p
 
 // Jest's own, `test`, is no profile of the service.
 process.env.NODE_ENV = 'development'
+
+// CAP finds files of TypeScript only so.
+process.env.CDS_TYPESCRIPT = 'true'

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { temporaryFolder } from '../support/process.ts'
+import { COMPILED, temporaryFolder } from '../support/process.ts'
 import { startService, type Json } from '../support/service.ts'
 
 interface Event {
@@ -27,7 +27,7 @@ const service = startService()
 
 /** Runs Node.js, and waits until it has ended. */
 function node(...args: string[]) {
-  const options = { cwd: root, env: { PATH: process.env.PATH }, maxBuffer: 100_000_000 }
+  const options = { cwd: root, env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED }, maxBuffer: 100_000_000 }
   return new Promise<{ status: number; out: string; err: string }>((resolve) => {
     execFile(process.execPath, args, options, (error, out, err) =>
       resolve({ status: Number(error?.code ?? 0), out, err })
