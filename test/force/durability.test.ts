@@ -45,7 +45,7 @@ describe('An acknowledged event', () => {
       }
       expect(acknowledged.size).toBeGreaterThan(ROUNDS)
     },
-    ROUNDS * 10_000
+    ROUNDS * 30_000
   )
 })
 
