@@ -5,9 +5,10 @@ import type { Exchange } from '../../../srv/odata/request/exchange.ts'
 import { LinkTokens } from '../../../srv/odata/request/link-tokens.ts'
 import { toToken, type TokenName } from '../../../srv/odata/query/paging.ts'
 import { startProcess, temporaryFolder } from '../../support/process.ts'
-import { errorOf, query, startService, valuesOf } from '../../support/service.ts'
+import { startInProcess } from '../../support/in-process.ts'
+import { errorOf, query, valuesOf } from '../../support/service.ts'
 
-const service = startService()
+const service = startInProcess()
 const path = '/auditLogs/provisioning'
 const tracked = { Prefer: 'track-changes' }
 const tokens = new LinkTokens()

@@ -1,9 +1,10 @@
 process.env.CDS_REQUIRES_DB_RESULT__BYTES = '100000'
 import { DatabaseSync } from 'node:sqlite'
 import { engine } from '../../../srv/database/service.ts'
-import { documentedExample, query, startService, valuesOf } from '../../support/service.ts'
+import { startInProcess } from '../../support/in-process.ts'
+import { documentedExample, query, valuesOf } from '../../support/service.ts'
 
-const service = startService()
+const service = startInProcess()
 const path = '/auditLogs/provisioning'
 const all = { Prefer: 'maxpagesize=1000' }
 /** The id of the oldest event, which CAP would rewrite in its queries. */
