@@ -24,19 +24,8 @@ export interface Source {
  * The types that operators and functions of OData distinguish. `any` is the type of a member of an open type. Only
  * `isof` takes a `collection`.
  */
-export type ValueType =
-  | 'string'
-  | 'number'
-  | 'boolean'
-  | 'dateTime'
-  | 'date'
-  | 'time'
-  | 'duration'
-  | 'binary'
-  | 'null'
-  | 'any'
-  | 'complex'
-  | 'collection'
+export type ValueType = PrimitiveValueType | 'null' | 'any' | 'complex' | 'collection'
+type PrimitiveValueType = 'string' | 'number' | 'boolean' | 'dateTime' | 'date' | 'time' | 'duration' | 'binary'
 
 /** An expression with its type. */
 export interface Typed {

@@ -4,9 +4,7 @@ import type { Typed } from '../../cqn/cqn.ts'
 import { Cursor } from './cursor.ts'
 
 /** The parsed values of a request's aliases, by the type they are parsed against; undefined while being parsed. */
-type Values = Map<StructuredType, Map<string, Typed | undefined>>
-
-const known = new WeakMap<Map<string, string>, Values>()
+const known = new WeakMap<Map<string, string>, Map<StructuredType, Map<string, Typed | undefined>>>()
 
 /**
  * Finds the value of an alias. It is parsed once for each type, however often it is used: otherwise aliases that use
@@ -23,7 +21,7 @@ export function aliasValue(
 ): Typed | undefined {
   const expression = aliases.get(name)
   if (expression === undefined) return undefined
-  const byType = known.get(aliases) ?? (new Map() as Values)
+  const byType = known.get(aliases) ?? new Map<StructuredType, Map<string, Typed | undefined>>()
   known.set(aliases, byType)
   const values = byType.get(type) ?? new Map<string, Typed | undefined>()
   byType.set(type, values)

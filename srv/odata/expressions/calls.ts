@@ -61,13 +61,12 @@ function checkLength({ cursor }: Parser, length: Typed | undefined) {
 /** `case(condition:value,…)` (5.1.1.12): the value of the first condition that holds. */
 function cases(parser: Parser, position: number): Typed {
   const { cursor } = parser
-  cursor.expect('(')
-  const all = cursor.list(() => {
+  const whenThen = () => {
     const condition = parser.condition()
     cursor.expect(':')
     return { condition, value: parser.value() }
-  })
-  cursor.expect(')')
+  }
+  const all = cursor.enclosed(() => cursor.list(whenThen))
   const known = all.map(({ value }) => value).filter(({ type }) => type !== 'null')
   const type = (known.find((each) => each.type !== 'any') ?? known[0])?.type ?? 'null'
   const values = all.map(({ value }) => (type === 'any' ? meantAs(value, 'string') : meantAs(value, type)))
@@ -76,33 +75,26 @@ function cases(parser: Parser, position: number): Typed {
     if (type !== 'any' && value.type !== type && value.type !== 'null')
       cursor.fail('All values must have one type', value.position)
   }
-  const parts = all.flatMap(({ condition }, index) => [
-    'when',
-    holds(condition),
-    'then',
-    exactly(values[index] as Typed)
-  ])
+  const result = (index: number) => exactly(values[index] as Typed)
+  const parts = all.flatMap(({ condition }, index) => ['when', holds(condition), 'then', result(index)])
   const whole = known.every((value) => value.whole === true)
   return { cqn: xpr('case', ...parts, 'end'), type: type === 'any' ? 'string' : type, whole, position }
 }
 
 /** `isof(statusInfo,microsoft.graph.statusDetails)` and `cast(jobId,Edm.String)` (5.1.1.10). */
 function typeFunction(parser: Parser, name: 'isof' | 'cast', position: number): Typed {
-  const { cursor, types } = parser
+  const { cursor, context } = parser
   cursor.expect('(')
-  const subject = namesTypeOnly(parser) ? undefined : parser.value()
+  const subject = cursor.next.text === ')' ? undefined : parser.value()
   if (subject) cursor.expect(',')
   const at = cursor.token.position
   const type = namedType(parser)
   cursor.expect(')')
-  checkType(type, types, cursor, at)
+  checkType(type, context.types, cursor, at)
   const value = subject ?? instance(parser, position)
   if (name === 'isof') return { cqn: isOf(value, type), type: 'boolean', position }
   return { ...cast(value, type), position }
 }
-
-/** Whether the only argument is the name of a type. */
-const namesTypeOnly = ({ cursor }: Parser) => cursor.next.text === ')'
 
 function namedType({ cursor }: Parser): NamedType {
   const { kind, text: name } = cursor.token
@@ -115,8 +107,8 @@ function namedType({ cursor }: Parser): NamedType {
 }
 
 /** The current instance (5.1.1.10). */
-function instance({ root, types }: Parser, position: number): Typed {
+function instance({ root, context }: Parser, position: number): Typed {
   const there = xpr(val(1), '=', val(1))
-  const names = types.structured.get(root.type.name) ?? []
+  const names = context.types.structured.get(root.type.name) ?? []
   return { cqn: there, type: 'complex', structure: names.map((name) => [name, there]), position }
 }

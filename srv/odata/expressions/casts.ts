@@ -10,7 +10,7 @@ import { DECIMALS, INTEGERS } from '../../values/numbers.ts'
 /** Types of the standard of which the service has no values. */
 const UNSUPPORTED = /^Edm\.(?:Stream|Untyped|PrimitiveType|ComplexType|EntityType|(?:Geography|Geometry)\w*)$/
 
-/** A type that an expression names. For a collection the name is that of its items. */
+/** For a collection, the name is that of its items. */
 export interface NamedType {
   name: string
   isCollection: boolean

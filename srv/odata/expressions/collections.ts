@@ -16,12 +16,12 @@ import { parseSearch, searchWords } from './search.ts'
  * @param position where the path begins
  */
 export function collectionValue(parser: Parser, column: Cqn, type: StructuredType, position: number): Typed {
-  const { cursor, types } = parser
+  const { cursor, context } = parser
   const scope: Scope & { item: string } = { type, item: parser.nameItem() }
   const conditions: Cqn[] = []
   for (;;) {
     const { text: name } = cursor.token
-    if (types.structured.get(type.name)?.includes(name)) cursor.take()
+    if (context.types.structured.get(type.name)?.includes(name)) cursor.take()
     else if (cursor.accept('$filter')) conditions.push(filter(parser, scope))
     else break
     cursor.expect('/')
@@ -64,10 +64,7 @@ function lambda(parser: Parser, scope: Scope): Typed | undefined {
 
 /** `$filter(status eq 'failure')`, with the names of the items' properties. */
 function filter(parser: Parser, scope: Scope): Cqn {
-  parser.cursor.expect('(')
-  const condition = parser.within(scope).condition()
-  parser.cursor.expect(')')
-  return holds(condition)
+  return holds(parser.cursor.enclosed(() => parser.within(scope).condition()))
 }
 
 /** `$count($filter=status eq 'failure';$search=timeout)`. */

@@ -33,7 +33,6 @@ export class Cursor {
     return this.tokens[this.index + 1] ?? this.token
   }
 
-  /** Takes the next token. */
   take(): Token {
     const { token } = this
     if (token.kind !== 'end') this.index++
@@ -52,7 +51,6 @@ export class Cursor {
     if (!this.accept(text)) this.fail(`'${text}' is expected instead of '${this.token.text}'`)
   }
 
-  /** Takes a name. */
   name(what: string): string {
     if (this.token.kind !== 'name') this.fail(`${what} is expected instead of '${this.token.text}'`)
     return this.take().text
@@ -67,6 +65,14 @@ export class Cursor {
     const items = [item()]
     while (this.accept(',')) items.push(item())
     return items
+  }
+
+  /** Parses what is in parentheses. */
+  enclosed<Result>(parse: () => Result): Result {
+    this.expect('(')
+    const result = parse()
+    this.expect(')')
+    return result
   }
 
   /** Parses a part that may contain itself. */

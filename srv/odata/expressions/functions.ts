@@ -61,23 +61,9 @@ function totalOffsetMinutes({ cqn, local }: Typed): Cqn {
   const fromEnd = (back: number, length: number) =>
     func('substring', local, xpr(func('length', local), '-', val(back)), val(length))
   const minutes = xpr(integer(fromEnd(5, 2)), '*', val(60), '+', integer(fromEnd(2, 2)))
-  const sign = fromEnd(6, 1)
-  const z = func('toupper', fromEnd(1, 1))
-  return xpr(
-    'case when',
-    z,
-    '=',
-    val('Z'),
-    'then 0 when',
-    sign,
-    '=',
-    val('-'),
-    'then -',
-    minutes,
-    'else',
-    minutes,
-    'end'
-  )
+  const isUtc = xpr(func('toupper', fromEnd(1, 1)), '=', val('Z'))
+  const isNegative = xpr(fromEnd(6, 1), '=', val('-'))
+  return xpr('case when', isUtc, 'then 0 when', isNegative, 'then -', minutes, 'else', minutes, 'end')
 }
 
 const DEFINITIONS: Record<string, CanonicalFunction> = {
@@ -88,11 +74,7 @@ const DEFINITIONS: Record<string, CanonicalFunction> = {
   length: { ...known('length', 'number', ['string']), whole: true },
   indexof: { ...known('indexof', 'number', ['string', 'string']), whole: true },
   substring: {
-    forms: [
-      ['string', 'number'],
-      ['string', 'number', 'number']
-    ],
-    returns: 'string',
+    ...known('substring', 'string', ['string', 'number'], ['string', 'number', 'number']),
     build: substring
   },
   tolower: known('tolower', 'string', ['string']),
@@ -102,11 +84,7 @@ const DEFINITIONS: Record<string, CanonicalFunction> = {
     returns: 'string',
     build: ({ cqn }) => xpr('trim(', cqn, ',', val(WHITE_SPACE), ')')
   },
-  concat: {
-    forms: [['string', 'string']],
-    returns: 'string',
-    build: ({ cqn: a }, { cqn: b }) => joined(a, b)
-  },
+  concat: texts('string', joined),
   round: known('round', 'number', ['number']),
   floor: known('floor', 'number', ['number']),
   ceiling: known('ceiling', 'number', ['number']),

@@ -5,18 +5,17 @@
  * types of literals, and fails on paths through collections. This one takes names and types from the model and reports
  * errors with their position. Keywords have no case (12.2.1).
  */
-import type { KnownTypes } from '../model/known-types.ts'
 import { aliasValue } from './aliases.ts'
 import { calculated, opposite } from './arithmetic.ts'
 import { call } from './calls.ts'
-import { val, type Cqn, type Typed } from '../../cqn/cqn.ts'
+import { val, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import { Cursor } from './cursor.ts'
 import { extentOf, MOST } from '../../cqn/extent.ts'
 import { listItems } from './lists.ts'
 import { dateAsDateTime, duration, literal } from './literals.ts'
 import { compared, comparison, holds, isMember, joined, negated } from './logic.ts'
 import { meantAlike, meantAs, membersCompared } from './members.ts'
-import { isPrimitive, type ExpressionContext, type Parser, type Scope, type Variables } from './parsing.ts'
+import { isPrimitive, type ExpressionContext, type Parser, type Scope } from './parsing.ts'
 import { parsePath } from './paths.ts'
 
 /**
@@ -24,10 +23,23 @@ import { parsePath } from './paths.ts'
  * @throws {RequestError} 400 with the position of what is wrong, 501 for what the service does not implement
  */
 export function parsePredicate(expression: string, context: ExpressionContext): Cqn {
+  return holds(parseWhole(expression, context, (parser) => parser.condition()))
+}
+
+/**
+ * Parses the value of a query option, all of it.
+ * @param parse parses it from where the parser stands
+ * @throws {RequestError} 400 if something is left over
+ */
+export function parseWhole<Result>(
+  expression: string,
+  context: ExpressionContext,
+  parse: (parser: ExpressionParser) => Result
+): Result {
   const cursor = new Cursor(expression, context.option)
-  const condition = new ExpressionParser(cursor, context).condition()
+  const result = parse(new ExpressionParser(cursor, context))
   cursor.end()
-  return holds(condition)
+  return result
 }
 
 /** Parses expressions from a cursor, which may stand in a longer text. */
@@ -35,7 +47,7 @@ export class ExpressionParser implements Parser {
   readonly cursor: Cursor
   readonly context: ExpressionContext
   readonly root: Scope
-  readonly variables: Variables
+  readonly variables: Map<string, Scope>
   private readonly items: { count: number }
 
   /** @param outer the parser of the surrounding expression, whose variables can be used here */
@@ -50,10 +62,6 @@ export class ExpressionParser implements Parser {
     this.root = root
     this.variables = new Map<string, Scope>([['$it', root], ...(outer?.variables ?? []), ['$this', root]])
     this.items = outer?.items ?? { count: 0 }
-  }
-
-  get types(): KnownTypes {
-    return this.context.types
   }
 
   within(scope: Scope): ExpressionParser {
@@ -92,13 +100,8 @@ export class ExpressionParser implements Parser {
     const operands = [first]
     while (this.cursor.accept(operator)) operands.push(operand())
     if (operands.length === 1) return first
-    return {
-      ...joined(
-        operator,
-        operands.map((each) => this.asCondition(each))
-      ),
-      position: first.position
-    }
+    const conditions = operands.map((each) => this.asCondition(each))
+    return { ...joined(operator, conditions), position: first.position }
   }
 
   private negation(): Typed {
@@ -173,16 +176,11 @@ export class ExpressionParser implements Parser {
   private calculation(first: Typed, name: string, second: Typed, position: number): Omit<Typed, 'position'> {
     const isTime = [first, second].some(({ type }) => ['dateTime', 'date', 'duration'].includes(type))
     const [left, right] = [first, second].map((each) => (isTime ? each : meantAs(each, 'number'))) as [Typed, Typed]
-    if (left.type === 'null' || right.type === 'null') {
-      if ([left, right].every(({ type }) => ['null', 'number', 'dateTime', 'date', 'duration'].includes(type)))
-        return { cqn: val(null), type: 'null' }
-    }
-    if (
-      right.type === 'number' &&
-      'val' in right.cqn &&
-      !right.cqn.val &&
-      (name === 'mod' || (name === 'div' && left.whole))
-    )
+    const types = [left.type, right.type]
+    if (types.includes('null') && types.every((type) => CALCULABLE.includes(type)))
+      return { cqn: val(null), type: 'null' }
+    const isZero = right.type === 'number' && 'val' in right.cqn && !right.cqn.val
+    if (isZero && (name === 'mod' || (name === 'div' && left.whole)))
       this.cursor.fail('A number cannot be divided by zero', position)
     const result = calculated(left, name, right)
     return result ?? this.cursor.fail(`'${name}' does not take such values: ${left.type}, ${right.type}`, position)
@@ -190,11 +188,7 @@ export class ExpressionParser implements Parser {
 
   private primary(): Typed {
     const { kind, text, position } = this.cursor.token
-    if (this.cursor.accept('(')) {
-      const inner = this.value()
-      this.cursor.expect(')')
-      return { ...inner, position }
-    }
+    if (text === '(' && kind === 'symbol') return { ...this.cursor.enclosed(() => this.value()), position }
     if (this.cursor.accept('-')) {
       const operand = this.cursor.nested(() => this.primary())
       const result = opposite(meantAs(operand, 'number'))
@@ -209,7 +203,8 @@ export class ExpressionParser implements Parser {
 
   literal(): Typed {
     const { kind, text: source, type, position } = this.cursor.token
-    if (type !== undefined && !this.types.enumerations.has(type)) this.cursor.fail(`There is no enumeration '${type}'`)
+    if (type !== undefined && !this.context.types.enumerations.has(type))
+      this.cursor.fail(`There is no enumeration '${type}'`)
     const found = literal(this.cursor.token, this.context.option)
     if (!found) this.cursor.fail(kind === 'end' ? 'The expression ends too early' : `'${source}' is not a value`)
     this.cursor.take()
@@ -222,12 +217,7 @@ export class ExpressionParser implements Parser {
     if (this.cursor.accept('null')) return { cqn: val(null), type: 'null', position }
     if (this.cursor.accept('true') || this.cursor.accept('false'))
       return { cqn: val(name.toLowerCase() === 'true'), type: 'boolean', position }
-    return this.path().value
-  }
-
-  /** Parses a path. The result has its names as the model spells them. */
-  path() {
-    return parsePath(this)
+    return parsePath(this).value
   }
 
   /** A parameter alias stands for its expression (5.3); one without a value is null. */
@@ -251,6 +241,8 @@ export class ExpressionParser implements Parser {
     return args
   }
 }
+
+const CALCULABLE: ValueType[] = ['null', 'number', 'dateTime', 'date', 'duration']
 
 /** A string that is compared with a duration is a duration literal (5.1.1.14.1). */
 function asDuration(each: Typed, other: Typed): Typed {

@@ -30,17 +30,14 @@ export interface Scope {
   property?: Property
 }
 
-/** What a path can begin with instead of a property: `$it`, `$this`, or a lambda variable. */
-export type Variables = Map<string, Scope>
-
 /** The parser of expressions, as the parsers of their parts use it: see parser.ts. */
 export interface Parser {
   readonly cursor: Cursor
   readonly context: ExpressionContext
-  readonly types: KnownTypes
   /** Where names are looked up. */
   readonly root: Scope
-  readonly variables: Variables
+  /** What a path can begin with instead of a property: `$it`, `$this`, or a lambda variable. */
+  readonly variables: Map<string, Scope>
   /** A parser that goes on here and looks names up in another scope. `$it` stays what it is. */
   within: (scope: Scope) => Parser
   /** A parser for the value of a parameter alias. */

@@ -60,7 +60,7 @@ function placeOf({ type, item, property }: Scope): Place {
   return { type, names: [], ...(item !== undefined && { member: { source: jsonItem(item), path: [] } }) }
 }
 
-function step({ cursor, types, context }: Parser, place: Place, name: string): Place {
+function step({ cursor, context }: Parser, place: Place, name: string): Place {
   const { type, member } = place
   if (type === undefined || (isStructured(type) && type.open)) {
     const inner = member && { ...member, path: [...member.path, name] }
@@ -77,7 +77,7 @@ function step({ cursor, types, context }: Parser, place: Place, name: string): P
     const isOpen = isStructured(property.type) && property.type.open
     return isOpen ? { ...next, member: { source, path: [] } } : next
   }
-  if (isStructured(type) && types.structured.get(type.name)?.includes(name)) return place // a cast to a base type
+  if (isStructured(type) && context.types.structured.get(type.name)?.includes(name)) return place // a cast to a base type
   const target = place.property && valueTypeNamed(place.property, name)
   if (target) return { ...place, type: target, condition: hasType(place.property as Property, target, context.type) }
   return cursor.fail(`'${name}' is not a property of '${isStructured(type) ? type.name : type}'`)
@@ -103,10 +103,10 @@ export function exists(property: Property, { hidden }: StructuredType): Cqn {
 }
 
 /** The types that a structured value may have, each with the condition for it. */
-function structureOf({ types, context }: Parser, { type, property, condition }: Place, isThere: Cqn): Structure {
+function structureOf({ context }: Parser, { type, property, condition }: Place, isThere: Cqn): Structure {
   const found: Structure = []
   const add = (each: StructuredType, is: Cqn) => {
-    for (const name of types.structured.get(each.name) ?? [each.name])
+    for (const name of context.types.structured.get(each.name) ?? [each.name])
       if (!found.some(([known]) => known === name)) found.push([name, is])
   }
   add(type as StructuredType, isThere)

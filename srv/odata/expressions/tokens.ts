@@ -1,24 +1,8 @@
 /** The tokens of OData expressions (OData ABNF 4.01, sections 4 to 7). */
 import { RequestError } from '../../errors/errors.ts'
 
-export type TokenKind =
-  | 'string'
-  | 'phrase'
-  | 'number'
-  | 'dateTime'
-  | 'date'
-  | 'time'
-  | 'duration'
-  | 'binary'
-  | 'enum'
-  | 'guid'
-  | 'name'
-  | 'alias'
-  | 'symbol'
-  | 'end'
-
 export interface Token {
-  kind: TokenKind
+  kind: Exclude<Pattern, 'space' | 'unsupported'> | 'end'
   /** As written, without the quotes. */
   text: string
   /** The type of an enumeration literal. */
@@ -27,10 +11,8 @@ export interface Token {
   position: number
 }
 
-type Pattern = TokenKind | 'space' | 'unsupported'
-
 // Longer forms come first: a date and time begins like a date, which begins like a number.
-const PATTERNS: [Pattern, RegExp][] = [
+const PATTERNS = [
   ['space', /\s+/y],
   ['string', /'(?:[^']|'')*'/y],
   ['phrase', /"(?:[^"\\]|\\.)*"/y], // in JSON and in `search`
@@ -48,7 +30,9 @@ const PATTERNS: [Pattern, RegExp][] = [
   ['name', /[\p{L}_$][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*/uy],
   ['alias', /@[\p{L}_][\p{L}\p{N}_]*/uy],
   ['symbol', /[(),/:;*=[\]{}-]/y]
-]
+] as const
+
+type Pattern = (typeof PATTERNS)[number][0]
 
 /**
  * Splits an expression into tokens.
@@ -61,26 +45,16 @@ export function tokenize(expression: string, option: string): Token[] {
   let position = 0
   while (position < expression.length) {
     const [kind, text] = tokenAt(expression, position)
-    if (!kind)
-      throw new RequestError(
-        'invalidQueryOption',
-        `There is nothing that ${option} can begin at position ${position} with: '${expression[position]}'.`,
-        option
-      )
-    if (kind === 'unsupported')
-      throw new RequestError(
-        'notImplemented',
-        `The service does not implement ${text}, at position ${position} of ${option}.`,
-        option
-      )
-    if (kind === 'space') {
-      position += text.length
-      continue
+    if (!kind) {
+      const message = `There is nothing that ${option} can begin at position ${position} with: '${expression[position]}'.`
+      throw new RequestError('invalidQueryOption', message, option)
+    }
+    if (kind === 'unsupported') {
+      const message = `The service does not implement ${text}, at position ${position} of ${option}.`
+      throw new RequestError('notImplemented', message, option)
     }
     const type = kind === 'enum' ? { type: text.slice(0, text.indexOf("'")) } : {}
-    if (QUOTED.has(kind)) tokens.push({ kind, text: unquoted(text), position, ...type })
-    else if (kind === 'phrase') tokens.push({ kind, text: text.slice(1, -1), position })
-    else tokens.push({ kind, text, position })
+    if (kind !== 'space') tokens.push({ kind, text: unquoted(kind, text), position, ...type })
     position += text.length
   }
   return [...tokens, { kind: 'end', text: 'the end', position }]
@@ -88,7 +62,9 @@ export function tokenize(expression: string, option: string): Token[] {
 
 const QUOTED = new Set<Pattern>(['string', 'duration', 'binary', 'enum'])
 
-function unquoted(text: string) {
+function unquoted(kind: Pattern, text: string) {
+  if (kind === 'phrase') return text.slice(1, -1)
+  if (!QUOTED.has(kind)) return text
   return text.slice(text.indexOf("'") + 1, -1).replaceAll("''", "'")
 }
 

@@ -8,6 +8,7 @@ import { meantAs } from '../expressions/members.ts'
 import { orderBy, orderTerms } from './order.ts'
 import { ExpressionParser } from '../expressions/parser.ts'
 import { isPrimitive, type ExpressionContext } from '../expressions/parsing.ts'
+import { parsePath } from '../expressions/paths.ts'
 import { searchWords } from '../expressions/search.ts'
 import { clauses, computed, filtered, areTooLarge, nested, searched, type Computed, type Rows } from './rows.ts'
 import type { Searchable } from '../model/schema.ts'
@@ -170,7 +171,7 @@ class ApplyParser {
 
   private grouping(context: ExpressionContext): Grouping {
     const { position } = this.cursor.token
-    const grouping = new ExpressionParser(this.cursor, context).path()
+    const grouping = parsePath(new ExpressionParser(this.cursor, context))
     if (!isPrimitive(grouping.value)) this.cursor.fail('Only primitive values can be grouped by', position)
     return grouping
   }

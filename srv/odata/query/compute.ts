@@ -1,7 +1,7 @@
 /** `$compute` (OData URL Conventions 4.01, 5.1.3.2). */
 import type { Computed } from './rows.ts'
-import { Cursor } from '../expressions/cursor.ts'
-import { ExpressionParser } from '../expressions/parser.ts'
+import type { Cursor } from '../expressions/cursor.ts'
+import { parseWhole, type ExpressionParser } from '../expressions/parser.ts'
 import { isPrimitive, type ExpressionContext } from '../expressions/parsing.ts'
 
 /**
@@ -10,10 +10,8 @@ import { isPrimitive, type ExpressionContext } from '../expressions/parsing.ts'
  * @throws {RequestError} 400 with the position of what is wrong
  */
 export function parseCompute(expression: string, context: ExpressionContext, columns: string[]): Computed[] {
-  const cursor = new Cursor(expression, context.option)
-  const values = computedValues(new ExpressionParser(cursor, context), [...columns, ...context.type.properties.keys()])
-  cursor.end()
-  return values
+  const taken = [...columns, ...context.type.properties.keys()]
+  return parseWhole(expression, context, (parser) => computedValues(parser, taken))
 }
 
 /** Parses such a list within a longer expression. @param names those that are taken */

@@ -1,9 +1,8 @@
 /** `$orderby` (OData URL Conventions 4.01, 5.1.5). */
 import type { Cqn } from '../../cqn/cqn.ts'
-import { Cursor } from '../expressions/cursor.ts'
 import { extentOf, MOST } from '../../cqn/extent.ts'
 import { exactly } from '../expressions/logic.ts'
-import { ExpressionParser } from '../expressions/parser.ts'
+import { parseWhole, type ExpressionParser } from '../expressions/parser.ts'
 import { isPrimitive, type ExpressionContext } from '../expressions/parsing.ts'
 
 export interface OrderTerm {
@@ -17,12 +16,8 @@ export interface OrderTerm {
  * Parses a list of expressions with directions.
  * @throws {RequestError} 400 with the position of what is wrong
  */
-export function parseOrder(expression: string, context: ExpressionContext): OrderTerm[] {
-  const cursor = new Cursor(expression, context.option)
-  const terms = orderTerms(new ExpressionParser(cursor, context))
-  cursor.end()
-  return terms
-}
+export const parseOrder = (expression: string, context: ExpressionContext): OrderTerm[] =>
+  parseWhole(expression, context, orderTerms)
 
 /** Parses such a list within a longer expression. */
 export function orderTerms(parser: ExpressionParser): OrderTerm[] {
