@@ -5,6 +5,7 @@
  * types of literals, and fails on paths through collections. This one takes names and types from the model and reports
  * errors with their position. Keywords have no case (12.2.1).
  */
+import type { StructuredType } from '../model/types.ts'
 import { aliasValue } from './aliases.ts'
 import { calculated, opposite } from './arithmetic.ts'
 import { call } from './calls.ts'
@@ -28,16 +29,18 @@ export function parsePredicate(expression: string, context: ExpressionContext): 
 
 /**
  * Parses the value of a query option, all of it.
- * @param parse parses it from where the parser stands
+ * @param parse parses it with a parser that stands at its beginning
+ * @param root where names are looked up, if not in the rows
  * @throws {RequestError} 400 if something is left over
  */
 export function parseWhole<Result>(
   expression: string,
   context: ExpressionContext,
-  parse: (parser: ExpressionParser) => Result
+  parse: (parser: ExpressionParser) => Result,
+  root?: Scope
 ): Result {
   const cursor = new Cursor(expression, context.option)
-  const result = parse(new ExpressionParser(cursor, context))
+  const result = parse(new ExpressionParser(cursor, context, root))
   cursor.end()
   return result
 }
@@ -66,6 +69,11 @@ export class ExpressionParser implements Parser {
 
   within(scope: Scope): ExpressionParser {
     return new ExpressionParser(this.cursor, this.context, scope, this)
+  }
+
+  /** A parser that goes on here, about rows of another type. */
+  about(type: StructuredType): ExpressionParser {
+    return new ExpressionParser(this.cursor, { ...this.context, type })
   }
 
   ofAlias(cursor: Cursor, name: string): ExpressionParser {

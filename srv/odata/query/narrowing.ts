@@ -7,12 +7,11 @@ import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { computedValues } from './compute.ts'
 import { allOf, func, named, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
-import { Cursor } from '../expressions/cursor.ts'
 import { jsonItem, jsonText } from '../../database/sqlite/json-functions.ts'
 import { holds } from '../expressions/logic.ts'
 import { asJsonValue, shown } from '../expressions/members.ts'
 import { orderTerms } from './order.ts'
-import { ExpressionParser } from '../expressions/parser.ts'
+import { parseWhole, type ExpressionParser } from '../expressions/parser.ts'
 import type { Scope } from '../expressions/parsing.ts'
 import { exists } from '../expressions/paths.ts'
 import { parseSearch } from '../expressions/search.ts'
@@ -46,130 +45,110 @@ export function narrowed(
   checkOptions(options, property.collection ? OF_COLLECTIONS : OF_COMPLEX_VALUES)
   if (names.length > 1 || property.type.open)
     throw new RequestError('notImplemented', `The service takes no query options on '${names.join('/')}'.`, '$select')
-  const narrowing = new Narrowing(exchange, rows, property, options, isAddressed)
-  return property.collection ? narrowing.collection() : narrowing.complexValue()
+  const narrowing = { exchange, rows, property: property as Narrowing['property'], options, isAddressed }
+  return property.collection ? collection(narrowing) : complexValue(narrowing)
 }
 
-class Narrowing {
-  private readonly exchange: Exchange
-  private readonly rows: Rows
-  private readonly property: Property
-  private readonly type: StructuredType
-  private readonly options: Map<string, string>
-  private readonly isAddressed: boolean
+/** A complex value or a collection of them, with query options of its own. */
+interface Narrowing {
+  exchange: Exchange
+  rows: Rows
+  property: Property & { type: StructuredType }
+  options: Map<string, string>
+  isAddressed: boolean
+}
 
-  constructor(exchange: Exchange, rows: Rows, property: Property, options: Map<string, string>, isAddressed: boolean) {
-    this.isAddressed = isAddressed
-    this.exchange = exchange
-    this.rows = rows
-    this.property = property
-    this.type = property.type as StructuredType
-    this.options = options
+/** A collection of which the items are chosen, and for which they are counted. */
+function collection(narrowing: Narrowing): Rows {
+  const { property, options } = narrowing
+  const values = computed(narrowing, { type: property.type, item: 'plain' })
+  const type = withValues(property.type, values, (value) => value)
+  const source = itemsOf(property, values)
+  const conditions = conditionsOf(narrowing, { type, item: 'item' })
+  const order = orderOf(narrowing, { type, item: 'item' })
+  const column = valueColumn(property.name)
+  const columns = [named(chosen(source, conditions, order, options), column)]
+  const properties: Property[] = [{ ...property, type, column }]
+  if (booleanOption(options, '$count')) {
+    const count = xpr('(select count(*) from', ...source, 'where', conditions, ')')
+    const name = countName(property.name)
+    columns.push(named(count, valueColumn(name)))
+    properties.unshift(propertyOf(name, { cqn: count, type: 'any', position: 0 }))
   }
+  return replaced(narrowing, properties, columns)
+}
 
-  /** A collection of which the items are chosen, and for which they are counted. */
-  collection(): Rows {
-    const computed = this.computed({ type: this.type, item: 'plain' })
-    const type = withValues(this.type, computed, (value) => value)
-    const source = this.items(computed)
-    const conditions = this.conditions({ type, item: 'item' })
-    const column = valueColumn(this.property.name)
-    const columns = [named(this.chosen(source, conditions, this.order({ type, item: 'item' })), column)]
-    const properties: Property[] = [{ ...this.property, type, column }]
-    if (booleanOption(this.options, '$count')) {
-      const count = xpr('(select count(*) from', ...source, 'where', conditions, ')')
-      const name = countName(this.property.name)
-      columns.push(named(count, valueColumn(name)))
-      properties.unshift({ ...propertyOf(name, { cqn: count, type: 'any', position: 0 }), column: valueColumn(name) })
-    }
-    return this.replaced(properties, columns)
-  }
+/** A complex value with computed ones, which it has if it is there. */
+function complexValue(narrowing: Narrowing): Rows {
+  const { property, rows } = narrowing
+  const { name, type, derived } = property
+  const values = computed(narrowing, { type, property })
+  const columnOf = (value: Computed) => valueColumn(`${name}_${value.name}`)
+  const whereThere = (value: Cqn) => xpr('case when', exists(property, rows.type), 'then', value, 'end')
+  const columns = values.map((each) => named(whereThere(shown(each.value)), columnOf(each)))
+  const extend = (each: StructuredType) =>
+    withValues(each, values, (computed, value) => ({ ...computed, column: columnOf(value) }))
+  const types = derived && { ...derived, types: derived.types.map(extend) }
+  return replaced(narrowing, [{ ...property, type: extend(type), derived: types }], columns)
+}
 
-  /** A complex value with computed ones, which it has if it is there. */
-  complexValue(): Rows {
-    const { name, derived } = this.property
-    const values = this.computed({ type: this.type, property: this.property })
-    const columnOf = (value: Computed) => valueColumn(`${name}_${value.name}`)
-    const whereThere = (value: Cqn) => xpr('case when', exists(this.property, this.rows.type), 'then', value, 'end')
-    const columns = values.map((each) => named(whereThere(shown(each.value)), columnOf(each)))
-    const extend = (type: StructuredType) =>
-      withValues(type, values, (property, value) => ({ ...property, column: columnOf(value) }))
-    const types = derived && { ...derived, types: derived.types.map(extend) }
-    return this.replaced([{ ...this.property, type: extend(this.type), derived: types }], columns)
-  }
+/** Parses an option, if there is one, with the names of a scope. */
+function parsed<Result>(
+  { exchange, rows, options, isAddressed }: Narrowing,
+  option: string,
+  scope: Scope,
+  parse: (parser: ExpressionParser) => Result
+): Result | undefined {
+  const expression = options.get(option)
+  if (expression === undefined) return undefined
+  const of = { ...context(exchange, option), type: rows.type }
+  if (isAddressed) return parseWhole(expression, of, parse, scope)
+  return parseWhole(expression, of, (parser) => parse(parser.within(scope)))
+}
 
-  private parser(option: string, scope: Scope): ExpressionParser {
-    const cursor = new Cursor(this.options.get(option) as string, option)
-    const of = { ...context(this.exchange, option), type: this.rows.type }
-    return this.isAddressed ? new ExpressionParser(cursor, of, scope) : new ExpressionParser(cursor, of).within(scope)
-  }
+function computed(narrowing: Narrowing, scope: Scope): Computed[] {
+  const taken = [...narrowing.property.type.properties.keys()]
+  return parsed(narrowing, '$compute', scope, (parser) => computedValues(parser, taken)) ?? []
+}
 
-  private computed(scope: Scope): Computed[] {
-    if (!this.options.has('$compute')) return []
-    const parser = this.parser('$compute', scope)
-    const values = computedValues(parser, [...this.type.properties.keys()])
-    parser.cursor.end()
-    return values
-  }
+/** The items, with what is computed for them. */
+function itemsOf({ name }: Property, values: Computed[]): (Cqn | string)[] {
+  const column = ref(name)
+  if (!values.length) return ['json_each(', column, ') as item']
+  const members = values.flatMap((each) => [',', val(`$."${each.name}"`), ',', asJsonValue(each.value)])
+  const each = ['json_each(', column, ') as plain)', 'as item']
+  return ['(select plain.key as key, json_set(plain.value', ...members, ') as value from', ...each]
+}
 
-  /** The items, with what is computed for them. */
-  private items(values: Computed[]): (Cqn | string)[] {
-    const column = ref(this.property.name)
-    if (!values.length) return ['json_each(', column, ') as item']
-    const members = values.flatMap(({ name, value }) => [',', val(`$."${name}"`), ',', asJsonValue(value)])
-    const each = ['json_each(', column, ') as plain)', 'as item']
-    return ['(select plain.key as key, json_set(plain.value', ...members, ') as value from', ...each]
-  }
+function conditionsOf(narrowing: Narrowing, scope: Scope & { item: string }): Cqn {
+  const conditions: Cqn[] = [func(WITHIN_TIME)]
+  const filter = parsed(narrowing, '$filter', scope, (parser) => holds(parser.condition()))
+  if (filter) conditions.push(filter)
+  const search = narrowing.options.get('$search')
+  if (search !== undefined) conditions.push(parseSearch(search, (term) => jsonText(jsonItem(scope.item), term)))
+  return allOf(...conditions)
+}
 
-  private conditions(scope: Scope & { item: string }): Cqn {
-    const conditions: Cqn[] = [func(WITHIN_TIME)]
-    if (this.options.has('$filter')) {
-      const parser = this.parser('$filter', scope)
-      conditions.push(holds(parser.condition()))
-      parser.cursor.end()
-    }
-    const search = this.options.get('$search')
-    if (search !== undefined) conditions.push(parseSearch(search, (term) => jsonText(jsonItem(scope.item), term)))
-    return allOf(...conditions)
-  }
+function orderOf(narrowing: Narrowing, scope: Scope): (Cqn | string)[] {
+  const terms = parsed(narrowing, '$orderby', scope, orderTerms) ?? []
+  return terms.flatMap(({ cqn, descending }) => [cqn, descending ? 'desc nulls last,' : 'asc nulls first,'])
+}
 
-  private order(scope: Scope): (Cqn | string)[] {
-    if (!this.options.has('$orderby')) return []
-    const parser = this.parser('$orderby', scope)
-    const terms = orderTerms(parser)
-    parser.cursor.end()
-    return terms.flatMap(({ cqn, descending }) => [cqn, descending ? 'desc nulls last,' : 'asc nulls first,'])
-  }
+function chosen(source: (Cqn | string)[], conditions: Cqn, order: (Cqn | string)[], options: Map<string, string>): Cqn {
+  const limit = val(integerOption(options, '$top') ?? -1)
+  const offset = val(integerOption(options, '$skip') ?? 0)
+  const items = [...source, 'where', conditions, 'order by', ...order, 'item.key limit', limit, 'offset', offset]
+  return xpr('(select json_group_array(json(value)) from (select item.value from', ...items, '))')
+}
 
-  private chosen(source: (Cqn | string)[], conditions: Cqn, order: (Cqn | string)[]): Cqn {
-    const limit = [
-      val(integerOption(this.options, '$top') ?? -1),
-      'offset',
-      val(integerOption(this.options, '$skip') ?? 0)
-    ]
-    const items = [
-      '(select item.value from',
-      ...source,
-      'where',
-      conditions,
-      'order by',
-      ...order,
-      'item.key limit',
-      ...limit
-    ]
-    return xpr('(select json_group_array(json(value)) from', ...items, '))')
-  }
-
-  /** The rows with other properties in the place of the property, and with columns for them. */
-  private replaced(properties: Property[], columns: (Cqn & { as: string })[]): Rows {
-    const own = [...this.rows.type.properties.values()]
-    const all = own.flatMap((each) => (each.name === this.property.name ? properties : [each]))
-    const source = nested(this.rows, { ...clauses(this.rows), columns: [...this.rows.columns.map(ref), ...columns] })
-    return {
-      ...source,
-      type: { ...this.rows.type, properties: new Map(all.map((each) => [each.name, each])) },
-      columns: [...this.rows.columns, ...columns.map(({ as }) => as)]
-    }
+/** The rows with other properties in the place of the property, and with columns for them. */
+function replaced({ rows, property }: Narrowing, properties: Property[], columns: (Cqn & { as: string })[]): Rows {
+  const own = [...rows.type.properties.values()]
+  const all = own.flatMap((each) => (each.name === property.name ? properties : [each]))
+  return {
+    ...nested(rows, { ...clauses(rows), columns: [...rows.columns.map(ref), ...columns] }),
+    type: { ...rows.type, properties: new Map(all.map((each) => [each.name, each])) },
+    columns: [...rows.columns, ...columns.map(({ as }) => as)]
   }
 }
 

@@ -36,21 +36,16 @@ export function comesAfter(terms: OrderTerm[], after: Value[]): Cqn {
   const [first] = terms
   if (!first || terms.length === 1) return anyOf(...alternatives)
   // implied by the alternatives, but a range that an index can serve
-  return allOf(notBefore(first, after[0]), anyOf(...alternatives))
+  return allOf(beyond(first, after[0], 0, '='), anyOf(...alternatives))
 }
 
-function beyond({ cqn, descending, required }: OrderTerm, value: Value = null, index: number): Cqn {
-  if (value === null) return descending ? xpr(val(1), '=', val(0)) : xpr(cqn, '!=', val(null))
-  if (!descending) return xpr(cqn, '>', constant(value, index))
-  if (required) return xpr(cqn, '<', constant(value, index))
-  return anyOf(xpr(cqn, '<', constant(value, index)), xpr(cqn, '=', val(null)))
-}
-
-function notBefore({ cqn, descending, required }: OrderTerm, value: Value = null): Cqn {
-  if (value === null) return descending ? xpr(cqn, '=', val(null)) : xpr(val(1), '=', val(1))
-  if (!descending) return xpr(cqn, '>=', constant(value, 0))
-  if (required) return xpr(cqn, '<=', constant(value, 0))
-  return anyOf(xpr(cqn, '<=', constant(value, 0)), xpr(cqn, '=', val(null)))
+/** @param orEqual `=` if the value itself counts, too */
+function beyond(term: OrderTerm, value: Value = null, index: number, orEqual: '=' | '' = ''): Cqn {
+  const { cqn, descending, required } = term
+  if (value === null && descending) return orEqual ? xpr(cqn, '=', val(null)) : xpr(val(1), '=', val(0))
+  if (value === null) return orEqual ? xpr(val(1), '=', val(1)) : xpr(cqn, '!=', val(null))
+  const ordered = xpr(cqn, (descending ? '<' : '>') + orEqual, constant(value, index))
+  return descending && !required ? anyOf(ordered, xpr(cqn, '=', val(null))) : ordered
 }
 
 const TOKEN = '$skiptoken'

@@ -9,10 +9,9 @@ import { areTooLarge, computed, entities, filtered, searched, type Rows } from '
 
 /** @returns the rows; several where `$apply` puts sets of them one after the other */
 export function rowSets(exchange: Exchange): Rows[] {
-  const { options, schema } = exchange
-  const all = entities(schema)
-  const apply = options.get('$apply')
-  const rows = apply === undefined ? [all] : parseApply(apply, all, context(exchange, '$apply'), schema.searchable)
+  const all = entities(exchange.schema)
+  const apply = exchange.options.get('$apply')
+  const rows = apply === undefined ? [all] : parseApply(apply, all, context(exchange, '$apply'))
   return rows.map((each) => narrowed(exchange, each))
 }
 
@@ -22,14 +21,13 @@ export function context({ now, aliases, schema }: Exchange, option: string): Omi
 }
 
 function narrowed(exchange: Exchange, rows: Rows): Rows {
-  const { options, schema } = exchange
-  const [compute, search, filter] = ['$compute', '$search', '$filter'].map((name) => options.get(name))
+  const [compute, search, filter] = ['$compute', '$search', '$filter'].map((name) => exchange.options.get(name))
   let result = rows
   if (compute !== undefined) {
     const values = parseCompute(compute, { ...context(exchange, '$compute'), type: result.type }, result.columns)
     result = computed(result, values)
   }
-  if (search !== undefined) result = searched(result, search, schema.searchable)
+  if (search !== undefined) result = searched(result, search)
   if (filter !== undefined)
     result = filtered(result, parsePredicate(filter, { ...context(exchange, '$filter'), type: result.type }))
   if (areTooLarge([result]))

@@ -22,6 +22,8 @@ export interface Rows {
   order?: OrderTerm[]
   /** Whether the rows are entities still, with a URL each. */
   areEntities: boolean
+  /** The columns that are searched in entities. */
+  searchable: Searchable
   /** How much the query has come to: see expressions/extent.ts. */
   nodes: number
   /** How many queries stand within each other. */
@@ -37,22 +39,14 @@ export function entities(schema: ServiceSchema): Rows {
   return rows
 }
 
-function entitiesOf({ entity, entityType, identity }: ServiceSchema): Rows {
+function entitiesOf({ entity, entityType, identity, searchable }: ServiceSchema): Rows {
   const properties = [...entityType.properties.values()]
   const instants = properties.flatMap(({ instant }) => instant ?? [])
   const shown = properties.flatMap((property) => columnsOf(property))
   const { emptyObjects, representationTag } = entityType.hidden
   const columns = [...new Set([...shown, ...identity, ...instants, emptyObjects, representationTag])]
-  return {
-    from: { ref: [entity] },
-    where: [],
-    type: entityType,
-    columns,
-    identity,
-    areEntities: true,
-    nodes: 0,
-    nesting: 0
-  }
+  const all = { from: { ref: [entity] }, where: [], type: entityType, columns, identity, searchable }
+  return { ...all, areEntities: true, nodes: 0, nesting: 0 }
 }
 
 export function filtered(rows: Rows, condition: Cqn): Rows {
@@ -63,8 +57,8 @@ export function filtered(rows: Rows, condition: Cqn): Rows {
  * The rows that a search finds.
  * @throws {RequestError} 501 for rows of an aggregation, which have no text of their own
  */
-export function searched(rows: Rows, expression: string, searchable: Searchable): Rows {
-  if (rows.areEntities) return filtered(rows, parseSearch(expression, foundIn(searchable)))
+export function searched(rows: Rows, expression: string): Rows {
+  if (rows.areEntities) return filtered(rows, parseSearch(expression, foundIn(rows.searchable)))
   throw new RequestError('notImplemented', 'The service does not search in aggregated rows.', '$search')
 }
 

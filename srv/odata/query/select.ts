@@ -4,6 +4,7 @@ import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { ref, type Cqn } from '../../cqn/cqn.ts'
 import { nestedItems } from '../request/nested-options.ts'
+import type { KnownTypes } from '../model/known-types.ts'
 import { countName, narrowed } from './narrowing.ts'
 import { areTooLarge, type Rows } from './rows.ts'
 import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
@@ -30,16 +31,16 @@ export interface Selected {
  */
 export function selected(exchange: Exchange, rows: Rows, value = exchange.options.get('$select')): Selected {
   if (value === undefined) return { rows, selection: undefined, list: '' }
-  const selector = new Selector(exchange, rows)
-  selector.add(value, [])
-  return selector.result()
+  const { add, result } = selector(exchange, rows)
+  add(value, [])
+  return result()
 }
 
 /** What is selected of one property, by query options of its own: `…('x')/modifiedProperties?$top=1`. */
 export function selectedOf(exchange: Exchange, rows: Rows, names: string[], options: Map<string, string>): Selected {
-  const selector = new Selector(exchange, rows, true)
-  selector.addItem(names, options.size ? options : undefined)
-  return selector.result()
+  const { addItem, result } = selector(exchange, rows, true)
+  addItem(names, options.size ? options : undefined)
+  return result()
 }
 
 /** A path, as the model spells it. */
@@ -50,80 +51,65 @@ interface Path {
   property: Property | undefined
 }
 
-class Selector {
-  private readonly exchange: Exchange
-  private readonly isAddressed: boolean
-  private rows: Rows
-  private readonly selection: NonNullable<Selection> = new Map()
-  private readonly paths = new Map<string, string[]>()
-  private readonly withOptions = new Set<string>()
-  private all = false
-  private depth = 0
+/** @param isAddressed whether the value of a property is the resource of the request, and not its entity */
+function selector(exchange: Exchange, initial: Rows, isAddressed = false) {
+  const selection: NonNullable<Selection> = new Map()
+  const paths = new Map<string, string[]>()
+  const withOptions = new Set<string>()
+  let rows = initial
+  let all = false
+  let depth = 0
 
-  /** @param isAddressed whether the value of a property is the resource of the request, and not its entity */
-  constructor(exchange: Exchange, rows: Rows, isAddressed = false) {
-    this.isAddressed = isAddressed
-    this.exchange = exchange
-    this.rows = rows
-  }
-
-  result(): Selected {
-    if (this.all) return { rows: this.rows, selection: undefined, list: '' }
-    const list = [...this.paths.values()].filter((segments) => !this.isPart(segments)).map((each) => each.join('/'))
-    return { rows: this.rows, selection: this.selection, list: `(${list.join(',')})` }
+  function result(): Selected {
+    if (all) return { rows, selection: undefined, list: '' }
+    const list = [...paths.values()].filter((segments) => !isPart(segments)).map((each) => each.join('/'))
+    return { rows, selection, list: `(${list.join(',')})` }
   }
 
   /** Whether the whole of what a path leads through is selected. */
-  private isPart(segments: string[]) {
-    return segments.some((_, index) => index > 0 && this.paths.has(segments.slice(0, index).join('/')))
-  }
+  const isPart = (segments: string[]) =>
+    segments.some((_, index) => index > 0 && paths.has(segments.slice(0, index).join('/')))
 
   /** Adds the items of a list. @param prefix the path of the value that they belong to */
-  add(value: string, prefix: string[]) {
-    if (++this.depth > MOST_NESTED) throw refused('$select nests too deeply.')
+  function add(value: string, prefix: string[]) {
+    if (++depth > MOST_NESTED) throw refused('$select nests too deeply.')
     for (const { name, options } of nestedItems(value, '$select', NESTED)) {
       if (name === '*' && options) throw refused("'*' takes no options in $select.")
-      if (this.namesOperations(name)) continue
-      if (name !== '*') this.addItem([...prefix, ...name.split('/')], options)
-      else if (prefix.length) this.addItem(prefix, undefined)
-      else this.all = true
+      if (namesOperations(name, exchange.schema.types)) continue
+      if (name !== '*') addItem([...prefix, ...name.split('/')], options)
+      else if (prefix.length) addItem(prefix, undefined)
+      else all = true
     }
-    this.depth--
+    depth--
   }
 
-  addItem(segments: string[], options: Map<string, string> | undefined) {
-    let path = this.resolve(segments)
+  function addItem(segments: string[], options: Map<string, string> | undefined) {
+    let path = resolve(segments, rows.type)
     const { $select: inner, ...others } = Object.fromEntries(options ?? [])
     const key = path.names.join('/')
-    if (options && this.withOptions.has(key)) throw refused(`'${key}' has options in $select twice.`)
-    if (options) this.withOptions.add(key)
+    if (options && withOptions.has(key)) throw refused(`'${key}' has options in $select twice.`)
+    if (options) withOptions.add(key)
     const narrowing = new Map(Object.entries(others))
     if (narrowing.size) {
-      this.rows = narrowed(this.exchange, this.rows, path.names, path.property, narrowing, this.isAddressed)
-      if (areTooLarge([this.rows])) throw refused('The options in $select are larger than the service takes.')
-      path = this.resolve(segments)
+      rows = narrowed(exchange, rows, path.names, path.property, narrowing, isAddressed)
+      if (areTooLarge([rows])) throw refused('The options in $select are larger than the service takes.')
+      path = resolve(segments, rows.type)
       const count = countName(key)
-      if (this.rows.type.properties.has(count)) this.selection.set(count, undefined)
+      if (rows.type.properties.has(count)) selection.set(count, undefined)
     }
     if (options && !isStructured(path.property?.type ?? 'Edm.Untyped'))
       throw refused(`'${key}' takes no options in $select.`)
-    if (inner !== undefined) return this.add(inner, path.segments)
-    select(this.selection, path.names)
-    this.paths.set(path.segments.join('/'), path.segments)
+    if (inner !== undefined) return add(inner, path.segments)
+    select(selection, path.names)
+    paths.set(path.segments.join('/'), path.segments)
   }
 
-  /** `microsoft.graph.*` asks for the operations of a schema (5.1.4), of which there are none. */
-  private namesOperations(name: string): boolean {
-    const names = [...this.exchange.schema.types.structured.keys()]
-    return name.endsWith('.*') && names.some((each) => each.slice(0, each.lastIndexOf('.')) === name.slice(0, -2))
-  }
+  return { add, addItem, result }
+}
 
-  private resolve(segments: string[]): Path {
-    if (segments.length > MOST_NAMES) throw refused(`A path in $select may have at most ${MOST_NAMES} names.`)
-    const path = resolvePath(segments, this.rows.type)
-    if (path) return path
-    throw refused(`'${segments.join('/')}' in $select is not a property of '${this.rows.type.name}'.`)
-  }
+/** `microsoft.graph.*` asks for the operations of a schema (5.1.4), of which there are none. */
+function namesOperations(name: string, { structured }: KnownTypes): boolean {
+  return name.endsWith('.*') && [...structured.keys()].some((each) => each.replace(/[^.]*$/, '*') === name)
 }
 
 function refused(message: string) {
@@ -138,24 +124,27 @@ function select(selection: NonNullable<Selection>, [first, ...rest]: string[]) {
   selection.set(first, inner)
 }
 
-/** A property of a derived type needs the type before it (5.1.4). */
-function resolvePath(segments: string[], root: StructuredType): Path | undefined {
+/** Follows a path. A property of a derived type needs the type before it (5.1.4). */
+function resolve(segments: string[], root: StructuredType): Path {
+  if (segments.length > MOST_NAMES) throw refused(`A path in $select may have at most ${MOST_NAMES} names.`)
+  const unknown = () => refused(`'${segments.join('/')}' in $select is not a property of '${root.name}'.`)
   const path: Path = { names: [], segments: [], property: undefined }
   let type: Property['type'] = root
   for (const name of segments) {
-    if (!isStructured(type)) return undefined
+    if (!isStructured(type)) throw unknown()
     const cast: StructuredType | undefined = path.property && valueTypeNamed(path.property, name)
     if (type.open) path.names.push(name)
     else if (cast) type = cast
     else if (name !== root.name || path.property) {
       path.property = propertyNamed(type, name)
-      if (!path.property) return undefined
+      if (!path.property) throw unknown()
       path.names.push(path.property.name)
       type = path.property.type
     }
     path.segments.push(cast || type === root ? name : (path.names.at(-1) as string))
   }
-  return path.names.length ? path : undefined
+  if (!path.names.length) throw unknown()
+  return path
 }
 
 /** The columns that a selection is built from. A complex value needs all of its own, to tell whether it is null. */

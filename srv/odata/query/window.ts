@@ -30,24 +30,17 @@ export function pageWindow(exchange: Exchange): PageWindow {
   const skip = token === undefined ? (integerOption(options, '$skip') ?? 0) : 0
   const { max } = schema.pageSize
   const preferred = position.size === undefined ? preferredSize(exchange) : Math.min(position.size, max)
-  if (conventions.topIsPageSize) {
-    if (top !== undefined && top > max)
-      throw new RequestError('invalidQueryOption', `$top must be at most ${max} here.`, '$top')
-    const limit = top ?? preferred ?? schema.pageSize.default
-    const next = (after: PageWindow['after']) => (limit ? after && { after, ...sizeOf(preferred) } : undefined)
-    return { limit, skip, after: position.after, until: position.until, next }
-  }
-  const remaining = position.remaining ?? top
-  const limit = Math.min(remaining ?? Infinity, preferred ?? schema.pageSize.default)
+  if (conventions.topIsPageSize && top !== undefined && top > max)
+    throw new RequestError('invalidQueryOption', `$top must be at most ${max} here.`, '$top')
+  const remaining = conventions.topIsPageSize ? undefined : (position.remaining ?? top)
+  const size = preferred ?? schema.pageSize.default
+  const limit = conventions.topIsPageSize ? (top ?? size) : Math.min(remaining ?? Infinity, size)
   const next = (after: PageWindow['after'], count: number): Position | undefined => {
-    if (remaining === undefined) return after && { after, ...sizeOf(preferred) }
-    return after && remaining > count ? { after, remaining: remaining - count, ...sizeOf(preferred) } : undefined
+    if (!after || !limit || (remaining !== undefined && remaining <= count)) return undefined
+    const rest = remaining === undefined ? {} : { remaining: remaining - count }
+    return { after, ...rest, ...(preferred !== undefined && { size: preferred }) }
   }
   return { limit, skip, after: position.after, until: position.until, next }
-}
-
-function sizeOf(size: number | undefined) {
-  return size === undefined ? {} : { size }
 }
 
 /** The page size that the client prefers, as far as the service allows it (8.2.8.7). */
