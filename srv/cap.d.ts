@@ -1,7 +1,7 @@
 /** What is used of CAP that it publishes no types for. */
 
 declare module '@sap/cds/lib/srv/protocols/odata-v4.js' {
-  import type { ApplicationService, Request as CdsRequest } from '@sap/cds'
+  import type { ApplicationService } from '@sap/cds'
   import type { NextFunction, Request, RequestHandler, Response, Router } from 'express'
 
   class ODataAdapter {
@@ -9,9 +9,7 @@ declare module '@sap/cds/lib/srv/protocols/odata-v4.js' {
     readonly service: ApplicationService
     get router(): Router
     get authorize(): RequestHandler | null
-    get log_request(): RequestHandler
     error(error: unknown, req: Request, res: Response, next?: NextFunction): unknown
-    request4(options: { query: unknown; params?: object[]; req: Request; res: Response }): CdsRequest
   }
   export default ODataAdapter
 }

@@ -10,7 +10,7 @@ import helmet from 'helmet'
 import { storeJsonAsText } from './database/json-columns.ts'
 import type { Indexed } from './database/engine.ts'
 import { disconnect, engine } from './database/service.ts'
-import { answerCounter } from './http/answers.ts'
+import { countAnswers } from './http/answers.ts'
 import { crossOrigin } from './http/cors.ts'
 import { admit, drain } from './http/drain.ts'
 import { health, watchDatabase } from './http/health.ts'
@@ -33,10 +33,7 @@ const LOG = cds.log('provisioning')
 
 /** What this file uses of CAP that its published types lack. */
 interface Cap {
-  env: {
-    profiles: string[]
-    log: { format: string }
-  }
+  env: { profiles: string[]; log: { format: string } }
   deploy: (model: object) => { to: (database: string) => Promise<void> }
   server: (options: object) => Promise<Server>
 }
@@ -85,18 +82,8 @@ export default async function server(options: object) {
 function application() {
   const app = express()
   app.set('trust proxy', settings().server.trust_proxy)
-  app.use(
-    identify,
-    followed,
-    logRequests,
-    helmet(HEADERS),
-    ...crossOrigin(),
-    health,
-    ...clientLimit(),
-    admit,
-    compression(),
-    answerCounter()
-  )
+  app.use(identify, followed, logRequests, helmet(HEADERS), crossOrigin, health, ...clientLimit())
+  app.use(admit, compression(), countAnswers)
   cds.middlewares.add(noteTenant)
   // instead of CAP's, which has another body and no request-id
   Object.assign(cds.middlewares, { after: [renderError] })

@@ -7,7 +7,6 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { JWTPayload } from 'jose'
 import type { AccessSettings } from './issuer.ts'
 import { tokenChecker } from './token.ts'
-import { challenge } from '../errors/challenge.ts'
 import { requestError, RequestError } from '../errors/errors.ts'
 import { refuse } from '../errors/refuse.ts'
 import { accessSettings } from '../settings/settings.ts'
@@ -71,5 +70,5 @@ function refused(req: Request, res: Response, error: unknown) {
   const { cause } = failure // for operators, not for clients
   if (failure.status >= 500) LOG.error(req.method, req.path, cause ?? error)
   else LOG.debug(req.method, req.path, failure.code, failure.message, cause ?? '')
-  refuse(res.set(challenge(failure, req)), failure)
+  refuse(res, failure)
 }

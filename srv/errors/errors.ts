@@ -47,9 +47,10 @@ export class RequestError extends Error {
    * @param code a stable code, which implies the HTTP status
    * @param message one whole sentence, without internals
    * @param target the property, query option or header that the error is about
+   * @param options the cause, for operators
    */
-  constructor(code: ErrorCode, message: string, target?: string) {
-    super(message)
+  constructor(code: ErrorCode, message: string, target?: string, options?: ErrorOptions) {
+    super(message, options)
     this.code = code
     this.status = STATUS[code]
     this.target = target || undefined
@@ -87,12 +88,8 @@ export function requestError(error: unknown): RequestError {
   if (known === 404) return new RequestError('resourceNotFound', 'There is no such resource.', target)
   if (known === 501) return new RequestError('notImplemented', 'The service does not implement this request.')
   if (known >= 400 && known < 500) {
-    const byStatus = Object.entries(STATUS).find(([, value]) => value === known)
-    return new RequestError(
-      (byStatus?.[0] as ErrorCode) ?? 'badRequest',
-      sentence(message) ?? 'The request is not valid.',
-      target
-    )
+    const [byStatus] = Object.entries(STATUS).find(([, value]) => value === known) ?? ['badRequest']
+    return new RequestError(byStatus as ErrorCode, sentence(message) ?? 'The request is not valid.', target)
   }
   return new RequestError('internalError', 'The request failed because of an error in the service.')
 }

@@ -1,16 +1,26 @@
 /** Answers a request with an error. */
-import type { Response } from 'express'
+import type { Request, Response } from 'express'
 import { errorBody, type ErrorCode, type RequestError } from './errors.ts'
 import { requestIds } from './request-ids.ts'
 
 /** When to retry after an error that may pass, in seconds (RFC 9110, 10.2.3). */
 const RETRY_AFTER: Partial<Record<ErrorCode, number>> = { serviceUnavailable: 2, insufficientStorage: 60 }
 
+/** The header that tells a client how to authenticate (RFC 6750, section 3); none unless access was refused. */
+function challenge({ code, message }: RequestError, req: Request): Record<string, string> {
+  const realm = 'Bearer realm="auditLogs"'
+  if (code === 'accessDenied') return { 'WWW-Authenticate': `${realm}, error="insufficient_scope"` }
+  if (code !== 'unauthenticated') return {}
+  if (!req.get('Authorization')) return { 'WWW-Authenticate': realm } // no error where nothing was sent: 3.1
+  return { 'WWW-Authenticate': `${realm}, error="invalid_token", error_description="${message}"` }
+}
+
 /**
  * Sends the body of an error with its status.
  * @param ids the identifiers of the request; for a part of a batch, of the batch
  */
 export function refuse(res: Response, failure: RequestError, ids = requestIds(res)) {
+  res.set(challenge(failure, res.req))
   const seconds = RETRY_AFTER[failure.code]
   if (seconds) res.set('Retry-After', String(seconds))
   if (!res.get('OData-Version')) res.set('OData-Version', '4.0') // every response has one (Protocol 4.01, 8.1.5)

@@ -5,43 +5,39 @@ import { settings } from '../settings/settings.ts'
 
 const TOO_MANY = 'The service has more bytes of answers than it can take that wait to be read.'
 
-let most = Infinity
 let waiting = 0
 
 /**
- * Makes the middleware that counts what is written until the client has taken it. The end of an answer counts until the
- * answer is sent. Bytes count before compression.
+ * Counts what is written until the client has taken it. The end of an answer counts until the answer is sent. Bytes
+ * count before compression.
  */
-export function answerCounter(): RequestHandler {
-  most = settings().server.max_answers
-  return (_req, res, next) => {
-    const write = res.write.bind(res) as (...args: unknown[]) => boolean
-    const end = res.end.bind(res) as (...args: unknown[]) => Response
-    let unread = 0
-    const count = (chunk: unknown) => {
-      if (res.closed || !(typeof chunk === 'string' || chunk instanceof Uint8Array)) return
-      unread += chunk.length
-      waiting += chunk.length
-    }
-    const uncount = () => {
-      waiting -= unread
-      unread = 0
-    }
-    res.write = (...args: unknown[]) => {
-      const isTaken = write(...args)
-      if (!isTaken) count(args[0])
-      return isTaken
-    }
-    res.end = (...args: unknown[]) => {
-      count(args[0])
-      return end(...args)
-    }
-    res.on('drain', uncount).once('close', uncount)
-    next()
+export const countAnswers: RequestHandler = (_req, res, next) => {
+  const write = res.write.bind(res) as (...args: unknown[]) => boolean
+  const end = res.end.bind(res) as (...args: unknown[]) => Response
+  let unread = 0
+  const count = (chunk: unknown) => {
+    if (res.closed || !(typeof chunk === 'string' || chunk instanceof Uint8Array)) return
+    unread += chunk.length
+    waiting += chunk.length
   }
+  const uncount = () => {
+    waiting -= unread
+    unread = 0
+  }
+  res.write = (...args: unknown[]) => {
+    const isTaken = write(...args)
+    if (!isTaken) count(args[0])
+    return isTaken
+  }
+  res.end = (...args: unknown[]) => {
+    count(args[0])
+    return end(...args)
+  }
+  res.on('drain', uncount).once('close', uncount)
+  next()
 }
 
 /** @throws {RequestError} 503 if the limit of unread bytes is reached */
 export function expectRoom() {
-  if (waiting >= most) throw new RequestError('serviceUnavailable', TOO_MANY)
+  if (waiting >= settings().server.max_answers) throw new RequestError('serviceUnavailable', TOO_MANY)
 }

@@ -14,7 +14,7 @@ export function clientLimit(): RequestHandler[] {
     rateLimit({
       limit,
       windowMs: window,
-      store: new Windows(window),
+      store: windows(window),
       standardHeaders: 'draft-8', // RateLimit and RateLimit-Policy, with Retry-After on refusals
       legacyHeaders: false,
       handler: (_req, res) => refuse(res, new RequestError('tooManyRequests', message))
@@ -24,33 +24,23 @@ export function clientLimit(): RequestHandler[] {
 
 /**
  * Counts the requests of clients by the monotonic clock. The library's own store uses the time of day, which can jump.
+ * @param length the length of a window in milliseconds
  */
-class Windows implements Store {
-  private readonly counts = new Map<string, number>()
-  private readonly length: number
-  private start = performance.now()
-
-  /** @param length the length of a window in milliseconds */
-  constructor(length: number) {
-    this.length = length
-  }
-
-  increment(client: string) {
-    const now = performance.now()
-    if (now - this.start >= this.length) {
-      this.start = now
-      this.counts.clear()
-    }
-    const totalHits = (this.counts.get(client) ?? 0) + 1
-    this.counts.set(client, totalHits)
-    return { totalHits, resetTime: new Date(Date.now() + this.start + this.length - now) }
-  }
-
-  decrement(client: string) {
-    this.counts.set(client, (this.counts.get(client) ?? 1) - 1)
-  }
-
-  resetKey(client: string) {
-    this.counts.delete(client)
+function windows(length: number): Store {
+  const counts = new Map<string, number>()
+  let start = performance.now()
+  return {
+    increment(client) {
+      const now = performance.now()
+      if (now - start >= length) {
+        start = now
+        counts.clear()
+      }
+      const totalHits = (counts.get(client) ?? 0) + 1
+      counts.set(client, totalHits)
+      return { totalHits, resetTime: new Date(Date.now() + start + length - now) }
+    },
+    decrement: (client) => void counts.set(client, (counts.get(client) ?? 1) - 1),
+    resetKey: (client) => void counts.delete(client)
   }
 }

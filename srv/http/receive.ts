@@ -20,32 +20,30 @@ const CUT_OFF = 'The request body is cut off, or not encoded as its Content-Enco
 let underWay = 0
 
 /**
- * Makes a function that receives the body of a request. Its decoded bytes count until the request is answered.
- * @returns a function that throws {@link RequestError}: 413 over the limit, 503 if the service has as many bytes as it
- *   can take, 415 for an unknown encoding, 400 if the body is cut off or not encoded so
+ * Receives the body of a request. Its decoded bytes count until the request is answered.
+ * @throws {RequestError} 413 over the limit, 503 if the service has as many bytes as it can take, 415 for an unknown
+ *   encoding, 400 if the body is cut off or not encoded so
  */
-export function bodyReceiver() {
+export async function receive(req: Request, res: Response): Promise<Buffer> {
   const { body_parser, max_bodies } = settings().server
-  return async function receive(req: Request, res: Response): Promise<Buffer> {
-    let held = 0
-    res.once('close', () => (underWay -= held))
-    const chunks: Buffer[] = []
-    try {
-      for await (const chunk of decoded(req).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        if (res.closed) break // the client has gone
-        if (held + chunk.length > body_parser.limit) throw new RequestError('payloadTooLarge', TOO_LARGE)
-        if (underWay + chunk.length > max_bodies) throw new RequestError('serviceUnavailable', TOO_MANY)
-        held += chunk.length
-        underWay += chunk.length
-        chunks.push(chunk)
-      }
-    } catch (cause) {
-      req.unpipe().resume() // drops the rest
-      if (cause instanceof RequestError) throw cause
-      throw Object.assign(new RequestError('invalidBody', CUT_OFF), { cause })
+  let held = 0
+  res.once('close', () => (underWay -= held))
+  const chunks: Buffer[] = []
+  try {
+    for await (const chunk of decoded(req).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      if (res.closed) break // the client has gone
+      if (held + chunk.length > body_parser.limit) throw new RequestError('payloadTooLarge', TOO_LARGE)
+      if (underWay + chunk.length > max_bodies) throw new RequestError('serviceUnavailable', TOO_MANY)
+      held += chunk.length
+      underWay += chunk.length
+      chunks.push(chunk)
     }
-    return Buffer.concat(chunks, held)
+  } catch (cause) {
+    req.unpipe().resume() // drops the rest
+    if (cause instanceof RequestError) throw cause
+    throw new RequestError('invalidBody', CUT_OFF, undefined, { cause })
   }
+  return Buffer.concat(chunks, held)
 }
 
 function decoded(req: Request): Readable {

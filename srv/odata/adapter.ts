@@ -14,10 +14,9 @@ import { append, execute } from '../database/service.ts'
 import { sendBatch } from './batch/answers.ts'
 import { readBatch } from './batch/documents.ts'
 import { boundaryOf, readMultipartBatch } from './batch/multipart.ts'
-import { runBatch } from './batch/run.ts'
+import { runBatch, type Run } from './batch/run.ts'
 import { isTaken } from './request/capabilities.ts'
 import { readCollection, readCount, readReferences } from './resources/collection.ts'
-import { challenge } from '../errors/challenge.ts'
 import { create } from './resources/create.ts'
 import { readEntity, readProperty, readReference } from './resources/entity.ts'
 import { sendTagged, strongEtag } from './response/etag.ts'
@@ -33,7 +32,7 @@ import { serviceSchema, type Model, type ServiceSchema } from './model/schema.ts
 import { Plans } from '../plans/plans.ts'
 import { applied, preferences } from './request/preferences.ts'
 import { refuse } from '../errors/refuse.ts'
-import { jsonBodyReader, textBodyReader } from './request/body.ts'
+import { readJson, readText } from './request/body.ts'
 import { checkHeaders } from './request/headers.ts'
 import { requestIds } from '../errors/request-ids.ts'
 import { settings } from '../settings/settings.ts'
@@ -76,23 +75,17 @@ interface Setup {
 }
 
 class StructuredODataAdapter extends ODataAdapter {
-  private readonly schema: ServiceSchema
-  private readonly readText = textBodyReader()
-  private readonly readJson = jsonBodyReader(this.readText)
-  private metadata: Metadata | undefined
-  private readonly model: Model
+  private readonly setup: Setup
   private readonly linked: Model
-  private readonly conventions: Conventions
-  private readonly tokens: LinkTokens
+  private readonly schema: ServiceSchema
+  private metadata: Metadata | undefined
   private knownPlans: Plans | undefined
 
-  constructor(service: ApplicationService, options: object, { model, tokens, conventions }: Setup) {
+  constructor(service: ApplicationService, options: object, setup: Setup) {
     super(service, options)
-    this.conventions = conventions
-    this.tokens = tokens
-    this.model = model
+    this.setup = setup
     // a copy, as linking leaves traces that the generation of metadata stumbles over
-    this.linked = cds.linked(structuredClone(model) as never)
+    this.linked = cds.linked(structuredClone(setup.model) as never)
     this.schema = serviceSchema(this.linked, service.name)
   }
 
@@ -101,7 +94,7 @@ class StructuredODataAdapter extends ODataAdapter {
     const router = express.Router()
     Object.defineProperty(this, 'router', { value: router })
     if (this.authorize) router.use(this.authorize)
-    router.use((req, res) => this.answer(req, res, { outer: req, body: () => this.readJson(req, res), store: append }))
+    router.use((req, res) => this.answer(req, res, { outer: req, body: () => readJson(req, res), store: append }))
     return router
   }
 
@@ -128,14 +121,10 @@ class StructuredODataAdapter extends ODataAdapter {
       if (req !== outer) throw new RequestError('badRequest', 'A batch must not have a batch in it.')
       return this.answerBatch(req, res)
     }
-    const { type, parameters } = negotiate(mediaTypesOf(resource, allows401(req)), {
-      $format: options.get('$format'),
-      accept: req.get('Accept'),
-      acceptCharset: req.get('Accept-Charset')
-    })
+    const { type, parameters } = negotiate(mediaTypesOf(resource, allows401(req)), req, options.get('$format'))
     if (resource.kind === 'metadata') return this.describe(req, res, type as keyof Metadata, parameters.has('charset'))
-    const format = jsonFormat(parameters)
     const reading = readingFor(outer)
+    const { tokens, conventions } = this.setup
     const exchange: Exchange = {
       req,
       res,
@@ -143,17 +132,16 @@ class StructuredODataAdapter extends ODataAdapter {
       options,
       aliases,
       preferences: preferences(req),
-      conventions: this.conventions,
-      format,
+      conventions,
+      format: jsonFormat(parameters),
       now: new Date(),
       schema: this.schema,
-      tokens: this.tokens,
+      tokens,
       asReferences: false,
       run: (query, more, seen) => this.run(query, { req, res, reading, seen, ...more }),
       execute: (statement) => execute(statement, reading),
       plans: this.plans,
       scope: scopeOf(user),
-      usesStoredForm: settings().odata.stored_forms,
       store
     }
     const annotations = exchange.preferences.get('include-annotations')
@@ -171,35 +159,29 @@ class StructuredODataAdapter extends ODataAdapter {
   }
 
   private describe(req: Request, res: Response, type: keyof Metadata, namesCharset: boolean) {
-    this.metadata ??= generateMetadata(this.linked, this.model, this.service.name, this.conventions.entitiesDerive)
+    const { model, conventions } = this.setup
+    this.metadata ??= generateMetadata(this.linked, model, this.service.name, conventions.entitiesDerive)
     if (type === 'application/json') res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
     res.setHeader('Content-Type', namesCharset ? `${type};charset=utf-8` : type)
     sendTagged(req, res, [Buffer.from(this.metadata[type])], strongEtag(this.metadata[type]))
   }
 
   private async answerBatch(req: Request, res: Response) {
-    const { batchLimit, headerNames } = this.conventions
+    const { batchLimit, headerNames } = this.setup.conventions
     const { batch_timeout: timeLimit, batch_bytes: mostBytes } = settings().odata
     beginBatch(req, timeLimit)
     const boundary = req.is('multipart/mixed') ? boundaryOf(req.get('Content-Type') as string) : undefined
     const units =
       boundary === undefined
-        ? readBatch(await this.readJson(req, res), batchLimit)
-        : readMultipartBatch(await this.readText(req, res), boundary, batchLimit)
+        ? readBatch(await readJson(req, res), batchLimit)
+        : readMultipartBatch(await readText(req, res), boundary, batchLimit)
     const preference = preferences(req).get('continue-on-error')
     const goesOn = preference === undefined ? boundary === undefined : preference !== 'false'
     const inAnyOrder = boundary === undefined && goesOn
-    const answer = this.answerPart.bind(this)
+    const answer: Run['answer'] = (part, partAnswer, origin) =>
+      this.answer(part, partAnswer, origin).catch((error: unknown) => this.error(error, part, partAnswer))
     const answers = runBatch(units, { outer: req, goesOn, inAnyOrder, mostBytes, answer, append })
     await sendBatch(answers, res, boundary, headerNames)
-  }
-
-  private async answerPart(req: Request, res: Response, origin: Origin) {
-    try {
-      await this.answer(req, res, origin)
-    } catch (error) {
-      this.error(error, req, res)
-    }
   }
 
   /** Renders any error, those of CAP included. Its own rendering may tell internals, or end the process. */
@@ -210,7 +192,6 @@ class StructuredODataAdapter extends ODataAdapter {
     if (failure.status >= 500 && failure.code !== 'notImplemented')
       LOG.error(ids['request-id'], req.method, path, error)
     else LOG.debug(req.method, path, failure.code, failure.message)
-    res.set(challenge(failure, req))
     refuse(res, failure, ids)
   }
 }

@@ -85,8 +85,7 @@ function checkHeader(name: string, value: string) {
   try {
     validateHeaderName(name)
   } catch (cause) {
-    const error = new RequestError('badRequest', 'A line in the batch is not a header.', 'headers')
-    throw Object.assign(error, { cause })
+    throw new RequestError('badRequest', 'A line in the batch is not a header.', 'headers', { cause })
   }
   if (/[^\t\x20-\x7e\x80-\uffff]/.test(value))
     throw new RequestError('badRequest', 'A header has a character that headers cannot have.', 'headers')

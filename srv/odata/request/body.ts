@@ -1,43 +1,36 @@
 /** Receives the bodies of requests. */
 import { isUtf8 } from 'node:buffer'
 import type { Request, Response } from 'express'
-import { bodyReceiver } from '../../http/receive.ts'
+import { receive } from '../../http/receive.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { parseJson } from '../../values/json.ts'
 import { checkStructure } from './json-structure.ts'
 
-type TextReader = (req: Request, res: Response) => Promise<string>
-
-/**
- * Makes a function that reads the body of a request as text.
- * @returns a function that throws {@link RequestError}: 413 over the limit, 400 if the body is empty, is not UTF-8, or
- *   has more structure than the service takes
- */
-export function textBodyReader(): TextReader {
-  const receive = bodyReceiver()
-  return async function readText(req, res) {
-    const body = await receive(req, res)
-    if (!body.length) throw new RequestError('invalidBody', 'The request has no body.')
-    // otherwise invalid bytes would silently become other characters
-    if (!isUtf8(body)) throw new RequestError('invalidBody', 'The request body is not UTF-8.')
-    const text = body.toString()
-    checkStructure(text)
-    return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
-  }
-}
-
 const BYTE_ORDER_MARK = '\ufeff'
 
 /**
- * Makes a function that reads the JSON body of a request.
- * @returns a function that throws {@link RequestError}: 415 for another type, 400 if the body is not JSON
+ * Reads the body of a request as text.
+ * @throws {RequestError} 413 over the limit, 400 if the body is empty, is not UTF-8, or has more structure than the
+ *   service takes
  */
-export function jsonBodyReader(readText: TextReader) {
-  return async function readJson(req: Request, res: Response): Promise<unknown> {
-    if (!req.is('application/json') && Number(req.get('content-length') ?? 1) > 0)
-      throw new RequestError('unsupportedMediaType', 'The request body must be application/json.', 'Content-Type')
-    return parseBody(await readText(req, res))
-  }
+export async function readText(req: Request, res: Response): Promise<string> {
+  const body = await receive(req, res)
+  if (!body.length) throw new RequestError('invalidBody', 'The request has no body.')
+  // otherwise invalid bytes would silently become other characters
+  if (!isUtf8(body)) throw new RequestError('invalidBody', 'The request body is not UTF-8.')
+  const text = body.toString()
+  checkStructure(text)
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
+}
+
+/**
+ * Reads the JSON body of a request.
+ * @throws {RequestError} as {@link readText}, also 415 for another type, and 400 if the body is not JSON
+ */
+export async function readJson(req: Request, res: Response): Promise<unknown> {
+  if (!req.is('application/json') && Number(req.get('content-length') ?? 1) > 0)
+    throw new RequestError('unsupportedMediaType', 'The request body must be application/json.', 'Content-Type')
+  return parseBody(await readText(req, res))
 }
 
 /**
@@ -49,6 +42,6 @@ export function parseBody(text: string): unknown {
     return parseJson(text)
   } catch (cause) {
     const message = `The request body is not JSON: ${(cause as Error).message.replace(/\.$/, '')}.`
-    throw Object.assign(new RequestError('invalidBody', message), { cause })
+    throw new RequestError('invalidBody', message, undefined, { cause })
   }
 }

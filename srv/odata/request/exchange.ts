@@ -25,8 +25,6 @@ export interface Exchange extends PlanningContext {
   now: Date
   schema: ServiceSchema
   tokens: LinkTokens
-  /** Whether whole entities are sent as they are stored: see stored.ts. */
-  usesStoredForm: boolean
   /** Whether references to entities are shown, and not the entities (11.2.8). */
   asReferences: boolean
   /** The user, as far as answers depend on it. */

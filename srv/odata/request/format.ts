@@ -1,32 +1,22 @@
 /** Content negotiation (OData JSON 4.01, section 3; Protocol 4.01, 8.2.1). */
+import type { Request } from 'express'
 import { RequestError } from '../../errors/errors.ts'
 import type { Resource } from './resource.ts'
 
 const JSON_TYPE = 'application/json'
 
-export type MetadataLevel = 'minimal' | 'full' | 'none'
-
 /** A JSON representation. */
 export interface JsonFormat {
-  metadata: MetadataLevel
+  metadata: 'minimal' | 'full' | 'none'
   ieee754Compatible: boolean
   streaming: boolean
   /** Whether the client named a charset, so that the answer names it, too. */
   namesCharset: boolean
 }
 
-/** The formats that a request accepts; undefined if it does not say. */
-export interface Acceptable {
-  $format: string | undefined
-  accept: string | undefined
-  acceptCharset: string | undefined
-}
-
-type Parameters = Map<string, string>
-
 interface MediaRange {
   type: string
-  parameters: Parameters
+  parameters: Map<string, string>
   quality: number
 }
 
@@ -41,6 +31,7 @@ export function mediaTypesOf(resource: Resource, speaks401: boolean): string[] {
   const isText = kind === 'count' || (kind === 'property' && resource.suffix !== '')
   return isText ? ['text/plain', JSON_TYPE] : [JSON_TYPE]
 }
+
 const BOOLEAN = ['true', 'false']
 const LEVELS = ['minimal', 'full', 'none']
 
@@ -62,13 +53,16 @@ const SHORT_FORMS = new Map([
 /**
  * Chooses among the media types that a resource has. `$format` wins over `Accept` (11.2.12).
  * @param offered the media types that the resource has, the preferred one first
+ * @param $format the value of the query option
  * @returns the chosen media type with its parameters
  * @throws {RequestError} 406 if none is acceptable; a type with an unknown format parameter is not
  */
-export function negotiate(offered: string[], { $format, accept, acceptCharset }: Acceptable) {
+export function negotiate(offered: string[], req: Request, $format: string | undefined) {
+  const acceptCharset = req.get('Accept-Charset')
   if (acceptCharset !== undefined && !takesUtf8(acceptCharset))
     throw new RequestError('notAcceptable', 'The service answers in UTF-8 only.', 'Accept-Charset')
-  const wanted = $format === undefined ? accept || '*/*' : (SHORT_FORMS.get($format.toLowerCase()) ?? $format)
+  const wanted =
+    $format === undefined ? req.get('Accept') || '*/*' : (SHORT_FORMS.get($format.toLowerCase()) ?? $format)
   for (const range of mediaRanges(wanted)) {
     const type = offered.find((each) => matches(each, range.type))
     if (type && range.quality > 0 && isKnown(type, range, acceptCharset)) return { type, parameters: range.parameters }
@@ -78,10 +72,10 @@ export function negotiate(offered: string[], { $format, accept, acceptCharset }:
 }
 
 /** Reads the parameters of a JSON media type. */
-export function jsonFormat(parameters: Parameters): JsonFormat {
+export function jsonFormat(parameters: MediaRange['parameters']): JsonFormat {
   const value = (name: string) => parameters.get(name) ?? parameters.get(`odata.${name}`)
   return {
-    metadata: (value('metadata') as MetadataLevel | undefined) ?? 'minimal',
+    metadata: (value('metadata') as JsonFormat['metadata'] | undefined) ?? 'minimal',
     ieee754Compatible: value('ieee754compatible') === 'true',
     streaming: value('streaming') !== 'false',
     namesCharset: parameters.has('charset')
@@ -97,12 +91,11 @@ export function contentType({ metadata, ieee754Compatible, streaming, namesChars
 function mediaRanges(header: string): MediaRange[] {
   const ranges = header.split(',').map((each) => {
     const [type = '', ...rest] = each.split(';').map((part) => part.trim().toLowerCase())
-    const parameters: Parameters = new Map(
-      rest.map((part) => {
-        const [name = '', value = ''] = part.split('=')
-        return [name.trim(), value.trim().replace(/^"(.*)"$/, '$1')]
-      })
-    )
+    const parameters = new Map<string, string>()
+    for (const part of rest) {
+      const [name = '', value = ''] = part.split('=')
+      parameters.set(name.trim(), value.trim().replace(/^"(.*)"$/, '$1'))
+    }
     const quality = Number(parameters.get('q') ?? 1)
     parameters.delete('q')
     return { type, parameters, quality }

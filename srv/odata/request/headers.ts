@@ -13,8 +13,8 @@ export function checkHeaders(req: Request) {
       validateHeaderName(name)
       validateHeaderValue(name, String(value))
     } catch (cause) {
-      const error = new RequestError('badRequest', 'A header has a character that headers cannot have.', 'headers')
-      throw Object.assign(error, { cause })
+      const message = 'A header has a character that headers cannot have.'
+      throw new RequestError('badRequest', message, 'headers', { cause })
     }
   }
   for (const name of ['OData-Isolation', 'Isolation'])

@@ -18,13 +18,9 @@ const MAX_LENGTH = 16_384
 /** Values of open types nest no deeper than 100 levels. */
 const MOST_SEGMENTS = 110
 
-const SYSTEM_QUERY_OPTIONS = new Set(
-  ['apply', 'compute', 'count', 'deltatoken', 'expand', 'filter', 'format', 'id', 'orderby', 'search', 'select'].concat(
-    ['skip', 'skiptoken', 'top']
-  )
-)
-
-const NOT_IMPLEMENTED = new Set(['index', 'schemaversion'])
+const SYSTEM_QUERY_OPTIONS =
+  'apply compute count deltatoken expand filter format id orderby search select skip skiptoken top'.split(' ')
+const NOT_IMPLEMENTED = ['index', 'schemaversion']
 
 /**
  * Parses a URL. System query options may be written in any case and without `$`.
@@ -69,9 +65,9 @@ function parseQuery(query: string) {
       continue
     }
     const option = name.replace(/^\$/, '').toLowerCase()
-    if (NOT_IMPLEMENTED.has(option))
+    if (NOT_IMPLEMENTED.includes(option))
       throw new RequestError('notImplemented', `The service does not implement the query option $${option}.`, name)
-    if (!SYSTEM_QUERY_OPTIONS.has(option))
+    if (!SYSTEM_QUERY_OPTIONS.includes(option))
       throw new RequestError('unknownQueryOption', `The query option '${name}' is not known.`, name)
     if (options.has(`$${option}`))
       throw new RequestError('invalidQueryOption', `The query option '$${option}' is given twice.`, `$${option}`)
@@ -91,7 +87,6 @@ function decode(encoded: string, target: string) {
   try {
     return decodeURIComponent(encoded)
   } catch (cause) {
-    const error = new RequestError('badRequest', 'The URL is not percent-encoded as UTF-8.', target)
-    throw Object.assign(error, { cause })
+    throw new RequestError('badRequest', 'The URL is not percent-encoded as UTF-8.', target, { cause })
   }
 }

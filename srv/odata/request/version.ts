@@ -9,14 +9,11 @@ export type Version = '4.0' | '4.01'
  * @throws {RequestError} 400 if the service does not speak the version of the request, or the one that it asks for
  */
 export function negotiateVersion(req: Request): Version {
-  const version = req.get('OData-Version')
-  if (version !== undefined && version !== '4.0' && version !== '4.01')
-    throw new RequestError('badRequest', 'The service speaks OData 4.0 and 4.01.', 'OData-Version')
-  const most = req.get('OData-MaxVersion')
-  if (most === undefined) return '4.0'
-  if (!/^\d+\.\d+$/.test(most) || Number(most) < 4)
-    throw new RequestError('badRequest', 'The service speaks OData 4.0 and 4.01.', 'OData-MaxVersion')
-  return allows401(req) ? '4.01' : '4.0'
+  const refused = (header: string) => new RequestError('badRequest', 'The service speaks OData 4.0 and 4.01.', header)
+  if (!['4.0', '4.01'].includes(req.get('OData-Version') ?? '4.0')) throw refused('OData-Version')
+  const most = req.get('OData-MaxVersion') ?? '4.0'
+  if (!/^\d+\.\d+$/.test(most) || Number(most) < 4) throw refused('OData-MaxVersion')
+  return Number(most) >= 4.01 ? '4.01' : '4.0'
 }
 
 /** Whether the client accepts 4.01: it says so, or names no maximum (8.2.7). */

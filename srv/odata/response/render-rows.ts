@@ -8,6 +8,7 @@ import type { Row } from '../../plans/statement.ts'
 import { entityUrl } from './links.ts'
 import { representEntity, type EntityLink } from './representation.ts'
 import { columnsFor, type Selected } from '../query/select.ts'
+import { settings } from '../../settings/settings.ts'
 import { hasStoredForm, tagged } from './stored.ts'
 
 /** Shows rows: the first ones, as many as fit into an answer, and one at least. */
@@ -46,7 +47,7 @@ export function columnsToRender({ asReferences }: Exchange, { rows, selection }:
 
 /** Whether rows are sent as they are stored: see stored.ts. */
 export function isSentAsStored(exchange: Exchange, selected: Selected) {
-  return exchange.usesStoredForm && !exchange.asReferences && areWhole(exchange, selected)
+  return settings().odata.stored_forms && !exchange.asReferences && areWhole(exchange, selected)
 }
 
 /** Whether entities are shown just as they are stored. */
