@@ -23,7 +23,16 @@ type Model = { definitions: Record<string, { elements?: object; '@cds.persistenc
 export function confined(query: object, user: User, model: Model): object {
   const tenant = user.is('all_tenants') ? undefined : val(tenantOf(user), TENANT_SOURCE)
   const own = (column: string) => (tenant ? [ref(column), '=', tenant] : ofAll(column))
-  return new Confinement(own, model).of(query) as object
+  /** Copies a query, or a part of one, and confines every SELECT in it. */
+  const copy = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(copy)
+    if (typeof node !== 'object' || node === null) return node
+    const copied = Object.fromEntries(Object.entries(node).map(([name, each]) => [name, copy(each)]))
+    const column = 'from' in copied ? tenantIn(copied.from as object, model) : undefined
+    if (column === undefined) return copied
+    return { ...copied, where: copied.where ? [...own(column), 'and', { xpr: copied.where }] : own(column) }
+  }
+  return copy(query) as object
 }
 
 /**
@@ -63,38 +72,16 @@ function tenantOf(user: User): string {
   throw new RequestError('accessDenied', 'The token names no tenant.')
 }
 
-class Confinement {
-  private readonly own: (column: string) => unknown[]
-  private readonly model: Model
-
-  /** @param own makes the condition for the user's rows, as CQN, from the column that holds the tenant */
-  constructor(own: (column: string) => unknown[], model: Model) {
-    this.own = own
-    this.model = model
-  }
-
-  /** Copies a query, or a part of one, and confines every SELECT in it. */
-  of(node: unknown): unknown {
-    if (Array.isArray(node)) return node.map((each) => this.of(each))
-    if (typeof node !== 'object' || node === null) return node
-    const copy = Object.fromEntries(Object.entries(node).map(([name, each]) => [name, this.of(each)]))
-    const column = 'from' in copy ? this.tenantIn(copy.from as object) : undefined
-    if (column === undefined) return copy
-    const own = this.own(column)
-    return { ...copy, where: copy.where ? [...own, 'and', { xpr: copy.where }] : own }
-  }
-
-  /**
-   * The column that holds the tenant. Undefined for a query, which is confined itself, and for what is not stored.
-   * @throws {Error} for anything else, which could bypass the condition
-   */
-  private tenantIn(from: object): string | undefined {
-    if ('SELECT' in from) return undefined
-    const [name, ...path] = 'ref' in from ? (from.ref as string[]) : []
-    const definition = path.length || name === undefined ? undefined : this.model.definitions[name]
-    const column = definition && findColumn(definition, 'tenant')
-    if (column === undefined && !definition?.['@cds.persistence.skip'])
-      throw new Error(`Reading from ${JSON.stringify(from)} cannot be confined to a tenant.`)
-    return column
-  }
+/**
+ * The column that holds the tenant. Undefined for a query, which is confined itself, and for what is not stored.
+ * @throws {Error} for anything else, which could bypass the condition
+ */
+function tenantIn(from: object, { definitions }: Model): string | undefined {
+  if ('SELECT' in from) return undefined
+  const [name, ...path] = 'ref' in from ? (from.ref as string[]) : []
+  const definition = path.length || name === undefined ? undefined : definitions[name]
+  const column = definition && findColumn(definition, 'tenant')
+  if (column === undefined && !definition?.['@cds.persistence.skip'])
+    throw new Error(`Reading from ${JSON.stringify(from)} cannot be confined to a tenant.`)
+  return column
 }

@@ -1,6 +1,6 @@
 /** Batches in JSON (OData JSON 4.01, 19.1). */
-import { RequestError } from '../../errors/errors.ts'
-import { checkRequest, checkSize, forwardReference, referenceOf, type BatchRequest, type Unit } from './requests.ts'
+import { checkRequest, checkSize, forwardReference, invalid, referenceOf } from './requests.ts'
+import type { BatchRequest, Unit } from './requests.ts'
 
 /** The rule `request-id` of the ABNF. */
 const GROUP_NAME = /^[\w.~-]+$/
@@ -12,8 +12,7 @@ const GROUP_NAME = /^[\w.~-]+$/
  */
 export function readBatch(body: unknown, limit: number): Unit[] {
   const requests = isObject(body) ? body.requests : undefined
-  if (!Array.isArray(requests))
-    throw new RequestError('invalidBody', "A batch must be a JSON object with an array 'requests'.", 'requests')
+  if (!Array.isArray(requests)) throw invalid("A batch must be a JSON object with an array 'requests'.", 'requests')
   checkSize(requests.length, limit)
   const units: Unit[] = []
   const named = new Map<string, BatchRequest>() // a group's name leads to its first request, as all succeed or none
@@ -25,7 +24,7 @@ export function readBatch(body: unknown, limit: number): Unit[] {
     checkRequest(request, group !== undefined, group === undefined ? target : `${target}/atomicityGroup`)
     connect(request, (each as Json).dependsOn ?? [], group, named, `${target}/dependsOn`)
     for (const name of isFurther || group === undefined ? [request.id] : [request.id, group]) {
-      if (named.has(name)) throw new RequestError('invalidBody', `The id '${name}' is not unique.`, `${target}/id`)
+      if (named.has(name)) throw invalid(`The id '${name}' is not unique.`, `${target}/id`)
       named.set(name, request)
     }
     if (isFurther) units.at(-1)?.requests.push(request)
@@ -35,10 +34,10 @@ export function readBatch(body: unknown, limit: number): Unit[] {
 }
 
 function readRequest(request: unknown, target: string) {
-  if (!isObject(request)) throw new RequestError('invalidBody', 'A request of a batch must be an object.', target)
+  if (!isObject(request)) throw invalid('A request of a batch must be an object.', target)
   for (const name of ['id', 'method', 'url']) {
     if (typeof request[name] !== 'string')
-      throw new RequestError('invalidBody', `A request of a batch must have a string '${name}'.`, `${target}/${name}`)
+      throw invalid(`A request of a batch must have a string '${name}'.`, `${target}/${name}`)
   }
   const { id, method, url, headers = {}, body } = request as { id: string; method: string; url: string } & Json
   return {
@@ -54,13 +53,13 @@ function readRequest(request: unknown, target: string) {
 
 /** Header names are case-insensitive. */
 function readHeaders(headers: unknown, target: string) {
-  if (!isObject(headers)) throw new RequestError('invalidBody', 'The headers of a request must be an object.', target)
+  if (!isObject(headers)) throw invalid('The headers of a request must be an object.', target)
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
 }
 
 function readGroup(group: unknown, target: string): string | undefined {
   if (group === undefined || (typeof group === 'string' && GROUP_NAME.test(group))) return group
-  throw new RequestError('invalidBody', "An 'atomicityGroup' must be a string of letters, digits, and '.~_-'.", target)
+  throw invalid("An 'atomicityGroup' must be a string of letters, digits, and '.~_-'.", target)
 }
 
 /** Resolves what a request depends on. A dependency on its own group means nothing. */
@@ -71,7 +70,7 @@ function connect(
   named: Map<string, BatchRequest>,
   target: string
 ) {
-  if (!Array.isArray(dependsOn)) throw new RequestError('invalidBody', "'dependsOn' must be an array.", target)
+  if (!Array.isArray(dependsOn)) throw invalid("'dependsOn' must be an array.", target)
   const reference = referenceOf(request.url)
   request.reference = reference === undefined ? undefined : named.get(reference)
   if (request.reference?.id !== reference) throw forwardReference(target)

@@ -2,7 +2,8 @@
 import { validateHeaderName } from 'node:http'
 import { RequestError } from '../../errors/errors.ts'
 import { parseBody } from '../request/body.ts'
-import { checkRequest, checkSize, forwardReference, referenceOf, type BatchRequest, type Unit } from './requests.ts'
+import { checkRequest, checkSize, forwardReference, invalid, referenceOf } from './requests.ts'
+import type { BatchRequest, Unit } from './requests.ts'
 
 /** The most characters that the headers of a part, or of the request in it, may have. */
 const MOST_HEADERS = 65_536
@@ -57,12 +58,12 @@ function* partsOf(lines: string[], boundary: string): Generator<Message> {
     if (end !== '' && end !== '--') part?.push(line)
     else {
       if (part) yield readMessage(part)
-      else if (end) throw new RequestError('invalidBody', 'A batch, and a change set, must have at least one part.')
+      else if (end) throw invalid('A batch, and a change set, must have at least one part.')
       if (end) return
       part = []
     }
   }
-  throw new RequestError('invalidBody', 'The batch is cut off: a part does not end with its boundary.')
+  throw invalid('The batch is cut off: a part does not end with its boundary.')
 }
 
 function readMessage(lines: string[]): Message {
@@ -95,10 +96,10 @@ function checkHeader(name: string, value: string) {
 
 function readRequest(part: Message, isInGroup: boolean, named: Map<string, BatchRequest>): BatchRequest {
   if (!/^application\/http\b/i.test(part.headers['content-type'] ?? ''))
-    throw new RequestError('invalidBody', 'A part of a batch must be application/http.', 'Content-Type')
+    throw invalid('A part of a batch must be application/http.', 'Content-Type')
   const start = part.content.findIndex((line) => line !== '')
   const [, verb = '', url = ''] = /^([a-z]+) (\S+) HTTP\/\d\.\d\s*$/i.exec(part.content[start] ?? '') ?? []
-  if (!url) throw new RequestError('invalidBody', 'A part of a batch must begin with the line of a request.')
+  if (!url) throw invalid('A part of a batch must begin with the line of a request.')
   const method = verb.toUpperCase()
   checkRequest({ method, url }, isInGroup, method)
   const { headers, content } = readMessage(part.content.slice(start + 1))

@@ -46,8 +46,8 @@ export function referenceOf(url: string): string | undefined {
 
 /** @throws {RequestError} 400 if a batch has no requests, or more than it may have */
 export function checkSize(size: number, limit: number) {
-  if (!size) throw new RequestError('invalidBody', 'A batch must have at least one request.', 'requests')
-  if (size > limit) throw new RequestError('invalidBody', `A batch must have at most ${limit} requests.`, 'requests')
+  if (!size) throw invalid('A batch must have at least one request.', 'requests')
+  if (size > limit) throw invalid(`A batch must have at most ${limit} requests.`, 'requests')
 }
 
 /**
@@ -61,17 +61,14 @@ export function checkRequest(
   isInGroup: boolean,
   target: string
 ) {
-  if (!METHODS.includes(method))
-    throw new RequestError('invalidBody', `A batch must not have requests with the method ${method}.`, target)
-  if (/^\/?\$batch\b/.test(url)) throw new RequestError('invalidBody', 'A batch must not have a batch in it.', target)
+  if (!METHODS.includes(method)) throw invalid(`A batch must not have requests with the method ${method}.`, target)
+  if (/^\/?\$batch\b/.test(url)) throw invalid('A batch must not have a batch in it.', target)
   if (isInGroup && method === 'GET')
-    throw new RequestError(
-      'invalidBody',
-      'A change set or atomicity group takes only requests that change data.',
-      target
-    )
+    throw invalid('A change set or atomicity group takes only requests that change data.', target)
 }
 
+/** The error of a batch that is not well formed. */
+export const invalid = (message: string, target?: string) => new RequestError('invalidBody', message, target)
+
 /** The error of a request that depends on itself or on a later one. */
-export const forwardReference = (target: string) =>
-  new RequestError('invalidBody', 'A request can depend on requests before it only.', target)
+export const forwardReference = (target: string) => invalid('A request can depend on requests before it only.', target)

@@ -2,20 +2,15 @@
 import { RequestError } from '../../errors/errors.ts'
 import { checkOptions } from './options.ts'
 
-/** An item with its options; undefined if it has no parentheses. */
-export interface NestedItem {
-  name: string
-  options: Map<string, string> | undefined
-}
-
 /**
  * Parses the value of such an option.
  * @param option `$expand` or `$select`, for errors
  * @param allowed the options that an item may have
+ * @returns the items with their options, undefined where there are no parentheses
  * @throws {RequestError} 400 for an option that is unknown, repeated or without a value, 501 for one that is not
  *   implemented
  */
-export function nestedItems(value: string, option: string, allowed: readonly string[]): NestedItem[] {
+export function nestedItems(value: string, option: string, allowed: readonly string[]) {
   return split(value, ',').map((item) => {
     const [, name = '', nested] = /^([^(]*)(?:\((.*)\))?$/s.exec(item.trim()) ?? []
     if (/(?:^|\/)@/.test(name)) throw notImplemented('annotations', option)

@@ -1,8 +1,13 @@
 /** Reads the JSON of an entity, and checks every member against its type. */
 import { instant } from '../../values/datetime.ts'
-import { RequestError } from '../../errors/errors.ts'
-import { isStructured, type PrimitiveType, type Property, type StructuredType } from '../model/types.ts'
-import type { JsonObject } from '../model/types.ts'
+import { RequestError, type ErrorCode } from '../../errors/errors.ts'
+import {
+  isStructured,
+  type JsonObject,
+  type PrimitiveType,
+  type Property,
+  type StructuredType
+} from '../model/types.ts'
 
 /** How deep the members of an open type may nest: far less than the 1,000 levels that databases read. */
 const MAX_DEPTH = 100
@@ -82,8 +87,7 @@ function readOpenObject({ '@odata.type': _, '@type': _type, ...members }: JsonOb
 function checkOpenValue(value: unknown, path: string, depth: number) {
   if (typeof value === 'string') checkText(value, path)
   if (typeof value !== 'object' || value === null) return
-  if (depth === MAX_DEPTH)
-    throw new RequestError('invalidValue', `Property '${path}' nests deeper than ${MAX_DEPTH} levels.`, path)
+  if (depth === MAX_DEPTH) throw wrong('invalidValue', path, `nests deeper than ${MAX_DEPTH} levels`)
   for (const [name, member] of Object.entries(value)) {
     checkText(name, path)
     checkOpenValue(member, path, depth + 1)
@@ -92,10 +96,9 @@ function checkOpenValue(value: unknown, path: string, depth: number) {
 
 function readProperty(value: unknown, property: Property, path: string) {
   if (!property.collection) return readValue(value, property, path)
-  if (!Array.isArray(value)) throw new RequestError('invalidType', `Property '${path}' must be a JSON array.`, path)
+  if (!Array.isArray(value)) throw wrong('invalidType', path, 'must be a JSON array')
   return value.map((item, index) => {
-    if (item === null)
-      throw new RequestError('invalidType', `Property '${path}' must not have null items.`, `${path}/${index}`)
+    if (item === null) throw wrong('invalidType', path, 'must not have null items', `${path}/${index}`)
     return readValue(item, property, `${path}/${index}`)
   })
 }
@@ -104,7 +107,7 @@ function readValue(value: unknown, property: Property, path: string) {
   const { type, key, maxLength } = property
   if (value === null && !key) return null
   if (isStructured(type)) return readComplex(value, property, path)
-  if (key && value === '') throw new RequestError('invalidValue', `Property '${path}' must not be empty.`, path)
+  if (key && value === '') throw wrong('invalidValue', path, 'must not be empty')
   return READERS[type as keyof typeof READERS](value, path, maxLength)
 }
 
@@ -112,40 +115,40 @@ function defaultOf(property: Property, path: string) {
   if (property.collection) return []
   if (property.key) return undefined
   if (property.nullable) return null
-  const target = join(path, property.name)
-  throw new RequestError('missingProperty', `Property '${target}' must have a value.`, target)
+  throw wrong('missingProperty', join(path, property.name), 'must have a value')
 }
 
 const READERS = {
   'Edm.String'(value: unknown, path: string, maxLength = Infinity) {
-    if (typeof value !== 'string') throw new RequestError('invalidType', `Property '${path}' must be a string.`, path)
+    if (typeof value !== 'string') throw wrong('invalidType', path, 'must be a string')
     checkText(value, path)
-    if (value.length > maxLength)
-      throw new RequestError('invalidValue', `Property '${path}' must have at most ${maxLength} characters.`, path)
+    if (value.length > maxLength) throw wrong('invalidValue', path, `must have at most ${maxLength} characters`)
     return value
   },
 
   'Edm.Int32'(value: unknown, path: string) {
     const number = JSON.isRawJSON(value) ? Number(value.rawJSON) : value
     if (typeof number !== 'number' || !Number.isInteger(number))
-      throw new RequestError('invalidType', `Property '${path}' must be a whole number.`, path)
-    if (number !== (number | 0)) throw new RequestError('invalidValue', `Property '${path}' must fit in 32 bits.`, path)
+      throw wrong('invalidType', path, 'must be a whole number')
+    if (number !== (number | 0)) throw wrong('invalidValue', path, 'must fit in 32 bits')
     return number
   },
 
   'Edm.DateTimeOffset'(value: unknown, path: string) {
     if (typeof value === 'string' && instant(value)) return value
-    const message = `Property '${path}' must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'.`
-    throw new RequestError(typeof value === 'string' ? 'invalidValue' : 'invalidType', message, path)
+    const code = typeof value === 'string' ? 'invalidValue' : 'invalidType'
+    throw wrong(code, path, "must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'")
   }
 } satisfies Partial<Record<PrimitiveType, (value: unknown, path: string, maxLength?: number) => unknown>>
 
 /** Refuses text that neither databases nor UTF-8 can keep: NUL and unpaired surrogates. */
 function checkText(text: string, path: string) {
-  if (!text.includes('\0') && text.isWellFormed()) return
-  throw new RequestError('invalidValue', `Property '${path}' has a character that cannot be stored.`, path)
+  if (text.includes('\0') || !text.isWellFormed())
+    throw wrong('invalidValue', path, 'has a character that cannot be stored')
 }
 
-function join(path: string, name: string) {
-  return path ? `${path}/${name}` : name
-}
+/** @param what what the property must be or have, as the end of a sentence */
+const wrong = (code: ErrorCode, path: string, what: string, target = path) =>
+  new RequestError(code, `Property '${path}' ${what}.`, target)
+
+const join = (path: string, name: string) => (path ? `${path}/${name}` : name)
