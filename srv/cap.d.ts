@@ -70,7 +70,7 @@ declare module '@cap-js/sqlite' {
     validate: (connection: QueryConnection) => boolean
   }
   export default class SQLiteService {
-    static CQN2SQL: new () => Renderer
+    static CQN2SQL: { new (...args: never[]): Renderer; Functions: object }
     init(): Promise<void>
     get factory(): Factory
     set(variables: Record<string, unknown>): void

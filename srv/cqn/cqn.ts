@@ -87,9 +87,6 @@ function joined(operator: string, conditions: Cqn[]): Cqn {
   return xpr(...conditions.flatMap((each, index) => (index ? [operator, each] : [each])))
 }
 
-// CQN has casts in columns only; SQL has them everywhere, under names that SQLite and PostgreSQL share.
-export const integer = (of: Cqn) => xpr('cast(', of, 'as integer)')
+// CQN has casts in columns only; SQL has them everywhere, and these under names that engines share.
 export const decimal = (of: Cqn) => xpr('cast(', of, 'as double precision)')
 export const string = (of: Cqn) => xpr('cast(', of, 'as text)')
-/** A text as its UTF-8. */
-export const bytes = (of: Cqn) => xpr('cast(', of, 'as blob)')

@@ -1,21 +1,17 @@
 /** SQL of queries: CAP's, with what lets queries be stopped and planned. */
-import SQLiteService, {
-  type Element,
-  type Limit,
-  type Renderer,
-  type Select,
-  type ValueExpression
-} from '@cap-js/sqlite'
+import SQLiteService, { type Element, type Limit, type Select, type ValueExpression } from '@cap-js/sqlite'
 import { LONG_TEXT } from './cost.ts'
+import { DIALECT } from './dialect.ts'
 import { TOO_LONG, WITHIN_TIME } from './functions.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 
-const CapRenderer: new (...args: never[]) => Renderer = SQLiteService.CQN2SQL
+const CapRenderer = SQLiteService.CQN2SQL
 
 /** Called in the condition of every query that may look at many rows: see inline-reader.ts. */
 const withinTime = { func: WITHIN_TIME, args: [] }
 
 export class StoppableRenderer extends CapRenderer {
+  static override Functions = { ...SQLiteService.CQN2SQL.Functions, ...DIALECT }
   private guarded?: Set<string>
 
   override SELECT(query: Select) {

@@ -1,6 +1,7 @@
 /** Arithmetic operators (OData URL Conventions 4.01, 5.1.1.2). If an operand is null, so is the result. */
 import { movedPoint } from '../../values/datetime.ts'
-import { decimal, func, integer, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
+import { integer } from '../../database/dialect.ts'
+import { decimal, func, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
 
 type Result = Omit<Typed, 'position'>
 

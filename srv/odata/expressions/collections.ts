@@ -4,7 +4,7 @@
  */
 import type { StructuredType } from '../model/types.ts'
 import { allOf, func, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
-import { jsonAny, jsonCount, jsonItem, jsonLength, jsonText } from '../../database/sqlite/json-functions.ts'
+import { jsonAny, jsonCount, jsonItem, jsonLength, jsonText } from '../../database/dialect.ts'
 import { holds, isTrue } from './logic.ts'
 import type { Parser, Scope } from './parsing.ts'
 import { parseSearch, searchWords } from './search.ts'

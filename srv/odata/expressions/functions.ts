@@ -1,5 +1,6 @@
 /** The canonical functions of OData (URL Conventions 4.01, 5.1.1.5 to 5.1.1.11), as CQN. */
-import { decimal, func, integer, val, xpr, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
+import { integer } from '../../database/dialect.ts'
+import { decimal, func, val, xpr, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import { exactly } from './logic.ts'
 
 export interface CanonicalFunction {

@@ -3,7 +3,7 @@
  * the string `"1"` is no number, and `false` is not absent.
  */
 import { allOf, anyOf, func, val, xpr, type Cqn, type Member, type Typed, type ValueType } from '../../cqn/cqn.ts'
-import { asJson, jsonMember, jsonOfMember, jsonType } from '../../database/sqlite/json-functions.ts'
+import { asJson, jsonMember, jsonOfMember, jsonType, jsonValue } from '../../database/dialect.ts'
 import { compared, exactly } from './logic.ts'
 import { converted } from './primitives.ts'
 
@@ -64,10 +64,24 @@ export function shown(value: Pick<Typed, 'cqn' | 'exact' | 'member' | 'type' | '
 /** A value as a member of a JSON value. */
 export function asJsonValue(value: Typed): Cqn {
   const cqn = shown(value)
-  if (value.type === 'any') return func('json', cqn)
+  if (value.type === 'any') return jsonValue(cqn)
   if (value.type === 'dateTime') return xpr(cqn, '||', val('Z'))
   if (value.type === 'number' && !value.whole) return func('odata_in_json', cqn)
-  return value.type === 'boolean' ? xpr('case', cqn, "when 1 then json('true') when 0 then json('false') end") : cqn
+  return value.type === 'boolean'
+    ? xpr(
+        'case',
+        cqn,
+        'when',
+        val(1),
+        'then',
+        jsonValue(val('true')),
+        'when',
+        val(0),
+        'then',
+        jsonValue(val('false')),
+        'end'
+      )
+    : cqn
 }
 
 /** Whether a member has one of the types of JSON. */

@@ -8,7 +8,7 @@ import { valueTypeOf } from './primitives.ts'
 import { collectionValue } from './collections.ts'
 import { anyOf, func, ref, val, xpr, type Cqn, type Member, type Structure, type Typed } from '../../cqn/cqn.ts'
 import { standingFor } from '../../cqn/extent.ts'
-import { jsonItem } from '../../database/sqlite/json-functions.ts'
+import { jsonItem } from '../../database/dialect.ts'
 import { memberValue } from './members.ts'
 import type { Parser, Scope } from './parsing.ts'
 

@@ -2,7 +2,7 @@
 import { RequestError } from '../../errors/errors.ts'
 import { allOf, anyOf, func, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { Cursor } from './cursor.ts'
-import { jsonText } from '../../database/sqlite/json-functions.ts'
+import { jsonText } from '../../database/dialect.ts'
 import type { Searchable } from '../model/schema.ts'
 
 const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+))/y

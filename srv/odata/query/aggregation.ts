@@ -1,7 +1,8 @@
 /** Groups of rows, and what is aggregated of them (OData Data Aggregation 4.0, section 3.1). */
 import { clauses, nested, propertyOf, valueColumn, type Rows } from './rows.ts'
 import type { Property, StructuredType } from '../model/types.ts'
-import { func, integer, named, type Typed } from '../../cqn/cqn.ts'
+import { integer } from '../../database/dialect.ts'
+import { func, named, type Typed } from '../../cqn/cqn.ts'
 import { meantAs, shown } from '../expressions/members.ts'
 
 /** A path that rows are grouped by. */

@@ -2,12 +2,11 @@
  * Query options on the value of a property: which items of a collection an answer has, in which order, and what is
  * computed for them (OData URL Conventions 4.01, 5.1.4). The database does so, as the value is a column of JSON there.
  */
-import { WITHIN_TIME } from '../../database/sqlite/functions.ts'
 import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { computedValues } from './compute.ts'
-import { allOf, func, named, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
-import { jsonItem, jsonText } from '../../database/sqlite/json-functions.ts'
+import { allOf, named, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
+import { jsonChosen, jsonCount, jsonExtended, jsonItem, jsonText, pathTo } from '../../database/dialect.ts'
 import { holds } from '../expressions/logic.ts'
 import { asJsonValue, shown } from '../expressions/members.ts'
 import { orderTerms } from './order.ts'
@@ -19,6 +18,9 @@ import { booleanOption, checkOptions, integerOption } from '../request/options.t
 import { clauses, nested, propertyOf, valueColumn, type Computed, type Rows } from './rows.ts'
 import { context } from './row-sets.ts'
 import { isStructured, type Property, type StructuredType } from '../model/types.ts'
+
+/** More items than a collection has. */
+const MOST_ITEMS = 2 ** 31 - 1
 
 const OF_COLLECTIONS = ['$filter', '$search', '$orderby', '$top', '$skip', '$count', '$compute']
 const OF_COMPLEX_VALUES = ['$compute']
@@ -66,11 +68,13 @@ function collection(narrowing: Narrowing): Rows {
   const source = itemsOf(property, values)
   const conditions = conditionsOf(narrowing, { type, item: 'item' })
   const order = orderOf(narrowing, { type, item: 'item' })
+  const most = val(integerOption(options, '$top') ?? MOST_ITEMS)
+  const after = val(integerOption(options, '$skip') ?? 0)
   const column = valueColumn(property.name)
-  const columns = [named(chosen(source, conditions, order, options), column)]
+  const columns = [named(jsonChosen(source, 'item', conditions, order, most, after), column)]
   const properties: Property[] = [{ ...property, type, column }]
   if (booleanOption(options, '$count')) {
-    const count = xpr('(select count(*) from', ...source, 'where', conditions, ')')
+    const count = jsonCount(source, 'item', conditions)
     const name = countName(property.name)
     columns.push(named(count, valueColumn(name)))
     properties.unshift(propertyOf(name, { cqn: count, type: 'any', position: 0 }))
@@ -111,34 +115,25 @@ function computed(narrowing: Narrowing, scope: Scope): Computed[] {
   return parsed(narrowing, '$compute', scope, (parser) => computedValues(parser, taken)) ?? []
 }
 
-/** The items, with what is computed for them. */
-function itemsOf({ name }: Property, values: Computed[]): (Cqn | string)[] {
-  const column = ref(name)
-  if (!values.length) return ['json_each(', column, ') as item']
-  const members = values.flatMap((each) => [',', val(`$."${each.name}"`), ',', asJsonValue(each.value)])
-  const each = ['json_each(', column, ') as plain)', 'as item']
-  return ['(select plain.key as key, json_set(plain.value', ...members, ') as value from', ...each]
+/** The collection, with what is computed for its items. */
+function itemsOf({ name }: Property, values: Computed[]): Cqn {
+  const members = values.flatMap((each) => [pathTo(each.name), asJsonValue(each.value)])
+  return members.length ? jsonExtended(ref(name), members) : ref(name)
 }
 
 function conditionsOf(narrowing: Narrowing, scope: Scope & { item: string }): Cqn {
-  const conditions: Cqn[] = [func(WITHIN_TIME)]
+  const conditions: Cqn[] = []
   const filter = parsed(narrowing, '$filter', scope, (parser) => holds(parser.condition()))
   if (filter) conditions.push(filter)
   const search = narrowing.options.get('$search')
   if (search !== undefined) conditions.push(parseSearch(search, (term) => jsonText(jsonItem(scope.item), term)))
-  return allOf(...conditions)
+  return conditions.length ? allOf(...conditions) : val(true)
 }
 
-function orderOf(narrowing: Narrowing, scope: Scope): (Cqn | string)[] {
+function orderOf(narrowing: Narrowing, scope: Scope): Cqn {
   const terms = parsed(narrowing, '$orderby', scope, orderTerms) ?? []
-  return terms.flatMap(({ cqn, descending }) => [cqn, descending ? 'desc nulls last,' : 'asc nulls first,'])
-}
-
-function chosen(source: (Cqn | string)[], conditions: Cqn, order: (Cqn | string)[], options: Map<string, string>): Cqn {
-  const limit = val(integerOption(options, '$top') ?? -1)
-  const offset = val(integerOption(options, '$skip') ?? 0)
-  const items = [...source, 'where', conditions, 'order by', ...order, 'item.key limit', limit, 'offset', offset]
-  return xpr('(select json_group_array(json(value)) from (select item.value from', ...items, '))')
+  const order = terms.flatMap(({ cqn, descending }) => [cqn, descending ? 'desc nulls last,' : 'asc nulls first,'])
+  return xpr(...order, 'item.key')
 }
 
 /** The rows with other properties in the place of the property, and with columns for them. */

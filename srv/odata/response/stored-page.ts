@@ -3,7 +3,8 @@
  * value, however many entities it has, and not an object of each.
  */
 import { mostBytes } from '../../database/reading.ts'
-import { bytes, func, nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn/cqn.ts'
+import { bytes, jsonRows, textsJoined } from '../../database/dialect.ts'
+import { func, nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn/cqn.ts'
 import type { Row } from '../../plans/statement.ts'
 import type { JsonText } from './json-text.ts'
 import type { HiddenColumns } from '../model/types.ts'
@@ -26,8 +27,8 @@ export function pageQuery(select: object, keys: Cqn[], hidden: HiddenColumns, lo
     SELECT: {
       from: { SELECT: { ...select, columns: unique }, as: 'page' },
       columns: [
-        { ...bytes(func('group_concat', ref('text'), val(','))), as: 'text' },
-        { ...func('json_group_array', func('json_array', ...each)), as: 'entities' }
+        { ...bytes(textsJoined(ref('text'))), as: 'text' },
+        { ...jsonRows(...each), as: 'entities' }
       ],
       localized: false // or CAP would order the rows within by another collation
     }

@@ -1,0 +1,86 @@
+/**
+ * The functions of queries that engines spell differently. Queries call them by name, and the renderer of an engine puts
+ * its own SQL in the place of the call.
+ */
+import { val, xpr, type Cqn, type Member } from '../cqn/cqn.ts'
+import { extentOf, measured } from '../cqn/extent.ts'
+
+/** Makes SQL of that of the arguments. CAP renders an argument, with its values, wherever it is put into the text. */
+type Spelling = (...args: string[]) => string
+
+/**
+ * What an engine has to spell. A collection is an array in a column of JSON, a path is one of SQL/JSON, and an `item` is
+ * the name by which a condition refers to the items of a collection.
+ */
+export interface Dialect {
+  /** Whole number of 64 bits: value. */
+  as_integer: Spelling
+  /** The UTF-8 of a text. */
+  as_bytes: Spelling
+  /** Member of a JSON value, null where there is none: JSON, path. */
+  json_member: Spelling
+  /** Type of a member, `text`, `integer`, `real`, `true`, `false`, `null`, `object` or `array`: JSON, path. */
+  json_member_type: Spelling
+  /** Member as JSON text, null where there is none and where it is null: JSON, path. */
+  json_of_member: Spelling
+  /** Value that is no JSON as JSON text: value. */
+  json_of_value: Spelling
+  /** JSON text as a value of JSON, for others to contain it: text. */
+  json_value: Spelling
+  /** Whether a condition holds for an item: collection, item, condition. */
+  json_any: Spelling
+  /** For how many items it does: collection, item, condition. */
+  json_count: Spelling
+  /** Number of items: collection. */
+  json_length: Spelling
+  /** Whether a text anywhere in a JSON value contains a term in lower case: JSON, term. */
+  json_contains: Spelling
+  /** Collection whose items have further members: collection, path and JSON value of each. */
+  json_extended: Spelling
+  /** Some items of a collection: collection, item, condition, order, how many and after how many. */
+  json_chosen: Spelling
+  /** Aggregates texts into one, with commas between them: text. */
+  texts_joined: Spelling
+  /** Aggregates rows into a JSON array of arrays: values. */
+  json_rows: Spelling
+}
+
+/** What a call adds to the depth of an expression: enough for what engines make of it. */
+const LEVELS = 4
+
+const call = (name: keyof Dialect, ...args: Cqn[]): Cqn => measured({ func: name, args }, args, LEVELS)
+const sqlOf = (part: Cqn | string) => (typeof part === 'string' ? xpr(part) : part)
+
+export const integer = (of: Cqn) => call('as_integer', of)
+export const bytes = (of: Cqn) => call('as_bytes', of)
+
+/** The path to a member. Names come from tokens of expressions, which have neither quotes nor backslashes. */
+export const pathTo = (...names: string[]) => val(['$', ...names.map((name) => `"${name}"`)].join('.'))
+
+export const jsonMember = ({ source, path }: Member) => call('json_member', sqlOf(source), pathTo(...path))
+export const jsonType = ({ source, path }: Member) => call('json_member_type', sqlOf(source), pathTo(...path))
+export const jsonOfMember = ({ source, path }: Member) => call('json_of_member', sqlOf(source), pathTo(...path))
+export const asJson = (of: Cqn) => call('json_of_value', of)
+export const jsonValue = (text: Cqn) => call('json_value', text)
+export const jsonLength = (source: Cqn | string) => call('json_length', sqlOf(source))
+export const jsonExtended = (source: Cqn, members: Cqn[]) => call('json_extended', source, ...members)
+export const jsonText = (source: Cqn | string, term: string) => call('json_contains', sqlOf(source), val(term))
+
+/** The item itself, in a condition on items. */
+export const jsonItem = (item: string) => `${item}.value`
+
+export const jsonAny = (source: Cqn | string, item: string, condition: Cqn) =>
+  ofItems('json_any', sqlOf(source), item, condition)
+export const jsonCount = (source: Cqn | string, item: string, condition: Cqn) =>
+  ofItems('json_count', sqlOf(source), item, condition)
+export const jsonChosen = (source: Cqn, item: string, condition: Cqn, ...rest: [order: Cqn, most: Cqn, after: Cqn]) =>
+  ofItems('json_chosen', source, item, condition, ...rest)
+
+/** A condition on items stands in a subquery, whose depth SQLite adds to that of the expression around it. */
+function ofItems(name: keyof Dialect, source: Cqn, item: string, condition: Cqn, ...rest: Cqn[]): Cqn {
+  const args = [source, xpr(item), condition, ...rest]
+  return measured({ func: name, args }, args, LEVELS + extentOf(condition).depth)
+}
+
+export const textsJoined = (text: Cqn) => call('texts_joined', text)
+export const jsonRows = (...values: Cqn[]) => call('json_rows', ...values)

@@ -1,0 +1,30 @@
+/** The functions of queries, as SQLite spells them. */
+import type { Dialect } from '../dialect.ts'
+import { WITHIN_TIME } from './functions.ts'
+
+/** The items of a collection for which a condition holds. */
+const items = (source: string, item: string, condition: string) =>
+  `json_each(${source}) as ${item} where ${WITHIN_TIME}() and (${condition})`
+
+export const DIALECT: Dialect = {
+  as_integer: (value) => `cast(${value} as integer)`,
+  as_bytes: (text) => `cast(${text} as blob)`,
+  json_member: (json, path) => `json_extract(${json},${path})`,
+  json_member_type: (json, path) => `json_type(${json},${path})`,
+  json_of_member: (json, path) => `nullif(${json} -> ${path},'null')`,
+  json_of_value: (value) => `nullif(json_quote(${value}),'null')`,
+  json_value: (text) => `json(${text})`,
+  json_any: (source, item, condition) => `exists (select 1 from ${items(source, item, condition)})`,
+  json_count: (source, item, condition) => `(select count(*) from ${items(source, item, condition)})`,
+  json_length: (source) => `json_array_length(${source})`,
+  json_contains: (json, term) =>
+    `exists (select 1 from json_tree(${json}) as node where ${WITHIN_TIME}() and node.type = 'text'
+      and ifnull(instr(lower(node.value),${term}),0) > 0)`,
+  json_extended: (source, ...members) =>
+    `(select json_group_array(json_set(plain.value,${members.join()})) from json_each(${source}) as plain)`,
+  json_chosen: (source, item, condition, order, most, after) =>
+    `(select json_group_array(json(value)) from (select ${item}.value from ${items(source, item, condition)}
+      order by ${order} limit ${most} offset ${after}))`,
+  texts_joined: (text) => `group_concat(${text},',')`,
+  json_rows: (...values) => `json_group_array(json_array(${values.join()}))`
+}
