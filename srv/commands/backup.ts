@@ -1,63 +1,12 @@
 /** Copies the database while the service runs: `npm run backup -- FILE`. It exits with 1 if that fails. */
-import { existsSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
-import { DatabaseSync, backup } from 'node:sqlite'
+import { resolve } from 'node:path'
 import { databaseFile } from '../database/file.ts'
-
-const ALL_PAGES = 2 ** 31 - 1
-
-/**
- * Writes a consistent copy of a database, which is whole or not there at all.
- * @param source the database file, which other processes may be writing to
- * @param target the file of the copy, which must not exist
- * @returns the size of the copy in bytes
- * @throws {Error} if the target exists, or if the copy is damaged
- */
-async function copyDatabase(source: string, target: string): Promise<number> {
-  if (existsSync(target)) throw new Error(`${target} exists already.`)
-  const part = `${target}.part`
-  await rm(part, { force: true })
-  const database = new DatabaseSync(source, { readOnly: true })
-  try {
-    // all pages in one step, so that they are of one moment: events that come in meanwhile neither wait nor disturb
-    await backup(database, part, { rate: ALL_PAGES })
-  } finally {
-    database.close()
-  }
-  check(part)
-  const size = await flush(part)
-  await rename(part, target)
-  await flush(dirname(target))
-  return size
-}
-
-/** A copy is one file: no log belongs to it, so that it can be moved, and is never read without its log. */
-function check(file: string) {
-  const copy = new DatabaseSync(file)
-  try {
-    copy.exec('PRAGMA journal_mode = DELETE')
-    const { integrity_check: found } = copy.prepare('PRAGMA integrity_check').get() as { integrity_check: string }
-    if (found !== 'ok') throw new Error(`The copy is damaged: ${found}`)
-  } finally {
-    copy.close()
-  }
-}
-
-async function flush(path: string) {
-  const file = await open(path)
-  try {
-    await file.sync()
-    return (await file.stat()).size
-  } finally {
-    await file.close()
-  }
-}
+import { copyLog } from '../database/open-log.ts'
 
 try {
   const [target] = process.argv.slice(2)
   if (!target) throw new Error('the file of the copy is missing: npm run backup -- FILE.')
-  const size = await copyDatabase(databaseFile(), resolve(target))
+  const size = await copyLog(databaseFile(), resolve(target))
   console.log(`${target}: ${size} bytes`)
 } catch (error) {
   console.error(`The backup failed: ${error instanceof Error ? error.message : String(error)}`)

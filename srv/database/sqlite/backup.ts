@@ -1,0 +1,49 @@
+/** Copies of the database, made while others write to it. */
+import { existsSync } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { DatabaseSync, backup } from 'node:sqlite'
+import { openConnection } from './connection.ts'
+
+const ALL_PAGES = 2 ** 31 - 1
+
+/** Writes a consistent copy of a database: see `copyLog` in open-log.ts. */
+export async function copyDatabase(source: string, target: string): Promise<number> {
+  if (existsSync(target)) throw new Error(`${target} exists already.`)
+  const part = `${target}.part`
+  await rm(part, { force: true })
+  const database = openConnection(source, { readOnly: true })
+  try {
+    // all pages in one step, so that they are of one moment: events that come in meanwhile neither wait nor disturb
+    await backup(database, part, { rate: ALL_PAGES })
+  } finally {
+    database.close()
+  }
+  check(part)
+  const size = await flush(part)
+  await rename(part, target)
+  await flush(dirname(target))
+  return size
+}
+
+/** A copy is one file: no log belongs to it, so that it can be moved, and is never read without its log. */
+function check(file: string) {
+  const copy = new DatabaseSync(file)
+  try {
+    copy.exec('PRAGMA journal_mode = DELETE')
+    const { integrity_check: found } = copy.prepare('PRAGMA integrity_check').get() as { integrity_check: string }
+    if (found !== 'ok') throw new Error(`The copy is damaged: ${found}`)
+  } finally {
+    copy.close()
+  }
+}
+
+async function flush(path: string) {
+  const file = await open(path)
+  try {
+    await file.sync()
+    return (await file.stat()).size
+  } finally {
+    await file.close()
+  }
+}
