@@ -135,19 +135,15 @@ export function planned<Prepared>(
   const found = shape && plans.find(shape)
   if (LOG._debug)
     LOG.debug(found ? 'The plan is known:' : shape ? 'No plan is known:' : 'No plan is possible.', shape?.key ?? '')
-  if (found) {
-    const ask = async (name: string, query: (prepared: Prepared) => object) => {
-      const statement = found.statements.get(name)
-      return statement ? execute(statement) : ((await run(query(prepare()))) as Row[])
-    }
-    return { prepared: found.prepared as Prepared, ask, keep: () => {} }
-  }
-  const prepared = prepare()
+  const prepared = found ? (found.prepared as Prepared) : prepare()
   const recorded = new Map<string, Statement[]>()
   const ask = async (name: string, query: (prepared: Prepared) => object) => {
+    const statement = found?.statements.get(name)
+    if (statement) return execute(statement)
     const statements: Statement[] = []
     recorded.set(name, statements)
-    return (await run(query(prepared), {}, (statement) => statements.push(statement))) as Row[]
+    const own = found ? prepare() : prepared
+    return (await run(query(own), {}, (each) => statements.push(each))) as Row[]
   }
-  return { prepared, ask, keep: () => shape && plans.keep(shape, prepared, recorded) }
+  return { prepared, ask, keep: () => shape && !found && plans.keep(shape, prepared, recorded) }
 }

@@ -5,6 +5,7 @@ import type { Cursor } from './cursor.ts'
 import { jsonText } from '../../database/dialect.ts'
 import type { Searchable } from '../model/schema.ts'
 
+const MAX_TERMS = 20
 const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+))/y
 
 /**
@@ -14,8 +15,51 @@ const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+))/y
  * @throws {RequestError} 400 if the expression is not complete
  */
 export function parseSearch(expression: string, found: (term: string) => Cqn): Cqn {
-  return new SearchParser(tokens(expression), found).whole()
+  const tokens = tokensOf(expression)
+  if (tokens.length > 4 * MAX_TERMS || tokens.filter((each) => 'term' in each).length > MAX_TERMS)
+    throw new RequestError('invalidQueryOption', `$search takes at most ${MAX_TERMS} terms.`, '$search')
+  let index = 0
+
+  function accept(operator: string) {
+    const token = tokens[index]
+    const isIt = token !== undefined && 'operator' in token && token.operator === operator
+    if (isIt) index++
+    return isIt
+  }
+
+  function alternatives(): Cqn {
+    const all = [conditions()]
+    while (accept('OR')) all.push(conditions())
+    return anyOf(...all)
+  }
+
+  function conditions(): Cqn {
+    const all = [condition()]
+    while (accept('AND') || beginsCondition(tokens[index])) all.push(condition())
+    return allOf(...all)
+  }
+
+  function condition(): Cqn {
+    if (accept('NOT')) return xpr('not', condition())
+    if (accept('(')) {
+      const inner = alternatives()
+      if (!accept(')')) throw incomplete()
+      return inner
+    }
+    const token = tokens[index++]
+    if (token && 'term' in token) return found(token.term.toLowerCase())
+    throw incomplete()
+  }
+
+  const whole = alternatives()
+  if (index < tokens.length) throw incomplete()
+  return whole
 }
+
+const beginsCondition = (token: SearchToken | undefined) =>
+  token !== undefined && ('term' in token || token.operator === 'NOT' || token.operator === '(')
+
+const incomplete = () => new RequestError('invalidQueryOption', 'The expression of $search is not complete.', '$search')
 
 /** The condition that one of the columns contains a term. */
 export function foundIn({ text, json }: Searchable): (term: string) => Cqn {
@@ -40,7 +84,7 @@ export function searchWords(cursor: Cursor): string {
 
 type SearchToken = { term: string } | { operator: string }
 
-function tokens(expression: string): SearchToken[] {
+function tokensOf(expression: string): SearchToken[] {
   const found: SearchToken[] = []
   const text = expression.trimEnd()
   TOKEN.lastIndex = 0
@@ -53,64 +97,4 @@ function tokens(expression: string): SearchToken[] {
     else found.push(['AND', 'OR', 'NOT'].includes(word) ? { operator: word } : { term: word })
   }
   return found
-}
-
-const MAX_TERMS = 20
-
-class SearchParser {
-  private readonly tokens: SearchToken[]
-  private readonly found: (term: string) => Cqn
-  private index = 0
-
-  constructor(tokens: SearchToken[], found: (term: string) => Cqn) {
-    this.tokens = tokens
-    this.found = found
-    if (tokens.length > 4 * MAX_TERMS || tokens.filter((each) => 'term' in each).length > MAX_TERMS)
-      throw new RequestError('invalidQueryOption', `$search takes at most ${MAX_TERMS} terms.`, '$search')
-  }
-
-  whole(): Cqn {
-    const condition = this.or()
-    if (this.index < this.tokens.length) this.fail()
-    return condition
-  }
-
-  private accept(operator: string) {
-    const token = this.tokens[this.index]
-    const found = token !== undefined && 'operator' in token && token.operator === operator
-    if (found) this.index++
-    return found
-  }
-
-  private fail(): never {
-    throw new RequestError('invalidQueryOption', 'The expression of $search is not complete.', '$search')
-  }
-
-  private or(): Cqn {
-    const alternatives = [this.and()]
-    while (this.accept('OR')) alternatives.push(this.and())
-    return anyOf(...alternatives)
-  }
-
-  private and(): Cqn {
-    const conditions = [this.factor()]
-    while (this.accept('AND') || this.startsFactor()) conditions.push(this.factor())
-    return allOf(...conditions)
-  }
-
-  private startsFactor() {
-    const token = this.tokens[this.index]
-    return token !== undefined && ('term' in token || token.operator === 'NOT' || token.operator === '(')
-  }
-
-  private factor(): Cqn {
-    if (this.accept('NOT')) return xpr('not', this.factor())
-    if (this.accept('(')) {
-      const inner = this.or()
-      if (!this.accept(')')) this.fail()
-      return inner
-    }
-    const token = this.tokens[this.index++]
-    return token && 'term' in token ? this.found(token.term.toLowerCase()) : this.fail()
-  }
 }

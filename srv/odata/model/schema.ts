@@ -2,14 +2,8 @@
 import { flattenedType } from './columns.ts'
 import { knownTypes, type KnownTypes } from './known-types.ts'
 import { columnHolding } from '../../cqn/columns.ts'
-import {
-  entityType as entityTypeOf,
-  isStructured,
-  type CdsElement,
-  type EntityType,
-  type Property,
-  type StructuredType
-} from './types.ts'
+import { entityType as entityTypeOf, isStructured } from './types.ts'
+import type { CdsElement, EntityType, Property, StructuredType } from './types.ts'
 
 interface Definition extends CdsElement {
   kind?: string
@@ -21,13 +15,14 @@ export interface Model {
   definitions: Record<string, Definition>
 }
 
-export interface KeyNames {
-  /** The names of the parts in URLs: of the key, then of the other parts of the alternate key. */
-  keyNames: string[]
+/** The columns that are searched. */
+export interface Searchable {
+  text: string[]
+  json: string[]
 }
 
-/** What paths are resolved against: names from the model. */
-export interface Schema extends KeyNames {
+/** What the wire knows of a service. */
+export interface ServiceSchema {
   /** The name of the singleton, `auditLogs`. */
   singleton: string
   /** The contained collections of the singleton. */
@@ -36,16 +31,8 @@ export interface Schema extends KeyNames {
   entityType: EntityType
   /** The name of their key property. */
   key: string
-}
-
-/** The columns that are searched. */
-export interface Searchable {
-  text: string[]
-  json: string[]
-}
-
-/** What the wire knows of a service. */
-export interface ServiceSchema extends Schema {
+  /** The names of the parts in URLs: of the key, then of the other parts of the alternate key. */
+  keyNames: string[]
   /** The entity that is stored, by its qualified name. */
   entity: string
   /** The names of all parts of its key: the one that is shown, then those that are not, such as the tenant. */
@@ -85,8 +72,8 @@ export function serviceSchema(linked: Model, service: string): ServiceSchema {
   const keys = [...entityType.properties.values()].filter((property) => property.key)
   if (keys.length !== 1) throw new Error(`Entity '${entity}' must have one key.`)
   const key = (keys[0] as Property).name
-  const stored = Object.entries(linked.definitions[entity]?.elements ?? {}).filter(([, element]) => element.key)
-  const hidden = stored.filter(([each]) => each !== key)
+  const stored = linked.definitions[entity] as Definition
+  const hidden = Object.entries(stored.elements ?? {}).filter(([each, element]) => element.key && each !== key)
   return {
     entity,
     identity: [key, ...hidden.map(([each]) => each)],
@@ -99,12 +86,12 @@ export function serviceSchema(linked: Model, service: string): ServiceSchema {
     searchable: searchable(entityType),
     types: knownTypes(linked.definitions),
     pageSize: {
-      default: linked.definitions[entity]?.['@cds.query.limit.default'] as number,
-      max: linked.definitions[entity]?.['@cds.query.limit.max'] as number
+      default: stored['@cds.query.limit.default'] as number,
+      max: stored['@cds.query.limit.max'] as number
     },
-    arrivals: arrivalsOf(linked, linked.definitions[entity]?.['@odata.arrivals'] as string),
-    counts: countsOf(linked, linked.definitions[entity]?.['@odata.counts'] as string),
-    defaultOrder: linked.definitions[entity]?.['@odata.defaultOrder'] as string,
+    arrivals: arrivalsOf(linked, stored['@odata.arrivals'] as string),
+    counts: countsOf(linked, stored['@odata.counts'] as string),
+    defaultOrder: stored['@odata.defaultOrder'] as string,
     singletonType: `${service}.${(root['@odata.typeName'] as string | undefined) ?? singleton}`
   }
 }

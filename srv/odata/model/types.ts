@@ -22,18 +22,9 @@ export interface CdsElement {
 export type JsonObject = Record<string, unknown>
 
 /** The primitive types of properties: those of the model, and those that `$compute` and `$apply` give. */
-export type PrimitiveType =
-  | 'Edm.String'
-  | 'Edm.Int32'
-  | 'Edm.Int64'
-  | 'Edm.Double'
-  | 'Edm.Boolean'
-  | 'Edm.DateTimeOffset'
-  | 'Edm.Date'
-  | 'Edm.TimeOfDay'
-  | 'Edm.Duration'
-  | 'Edm.Binary'
-  | 'Edm.Untyped'
+export type PrimitiveType = ModelType | ComputedType
+export type ModelType = 'Edm.String' | 'Edm.Int32' | 'Edm.DateTimeOffset'
+type ComputedType = `Edm.${'Int64' | 'Double' | 'Boolean' | 'Date' | 'TimeOfDay' | 'Duration' | 'Binary' | 'Untyped'}`
 
 /** An entity type or a complex type. */
 export interface StructuredType {

@@ -1,9 +1,9 @@
 /** The keys of entities in URLs (OData URL Conventions 4.01, 4.3). */
 import { RequestError } from '../../errors/errors.ts'
-import type { KeyNames } from '../model/schema.ts'
+import type { ServiceSchema } from '../model/schema.ts'
 
 /**
- * What identifies an entity: the key, and the tenant for readers of several, in the order of {@link KeyNames.keyNames}.
+ * What identifies an entity: the key, and the tenant for readers of several, in the order of {@link ServiceSchema.keyNames}.
  */
 export type EntityKey = [key: string, ...others: string[]]
 
@@ -18,7 +18,7 @@ const PART = /(?:(\w+)\s*=\s*)?(?:'((?:[^']|'')*)'|(@[\p{L}_][\p{L}\p{N}_]*))\s*
 export function readKey(
   text: string,
   collection: string,
-  { keyNames }: KeyNames,
+  { keyNames }: ServiceSchema,
   aliases: Map<string, string>
 ): EntityKey {
   const found = new Map<string, string>()
@@ -44,7 +44,7 @@ function malformed(collection: string) {
 }
 
 /** Writes a key for a URL, as string literals with doubled quotes. */
-export function keyPredicate(key: EntityKey, { keyNames }: KeyNames): string {
+export function keyPredicate(key: EntityKey, { keyNames }: ServiceSchema): string {
   const literals = key.map((value) => `'${encodeURIComponent(value.replaceAll("'", "''"))}'`)
   return `(${literals.length === 1 ? literals[0] : literals.map((each, index) => `${keyNames[index]}=${each}`).join()})`
 }

@@ -2,7 +2,7 @@
 import { RequestError } from '../../errors/errors.ts'
 import { resolve, type Resource } from './resource.ts'
 import { parseUrl, type ParsedUrl } from './url.ts'
-import type { Schema } from '../model/schema.ts'
+import type { ServiceSchema } from '../model/schema.ts'
 
 /** What is addressed, and the query options and parameter aliases that go with it. */
 export type Located = Pick<ParsedUrl, 'options' | 'aliases'> & { resource: Resource }
@@ -11,7 +11,7 @@ export type Located = Pick<ParsedUrl, 'options' | 'aliases'> & { resource: Resou
  * @param url as in a request: see {@link parseUrl}
  * @throws {RequestError} 400 if it is malformed, 404 if nothing can exist there, 501 if it is not implemented
  */
-export function locate(url: string, root: string, schema: Schema): Located {
+export function locate(url: string, root: string, schema: ServiceSchema): Located {
   const { segments, options, aliases } = parseUrl(url, root)
   if (segments[0] === '$entity') return entityWithId(segments.slice(1), { options, aliases }, root, schema)
   const filters = filtersOf(segments)
@@ -27,7 +27,7 @@ function entityWithId(
   casts: string[],
   { options, aliases }: Pick<ParsedUrl, 'options' | 'aliases'>,
   root: string,
-  schema: Schema
+  schema: ServiceSchema
 ): Located {
   const id = options.get('$id')
   if (id === undefined) throw new RequestError('invalidQueryOption', '$entity needs $id, the URL of an entity.', '$id')

@@ -1,13 +1,7 @@
 /** Reads the JSON of an entity, and checks every member against its type. */
 import { instant } from '../../values/datetime.ts'
 import { RequestError, type ErrorCode } from '../../errors/errors.ts'
-import {
-  isStructured,
-  type JsonObject,
-  type PrimitiveType,
-  type Property,
-  type StructuredType
-} from '../model/types.ts'
+import { isStructured, type JsonObject, type ModelType, type Property, type StructuredType } from '../model/types.ts'
 
 /** How deep the members of an open type may nest: far less than the 1,000 levels that databases read. */
 const MAX_DEPTH = 100
@@ -108,7 +102,7 @@ function readValue(value: unknown, property: Property, path: string) {
   if (value === null && !key) return null
   if (isStructured(type)) return readComplex(value, property, path)
   if (key && value === '') throw wrong('invalidValue', path, 'must not be empty')
-  return READERS[type as keyof typeof READERS](value, path, maxLength)
+  return READERS[type as ModelType](value, path, maxLength)
 }
 
 function defaultOf(property: Property, path: string) {
@@ -139,7 +133,7 @@ const READERS = {
     const code = typeof value === 'string' ? 'invalidValue' : 'invalidType'
     throw wrong(code, path, "must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'")
   }
-} satisfies Partial<Record<PrimitiveType, (value: unknown, path: string, maxLength?: number) => unknown>>
+} satisfies Record<ModelType, (value: unknown, path: string, maxLength?: number) => unknown>
 
 /** Refuses text that neither databases nor UTF-8 can keep: NUL and unpaired surrogates. */
 function checkText(text: string, path: string) {

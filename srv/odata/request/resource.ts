@@ -2,7 +2,7 @@
 import { RequestError } from '../../errors/errors.ts'
 import { readKey, type EntityKey } from './keys.ts'
 import { isStructured, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
-import type { Schema } from '../model/schema.ts'
+import type { ServiceSchema } from '../model/schema.ts'
 
 /** What the path of a request addresses. */
 export type Resource =
@@ -24,7 +24,7 @@ export interface PathStep {
  * @param aliases the parameter aliases, which may stand for keys
  * @throws {RequestError} 404 if nothing can exist at the path, 501 for what the service does not implement
  */
-export function resolve(segments: string[], aliases: Map<string, string>, schema: Schema): Resource {
+export function resolve(segments: string[], aliases: Map<string, string>, schema: ServiceSchema): Resource {
   const { singleton, collections, entityType } = schema
   const [first, second = '', ...rest] = segments
   if (first === undefined) return { kind: 'serviceDocument' }
@@ -59,7 +59,7 @@ export function resolve(segments: string[], aliases: Map<string, string>, schema
 const NOT_IMPLEMENTED = /^\$(all|crossjoin\(.*\)|each|query)$/s
 
 /** `provisioning('it''s')` and `provisioning(id='it''s')`; `provisioning/it's` is left to the caller. */
-function splitKey(segment: string, aliases: Map<string, string>, schema: Schema, segments: string[]) {
+function splitKey(segment: string, aliases: Map<string, string>, schema: ServiceSchema, segments: string[]) {
   const [, name, key] = /^([^()]*)(?:\((.*)\))?$/s.exec(segment) ?? []
   if (name === undefined) throw notFound(segments)
   return { name, key: key === undefined ? undefined : readKey(key, name, schema, aliases) }

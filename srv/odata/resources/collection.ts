@@ -2,7 +2,6 @@
 import { readDelta } from './delta.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { objectText } from '../response/json-text.ts'
-import { contextUrl } from '../response/links.ts'
 import { respondWith, respondWithText } from '../response/respond.ts'
 import { countEntities } from './count.ts'
 import { readPage } from './page.ts'
@@ -12,13 +11,13 @@ export async function readCollection(exchange: Exchange, collection: string) {
   const path = `${exchange.schema.singleton}/${collection}`
   const token = exchange.options.get('$deltatoken')
   const page = token === undefined ? await readPage(exchange, path) : await readDelta(exchange, path, token)
-  respondWith(exchange, contextUrl(exchange.root, page.fragment), objectText(page.members))
+  respondWith(exchange, page.fragment, objectText(page.members))
 }
 
 /** Answers with a page of references to the entities of a collection (OData JSON 4.01, section 14). */
 export async function readReferences(exchange: Exchange, collection: string) {
   const { members } = await readPage({ ...exchange, asReferences: true }, `${exchange.schema.singleton}/${collection}`)
-  respondWith(exchange, contextUrl(exchange.root, 'Collection($ref)'), objectText(members))
+  respondWith(exchange, 'Collection($ref)', objectText(members))
 }
 
 /** Answers with the number of entities in a collection, as plain text. */

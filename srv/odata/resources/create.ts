@@ -5,7 +5,7 @@ import { flatten, nest } from '../model/columns.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { weakEtag } from '../response/etag.ts'
 import type { Exchange, Rows } from '../request/exchange.ts'
-import { contextUrl, entityUrl } from '../response/links.ts'
+import { entityUrl } from '../response/links.ts'
 import { applied } from '../request/preferences.ts'
 import { representEntity } from '../response/representation.ts'
 import { entities } from '../query/rows.ts'
@@ -21,7 +21,7 @@ import { respond, respondWith } from '../response/respond.ts'
  * @param body the request body, as JSON
  */
 export async function create(exchange: Exchange, collection: string, body: unknown) {
-  const { res, root, preferences, format, schema, run, scope } = exchange
+  const { res, preferences, format, schema, run, scope } = exchange
   const { entity, entityType, identity, singleton } = schema
   const isLenient = preferences.get('handling') === 'lenient'
   if (isLenient) applied(res, 'handling=lenient')
@@ -40,12 +40,12 @@ export async function create(exchange: Exchange, collection: string, body: unkno
   if (preference === 'minimal' || preference === 'representation') applied(res, `return=${preference}`)
   if (preference === 'minimal') return void res.set('OData-EntityId', url).status(204).end()
   res.status(201)
-  const context = contextUrl(root, `${path}${list}/$entity`)
+  const fragment = `${path}${list}/$entity`
   const isAsStored = hasStoredForm(format) && !scope.readsAllTenants && !selection
   const text = isAsStored ? storedText(row, entityType) : undefined
-  if (text !== undefined) respondWith(exchange, context, [text])
+  if (text !== undefined) respondWith(exchange, fragment, [text])
   else {
     const link = entityLink(exchange, path, row, selection)
-    respond(exchange, context, representEntity(nest(row, entityType, selection), entityType, format, link))
+    respond(exchange, fragment, representEntity(nest(row, entityType, selection), entityType, format, link))
   }
 }

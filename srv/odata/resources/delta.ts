@@ -1,12 +1,12 @@
 /** What was added to a collection since it was last read (OData Protocol 4.01, 11.3). */
 import { arrivedSince } from '../query/arrivals.ts'
-import { linkOptions, type Exchange } from '../request/exchange.ts'
+import type { Exchange } from '../request/exchange.ts'
 import { ref, val, xpr } from '../../cqn/cqn.ts'
 import { arrayText } from '../response/json-text.ts'
-import { linkUrl } from '../response/links.ts'
+import { linkTo } from '../response/links.ts'
 import type { Page } from './page.ts'
 import { planned } from '../../plans/plans.ts'
-import { fromToken, toToken } from '../query/paging.ts'
+import { fromToken } from '../query/paging.ts'
 import { clauses, filtered, type Rows } from '../query/rows.ts'
 import { selected } from '../query/select.ts'
 import { rowSets } from '../query/row-sets.ts'
@@ -19,7 +19,7 @@ import type { Row } from '../../plans/statement.ts'
  * @throws {RequestError} 400 if the token is not one that the service gave for these query options
  */
 export async function readDelta(exchange: Exchange, path: string, token: string): Promise<Page> {
-  const { root, schema } = exchange
+  const { schema } = exchange
   const position = fromToken(exchange, '$deltatoken', token)
   const since = position.until ?? 0
   const arrived = await arrivedSince(exchange, since, pageWindow(exchange).limit)
@@ -37,13 +37,8 @@ export async function readDelta(exchange: Exchange, path: string, token: string)
   const end = read?.isMore ? read.places : arrivals.length
   const isMore = arrived.isMore || end < arrivals.length
   const until = arrivals[end - 1]?.sequence ?? since
-  const kept = linkOptions(exchange)
-  const next = linkUrl(root + path, kept, '$deltatoken', toToken(exchange, '$deltatoken', { ...position, until }, kept))
-  return {
-    fragment: `${path}${shown.list}/$delta`,
-    members: {
-      value: arrayText(read?.texts ?? []),
-      [isMore ? '@odata.nextLink' : '@odata.deltaLink']: [JSON.stringify(next)]
-    }
-  }
+  const next = linkTo(exchange, path, '$deltatoken', { ...position, until })
+  const value = arrayText(read?.texts ?? [])
+  const members = { value, [isMore ? '@odata.nextLink' : '@odata.deltaLink']: next }
+  return { fragment: `${path}${shown.list}/$delta`, members }
 }

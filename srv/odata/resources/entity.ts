@@ -5,7 +5,6 @@ import { weakEtag } from '../response/etag.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { allOf, ref, val, xpr, type Source } from '../../cqn/cqn.ts'
 import { keyPredicate, type EntityKey } from '../request/keys.ts'
-import { contextUrl } from '../response/links.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { planned } from '../../plans/plans.ts'
 import type { Row } from '../../plans/statement.ts'
@@ -24,21 +23,18 @@ import { isStructured, type JsonObject, type Property } from '../model/types.ts'
 
 /** Answers with one entity. */
 export async function readEntity(exchange: Exchange, { collection, key }: Resource & { kind: 'entity' }) {
-  const { root, schema } = exchange
-  const path = `${schema.singleton}/${collection}`
+  const { singleton, entityType, identity } = exchange.schema
+  const path = `${singleton}/${collection}`
   const { texts, row, list } = await readOne(exchange, path, key)
-  const etag = weakEtag(entityTag(row, schema.entityType, schema.identity))
-  respondWith(exchange, contextUrl(root, `${path}${list}/$entity`), texts, etag)
+  respondWith(exchange, `${path}${list}/$entity`, texts, weakEtag(entityTag(row, entityType, identity)))
 }
 
 /** Answers with a reference to an entity, or to the singleton (OData JSON 4.01, section 14). */
 export async function readReference(exchange: Exchange, { collection, key }: Resource & { kind: 'reference' }) {
-  const { root, schema } = exchange
-  const url = root + schema.singleton
-  const context = contextUrl(root, '$ref')
-  if (!key) return respond(exchange, context, { '@odata.id': url })
-  const { texts } = await readOne({ ...exchange, asReferences: true }, `${schema.singleton}/${collection}`, key)
-  respondWith(exchange, context, texts)
+  const { singleton } = exchange.schema
+  if (!key) return respond(exchange, '$ref', { '@odata.id': exchange.root + singleton })
+  const { texts } = await readOne({ ...exchange, asReferences: true }, `${singleton}/${collection}`, key)
+  respondWith(exchange, '$ref', texts)
 }
 
 /** @returns the entity as it is shown, the columns of its key and its tag, and the list for the context URL */
@@ -56,7 +52,7 @@ async function readOne(exchange: Exchange, path: string, key: EntityKey) {
 
 /** Answers with the value of a property, or with 204 where it is null (OData Protocol 4.01, 11.2.4). */
 export async function readProperty(exchange: Exchange, resource: Resource & { kind: 'property' }) {
-  const { res, root, format, schema } = exchange
+  const { res, format, schema } = exchange
   const { collection, key, path, suffix } = resource
   const names = path.map(({ name }) => name)
   const options = optionsOf(exchange, resource)
@@ -70,19 +66,13 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   if (suffix === '$value') return respondWithText(exchange, (value as string | number | boolean).toString())
   const list = shown.list && listWithin(names, shown.list)
   const address = `${schema.singleton}/${collection}${keyPredicate(key, schema)}/${names.join('/')}`
-  const context = contextUrl(root, address + list)
   const property = path.findLast((step) => step.property)?.property as Property
   const isMember = path.at(-1)?.property === undefined && path.at(-1)?.cast === undefined
   const represented = isMember ? value : representValue(value, property, format)
   const isObject = typeof represented === 'object' && !Array.isArray(represented) && !JSON.isRawJSON(represented)
   const type = !isMember && !isObject && format.metadata === 'full' && typeAnnotation(property)
-  respond(
-    exchange,
-    context,
-    isObject
-      ? (represented as object)
-      : { ...(type && { '@odata.type': type }), ...count(entity, names), value: represented }
-  )
+  const information = { ...(type && { '@odata.type': type }), ...count(entity, names) }
+  respond(exchange, address + list, isObject ? (represented as object) : { ...information, value: represented })
 }
 
 /** The query options for the value (OData URL Conventions 4.01, 5.1): those of a collection, of a complex value, or none. */

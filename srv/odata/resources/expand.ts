@@ -38,14 +38,9 @@ export async function expand(exchange: Exchange, value: string) {
   return { members, fragment: lists.length ? `(${lists.join(',')})` : '' }
 }
 
-interface Expansion {
-  options: Map<string, string>
-  /** What of the collection is meant, if not its entities. */
-  suffix: '' | '$ref' | '$count'
-}
-
+/** The collections to expand, each with its options, and what of it is meant if not its entities. */
 function expansions(value: string, { collections, entityType }: ServiceSchema) {
-  const found = new Map<string, Expansion>()
+  const found = new Map<string, { options: Map<string, string>; suffix: keyof typeof NESTED }>()
   for (const { name: path, options = new Map<string, string>() } of nestedItems(value, '$expand', NESTED[''])) {
     const [name = '', ...rest] = path.split('/').map((each) => each.trim())
     if (rest[0] === entityType.name) rest.shift() // a cast to the type itself

@@ -23,16 +23,13 @@ export function generateMetadata(model: Model, csn: Model, service: string, enti
   // x4 renders structured types and containment, which the flavor of the runtime flattens away
   const document = new DOMParser().parseFromString(compileTo.edmx(visible, { service, flavor: 'x4' }), 'text/xml')
   for (const [name, definition] of Object.entries(model.definitions)) {
-    const { '@odata.typeName': typeName, '@odata.baseType': baseType } = definition as Record<
-      string,
-      string | undefined
-    >
+    const annotations = [definition['@odata.typeName'], definition['@odata.baseType']]
+    const [typeName, baseType] = annotations as (string | undefined)[]
     if (baseType && (entitiesDerive || !bases.has(baseType))) derive(document, name, baseType)
-    for (const [property, { '@odata.declaredType': type }] of Object.entries(definition.elements ?? {}))
-      if (type)
-        propertiesOf(typeElement(document, name))
-          .get(property)
-          ?.setAttribute('Type', type as string)
+    for (const [property, { '@odata.declaredType': type }] of Object.entries(definition.elements ?? {})) {
+      const element = type ? propertiesOf(typeElement(document, name)).get(property) : undefined
+      element?.setAttribute('Type', type as string)
+    }
     if (typeName) rename(document, name, `${service}.${typeName}`)
   }
   const xml = new XMLSerializer().serializeToString(document)

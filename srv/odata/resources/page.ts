@@ -7,10 +7,10 @@ import { nameOf, type Value } from '../../cqn/cqn.ts'
 import { extentOf, MOST } from '../../cqn/extent.ts'
 import { orderBy, parseOrder, type OrderTerm } from '../query/order.ts'
 import { arrayText, sizeOf, type JsonText } from '../response/json-text.ts'
-import { linkUrl } from '../response/links.ts'
+import { linkTo } from '../response/links.ts'
 import { booleanOption } from '../request/options.ts'
 import { countOf, integerText } from './count.ts'
-import { comesAfter, positionLiterals, toToken } from '../query/paging.ts'
+import { comesAfter, positionLiterals } from '../query/paging.ts'
 import { planned, type Planned } from '../../plans/plans.ts'
 import { applied } from '../request/preferences.ts'
 import { clauses, filtered, type Rows } from '../query/rows.ts'
@@ -37,13 +37,12 @@ interface Prepared extends PreparedRows {
  * @param path the path of the collection, `auditLogs/provisioning`
  */
 export async function readPage(exchange: Exchange, path: string): Promise<Page> {
-  const { options, format, root, asReferences } = exchange
+  const { options, format, asReferences } = exchange
   const window = pageWindow(exchange)
   const counts = booleanOption(options, '$count')
   const until = window.until ?? (tracksChanges(exchange) ? await lastArrival(exchange) : undefined)
-  const plan = planned(exchange, until === undefined ? shapeOfPage(exchange, window, counts) : undefined, () =>
-    prepare(exchange)
-  )
+  const shape = until === undefined ? shapeOfPage(exchange, window, counts) : undefined
+  const plan = planned(exchange, shape, () => prepare(exchange))
   const { sets, selected: shown } = plan.prepared
   const isOneSet = sets.length === 1
   const { texts, next } = isOneSet
@@ -53,12 +52,10 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   if (counts) members['@odata.count'] = [integerText(await countOf(exchange.schema, plan, sets), format)]
   members.value = arrayText(texts)
   if (isOneSet) plan.keep()
-  if (next) {
-    const kept = linkOptions(exchange)
-    const token = toToken(exchange, '$skiptoken', until === undefined ? next : { ...next, until }, kept)
-    const link = linkUrl(root + path + (asReferences ? '/$ref' : ''), kept, '$skiptoken', token)
-    members['@odata.nextLink'] = [JSON.stringify(link)]
-  } else if (until !== undefined) members['@odata.deltaLink'] = [JSON.stringify(deltaLinkOf(exchange, path, until))]
+  const tracked = until === undefined ? {} : { until }
+  const address = path + (asReferences ? '/$ref' : '')
+  if (next) members['@odata.nextLink'] = linkTo(exchange, address, '$skiptoken', { ...next, ...tracked })
+  else if (until !== undefined) members['@odata.deltaLink'] = deltaLink(exchange, path, until)
   return { fragment: path + rowsList(shown), members }
 }
 
@@ -122,12 +119,10 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
 }
 
 /** The link by which the client reads what comes in after an arrival: see delta.ts. */
-function deltaLinkOf(exchange: Exchange, path: string, until: number): string {
-  const { root } = exchange
-  const kept = new Map(
-    [...linkOptions(exchange)].filter(([name]) => !['$orderby', '$count', '$top', '$skiptoken'].includes(name))
-  )
-  return linkUrl(root + path, kept, '$deltatoken', toToken(exchange, '$deltatoken', { until }, kept))
+function deltaLink(exchange: Exchange, path: string, until: number): JsonText {
+  const leftOut = ['$orderby', '$count', '$top', '$skiptoken']
+  const kept = [...linkOptions(exchange)].filter(([name]) => !leftOut.includes(name))
+  return linkTo(exchange, path, '$deltatoken', { until }, new Map(kept))
 }
 
 /** Whether the client asks for a delta link, and one can be given: what is cut off has no changes to track. */
@@ -143,8 +138,8 @@ function totalOrder(exchange: Exchange, rows: Rows): OrderTerm[] {
   const order = exchange.options.get('$orderby')
   const defaultOrder = rows.areEntities ? exchange.schema.defaultOrder : undefined
   const expression = order ?? (rows.order ? undefined : defaultOrder)
-  const terms =
-    expression === undefined ? [] : parseOrder(expression, { ...context(exchange, '$orderby'), type: rows.type })
+  const about = { ...context(exchange, '$orderby'), type: rows.type }
+  const terms = expression === undefined ? [] : parseOrder(expression, about)
   const all = [...terms, ...(rows.order ?? [])]
   // a position is compared term by term, each after all those before it: see paging.ts
   const nodes = all.reduce((sum, { cqn }) => sum + extentOf(cqn).nodes, 0) * all.length

@@ -1,14 +1,13 @@
 /** The resources that hold no events: the service document and the singleton. */
 import { expand } from './expand.ts'
-import { type Exchange } from '../request/exchange.ts'
+import type { Exchange } from '../request/exchange.ts'
 import { objectText, type JsonText } from '../response/json-text.ts'
-import { contextUrl } from '../response/links.ts'
 import { respond, respondWith } from '../response/respond.ts'
 
 /** Answers with what the service has (OData JSON 4.01, section 5). */
 export function readServiceDocument(exchange: Exchange) {
   const { singleton } = exchange.schema
-  respond(exchange, contextUrl(exchange.root), { value: [{ name: singleton, kind: 'Singleton', url: singleton }] })
+  respond(exchange, '', { value: [{ name: singleton, kind: 'Singleton', url: singleton }] })
 }
 
 /** Answers with the singleton. It has no properties, only its collections. */
@@ -25,7 +24,7 @@ export async function readSingleton(exchange: Exchange) {
   }
   const texts = Object.entries(information).map(([name, value]): [string, JsonText] => [name, [JSON.stringify(value)]])
   const text = objectText({ ...Object.fromEntries<JsonText>(texts), ...members })
-  respondWith(exchange, contextUrl(root, schema.singleton + fragment), text)
+  respondWith(exchange, schema.singleton + fragment, text)
 }
 
 const NOTHING = { members: {}, fragment: '' }

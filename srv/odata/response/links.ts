@@ -1,9 +1,11 @@
-/** The absolute URLs of an answer (OData Protocol 4.01, sections 4 and 10). */
+/** The absolute URLs of an answer (OData Protocol 4.01, section 4). */
 import type { Request } from 'express'
 import { RequestError } from '../../errors/errors.ts'
 import type { Row } from '../../plans/statement.ts'
-import type { Exchange } from '../request/exchange.ts'
+import { toToken, type Position, type TokenName } from '../query/paging.ts'
+import { linkOptions, type Exchange } from '../request/exchange.ts'
 import { keyPredicate, type EntityKey } from '../request/keys.ts'
+import type { JsonText } from './json-text.ts'
 
 /**
  * The service root that a request was sent to, with a trailing slash: `http://localhost:4004/beta/`.
@@ -17,19 +19,23 @@ export function serviceRoot({ protocol, host, baseUrl }: Request): string {
   throw new RequestError('badRequest', 'The Host header is not valid.', 'Host')
 }
 
-/** A context URL. The fragment names what the answer is part of: `auditLogs/provisioning/$entity`. */
-export function contextUrl(root: string, fragment = ''): string {
-  return `${root}$metadata${fragment && `#${fragment}`}`
-}
-
 /**
- * A link to a collection with the query options of the request, and a token for where to go on.
- * @param options system query options and parameter aliases, under their full names
+ * A link to a collection, as JSON text, with the query options of the request and a token for where to go on.
+ * @param path the path of the collection, `auditLogs/provisioning`
+ * @param options the query options and parameter aliases that the link keeps, under their full names
+ * @throws {RequestError} 501 if the position has values that are too long for a link
  */
-export function linkUrl(url: string, options: Map<string, string>, tokenName: string, token: string): string {
-  const others = [...options].filter(([name]) => name !== '$skiptoken' && name !== '$deltatoken')
-  const query = [...others, [tokenName, token]].map(([name, value]) => `${name}=${encodeURIComponent(value as string)}`)
-  return `${url}?${query.join('&')}`
+export function linkTo(
+  exchange: Exchange,
+  path: string,
+  name: TokenName,
+  position: Position,
+  options = linkOptions(exchange)
+): JsonText {
+  const others = [...options].filter(([each]) => each !== '$skiptoken' && each !== '$deltatoken')
+  const all: [string, string][] = [...others, [name, toToken(exchange, name, position, options)]]
+  const query = all.map(([option, value]) => `${option}=${encodeURIComponent(value)}`)
+  return [JSON.stringify(`${exchange.root}${path}?${query.join('&')}`)]
 }
 
 /**

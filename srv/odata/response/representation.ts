@@ -1,13 +1,8 @@
 /** Adds control information to values: `@odata.type` as documented, and what the full metadata level asks for. */
 import { typeOfValue } from '../model/columns.ts'
 import type { JsonFormat } from '../request/format.ts'
-import {
-  isStructured,
-  type PrimitiveType,
-  type Property,
-  type StructuredType,
-  type JsonObject
-} from '../model/types.ts'
+import { isStructured } from '../model/types.ts'
+import type { JsonObject, PrimitiveType, Property, StructuredType } from '../model/types.ts'
 
 export interface EntityLink {
   url: string
