@@ -39,7 +39,6 @@ export interface Typed {
   exact?: Cqn
   /** Where a member of an open type is. */
   member?: Member
-  /** The types that a complex value or a collection may have. */
   structure?: Structure
   /** Whether a number is known to be whole. */
   whole?: boolean

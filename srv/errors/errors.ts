@@ -68,7 +68,6 @@ interface ForeignError {
   status?: number
   statusCode?: number
   code?: unknown
-  type?: string
   message?: string
   target?: string
 }

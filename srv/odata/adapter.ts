@@ -24,7 +24,6 @@ import { requestError, RequestError } from '../errors/errors.ts'
 import type { Conventions, Exchange, Origin } from './request/exchange.ts'
 import { jsonFormat, mediaTypesOf, negotiate } from './request/format.ts'
 import type { LinkTokens } from './request/link-tokens.ts'
-import { asInGraph, inLowerCase } from './request/header-names.ts'
 import { serviceRoot } from './response/links.ts'
 import { locate } from './request/locate.ts'
 import { generateMetadata, type Metadata } from './resources/metadata.ts'
@@ -57,8 +56,8 @@ export function registerProtocols(model: Model, tokens: LinkTokens) {
   const { protocols } = cds.service as unknown as { protocols: Record<string, object> }
   const batchLimit = settings().odata.batch_limit
   const kinds: Record<string, Conventions> = {
-    'odata-structured': { topIsPageSize: false, entitiesDerive: false, headerNames: inLowerCase, batchLimit },
-    'odata-graph': { topIsPageSize: true, entitiesDerive: true, headerNames: asInGraph, batchLimit: 20 }
+    'odata-structured': { topIsPageSize: false, entitiesDerive: false, spellsHeadersAsGraph: false, batchLimit },
+    'odata-graph': { topIsPageSize: true, entitiesDerive: true, spellsHeadersAsGraph: true, batchLimit: 20 }
   }
   for (const [kind, conventions] of Object.entries(kinds)) {
     const impl = (service: ApplicationService, options: object) =>
@@ -167,7 +166,7 @@ class StructuredODataAdapter extends ODataAdapter {
   }
 
   private async answerBatch(req: Request, res: Response) {
-    const { batchLimit, headerNames } = this.setup.conventions
+    const { batchLimit, spellsHeadersAsGraph } = this.setup.conventions
     const { batch_timeout: timeLimit, batch_bytes: mostBytes } = settings().odata
     beginBatch(req, timeLimit)
     const boundary = req.is('multipart/mixed') ? boundaryOf(req.get('Content-Type') as string) : undefined
@@ -181,7 +180,7 @@ class StructuredODataAdapter extends ODataAdapter {
     const answer: Run['answer'] = (part, partAnswer, origin) =>
       this.answer(part, partAnswer, origin).catch((error: unknown) => this.error(error, part, partAnswer))
     const answers = runBatch(units, { outer: req, goesOn, inAnyOrder, mostBytes, answer, append })
-    await sendBatch(answers, res, boundary, headerNames)
+    await sendBatch(answers, res, boundary, spellsHeadersAsGraph)
   }
 
   /** Renders any error, those of CAP included. Its own rendering may tell internals, or end the process. */

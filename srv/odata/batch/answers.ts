@@ -1,9 +1,8 @@
 /** Answers to batches, in JSON (OData JSON 4.01, 19.5) and in the multipart format (Protocol 4.01, 11.7.7.6). */
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES, type OutgoingHttpHeaders } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
-import type { Spelling } from '../request/header-names.ts'
 import type { Unit } from './requests.ts'
 import type { Answer } from './run.ts'
 
@@ -11,9 +10,9 @@ import type { Answer } from './run.ts'
  * Streams the answers to a batch at the pace of the client, until it is done or the client has gone. The format is that
  * of the batch, unless the client accepts only the other one.
  * @param boundary the boundary of a multipart batch; undefined for one in JSON
- * @param spelling how header names are spelled in JSON
+ * @param asInGraph whether header names in JSON are spelled as Graph spells them
  */
-export async function sendBatch(answers: Answers, res: Response, boundary: string | undefined, spelling: Spelling) {
+export async function sendBatch(answers: Answers, res: Response, boundary: string | undefined, asInGraph: boolean) {
   const accept = res.req.get('Accept') ?? ''
   const isMultipart =
     accept.includes('multipart/mixed') || (boundary !== undefined && !accept.includes('application/json'))
@@ -21,7 +20,7 @@ export async function sendBatch(answers: Answers, res: Response, boundary: strin
   const parameter = TOKEN.test(delimiter) ? delimiter : `"${delimiter}"`
   res.status(200).setHeader('Content-Type', isMultipart ? `multipart/mixed;boundary=${parameter}` : 'application/json')
   try {
-    await pipeline(isMultipart ? asMultipart(answers, delimiter) : asJson(answers, spelling), res)
+    await pipeline(isMultipart ? asMultipart(answers, delimiter) : asJson(answers, asInGraph), res)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
   }
@@ -33,11 +32,12 @@ const TOKEN = /^[\w!#$%&'*+.^`{|}~-]+$/
 type Answers = AsyncIterable<[Unit, Answer[]]>
 type Chunks = AsyncIterable<string | Buffer>
 
-async function* asJson(answers: Answers, spelling: Spelling): Chunks {
+async function* asJson(answers: Answers, asInGraph: boolean): Chunks {
   let separator = '{"responses":['
   for await (const [{ group }, all] of answers) {
     for (const { id, status, headers, body } of all) {
-      const head = JSON.stringify({ id, status, headers: spelling(headers), atomicityGroup: group })
+      const spelled = asInGraph ? spelledAsInGraph(headers) : headers
+      const head = JSON.stringify({ id, status, headers: spelled, atomicityGroup: group })
       yield separator + head.slice(0, -1)
       const isJson = String(headers['content-type']).includes('application/json')
       if (body) yield* [',"body":', isJson ? body : JSON.stringify(body.toString())]
@@ -45,6 +45,19 @@ async function* asJson(answers: Answers, spelling: Spelling): Chunks {
     }
   }
   yield separator.startsWith('}') ? '}]}' : `${separator}]}`
+}
+
+const OTHERS = new Map([
+  ['etag', 'ETag'],
+  ['odata-version', 'OData-Version'],
+  ['odata-entityid', 'OData-EntityId'],
+  ['www-authenticate', 'WWW-Authenticate']
+])
+
+/** Node.js has header names in lower case, as OData requires them (OData JSON 4.01, 19.5). */
+function spelledAsInGraph(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  const spelled = (name: string) => OTHERS.get(name) ?? name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [spelled(name), value]))
 }
 
 /** A change set that failed has a single answer, which is not in a multipart document of its own. */

@@ -10,7 +10,6 @@ import { REFERENCE, type BatchRequest, type Unit } from './requests.ts'
 
 /** How a batch is run. */
 export interface Run {
-  /** The request of the batch. */
   outer: Request
   /** Whether to continue after a request that failed. */
   goesOn: boolean

@@ -34,11 +34,8 @@ function ofNumbers(left: Typed, operator: string, right: Typed): Result {
     case 'mod':
       return { cqn: divisor ? func('mod', a, divisor) : func('odata_remainder', a, b), type: 'number', whole }
     case 'divby':
-      return {
-        cqn: divisor ? xpr(decimal(a), '/', divisor) : func('odata_quotient', a, b),
-        type: 'number',
-        mayBeNaN: !divisor
-      }
+      if (divisor) return { cqn: xpr(decimal(a), '/', divisor), type: 'number' }
+      return { cqn: func('odata_quotient', a, b), type: 'number', mayBeNaN: true }
   }
   if (!divisor) {
     const operands = [left, right].map((each) => (each.whole ? integer(each.cqn) : numeric(each)))
@@ -81,10 +78,7 @@ function scaled(left: Typed, operator: string, right: Typed): Result | undefined
   const types = `${left.type} ${operator} ${right.type}`
   if (types === 'duration mul number' || types === 'number mul duration')
     return { cqn: integer(func('round', xpr(a, '*', b))), type: 'duration' }
-  if (types === 'duration div number' || types === 'duration divby number')
-    return {
-      cqn: integer(func('round', func('odata_divided', integer(a), right.whole ? integer(b) : b))),
-      type: 'duration'
-    }
-  return undefined
+  if (types !== 'duration div number' && types !== 'duration divby number') return undefined
+  const quotient = func('odata_divided', integer(a), right.whole ? integer(b) : b)
+  return { cqn: integer(func('round', quotient)), type: 'duration' }
 }

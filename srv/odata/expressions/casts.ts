@@ -1,5 +1,5 @@
 /** Types of values: `cast` and `isof` (OData URL Conventions 4.01, 5.1.1.10). */
-import type { KnownTypes } from '../model/known-types.ts'
+import type { KnownTypes } from '../model/schema.ts'
 import { func, val, xpr, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import type { Cursor } from './cursor.ts'
 import { exactly } from './logic.ts'

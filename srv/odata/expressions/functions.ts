@@ -31,7 +31,6 @@ function part(start: number, length: number, ...types: ValueType[]): CanonicalFu
 const joined = (a: Cqn, b: Cqn) => xpr(a, '||', b)
 const slice = (of: Cqn, start: number, length: number) => func('substring', of, val(start), val(length))
 
-/** A function of two texts. */
 function texts(returns: ValueType, build: (a: Cqn, b: Cqn) => Cqn): CanonicalFunction {
   return { forms: [['string', 'string']], returns, build: (a, b) => build(a.cqn, b.cqn) }
 }
@@ -54,7 +53,12 @@ function substring({ cqn: text }: Typed, ...bounds: Typed[]): Cqn {
 const WHITE_SPACE =
   '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
 
-/** Seconds and what is smaller do not depend on the offset, so they are read from the instant, whose width is fixed. */
+const trimmed = ({ cqn }: Typed) => xpr('trim(', cqn, ',', val(WHITE_SPACE), ')')
+
+const totalSeconds = ({ cqn }: Typed) => xpr(decimal(cqn), '/', val(10_000_000))
+
+// Seconds and what is smaller do not depend on the offset, so they are read from the instant, whose width is fixed.
+const second = ({ cqn, type }: Typed) => integer(slice(cqn, type === 'time' ? 6 : 17, 2))
 const fraction = ({ cqn, type }: Typed) => decimal(joined(val('0.'), slice(cqn, type === 'time' ? 9 : 20, 7)))
 
 function totalOffsetMinutes({ cqn, local }: Typed): Cqn {
@@ -80,11 +84,7 @@ const DEFINITIONS: Record<string, CanonicalFunction> = {
   },
   tolower: known('tolower', 'string', ['string']),
   toupper: known('toupper', 'string', ['string']),
-  trim: {
-    forms: [['string']],
-    returns: 'string',
-    build: ({ cqn }) => xpr('trim(', cqn, ',', val(WHITE_SPACE), ')')
-  },
+  trim: { forms: [['string']], returns: 'string', build: trimmed },
   concat: texts('string', joined),
   round: known('round', 'number', ['number']),
   floor: known('floor', 'number', ['number']),
@@ -94,17 +94,8 @@ const DEFINITIONS: Record<string, CanonicalFunction> = {
   day: part(8, 2, 'dateTime', 'date'),
   hour: part(11, 2, 'dateTime', 'time'),
   minute: part(14, 2, 'dateTime', 'time'),
-  second: {
-    forms: [['dateTime'], ['time']],
-    returns: 'number',
-    whole: true,
-    build: ({ cqn, type }) => integer(slice(cqn, type === 'time' ? 6 : 17, 2))
-  },
-  totalseconds: {
-    forms: [['duration']],
-    returns: 'number',
-    build: ({ cqn }) => xpr(decimal(cqn), '/', val(10_000_000))
-  },
+  second: { forms: [['dateTime'], ['time']], returns: 'number', whole: true, build: second },
+  totalseconds: { forms: [['duration']], returns: 'number', build: totalSeconds },
   fractionalseconds: { forms: [['dateTime'], ['time']], returns: 'number', build: fraction },
   totaloffsetminutes: { forms: [['dateTime']], returns: 'number', whole: true, build: totalOffsetMinutes },
   date: { forms: [['dateTime']], returns: 'date', build: ({ cqn, local = cqn }) => slice(local, 0, 10) },

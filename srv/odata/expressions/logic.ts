@@ -70,11 +70,8 @@ export function compared(left: Typed, operator: string, right: Typed): Condition
 
 /** NaN equals nothing, not even itself, and is neither less nor greater than anything. */
 function comparedNaN(left: Typed, operator: string, right: Typed): Condition {
-  const numbers = [left, right].map((each): Typed => ({ ...each, cqn: numeric(each), mayBeNaN: false })) as [
-    Typed,
-    Typed
-  ]
-  if (operator !== '=' && operator !== '!=') return compared(numbers[0], operator, numbers[1])
+  const number = (each: Typed): Typed => ({ ...each, cqn: numeric(each), mayBeNaN: false })
+  if (operator !== '=' && operator !== '!=') return compared(number(left), operator, number(right))
   const equal = allOf(xpr(left.cqn, '==', right.cqn), xpr(left.cqn, '!=', val('NaN')))
   return operator === '=' ? condition(equal) : condition(xpr('not', equal))
 }

@@ -21,18 +21,16 @@ export function meantAs(typed: Typed, type: ValueType): Typed {
     const is = types.map((each) => `'${each}'`).join()
     return xpr('case when', jsonType(member), `in (${is}) then`, jsonMember(member), 'end')
   }
-  switch (type) {
-    case 'string':
-      return { cqn: plain('text'), type, position }
-    case 'number':
-      return { cqn: plain('integer', 'real'), type, position }
-    case 'boolean':
-      return { cqn: plain('true', 'false'), type, position }
-    case 'complex':
-      return { cqn: xpr(jsonType(member), "in ('object')"), type, position }
-    default:
-      return { ...converted({ cqn: plain('text'), type: 'string', position }, type), position }
-  }
+  if (type === 'complex') return { cqn: xpr(jsonType(member), "in ('object')"), type, position }
+  const types = JSON_TYPES[type]
+  if (types) return { cqn: plain(...types), type, position }
+  return { ...converted({ cqn: plain('text'), type: 'string', position }, type), position }
+}
+
+const JSON_TYPES: Partial<Record<ValueType, string[]>> = {
+  string: ['text'],
+  number: ['integer', 'real'],
+  boolean: ['true', 'false']
 }
 
 /** Two values as one type, where one of them is a member of an open type. */

@@ -1,7 +1,7 @@
 /** What the parsers of the parts of an expression share: what names mean, and the parser of the whole. */
 import type { Typed } from '../../cqn/cqn.ts'
 import type { Patterns } from '../../values/pattern.ts'
-import type { KnownTypes } from '../model/known-types.ts'
+import type { KnownTypes } from '../model/schema.ts'
 import type { Property, StructuredType } from '../model/types.ts'
 import type { Cursor } from './cursor.ts'
 

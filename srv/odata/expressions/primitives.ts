@@ -19,9 +19,12 @@ export const PRIMITIVES = new Map<string, ValueType>([
 /** What the values of a property of a primitive type are taken for. */
 export const valueTypeOf = (primitive: string): ValueType => PRIMITIVES.get(primitive) ?? 'any'
 
+/** The first primitive type whose values are taken for a type; undefined if there is none. */
+export const primitiveFor = (type: ValueType) => [...PRIMITIVES].find(([, each]) => each === type)?.[0]
+
 /** A text as a value of another type; null where it has none. */
 export function converted(text: Typed, type: ValueType): Omit<Typed, 'position'> {
-  const [name] = [...PRIMITIVES].find(([, each]) => each === type) ?? []
+  const name = primitiveFor(type)
   return name ? castTo(text, name, type) : text
 }
 

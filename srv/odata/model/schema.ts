@@ -1,6 +1,5 @@
 /** The two readings of the CDS model: structured on the wire, flat and textual in CAP's runtime. */
 import { flattenedType } from './columns.ts'
-import { knownTypes, type KnownTypes } from './known-types.ts'
 import { columnHolding } from '../../cqn/columns.ts'
 import { entityType as entityTypeOf, isStructured } from './types.ts'
 import type { CdsElement, EntityType, Property, StructuredType } from './types.ts'
@@ -19,6 +18,14 @@ export interface Model {
 export interface Searchable {
   text: string[]
   json: string[]
+}
+
+/** The names of the model's types, as far as requests may use them. */
+export interface KnownTypes {
+  /** The structured types, each with the types that its values are assignable to: itself and those that it derives from. */
+  structured: Map<string, string[]>
+  /** The enumerations that Graph has, whose values the service takes as strings. */
+  enumerations: Set<string>
 }
 
 /** What the wire knows of a service. */
@@ -84,7 +91,7 @@ export function serviceSchema(linked: Model, service: string): ServiceSchema {
     entityType,
     key,
     searchable: searchable(entityType),
-    types: knownTypes(linked.definitions),
+    types: knownTypes(linked),
     pageSize: {
       default: stored['@cds.query.limit.default'] as number,
       max: stored['@cds.query.limit.max'] as number
@@ -121,4 +128,20 @@ function searchable(type: StructuredType): Searchable {
   }
   visit(type, '')
   return { text: [...new Set(found.text)], json: [...new Set(found.json)] }
+}
+
+function knownTypes({ definitions }: Model): KnownTypes {
+  const structured: KnownTypes['structured'] = new Map()
+  const enumerations: KnownTypes['enumerations'] = new Set()
+  const assignable = (name: string): string[] => {
+    const base = definitions[name]?.['@odata.baseType'] as string | undefined
+    return base ? [name, ...assignable(base)] : [name]
+  }
+  for (const [name, definition] of Object.entries(definitions)) {
+    if (definition['@cds.api.ignore'] || !['type', 'entity'].includes(definition.kind ?? '')) continue
+    if (definition.elements || definition._type === 'cds.Map') structured.set(name, assignable(name))
+    for (const element of Object.values(definition.elements ?? {}))
+      if (element['@odata.enumeration']) enumerations.add(element['@odata.enumeration'] as string)
+  }
+  return { structured, enumerations }
 }

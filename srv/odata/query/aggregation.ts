@@ -1,5 +1,5 @@
 /** Groups of rows, and what is aggregated of them (OData Data Aggregation 4.0, section 3.1). */
-import { clauses, nested, propertyOf, valueColumn, type Rows } from './rows.ts'
+import { clauses, nested, propertyOf, valueColumn, type Computed, type Rows } from './rows.ts'
 import type { Property, StructuredType } from '../model/types.ts'
 import { integer } from '../../database/dialect.ts'
 import { func, named, type Typed } from '../../cqn/cqn.ts'
@@ -8,12 +8,6 @@ import { meantAs, shown } from '../expressions/members.ts'
 /** A path that rows are grouped by. */
 export interface Grouping {
   names: string[]
-  value: Typed
-}
-
-/** A value that is aggregated, under a name of its own. */
-export interface Aggregate {
-  name: string
   value: Typed
 }
 
@@ -48,7 +42,7 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
  * Groups rows.
  * @returns undefined if two of the columns have one name; columns of databases have no case
  */
-export function grouped(rows: Rows, groupings: Grouping[], aggregates: Aggregate[]): Rows | undefined {
+export function grouped(rows: Rows, groupings: Grouping[], aggregates: Computed[]): Rows | undefined {
   const all = [
     ...groupings.map(({ names, value }) => ({ name: groupColumn(names), value })),
     ...aggregates.map(({ name, value }) => ({ name: valueColumn(name), value }))
@@ -65,7 +59,7 @@ export function grouped(rows: Rows, groupings: Grouping[], aggregates: Aggregate
 const groupColumn = (path: string[]) => valueColumn(path.join('_'))
 
 /** The type of grouped rows: the paths that they are grouped by, nested as in the entity, and the aggregates. */
-function groupedType(base: StructuredType, groupings: Grouping[], aggregates: Aggregate[]): StructuredType {
+function groupedType(base: StructuredType, groupings: Grouping[], aggregates: Computed[]): StructuredType {
   const type: StructuredType = { name: base.name, open: false, partial: true, properties: new Map() }
   for (const { names, value } of groupings) {
     let current = type

@@ -1,6 +1,6 @@
 /** `$apply`: transformations of collections (OData Data Aggregation 4.0, section 3). */
 import { func, named, ref, val, xpr, type Typed } from '../../cqn/cqn.ts'
-import { aggregate, grouped, type Aggregate, type Grouping } from './aggregation.ts'
+import { aggregate, grouped, type Grouping } from './aggregation.ts'
 import { alias, computedValues } from './compute.ts'
 import type { Cursor } from '../expressions/cursor.ts'
 import { exactly, holds } from '../expressions/logic.ts'
@@ -10,7 +10,7 @@ import { parseWhole, type ExpressionParser } from '../expressions/parser.ts'
 import { isPrimitive, type ExpressionContext } from '../expressions/parsing.ts'
 import { parsePath } from '../expressions/paths.ts'
 import { searchWords } from '../expressions/search.ts'
-import { clauses, computed, filtered, areTooLarge, nested, searched, type Rows } from './rows.ts'
+import { clauses, computed, filtered, areTooLarge, nested, searched, type Computed, type Rows } from './rows.ts'
 
 /** How many sets of rows `concat` and `rollup` may give: each is a query of its own. */
 const MAX_SETS = 20
@@ -150,12 +150,12 @@ function grouping(parser: ExpressionParser): Grouping {
   return path
 }
 
-function groupAggregates(parser: ExpressionParser): Aggregate[] {
+function groupAggregates(parser: ExpressionParser): Computed[] {
   parser.cursor.expect('aggregate')
   return parser.cursor.enclosed(() => aggregates(parser))
 }
 
-function aggregates(parser: ExpressionParser): Aggregate[] {
+function aggregates(parser: ExpressionParser): Computed[] {
   const { cursor, context } = parser
   const taken = [...context.type.properties.keys()]
   return cursor.list(() => {
@@ -177,7 +177,7 @@ function aggregated(parser: ExpressionParser): Typed {
   return value ?? cursor.fail('The method is not sum, min, max, average or countdistinct for such values', at)
 }
 
-const groups = (cursor: Cursor, rows: Rows, groupings: Grouping[], aggregates: Aggregate[]): Rows =>
+const groups = (cursor: Cursor, rows: Rows, groupings: Grouping[], aggregates: Computed[]): Rows =>
   grouped(rows, groupings, aggregates) ?? cursor.fail('Two columns have the same name')
 
 /** The first rows in their order, as rows of their own. */

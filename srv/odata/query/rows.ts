@@ -4,6 +4,7 @@ import { extentOf, MOST, MOST_NESTED } from '../../cqn/extent.ts'
 import { allOf, named, ref, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { shown } from '../expressions/members.ts'
+import { primitiveFor } from '../expressions/primitives.ts'
 import type { OrderTerm } from './order.ts'
 import { foundIn, parseSearch } from '../expressions/search.ts'
 import type { ServiceSchema, Searchable } from '../model/schema.ts'
@@ -105,18 +106,7 @@ export function propertyOf(name: string, { cqn, type, whole }: Typed, column = v
   return { ...shown, collection: false, key: false, nullable: true }
 }
 
-const EDM_TYPES: Partial<Record<ValueType, PrimitiveType>> = {
-  string: 'Edm.String',
-  boolean: 'Edm.Boolean',
-  dateTime: 'Edm.DateTimeOffset',
-  date: 'Edm.Date',
-  time: 'Edm.TimeOfDay',
-  duration: 'Edm.Duration',
-  binary: 'Edm.Binary',
-  null: 'Edm.Untyped',
-  any: 'Edm.Untyped'
-}
-
 function edmType(type: ValueType, whole: boolean | undefined): PrimitiveType {
-  return EDM_TYPES[type] ?? (whole ? 'Edm.Int64' : 'Edm.Double')
+  if (type === 'number') return whole ? 'Edm.Int64' : 'Edm.Double'
+  return (primitiveFor(type) as PrimitiveType | undefined) ?? 'Edm.Untyped'
 }

@@ -2,7 +2,6 @@
 import type { Request, Response } from 'express'
 import type { JsonFormat } from './format.ts'
 import type { LinkTokens } from './link-tokens.ts'
-import type { Spelling } from './header-names.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { PlanningContext } from '../../plans/plans.ts'
 import type { Literal } from '../../plans/statement.ts'
@@ -16,9 +15,7 @@ export interface Exchange extends PlanningContext {
   options: Map<string, string>
   /** The parameter aliases of the request, `@p`. */
   aliases: Map<string, string>
-  /** The preferences of the client: see preferences.ts. */
   preferences: Map<string, string>
-  /** How the service root differs from plain OData. */
   conventions: Conventions
   format: JsonFormat
   /** When the request arrived. */
@@ -59,8 +56,8 @@ export interface Conventions {
    * Whether `$metadata` has the base type of entities, as in Graph. UI5, for one, finds keys on the type itself only.
    */
   entitiesDerive: boolean
-  /** How the names of headers are spelled in answers to batches in JSON. */
-  headerNames: Spelling
+  /** Whether batches in JSON spell the names of headers as Graph does, whose client accepts no other spelling. */
+  spellsHeadersAsGraph: boolean
   /** The most requests in a batch. */
   batchLimit: number
 }

@@ -45,10 +45,7 @@ const JSON_PARAMETERS = new Map([
   ['exponentialdecimals', BOOLEAN]
 ])
 
-const SHORT_FORMS = new Map([
-  ['json', 'application/json'],
-  ['xml', 'application/xml']
-])
+const SHORT_FORMS = new Map(Object.entries({ json: JSON_TYPE, xml: 'application/xml' }))
 
 /**
  * Chooses among the media types that a resource has. `$format` wins over `Accept` (11.2.12).

@@ -3,9 +3,7 @@ import { RequestError, type ErrorCode } from '../../errors/errors.ts'
 
 /** The most values in all. The largest batch of ordinary events has half as many. */
 const MOST_VALUES = 200_000
-/** The most members of an object. */
 const MOST_MEMBERS = 10_000
-/** How deep objects and arrays may nest. */
 const MOST_DEPTH = 250
 
 const [QUOTE, BACKSLASH, LINE_FEED, COMMA] = [0x22, 0x5c, 0x0a, 0x2c]
