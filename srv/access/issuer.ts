@@ -55,11 +55,9 @@ function remoteKeys(url: URL, cooldown: number, get: FetchImplementation): JWTVe
 async function discover(issuer: string, get: FetchImplementation): Promise<string> {
   // Microsoft publishes the document for all tenants under the tenant `common`
   const base = issuer.replace('{tenantid}', 'common').replace(/\/$/, '')
-  const options = { method: 'GET' as const, headers: new Headers(), redirect: 'manual' as const }
-  const response = await get(`${base}/.well-known/openid-configuration`, {
-    ...options,
-    signal: AbortSignal.timeout(TIMEOUT)
-  })
+  const signal = AbortSignal.timeout(TIMEOUT)
+  const options = { method: 'GET', headers: new Headers(), redirect: 'manual', signal } as const
+  const response = await get(`${base}/.well-known/openid-configuration`, options)
   if (response.status !== 200) throw new Error(`The issuer answered ${response.status} for its configuration.`)
   const document = (await response.json()) as { issuer?: string; jwks_uri?: string }
   if (document.issuer !== issuer || !document.jwks_uri)

@@ -23,7 +23,7 @@ export function tokenChecker(settings: AccessSettings): (token: string) => Promi
       const { payload } = await jwtVerify(token, keys, { ...options, algorithms: ALGORITHMS, requiredClaims: ['exp'] })
       return payload
     } catch (cause) {
-      throw Object.assign(refusal(cause), { cause })
+      throw refusal(cause)
     }
   }
 }
@@ -36,12 +36,11 @@ function issuerOf(token: string, { issuer }: AccessSettings): string {
   return issuer.replace('{tenantid}', () => tid)
 }
 
-function refusal(error: unknown): RequestError {
-  if (error instanceof errors.JWTExpired) return new RequestError('unauthenticated', 'The access token has expired.')
-  if (error instanceof errors.JOSEError && !FAULTS_OF_ISSUER.includes(error.code))
-    return new RequestError('unauthenticated', 'The access token is not valid.')
-  return new RequestError(
-    'serviceUnavailable',
-    'The access token cannot be checked now, as its issuer does not answer.'
-  )
+function refusal(cause: unknown): RequestError {
+  const refused = (message: string) => new RequestError('unauthenticated', message, undefined, { cause })
+  if (cause instanceof errors.JWTExpired) return refused('The access token has expired.')
+  if (cause instanceof errors.JOSEError && !FAULTS_OF_ISSUER.includes(cause.code))
+    return refused('The access token is not valid.')
+  const message = 'The access token cannot be checked now, as its issuer does not answer.'
+  return new RequestError('serviceUnavailable', message, undefined, { cause })
 }

@@ -63,12 +63,9 @@ export function durationOfTicks(ticks: bigint): string {
     .padStart(7, '0')
     .replace(/0+$/, '')
   const seconds = `${rest % 60n}${fraction && `.${fraction}`}`
-  const parts: [string, string][] = [
-    [String(rest / 3600n), 'H'],
-    [String((rest / 60n) % 60n), 'M'],
-    [seconds, 'S']
-  ]
-  const time = parts.flatMap(([value, unit]) => (value === '0' ? [] : [value + unit])).join('')
+  const units = { H: String(rest / 3600n), M: String((rest / 60n) % 60n), S: seconds }
+  const parts = Object.entries(units).filter(([, value]) => value !== '0')
+  const time = parts.map(([unit, value]) => value + unit).join('')
   const text = `${days ? `${days}D` : ''}${time && `T${time}`}`
   return `${ticks < 0n ? '-' : ''}P${text || 'T0S'}`
 }

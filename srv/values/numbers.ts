@@ -16,11 +16,7 @@ export const DECIMALS = ['Edm.Decimal', 'Edm.Double', 'Edm.Single']
  * @param exact the number with all its digits
  * @returns undefined if the number does not fit, or the type is not numeric
  */
-export function numberNamed(
-  number: number,
-  type: string,
-  exact: number | bigint | string
-): number | bigint | undefined {
+export function numberNamed(number: number, type: string, exact: number | bigint | string) {
   if (type === 'Edm.Single') return Math.fround(number)
   if (DECIMALS.includes(type)) return number
   const [least, most] = INTEGERS.get(type) ?? []

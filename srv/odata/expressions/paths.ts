@@ -62,16 +62,14 @@ function placeOf({ type, item, property }: Scope): Place {
 
 function step({ cursor, context }: Parser, place: Place, name: string): Place {
   const { type, member } = place
-  if (type === undefined || (isStructured(type) && type.open)) {
-    const inner = member && { ...member, path: [...member.path, name] }
-    return { ...place, type: undefined, names: [...place.names, name], ...(inner && { member: inner }) }
-  }
+  const within = (name: string) => member && { member: { ...member, path: [...member.path, name] } }
+  if (type === undefined || (isStructured(type) && type.open))
+    return { ...place, type: undefined, names: [...place.names, name], ...within(name) }
   const property = isStructured(type) ? propertyNamed(type, name) : undefined
   if (property) {
     const next = { ...place, property, type: property.type, names: [...place.names, property.name] }
     const isUntyped = property.type === 'Edm.Untyped'
-    const inner = member && { ...member, path: [...member.path, property.name] }
-    if (inner) return { ...next, member: inner, ...(isUntyped && { type: undefined }) }
+    if (member) return { ...next, ...within(property.name), ...(isUntyped && { type: undefined }) }
     const source = columnOf(next)
     if (isUntyped) return { ...next, type: undefined, member: { source, path: [] } }
     const isOpen = isStructured(property.type) && property.type.open

@@ -72,10 +72,8 @@ export function toToken(exchange: Exchange, name: TokenName, position: Position,
     throw new RequestError('notImplemented', 'There are no pages in the order of values that are so long.', '$orderby')
   // blanks, or the length would tell how many digits there are
   const digits = String(position.until ?? '').length
-  return exchange.tokens.write(
-    content.padEnd(content.length + MOST_DIGITS - digits),
-    contextOf(exchange, name, options)
-  )
+  const padded = content.padEnd(content.length + MOST_DIGITS - digits)
+  return exchange.tokens.write(padded, contextOf(exchange, name, options))
 }
 
 const MOST_DIGITS = 16

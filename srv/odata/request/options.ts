@@ -1,4 +1,4 @@
-/** Query options with simple values (OData URL Conventions 4.01, 5.1). */
+/** Query options (OData URL Conventions 4.01, 5.1). */
 import { RequestError } from '../../errors/errors.ts'
 
 /** @throws {RequestError} 400 if the option is neither `true` nor `false` */
@@ -24,4 +24,53 @@ export function checkOptions(options: Map<string, string>, allowed: readonly str
     if (!allowed.includes(name))
       throw new RequestError('invalidQueryOption', `This resource does not take the query option ${name}.`, name)
   }
+}
+
+/**
+ * Parses query options in parentheses, in items of `$expand` and `$select` (5.1.3 and 5.1.4).
+ * @param option `$expand` or `$select`, for errors
+ * @param allowed the options that an item may have
+ * @returns the items with their options, undefined where there are no parentheses
+ * @throws {RequestError} 400 for an option that is unknown, repeated or without a value, 501 for one that is not
+ *   implemented
+ */
+export function nestedItems(value: string, option: string, allowed: readonly string[]) {
+  return split(value, ',').map((item) => {
+    const [, name = '', nested] = /^([^(]*)(?:\((.*)\))?$/s.exec(item.trim()) ?? []
+    if (/(?:^|\/)@/.test(name)) throw notImplemented('annotations', option)
+    return { name: name.trim(), options: nested === undefined ? undefined : nestedOptions(nested, option, allowed) }
+  })
+}
+
+function nestedOptions(text: string, option: string, allowed: readonly string[]) {
+  const options = new Map<string, string>()
+  for (const part of split(text, ';')) {
+    const [, sign, name, value = ''] = /^\s*([$@]?)(\w+)\s*=(.*)$/s.exec(part) ?? []
+    if (!name) throw new RequestError('invalidQueryOption', `'${part.trim()}' in ${option} is no query option.`, option)
+    const key = `$${name.toLowerCase()}`
+    if (sign === '@') throw notImplemented('parameter aliases', option)
+    if (key === '$levels' || key === '$apply') throw notImplemented(key, option)
+    if (options.has(key))
+      throw new RequestError('invalidQueryOption', `${option} has ${key} twice for an item.`, option)
+    options.set(key, value.trim())
+  }
+  checkOptions(options, allowed)
+  return options
+}
+
+function notImplemented(what: string, option: string) {
+  return new RequestError('notImplemented', `The service does not implement ${what} in ${option}.`, option)
+}
+
+/** Splits a text at a separator outside quotes and parentheses. */
+function split(text: string, separator: ',' | ';'): string[] {
+  const parts = ['']
+  let depth = 0
+  for (const [piece] of text.matchAll(/'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|./gs)) {
+    if (piece === '(') depth++
+    if (piece === ')') depth--
+    if (piece === separator && depth === 0) parts.push('')
+    else parts[parts.length - 1] += piece
+  }
+  return parts
 }

@@ -5,8 +5,7 @@ import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { JsonText } from '../response/json-text.ts'
 import type { ServiceSchema } from '../model/schema.ts'
-import { nestedItems } from '../request/nested-options.ts'
-import { checkOptions } from '../request/options.ts'
+import { checkOptions, nestedItems } from '../request/options.ts'
 import { checkExpand } from '../request/capabilities.ts'
 
 const ROWS = ['$filter', '$search']
