@@ -54,6 +54,9 @@ export interface Typed {
   position: number
 }
 
+/** An expression that does not stand in the query option itself, but is made of others that do. */
+export type Unplaced = Omit<Typed, 'position'>
+
 /** A member of a JSON value. */
 export interface Member {
   source: Cqn | string

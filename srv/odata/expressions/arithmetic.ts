@@ -1,28 +1,26 @@
 /** Arithmetic operators (OData URL Conventions 4.01, 5.1.1.2). If an operand is null, so is the result. */
 import { movedPoint } from '../../values/datetime.ts'
 import { integer } from '../../database/dialect.ts'
-import { decimal, func, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
-
-type Result = Omit<Typed, 'position'>
+import { decimal, func, val, xpr, type Cqn, type Typed, type Unplaced } from '../../cqn/cqn.ts'
 
 /**
  * Applies an operator.
  * @returns undefined if the operator takes no values of these types
  */
-export function calculated(left: Typed, operator: string, right: Typed): Result | undefined {
+export function calculated(left: Typed, operator: string, right: Typed): Unplaced | undefined {
   if (left.type === 'number' && right.type === 'number') return ofNumbers(left, operator, right)
   if (operator === 'add' || operator === 'sub') return moved(left, operator, right)
   return scaled(left, operator, right)
 }
 
 /** `-`, of a number or a duration (5.1.1.2.3). */
-export function opposite({ cqn, type, whole, isLarge }: Typed): Result | undefined {
+export function opposite({ cqn, type, whole, isLarge }: Typed): Unplaced | undefined {
   if (type === 'null') return { cqn, type }
   if (type !== 'number' && type !== 'duration') return undefined
   return { cqn: xpr('-', cqn), type, ...(whole && { whole }), ...(isLarge && { isLarge }) }
 }
 
-function ofNumbers(left: Typed, operator: string, right: Typed): Result {
+function ofNumbers(left: Typed, operator: string, right: Typed): Unplaced {
   const whole = left.whole === true && right.whole === true
   const [a, b] = [left, right].map(numeric) as [Cqn, Cqn]
   const divisor = constantOf(right)
@@ -57,7 +55,7 @@ function constantOf({ cqn }: Typed): Cqn | undefined {
 }
 
 /** Points in time and durations (5.1.1.2.1 and 5.1.1.2.2): a date stays a date. */
-function moved(left: Typed, operator: 'add' | 'sub', right: Typed): Result | undefined {
+function moved(left: Typed, operator: 'add' | 'sub', right: Typed): Unplaced | undefined {
   const [a, b] = [left.cqn, right.cqn]
   const isPoint = left.type === 'dateTime' || left.type === 'date'
   if (isPoint && right.type === left.type && operator === 'sub')
@@ -73,7 +71,7 @@ function moved(left: Typed, operator: 'add' | 'sub', right: Typed): Result | und
 }
 
 /** Durations times and by numbers (5.1.1.2.5 and 5.1.1.2.6), in whole ticks. */
-function scaled(left: Typed, operator: string, right: Typed): Result | undefined {
+function scaled(left: Typed, operator: string, right: Typed): Unplaced | undefined {
   const [a, b] = [left.cqn, right.cqn]
   const types = `${left.type} ${operator} ${right.type}`
   if (types === 'duration mul number' || types === 'number mul duration')

@@ -1,6 +1,6 @@
 /** Types of values: `cast` and `isof` (OData URL Conventions 4.01, 5.1.1.10). */
 import type { KnownTypes } from '../model/schema.ts'
-import { func, val, xpr, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
+import { func, val, xpr, type Cqn, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
 import type { Cursor } from './cursor.ts'
 import { exactly } from './logic.ts'
 import { isOfJsonType, isWholeWithin, meantAs } from './members.ts'
@@ -26,7 +26,7 @@ export function checkType({ name }: NamedType, { structured }: KnownTypes, curso
 }
 
 /** Casts a value to a type that was checked. What cannot be cast becomes null. */
-export function cast(subject: Typed, { name, isCollection }: NamedType): Omit<Typed, 'position'> {
+export function cast(subject: Typed, { name, isCollection }: NamedType): Unplaced {
   if (subject.structure) {
     const [, is] = subject.structure.find(([type]) => type === name && subject.type !== 'collection') ?? []
     return { cqn: is ?? val(false), type: 'complex', structure: is ? [[name, is]] : [] }
@@ -37,7 +37,7 @@ export function cast(subject: Typed, { name, isCollection }: NamedType): Omit<Ty
 }
 
 /** A member of an open type is cast by the type that it has in JSON. */
-function castMember(subject: Typed, name: string, type: ValueType): Omit<Typed, 'position'> {
+function castMember(subject: Typed, name: string, type: ValueType): Unplaced {
   const from = subject.member ? (['string', 'number', 'boolean'] as const) : []
   const values = from.map((each) => castTo(meantAs(subject, each), name, type).cqn)
   return { cqn: func('coalesce', ...values, val(null)), type, whole: INTEGERS.has(name) }

@@ -17,7 +17,7 @@ import { parseSearch, searchWords } from './search.ts'
  */
 export function collectionValue(parser: Parser, column: Cqn, type: StructuredType, position: number): Typed {
   const { cursor, context } = parser
-  const scope: Scope & { item: string } = { type, item: parser.nameItem() }
+  const scope: Scope & { item: string } = { type, item: `item${++parser.items.count}` }
   const conditions: Cqn[] = []
   for (;;) {
     const { text: name } = cursor.token

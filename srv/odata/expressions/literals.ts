@@ -1,18 +1,16 @@
 /** Literals and constants (OData URL Conventions 4.01, 5.1.1.14). */
 import { instant, ticksOfDuration, timeOfDay } from '../../values/datetime.ts'
-import { val, type Source, type Typed } from '../../cqn/cqn.ts'
+import { val, type Source, type Typed, type Unplaced } from '../../cqn/cqn.ts'
 import type { Token } from './tokens.ts'
 
 /** The most fractional digits of a second in a literal. Comparisons use all of them. */
 const PRECISION = 12
 
-type Literal = Omit<Typed, 'position'>
-
 /**
  * The value of a token, or undefined if it has none.
  * @param option the query option that the token stands in
  */
-export function literal({ kind, text, position }: Token, option: string): Literal | undefined {
+export function literal({ kind, text, position }: Token, option: string): Unplaced | undefined {
   const value = (read: Source['read']) => val(read(text) ?? null, { option, position, read })
   const itself = value((each) => each)
   switch (kind) {
@@ -41,20 +39,20 @@ export function literal({ kind, text, position }: Token, option: string): Litera
 
 const point = (text: string) => instant(text, PRECISION)
 
-function number(text: string, value: (read: Source['read']) => Typed['cqn']): Literal {
+function number(text: string, value: (read: Source['read']) => Typed['cqn']): Unplaced {
   if (text === 'NaN') return { cqn: val(text), type: 'number', mayBeNaN: true }
   const read = (each: string) => (each === 'NaN' ? undefined : Number(each.replace('INF', 'Infinity')))
   return { cqn: value(read), type: 'number', whole: /^[+-]?\d+$/.test(text) }
 }
 
 /** The value of a text that stands for a duration; `duration'…'` may be written without its name (5.1.1.14.1). */
-export function duration(text: string): Literal | undefined {
+export function duration(text: string): Unplaced | undefined {
   const ticks = ticksOfDuration(text)
   return ticks === undefined ? undefined : { cqn: val(Number(ticks)), type: 'duration' }
 }
 
 /** A string within a JSON array. */
-function jsonString(text: string): Literal | undefined {
+function jsonString(text: string): Unplaced | undefined {
   try {
     return { cqn: val(JSON.parse(`"${text}"`) as string), type: 'string' }
   } catch {

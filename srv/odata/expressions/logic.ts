@@ -4,16 +4,14 @@
  * are the same. So a condition has two forms: `cqn` for such places, and `exact` for all others.
  */
 import { numeric } from './arithmetic.ts'
-import { allOf, anyOf, func, list, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
+import { allOf, anyOf, func, list, val, xpr, type Cqn, type Typed, type Unplaced } from '../../cqn/cqn.ts'
 
 const COMPARISONS = new Map(Object.entries({ eq: '=', ne: '!=', gt: '>', ge: '>=', lt: '<', le: '<=' }))
 
 /** The operator of SQL for one of OData, in any case (12.2.1); undefined if it compares nothing. */
 export const comparison = (name: string) => COMPARISONS.get(name.toLowerCase())
 
-type Condition = Omit<Typed, 'position'>
-
-const condition = (cqn: Cqn, exact?: Cqn): Condition => ({ cqn, type: 'boolean', ...(exact && { exact }) })
+const condition = (cqn: Cqn, exact?: Cqn): Unplaced => ({ cqn, type: 'boolean', ...(exact && { exact }) })
 const always = (value: boolean) => condition(val(value))
 
 /** The exact value of an expression. A condition is true, false or null. */
@@ -23,7 +21,7 @@ export const exactly = ({ cqn, exact }: Pick<Typed, 'cqn' | 'exact'>): Cqn => ex
 export const holds = ({ cqn }: Typed): Cqn => ('val' in cqn || 'ref' in cqn ? xpr(cqn, '=', val(true)) : cqn)
 
 /** `and` and `or` (5.1.1.1.7 and 5.1.1.1.8): null is unknown in SQL as in OData. */
-export function joined(operator: 'and' | 'or', conditions: Typed[]): Condition {
+export function joined(operator: 'and' | 'or', conditions: Typed[]): Unplaced {
   const join = operator === 'and' ? allOf : anyOf
   const cqn = join(...conditions.map(holds))
   const isExact = conditions.every(({ exact }) => exact === undefined)
@@ -31,7 +29,7 @@ export function joined(operator: 'and' | 'or', conditions: Typed[]): Condition {
 }
 
 /** `not` (5.1.1.1.9): of null it is null. */
-export const negated = (operand: Typed): Condition => condition(xpr('not', exactly(operand)))
+export const negated = (operand: Typed): Unplaced => condition(xpr('not', exactly(operand)))
 
 /** Whether a condition is true: null becomes false. */
 export const isTrue = (operand: Typed): Cqn => func('coalesce', operand.cqn, val(false))
@@ -45,7 +43,7 @@ export const equalsNull = (cqn: Cqn) => xpr(cqn, '=', val(null))
  * greater than anything.
  * @param operator as {@link comparison} gives it
  */
-export function compared(left: Typed, operator: string, right: Typed): Condition {
+export function compared(left: Typed, operator: string, right: Typed): Unplaced {
   const includesEqual = operator === '=' || operator.length === 2
   if (isNull(left) && isNull(right)) return always(includesEqual && operator !== '!=')
   if (isNull(left) || isNull(right)) {
@@ -69,7 +67,7 @@ export function compared(left: Typed, operator: string, right: Typed): Condition
 }
 
 /** NaN equals nothing, not even itself, and is neither less nor greater than anything. */
-function comparedNaN(left: Typed, operator: string, right: Typed): Condition {
+function comparedNaN(left: Typed, operator: string, right: Typed): Unplaced {
   const number = (each: Typed): Typed => ({ ...each, cqn: numeric(each), mayBeNaN: false })
   if (operator !== '=' && operator !== '!=') return compared(number(left), operator, number(right))
   const equal = allOf(xpr(left.cqn, '==', right.cqn), xpr(left.cqn, '!=', val('NaN')))
@@ -77,7 +75,7 @@ function comparedNaN(left: Typed, operator: string, right: Typed): Condition {
 }
 
 /** `in` (5.1.1.1.12): whether a value equals one of several of its type. */
-export function isMember(left: Typed, items: Typed[]): Condition {
+export function isMember(left: Typed, items: Typed[]): Unplaced {
   const values = items.filter((item) => isConstant(item.cqn) && !isNull(item))
   const others = items.filter((item) => !values.includes(item)).map((item) => compared(left, '=', item))
   if (!values.length && !others.length) return always(false)

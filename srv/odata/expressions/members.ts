@@ -2,13 +2,14 @@
  * Members of open types. Each value has the type that it has in JSON. Where another type is expected it counts as null:
  * the string `"1"` is no number, and `false` is not absent.
  */
-import { allOf, anyOf, func, val, xpr, type Cqn, type Member, type Typed, type ValueType } from '../../cqn/cqn.ts'
+import { allOf, anyOf, func, val, xpr } from '../../cqn/cqn.ts'
+import type { Cqn, Member, Typed, Unplaced, ValueType } from '../../cqn/cqn.ts'
 import { asJson, jsonMember, jsonOfMember, jsonType, jsonValue } from '../../database/dialect.ts'
 import { compared, exactly } from './logic.ts'
 import { converted } from './primitives.ts'
 
 /** A member of an open type, or a computed value that is one. */
-export function memberValue(member: Member): Omit<Typed, 'position'> {
+export function memberValue(member: Member): Unplaced {
   return { cqn: jsonMember(member), member, type: 'any' }
 }
 
@@ -39,7 +40,7 @@ export function meantAlike(left: Typed, right: Typed): [Typed, Typed] {
 }
 
 /** Compares two members of open types: numbers with numbers, strings with strings, anything else for equality only. */
-export function membersCompared(left: Typed, operator: string, right: Typed): Omit<Typed, 'position'> {
+export function membersCompared(left: Typed, operator: string, right: Typed): Unplaced {
   const json = (each: Typed): Typed => ({ cqn: shown(each), type: 'string', position: each.position })
   if (operator === '=' || operator === '!=') return compared(json(left), operator, json(right))
   const as = (type: ValueType) => exactly(compared(meantAs(left, type), operator.slice(0, 1), meantAs(right, type)))

@@ -5,11 +5,10 @@
  * types of literals, and fails on paths through collections. This one takes names and types from the model and reports
  * errors with their position. Keywords have no case (12.2.1).
  */
-import type { StructuredType } from '../model/types.ts'
 import { aliasValue } from './aliases.ts'
 import { calculated, opposite } from './arithmetic.ts'
 import { call } from './calls.ts'
-import { val, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
+import { val, type Cqn, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
 import { Cursor } from './cursor.ts'
 import { extentOf, MOST } from '../../cqn/extent.ts'
 import { listItems } from './lists.ts'
@@ -36,218 +35,201 @@ export function parsePredicate(expression: string, context: ExpressionContext): 
 export function parseWhole<Result>(
   expression: string,
   context: ExpressionContext,
-  parse: (parser: ExpressionParser) => Result,
+  parse: (parser: Parser) => Result,
   root?: Scope
 ): Result {
   const cursor = new Cursor(expression, context.option)
-  const result = parse(new ExpressionParser(cursor, context, root))
+  const result = parse(parserFor(cursor, context, root))
   cursor.end()
   return result
 }
 
-/** Parses expressions from a cursor, which may stand in a longer text. */
-export class ExpressionParser implements Parser {
-  readonly cursor: Cursor
-  readonly context: ExpressionContext
-  readonly root: Scope
-  readonly variables: Map<string, Scope>
-  private readonly items: { count: number }
-
-  /** @param outer the parser of the surrounding expression, whose variables can be used here */
-  constructor(
-    cursor: Cursor,
-    context: ExpressionContext,
-    root: Scope = { type: context.type },
-    outer?: ExpressionParser
-  ) {
-    this.cursor = cursor
-    this.context = context
-    this.root = root
-    this.variables = new Map<string, Scope>([['$it', root], ...(outer?.variables ?? []), ['$this', root]])
-    this.items = outer?.items ?? { count: 0 }
+/**
+ * Makes a parser of expressions at a cursor, which may stand in a longer text.
+ * @param root where names are looked up
+ * @param outer the parser of the surrounding expression, whose variables can be used here
+ */
+function parserFor(cursor: Cursor, context: ExpressionContext, root: Scope = { type: context.type }, outer?: Parser) {
+  const parser: Parser = {
+    cursor,
+    context,
+    root,
+    variables: new Map<string, Scope>([['$it', root], ...(outer?.variables ?? []), ['$this', root]]),
+    items: outer?.items ?? { count: 0 },
+    within: (scope) => parserFor(cursor, context, scope, parser),
+    about: (type) => parserFor(cursor, { ...context, type }),
+    ofAlias: (inner, name) => parserFor(inner, { ...context, option: name }, root, parser),
+    condition: () => asCondition(parser, parser.value()),
+    value: () => expression(parser),
+    literal: () => literalValue(parser),
+    arguments: () => argumentList(parser)
   }
+  return parser
+}
 
-  within(scope: Scope): ExpressionParser {
-    return new ExpressionParser(this.cursor, this.context, scope, this)
+function expression(parser: Parser): Typed {
+  const conjunction = () => logical(parser, 'and', () => negation(parser))
+  const value = parser.cursor.nested(() => logical(parser, 'or', conjunction))
+  const { nodes, depth } = extentOf(value.exact ?? value.cqn)
+  if (nodes > MOST.nodes || depth > MOST.depth) parser.cursor.tooLarge(value.position)
+  return value
+}
+
+function asCondition(parser: Parser, value: Typed): Typed {
+  const condition = meantAs(value, 'boolean')
+  if (condition.type !== 'boolean' && condition.type !== 'null')
+    parser.cursor.fail('A condition is expected', value.position)
+  return condition
+}
+
+function logical(parser: Parser, operator: 'and' | 'or', operand: () => Typed): Typed {
+  const first = operand()
+  const operands = [first]
+  while (parser.cursor.accept(operator)) operands.push(operand())
+  if (operands.length === 1) return first
+  const conditions = operands.map((each) => asCondition(parser, each))
+  return { ...joined(operator, conditions), position: first.position }
+}
+
+function negation(parser: Parser): Typed {
+  const { position } = parser.cursor.token
+  if (!parser.cursor.accept('not')) return relation(parser)
+  const operand = parser.cursor.nested(() => negation(parser))
+  return { ...negated(asCondition(parser, operand)), position }
+}
+
+function relation(parser: Parser): Typed {
+  const left = sum(parser)
+  const { kind, text: name, position } = parser.cursor.token
+  if (parser.cursor.accept('in')) return { ...membership(parser, left, position), position: left.position }
+  if (kind === 'name' && name.toLowerCase() === 'has')
+    parser.cursor.fail("The service does not implement 'has', as it has no flags", position, 'notImplemented')
+  const operator = kind === 'name' ? comparison(name) : undefined
+  if (!operator) return left
+  parser.cursor.take()
+  return { ...compare(parser, left, operator, sum(parser), position), position: left.position }
+}
+
+function compare(parser: Parser, left: Typed, operator: string, right: Typed, position: number): Unplaced {
+  for (const each of [left, right])
+    if (each.type === 'collection')
+      parser.cursor.fail('The service does not compare collections', each.position, 'notImplemented')
+  if (left.type === 'complex' || right.type === 'complex')
+    return compareComplex(parser, left, operator, right, position)
+  if (left.type === 'any' && right.type === 'any') return membersCompared(left, operator, right)
+  const [a, b] = alike(parser, left, right, position)
+  if (a.type === 'binary' && b.type === 'binary')
+    parser.cursor.fail('Binary values can be compared with null only', position)
+  return compared(a, operator, b)
+}
+
+function compareComplex(parser: Parser, left: Typed, operator: string, right: Typed, position: number): Unplaced {
+  const [complex, other] = left.type === 'complex' ? [left, right] : [right, left]
+  if (other.type !== 'null' || !['=', '!='].includes(operator))
+    parser.cursor.fail('A complex value can be compared with null only', position, 'notImplemented')
+  return operator === '=' ? negated(complex) : { cqn: complex.cqn, type: 'boolean' }
+}
+
+/** Two values of one type. */
+function alike(parser: Parser, left: Typed, right: Typed, position: number): [Typed, Typed] {
+  const [first, second] = meantAlike(left, right)
+  const [a, b] = [asDuration(first, second), asDuration(second, first)]
+  const [c, d] = [dateAsDateTime(a, b), dateAsDateTime(b, a)]
+  if (c.type !== d.type && c.type !== 'null' && d.type !== 'null')
+    parser.cursor.fail(`A value of type ${left.type} cannot be compared with one of type ${right.type}`, position)
+  return [c, d]
+}
+
+function membership(parser: Parser, left: Typed, position: number): Unplaced {
+  if (!isPrimitive(left))
+    parser.cursor.fail('Only primitive values can be looked for in a list', left.position, 'notImplemented')
+  const items = listItems(parser, position).map((item) => alike(parser, left, item, position)[1])
+  return isMember(meantAs(left, items.find(({ type }) => type !== 'null')?.type ?? 'string'), items)
+}
+
+function sum(parser: Parser): Typed {
+  return arithmetic(parser, ['add', 'sub'], () =>
+    arithmetic(parser, ['mul', 'div', 'divby', 'mod'], () => primary(parser))
+  )
+}
+
+function arithmetic(parser: Parser, operators: string[], operand: () => Typed): Typed {
+  let left = operand()
+  for (;;) {
+    const { kind, text, position } = parser.cursor.token
+    const name = text.toLowerCase()
+    if (kind !== 'name' || !operators.includes(name)) return left
+    parser.cursor.take()
+    left = { ...calculation(parser, left, name, operand(), position), position: left.position }
   }
+}
 
-  /** A parser that goes on here, about rows of another type. */
-  about(type: StructuredType): ExpressionParser {
-    return new ExpressionParser(this.cursor, { ...this.context, type })
+function calculation(parser: Parser, first: Typed, name: string, second: Typed, position: number): Unplaced {
+  const isTime = [first, second].some(({ type }) => ['dateTime', 'date', 'duration'].includes(type))
+  const [left, right] = [first, second].map((each) => (isTime ? each : meantAs(each, 'number'))) as [Typed, Typed]
+  const types = [left.type, right.type]
+  if (types.includes('null') && types.every((type) => CALCULABLE.includes(type)))
+    return { cqn: val(null), type: 'null' }
+  const isZero = right.type === 'number' && 'val' in right.cqn && !right.cqn.val
+  if (isZero && (name === 'mod' || (name === 'div' && left.whole)))
+    parser.cursor.fail('A number cannot be divided by zero', position)
+  const result = calculated(left, name, right)
+  return result ?? parser.cursor.fail(`'${name}' does not take such values: ${left.type}, ${right.type}`, position)
+}
+
+function primary(parser: Parser): Typed {
+  const { kind, text, position } = parser.cursor.token
+  if (text === '(' && kind === 'symbol') return { ...parser.cursor.enclosed(() => parser.value()), position }
+  if (parser.cursor.accept('-')) {
+    const operand = parser.cursor.nested(() => primary(parser))
+    const result = opposite(meantAs(operand, 'number'))
+    return { ...(result ?? parser.cursor.fail("'-' takes a number or a duration", position)), position }
   }
+  if (text === '{' || text === '[')
+    parser.cursor.fail('The service does not implement JSON values here', position, 'notImplemented')
+  if (kind === 'name') return named(parser)
+  if (kind === 'alias') return aliased(parser)
+  return kind === 'phrase' ? parser.cursor.fail('A string stands in single quotes') : literalValue(parser)
+}
 
-  ofAlias(cursor: Cursor, name: string): ExpressionParser {
-    return new ExpressionParser(cursor, { ...this.context, option: name }, this.root, this)
-  }
+function literalValue(parser: Parser): Typed {
+  const { kind, text: source, type, position } = parser.cursor.token
+  if (type !== undefined && !parser.context.types.enumerations.has(type))
+    parser.cursor.fail(`There is no enumeration '${type}'`)
+  const found = literal(parser.cursor.token, parser.context.option)
+  if (!found) parser.cursor.fail(kind === 'end' ? 'The expression ends too early' : `'${source}' is not a value`)
+  parser.cursor.take()
+  return { ...found, position }
+}
 
-  nameItem(): string {
-    return `item${++this.items.count}`
-  }
+function named(parser: Parser): Typed {
+  const { text: name, position } = parser.cursor.token
+  if (parser.cursor.next.kind === 'symbol' && parser.cursor.next.text === '(') return call(parser)
+  if (parser.cursor.accept('null')) return { cqn: val(null), type: 'null', position }
+  if (parser.cursor.accept('true') || parser.cursor.accept('false'))
+    return { cqn: val(name.toLowerCase() === 'true'), type: 'boolean', position }
+  return parsePath(parser).value
+}
 
-  condition(): Typed {
-    return this.asCondition(this.value())
-  }
-
-  value(): Typed {
-    const conjunction = () => this.logical('and', () => this.negation())
-    const value = this.cursor.nested(() => this.logical('or', conjunction))
-    const { nodes, depth } = extentOf(value.exact ?? value.cqn)
-    if (nodes > MOST.nodes || depth > MOST.depth) this.cursor.tooLarge(value.position)
+/** A parameter alias stands for its expression (5.3); one without a value is null. */
+function aliased(parser: Parser): Typed {
+  const { text: name, position } = parser.cursor.token
+  const { aliases } = parser.context
+  const value = aliasValue(name, { aliases, type: parser.root.type }, parser.cursor, (cursor) => {
+    const value = parserFor(cursor, { ...parser.context, option: name }, parser.root).value()
+    cursor.end()
     return value
-  }
+  })
+  parser.cursor.take()
+  return { ...(value ?? { cqn: val(null), type: 'null' }), position }
+}
 
-  private asCondition(value: Typed): Typed {
-    const condition = meantAs(value, 'boolean')
-    if (condition.type !== 'boolean' && condition.type !== 'null')
-      this.cursor.fail('A condition is expected', value.position)
-    return condition
-  }
-
-  private logical(operator: 'and' | 'or', operand: () => Typed): Typed {
-    const first = operand()
-    const operands = [first]
-    while (this.cursor.accept(operator)) operands.push(operand())
-    if (operands.length === 1) return first
-    const conditions = operands.map((each) => this.asCondition(each))
-    return { ...joined(operator, conditions), position: first.position }
-  }
-
-  private negation(): Typed {
-    const { position } = this.cursor.token
-    if (!this.cursor.accept('not')) return this.comparison()
-    return { ...negated(this.asCondition(this.cursor.nested(() => this.negation()))), position }
-  }
-
-  private comparison(): Typed {
-    const left = this.sum()
-    const { kind, text: name, position } = this.cursor.token
-    if (this.cursor.accept('in')) return { ...this.membership(left, position), position: left.position }
-    if (kind === 'name' && name.toLowerCase() === 'has')
-      this.cursor.fail("The service does not implement 'has', as it has no flags", position, 'notImplemented')
-    const operator = kind === 'name' ? comparison(name) : undefined
-    if (!operator) return left
-    this.cursor.take()
-    return { ...this.compare(left, operator, this.sum(), position), position: left.position }
-  }
-
-  private compare(left: Typed, operator: string, right: Typed, position: number): Omit<Typed, 'position'> {
-    for (const each of [left, right])
-      if (each.type === 'collection')
-        this.cursor.fail('The service does not compare collections', each.position, 'notImplemented')
-    if (left.type === 'complex' || right.type === 'complex') return this.compareComplex(left, operator, right, position)
-    if (left.type === 'any' && right.type === 'any') return membersCompared(left, operator, right)
-    const [a, b] = this.alike(left, right, position)
-    if (a.type === 'binary' && b.type === 'binary')
-      this.cursor.fail('Binary values can be compared with null only', position)
-    return compared(a, operator, b)
-  }
-
-  private compareComplex(left: Typed, operator: string, right: Typed, position: number): Omit<Typed, 'position'> {
-    const [complex, other] = left.type === 'complex' ? [left, right] : [right, left]
-    if (other.type !== 'null' || !['=', '!='].includes(operator))
-      this.cursor.fail('A complex value can be compared with null only', position, 'notImplemented')
-    return operator === '=' ? negated(complex) : { cqn: complex.cqn, type: 'boolean' }
-  }
-
-  /** Two values of one type. */
-  private alike(left: Typed, right: Typed, position: number): [Typed, Typed] {
-    const [first, second] = meantAlike(left, right)
-    const [a, b] = [asDuration(first, second), asDuration(second, first)]
-    const [c, d] = [dateAsDateTime(a, b), dateAsDateTime(b, a)]
-    if (c.type !== d.type && c.type !== 'null' && d.type !== 'null')
-      this.cursor.fail(`A value of type ${left.type} cannot be compared with one of type ${right.type}`, position)
-    return [c, d]
-  }
-
-  private membership(left: Typed, position: number): Omit<Typed, 'position'> {
-    if (!isPrimitive(left))
-      this.cursor.fail('Only primitive values can be looked for in a list', left.position, 'notImplemented')
-    const items = listItems(this, position).map((item) => this.alike(left, item, position)[1])
-    return isMember(meantAs(left, items.find(({ type }) => type !== 'null')?.type ?? 'string'), items)
-  }
-
-  private sum(): Typed {
-    return this.arithmetic(['add', 'sub'], () => this.arithmetic(['mul', 'div', 'divby', 'mod'], () => this.primary()))
-  }
-
-  private arithmetic(operators: string[], operand: () => Typed): Typed {
-    let left = operand()
-    for (;;) {
-      const { kind, text, position } = this.cursor.token
-      const name = text.toLowerCase()
-      if (kind !== 'name' || !operators.includes(name)) return left
-      this.cursor.take()
-      left = { ...this.calculation(left, name, operand(), position), position: left.position }
-    }
-  }
-
-  private calculation(first: Typed, name: string, second: Typed, position: number): Omit<Typed, 'position'> {
-    const isTime = [first, second].some(({ type }) => ['dateTime', 'date', 'duration'].includes(type))
-    const [left, right] = [first, second].map((each) => (isTime ? each : meantAs(each, 'number'))) as [Typed, Typed]
-    const types = [left.type, right.type]
-    if (types.includes('null') && types.every((type) => CALCULABLE.includes(type)))
-      return { cqn: val(null), type: 'null' }
-    const isZero = right.type === 'number' && 'val' in right.cqn && !right.cqn.val
-    if (isZero && (name === 'mod' || (name === 'div' && left.whole)))
-      this.cursor.fail('A number cannot be divided by zero', position)
-    const result = calculated(left, name, right)
-    return result ?? this.cursor.fail(`'${name}' does not take such values: ${left.type}, ${right.type}`, position)
-  }
-
-  private primary(): Typed {
-    const { kind, text, position } = this.cursor.token
-    if (text === '(' && kind === 'symbol') return { ...this.cursor.enclosed(() => this.value()), position }
-    if (this.cursor.accept('-')) {
-      const operand = this.cursor.nested(() => this.primary())
-      const result = opposite(meantAs(operand, 'number'))
-      return { ...(result ?? this.cursor.fail("'-' takes a number or a duration", position)), position }
-    }
-    if (text === '{' || text === '[')
-      this.cursor.fail('The service does not implement JSON values here', position, 'notImplemented')
-    if (kind === 'name') return this.named()
-    if (kind === 'alias') return this.alias()
-    return kind === 'phrase' ? this.cursor.fail('A string stands in single quotes') : this.literal()
-  }
-
-  literal(): Typed {
-    const { kind, text: source, type, position } = this.cursor.token
-    if (type !== undefined && !this.context.types.enumerations.has(type))
-      this.cursor.fail(`There is no enumeration '${type}'`)
-    const found = literal(this.cursor.token, this.context.option)
-    if (!found) this.cursor.fail(kind === 'end' ? 'The expression ends too early' : `'${source}' is not a value`)
-    this.cursor.take()
-    return { ...found, position }
-  }
-
-  private named(): Typed {
-    const { text: name, position } = this.cursor.token
-    if (this.cursor.next.kind === 'symbol' && this.cursor.next.text === '(') return call(this)
-    if (this.cursor.accept('null')) return { cqn: val(null), type: 'null', position }
-    if (this.cursor.accept('true') || this.cursor.accept('false'))
-      return { cqn: val(name.toLowerCase() === 'true'), type: 'boolean', position }
-    return parsePath(this).value
-  }
-
-  /** A parameter alias stands for its expression (5.3); one without a value is null. */
-  private alias(): Typed {
-    const { text: name, position } = this.cursor.token
-    const { aliases } = this.context
-    const value = aliasValue(name, { aliases, type: this.root.type }, this.cursor, (cursor) => {
-      const value = new ExpressionParser(cursor, { ...this.context, option: name }, this.root).value()
-      cursor.end()
-      return value
-    })
-    this.cursor.take()
-    return { ...(value ?? { cqn: val(null), type: 'null' }), position }
-  }
-
-  arguments(): Typed[] {
-    this.cursor.expect('(')
-    if (this.cursor.accept(')')) return []
-    const args = this.cursor.list(() => this.value())
-    this.cursor.expect(')')
-    return args
-  }
+function argumentList(parser: Parser): Typed[] {
+  parser.cursor.expect('(')
+  if (parser.cursor.accept(')')) return []
+  const args = parser.cursor.list(() => parser.value())
+  parser.cursor.expect(')')
+  return args
 }
 
 const CALCULABLE: ValueType[] = ['null', 'number', 'dateTime', 'date', 'duration']

@@ -38,12 +38,14 @@ export interface Parser {
   readonly root: Scope
   /** What a path can begin with instead of a property: `$it`, `$this`, or a lambda variable. */
   readonly variables: Map<string, Scope>
+  /** How many names the items of collections have been given. */
+  readonly items: { count: number }
   /** A parser that goes on here and looks names up in another scope. `$it` stays what it is. */
   within: (scope: Scope) => Parser
+  /** A parser that goes on here, about rows of another type. */
+  about: (type: StructuredType) => Parser
   /** A parser for the value of a parameter alias. */
   ofAlias: (cursor: Cursor, name: string) => Parser
-  /** A unique name for the item of a collection. */
-  nameItem: () => string
   /** An expression that is true, false or null. */
   condition: () => Typed
   /** Any expression, by precedence (5.1.1.17). */

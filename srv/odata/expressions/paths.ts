@@ -6,7 +6,8 @@ import { columnsOf } from '../model/columns.ts'
 import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
 import { valueTypeOf } from './primitives.ts'
 import { collectionValue } from './collections.ts'
-import { anyOf, func, ref, val, xpr, type Cqn, type Member, type Structure, type Typed } from '../../cqn/cqn.ts'
+import { anyOf, func, ref, val, xpr } from '../../cqn/cqn.ts'
+import type { Cqn, Member, Structure, Typed, Unplaced } from '../../cqn/cqn.ts'
 import { standingFor } from '../../cqn/extent.ts'
 import { jsonItem } from '../../database/dialect.ts'
 import { memberValue } from './members.ts'
@@ -114,13 +115,13 @@ function structureOf({ context }: Parser, { type, property, condition }: Place, 
 }
 
 /** The value of a property of a primitive type, or of an item's member that is one. */
-function primitive(property: Property, cqn: Cqn): Omit<Typed, 'position'> {
+function primitive(property: Property, cqn: Cqn): Unplaced {
   const type = valueTypeOf(property.type as string)
   if (type === 'duration') return { cqn: func('odata_cast', cqn, val('string'), val(property.type as string)), type }
   return { cqn, type, whole: property.type === 'Edm.Int32' || property.type === 'Edm.Int64' }
 }
 
-function valueAt(parser: Parser, place: Place): Omit<Typed, 'position'> {
+function valueAt(parser: Parser, place: Place): Unplaced {
   const { cursor, context } = parser
   const { type, property, member, condition } = place
   if (property?.collection) {

@@ -1,5 +1,5 @@
 /** The primitive types, and how a value of one becomes one of another. */
-import { func, val, type Typed, type ValueType } from '../../cqn/cqn.ts'
+import { func, val, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
 import { DECIMALS, INTEGERS } from '../../values/numbers.ts'
 import { exactly } from './logic.ts'
 
@@ -23,7 +23,7 @@ export const valueTypeOf = (primitive: string): ValueType => PRIMITIVES.get(prim
 export const primitiveFor = (type: ValueType) => [...PRIMITIVES].find(([, each]) => each === type)?.[0]
 
 /** A text as a value of another type; null where it has none. */
-export function converted(text: Typed, type: ValueType): Omit<Typed, 'position'> {
+export function converted(text: Typed, type: ValueType): Unplaced {
   const name = primitiveFor(type)
   return name ? castTo(text, name, type) : text
 }
@@ -33,7 +33,7 @@ export function converted(text: Typed, type: ValueType): Omit<Typed, 'position'>
  * @param name the name of the type
  * @param type what its values are taken for
  */
-export function castTo(subject: Typed, name: string, type: ValueType): Omit<Typed, 'position'> {
+export function castTo(subject: Typed, name: string, type: ValueType): Unplaced {
   if (subject.type === type && type === 'dateTime') return { cqn: subject.cqn, local: subject.local, type }
   const value = type === 'string' ? (subject.local ?? exactly(subject)) : exactly(subject)
   return { cqn: func('odata_cast', value, val(subject.type), val(name)), type, whole: INTEGERS.has(name) }

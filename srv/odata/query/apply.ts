@@ -6,8 +6,8 @@ import type { Cursor } from '../expressions/cursor.ts'
 import { exactly, holds } from '../expressions/logic.ts'
 import { meantAs } from '../expressions/members.ts'
 import { orderBy, orderTerms } from './order.ts'
-import { parseWhole, type ExpressionParser } from '../expressions/parser.ts'
-import { isPrimitive, type ExpressionContext } from '../expressions/parsing.ts'
+import { parseWhole } from '../expressions/parser.ts'
+import { isPrimitive, type ExpressionContext, type Parser } from '../expressions/parsing.ts'
 import { parsePath } from '../expressions/paths.ts'
 import { searchWords } from '../expressions/search.ts'
 import { clauses, computed, filtered, areTooLarge, nested, searched, type Computed, type Rows } from './rows.ts'
@@ -27,7 +27,7 @@ export function parseApply(expression: string, rows: Rows, context: Omit<Express
   return parseWhole(expression, { ...context, type: rows.type }, (parser) => sequence(parser, rows))
 }
 
-function sequence(parser: ExpressionParser, input: Rows): Rows[] {
+function sequence(parser: Parser, input: Rows): Rows[] {
   const { cursor } = parser
   let output = [input]
   do {
@@ -40,13 +40,13 @@ function sequence(parser: ExpressionParser, input: Rows): Rows[] {
   return output
 }
 
-function transformation(parser: ExpressionParser, rows: Rows): Rows[] {
+function transformation(parser: Parser, rows: Rows): Rows[] {
   const { position } = parser.cursor.token
   const name = parser.cursor.name('A transformation')
   return name === 'identity' ? [rows] : parser.cursor.enclosed(() => transformed(parser, rows, name, position))
 }
 
-function transformed(parser: ExpressionParser, rows: Rows, name: string, position: number): Rows[] {
+function transformed(parser: Parser, rows: Rows, name: string, position: number): Rows[] {
   const { cursor, context } = parser
   switch (name) {
     case 'filter':
@@ -80,7 +80,7 @@ function transformed(parser: ExpressionParser, rows: Rows, name: string, positio
   }
 }
 
-function concatenated(parser: ExpressionParser, rows: Rows): Rows[] {
+function concatenated(parser: Parser, rows: Rows): Rows[] {
   const sets = parser.cursor.list(() => sequence(parser, rows)).flat()
   if (sets.length > MAX_SETS) parser.cursor.fail(`The result has more than ${MAX_SETS} sets of rows`)
   return sets
@@ -96,7 +96,7 @@ function wholeNumber(cursor: Cursor): number {
 }
 
 /** `topcount(3,durationInMilliseconds)`: the rows with the largest values. */
-function extremes(parser: ExpressionParser, rows: Rows, descending: boolean): Rows {
+function extremes(parser: Parser, rows: Rows, descending: boolean): Rows {
   const count = wholeNumber(parser.cursor)
   parser.cursor.expect(',')
   const cqn = exactly(parser.value())
@@ -104,7 +104,7 @@ function extremes(parser: ExpressionParser, rows: Rows, descending: boolean): Ro
 }
 
 /** `topsum(1000,durationInMilliseconds)`: as many rows with the largest values as it takes to reach a sum. */
-function accumulated(parser: ExpressionParser, rows: Rows, descending: boolean, isPercent: boolean): Rows {
+function accumulated(parser: Parser, rows: Rows, descending: boolean, isPercent: boolean): Rows {
   const amount = wholeNumber(parser.cursor)
   parser.cursor.expect(',')
   const { cqn, type, position } = meantAs(parser.value(), 'number')
@@ -119,7 +119,7 @@ function accumulated(parser: ExpressionParser, rows: Rows, descending: boolean, 
 }
 
 /** `groupby((statusInfo/status,jobId),aggregate($count as total))`, also with `rollup($all,a,b)` among the paths. */
-function groupBy(parser: ExpressionParser, rows: Rows): Rows[] {
+function groupBy(parser: Parser, rows: Rows): Rows[] {
   const { cursor } = parser
   const items = cursor.enclosed(() => cursor.list(() => groupingItem(parser)))
   const values = cursor.accept(',') ? groupAggregates(parser) : []
@@ -131,7 +131,7 @@ function groupBy(parser: ExpressionParser, rows: Rows): Rows[] {
   return levels.map((groupings) => groups(cursor, rows, groupings, values))
 }
 
-function groupingItem(parser: ExpressionParser): Grouping[][] {
+function groupingItem(parser: Parser): Grouping[][] {
   const { cursor } = parser
   if (!cursor.accept('rollup')) return [[grouping(parser)]]
   return cursor.enclosed(() => {
@@ -143,19 +143,19 @@ function groupingItem(parser: ExpressionParser): Grouping[][] {
   })
 }
 
-function grouping(parser: ExpressionParser): Grouping {
+function grouping(parser: Parser): Grouping {
   const { position } = parser.cursor.token
   const path = parsePath(parser)
   if (!isPrimitive(path.value)) parser.cursor.fail('Only primitive values can be grouped by', position)
   return path
 }
 
-function groupAggregates(parser: ExpressionParser): Computed[] {
+function groupAggregates(parser: Parser): Computed[] {
   parser.cursor.expect('aggregate')
   return parser.cursor.enclosed(() => aggregates(parser))
 }
 
-function aggregates(parser: ExpressionParser): Computed[] {
+function aggregates(parser: Parser): Computed[] {
   const { cursor, context } = parser
   const taken = [...context.type.properties.keys()]
   return cursor.list(() => {
@@ -166,7 +166,7 @@ function aggregates(parser: ExpressionParser): Computed[] {
   })
 }
 
-function aggregated(parser: ExpressionParser): Typed {
+function aggregated(parser: Parser): Typed {
   const { cursor } = parser
   const { position } = cursor.token
   if (cursor.accept('$count')) return { cqn: func('count', val(1)), type: 'number', whole: true, position }

@@ -1,8 +1,8 @@
 /** `$compute` (OData URL Conventions 4.01, 5.1.3.2). */
 import type { Computed } from './rows.ts'
 import type { Cursor } from '../expressions/cursor.ts'
-import { parseWhole, type ExpressionParser } from '../expressions/parser.ts'
-import { isPrimitive, type ExpressionContext } from '../expressions/parsing.ts'
+import { parseWhole } from '../expressions/parser.ts'
+import { isPrimitive, type ExpressionContext, type Parser } from '../expressions/parsing.ts'
 
 /**
  * Parses a list of computed values: `durationInMilliseconds div 1000 as seconds`.
@@ -15,7 +15,7 @@ export function parseCompute(expression: string, context: ExpressionContext, col
 }
 
 /** Parses such a list within a longer expression. @param names those that are taken */
-export function computedValues(parser: ExpressionParser, names: string[]): Computed[] {
+export function computedValues(parser: Parser, names: string[]): Computed[] {
   const { cursor } = parser
   const taken = [...names]
   return cursor.list(() => {

@@ -10,8 +10,8 @@ import { jsonChosen, jsonCount, jsonExtended, jsonItem, jsonText, pathTo } from 
 import { holds } from '../expressions/logic.ts'
 import { asJsonValue, shown } from '../expressions/members.ts'
 import { orderTerms } from './order.ts'
-import { parseWhole, type ExpressionParser } from '../expressions/parser.ts'
-import type { Scope } from '../expressions/parsing.ts'
+import { parseWhole } from '../expressions/parser.ts'
+import type { Parser, Scope } from '../expressions/parsing.ts'
 import { exists } from '../expressions/paths.ts'
 import { parseSearch } from '../expressions/search.ts'
 import { booleanOption, checkOptions, integerOption } from '../request/options.ts'
@@ -101,7 +101,7 @@ function parsed<Result>(
   { exchange, rows, options, isAddressed }: Narrowing,
   option: string,
   scope: Scope,
-  parse: (parser: ExpressionParser) => Result
+  parse: (parser: Parser) => Result
 ): Result | undefined {
   const expression = options.get(option)
   if (expression === undefined) return undefined

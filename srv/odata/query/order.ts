@@ -2,8 +2,8 @@
 import type { Cqn } from '../../cqn/cqn.ts'
 import { extentOf, MOST } from '../../cqn/extent.ts'
 import { exactly } from '../expressions/logic.ts'
-import { parseWhole, type ExpressionParser } from '../expressions/parser.ts'
-import { isPrimitive, type ExpressionContext } from '../expressions/parsing.ts'
+import { parseWhole } from '../expressions/parser.ts'
+import { isPrimitive, type ExpressionContext, type Parser } from '../expressions/parsing.ts'
 
 export interface OrderTerm {
   cqn: Cqn
@@ -20,7 +20,7 @@ export const parseOrder = (expression: string, context: ExpressionContext): Orde
   parseWhole(expression, context, orderTerms)
 
 /** Parses such a list within a longer expression. */
-export function orderTerms(parser: ExpressionParser): OrderTerm[] {
+export function orderTerms(parser: Parser): OrderTerm[] {
   const { cursor } = parser
   const terms = cursor.list(() => {
     const value = parser.value()
