@@ -51,6 +51,12 @@ export default {
       from: { path: '^srv/', pathNot: FLOORS.flat().map(filesOf) },
       to: {}
     },
+    {
+      name: 'only the database knows its engine',
+      severity: 'error',
+      from: { path: '^srv/', pathNot: '^srv/(database/|cap\\.d\\.ts)' },
+      to: { path: '^srv/database/sqlite/' }
+    },
     ...downwards
   ],
   options: {
