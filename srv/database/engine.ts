@@ -15,8 +15,9 @@ export interface Table {
 /** Rows that are stored all or none, each with the table that it goes into. */
 export type Entry = [table: Table, row: object][]
 
-/** An entity, as far as it says what its rows are found by: lists of elements, those of structures with their paths. */
+/** An entity with the indexes it asks for: lists of elements, those of structures with their paths. */
 export interface Indexed {
+  elements?: object
   '@indexes'?: { '=': string }[][]
 }
 

@@ -1,17 +1,17 @@
-/** Arrivals with their events, as they are stored. */
+/** Stored arrivals with their events. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Arrival, StoredRow } from '../log.ts'
 import { batches, brokenColumnOf, rows } from './stored-rows.ts'
-import { ARRIVALS, EVENTS, sameEvent } from './tables.ts'
+import { ARRIVALS, EVENTS, SAME_EVENT } from './tables.ts'
 
-/** Reads all arrivals, in their order. */
+/** Reads all arrivals in order. */
 export function allArrivals(database: DatabaseSync) {
-  return arrivals(database, `LEFT JOIN ${EVENTS} e ON ${sameEvent(database)} ORDER BY a.sequence`)
+  return arrivals(database, `LEFT JOIN ${EVENTS} e ON ${SAME_EVENT} ORDER BY a.sequence`)
 }
 
-/** Reads the arrivals after one whose event is there, in their order. */
+/** Reads the arrivals after a sequence number in order, without those whose event is gone. */
 export function arrivalsAfter(database: DatabaseSync, sequence: number, limit: number) {
-  const rest = `JOIN ${EVENTS} e ON ${sameEvent(database)} WHERE a.sequence > ? ORDER BY a.sequence LIMIT ?`
+  const rest = `JOIN ${EVENTS} e ON ${SAME_EVENT} WHERE a.sequence > ? ORDER BY a.sequence LIMIT ?`
   return arrivals(database, rest, sequence, limit)
 }
 

@@ -1,11 +1,9 @@
-/** Keeps the number of events: see db/counts.cds. */
+/** Counts the events of each tenant: see db/counts.cds. */
 import type { LogConnection } from './connection.ts'
 import { renew } from './schema-objects.ts'
-import { EVENTS } from './tables.ts'
+import { COUNTS, EVENTS } from './tables.ts'
 
-export const COUNTS = 'provisioning_log_Counts'
-
-/** The statements that create the triggers, by the names of the triggers. */
+/** The statements that create the triggers, by trigger name. */
 export const COUNT_TRIGGERS = {
   [`${EVENTS}_counted`]: `CREATE TRIGGER ${EVENTS}_counted AFTER INSERT ON ${EVENTS} BEGIN
     INSERT INTO ${COUNTS} (tenant, events) VALUES (NEW.tenant, 1)
@@ -16,10 +14,7 @@ export const COUNT_TRIGGERS = {
   END`
 }
 
-/**
- * Has events counted from now on, and counts those that are there already, unless triggers have done so. To be called
- * after the schema was migrated.
- */
+/** Creates the triggers that count events, after a migration. If they are new, the events that are there are counted too. */
 export async function keepCounts(database: LogConnection) {
   const work = () =>
     database.exec(`DELETE FROM ${COUNTS}; INSERT INTO ${COUNTS} SELECT tenant, count(*) FROM ${EVENTS} GROUP BY tenant`)

@@ -2,10 +2,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { History, Inspected, Miscount, PurgedRange, PurgeRecord, Seal, StoredRow } from '../log.ts'
 import { allArrivals } from './arrivals.ts'
-import { COUNTS } from './counts.ts'
 import { schemaDifferences } from './schema.ts'
 import { batches, brokenColumnOf, query, rows, withNumbers } from './stored-rows.ts'
-import { ARRIVALS, EVENTS, keysOf, PURGES, SEALS, UNDER_WAY } from './tables.ts'
+import { ARRIVAL_KEY, ARRIVALS, COUNTS, EVENT_KEY, EVENTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
 
 const DAMAGES = "SELECT integrity_check AS found FROM pragma_integrity_check WHERE integrity_check <> 'ok'"
 
@@ -14,10 +13,16 @@ const MISCOUNTS = `
   FROM (SELECT tenant, count(*) AS events FROM ${EVENTS} NOT INDEXED GROUP BY tenant) e
   FULL JOIN ${COUNTS} c ON c.tenant = e.tenant WHERE ifnull(e.events, 0) IS NOT ifnull(c.events, 0)`
 
-/** SQLite sorts these, in a file if they are many. */
+// SQLite sorts what the next three read, in files if there is much of it.
 const PURGED_RANGES = `
   SELECT r.value ->> 0 AS "from", r.value ->> 1 AS "to", p."before" FROM ${PURGES} p,
     json_each(iif(json_valid(p.sequences), p.sequences, '[]')) r WHERE r.type = 'array' ORDER BY 1`
+
+const LOST_EVENTS = `SELECT id, ifnull(tenantId, '') AS tenant FROM ${EVENTS}
+  WHERE (${EVENT_KEY}) IN (SELECT ${EVENT_KEY} FROM ${EVENTS} EXCEPT SELECT ${ARRIVAL_KEY} FROM ${ARRIVALS})`
+
+const REPEATED_ARRIVALS = `SELECT event AS id, tenant, max(sequence) AS sequence FROM ${ARRIVALS}
+  GROUP BY ${ARRIVAL_KEY} HAVING count(*) > 1`
 
 export function history(database: DatabaseSync): History {
   return {
@@ -41,8 +46,9 @@ export function history(database: DatabaseSync): History {
     purges: () => allOf<PurgeRecord>(database, PURGES, 'number'),
     purgedRanges: () => batches(rows(database, PURGED_RANGES), withNumbers<PurgedRange>),
     arrivals: () => allArrivals(database),
-    lostEvents: () => lostEvents(database),
-    repeatedArrivals: () => repeatedArrivals(database)
+    lostEvents: () => batches(rows(database, LOST_EVENTS), withNumbers<{ id: string; tenant: string }>),
+    repeatedArrivals: () =>
+      batches(rows(database, REPEATED_ARRIVALS), withNumbers<{ id: string; tenant: string; sequence: number }>)
   }
 }
 
@@ -54,30 +60,10 @@ function allOf<Row>(database: DatabaseSync, table: string, order: string) {
   })
 }
 
-/** Reads seals one by one, so that SQLite sorts nothing but their places. */
+/** Reads seals one by one, so that SQLite sorts only their rowids. */
 function* sealsByArrival(database: DatabaseSync) {
   const read = database.prepare(`SELECT tenant, number, firstSequence, leaves FROM ${SEALS} WHERE rowid = ?`)
   read.setReadBigInts(true)
   for (const { place } of rows(database, `SELECT rowid AS place FROM ${SEALS} ORDER BY firstSequence, rowid`))
     yield read.get(place as bigint) as StoredRow
-}
-
-/** The keys are sorted, in files if they are many; likewise below. */
-function lostEvents(database: DatabaseSync) {
-  const [ofEvent, ofArrival] = keyColumns(database)
-  const sql = `SELECT id, ifnull(tenantId, '') AS tenant FROM ${EVENTS}
-    WHERE (${ofEvent}) IN (SELECT ${ofEvent} FROM ${EVENTS} EXCEPT SELECT ${ofArrival} FROM ${ARRIVALS})`
-  return batches(rows(database, sql), withNumbers<{ id: string; tenant: string }>)
-}
-
-function repeatedArrivals(database: DatabaseSync) {
-  const [, ofArrival] = keyColumns(database)
-  const sql = `SELECT event AS id, tenant, max(sequence) AS sequence FROM ${ARRIVALS}
-    GROUP BY ${ofArrival} HAVING count(*) > 1`
-  return batches(rows(database, sql), withNumbers<{ id: string; tenant: string; sequence: number }>)
-}
-
-function keyColumns(database: DatabaseSync): [ofEvent: string, ofArrival: string] {
-  const keys = keysOf(database)
-  return [keys.map(([inEvent]) => `"${inEvent}"`).join(), keys.map(([, inArrival]) => `"${inArrival}"`).join()]
 }

@@ -1,12 +1,12 @@
-/** The triggers and indexes of the database: those that the service asks for, as it asks for them. */
+/** Keeps triggers and indexes as the service defines them. */
 import type { LogConnection } from './connection.ts'
 import { transaction } from './transaction.ts'
 
 /**
- * Creates the triggers or indexes that are missing or were created by another statement.
- * @param wanted their statements, by their names
- * @param tables the tables on which all others are removed
- * @param work done in the same transaction, if anything has changed
+ * Creates triggers or indexes that are missing, or were created by another statement.
+ * @param wanted the statements that create them, by name
+ * @param tables tables whose other triggers or indexes are dropped
+ * @param work runs in the same transaction, if anything changes
  */
 export async function renew(
   database: LogConnection,

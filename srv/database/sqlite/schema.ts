@@ -1,34 +1,34 @@
-/** Compares the schema of the log with the one that the service makes: what leaves out or alters events is not in that. */
+/** Compares the schema of the log with the one the service creates, to find what would drop or alter events. */
 import { DatabaseSync } from 'node:sqlite'
 import cds from '@sap/cds'
 import { storeJsonAsText, type StoredModel } from '../json-columns.ts'
 import type { SchemaDifference } from '../log.ts'
-import { COUNTS, COUNT_TRIGGERS } from './counts.ts'
+import { COUNT_TRIGGERS } from './counts.ts'
 import type { Indexed } from '../engine.ts'
 import { indexesOf } from './indexes.ts'
 import { historyTriggers } from './protection.ts'
-import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
+import { ARRIVALS, COUNTS, EVENTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
 
-/** What SQLite keeps of a table, an index, a trigger or a view; those of constraints have no statement. */
+/** A table, index, trigger or view. The indexes of constraints have no statement. */
 interface SchemaObject {
   type: string
   name: string
   sql: string | null
 }
 
-/** What is used of CAP here that its published types do not have. */
+/** The parts of CAP used here that its published types lack. */
 const { compile, env } = cds as unknown as {
   compile: { to: { sql: { delta: (csn: object, options: object, before?: string) => Migration } } }
   env: { requires: { db: object } }
 }
 
-/** The statements that lead from one model to another. */
+/** The statements that migrate from one model to another. */
 interface Migration {
   drops: string[]
   createsAndAlters: string[]
 }
 
-/** What the query planner knows of the data, which whoever operates the log may have asked for: it alters no answer. */
+/** The tables of ANALYZE, which an operator may run. They change no answer. */
 const STATISTICS = /^table sqlite_stat\d$/
 
 /** See `History` in database/log.ts. */
@@ -62,7 +62,7 @@ export function expectUntouched(database: DatabaseSync) {
   }
 }
 
-/** In lower case, as the case of names does not matter to SQLite. */
+/** In lower case, as SQLite ignores the case of names. */
 const TABLES = [EVENTS, ARRIVALS, SEALS, PURGES, UNDER_WAY, COUNTS].map((table) => table.toLowerCase())
 
 function expectVersion(database: DatabaseSync, model: StoredModel) {
@@ -76,13 +76,13 @@ function expectVersion(database: DatabaseSync, model: StoredModel) {
 
 const migration = (model: StoredModel, before?: string) => compile.to.sql.delta(model, { ...env.requires.db }, before)
 
-/** Makes the schema in a database in memory. */
+/** Creates the schema in memory. */
 function expectedObjects(model: StoredModel) {
   const indexes = Object.entries(model.definitions).flatMap(([entity, definition]) => [
     ...indexesOf(entity, definition as Indexed).values()
   ])
   const database = new DatabaseSync(':memory:')
-  database.exec('CREATE TABLE cds_model (csn CLOB)') // by which CAP migrates: see `cds.deploy`
+  database.exec('CREATE TABLE cds_model (csn CLOB)') // where CAP keeps the deployed model: see `cds.deploy`
   database.exec([...migration(model).createsAndAlters, ...indexes, ...Object.values(COUNT_TRIGGERS)].join(';\n'))
   database.exec(Object.values(historyTriggers(database)).join(';\n'))
   const objects = objectsOf(database)
@@ -95,7 +95,7 @@ function objectsOf(database: DatabaseSync) {
   return new Map((all as unknown as SchemaObject[]).map((each) => [`${each.type} ${each.name}`, each]))
 }
 
-/** A statement as it can be compared: a migration adds columns to a table after those that are there already. */
+/** A statement in a form that can be compared: the order of columns is ignored, as a migration appends new ones. */
 function comparable({ type, sql }: SchemaObject) {
   if (type !== 'table' || sql === null) return sql
   const begin = sql.indexOf('(')
@@ -103,7 +103,7 @@ function comparable({ type, sql }: SchemaObject) {
   return [sql.slice(0, begin), ...listOf(sql.slice(begin + 1, end)).toSorted(), sql.slice(end)].join()
 }
 
-/** The definitions of columns and constraints: what commas outside of parentheses and quotes part. */
+/** Splits definitions of columns and constraints at the commas outside of parentheses and quotes. */
 function listOf(definitions: string) {
   const parts = ['']
   let depth = 0

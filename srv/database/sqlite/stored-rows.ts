@@ -1,32 +1,26 @@
-/** Rows as they are stored, of any size and in any number. */
+/** Reads and inserts rows as they are stored, whatever their size and number. */
 import { isUtf8 } from 'node:buffer'
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { StoredRow } from '../log.ts'
 
-/** How large a batch becomes before it is handed on, in characters, and what each row counts besides its text. */
+/** The size at which a batch is handed on, in characters, and what each row adds to that of its text. */
 const BATCH = 2 ** 18
 const ROW = 1000
 
-/** Runs a query. The integers of its rows are `bigint`, as SQLite stores some that JavaScript's numbers cannot hold. */
+/** Runs a query. Integers are returned as `bigint`, as SQLite stores some that JavaScript's numbers cannot hold. */
 export function rows(database: DatabaseSync, sql: string, ...values: SQLInputValue[]): Iterable<StoredRow> {
   const statement = database.prepare(sql)
   statement.setReadBigInts(true)
   return statement.iterate(...values) as Iterable<StoredRow>
 }
 
-/**
- * Runs a query that has few rows.
- * @throws what SQLite says
- */
+/** Runs a query that returns few rows. */
 export function query<Row>(...args: Parameters<typeof rows>): Promise<Row[]> {
   return new Promise((resolve) => resolve(Array.from(rows(...args), withNumbers<Row>)))
 }
 
-/**
- * Hands on rows in batches of a bounded size, and lets the thread do other things between them.
- * @param item what a row becomes
- */
+/** Yields rows in batches of a bounded size, each row mapped to an item. Lets the thread do other work in between. */
 export async function* batches<Item>(all: Iterable<StoredRow>, item: (row: StoredRow) => Item): AsyncGenerator<Item[]> {
   let batch: Item[] = []
   let size = 0
@@ -42,25 +36,21 @@ export async function* batches<Item>(all: Iterable<StoredRow>, item: (row: Store
   if (batch.length) yield batch
 }
 
-/**
- * Adds a row to a table.
- * @param row the values of its columns
- */
 export function insert(database: DatabaseSync, table: string, row: Record<string, string | number | null>) {
   const names = Object.keys(row)
   const values = names.map((name) => `:${name}`)
   database.prepare(`INSERT INTO ${table} ("${names.join('", "')}") VALUES (${values.join()})`).run(row)
 }
 
-/** Makes numbers of all integers in a row. An integer that JavaScript cannot hold becomes another one. */
+/** Converts the integers of a row to numbers. Those above 2^53 lose digits. */
 export function withNumbers<Row>(row: StoredRow): Row {
   const entries = Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value])
   return Object.fromEntries(entries) as Row
 }
 
 /**
- * Prepares to look for text that is not UTF-8. Decoded, it looks like text with U+FFFD in it.
- * @returns a function that takes a row as it was decoded, and its rowid, and returns the name of such a column
+ * Prepares a search for text that is not UTF-8. Decoded, such text has U+FFFD in it.
+ * @returns a function that takes a decoded row and its rowid, and returns the name of a column with such text
  */
 export function brokenColumnOf(database: DatabaseSync, table: string) {
   const columns = database.prepare(`SELECT name FROM pragma_table_info('${table}')`).all()

@@ -1,21 +1,25 @@
-/** The tables of the log, by the names that CAP gives them, and how their rows belong together. */
-import type { DatabaseSync } from 'node:sqlite'
-
+/**
+ * The tables of the log, by the names that CAP gives to the entities in db/, and how their rows belong together. SQL names
+ * them before there is a model: in threads, and in the triggers that protect them.
+ */
 export const EVENTS = 'microsoft_graph_provisioningObjectSummary'
 export const ARRIVALS = 'provisioning_log_Arrivals'
+export const COUNTS = 'provisioning_log_Counts'
 export const SEALS = 'provisioning_log_Seals'
 export const PURGES = 'provisioning_log_Purges'
 export const UNDER_WAY = 'provisioning_log_PurgesUnderWay'
+export const SECRETS = 'provisioning_log_TokenSecrets'
 
-/** The columns of the key of an event, each with that of an arrival which has the same: the id is its `event`. */
-export function keysOf(database: DatabaseSync): [inEvent: string, inArrival: string][] {
-  const keys = database.prepare(`SELECT name FROM pragma_table_info('${EVENTS}') WHERE pk > 0`).all()
-  return keys.map(({ name }) => [String(name), name === 'id' ? 'event' : String(name)])
-}
+/** The key of an event, and the columns of an arrival that hold the key of its event. */
+export const EVENT_KEY = 'id, tenant'
+export const ARRIVAL_KEY = 'event, tenant'
 
-/** The condition under which an arrival `a` is that of an event `e`: it has its key. */
-export function sameEvent(database: DatabaseSync) {
-  return keysOf(database)
-    .map(([inEvent, inArrival]) => `e."${inEvent}" = a."${inArrival}"`)
-    .join(' AND ')
-}
+/** The condition that joins an event `e` with its arrival `a`. */
+export const SAME_EVENT = 'e.id = a.event AND e.tenant = a.tenant'
+
+/**
+ * The condition of indexes over all tenants. It is true of every row. SQLite uses a partial index only for a query that
+ * states the condition of the index (https://sqlite.org/partialindex.html). Queries of one tenant do not state it, so the
+ * time they take does not depend on what other tenants have.
+ */
+export const OF_ALL_TENANTS = 'length(tenant) >= 0'

@@ -1,12 +1,11 @@
-/** The secret of the tokens in links: see odata/request/link-tokens.ts. It stays in the file, so that tokens survive a restart. */
+/** The secret of the tokens in links: see odata/request/link-tokens.ts. It is kept in the file, so tokens survive a restart. */
 import { randomBytes } from 'node:crypto'
 import type { LogConnection } from './connection.ts'
+import { SECRETS } from './tables.ts'
 import { transaction } from './transaction.ts'
 
-const SECRETS = 'provisioning_log_TokenSecrets'
-
 /**
- * Finds the secret of a log, and makes one where there is none. To be called after the schema was migrated.
+ * Reads the secret of a log, and creates it if there is none. Call it after the schema was migrated.
  * @returns 32 bytes
  */
 export async function tokenSecret(database: LogConnection): Promise<Buffer> {
