@@ -1,4 +1,4 @@
-/** Copies the database while the service runs: `npm run backup -- FILE`. It exits with 1 if that fails. */
+/** `npm run backup -- FILE` copies the database while the service runs. It exits with 1 on failure. */
 import { resolve } from 'node:path'
 import { databaseFile } from '../database/file.ts'
 import { copyLog } from '../database/open-log.ts'
@@ -9,6 +9,6 @@ try {
   const size = await copyLog(databaseFile(), resolve(target))
   console.log(`${target}: ${size} bytes`)
 } catch (error) {
-  console.error(`The backup failed: ${error instanceof Error ? error.message : String(error)}`)
+  console.error(`The backup failed: ${(error as Error).message}`)
   process.exitCode = 1
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run purge -- --before 2024-01-01 [--by NAME]`: removes events that happened before a point in time, and records
- * that. The service may run meanwhile.
+ * `npm run purge -- --before 2024-01-01 [--by NAME]`: removes events that happened before an instant, and keeps a record
+ * of it. The service may be running.
  */
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
@@ -26,11 +26,11 @@ try {
   await log.close()
   console.log(`Removed ${count} events that happened before ${before}Z from ${file}.`)
 } catch (error) {
-  console.error(`The purge failed: ${error instanceof Error ? error.message : String(error)}`)
+  console.error(`The purge failed: ${(error as Error).message}`)
   process.exitCode = 1
 }
 
-/** Reads a date, which begins at midnight UTC, or a date and time with its offset. */
+/** Parses a date, which stands for midnight UTC, or a date and time with an offset. */
 function instantOf(text = '') {
   const found = instant(text) ?? instant(`${text}T00:00:00Z`)
   if (!found)

@@ -1,7 +1,7 @@
 /**
- * `npm run verify [-- --against FILE] [-- --export FILE]`: checks the log against its seals, and against seals that
- * were exported before; if all is well, exports the latest ones. It exits with 1 if the log was tampered with, with 2 if
- * it cannot be checked, and with 3 if events are not sealed, so that nothing tells whether they were tampered with.
+ * `npm run verify [-- --against FILE] [-- --export FILE]`: checks the log against its seals and against an earlier export.
+ * If all is well, it exports the latest seals. It exits with 1 if the log was tampered with, with 2 if it cannot be
+ * checked, and with 3 if events are not sealed, so that nothing shows whether they were tampered with.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
@@ -18,14 +18,14 @@ import { settings } from '../settings/settings.ts'
 import { verify, type Report } from '../integrity/verification.ts'
 import { printable } from './terminal.ts'
 
-/** What no check of the file can tell: see SECURITY.md. */
+/** What no check of the file alone can show: see SECURITY.md. */
 const REMINDER = `The file alone does not tell whether the whole chain was rewritten, whether an older copy is in its place, and what
 was changed before it was sealed. Compare it with an export that is kept elsewhere: --against FILE.`
 
-/** How long the service may take to seal, besides the time that it lets pass between two passes, in milliseconds. */
+/** How long a pass of sealing may take, in milliseconds. */
 const SEALING = 3000
 
-/** What is used of CAP here that its published types do not have. */
+/** The part of CAP used here that its published types lack. */
 const { load } = cds as unknown as { load: (from: string) => Promise<StoredModel> }
 
 const WELL = 0
@@ -36,7 +36,7 @@ try {
   const { values } = parseArgs({ options: { export: { type: 'string' }, against: { type: 'string' } } })
   process.exitCode = await check(values)
 } catch (error) {
-  console.error(printable(`The log cannot be checked: ${error instanceof Error ? error.message : String(error)}`))
+  console.error(printable(`The log cannot be checked: ${(error as Error).message}`))
   process.exitCode = 2
 }
 
@@ -62,22 +62,18 @@ async function check(files: { export?: string; against?: string }) {
   return WELL
 }
 
+const say = (line: string) => console.log(printable(line))
+
 function show(file: string, { events, seals, unsealed, purged, lastPurge, ends }: Report) {
   console.log(`Checked ${events} events and ${seals} seals in ${file}.`)
   console.log(`Not sealed yet: ${unsealed?.count ?? 0} events. Removed by retention: ${purged} events.`)
   if (lastPurge) {
     const { number, purgedBy, purgedAt, before } = lastPurge
-    console.log(
-      printable(
-        `Latest removal: record ${number}, by '${purgedBy}' at ${purgedAt}, of what happened before ${before}Z.`
-      )
-    )
+    say(`Latest removal: record ${number}, by '${purgedBy}' at ${purgedAt}, of what happened before ${before}Z.`)
   }
   console.log('Latest seals:')
   for (const { tenant, number, lastSequence, sealedAt, hash } of ends.seals)
-    console.log(
-      printable(`  tenant '${tenant}': seal ${number} up to arrival ${lastSequence}, of ${sealedAt}, ${hash}`)
-    )
+    say(`  tenant '${tenant}': seal ${number} up to arrival ${lastSequence}, of ${sealedAt}, ${hash}`)
 }
 
 function tell({ count, first }: Findings) {
@@ -86,7 +82,7 @@ function tell({ count, first }: Findings) {
   return TAMPERED
 }
 
-/** Waits for the service, if it runs, to seal what had come in last. */
+/** Gives the service, if it runs, time to seal the last events. */
 async function isSealedSoon(log: Log, { last }: Unsealed) {
   const deadline = performance.now() + 2 * settings().sealing.interval + SEALING
   while ((await log.lastSealed()) < last) {
@@ -108,7 +104,7 @@ function checkpointIn(file: string) {
   try {
     return readCheckpoint(readFileSync(file, 'utf8'))
   } catch (error) {
-    throw new Error(`${file} is not an export: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`${file} is not an export: ${(error as Error).message}`, {
       cause: error
     })
   }

@@ -1,10 +1,10 @@
-/** Rows in one canonical form, and their digest. */
+/** The canonical form of rows, and their digest. */
 import { hash } from 'node:crypto'
 import type { StoredRow, StoredValue } from '../database/log.ts'
 
 /**
- * Writes a row as canonical JSON (RFC 8785). Columns without a value are left out, so that a column which a later
- * version of the schema adds does not change the form of the rows before it.
+ * Writes a row as canonical JSON (RFC 8785). Columns without a value are left out, so that adding a
+ * column to the schema does not change the form of earlier rows.
  */
 export function canonicalJson(row: StoredRow): string {
   const names = Object.keys(row).filter((name) => row[name] !== null)
@@ -14,8 +14,8 @@ export function canonicalJson(row: StoredRow): string {
 }
 
 function valueJson(value: StoredValue) {
-  if (typeof value === 'bigint') return String(value) // all digits, where RFC 8785 has those of a double
-  // No column of the model is binary, but a database may take bytes in any: they must not pass for text.
+  if (typeof value === 'bigint') return String(value) // all digits, where RFC 8785 writes a double
+  // No column of the model is binary, but a database may store bytes in any. They must not pass for text.
   if (value instanceof Uint8Array) return `{"hex":"${Buffer.from(value).toString('hex')}"}`
   return JSON.stringify(value)
 }

@@ -1,4 +1,4 @@
-/** The chain of seals of one tenant: see db/seals.cds. */
+/** Chains of records, and those of seals, one per tenant: see db/seals.cds. */
 import type { Seal } from '../database/log.ts'
 import { digestOf } from './canonical.ts'
 
@@ -6,26 +6,36 @@ import { digestOf } from './canonical.ts'
 export interface Leaf {
   sequence: number
   id: string
-  /** When the event happened, in UTC: what retention goes by. */
+  /** When the event happened, in UTC. Retention goes by it. */
   instant: string
   /** The digest of all stored columns of the event. */
   digest: string
 }
 
-/** What a seal keeps of an event, and the tenant whose chain the seal is in; empty where it has none. */
+/** A leaf with the tenant whose chain the seal is in; empty for events without one. */
 export type Sealed = Leaf & { tenant: string }
 
-/** A record that is linked to the one before it. */
+/** A record that is linked to the previous one. */
 type Link = { number: number; hash: string; previous: string | null }
 
-/** The hash of a link of a chain: that of all its columns but the hash itself. */
+/** The hash of a link: the digest of all its other columns. */
 export function hashOf({ hash: _, ...content }: Link) {
   return digestOf(content)
 }
 
 /**
+ * Appends content to a chain.
+ * @param previous the last link, if there is one
+ * @returns the content with its number, the hash of the previous link, and its own hash
+ */
+export function linked<Content extends object>(content: Content, previous: Pick<Link, 'number' | 'hash'> | undefined) {
+  const link = { ...content, number: (previous?.number ?? 0) + 1, previous: previous?.hash ?? null, hash: '' }
+  return { ...link, hash: hashOf(link) }
+}
+
+/**
  * Makes the next seal of a tenant.
- * @param leaves the events that it covers, in the order in which they came in; at least one
+ * @param leaves the events to cover, at least one, in order of arrival
  * @param previous the last seal of the tenant, if there is one
  */
 export function nextSeal(
@@ -35,21 +45,18 @@ export function nextSeal(
   now: Date
 ): Seal {
   const sequences = leaves.map(({ sequence }) => sequence)
-  const seal = {
+  const content = {
     tenant,
-    number: (previous?.number ?? 0) + 1,
     firstSequence: sequences[0] as number,
     lastSequence: sequences.at(-1) as number,
     count: leaves.length,
     leaves: JSON.stringify(leaves.map(({ sequence, id, instant, digest }) => [sequence, id, instant, digest])),
-    previous: previous?.hash ?? null,
-    sealedAt: now.toISOString(),
-    hash: ''
+    sealedAt: now.toISOString()
   }
-  return { ...seal, hash: hashOf(seal) }
+  return linked(content, previous)
 }
 
-/** The events that a seal covers; none if its column was made unreadable. */
+/** The events that a seal covers; none if the column is unreadable. */
 export function leavesOf({ leaves }: Pick<Seal, 'leaves'>): Leaf[] {
   try {
     const rows = JSON.parse(leaves) as [number, string, string, string][]
@@ -60,8 +67,8 @@ export function leavesOf({ leaves }: Pick<Seal, 'leaves'>): Leaf[] {
 }
 
 /**
- * What is wrong with a link of a chain.
- * @param previous the link before it, if there is one
+ * Checks a link of a chain.
+ * @param previous the previous link, if there is one
  * @returns the end of a sentence that begins with the link, or undefined if all is well
  */
 export function faultOf(link: Link, previous: Pick<Link, 'number' | 'hash'> | undefined): string | undefined {
@@ -73,9 +80,9 @@ export function faultOf(link: Link, previous: Pick<Link, 'number' | 'hash'> | un
 }
 
 /**
- * What is wrong with what a seal covers.
+ * Checks what a seal covers.
  * @param leaves its events, as {@link leavesOf} reads them
- * @param previous the seal before it in the chain, if there is one
+ * @param previous the previous seal of the chain, if there is one
  * @returns the end of a sentence that begins with the seal, or undefined if all is well
  */
 export function coverFaultOf(

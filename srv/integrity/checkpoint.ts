@@ -1,19 +1,19 @@
-/** The latest seals, for an auditor to hold elsewhere: what they cover cannot be cut off, nor its seals be rewritten. */
+/** Exports of the latest seals. Kept elsewhere, they prove that the log was neither cut off nor sealed anew. */
 import type { History, PurgeRecord } from '../database/log.ts'
 import type { Findings } from './findings.ts'
 import type { LatestSeal } from './sealed.ts'
 
-/** The ends of all chains at one moment. */
+/** The ends of all chains as of one moment. */
 export interface Checkpoint {
   /** The latest seal of each tenant. */
   seals: LatestSeal[]
-  /** The latest record of what retention removed. */
+  /** The latest record of a removal. */
   purge: Pick<PurgeRecord, 'number' | 'purgedAt' | 'hash'> | null
 }
 
 /**
  * Reads an export.
- * @throws {Error} if it is none, or holds no seal, as nothing would be compared then
+ * @throws {Error} if it is not an export, or has no seals to compare with
  */
 export function readCheckpoint(text: string): Checkpoint {
   const { seals, purge } = (JSON.parse(text || 'null') ?? {}) as Partial<Checkpoint>
@@ -28,7 +28,7 @@ export function readCheckpoint(text: string): Checkpoint {
   return { seals, purge }
 }
 
-/** Compares the log with what was exported from it earlier: all of that must be in it still. */
+/** Checks that the log still has everything that was exported from it. */
 export async function compareWithCheckpoint(log: History, { seals, purge }: Checkpoint, findings: Findings) {
   const keys = new Set(seals.map(keyOf))
   const hashes = new Map<string, string>()
@@ -41,7 +41,7 @@ export async function compareWithCheckpoint(log: History, { seals, purge }: Chec
       const held = numbers.get(tenant) ?? 0
       ends.set(tenant, Math.max(ends.get(tenant) ?? 0, lastSequence))
       if (keys.has(keyOf(row))) hashes.set(keyOf(row), hash)
-      // all that had come in was sealed when the seals were exported
+      // when the seals were exported, everything up to there was sealed
       if (number > held && firstSequence <= until)
         findings.note(
           firstSequence,

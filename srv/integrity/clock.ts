@@ -1,20 +1,20 @@
 /**
- * The time that events are removed by. A clock that is wrong for a moment must not empty the log, so that of the machine
- * is held against the monotonic one, and against the newest event that is sealed.
+ * The time that retention goes by. A clock that is wrong for a moment must not empty the log, so the system clock is
+ * checked against the monotonic clock and the newest sealed event.
  */
 import type { PurgeStore } from '../database/log.ts'
 
 const MINUTE = 60 * 1000
 const DAY = 24 * 60 * MINUTE
 
-/** By how much the clock may differ from what the monotonic one says since the start of the process. */
+/** How far the system clock may drift from the monotonic clock after the start of the process. */
 const DRIFT = MINUTE
 
-/** For how long a log may take in nothing before the clock is doubted. */
+/** How long a log may receive no events before the clock is doubted. */
 const SILENCE = 7 * DAY
 
 /**
- * When the newest sealed event happened; when it was sealed, if it says that it happened later.
+ * When the newest sealed event happened, or when it was sealed if that was earlier.
  * @returns milliseconds since 1970 in UTC, or undefined if nothing is sealed
  */
 export async function newestSealed(log: PurgeStore): Promise<number | undefined> {
@@ -23,9 +23,9 @@ export async function newestSealed(log: PurgeStore): Promise<number | undefined>
 }
 
 /**
- * The time that ages of events are counted from: that of the newest sealed event, or now if that is earlier.
+ * The time from which the age of events is counted: that of the newest sealed event, or now if that is earlier.
  * @returns milliseconds since 1970 in UTC, or undefined if nothing is sealed
- * @throws {Error} if the clock is not to be trusted
+ * @throws {Error} if the clock cannot be trusted
  */
 export async function trustedTime(log: PurgeStore): Promise<number | undefined> {
   const now = Date.now()

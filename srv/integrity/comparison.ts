@@ -1,4 +1,4 @@
-/** Compares the events that are there with those that were sealed. */
+/** Compares the stored events with the sealed ones. */
 import type { Arrival, History } from '../database/log.ts'
 import type { Sealed } from './chain.ts'
 import { Cursor } from './cursor.ts'
@@ -7,13 +7,13 @@ import { encodingFault, named, LAST, type Findings } from './findings.ts'
 import { Purged, type PurgeSummary } from './purged.ts'
 import { sealedEvents } from './sealed.ts'
 
-/** What a comparison looked at. */
+/** The result of a comparison. */
 export interface Compared {
   /** How many events were compared with their seals. */
   events: number
   /** How many sealed events were removed by retention. */
   purged: number
-  /** Those that came in after the last seal. */
+  /** Events that came in after the last seal. */
   unsealed: Unsealed | undefined
 }
 
@@ -31,7 +31,7 @@ export function compareEvents(log: History, purges: PurgeSummary, findings: Find
   return new Comparison(log, purges, findings).run()
 }
 
-/** Walks along arrivals and sealed events side by side, so that what it holds does not grow with the log. */
+/** Walks through arrivals and sealed events side by side, so that memory does not grow with the log. */
 class Comparison {
   private readonly arrivals: Cursor<Arrival>
   private readonly sealed: AsyncIterable<Sealed[]>
@@ -40,7 +40,7 @@ class Comparison {
   private readonly findings: Findings
   private readonly compared: Compared = { events: 0, purged: 0, unsealed: undefined }
   private next: Arrival | undefined
-  /** The arrival that is due, as they are numbered from 1 and without gaps. */
+  /** The next arrival that must come, as they are numbered from 1 without gaps. */
   private due = 1
 
   constructor(log: History, purges: PurgeSummary, findings: Findings) {
@@ -94,7 +94,7 @@ class Comparison {
     else if (left) this.note(sequence, left)
   }
 
-  /** Arrivals that no seal covers, though later ones are sealed: sealing leaves out none. */
+  /** Notes arrivals that no seal covers although later ones are sealed: sealing skips none. */
   private async skipUncovered(end: number) {
     while (this.next && this.next.sequence < end) {
       const arrival = (await this.advance()) as Arrival
@@ -116,7 +116,7 @@ class Comparison {
     }
   }
 
-  /** Finds gaps: where nothing came in, nothing was numbered. */
+  /** Notes gaps: numbers are only assigned to arrivals. */
   private count(sequence: number) {
     if (sequence > this.due) {
       const which = sequence === this.due + 1 ? `Arrival ${this.due} is` : `Arrivals ${this.due} to ${sequence - 1} are`
@@ -125,7 +125,7 @@ class Comparison {
     this.due = Math.max(this.due, sequence + 1)
   }
 
-  /** Goes on to the next arrival, and returns the one that it came from. */
+  /** Moves on to the next arrival, and returns the current one. */
   private async advance() {
     const current = this.next
     this.next = await this.arrivals.next()
@@ -137,7 +137,7 @@ class Comparison {
   }
 }
 
-/** Names an event that came in, by its own tenant if it is there. */
+/** Names an event, with its own tenant if it is there. */
 function nameOf({ sequence, id, event }: Arrival) {
   return named({ sequence, id, tenant: event && tenantOf(event.row) })
 }

@@ -1,4 +1,4 @@
-/** Takes the items out of batches one by one. */
+/** Reads the items of batches one by one. */
 export class Cursor<Item> {
   private readonly batches: AsyncIterator<Item[]>
   private batch: Item[] = []

@@ -1,9 +1,9 @@
-/** Checks how the log is stored, its schema, and what is kept beside the events. */
+/** Checks the storage of the log, its schema, and what is stored besides the events. */
 import type { History, SchemaDifference } from '../database/log.ts'
 import type { StoredModel } from '../database/json-columns.ts'
 import { FIRST, LAST, type Findings } from './findings.ts'
 
-/** Checks the database itself: a row that is missing in an index is not found by readers who use that. */
+/** Checks the database itself. For example, a row that is missing in an index is hidden from queries that use it. */
 export async function checkStorage(log: History, findings: Findings) {
   for await (const batch of log.damages())
     for (const found of batch) findings.note(FIRST, `The file is damaged, or was altered: ${found}.`)
@@ -16,10 +16,9 @@ const DIFFERENCES: Record<SchemaDifference['difference'], string> = {
 }
 
 /**
- * Compares the schema of the log with the one that the service makes.
- * @param model the CDS model
+ * Compares the schema of the log with the one the service creates from the CDS model.
  * @returns whether the tables are as expected, so that their rows can be checked
- * @throws {Error} if there is no log, or one of another version of the service
+ * @throws {Error} if there is no log, or it belongs to another version of the service
  */
 export async function compareSchema(log: History, model: StoredModel, findings: Findings): Promise<boolean> {
   const differences = await log.schemaDifferences(model)
@@ -28,20 +27,20 @@ export async function compareSchema(log: History, model: StoredModel, findings: 
   return differences.every(({ type, difference }) => type !== 'table' || difference === 'added')
 }
 
-/** Finds what has events removed without a refusal: the mark of a purge, which is there in its transaction only. */
+/** Finds the mark of a purge, which allows removals: it exists only within the transaction of a purge. */
 export async function findOpenPurge(log: History, findings: Findings) {
   const table = await log.openPurge()
   if (table) findings.note(FIRST, `The table '${table}' has rows, so events can be removed: retention leaves none.`)
 }
 
-/** Compares how many events each tenant has with the number that readers are told. */
+/** Compares the number of events of each tenant with the one that readers are told. */
 export async function recount(log: History, findings: Findings) {
   for await (const batch of log.miscounts())
     for (const { tenant, events, counted } of batch)
       findings.note(LAST, `Tenant '${tenant}' has ${events} events, and not ${counted} as readers are told.`)
 }
 
-/** Finds events that did not come in, or more than once. */
+/** Finds events without an arrival, or with several. */
 export async function findLoose(log: History, findings: Findings) {
   for await (const batch of log.lostEvents())
     for (const { id, tenant } of batch)

@@ -1,4 +1,4 @@
-/** What verification finds: differences between the log and what the service made of it. */
+/** What verification finds: differences between the log and what the service wrote. */
 
 /** A difference. */
 export interface Finding {
@@ -8,19 +8,19 @@ export interface Finding {
   message: string
 }
 
-/** In the place of an arrival: before all events. */
+/** Instead of an arrival: before all events. */
 export const FIRST = -Infinity
 /** After all events. */
 export const LAST = Infinity
 
-/** How many differences are told. Whoever altered a large log may have left millions. */
+/** How many differences are reported. A large log that was altered may have millions. */
 const TOLD = 10
 
-/** Counts differences, and keeps the first ones. */
+/** Counts differences and keeps the first ones. */
 export class Findings {
   /** How many there are. */
   count = 0
-  /** Those that are told, in the order in which the events came in. */
+  /** Those that are reported, in order of arrival. */
   readonly first: Finding[] = []
 
   note(sequence: number, message: string) {
@@ -31,12 +31,12 @@ export class Findings {
   }
 }
 
-/** How an event is called in sentences. */
+/** Names an event in a sentence. */
 export function named({ id, tenant, sequence }: { id: string; tenant?: string | undefined; sequence: number }) {
   return `'${id}'${tenant === undefined ? '' : ` of tenant '${tenant}'`} (arrival ${sequence})`
 }
 
-/** What is wrong with text that is not UTF-8: the end of a sentence, or undefined if there is no such column. */
+/** Describes a column that is not UTF-8: the end of a sentence, or undefined if there is none. */
 export function encodingFault(brokenColumn: string | undefined) {
   return brokenColumn && `was altered: its column '${brokenColumn}' is not UTF-8`
 }

@@ -1,16 +1,13 @@
 /** Guards the history of the log while the service runs. */
-import cds from '@sap/cds'
 import { openLog } from '../database/open-log.ts'
+import { settings } from '../settings/settings.ts'
 import { startRetention } from './retention.ts'
 import { startSealing } from './sealing.ts'
-import { settings } from '../settings/settings.ts'
-
-const LOG = cds.log('provisioning')
 
 /**
- * Refuses a log that was prepared to leave out or alter events. To be called before a schema migration.
+ * Refuses a log that is set up to drop or alter events. Call it before a schema migration.
  * @param file the database file, absolute
- * @throws {Error} that names what is there
+ * @throws {Error} that names what was found
  */
 export async function expectUntouched(file: string) {
   const log = await openLog(file)
@@ -22,23 +19,17 @@ export async function expectUntouched(file: string) {
 }
 
 /**
- * Protects the log, and from now on seals events and removes those that are too old. To be called after a schema
- * migration.
+ * Protects the log, and starts sealing and retention. Call it after a schema migration.
  * @param file the database file, absolute
- * @returns a function that stops this. It takes a promise that is fulfilled when the last event has come in
+ * @returns a function that stops both. It takes a promise that is fulfilled when the last event has come in
  */
 export async function guardHistory(file: string) {
-  const { sealing, retention } = settings()
-  const { days } = retention
   const log = await openLog(file)
   await log.protect()
-  const stopSealing = startSealing(file, sealing.interval, (error) => LOG.error('Sealing failed.', error))
-  const purged = (count: number, before: string) =>
-    LOG.info(`Retention removed ${count} events that happened before ${before}Z.`)
-  const failed = (error: unknown) => LOG.error('Retention failed.', error)
-  const stopRetention = days === undefined ? undefined : startRetention(log, { ...retention, days }, { purged, failed })
+  const stopSealing = startSealing(file, settings().sealing.interval)
+  const stopRetention = startRetention(log)
   return async (lastEvent: Promise<unknown>) => {
-    await Promise.allSettled([lastEvent, stopRetention?.()])
+    await Promise.allSettled([lastEvent, stopRetention()])
     await Promise.all([log.close(), stopSealing()])
   }
 }

@@ -1,11 +1,11 @@
 /** The record of what retention removed: see db/purges.cds. */
 import type { PurgedRange, PurgeRecord } from '../database/log.ts'
 import { instant } from '../values/datetime.ts'
-import { hashOf } from './chain.ts'
+import { linked } from './chain.ts'
 
 /**
  * Makes the next record.
- * @param sequences the arrivals of the events that are removed, in order
+ * @param sequences the arrivals of the removed events, in order
  * @param previous the last record, if there is one
  */
 export function nextRecord(
@@ -15,20 +15,17 @@ export function nextRecord(
   previous: Pick<PurgeRecord, 'number' | 'hash'> | undefined,
   now: Date
 ): PurgeRecord {
-  const record = {
-    number: (previous?.number ?? 0) + 1,
+  const content = {
     before,
     count: sequences.length,
     sequences: JSON.stringify(ranges(sequences)),
     purgedBy,
-    purgedAt: now.toISOString(),
-    previous: previous?.hash ?? null,
-    hash: ''
+    purgedAt: now.toISOString()
   }
-  return { ...record, hash: hashOf(record) }
+  return linked(content, previous)
 }
 
-/** The ranges that a record tells of; none if its column was made unreadable. */
+/** The ranges in a record; none if the column is unreadable. */
 export function rangesOf({ sequences, before }: Pick<PurgeRecord, 'sequences' | 'before'>): PurgedRange[] {
   try {
     return (JSON.parse(sequences) as [number, number][]).map(([from, to]) => ({ from, to, before }))
@@ -37,16 +34,16 @@ export function rangesOf({ sequences, before }: Pick<PurgeRecord, 'sequences' | 
   }
 }
 
-/** How many events are in ranges. */
+/** The number of events in ranges. */
 export function sizeOf(removed: PurgedRange[]) {
   return removed.reduce((sum, { from, to }) => sum + to - from + 1, 0)
 }
 
-/** By how much the clock of who verifies may be behind that of who removed, in milliseconds. */
+/** How far the clock of the machine that verifies may lag behind that of the one that purged, in milliseconds. */
 const CLOCKS_DIFFER = 5 * 60 * 1000
 
 /**
- * What is wrong with what a record says.
+ * Checks the content of a record.
  * @param removed its ranges, as {@link rangesOf} reads them
  * @returns the end of a sentence that begins with the record, or undefined if all is well
  */

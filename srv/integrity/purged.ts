@@ -1,17 +1,17 @@
-/** What retention removed, by its records: see db/purges.cds. */
+/** What retention removed, according to its records: see db/purges.cds. */
 import type { History, PurgedRange, PurgeRecord } from '../database/log.ts'
 import { faultOf, type Leaf, type Sealed } from './chain.ts'
 import { Cursor } from './cursor.ts'
 import { encodingFault, named, type Findings } from './findings.ts'
 import { contentFaultOf, rangesOf, sizeOf } from './purge-record.ts'
 
-/** What records say together. */
+/** What all records say together. */
 export interface PurgeSummary {
   /** How many events were removed. */
   count: number
   /** The last record. */
   last: PurgeRecord | undefined
-  /** For each limit up to which arrival all events before it were removed, but for those that another one tells of. */
+  /** Up to which arrival all events before an instant were removed; none of these includes another. */
   limits: Limit[]
 }
 
@@ -21,7 +21,7 @@ interface Limit {
   until: number
 }
 
-/** Checks the chain of records, and what each of them says. */
+/** Checks the chain of records and the content of each. */
 export async function checkRecords(log: History, findings: Findings): Promise<PurgeSummary> {
   const now = new Date()
   const summary: PurgeSummary = { count: 0, last: undefined, limits: [] }
@@ -38,21 +38,21 @@ export async function checkRecords(log: History, findings: Findings): Promise<Pu
   return summary
 }
 
-/** Keeps limits that no other one includes. They are few: later records reach as far as earlier ones, and are of later. */
+/** Keeps limits that no other includes. They are few, as later records usually include earlier ones. */
 function addLimit(limits: Limit[], limit: Limit) {
   const includes = (one: Limit, other: Limit) => one.before >= other.before && one.until >= other.until
   if (limits.some((each) => includes(each, limit))) return
   limits.splice(0, limits.length, ...limits.filter((each) => !includes(limit, each)), limit)
 }
 
-/** Answers for events in the order of their arrivals whether retention removed them. */
+/** Tells for events, asked in order of arrival, whether retention removed them. */
 export class Purged {
   private readonly ranges: Cursor<PurgedRange>
   private readonly limits: Limit[]
   private range: PurgedRange | undefined = { from: -Infinity, to: -Infinity, before: '' }
 
   /**
-   * @param ranges those that were removed, ordered by arrival
+   * @param ranges the removed ranges, ordered by arrival
    * @param limits see {@link PurgeSummary}
    */
   constructor(ranges: AsyncIterable<PurgedRange[]>, limits: Limit[]) {
@@ -60,15 +60,15 @@ export class Purged {
     this.limits = limits
   }
 
-  /** Whether a record tells that an event was removed, and the event is as old as the record says. */
+  /** Whether a record covers an event, and the event is as old as the record says. */
   async includes({ sequence, instant }: Pick<Leaf, 'sequence' | 'instant'>): Promise<boolean> {
     while (this.range && this.range.to < sequence) this.range = await this.ranges.next()
     return this.range !== undefined && this.range.from <= sequence && instant < this.range.before
   }
 
   /**
-   * What is wrong with a record if an event is there: retention removes all that are as old, so a record of some of them
-   * was not made by it.
+   * Checks that a record did not leave out an event that is there. Retention removes all events before its limit, so a
+   * record of only some of them was not made by it.
    */
   faultIfThere(event: Sealed): string | undefined {
     const { sequence, instant } = event

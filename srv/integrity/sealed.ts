@@ -1,4 +1,4 @@
-/** What the seals say: each chain by itself, and the events that all of them cover. */
+/** Reads the seals: checks each chain, and lists the events that all of them cover. */
 import type { History, Seal } from '../database/log.ts'
 import { coverFaultOf, faultOf, leavesOf, type Sealed } from './chain.ts'
 import { encodingFault, named, type Findings } from './findings.ts'
@@ -8,7 +8,7 @@ export type LatestSeal = Pick<Seal, 'tenant' | 'number' | 'firstSequence' | 'las
 
 /**
  * Checks the chain of each tenant.
- * @returns how many seals there are, and the latest one of each tenant
+ * @returns the number of seals, and the latest one of each tenant
  */
 export async function checkChains(log: History, findings: Findings): Promise<{ count: number; latest: LatestSeal[] }> {
   const latest: LatestSeal[] = []
@@ -30,8 +30,8 @@ export async function checkChains(log: History, findings: Findings): Promise<{ c
 }
 
 /**
- * Reads all events that seals cover, in the order in which they came in. It holds those of a few seals only: no later
- * seal covers what came in before its first event.
+ * Reads all events that seals cover, in order of arrival. It holds those of a few seals only, as seals are read by first
+ * arrival: no later one covers an earlier arrival.
  */
 export async function* sealedEvents(log: History, findings: Findings): AsyncGenerator<Sealed[]> {
   const waiting = new Map<number, Sealed>()
@@ -53,7 +53,6 @@ export async function* sealedEvents(log: History, findings: Findings): AsyncGene
   yield takeUntil(waiting, Infinity)
 }
 
-/** Takes the events that came in before one, in their order. */
 function takeUntil(waiting: Map<number, Sealed>, end: number): Sealed[] {
   const due = [...waiting.values()].filter(({ sequence }) => sequence < end)
   for (const { sequence } of due) waiting.delete(sequence)

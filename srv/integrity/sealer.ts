@@ -1,18 +1,19 @@
-/** Makes the seals: see db/seals.cds. Several instances of the service may do so in one log. */
+/** Seals events: see db/seals.cds. Several processes may do so in one log. */
 import type { SealStore } from '../database/log.ts'
 import { nextSeal, type Sealed } from './chain.ts'
 import { sealable } from './events.ts'
 
-/** The most events that are sealed at a time, while which nothing else is written for a moment. */
+/** The most events sealed in one transaction, which blocks other writers for a moment. */
 const BATCH = 200
 
-/** Seals all that has come in. */
+/** Seals everything that has come in. */
 export async function sealAll(log: SealStore) {
   while ((await seal(log, BATCH)) === BATCH);
 }
 
 /**
- * Seals the events that came in after the last one sealed: one seal for each tenant.
+ * Seals events that came in after the last sealed one, with one seal for each tenant.
+ * @param limit the most events to seal
  * @returns how many were sealed
  */
 export async function seal(log: SealStore, limit: number): Promise<number> {

@@ -10,7 +10,6 @@ let log: Log | undefined
 
 workerpool.worker({ seal, close })
 
-/** Seals all that has come in. */
 async function seal() {
   log ??= await openLog(file)
   await sealAll(log)

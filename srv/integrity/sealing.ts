@@ -1,26 +1,19 @@
-/** Seals what has come in, in the background: see db/seals.cds. */
+/** Seals new events in the background: see db/seals.cds. */
 import { join } from 'node:path'
 import { startThread } from '../database/thread.ts'
+import { repeat } from './passes.ts'
 
 /**
- * Seals events from now on, in a thread, as hashes take time that requests have better use for.
+ * Starts to seal events in a thread, so that hashing does not hold up requests.
  * @param file the database file, absolute
- * @param interval the time between two searches for what has come in, in milliseconds
- * @param failed told of errors; what could not be sealed is tried again at the next interval
+ * @param interval milliseconds between two passes
  * @returns a function that seals the rest and stops
  */
-export function startSealing(file: string, interval: number, failed: (error: unknown) => void) {
+export function startSealing(file: string, interval: number) {
   const thread = startThread(join(import.meta.dirname, 'sealing-thread.ts'), { file })
-  let pass: Promise<unknown> | undefined
-  const run = () =>
-    (pass ??= thread
-      .run('seal')
-      .catch(failed)
-      .finally(() => (pass = undefined)))
-  const timer = setInterval(() => void run(), interval)
+  const { run, stop } = repeat('Sealing', () => thread.run('seal'), interval)
   return async () => {
-    clearInterval(timer)
-    await pass
+    await stop()
     await run()
     await thread.close()
   }

@@ -1,4 +1,4 @@
-/** Checks the log against its seals, and against what the service makes of the model. */
+/** Checks the log against its seals and the CDS model. */
 import type { StoredModel } from '../database/json-columns.ts'
 import type { History, PurgeRecord } from '../database/log.ts'
 import type { Checkpoint } from './checkpoint.ts'
@@ -8,21 +8,21 @@ import type { Findings } from './findings.ts'
 import { checkRecords } from './purged.ts'
 import { checkChains } from './sealed.ts'
 
-/** What was looked at. */
+/** The result of a verification. */
 export interface Report extends Compared {
-  /** How many seals there are. */
+  /** The number of seals. */
   seals: number
-  /** The last record of what retention removed. */
+  /** The last record of a removal. */
   lastPurge: PurgeRecord | undefined
   /** The ends of all chains. */
   ends: Checkpoint
 }
 
 /**
- * Checks the whole log. In a snapshot, all is checked as it was at one moment, while the service goes on writing.
+ * Checks the whole log. Run it in a snapshot, so that it sees the log as of one moment while the service goes on writing.
  * @param model the CDS model of the service
- * @param findings told of whatever was altered, removed, added or moved behind the service's back
- * @returns undefined if there are other tables than those of the service, so that their rows cannot be checked
+ * @param findings receives what was altered, removed, added or moved
+ * @returns undefined if the tables are not those of the service, so that their rows cannot be checked
  * @throws {Error} if it is not a log of this version of the service
  */
 export async function verify(log: History, model: StoredModel, findings: Findings): Promise<Report | undefined> {
