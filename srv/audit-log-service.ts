@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import cds from '@sap/cds'
 import type { provisioningObjectSummary as Event } from '#cds-models/microsoft/graph'
+import type { Arrival } from '#cds-models/provisioning/log'
 import { confined, tenantOfNewEvent } from './access/tenants.ts'
 import { queryDeadline, type Reading } from './database/reading.ts'
 import { append, engine, read, type Query } from './database/service.ts'
@@ -8,6 +9,7 @@ import type { Statement } from './plans/statement.ts'
 import { instant } from './values/datetime.ts'
 
 const EVENTS = 'microsoft.graph.provisioningObjectSummary'
+const ARRIVALS = 'provisioning.log.Arrivals'
 const ID_IS_TAKEN = 'An event with this id exists already.'
 
 type User = InstanceType<typeof cds.User>
@@ -16,9 +18,9 @@ type User = InstanceType<typeof cds.User>
 interface Creation {
   data: Event
   user: User
-  /** Gives the columns that keep how the event is shown; undefined where it does not come over the wire. */
+  /** Adds the columns that keep how the event is shown; undefined for events that do not come over the wire. */
   represent?: (event: Event) => object
-  /** Stores rows, all or none; by default in an entry of their own. */
+  /** Stores rows, all or none; by default in their own entry. */
   store?: (rows: [entity: string, row: object][]) => Promise<void>
 }
 
@@ -26,22 +28,22 @@ interface Creation {
 interface Reader {
   query: Query
   user: User
-  /** Whom it is for, where it comes over the wire. */
+  /** Whom it is for, if it comes over the wire. */
   reading?: Reading
-  /** Told of the statement that the query becomes. */
+  /** Called with the statement that the query becomes. */
   seen?: (statement: Statement) => void
 }
 
-/** The audit log: what the CDS model cannot say of it. */
+/** The parts of the audit log that the CDS model cannot express. */
 export default class AuditLogService extends cds.ApplicationService {
-  /** The wire puts rows in a total order and cuts them into pages; CAP's own handlers know keys and offsets only. */
+  /** `odata/` orders and pages rows; CAP's own handlers know only keys and offsets. */
   static handle_sorting() {}
   static handle_paging() {}
 
   override init() {
     this.before('READ', '*', (request) => {
       const { query, user } = request as unknown as Reader
-      // whatever is read, in whatever way, is confined to the user's tenant: see access/tenants.ts
+      // every read is confined to the user's tenant: see access/tenants.ts
       Object.assign(query, confined(query, user, this.model as never))
     })
     this.on('READ', 'auditLogs', () => ({})) // it has no properties, and nothing of it is stored
@@ -64,7 +66,7 @@ export default class AuditLogService extends cds.ApplicationService {
       // with its place in the order of arrival, which delta links follow
       await store([
         [EVENTS, data],
-        ['provisioning.log.Arrivals', { event: data.id, tenant: data.tenant }]
+        [ARRIVALS, { event: data.id, tenant: data.tenant } satisfies Arrival]
       ])
       return data
     })
