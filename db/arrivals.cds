@@ -1,19 +1,19 @@
 namespace provisioning.log;
 
 /**
- * The order in which events came in, which their points in time cannot tell, as events may come late.
- * SQLite has one writer at a time, so a sequence is never overtaken by one before it.
+ * The order of arrival of events. Their timestamps cannot tell it, as events may come late.
+ * The database has one writer at a time, so arrivals become visible in the order of their sequence.
  */
-@assert.unique.inTenant: [ tenant, sequence ] // as an index: what came in for one tenant
+@assert.unique.inTenant: [ tenant, sequence ] // as an index: the arrivals of one tenant
 entity Arrivals {
-      /** Assigned by the database: SQLite numbers rows by it. */
+      /** Assigned by the database, in order of arrival. */
   key sequence : Integer;
 
       /** The id of the event. */
       @holds: 'event'
       event    : String(128) not null;
 
-      /** Whose the event is, as in its own `tenant`. */
+      /** The tenant of the event, as in its own `tenant`. */
       @holds: 'tenant'
       tenant   : String not null default '';
 }

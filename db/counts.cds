@@ -1,14 +1,12 @@
 namespace provisioning.log;
 
-/**
- * How many events there are, as to count a large log takes long. Triggers keep it: see srv/database/sqlite/counts.ts.
- */
+/** The number of events. Counting a large log takes long, so triggers keep it: see srv/database/sqlite/counts.ts. */
 entity Counts {
-      /** Whose events they are, as in `tenant` of events. */
+      /** The tenant, as in `tenant` of events. */
       @holds: 'tenant'
   key tenant : String;
 
-      /** How many there are. */
+      /** The number of its events. */
       @holds: 'count'
       events : Integer not null;
 }

@@ -10,8 +10,8 @@ entity provisioningObjectSummary {
       /** The unique ID of the event. One is generated where none is sent. */
   key id                     : String(128);
 
-      /** Whose the event is: `tenantId`, or empty where there is none. Two tenants may have events with the same id,
-        which URLs then tell apart by the name and value of this: see access/tenants.ts. */
+      /** The tenant of the event: `tenantId`, or empty if there is none. Tenants may have events with the same id;
+        URLs then name the tenant to tell them apart: see access/tenants.ts. */
       @cds.api.ignore  @odata.keyName: 'tenantId'  @holds: 'tenant'
   key tenant                 : String not null default '';
 
@@ -57,12 +57,12 @@ entity provisioningObjectSummary {
       @odata.declaredType: 'microsoft.graph.statusBase'  @odata.typeColumn: 'statusInfo_type'
       statusInfo             : graph.statusDetails;
 
-      /** The event as answers show it, as JSON text, so that it need not be put together again for each of them.
-        Before other long columns, as SQLite reads a row from its begin. */
+      /** The event as JSON text, as answers show it, so that it is rendered only once.
+        It precedes other long columns, as SQLite reads a row from its beginning. */
       @cds.api.ignore  @holds: 'representation'
       representation         : LargeString;
 
-      /** A hash of `representation`, after what the types of the event were like: after a change of them it is not used. */
+      /** A hash of `representation` and of the types it was rendered for. After a change of types it is not used. */
       @cds.api.ignore  @holds: 'representationTag'
       representationTag      : String(43);
 
@@ -72,15 +72,15 @@ entity provisioningObjectSummary {
       /** The properties of the target object that were changed. */
       modifiedProperties     : many graph.modifiedProperty not null;
 
-      /** `activityDateTime` in UTC, in a form that sorts as text: what events are compared and ordered by. */
+      /** `activityDateTime` in UTC, in a form that sorts as text. Events are compared and ordered by it. */
       @cds.api.ignore
       activityDateTime_utc   : String(27) not null;
 
-      /** The type of `statusInfo` where it is not the declared one. */
+      /** The type of `statusInfo` if it is not the declared one. */
       @cds.api.ignore
       statusInfo_type        : String;
 
-      /** The structured properties that were sent as objects without a value, as a JSON array: columns cannot tell them from null. */
+      /** The structured properties that were sent as objects without values, as a JSON array. Columns cannot tell them from null. */
       @cds.api.ignore  @holds: 'emptyObjects'
       emptyObjects           : LargeString;
 }

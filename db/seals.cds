@@ -1,30 +1,30 @@
 namespace provisioning.log;
 
 /**
- * The seals of the log: for each tenant a chain, in which every seal covers the events that came in since the one
- * before it, and the hash of that one. An event cannot be altered, removed, added or moved without breaking it.
+ * The seals of the log form a chain for each tenant. A seal covers the events since the previous seal, and the hash of
+ * that seal. An event cannot be altered, removed, added or moved without breaking the chain.
  */
-@assert.unique.last: [ lastSequence ] // an event is the last of one seal only; and as an index: the newest seal
+@assert.unique.last: [ lastSequence ] // each event ends one seal at most; as an index it finds the newest seal
 entity Seals {
-      /** Whose events are sealed: their `tenantId`, or empty where they have none. */
+      /** The tenant of the events: their `tenantId`, or empty if they have none. */
   key tenant        : String;
 
       /** The place in the chain of the tenant, from 1. */
   key number        : Integer;
 
-      /** The arrival of the first event that is covered. */
+      /** The arrival of the first covered event. */
       firstSequence : Integer not null;
 
-      /** The arrival of the last event that is covered. */
+      /** The arrival of the last covered event. */
       lastSequence  : Integer not null;
 
-      /** How many events are covered. */
+      /** The number of covered events. */
       count         : Integer not null;
 
-      /** For each event its arrival, id, instant and digest, as JSON. They outlive the event when retention removes it. */
+      /** The arrival, id, instant and digest of each event, as JSON. They stay when retention removes the event. */
       leaves        : LargeString not null;
 
-      /** The hash of the seal before, if there is one. */
+      /** The hash of the previous seal, if there is one. */
       previous      : String(64);
 
       /** When the seal was made, in UTC. */

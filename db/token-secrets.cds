@@ -1,6 +1,6 @@
 namespace provisioning.log;
 
-/** The secret by which the service knows the tokens of its links again: see srv/database/sqlite/token-secret.ts. */
+/** The secret that authenticates the tokens in links: see srv/database/sqlite/token-secret.ts. */
 entity TokenSecrets {
   key number : Integer;
 
