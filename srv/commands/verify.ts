@@ -62,7 +62,9 @@ async function check(files: { export?: string; against?: string }) {
   return WELL
 }
 
-const say = (line: string) => console.log(printable(line))
+function say(line: string) {
+  console.log(printable(line))
+}
 
 function show(file: string, { events, seals, unsealed, purged, lastPurge, ends }: Report) {
   console.log(`Checked ${events} events and ${seals} seals in ${file}.`)

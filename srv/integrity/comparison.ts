@@ -26,17 +26,13 @@ export interface Unsealed {
   last: number
 }
 
-/** Compares all events. */
-export function compareEvents(log: History, purges: PurgeSummary, findings: Findings): Promise<Compared> {
-  return new Comparison(log, purges, findings).run()
-}
-
 /** Walks through arrivals and sealed events side by side, so that memory does not grow with the log. */
-class Comparison {
+export class Comparison {
   private readonly arrivals: Cursor<Arrival>
   private readonly sealed: AsyncIterable<Sealed[]>
   private readonly purged: Purged
-  private readonly purges: PurgeSummary
+  /** How many events the records say were removed. */
+  private readonly recorded: number
   private readonly findings: Findings
   private readonly compared: Compared = { events: 0, purged: 0, unsealed: undefined }
   private next: Arrival | undefined
@@ -47,12 +43,13 @@ class Comparison {
     this.arrivals = new Cursor(log.arrivals())
     this.sealed = sealedEvents(log, findings)
     this.purged = new Purged(log.purgedRanges(), purges.limits)
-    this.purges = purges
+    this.recorded = purges.count
     this.findings = findings
   }
 
+  /** Compares all events. */
   async run(): Promise<Compared> {
-    const { compared, purges } = this
+    const { compared } = this
     let last: { event: Sealed; isPurged: boolean } | undefined
     await this.advance()
     for await (const events of this.sealed)
@@ -69,7 +66,7 @@ class Comparison {
     if (last?.isPurged && !this.next)
       this.note(last.event.sequence, `Event ${named(last.event)} came in last, which retention does not remove.`)
     await this.skipUnsealed()
-    const unknown = purges.count - compared.purged
+    const unknown = this.recorded - compared.purged
     if (unknown > 0) this.note(LAST, `Records tell of ${unknown} more events that retention removed than are gone.`)
     return compared
   }

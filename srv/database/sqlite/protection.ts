@@ -1,21 +1,14 @@
 /** Triggers that make the log append-only, whoever writes to it. */
 import type { DatabaseSync } from 'node:sqlite'
 import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
-import type { LogConnection } from './connection.ts'
-import { renew } from './schema-objects.ts'
-
-/** Creates triggers that are missing or outdated. Call it after a schema migration. */
-export async function protect(database: LogConnection) {
-  await renew(database, 'trigger', new Map(Object.entries(historyTriggers(database))))
-}
 
 /**
  * The statements that create the triggers, by trigger name.
  * @param database where the tables exist
  */
-export function historyTriggers(database: DatabaseSync): Record<string, string> {
+export function historyTriggers(database: DatabaseSync): Map<string, string> {
   const all = [EVENTS, ARRIVALS, SEALS, PURGES].flatMap((table) => triggers(table, uniqueColumns(database, table)))
-  return Object.fromEntries(all.map(([name, rest]) => [name, `CREATE TRIGGER ${name} ${rest}`]))
+  return new Map(all.map(([name, rest]) => [name, `CREATE TRIGGER ${name} ${rest}`]))
 }
 
 function triggers(table: string, unique: string[][]): [name: string, rest: string][] {

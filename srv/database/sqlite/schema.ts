@@ -18,14 +18,12 @@ interface SchemaObject {
 
 /** The parts of CAP used here that its published types lack. */
 const { compile, env } = cds as unknown as {
-  compile: { to: { sql: { delta: (csn: object, options: object, before?: string) => Migration } } }
+  compile: {
+    to: {
+      sql: { delta: (csn: object, options: object, before?: string) => Record<'drops' | 'createsAndAlters', string[]> }
+    }
+  }
   env: { requires: { db: object } }
-}
-
-/** The statements that migrate from one model to another. */
-interface Migration {
-  drops: string[]
-  createsAndAlters: string[]
 }
 
 /** The tables of ANALYZE, which an operator may run. They change no answer. */
@@ -52,7 +50,7 @@ export function schemaDifferences(database: DatabaseSync, csn: StoredModel): Sch
 
 /** See `Log` in database/log.ts. */
 export function expectUntouched(database: DatabaseSync) {
-  const known = new Set([...Object.keys(COUNT_TRIGGERS), ...Object.keys(historyTriggers(database))])
+  const known = new Set([...COUNT_TRIGGERS.keys(), ...historyTriggers(database).keys()])
   const refuse = (what: string): never => {
     throw new Error(`The service does not start on a database that has ${what}: it could alter events.`)
   }
@@ -83,8 +81,8 @@ function expectedObjects(model: StoredModel) {
   ])
   const database = new DatabaseSync(':memory:')
   database.exec('CREATE TABLE cds_model (csn CLOB)') // where CAP keeps the deployed model: see `cds.deploy`
-  database.exec([...migration(model).createsAndAlters, ...indexes, ...Object.values(COUNT_TRIGGERS)].join(';\n'))
-  database.exec(Object.values(historyTriggers(database)).join(';\n'))
+  database.exec([...migration(model).createsAndAlters, ...indexes, ...COUNT_TRIGGERS.values()].join(';\n'))
+  database.exec([...historyTriggers(database).values()].join(';\n'))
   const objects = objectsOf(database)
   database.close()
   return objects
