@@ -64,13 +64,7 @@ export function errorBody({ code, message, target }: RequestError, ids: RequestI
 }
 
 /** An error as thrown by Express, its body parsers, CAP or a database driver. */
-interface ForeignError {
-  status?: number
-  statusCode?: number
-  code?: unknown
-  message?: string
-  target?: string
-}
+type ForeignError = { status?: number; statusCode?: number; code?: unknown; message?: string; target?: string }
 
 /**
  * Turns anything that was thrown into a {@link RequestError}. The message of an error that is not the sender's fault is

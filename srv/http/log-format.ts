@@ -15,11 +15,7 @@ const LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace']
 const CAUSES = 5
 
 /** What is logged of an error besides its stack: codes, and the statement of a query. */
-interface Told extends Error {
-  code?: unknown
-  errcode?: unknown
-  query?: unknown
-}
+type Told = Error & Partial<Record<'code' | 'errcode' | 'query', unknown>>
 
 interface Cap {
   log: { format: typeof logLine; loggers: Record<string, { setFormat: (format: typeof logLine) => void }> }

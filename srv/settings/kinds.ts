@@ -7,8 +7,8 @@ export interface Setting<Value> {
   must: string
   /** The value where none is given, as an operator would write it. */
   initial?: unknown
-  /** Whether the service cannot do without. */
-  isRequired?: boolean
+  /** Whether it may be left out, though it has no initial value. */
+  isOptional?: boolean
   /** @returns the value as the service uses it; undefined if it is not allowed */
   read: (given: unknown) => Value | undefined
 }
@@ -87,6 +87,8 @@ export const proxies = kind('true, false, the number of proxies, or a text with 
   typeof given === 'boolean' || isText(given) ? given : countOrZero('').read(given)
 )
 
-export const required = <Value>(setting: Setting<Value>): Setting<Value> => ({ ...setting, isRequired: true })
 /** Of a setting that may be left out. */
-export const optional = <Value>(setting: Setting<Value>) => setting as Setting<Value | undefined>
+export const optional = <Value>(setting: Setting<Value>): Setting<Value | undefined> => ({
+  ...setting,
+  isOptional: true
+})

@@ -8,10 +8,8 @@ import * as is from './kinds.ts'
 export const schema = (isProduction: boolean) => ({
   requires: {
     auth: {
-      issuer: is.required(
-        is.secureUrl('the issuer of tokens, as in `iss`; `{tenantid}` in it stands for the tenant of the token')
-      ),
-      audience: is.required(is.someNames('whom tokens are issued for, as in `aud`')),
+      issuer: is.secureUrl('the issuer of tokens, as in `iss`; `{tenantid}` in it stands for the tenant of the token'),
+      audience: is.someNames('whom tokens are issued for, as in `aud`'),
       jwks_uri: is.optional(is.secureUrl('where the keys of the issuer are; found by OpenID discovery if not set')),
       jwks_cooldown: is.seconds('how long keys are not fetched again for tokens that name unknown ones', 30),
       leeway: is.seconds('by how much the clocks of issuer and service may differ', 30),

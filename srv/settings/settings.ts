@@ -45,7 +45,7 @@ export function checkSettings(given: Configuration, variables: Variables, isComp
     const isNumber = text === undefined || typeof value !== 'number' || text === String(value)
     const written = (isNumber ? value : text) ?? setting.initial
     if (written === undefined) {
-      if (setting.isRequired && isComplete) problems.push(`${name} is missing: it must be ${setting.must}.`)
+      if (!setting.isOptional && isComplete) problems.push(`${name} is missing: it must be ${setting.must}.`)
       return undefined
     }
     const read = setting.read(written)

@@ -22,7 +22,7 @@ export function collectionValue(parser: Parser, column: Cqn, type: StructuredTyp
   for (;;) {
     const { text: name } = cursor.token
     if (context.types.structured.get(type.name)?.includes(name)) cursor.take()
-    else if (cursor.accept('$filter')) conditions.push(filter(parser, scope))
+    else if (cursor.accept('$filter')) conditions.push(holds(cursor.enclosed(() => parser.within(scope).condition())))
     else break
     cursor.expect('/')
   }
@@ -60,11 +60,6 @@ function lambda(parser: Parser, scope: Scope): Typed | undefined {
   else variables.delete(variable)
   cursor.expect(')')
   return condition
-}
-
-/** `$filter(status eq 'failure')`, with the names of the items' properties. */
-function filter(parser: Parser, scope: Scope): Cqn {
-  return holds(parser.cursor.enclosed(() => parser.within(scope).condition()))
 }
 
 /** `$count($filter=status eq 'failure';$search=timeout)`. */

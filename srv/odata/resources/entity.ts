@@ -13,13 +13,13 @@ import type { PathStep, Resource } from '../request/resource.ts'
 import { countName } from '../query/narrowing.ts'
 import { checkOptions } from '../request/options.ts'
 import { clauses, entities, filtered, type Rows } from '../query/rows.ts'
-import { columnsFor, rowsList, selected, selectedOf, type Selected } from '../query/select.ts'
+import { columnsFor, rowsList, selected, selectedOf } from '../query/select.ts'
 import { rowSets } from '../query/row-sets.ts'
 import { requestShape } from '../request/shape.ts'
 import { readRows, type Prepared } from '../response/read-rows.ts'
 import { respond, respondWith, respondWithText } from '../response/respond.ts'
 import { entityTag } from '../response/stored.ts'
-import { isStructured, type JsonObject, type Property } from '../model/types.ts'
+import { isStructured, type Property } from '../model/types.ts'
 
 /** Answers with one entity. */
 export async function readEntity(exchange: Exchange, { collection, key }: Resource & { kind: 'entity' }) {
@@ -57,7 +57,9 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   const names = path.map(({ name }) => name)
   const options = optionsOf(exchange, resource)
   const shown = selectedOf(exchange, entities(schema), names, options)
-  const entity = await entityByKey(exchange, key, shown)
+  const query = { ...selectByKey(schema, shown.rows, key, 2), columns: columnsFor(shown.selection, shown.rows) }
+  const row = expectOne(schema, key, (await exchange.run({ SELECT: query })) as Row[])
+  const entity = nest(row, shown.rows.type, shown.selection)
   const value = valueAt(entity, path)
 
   if (value === undefined) throw new RequestError('resourceNotFound', `The entity has no '${names.join('/')}'.`)
@@ -71,7 +73,8 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   const represented = isMember ? value : representValue(value, property, format)
   const isObject = typeof represented === 'object' && !Array.isArray(represented) && !JSON.isRawJSON(represented)
   const type = !isMember && !isObject && format.metadata === 'full' && typeAnnotation(property)
-  const information = { ...(type && { '@odata.type': type }), ...count(entity, names) }
+  const count = entity[countName(names.join('/'))]
+  const information = { ...(type && { '@odata.type': type }), ...(count !== undefined && { '@odata.count': count }) }
   respond(exchange, address + list, isObject ? (represented as object) : { ...information, value: represented })
 }
 
@@ -93,12 +96,6 @@ function listWithin(names: string[], list: string) {
   return within.length ? `(${within.join(',')})` : ''
 }
 
-/** The number of items, where it is asked for. */
-function count(entity: JsonObject, names: string[]) {
-  const number = entity[countName(names.join('/'))]
-  return number === undefined ? {} : { '@odata.count': number }
-}
-
 /** Follows a path. Undefined: there is no such member, or the value does not have the type that it is cast to. */
 function valueAt(entity: object, path: PathStep[]): unknown {
   let value: unknown = entity
@@ -118,11 +115,6 @@ function valueAt(entity: object, path: PathStep[]): unknown {
 const keySource = (position: number): Source => ({ option: 'key', position, read: (text) => text })
 const keyLiterals = (key: EntityKey) => key.map((part, position) => ({ ...keySource(position), text: part }))
 
-async function entityByKey({ schema, run }: Exchange, key: EntityKey, { rows, selection }: Selected) {
-  const select = { ...selectByKey(schema, rows, key, 2), columns: columnsFor(selection, rows) }
-  return nest(expectOne(schema, key, (await run({ SELECT: select })) as Row[]), rows.type, selection)
-}
-
 /** Who sees several tenants may see an id twice: the second row tells. */
 function selectByKey({ identity }: ServiceSchema, rows: Rows, key: EntityKey, count: number) {
   const parts = key.map((part, index) => xpr(ref(identity[index] as string), '=', val(part, keySource(index))))
@@ -131,13 +123,9 @@ function selectByKey({ identity }: ServiceSchema, rows: Rows, key: EntityKey, co
 
 function expectOne(schema: ServiceSchema, key: EntityKey, [row, other]: (Row | undefined)[]): Row {
   if (!row) throw new RequestError('resourceNotFound', `There is no entity with the key '${key[0]}'.`)
-  if (other) throw ambiguous(schema, key, [row, other])
-  return row
-}
-
-function ambiguous(schema: ServiceSchema, [key]: EntityKey, rows: Row[]) {
-  const others = rows.map((row) => schema.identity.slice(1).map((name) => String(row[name])))
-  const addresses = others.map((each) => keyPredicate([key, ...each], schema))
+  if (!other) return row
+  const others = [row, other].map((each) => schema.identity.slice(1).map((name) => String(each[name])))
+  const addresses = others.map((each) => keyPredicate([key[0], ...each], schema))
   const message = `The tenants '${others.join("' and '")}' have an entity with this key: ask for ${addresses.join(' or ')}.`
-  return new RequestError('ambiguousKey', message, schema.key)
+  throw new RequestError('ambiguousKey', message, schema.key)
 }

@@ -19,11 +19,11 @@ const NESTED = { '': [...PAGE, '$select', '$compute', '$expand'], $ref: PAGE, $c
  * @returns the members of the singleton that they give, as JSON text, and their part of the context URL
  * @throws {RequestError} 400 for what cannot be expanded, or cannot be expanded so
  */
-export async function expand(exchange: Exchange, value: string) {
+export async function expand(exchange: Exchange, value: string | undefined) {
   const { schema } = exchange
   const members: Record<string, JsonText> = {}
   const lists: string[] = []
-  for (const [name, { options, suffix }] of expansions(value, schema)) {
+  for (const [name, { options, suffix }] of value === undefined ? [] : expansions(value, schema)) {
     const path = `${schema.singleton}/${name}`
     const inner = { ...exchange, options, asReferences: suffix === '$ref' }
     if (suffix === '$count') {

@@ -15,8 +15,7 @@ export async function readSingleton(exchange: Exchange) {
   const { root, options, format, schema, run } = exchange
   await run({ SELECT: { from: { ref: [schema.singletonEntity] } } }) // nothing is stored of it, but it may be restricted
   const url = root + schema.singleton
-  const expandOption = options.get('$expand')
-  const { members, fragment } = expandOption === undefined ? NOTHING : await expand(exchange, expandOption)
+  const { members, fragment } = await expand(exchange, options.get('$expand'))
   const links = schema.collections.map((name): [string, string] => [`${name}@odata.navigationLink`, `${url}/${name}`])
   const information = {
     ...(format.metadata !== 'none' && { '@odata.type': `#${schema.singletonType}` }),
@@ -26,5 +25,3 @@ export async function readSingleton(exchange: Exchange) {
   const text = objectText({ ...Object.fromEntries<JsonText>(texts), ...members })
   respondWith(exchange, schema.singleton + fragment, text)
 }
-
-const NOTHING = { members: {}, fragment: '' }
