@@ -1,6 +1,6 @@
 /**
- * What developers see with `DEBUG=sql`, besides the statements that CAP renders. In production CAP hides their values, and
- * so does this.
+ * The output of `DEBUG=sql`, besides the statements that CAP logs itself. In production the values are hidden, as CAP
+ * does it.
  */
 import cds from '@sap/cds'
 
@@ -8,12 +8,12 @@ const LOG = cds.log('sql')
 const { log } = cds.env as unknown as { log: { sanitize_values?: boolean } }
 const hidesValues = () => process.env.NODE_ENV === 'production' && log.sanitize_values !== false
 
-/** Shows a statement that CAP does not render. */
+/** Logs a statement that bypasses CAP's own log. */
 export function debugStatement(sql: string, values: unknown) {
   if (LOG._debug) LOG.debug(sql, hidesValues() ? ['***'] : values)
 }
 
-/** Shows what happens to statements. */
+/** Logs what happens to statements. */
 export function debug(message: string, ...details: unknown[]): undefined {
   if (LOG._debug) LOG.debug(message, ...details)
 }

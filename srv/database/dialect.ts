@@ -1,15 +1,15 @@
 /**
- * The functions of queries that engines spell differently. Queries call them by name, and the renderer of an engine puts
- * its own SQL in the place of the call.
+ * The functions that engines spell differently. Queries call them by name, and the renderer of the engine replaces each
+ * call with its own SQL.
  */
 import { val, xpr, type Cqn, type Member } from '../cqn/cqn.ts'
 import { extentOf, measured } from '../cqn/extent.ts'
 
-/** Makes SQL of that of the arguments. CAP renders an argument, with its values, wherever it is put into the text. */
+/** Makes SQL from the SQL of the arguments. CAP renders an argument with its values each time it is used. */
 type Spelling = (...args: string[]) => string
 
 /**
- * What an engine has to spell. A collection is an array in a column of JSON, a path is one of SQL/JSON, and an `item` is
+ * What every engine must provide. A collection is a JSON array in a column, a path is an SQL/JSON path, and `item` is
  * the name by which a condition refers to the items of a collection.
  */
 export interface Dialect {
@@ -25,11 +25,11 @@ export interface Dialect {
   json_of_member: Spelling
   /** Value that is no JSON as JSON text: value. */
   json_of_value: Spelling
-  /** JSON text as a value of JSON, for others to contain it: text. */
+  /** JSON text as a JSON value that can be part of another: text. */
   json_value: Spelling
   /** Whether a condition holds for an item: collection, item, condition. */
   json_any: Spelling
-  /** For how many items it does: collection, item, condition. */
+  /** The number of items for which a condition holds: collection, item, condition. */
   json_count: Spelling
   /** Number of items: collection. */
   json_length: Spelling
@@ -45,7 +45,7 @@ export interface Dialect {
   json_rows: Spelling
 }
 
-/** What a call adds to the depth of an expression: enough for what engines make of it. */
+/** What a call adds to the depth of an expression, for any engine. */
 const LEVELS = 4
 
 const call = (name: keyof Dialect, ...args: Cqn[]): Cqn => measured({ func: name, args }, args, LEVELS)
@@ -76,7 +76,7 @@ export const jsonCount = (source: Cqn | string, item: string, condition: Cqn) =>
 export const jsonChosen = (source: Cqn, item: string, condition: Cqn, ...rest: [order: Cqn, most: Cqn, after: Cqn]) =>
   ofItems('json_chosen', source, item, condition, ...rest)
 
-/** A condition on items stands in a subquery, whose depth SQLite adds to that of the expression around it. */
+/** A condition on items becomes a subquery, whose depth counts with that of the surrounding expression. */
 function ofItems(name: keyof Dialect, source: Cqn, item: string, condition: Cqn, ...rest: Cqn[]): Cqn {
   const args = [source, xpr(item), condition, ...rest]
   return measured({ func: name, args }, args, LEVELS + extentOf(condition).depth)

@@ -1,33 +1,33 @@
-/** Queries of requests: somebody waits for them, until a deadline. */
+/** Who waits for a query, and how long. */
 import type { ServerResponse } from 'node:http'
 import { RequestError } from '../errors/errors.ts'
 import { settings } from '../settings/settings.ts'
 
-/** Whom a query is for. */
+/** The request that a query is for. */
 export interface Reading {
-  /** The tenant that takes its turn; empty where there is none. */
+  /** The tenant whose turn it takes; empty if there is none. */
   tenant: string
-  /** The answer that the query is for, if it is for one: when that is closed, its client has gone. */
+  /** The answer to the request. When it is closed, the client has gone. */
   answer?: ServerResponse
   deadline: Deadline
   /** Called before a query runs; it throws if there is no room for its result. */
   expectRoom?: () => void
-  /** What statements may ask of their context, such as the user. */
+  /** The context that statements can refer to, such as the user. */
   session?: Record<string, unknown>
 }
 
-/** By when something has to be done. */
+/** A point in time by which work must be done. */
 export interface Deadline {
   /** On the clock of `performance.now()`. */
   end: number
-  /** What the client is told after that. */
+  /** The message for the client when it is over. */
   message: string
 }
 
-/** How many bytes the rows of a result may have together; a single row may have more. */
+/** The most bytes of all rows of a result. A single row may have more. */
 export const mostBytes = () => settings().requires.db.result_bytes
 
-/** The deadline of the queries of a request that begins now. */
+/** The deadline for the queries of a request that starts now. */
 export function queryDeadline(): Deadline {
   const limit = settings().requires.db.query_timeout
   const message = `The query took longer than ${limit / 1000} seconds. A smaller part of the log may be found in time.`
@@ -35,8 +35,8 @@ export function queryDeadline(): Deadline {
 }
 
 /**
- * Works for as long as somebody waits for the result.
- * @param work takes a signal that it is not wanted any more
+ * Works as long as somebody waits for the result.
+ * @param work receives a signal that is aborted when nobody waits any longer
  * @throws {RequestError} 503 if the time is over, or the client has gone
  */
 export async function whileWanted<Result>(reading: Reading, work: (signal: AbortSignal) => Promise<Result>) {
@@ -55,15 +55,15 @@ export async function whileWanted<Result>(reading: Reading, work: (signal: Abort
 }
 
 /**
- * Expects that a query may run now.
- * @throws {RequestError} 503 if nobody waits for it any more, or there is no room for its result
+ * Checks that a query may run now.
+ * @throws {RequestError} 503 if nobody waits for it any longer, or there is no room for its result
  */
 export function expectRunnable(reading: Reading) {
   expectWanted(reading)
   reading.expectRoom?.()
 }
 
-/** @throws {RequestError} 503 if the time for an answer is over, or the client has gone */
+/** @throws {RequestError} 503 if the deadline has passed or the client has gone */
 export function expectWanted(wanted: Pick<Reading, 'answer' | 'deadline'>) {
   if (wanted.answer?.closed || performance.now() >= wanted.deadline.end) throw unwanted(wanted)
 }

@@ -1,6 +1,6 @@
-/** How large the result of a query may become: its rows may be few, but long. */
+/** Limits the size of results in bytes: rows may be few, but long. */
 
-/** Thrown for rows that have too many bytes together. Who cannot do with fewer rows does not implement the request. */
+/** Thrown if rows have too many bytes together. Without a caller that asks for fewer rows it means: not implemented. */
 class ResultTooLarge extends Error {
   readonly status = 501
   /** How many rows would have fitted: at least one. */
@@ -16,7 +16,7 @@ class ResultTooLarge extends Error {
  * Reads as many rows as fit into a result.
  * @param count how many rows are wanted
  * @param read reads a number of rows
- * @returns the rows, and how many were asked for in the end: less than `count` if there are more rows than fit
+ * @returns the rows, and how many were asked for in the end: fewer than `count` if not all fit
  */
 export async function asManyAsFit<Rows>(count: number, read: (count: number) => Promise<Rows>) {
   for (let asked = count; ;) {
@@ -29,7 +29,7 @@ export async function asManyAsFit<Rows>(count: number, read: (count: number) => 
   }
 }
 
-/** Whether an error, of this process or another one, is that of a result which is too large. */
+/** Whether an error, of this process or another, says that a result is too large. */
 export function isTooLarge(error: unknown): error is { fitting: number } {
   return typeof error === 'object' && error !== null && 'fitting' in error
 }
@@ -37,7 +37,7 @@ export function isTooLarge(error: unknown): error is { fitting: number } {
 /**
  * Collects the rows of a result.
  * @param most how many bytes they may have together
- * @throws {ResultTooLarge} for more, unless it is a single row
+ * @throws {ResultTooLarge} if they have more, unless there is only one row
  */
 export function rowsWithin(most: number, result: Iterable<Record<string, unknown>>): unknown[] {
   const rows: unknown[] = []
@@ -50,7 +50,7 @@ export function rowsWithin(most: number, result: Iterable<Record<string, unknown
   return rows
 }
 
-/** Of a text the UTF-16 code units, which are quicker to count than bytes and at most a third of them. */
+/** The size of a value. For text it counts UTF-16 code units: that is faster, and at least a third of the bytes. */
 function sizeOf(value: unknown) {
   return typeof value === 'string' || value instanceof Uint8Array ? value.length : 8
 }

@@ -1,4 +1,4 @@
-/** The database of the service, whatever its engine: CAP's database service, and the engine below it. */
+/** The database of the service: CAP's database service, and the engine below it. */
 import cds, { type EventContext } from '@sap/cds'
 import { SourcedValue, type Row, type Statement } from '../plans/statement.ts'
 import { debugStatement } from './debug.ts'
@@ -10,11 +10,11 @@ export interface Query {
   SELECT: { localized?: boolean }
 }
 
-/** What is used of CAP's database services. */
+/** What the service uses of CAP's database services. */
 interface DatabaseService {
   readonly engine: Engine
   readonly model: { definitions: Record<string, { elements: Record<string, { name: string; virtual?: boolean }> }> }
-  /** Has CAP make SQL of a query; the result is that of the statement. */
+  /** Renders a query as SQL and runs it. */
   onSELECT: (request: { query: object }) => Promise<unknown>
   disconnect: () => Promise<void>
 }
@@ -24,9 +24,9 @@ const service = () => cds.db as unknown as DatabaseService
 export const engine = () => service().engine
 
 /**
- * Runs a query of CAP outside of transactions.
- * @param reading whom it is for
- * @param seen is told of the statement that the query becomes
+ * Runs a query of CAP outside transactions.
+ * @param reading who waits for it
+ * @param seen receives the statement that the query becomes
  * @throws {RequestError} as {@link Engine.query}
  */
 export function read(query: Query, reading: Reading, seen?: (statement: Statement) => void): Promise<unknown> {
@@ -39,12 +39,12 @@ export function read(query: Query, reading: Reading, seen?: (statement: Statemen
       return engine().query({ sql, values: plain }, { ...reading, session })
     }
   })
-  query.SELECT.localized ??= true // as CAP's own handler has it
+  query.SELECT.localized ??= true // as CAP's own handler does
   return service().onSELECT.call(Object.create(service(), { prepare: { value: run } }), { query })
 }
 
 /**
- * Runs a statement that CAP has rendered before.
+ * Runs a statement that CAP rendered for an earlier request.
  * @throws {RequestError} as {@link Engine.query}
  */
 export function execute({ sql, values }: Statement, reading: Reading): Promise<Row[]> {
@@ -60,7 +60,7 @@ export function append(rows: [entity: string, row: object][]): Promise<void> {
   return engine().append(rows.map(([entity, row]) => [tableOf(entity), row]))
 }
 
-/** Waits for the requests that are under way, and closes the database. */
+/** Waits for the requests under way, and closes the database. */
 export const disconnect = () => service().disconnect()
 
 const tables = new Map<string, Table>()

@@ -1,4 +1,4 @@
-/** A thread of its own for work that would hold up requests. */
+/** A thread for work that would hold up requests. */
 import workerpool from 'workerpool'
 
 export interface Thread {
@@ -9,9 +9,9 @@ export interface Thread {
 }
 
 /**
- * Prepares a thread, which starts when it is first needed, and anew after it was ended.
+ * Prepares a thread. It starts when it is first needed, and again if it was ended.
  * @param file the file that the thread runs, which registers its functions with `workerpool`
- * @param workerData what the file is told
+ * @param workerData passed to the file
  */
 export function startThread(file: string, workerData: object): Thread {
   const pool = workerpool.pool(file, { workerType: 'thread', maxWorkers: 1, workerThreadOpts: { workerData } })

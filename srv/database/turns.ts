@@ -1,6 +1,6 @@
 /**
- * Who is next where only so many can run at the same time: tenants take turns, and none takes all. A tenant with many
- * queries that take long thus holds up its own, but not those of others.
+ * A queue for what can run only a few at a time. Tenants take turns, and none takes all places: a tenant with many slow
+ * queries holds up its own queries, not those of others.
  */
 import { RequestError } from '../errors/errors.ts'
 
@@ -17,8 +17,8 @@ export class Turns {
   private readonly waiting = new Map<string, Waiting[]>()
 
   /**
-   * @param most how many run at the same time: all but one of them of one tenant, unless there is only one
-   * @param mostWaiting how many wait for them
+   * @param most how many run at the same time; one tenant gets at most all but one
+   * @param mostWaiting how many may wait
    */
   constructor(most: number, mostWaiting: number) {
     this.most = most
@@ -27,8 +27,8 @@ export class Turns {
 
   /**
    * Waits for a turn.
-   * @returns what is to be called at its end
-   * @throws {RequestError} 503 if too many wait, and the reason of the signal if it is given before
+   * @returns a function to call at the end of the turn
+   * @throws {RequestError} 503 if too many wait, and the reason of the signal if it is aborted first
    */
   async take(tenant: string, signal: AbortSignal): Promise<() => void> {
     if (this.canRun(tenant)) this.begin(tenant)
@@ -64,7 +64,7 @@ export class Turns {
     })
   }
 
-  /** Where as many wait as can, the tenant that has most of them gives way. */
+  /** If the queue is full, the tenant with the most entries loses its last one. */
   private makeRoom(queue: Waiting[]) {
     const queues = [...this.waiting.values()]
     if (sum(queues.map(({ length }) => length)) < this.mostWaiting) return
@@ -87,7 +87,7 @@ export class Turns {
     for (const [tenant, [first, ...others]] of this.waiting) {
       if (!first || !this.canRun(tenant)) continue
       this.waiting.delete(tenant)
-      if (others.length) this.waiting.set(tenant, others) // last, behind all other tenants
+      if (others.length) this.waiting.set(tenant, others) // behind all other tenants
       this.begin(tenant)
       first.start()
     }

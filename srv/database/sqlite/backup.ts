@@ -14,7 +14,7 @@ export async function copyDatabase(source: string, target: string): Promise<numb
   await rm(part, { force: true })
   const database = openConnection(source, { readOnly: true })
   try {
-    // all pages in one step, so that they are of one moment: events that come in meanwhile neither wait nor disturb
+    // all pages in one step, so that the copy shows one moment, and events that arrive meanwhile do not wait
     await backup(database, part, { rate: ALL_PAGES })
   } finally {
     database.close()
@@ -26,7 +26,7 @@ export async function copyDatabase(source: string, target: string): Promise<numb
   return size
 }
 
-/** A copy is one file: no log belongs to it, so that it can be moved, and is never read without its log. */
+/** Makes the copy a single file without a write-ahead log, so that it can be moved safely. */
 function check(file: string) {
   const copy = new DatabaseSync(file)
   try {

@@ -1,7 +1,7 @@
 /**
- * Moves the write-ahead log into the file (https://sqlite.org/wal.html#ckpt). SQLite begins it anew only when all of it
- * was moved and nobody reads from it, which under many readers is never: from a size on they are made to pause for that.
- * A thread does so, as the disk takes its time.
+ * Moves the write-ahead log into the file (https://sqlite.org/wal.html#ckpt). SQLite can start the log over only when
+ * all of it was moved and nobody reads from it. With many readers that never happens, so beyond a size they have to
+ * pause. A thread does this, because the disk is slow.
  */
 import { join } from 'node:path'
 import cds from '@sap/cds'
@@ -10,13 +10,13 @@ import type { Pauses } from './pauses.ts'
 import { startThread, type Thread } from '../thread.ts'
 
 export interface CheckpointSettings {
-  /** How often is looked whether a checkpoint is due, in milliseconds. */
+  /** How often to check whether a checkpoint is due, in milliseconds. */
   checkpoint_interval: number
-  /** The size of the log from which readers pause, in bytes. */
+  /** The size of the log beyond which readers pause, in bytes. */
   wal_limit: number
 }
 
-/** How long readers go on after they paused in vain, as another process reads, in milliseconds. */
+/** How long readers are left alone after a pause in vain, because another process reads, in milliseconds. */
 const RESPITE = 60_000
 
 const LOG = cds.log('provisioning')
@@ -32,10 +32,10 @@ export class Checkpoints {
   private respiteUntil = 0
 
   /**
-   * Makes checkpoints from now on.
+   * Starts making checkpoints.
    * @param file the database file, absolute
-   * @param files those that have to be in place
-   * @param pauses of those who may read for long
+   * @param files the files that must be in place
+   * @param pauses makes long readers pause
    */
   constructor(file: string, files: OpenFiles, pauses: Pauses, { checkpoint_interval, wal_limit }: CheckpointSettings) {
     this.file = file
@@ -43,12 +43,12 @@ export class Checkpoints {
     this.pauses = pauses
     this.thread = startThread(join(import.meta.dirname, 'checkpoint-thread.ts'), { file, files, limit: wal_limit })
     this.timer = setInterval(() => this.run(), checkpoint_interval)
-    this.run() // opens the files, which may not be there when it is due
+    this.run() // opens the files now, while they are in place
   }
 
-  /** Makes no more checkpoints. */
+  /** Stops making checkpoints. */
   close(): Promise<void> {
-    return (this.closed ??= this.end()) // a second signal may ask for it again
+    return (this.closed ??= this.end()) // a second signal may call it again
   }
 
   private async end() {

@@ -3,13 +3,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { expectInPlace, openFiles, type OpenFiles } from './files.ts'
 
-/** A connection that knows which files it has open. */
+/** A connection that knows its open files. */
 export class LogConnection extends DatabaseSync {
   files: OpenFiles = {}
 
   /**
-   * Commits the transaction. What is written into a file that is not in its place any more is lost, so that is checked
-   * before, and again when the disk has all.
+   * Commits the transaction. What is written into a file that is no longer in its place is lost, so the files are
+   * checked before the commit and after it.
    * @throws {Error} if a file is not in its place
    */
   commit() {
@@ -21,13 +21,13 @@ export class LogConnection extends DatabaseSync {
 
 export interface OpenOptions {
   readOnly?: boolean
-  /** Whether the file is created if it is not there. */
+  /** Whether to create the file if it does not exist. */
   creates?: boolean
-  /** The files that have to be in place, where others have them open. */
+  /** The files that must be in place, if others have them open. */
   files?: OpenFiles
   /**
-   * How long a statement blocks its thread while another connection holds the lock, in milliseconds. Without it, none
-   * waits: it would block the whole process, the holder of the lock included. See transaction.ts.
+   * How long a statement may block its thread while another connection holds the lock, in milliseconds. By default it
+   * does not wait: that would block the whole process, the holder of the lock included. See transaction.ts.
    */
   timeout?: number
 }
@@ -47,9 +47,9 @@ export function openConnection(file: string, { readOnly, creates, files, timeout
   try {
     if (creates) database.exec('PRAGMA journal_mode = WAL')
     // In WAL mode only FULL has a commit wait until it is on disk (https://sqlite.org/pragma.html#pragma_synchronous).
-    // Checkpoints are made beside: see checkpoints.ts.
+    // Checkpoints are made elsewhere: see checkpoints.ts.
     if (!readOnly) database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0')
-    database.exec('SELECT count(*) FROM sqlite_schema') // the log is opened by reading only
+    database.exec('SELECT count(*) FROM sqlite_schema') // SQLite opens the log on the first read only
     if (files) expectInPlace(files)
     database.files = files ?? openFiles(file)
     return database

@@ -1,20 +1,20 @@
 /**
- * What a statement may cost for a single row. SQLite tells the time between rows only, so what may take long for one row
- * must not run in the process of the service: for example, to search one text in another takes as many steps as the
- * product of their lengths.
+ * What a statement may cost for a single row. SQLite can be stopped between rows only, so what may take long for one
+ * row must not run in the process of the service. To search one text in another, for example, takes as many steps as
+ * the product of their lengths.
  */
 
-/** What is longer, or has more or longer values, may take long for a single row. */
+/** Statements that are longer, or have more or longer values, may take long for a single row. */
 const MOST_CHARACTERS = 8000
 const MOST_VALUES = 100
 const MOST_CHARACTERS_OF_VALUES = 4000
 
-/** Texts that are longer are not compared, ordered by or searched in the process of the service, in bytes. */
+/** The longest text that is compared, sorted or searched in the process of the service, in bytes. */
 export const LONG_TEXT = 16_384
 
 /**
- * What may stand before a parenthesis: words of SQL, and functions that take time in proportion to the length of what
- * they are given, and return nothing that is longer. Those of JavaScript count what they are given: see functions.ts.
+ * What may stand before a parenthesis: keywords of SQL, and functions that take time in proportion to their arguments
+ * and return nothing longer. Those in JavaScript count the length of their arguments: see functions.ts.
  */
 const CHEAP = new Set(
   `and as case coalesce else exists from in is not on or select then when where cast
@@ -26,14 +26,13 @@ const CHEAP = new Set(
   odata_ticks`.split(/\s+/)
 )
 
-/** Operators that take longer, or make texts that are longer than what they are given. */
+/** Operators that take longer, or return longer texts. */
 const EXPENSIVE = /\|\||\b(?:like|glob|regexp|match|recursive)\b/i
 
-/** A text that is put together of two values: see `text` in cqn/cqn.ts. */
 const JOINED_VALUES = /\?\s*\|\|\s*\?/g
 
 /**
- * Tells whether a statement takes but little time for a single row, if no column that it works with is longer than
+ * Tells whether a statement is cheap for every single row, provided that no column it works with is longer than
  * {@link LONG_TEXT}.
  */
 export function isCheap(sql: string): boolean {
@@ -52,7 +51,7 @@ export function areFew(values: unknown[]): boolean {
   return values.length <= MOST_VALUES && size <= MOST_CHARACTERS_OF_VALUES
 }
 
-/** Whether a call of `instr` looks for a value of the statement, and not for another text of the row. */
+/** Whether a call of `instr` searches for a value of the statement, not for another text of the row. */
 function searchesForValue(sql: string, start: number): boolean {
   let depth = 0
   for (let index = sql.indexOf('(', start); index < sql.length; index++) {

@@ -1,4 +1,4 @@
-/** The functions of queries, as SQLite spells them. */
+/** The functions of {@link Dialect} in SQLite's SQL. */
 import type { Dialect } from '../dialect.ts'
 import { WITHIN_TIME } from './functions.ts'
 

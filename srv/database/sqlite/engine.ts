@@ -1,4 +1,4 @@
-/** SQLite: one file, which a thread writes, and this process and others read. */
+/** SQLite as the engine: a thread writes the file; this process and reader processes read it. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Row, Statement } from '../../plans/statement.ts'
@@ -20,33 +20,33 @@ import { beginImmediate } from './transaction.ts'
 import { checkUniqueIds } from './unique-ids.ts'
 
 export interface SqliteSettings extends ReaderSettings, CheckpointSettings {
-  /** How long the lock of another writer is waited for, in milliseconds. */
+  /** How long to wait for the lock of another writer, in milliseconds. */
   lock_timeout: number
   /** How long a query may take in the process of the service, in milliseconds. */
   inline_query_timeout: number
 }
 
-/** For how long files that were seen in their places are not looked at by reads, in milliseconds: it takes microseconds. */
+/** How long reads rely on the last check of the files, in milliseconds: a check takes microseconds. */
 const SEEN_FOR = 100
 
 export class SqliteEngine implements Engine {
   drained = () => Promise.resolve()
   private readonly file: string
   private readonly settings: SqliteSettings
-  /** Keeps the files open for as long as the service runs, so that they stay the same ones. */
+  /** Keeps the files open while the service runs, so that their identity does not change. */
   private readonly kept: LogConnection
   private readonly pauses = new Pauses()
   private readonly checkpoints: Checkpoints
   private readonly inline: InlineReader
   private readonly readers: ReaderPool | undefined
-  /** Runs what takes long, where there are no processes that read. */
+  /** Runs long queries if there are no reader processes. */
   private unlimited: QueryConnection | undefined
   private groupCommit: GroupCommit | undefined
-  /** When the files were last seen in their places. */
+  /** When the files were last checked. */
   private seen = -Infinity
 
   /**
-   * Opens the database, and creates it and its folder where there are none.
+   * Opens the database. Creates it and its folder if they do not exist.
    * @param file the database file, absolute
    */
   constructor(file: string, settings: SqliteSettings) {

@@ -17,7 +17,8 @@ workerpool.worker({ append, close })
 /**
  * Stores entries in one transaction.
  * @returns for each entry why it was refused, or undefined
- * @throws what SQLite says if the database fails; nothing is stored then, but what was committed to a file that went away
+ * @throws SQLite's error if the database fails; then nothing is stored, unless it was committed to a file that went
+ *   away
  */
 function append({ tables, entries }: Work): (Refusal | undefined)[] {
   try {
@@ -28,7 +29,7 @@ function append({ tables, entries }: Work): (Refusal | undefined)[] {
     connection.commit()
     return refusals
   } catch (error) {
-    // SQLite has rolled back itself after some failures, such as that of a full disk
+    // after some failures, such as a full disk, SQLite has already rolled back
     if (database?.isTransaction) database.exec('ROLLBACK')
     if (failureOf(error)?.isBroken) close()
     throw error

@@ -1,7 +1,7 @@
 /**
  * Stores rows for requests that run at the same time in one transaction: one commit, and one wait for the disk, is for
- * all of them. Every request still learns of its own success only after the commit. A thread does so, as the process has
- * other work while the disk is waited for: it reads and checks what comes in next.
+ * all of them. Every request still learns of its own success only after the commit. A thread does so, as the process
+ * has other work while the disk is waited for: it reads and checks what comes in next.
  */
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -11,7 +11,7 @@ import { debug, debugStatement } from '../debug.ts'
 import type { Entry, Table } from '../engine.ts'
 import { startThread, type Thread } from '../thread.ts'
 
-/** What the thread is told: see {@link GroupCommit}. */
+/** The parameters of the thread: see {@link GroupCommit}. */
 export interface ThreadSettings {
   file: string
   files: OpenFiles
@@ -19,13 +19,13 @@ export interface ThreadSettings {
   uniqueIds: boolean
 }
 
-/** What the thread is to store: entries of rows, each with the number of its table and the values of its columns. */
+/** Entries for the thread: rows, each with the index of its table and the values of its columns. */
 export interface Work {
   tables: Table[]
   entries: [table: number, values: unknown[]][][]
 }
 
-/** Why an entry was not stored, as SQLite says it. */
+/** Why an entry was not stored, in SQLite's words. */
 export interface Refusal {
   message: string
   errcode: number
@@ -46,8 +46,8 @@ export class GroupCommit {
   private isClosed = false
 
   /**
-   * @param file the database file, absolute; its files have to stay in place from now on
-   * @param lockTimeout how long the lock of another writer is waited for, in milliseconds
+   * @param file the database file, absolute; its files must stay in place from now on
+   * @param lockTimeout how long to wait for the lock of another writer, in milliseconds
    * @param uniqueIds whether an id that another tenant has is refused: see unique-ids.ts
    */
   constructor(file: string, lockTimeout: number, uniqueIds = false) {
@@ -58,8 +58,8 @@ export class GroupCommit {
   /**
    * Stores an entry.
    * @returns a promise that is fulfilled when the entry is on disk
-   * @throws what SQLite says of a row that it refuses, while the entries of other requests are stored all the same; or
-   *   {@link RequestError} after the group commit was closed
+   * @throws SQLite's error for a row that it refuses, while other entries are stored all the same; {@link RequestError}
+   *   after the group commit was closed
    */
   append(entry: Entry): Promise<void> {
     if (this.isClosed) return Promise.reject(new RequestError('serviceUnavailable', 'The service is shutting down.'))
@@ -69,7 +69,7 @@ export class GroupCommit {
     })
   }
 
-  /** Stores what is waiting, closes the database, and takes no more. */
+  /** Stores what is waiting, closes the database, and accepts no more. */
   async close() {
     this.isClosed = true
     await this.writing
@@ -77,7 +77,7 @@ export class GroupCommit {
   }
 
   private async write() {
-    await setImmediate() // by then all requests that have come in are waiting
+    await setImmediate() // by then all requests that arrived are waiting
     while (this.waiting.length) {
       const all = this.waiting.splice(0)
       try {
@@ -93,7 +93,7 @@ export class GroupCommit {
         for (const { refused } of all) refused(error)
       }
     }
-    this.writing = undefined // at once: those who have just learned of their success may go on with another entry
+    this.writing = undefined // at once: callers that have just succeeded may append another entry
   }
 }
 
@@ -103,7 +103,7 @@ function show(all: Waiting[], ms: number) {
   debug(`Committed ${all.length} entries with ${rows.length} rows in ${ms.toFixed()} ms`)
 }
 
-/** Lays entries out for the thread: names are sent once, not with each row. */
+/** Packs entries for the thread: column names are sent once, not with each row. */
 function workOf(all: Waiting[]): Work {
   const tables: Table[] = []
   const entries = all.map(({ entry }) =>

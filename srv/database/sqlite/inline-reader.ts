@@ -1,7 +1,7 @@
 /**
- * Runs queries in the process of the service, as most take less time than the way to another process and back. Only what
- * is cheap for a single row is run here; what takes longer, as the rows are many, is given up: it holds up all else
- * meanwhile.
+ * Runs queries in the process of the service: most take less time than the way to another process and back. Only
+ * queries that are cheap for every single row run here. One that takes too long, because it has many rows, is given up:
+ * it holds up everything else meanwhile.
  */
 import { RequestError } from '../../errors/errors.ts'
 import { debug } from '../debug.ts'
@@ -11,11 +11,11 @@ import { RecentlyUsed } from '../../values/recently-used.ts'
 import type { QueryConnection } from './query-connection.ts'
 import { isTooLarge } from '../result-size.ts'
 
-/** How many statements are kept prepared. */
+/** How many prepared statements are kept. */
 const MOST_STATEMENTS = 200
-/** How much text a query may give to JavaScript, in UTF-16 code units. */
+/** How much text a query may pass to JavaScript, in UTF-16 code units. */
 const MOST_TEXT = 4_000_000
-/** How many times in a row a query is given up before it is not tried here for a while, in milliseconds. */
+/** After how many times in a row that it was given up a query is not tried here, and for how many milliseconds. */
 const MOST_FAILURES = 2
 const PAUSE = 60_000
 
@@ -24,10 +24,10 @@ const SQLITE_TOOBIG = 18
 class TooExpensive extends Error {}
 
 interface Prepared {
-  /** Undefined for a statement that is not run here. */
+  /** Undefined for a statement that must not run here. */
   all: ((values: unknown[]) => unknown[]) | undefined
   failures: number
-  /** Until when it is not tried, on the clock of `performance.now()`. */
+  /** When to try again, on the clock of `performance.now()`. */
   pausedUntil: number
 }
 
@@ -41,7 +41,7 @@ export class InlineReader {
   private text = 0
 
   /**
-   * @param open opens a connection with the functions that end queries
+   * @param open opens a connection with functions that end queries
    * @param limit how long a query may take, in milliseconds
    */
   constructor(open: (limits: Limits) => QueryConnection, limit: number) {
@@ -51,8 +51,8 @@ export class InlineReader {
 
   /**
    * Runs a query.
-   * @returns its rows, or undefined if it takes too long, or may do so
-   * @throws what SQLite says, after which the file is opened anew
+   * @returns its rows, or undefined if it takes too long or might do so
+   * @throws SQLite's error; the next query opens the file again
    */
   all(sql: string, values: unknown[]): unknown[] | undefined {
     const reject = (reason: string) => debug(`Not run inline, as ${reason}:`, sql)
@@ -93,7 +93,7 @@ export class InlineReader {
 
   private withinTime(length = 0) {
     this.text += length
-    // the clock is looked at now and then only, as rows are many and take microseconds
+    // reads the clock for every eighth row only, as a row takes microseconds
     const isLate = (++this.calls & 7) === 0 && performance.now() > this.end
     if (isLate || this.text > MOST_TEXT) throw new TooExpensive()
   }
@@ -112,7 +112,7 @@ function isTooBig(error: unknown) {
   return typeof error === 'object' && error && 'errcode' in error && error.errcode === SQLITE_TOOBIG
 }
 
-/** Notes that a statement took too long. */
+/** Notes that a statement was given up. */
 function pause(statement: Prepared, now: number) {
   if (++statement.failures < MOST_FAILURES) return
   statement.failures = 0

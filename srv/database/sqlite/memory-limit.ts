@@ -1,22 +1,22 @@
 /**
- * A limit for the memory of a process. Neither V8 nor SQLite, as Node builds it, has one for all that a query can take, and
- * a query holds its thread; so another thread looks at the process, and ends it.
+ * A limit for the memory of a process. Neither V8 nor SQLite as Node.js builds it can limit all memory of a query, and
+ * a query blocks its thread. So another thread watches the process and ends it.
  */
 import { isMainThread, Worker, workerData } from 'node:worker_threads'
 
-/** How often it looks, in milliseconds. */
+/** How often it checks, in milliseconds. */
 const INTERVAL = 20
 
 interface Limits {
   /** In bytes. */
   memory: number
-  /** The process that this one works for. */
+  /** The process that started this one. */
   parent: number
 }
 
 /**
- * Ends this process as soon as it takes more memory than it may, or works for nobody any more.
- * @param memory in MiB
+ * Ends this process when it uses too much memory, or when the process that started it is gone.
+ * @param memory the limit in MiB
  */
 export function limitMemory(memory: number) {
   const limits: Limits = { memory: memory * 1024 * 1024, parent: process.ppid }

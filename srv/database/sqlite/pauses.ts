@@ -1,10 +1,10 @@
-/** Has all who read pause for a moment. */
+/** Makes all readers pause for a moment. */
 export class Pauses {
   private readers = 0
   private pause: Promise<void> | undefined
   private left = () => {}
 
-  /** Reads, after a pause that is under way. */
+  /** Reads, after the current pause if there is one. */
   async read<Result>(work: () => Promise<Result>): Promise<Result> {
     while (this.pause) await this.pause
     this.readers++
@@ -15,7 +15,7 @@ export class Pauses {
     }
   }
 
-  /** Does something in a pause: when those who read now have finished, and before others begin. One at a time does so. */
+  /** Works during a pause: after current readers have finished, and before others begin. One at a time. */
   async during(work: () => Promise<unknown>): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.pause = promise

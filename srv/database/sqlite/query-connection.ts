@@ -1,21 +1,21 @@
-/** Connections for the statements that CAP renders: with the functions that they call, and a limit for their results. */
+/** Connections for statements that CAP renders, with the functions that they call and a limit for their results. */
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { openConnection, type LogConnection } from './connection.ts'
 import type { OpenFiles } from './files.ts'
 import { addFunctions, type Limits } from './functions.ts'
 import { rowsWithin } from '../result-size.ts'
 
-/** How long a value may become where requests read, in bytes. */
+/** The longest value in a query of a request, in bytes. */
 const LONGEST_VALUE = 32 * 1024 * 1024
 
 /** A connection as CAP's database service uses it. */
 export class QueryConnection {
-  /** What statements may ask of their context, such as the user. */
+  /** The context that statements can refer to, such as the user. */
   session: Record<string, unknown> = {}
   private readonly database: LogConnection
   private readonly resultBytes: number
 
-  /** @param resultBytes how many bytes the rows of a result may have together */
+  /** @param resultBytes the most bytes of all rows of a result */
   constructor(database: LogConnection, resultBytes: number, limits?: Limits) {
     this.database = database
     this.resultBytes = resultBytes
@@ -32,7 +32,7 @@ export class QueryConnection {
     this.database.commit()
   }
 
-  /** Prepares a statement, whose methods take its values as an array, or by name. */
+  /** Prepares a statement, which takes values as an array or by name. */
   prepare(sql: string) {
     let statement: StatementSync | undefined
     const prepared = () => (statement ??= this.database.prepare(sql))
@@ -44,7 +44,7 @@ export class QueryConnection {
         try {
           return rowsWithin(this.resultBytes, prepared().iterate(...listOf(values)))
         } catch (error) {
-          statement = undefined // or it would fail the next time, as Node does not reset it
+          statement = undefined // Node.js does not reset it, so it would fail next time, too
           throw error
         }
       }
@@ -70,9 +70,9 @@ const listOf = (values: unknown = []) => [values].flat() as SQLInputValue[]
 
 /**
  * Opens a connection for queries.
- * @param files those that have to be in place
+ * @param files the files that must be in place
  * @param limits end its queries
- * @throws {Error} if a file is not in its place, or what SQLite says
+ * @throws {Error} if a file is not in its place; SQLite's error
  */
 export function openQueries(file: string, files: OpenFiles, resultBytes: number, limits?: Limits) {
   return new QueryConnection(openConnection(file, { files }), resultBytes, limits)

@@ -1,6 +1,6 @@
 /**
- * Runs the queries of requests in processes of their own, so that none holds up the service, few run at the same time,
- * and none runs for longer than somebody waits for it.
+ * Runs queries in processes of their own. They do not hold up the service, few run at the same time, and none runs
+ * longer than somebody waits for it.
  */
 import type { Pauses } from './pauses.ts'
 import { ReaderProcess, type LogFiles, type Task } from './reader-process.ts'
@@ -8,15 +8,15 @@ import { expectRunnable, whileWanted, type Reading } from '../reading.ts'
 import { Turns } from '../turns.ts'
 
 export interface ReaderSettings {
-  /** The queries that run at the same time, each in a process; 0 to run them in that of the service, without limits. */
+  /** The number of reader processes; with 0 queries run in the process of the service, without limits. */
   readers: number
-  /** How much memory each process may take, in MiB. */
+  /** The memory limit of each process, in MiB. */
   reader_memory: number
-  /** The queries that wait for one of them; more are refused. */
+  /** The most queries that wait for a process; more are refused. */
   waiting_queries: number
 }
 
-/** The processes that read. They start when they are needed first. */
+/** The reader processes. Each starts when it is first needed. */
 export class ReaderPool {
   private readonly turns: Turns
   private readonly log: LogFiles
@@ -32,14 +32,14 @@ export class ReaderPool {
   }
 
   /**
-   * Runs a query of a request that only reads, which is ended when nobody waits for it any more.
-   * @throws {RequestError} 503 if that is so, if too many wait, or if the process ends
+   * Runs a query, and ends it when nobody waits for it any longer.
+   * @throws {RequestError} 503 if nobody waits, if too many queries wait, or if the process ends
    */
   all(task: Task, reading: Reading): Promise<unknown[]> {
     return whileWanted(reading, async (signal) => {
       const end = await this.turns.take(reading.tenant, signal)
       try {
-        expectRunnable(reading) // others may have answered meanwhile
+        expectRunnable(reading) // its turn may have come too late
         return await this.pauses.read(() => this.idle().run(task, signal))
       } finally {
         end()

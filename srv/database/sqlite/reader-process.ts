@@ -1,6 +1,6 @@
 /**
- * A process that runs queries, as the service sees it. SQLite cannot be interrupted from JavaScript, and holds the thread
- * that it runs on; a process can be ended whatever it does, and takes nothing along if it needs too much memory.
+ * A reader process, as the service sees it. SQLite cannot be interrupted from JavaScript and blocks its thread. A
+ * process can be ended at any time, and takes nothing with it if it runs out of memory.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
@@ -11,24 +11,26 @@ import { RequestError, STATUS, type ErrorCode } from '../../errors/errors.ts'
 export interface LogFiles {
   /** The database file, absolute. */
   file: string
-  /** The files that have to be in place when it is opened. */
+  /** The files that must be in place when it is opened. */
   files: OpenFiles
-  /** How many bytes the rows of a result may have together. */
+  /** The most bytes of all rows of a result. */
   resultBytes: number
 }
 
-/** What the process is asked, and what it answers: see reader.ts. */
+/** A query for the process, and its answer: see reader.ts. */
 export interface Task {
   sql: string
   values: unknown[]
-  /** What the query may ask of its context, such as the user. */
+  /** The context that the query can refer to, such as the user. */
   session: Record<string, unknown>
 }
 export type Answer = { rows: unknown[] } | { error: { message: string; code?: string; errcode?: number } }
 
 type Outcome = Answer | 'ended'
 
-/** How long a query may go on whose client has gone, in milliseconds: most are done by then, and a start takes longer. */
+/**
+ * How long a query may go on after its client has gone, in milliseconds. Most end by then; a new process takes longer.
+ */
 const GRACE = 100
 
 const ENDED = 'The process that ran the query was ended: it may need more memory than a query can have.'
@@ -38,7 +40,7 @@ export class ReaderProcess {
   private settle: ((outcome: Outcome) => void) | undefined
   isAlive = true
 
-  /** @param memory how much the process may take, in MiB */
+  /** @param memory the memory limit of the process, in MiB */
   constructor(log: LogFiles, memory: number) {
     this.child = fork(join(import.meta.dirname, 'reader.ts'), [JSON.stringify(log), String(memory)], {
       serialization: 'advanced',
@@ -52,15 +54,15 @@ export class ReaderProcess {
       })
   }
 
-  /** Whether it takes a query: one at a time. */
+  /** Whether it can take a query; it runs one at a time. */
   get isIdle() {
     return this.isAlive && !this.settle
   }
 
   /**
    * Runs a query.
-   * @param signal tells that its result is not wanted any more; the process is ended then
-   * @throws {RequestError} 503 if the process ends, the reason of the signal, and what SQLite says
+   * @param signal aborted when nobody waits any longer; then the process is ended
+   * @throws {RequestError} 503 if the process ends; the reason of the signal; SQLite's error
    */
   async run(task: Task, signal: AbortSignal): Promise<unknown[]> {
     const outcome = await this.ask(task, signal)

@@ -14,12 +14,12 @@ function answer({ sql, values, session }: Task): Answer {
     connection.session = session
     return { rows: connection.prepare(sql).all(values) }
   } catch (cause) {
-    connection?.close() // the next query opens the file anew, as it may have been mended
+    connection?.close() // the next query opens the file again, which may have been repaired
     connection = undefined
     return { error: { ...(cause as object), message: (cause as Error).message } }
   }
 }
 
-process.on('SIGINT', () => {}) // ^C goes to the service as well, which lets the queries under way finish
+process.on('SIGINT', () => {}) // ^C reaches the service, too, which lets queries under way finish
 process.on('disconnect', () => process.exit())
 process.on('message', (task: Task) => process.send?.(answer(task)))

@@ -1,4 +1,4 @@
-/** SQL of queries: CAP's, with what lets queries be stopped and planned. */
+/** Renders queries as CAP does, with additions that allow to stop and to plan them. */
 import SQLiteService, { type Element, type Limit, type Select, type ValueExpression } from '@cap-js/sqlite'
 import { LONG_TEXT } from './cost.ts'
 import { DIALECT } from './dialect.ts'
@@ -26,7 +26,9 @@ export class StoppableRenderer extends CapRenderer {
     return super.SELECT(query)
   }
 
-  /** The conditions that call {@link TOO_LONG} before the query works with a long text. SQLite knows lengths without reading. */
+  /**
+   * Conditions that call {@link TOO_LONG} before the query works with a long text, whose length SQLite knows unread.
+   */
   private guards({ ref = [], as }: NonNullable<Select['SELECT']['from']>): object[] {
     const elements = Object.values(this.model?.definitions[ref[0] as string]?.elements ?? {})
     return elements
@@ -38,14 +40,14 @@ export class StoppableRenderer extends CapRenderer {
       })
   }
 
-  /** Numbers become text: SQLite prepares a statement anew whenever its limit is bound, as the plan may depend on it. */
+  /** Writes limits as text: SQLite prepares a statement again whenever its limit is bound. */
   override limit({ rows, offset }: Limit) {
     return super.limit({ rows: { ...rows, param: false }, ...(offset && { offset: { ...offset, param: false } }) })
   }
 
   /**
-   * Values that the wire gave keep where they come from: see plans/plans.ts. A text stays as it is, where CAP would rewrite
-   * one that looks like a timestamp.
+   * Values that the wire gave keep where they come from: see plans/plans.ts. A text stays as it is, where CAP would
+   * rewrite one that looks like a timestamp.
    */
   override val(expression: ValueExpression) {
     const { val, fromRequest, source } = expression
@@ -57,7 +59,7 @@ export class StoppableRenderer extends CapRenderer {
   }
 }
 
-/** SQLite counts all rows of a table without looking at them, if nothing else is asked. */
+/** SQLite counts all rows of a table without reading them. */
 function isPlainCount({ columns, where, groupBy }: Select['SELECT']) {
   const [column, ...more] = columns ?? []
   return column?.func === 'count' && !more.length && !where?.length && !groupBy?.length
@@ -68,7 +70,7 @@ function mayBeLong({ key, length, type, '@cds.api.ignore': isHidden }: Element) 
   return !key && !length && !isHidden && !/^cds\.(Int|Boolean)/.test(type ?? '')
 }
 
-/** The names of all columns that a query compares, orders by or computes with, at any level: not those that it passes on. */
+/** The columns that a query compares, sorts by or computes with, at any level, but not those that it only returns. */
 function columnsAtWork(query: object): Set<string> {
   const found = new Set<string>()
   const visit = (part: unknown): void => {

@@ -1,6 +1,6 @@
 /**
- * CAP's database service on SQLite. It renders queries, and its transactions, which run on connections of the engine,
- * deploy the model. Requests use the engine.
+ * CAP's database service on SQLite. It renders queries and deploys the model, on connections of the engine. Requests
+ * use the engine itself.
  */
 import SQLiteService from '@cap-js/sqlite'
 import { databaseFile } from '../file.ts'
@@ -40,7 +40,7 @@ export default class SqliteDatabase extends SQLiteService {
     return super.onEVENT(request)
   }
 
-  /** CAP disconnects as soon as the service is told to stop; requests that are under way still need the database. */
+  /** CAP disconnects as soon as the service is told to stop, but requests under way still need the database. */
   override disconnect(): Promise<void> {
     return (this.disconnected ??= this.close())
   }

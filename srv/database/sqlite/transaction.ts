@@ -3,13 +3,13 @@ import { setTimeout } from 'node:timers/promises'
 import type { LogConnection } from './connection.ts'
 import { isLocked } from './failures.ts'
 
-/** How long a lock is waited for, and how often it is tried, in milliseconds. */
+/** How long to wait for a lock, and how often to try, in milliseconds. */
 const PATIENCE = 10_000
 const RETRY = 3
 
 /**
- * Takes the write lock at once, so that a transaction never fails half way for a lock. A lock that another connection
- * holds is waited for without blocking the thread.
+ * Takes the write lock at once, so that a transaction never fails half way for lack of it. Waiting for the lock does
+ * not block the thread.
  * @param patience how long, in milliseconds
  * @throws SQLITE_BUSY if the lock was not given up in time
  */
@@ -26,7 +26,7 @@ export async function beginImmediate(database: Pick<LogConnection, 'exec'>, pati
 }
 
 /**
- * Runs work in a transaction that may write. The work is synchronous, so within this process nothing comes between.
+ * Runs work in a transaction that may write. The work is synchronous, so nothing in this process can interfere.
  * @throws the error of the work, after a rollback; or SQLITE_BUSY if the lock was not given up in time
  */
 export async function transaction<Result>(database: LogConnection, work: () => Result): Promise<Result> {
