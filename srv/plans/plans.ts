@@ -30,12 +30,6 @@ interface Plan {
 /** The measured size of a plan, in bytes for each character of its statements and its shape. Most of it is CQN. */
 const BYTES = 64
 
-/** A plan with the values of a request put in. */
-export interface Found {
-  prepared: unknown
-  statements: Map<string, Statement>
-}
-
 /** The plans of a service. The least recently used are dropped first. */
 export class Plans {
   private readonly plans: RecentlyUsed<Plan>
@@ -45,8 +39,8 @@ export class Plans {
     this.plans = new RecentlyUsed(most)
   }
 
-  /** Finds the plan for a shape; undefined if there is none for these literals. */
-  find({ key, literals }: Shape): Found | undefined {
+  /** Finds the plan for a shape, and puts the literals in; undefined if there is none for them. */
+  find({ key, literals }: Shape) {
     const plan = this.plans.get(key)
     if (!plan) return undefined
     for (const [index, text] of plan.fixed) if (literals[index]?.text !== text) return undefined

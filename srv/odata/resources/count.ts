@@ -37,14 +37,7 @@ export async function countOf(
   let total = 0
   for (const [index, rows] of sets.entries()) {
     const found = await ask(`count ${index}`, () => {
-      // the number of all entities is kept: see db/counts.cds
-      if (rows === entities(schema))
-        return {
-          SELECT: {
-            from: { ref: [schema.counts.entity] },
-            columns: [{ ...func('sum', ref(schema.counts.count)), as: 'total' }]
-          }
-        }
+      if (rows === entities(schema)) return countOfAll(schema)
       const source = rows.areEntities
         ? clauses(rows)
         : clauses(nested(rows, { ...clauses(rows), columns: columnsFor(undefined, rows) }))
@@ -53,6 +46,11 @@ export async function countOf(
     total += Number(found[0]?.total)
   }
   return total
+}
+
+/** The number of all entities is kept: see db/counts.cds. */
+function countOfAll({ counts }: ServiceSchema) {
+  return { SELECT: { from: { ref: [counts.entity] }, columns: [{ ...func('sum', ref(counts.count)), as: 'total' }] } }
 }
 
 /** Clients may ask for 64-bit integers as strings, since JavaScript cannot hold all of them (OData JSON 4.01, 3.2). */

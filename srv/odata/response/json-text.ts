@@ -27,11 +27,7 @@ export function objectText(members: Record<string, JsonText>): JsonText {
 
 /** The text of an array. */
 export function arrayText(items: JsonText): JsonText {
-  const parts: JsonText = ['[']
-  for (const item of items) parts.push(item, ',')
-  if (items.length) parts.pop()
-  parts.push(']')
-  return parts
+  return ['[', ...items.flatMap((item, index) => (index ? [',', item] : [item])), ']']
 }
 
 /** The text of an object with members before its own, of which it has at least one. */
