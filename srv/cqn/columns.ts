@@ -1,11 +1,11 @@
-/** The columns that no type of the wire has. The model says by `@holds` what they are for, so that it alone names them. */
+/** Columns that no type shows. The annotation `@holds` says what each is for, so only the model has their names. */
 type Content = 'tenant' | 'event' | 'count' | 'emptyObjects' | 'representation' | 'representationTag'
 
 interface Entity {
   elements?: object
 }
 
-/** The column of an entity that holds something, if there is one. */
+/** Finds the column of an entity by what it holds. */
 export function findColumn({ elements = {} }: Entity, content: Content): string | undefined {
   return Object.entries(elements as Record<string, { '@holds'?: unknown }>).find(
     ([, element]) => element['@holds'] === content

@@ -1,12 +1,12 @@
 /**
  * The protocol adapter: the one place that touches internals of CAP.
  *
- * CAP's runtime is flat, Graph's wire is structured. The adapter resolves URLs against the structured types, has CAP run
- * the requests, and gives the answers their structure and control information.
+ * CAP's runtime is flat, Graph's protocol is structured. The adapter resolves URLs against the structured types, has
+ * CAP run the queries, and gives the answers their structure and control information.
  */
 import cds, { type ApplicationService } from '@sap/cds'
 import express, { type NextFunction, type Request, type Response, type Router } from 'express'
-// Not published as API: the base class of CAP's protocols, which gives authorization and body limits.
+// Not published as API: the base class of CAP's protocols, which brings authorization and body limits.
 import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
 import { permitPost, type Restricted } from '../access/permissions.ts'
 import { scopeOf } from '../access/tenants.ts'
@@ -42,14 +42,14 @@ import { allows401, negotiateVersion } from './request/version.ts'
 
 const LOG = cds.log('provisioning')
 
-// Gaps in the published types: `cds.ql` can be called, to make a query of a plain object, and `run` takes functions.
+// Gaps in the published types: `cds.ql` can be called to make a query from a plain object, and `run` takes functions.
 const toQuery = cds.ql as unknown as (query: object) => object
 const inTransaction = (service: ApplicationService, work: () => Promise<unknown>) =>
   (service as unknown as { run(work: () => Promise<unknown>): Promise<unknown> }).run(work)
 
 /**
  * Registers the protocols that services ask for by `@protocol`: plain OData, and OData as Microsoft Graph speaks it.
- * @param model the loaded model, as it is written: with structured types
+ * @param model the loaded model with structured types, as written
  * @param tokens the tokens of links
  */
 export function registerProtocols(model: Model, tokens: LinkTokens) {
@@ -66,7 +66,7 @@ export function registerProtocols(model: Model, tokens: LinkTokens) {
   }
 }
 
-/** What an adapter is given besides what CAP gives it. */
+/** What an adapter needs besides what CAP passes. */
 interface Setup {
   model: Model
   tokens: LinkTokens
@@ -83,12 +83,14 @@ class StructuredODataAdapter extends ODataAdapter {
   constructor(service: ApplicationService, options: object, setup: Setup) {
     super(service, options)
     this.setup = setup
-    // a copy, as linking leaves traces that the generation of metadata stumbles over
+    // a copy: linking leaves traces that the generation of metadata cannot handle
     this.linked = cds.linked(structuredClone(setup.model) as never)
     this.schema = serviceSchema(this.linked, service.name)
   }
 
-  /** CAP's own layers are left out. The property is set on the instance, as the base class does to build it once. */
+  /**
+   * A router without CAP's own middleware. It is set on the instance, as in the base class, so that it is built once.
+   */
   override get router(): Router {
     const router = express.Router()
     Object.defineProperty(this, 'router', { value: router })
@@ -97,7 +99,7 @@ class StructuredODataAdapter extends ODataAdapter {
     return router
   }
 
-  /** Plans lead around the handlers of the service, so there are none where a handler wants to see what was read. */
+  /** Plans bypass the handlers of the service, so there are none if a handler wants to see what was read. */
   private get plans(): Plans {
     const { after } = (this.service as unknown as { handlers: { after: { after: string }[] } }).handlers
     const isWatched = after.some((each) => ['READ', '*'].includes(each.after))
@@ -144,7 +146,7 @@ class StructuredODataAdapter extends ODataAdapter {
       store
     }
     const annotations = exchange.preferences.get('include-annotations')
-    // whatever is asked for: there are no annotations but control information, which is no matter of it (8.2.8.4)
+    // always applied: answers have no annotations besides control information, which it does not cover (8.2.8.4)
     if (annotations !== undefined) applied(res, `odata.include-annotations="${annotations}"`)
     if (req.method !== 'POST') return read(exchange, resource)
     return create(exchange, (resource as Resource & { kind: 'collection' }).collection, await body())
@@ -183,11 +185,11 @@ class StructuredODataAdapter extends ODataAdapter {
     await sendBatch(answers, res, boundary, spellsHeadersAsGraph)
   }
 
-  /** Renders any error, those of CAP included. Its own rendering may tell internals, or end the process. */
+  /** Renders any error, including those of CAP, whose own rendering may reveal internals or end the process. */
   override error(error: unknown, req: Request, res: Response, _next?: NextFunction) {
     const failure = requestError(error)
     const ids = requestIds(cds.context?.http?.res as unknown as Response)
-    const [path] = req.url.split('?', 1) // Express would parse the URL anew, which may throw for those in batches
+    const [path] = req.url.split('?', 1) // Express would parse the URL again, and may throw for one in a batch
     if (failure.status >= 500 && failure.code !== 'notImplemented')
       LOG.error(ids['request-id'], req.method, path, error)
     else LOG.debug(req.method, path, failure.code, failure.message)
@@ -195,7 +197,7 @@ class StructuredODataAdapter extends ODataAdapter {
   }
 }
 
-/** Marks the values of a query as those of the wire: what CAP adds to them, such as values of the user, is not. */
+/** Marks the values of a query as its own, unlike those that CAP adds, such as values of the user. */
 function markAsFromRequest(part: unknown): void {
   if (typeof part !== 'object' || part === null) return
   if ('val' in part) Object.assign(part, { fromRequest: true })

@@ -1,11 +1,11 @@
 /** The kinds of values that settings take. */
 
 export interface Setting<Value> {
-  /** What it decides, for operators: in docs/operations.md. */
+  /** What the setting decides, for the table in docs/operations.md. */
   meaning: string
   /** What its value must be, as the end of a sentence. */
   must: string
-  /** The value where none is given, as an operator would write it. */
+  /** The default, as an operator would write it. */
   initial?: unknown
   /** Whether it may be left out, though it has no initial value. */
   isOptional?: boolean
@@ -29,7 +29,7 @@ const positive = (unit: string, most: number) =>
     typeof given === 'number' && given > 0 && given <= most ? given : undefined
   )
 
-/** Of milliseconds. A timer that is set for longer goes off at once: https://nodejs.org/api/timers.html. */
+/** In milliseconds. A timer that is set for longer fires at once: https://nodejs.org/api/timers.html. */
 const LONGEST = 2 ** 31 - 1
 
 export const count = whole(1)
@@ -44,7 +44,7 @@ export const flag = kind('true or false', (given) => (typeof given === 'boolean'
 
 const UNITS = ['b', 'kb', 'mb', 'gb']
 
-/** Of bytes, which are written as a number or as a text such as `4mb`. */
+/** In bytes, written as a number or as text such as `4mb`. */
 const sizeFrom = (least: number) =>
   kind(`a size such as '4mb', or a number of bytes, of at least ${least}`, (given) => {
     const [, digits, unit = 'b'] = /^(0|[1-9]\d*) ?([kmg]?b)?$/i.exec(String(given)) ?? []
@@ -74,7 +74,7 @@ export const origins = listOf('an origin such as https://portal.example.com', 0,
   return URL.canParse(each) && new URL(each).origin === each
 })
 
-/** Keys that come unprotected are no better than none; from the same machine they may. */
+/** Keys must come by https, except from the same machine. */
 export const secureUrl = kind('a URL with https', (given) => {
   if (!isText(given) || !URL.canParse(given)) return undefined
   const { protocol, hostname } = new URL(given)
@@ -87,7 +87,7 @@ export const proxies = kind('true, false, the number of proxies, or a text with 
   typeof given === 'boolean' || isText(given) ? given : countOrZero('').read(given)
 )
 
-/** Of a setting that may be left out. */
+/** A setting that may be omitted. */
 export const optional = <Value>(setting: Setting<Value>): Setting<Value | undefined> => ({
   ...setting,
   isOptional: true

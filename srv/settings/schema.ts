@@ -1,9 +1,9 @@
-/** All settings of the service, from which the table in docs/operations.md is made by `npm run docs`. */
+/** All settings of the service. `npm run docs` makes the table in docs/operations.md from them. */
 import * as is from './kinds.ts'
 
 /**
  * The settings by their paths, as in `.cdsrc.json`.
- * @param isProduction whether they are those of the profile `production`, which has other defaults
+ * @param isProduction whether the profile is `production`, which has other defaults
  */
 export const schema = (isProduction: boolean) => ({
   requires: {
@@ -84,7 +84,7 @@ export const schema = (isProduction: boolean) => ({
   }
 })
 
-/** What CAP has in the same groups: names, `.*` with those of groups, and `*` alone for anything. */
+/** CAP's own settings in the same groups: names, groups with `.*`, and `*` for anything. */
 export const OF_CAP: Record<string, '*' | string[]> = {
   '': '*',
   requires: '*',

@@ -1,4 +1,4 @@
-/** The settings, all of which are checked before one is used. */
+/** The settings. All are checked before any is used. */
 import cds from '@sap/cds'
 import type { Setting } from './kinds.ts'
 import { OF_CAP, schema } from './schema.ts'
@@ -7,7 +7,7 @@ type Values<Part> = Part extends Setting<infer Value> ? Value : { [Name in keyof
 export type Settings = Values<ReturnType<typeof schema>>
 
 type Group = Record<string, unknown>
-/** What CAP made of its files and of the environment. */
+/** The configuration as CAP read it from files and the environment. */
 type Configuration = { profiles: string[] } & Group
 type Variables = Record<string, string | undefined>
 
@@ -15,20 +15,20 @@ const configuration = () => cds.env as unknown as Configuration
 let checked: Settings | undefined
 
 /**
- * The settings of this process. Those of access may be missing, as commands need none: see {@link accessSettings}.
+ * The settings of this process. Those of access may be missing, since commands need none: see {@link accessSettings}.
  * @throws {Error} that names each setting that is wrong or unknown
  */
 export const settings = (): Settings => (checked ??= checkSettings(configuration(), process.env))
 
 /**
  * The settings of access.
- * @throws {Error} that names each setting, of whatever it is, that is wrong, unknown or missing
+ * @throws {Error} that names each setting that is wrong, unknown or missing
  */
 export const accessSettings = () => checkSettings(configuration(), process.env, true).requires.auth
 
 /**
  * Checks the settings.
- * @param variables the environment as it was written
+ * @param variables the environment
  * @param isComplete whether required settings must be there
  * @returns the settings, with their defaults
  * @throws {Error} that names each setting that is wrong, unknown or missing
@@ -41,7 +41,7 @@ export function checkSettings(given: Configuration, variables: Variables, isComp
 
   function valueOf(setting: Setting<unknown>, value: unknown, name: string) {
     const text = texts.get(name)
-    // CAP reads '', ' 5', '1e3' and '0x10' as numbers, one of them as another one
+    // CAP reads '', ' 5', '1e3' and '0x10' as numbers, and one of them wrongly
     const isNumber = text === undefined || typeof value !== 'number' || text === String(value)
     const written = (isNumber ? value : text) ?? setting.initial
     if (written === undefined) {
@@ -73,7 +73,7 @@ export function checkSettings(given: Configuration, variables: Variables, isComp
   return values as Settings
 }
 
-/** The settings of a group, with their paths. */
+/** The settings of a group with their paths. */
 export function settingsIn(part: object, path: string[] = []): [path: string[], setting: Setting<unknown>][] {
   return Object.entries(part).flatMap(([name, each]: [string, object]) =>
     isSetting(each) ? [[[...path, name], each]] : settingsIn(each, [...path, name])
@@ -84,11 +84,11 @@ const isSetting = (part: object): part is Setting<unknown> => 'must' in part
 const isGroup = (value: unknown): value is Group => typeof value === 'object' && value !== null && !Array.isArray(value)
 const shown = (value: unknown) => (typeof value === 'string' ? `'${value}'` : JSON.stringify(value))
 
-/** The variable of the environment that sets what is at a path. */
+/** The environment variable for a path. */
 const variableOf = (path: string[]) =>
   ['CDS', ...path.map((name) => name.replaceAll('_', '__'))].join('_').toUpperCase()
 
-/** The variables of what is neither ours nor CAP's, in the groups that have settings of ours. */
+/** The environment variables that name neither a setting of ours nor of CAP's, within our groups. */
 function unknownIn(group: Group, part: object, path: string[]): string[] {
   const ofCap = OF_CAP[path.join('.')] ?? []
   if (ofCap === '*') return []
@@ -103,7 +103,7 @@ const variablesOf = (value: unknown, path: string[]): string[] =>
     ? Object.entries(value).flatMap(([name, each]) => variablesOf(each, [...path, name]))
     : [variableOf(path)]
 
-/** Most often `_` is written where a name needs `__`. */
+/** The usual mistake is `_` where a name needs `__`. */
 function meant(name: string, known: string[]) {
   const similar = known.find((each) => each.replaceAll('_', '') === name.replaceAll('_', ''))
   return similar ? ` Is ${similar} meant?` : ''

@@ -1,11 +1,11 @@
-/** A map that forgets the entries used least recently, so that it stays within its limit. */
+/** A map with a limit, which drops the least recently used entries. */
 export class RecentlyUsed<Entry> {
-  /** The entry used least recently comes first. */
+  /** The least recently used entry comes first. */
   private readonly entries = new Map<string, { entry: Entry; size: number }>()
   private readonly limit: number
   private size = 0
 
-  /** @param limit how large all entries may be together, in the unit of {@link set} */
+  /** @param limit the size of all entries together, in the unit of {@link set} */
   constructor(limit: number) {
     this.limit = limit
   }
@@ -18,7 +18,7 @@ export class RecentlyUsed<Entry> {
     return found.entry
   }
 
-  /** Keeps an entry, in the place of one with the same key. */
+  /** Adds an entry, or replaces the one with the same key. */
   set(key: string, entry: Entry, size = 1) {
     this.delete(key)
     this.entries.set(key, { entry, size })

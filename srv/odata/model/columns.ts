@@ -6,7 +6,7 @@ import { parseJson } from '../../values/json.ts'
 import { isStructured, type Property, type StructuredType, type JsonObject } from './types.ts'
 import type { Row } from '../../plans/statement.ts'
 
-/** The properties that a client asks for, nested; undefined stands for all of a value. */
+/** The selected properties, nested; undefined means the whole value. */
 export type Selection = Map<string, Selection | undefined> | undefined
 
 /** The type whose properties have columns of their own, or undefined for a property that is one column. */
@@ -16,7 +16,7 @@ export function flattenedType({ type, collection }: Property): StructuredType | 
 
 const known = new WeakMap<Property, Map<string, string[]>>()
 
-/** The names of the columns of a property, with those that tell its type. */
+/** The columns of a property, including the one with its type. */
 export function columnsOf(property: Property, prefix = ''): string[] {
   const byPrefix = known.get(property) ?? new Map<string, string[]>()
   known.set(property, byPrefix)
@@ -36,8 +36,8 @@ function findColumns(property: Property, prefix: string): string[] {
 }
 
 /**
- * Lays an entity out flat.
- * @returns its columns, and a list of the paths of complex values that have no value at all, as a column of its own
+ * Flattens an entity.
+ * @returns its columns, one of them with the paths of complex values that were sent without any value
  */
 export function flatten(entity: JsonObject, type: StructuredType): Row {
   const row: Row = {}
@@ -104,7 +104,7 @@ function fromColumn(value: unknown, { type, column, instant }: Property): unknow
   return value
 }
 
-/** Of a value that is JSON, the selected members; control information stays. */
+/** Keeps the selected members of a JSON value, and its control information. */
 function pick(value: unknown, selection: Selection): unknown {
   if (!selection || typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((item) => pick(item, selection))

@@ -1,4 +1,4 @@
-/** The two readings of the CDS model: structured on the wire, flat and textual in CAP's runtime. */
+/** The schema of a service, derived from the CDS model. */
 import { flattenedType } from './columns.ts'
 import { columnHolding } from '../../cqn/columns.ts'
 import { entityType as entityTypeOf, isStructured } from './types.ts'
@@ -9,7 +9,7 @@ interface Definition extends CdsElement {
   target?: string
 }
 
-/** A loaded CDS model, as far as the wire reads it. */
+/** A loaded CDS model, as far as the protocol reads it. */
 export interface Model {
   definitions: Record<string, Definition>
 }
@@ -20,15 +20,15 @@ export interface Searchable {
   json: string[]
 }
 
-/** The names of the model's types, as far as requests may use them. */
+/** The names of types that requests may use. */
 export interface KnownTypes {
-  /** The structured types, each with the types that its values are assignable to: itself and those that it derives from. */
+  /** The structured types, each with itself and the types that it derives from. */
   structured: Map<string, string[]>
   /** The enumerations that Graph has, whose values the service takes as strings. */
   enumerations: Set<string>
 }
 
-/** What the wire knows of a service. */
+/** What the protocol knows of a service. */
 export interface ServiceSchema {
   /** The name of the singleton, `auditLogs`. */
   singleton: string
@@ -38,23 +38,23 @@ export interface ServiceSchema {
   entityType: EntityType
   /** The name of their key property. */
   key: string
-  /** The names of the parts in URLs: of the key, then of the other parts of the alternate key. */
+  /** The names in URLs of the parts of the alternate key, the key itself first. */
   keyNames: string[]
   /** The entity that is stored, by its qualified name. */
   entity: string
-  /** The names of all parts of its key: the one that is shown, then those that are not, such as the tenant. */
+  /** The columns of its full key: the one that is shown, then hidden ones such as the tenant. */
   identity: string[]
-  /** The entity that keeps the order in which events came in: its name, its key, and the key of the event in all parts. */
+  /** The entity with the order of arrival: its name, its key, and the columns with the full key of the event. */
   arrivals: { entity: string; sequence: string; identity: string[] }
-  /** The entity that keeps how many events there are, and the column that has the number. */
+  /** The entity with the number of events, and the column of that number. */
   counts: { entity: string; count: string }
-  /** The order of collections where none is asked for, as a value of `$orderby`. */
+  /** The default order of collections, as a value of `$orderby`. */
   defaultOrder: string
-  /** The columns that `$search` looks into. */
+  /** The columns that `$search` searches. */
   searchable: Searchable
   /** The types that requests may name. */
   types: KnownTypes
-  /** How many rows a page has, unless the client asks for another size, and at most. */
+  /** The default and the largest page size. */
   pageSize: { default: number; max: number }
   /** The qualified name of the singleton. */
   singletonEntity: string
@@ -114,7 +114,7 @@ function countsOf({ definitions }: Model, entity: string): ServiceSchema['counts
   return { entity, count: columnHolding(definitions[entity] ?? {}, 'count') }
 }
 
-/** All texts: those in columns of their own, and those in JSON. */
+/** The columns that contain text, and the JSON columns. */
 function searchable(type: StructuredType): Searchable {
   const found: Searchable = { text: [], json: [] }
   const visit = ({ properties }: StructuredType, prefix: string) => {

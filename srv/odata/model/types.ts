@@ -1,12 +1,12 @@
 /**
  * The structure of the service's types, derived from the CDS model at start-up.
- * It is the only description of properties that the wire knows.
+ * The protocol knows properties from here only.
  */
 
 import { columnHolding } from '../../cqn/columns.ts'
 import type { Extent } from '../../cqn/extent.ts'
 
-/** An element of the linked CDS model, as far as types are derived from it. */
+/** An element of the linked CDS model, as far as types depend on it. */
 export interface CdsElement {
   type?: string
   _type?: string
@@ -18,7 +18,7 @@ export interface CdsElement {
   [annotation: `@${string}`]: unknown
 }
 
-/** A JSON object, as it was sent or is to be sent. */
+/** A JSON object, as received or to be sent. */
 export type JsonObject = Record<string, unknown>
 
 /** The primitive types of properties: those of the model, and those that `$compute` and `$apply` give. */
@@ -32,7 +32,7 @@ export interface StructuredType {
   name: string
   /** An open type takes any member; it is stored as JSON in one column. */
   open: boolean
-  /** Part of a type, as aggregations give it: a value of it is never null itself. */
+  /** Whether it is a part of a type, as in aggregated rows; its values are never null. */
   partial?: boolean
   properties: Map<string, Property>
   /** Of the type of rows that have them, the columns that no property shows. */
@@ -44,13 +44,13 @@ export interface EntityType extends StructuredType {
   hidden: HiddenColumns
 }
 
-/** The names of columns that keep more of an entity than its properties. */
+/** The hidden columns of an entity. */
 export interface HiddenColumns {
-  /** Which complex values were sent as objects without a value. */
+  /** The paths of complex values that were sent without any value. */
   emptyObjects: string
   /** The text of the entity, as most answers show it. */
   representation: string
-  /** What the type was like when the text was written, and a hash. */
+  /** The version of the type when the text was written, and a hash of the text. */
   representationTag: string
 }
 
@@ -64,9 +64,9 @@ export interface Property {
   maxLength?: number | undefined
   /** The column with the instant of a point in time, in a form that compares and sorts as text. */
   instant?: string | undefined
-  /** The column of a computed value: the request names the value, which must not name anything else. */
+  /** The column of a computed value, whose name comes from the request. */
   column?: string
-  /** How large the expression is that computes it. */
+  /** The size of the expression that computes it. */
   extent?: Extent
   /** Types derived from the declared one that values may have, and the column that says which of them it is. */
   derived?: { types: StructuredType[]; column: string } | undefined
@@ -84,7 +84,7 @@ type Definitions = Record<string, CdsElement>
 /**
  * Derives a structured type, with all types that it refers to, from its definition in the linked model.
  * Elements that are hidden from the API and navigation properties are left out.
- * @throws {Error} if an element has a type that the wire cannot represent
+ * @throws {Error} if an element has a type that the protocol does not support
  */
 export function structuredType(definitions: Definitions, name: string): StructuredType {
   const definition = definitions[name]
@@ -149,7 +149,7 @@ export function propertyNamed({ properties }: StructuredType, name: string): Pro
   return properties.get(name) ?? [...properties.values()].find((each) => each.name.toLowerCase() === lowerCase)
 }
 
-/** Finds the type of this qualified name among those that values of a property may have. */
+/** Finds a type by its qualified name among those that values of a property may have. */
 export function valueTypeNamed({ type, derived }: Property, name: string): StructuredType | undefined {
   return [type, ...(derived?.types ?? [])].filter(isStructured).find((each) => each.name === name)
 }

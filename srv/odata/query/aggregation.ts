@@ -1,4 +1,4 @@
-/** Groups of rows, and what is aggregated of them (OData Data Aggregation 4.0, section 3.1). */
+/** Groups rows and aggregates their values (OData Data Aggregation 4.0, section 3.1). */
 import { clauses, nested, propertyOf, valueColumn, type Computed, type Rows } from './rows.ts'
 import type { Property, StructuredType } from '../model/types.ts'
 import { integer } from '../../database/dialect.ts'
@@ -14,7 +14,7 @@ export interface Grouping {
 /**
  * Aggregates a value.
  * @param method the name of a standard method
- * @returns undefined if there is no such method for values of the type
+ * @returns undefined if the type has no such method
  */
 export function aggregate(operand: Typed, method: string): Typed | undefined {
   const { type, whole = false, position } = operand
@@ -40,7 +40,7 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
 
 /**
  * Groups rows.
- * @returns undefined if two of the columns have one name; columns of databases have no case
+ * @returns undefined if two columns have the same name; column names are case-insensitive
  */
 export function grouped(rows: Rows, groupings: Grouping[], aggregates: Computed[]): Rows | undefined {
   const all = [

@@ -12,15 +12,15 @@ import { parsePath } from '../expressions/paths.ts'
 import { searchWords } from '../expressions/search.ts'
 import { clauses, computed, filtered, areTooLarge, nested, searched, type Computed, type Rows } from './rows.ts'
 
-/** How many sets of rows `concat` and `rollup` may give: each is a query of its own. */
+/** The most sets of rows that `concat` and `rollup` may produce. Each is a query. */
 const MAX_SETS = 20
 
-/** The column of rows that are needed to reach a sum, which no other has the name of: names of values begin with a letter. */
+/** The column with the running sum. No computed value can have this name: they begin with a letter. */
 const IS_NEEDED = '$isNeeded'
 
 /**
  * Parses a sequence of transformations and applies it to rows.
- * @returns the rows; several where `concat` puts them one after the other
+ * @returns the sets of rows; several after `concat`
  * @throws {RequestError} 400 with the position of what is wrong, 501 for what the service does not implement
  */
 export function parseApply(expression: string, rows: Rows, context: Omit<ExpressionContext, 'type'>): Rows[] {
@@ -103,7 +103,7 @@ function extremes(parser: Parser, rows: Rows, descending: boolean): Rows {
   return limited({ ...rows, order: [{ cqn, descending, required: false }] }, count)
 }
 
-/** `topsum(1000,durationInMilliseconds)`: as many rows with the largest values as it takes to reach a sum. */
+/** `topsum(1000,durationInMilliseconds)`: the rows with the largest values, up to a sum. */
 function accumulated(parser: Parser, rows: Rows, descending: boolean, isPercent: boolean): Rows {
   const amount = wholeNumber(parser.cursor)
   parser.cursor.expect(',')
@@ -180,7 +180,7 @@ function aggregated(parser: Parser): Typed {
 const groups = (cursor: Cursor, rows: Rows, groupings: Grouping[], aggregates: Computed[]): Rows =>
   grouped(rows, groupings, aggregates) ?? cursor.fail('Two columns have the same name')
 
-/** The first rows in their order, as rows of their own. */
+/** The first rows in their order, as a set of rows. */
 function limited(rows: Rows, top: number, skip = 0): Rows {
   const ties = rows.identity.map((name) => ({ cqn: ref(name), descending: false, required: false }))
   const terms = [...(rows.order ?? []), ...ties].map(orderBy)

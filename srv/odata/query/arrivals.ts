@@ -1,9 +1,9 @@
-/** The order in which events came in: see db/arrivals.cds. It is read through the service, which confines it as events. */
+/** The order of arrival: see db/arrivals.cds. It is read through the service, which confines it like events. */
 import type { Exchange } from '../request/exchange.ts'
 import { ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import { filtered, type Rows } from './rows.ts'
 
-/** The number of the last event that has come in; 0 if there is none. */
+/** The number of the last arrival; 0 if there is none. */
 export async function lastArrival({ schema, run }: Exchange): Promise<number> {
   const { entity, sequence } = schema.arrivals
   const columns = [{ func: 'max', args: [ref(sequence)], as: 'last' }]
@@ -11,7 +11,7 @@ export async function lastArrival({ schema, run }: Exchange): Promise<number> {
   return row?.last ?? 0
 }
 
-/** The rows that had come in until an arrival. */
+/** The rows that had arrived by a given arrival. */
 export function arrivedUntil({ schema }: Exchange, rows: Rows, until: number): Rows {
   const { entity, sequence, identity } = schema.arrivals
   const where = [xpr(ref(sequence), '>', val(until))]
@@ -20,9 +20,8 @@ export function arrivedUntil({ schema }: Exchange, rows: Rows, until: number): R
 }
 
 /**
- * The events that came in after an arrival, as far as they fit on a page.
- * @returns the arrivals with the keys of the events, in all parts, in the order in which they came in, and whether there
- *   are more
+ * The arrivals after a given one, as many as fit on a page.
+ * @returns the arrivals in their order, with the full keys of their events, and whether there are more
  */
 export async function arrivedSince({ schema, run }: Exchange, since: number, limit: number) {
   const { entity, sequence, identity } = schema.arrivals

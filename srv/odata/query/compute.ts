@@ -14,7 +14,7 @@ export function parseCompute(expression: string, context: ExpressionContext, col
   return parseWhole(expression, context, (parser) => computedValues(parser, taken))
 }
 
-/** Parses such a list within a longer expression. @param names those that are taken */
+/** Parses such a list within a longer expression. @param names the names that are taken */
 export function computedValues(parser: Parser, names: string[]): Computed[] {
   const { cursor } = parser
   const taken = [...names]
@@ -27,7 +27,7 @@ export function computedValues(parser: Parser, names: string[]): Computed[] {
   })
 }
 
-/** The name of a computed value. Columns of databases, whose case does not matter, must not have it yet. */
+/** Parses the name of a computed value. No column may have it yet; column names are case-insensitive. */
 export function alias(cursor: Cursor, taken: string[]): string {
   cursor.expect('as')
   const { position } = cursor.token

@@ -1,6 +1,6 @@
 /**
- * Query options on the value of a property: which items of a collection an answer has, in which order, and what is
- * computed for them (OData URL Conventions 4.01, 5.1.4). The database does so, as the value is a column of JSON there.
+ * Query options on the value of a property: which items of a collection are shown, in which order, and what is computed
+ * for them (OData URL Conventions 4.01, 5.1.4). The database does the work: the value is a JSON column there.
  */
 import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
@@ -25,14 +25,14 @@ const MOST_ITEMS = 2 ** 31 - 1
 const OF_COLLECTIONS = ['$filter', '$search', '$orderby', '$top', '$skip', '$count', '$compute']
 const OF_COMPLEX_VALUES = ['$compute']
 
-/** The control information that has the number of items in a collection (OData JSON 4.01, 4.5.4). */
+/** The control information with the number of items in a collection (OData JSON 4.01, 4.5.4). */
 export const countName = (property: string) => `${property}@odata.count`
 
 /**
  * Applies query options to a property of rows.
  * @param names the path of the property
- * @param isAddressed whether the property is what the request addresses: then `$it` is an item of it, not the entity
- * @throws {RequestError} 400 for options that the property cannot have, 501 for a property within another one
+ * @param isAddressed whether the request addresses the property; then `$it` is an item of it, not the entity
+ * @throws {RequestError} 400 for options that the property does not take, 501 for a property within another one
  */
 export function narrowed(
   exchange: Exchange,
@@ -60,7 +60,7 @@ interface Narrowing {
   isAddressed: boolean
 }
 
-/** A collection of which the items are chosen, and for which they are counted. */
+/** Chooses and counts the items of a collection. */
 function collection(narrowing: Narrowing): Rows {
   const { property, options } = narrowing
   const values = computed(narrowing, { type: property.type, item: 'plain' })
@@ -82,7 +82,7 @@ function collection(narrowing: Narrowing): Rows {
   return replaced(narrowing, properties, columns)
 }
 
-/** A complex value with computed ones, which it has if it is there. */
+/** Adds computed values to a complex value, unless that is null. */
 function complexValue(narrowing: Narrowing): Rows {
   const { property, rows } = narrowing
   const { name, type, derived } = property
@@ -136,7 +136,7 @@ function orderOf(narrowing: Narrowing, scope: Scope): Cqn {
   return xpr(...order, 'item.key')
 }
 
-/** The rows with other properties in the place of the property, and with columns for them. */
+/** Replaces the property of rows with others, and adds columns for them. */
 function replaced({ rows, property }: Narrowing, properties: Property[], columns: (Cqn & { as: string })[]): Rows {
   const own = [...rows.type.properties.values()]
   const all = own.flatMap((each) => (each.name === property.name ? properties : [each]))

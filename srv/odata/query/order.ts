@@ -8,7 +8,7 @@ import { isPrimitive, type ExpressionContext, type Parser } from '../expressions
 export interface OrderTerm {
   cqn: Cqn
   descending: boolean
-  /** Whether the value is known to be never null. */
+  /** Whether the value is never null. */
   required: boolean
 }
 
@@ -35,7 +35,7 @@ export function orderTerms(parser: Parser): OrderTerm[] {
   return terms
 }
 
-/** A term of CQN's `orderBy`. Null comes before all values (5.1.5), which databases see in different ways. */
+/** A term of CQN's `orderBy`. Null comes before all values (5.1.5); the defaults of databases differ. */
 export function orderBy({ cqn, descending, required }: OrderTerm) {
   const nulls = required ? {} : { nulls: descending ? 'last' : 'first' }
   return { ...cqn, sort: descending ? 'desc' : 'asc', ...nulls }

@@ -1,6 +1,6 @@
 /**
- * Server-driven paging by position: a page goes on after the last row of the page before, so that every row comes
- * exactly once while others are inserted, and a deep page costs what the first one costs.
+ * Server-driven paging by position: a page continues after the last row of the page before. Every row appears exactly
+ * once even while others are inserted, and a deep page costs as much as the first one.
  */
 import { RequestError } from '../../errors/errors.ts'
 import { linkOptions, type Exchange } from '../request/exchange.ts'
@@ -8,13 +8,13 @@ import { allOf, anyOf, val, xpr, type Cqn, type Source, type Value } from '../..
 import type { OrderTerm } from './order.ts'
 import type { Literal } from '../../plans/statement.ts'
 
-/** Where a page begins, and what it needs to know of the pages before. */
+/** Where a page begins, and what it must know of earlier pages. */
 export interface Position {
-  /** The values that the last row of the page before is ordered by. */
+  /** The values of the order terms in the last row of the page before. */
   after?: Value[]
-  /** How many rows there are at most from here on, where the client asked for a total. */
+  /** The most rows from here on, if the client limited the total. */
   remaining?: number
-  /** How many rows a page has, where the client asked for a size. */
+  /** The page size that the client asked for. */
   size?: number
   /** The last arrival that is part of the result: see delta.ts. */
   until?: number
@@ -23,7 +23,7 @@ export interface Position {
 /**
  * The condition that rows come after a position. Null comes before all values (OData URL Conventions 4.01, 5.1.5).
  * @param after a value for each term
- * @throws {RequestError} 400 if it has another number of values
+ * @throws {RequestError} 400 if the number of values differs
  */
 export function comesAfter(terms: OrderTerm[], after: Value[]): Cqn {
   if (after.length !== terms.length) throw unknownToken(TOKEN)
@@ -35,7 +35,7 @@ export function comesAfter(terms: OrderTerm[], after: Value[]): Cqn {
   )
   const [first] = terms
   if (!first || terms.length === 1) return anyOf(...alternatives)
-  // implied by the alternatives, but a range that an index can serve
+  // implied by the alternatives, but an index can serve this range
   return allOf(beyond(first, after[0], 0, '='), anyOf(...alternatives))
 }
 
@@ -63,26 +63,26 @@ export function positionLiterals(after: Position['after'] = []): Literal[] {
 /**
  * Writes a position as the token of a link.
  * @param name the query option that the token is for
- * @param options the query options that the link has besides; the token is good for these only
- * @throws {RequestError} 501 if values are so long that no client could send the link
+ * @param options the other query options of the link; the token is valid with these only
+ * @throws {RequestError} 501 if values are too long for a link that clients can send
  */
 export function toToken(exchange: Exchange, name: TokenName, position: Position, options: Map<string, string>): string {
   const content = JSON.stringify(position)
   if (content.length > LONGEST)
     throw new RequestError('notImplemented', 'There are no pages in the order of values that are so long.', '$orderby')
-  // blanks, or the length would tell how many digits there are
+  // blanks hide the number of digits
   const digits = String(position.until ?? '').length
   const padded = content.padEnd(content.length + MOST_DIGITS - digits)
   return exchange.tokens.write(padded, contextOf(exchange, name, options))
 }
 
 const MOST_DIGITS = 16
-/** In characters: with all else, Node takes 16 KB of headers. */
+/** In characters. Node.js takes 16 KB of headers in all. */
 const LONGEST = 4000
 
 /**
  * Reads a token.
- * @throws {RequestError} 400 if the service did not give it to this tenant, for this option beside these others
+ * @throws {RequestError} 400 unless the service issued it to this tenant, for this option and these other options
  */
 export function fromToken(exchange: Exchange, name: TokenName, token: string): Position {
   const position = exchange.tokens.read(token, contextOf(exchange, name, linkOptions(exchange)))
@@ -101,7 +101,7 @@ function contextOf({ scope }: Exchange, name: TokenName, options: Map<string, st
   return JSON.stringify([name, scope.literals, others])
 }
 
-/** Another version of the service may have written something else. */
+/** Another version of the service may have issued a token with other content. */
 function isPosition(position: unknown, name: TokenName): position is Position {
   if (typeof position !== 'object' || position === null) return false
   const { after, remaining, size, until } = position as Record<keyof Position, unknown>

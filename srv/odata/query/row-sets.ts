@@ -1,4 +1,7 @@
-/** The rows that a request is about, after `$apply`, `$compute`, `$search` and `$filter` (OData URL Conventions 4.01, 5.1). */
+/**
+ * The rows that a request is about, after `$apply`, `$compute`, `$search` and `$filter` (OData URL Conventions 4.01,
+ * 5.1).
+ */
 import type { Exchange } from '../request/exchange.ts'
 import { parseApply } from './apply.ts'
 import { parseCompute } from './compute.ts'
@@ -7,7 +10,7 @@ import { parsePredicate } from '../expressions/parser.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { areTooLarge, computed, entities, filtered, searched, type Rows } from './rows.ts'
 
-/** @returns the rows; several where `$apply` puts sets of them one after the other */
+/** @returns the sets of rows; several after `concat` in `$apply` */
 export function rowSets(exchange: Exchange): Rows[] {
   const all = entities(exchange.schema)
   const apply = exchange.options.get('$apply')
@@ -15,7 +18,7 @@ export function rowSets(exchange: Exchange): Rows[] {
   return rows.map((each) => narrowed(exchange, each))
 }
 
-/** What the expressions of a query option are parsed against, but for the type of the rows. */
+/** The context for the expressions of a query option, without the type of the rows. */
 export function context({ now, aliases, schema }: Exchange, option: string): Omit<ExpressionContext, 'type'> {
   return { option, now, aliases, types: schema.types, patterns: { parts: 0 } }
 }

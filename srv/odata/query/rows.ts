@@ -19,15 +19,15 @@ export interface Rows {
   columns: string[]
   /** The columns that make any order total. */
   identity: string[]
-  /** The order that they were put in. */
+  /** The order from `$apply`. */
   order?: OrderTerm[]
-  /** Whether the rows are entities still, with a URL each. */
+  /** Whether the rows are still entities, each with a URL. */
   areEntities: boolean
   /** The columns that are searched in entities. */
   searchable: Searchable
-  /** How much the query has come to: see expressions/extent.ts. */
+  /** The size of the query so far: see cqn/extent.ts. */
   nodes: number
-  /** How many queries stand within each other. */
+  /** How deep queries are nested. */
   nesting: number
 }
 
@@ -56,14 +56,14 @@ export function filtered(rows: Rows, condition: Cqn): Rows {
 
 /**
  * The rows that a search finds.
- * @throws {RequestError} 501 for rows of an aggregation, which have no text of their own
+ * @throws {RequestError} 501 for aggregated rows, which have no text to search
  */
 export function searched(rows: Rows, expression: string): Rows {
   if (rows.areEntities) return filtered(rows, parseSearch(expression, foundIn(rows.searchable)))
   throw new RequestError('notImplemented', 'The service does not search in aggregated rows.', '$search')
 }
 
-/** Whether the queries for sets of rows have become larger together than the service runs. */
+/** Whether the queries for these sets are too large together. */
 export function areTooLarge(sets: Rows[]): boolean {
   const nodes = sets.reduce((sum, rows) => sum + rows.nodes, 0)
   return nodes > MOST.nodes || sets.some(({ nesting }) => nesting > MOST_NESTED)
@@ -74,13 +74,13 @@ export function clauses({ from, where }: Rows) {
   return where.length ? { from, where: [allOf(...where)] } : { from }
 }
 
-/** A value that rows get in addition, under a name of its own. */
+/** A computed value and its name. */
 export interface Computed {
   name: string
   value: Typed
 }
 
-/** Rows with computed values in addition (OData URL Conventions 4.01, 5.1.3.2). */
+/** Adds computed values to rows (OData URL Conventions 4.01, 5.1.3.2). */
 export function computed(rows: Rows, values: Computed[]): Rows {
   const extra = values.map(({ name, value }) => named(shown(value), valueColumn(name)))
   const source = nested(rows, { ...clauses(rows), columns: [...rows.columns.map(ref), ...extra] })
@@ -90,13 +90,13 @@ export function computed(rows: Rows, values: Computed[]): Rows {
   return { ...source, type: { ...rows.type, properties }, columns }
 }
 
-/** Rows that a query for others gives, as the source of another query. */
+/** Rows whose source is a query for other rows. */
 export function nested(rows: Rows, select: { columns: object[]; [clause: string]: unknown }): Rows {
   const nodes = select.columns.reduce((sum, column) => sum + extentOf(column).nodes, rows.nodes)
   return { ...rows, from: { SELECT: select, as: 'source' }, where: [], nodes, nesting: rows.nesting + 1 }
 }
 
-/** The column of a computed value. With its own name it could be taken for a member of JavaScript's objects. */
+/** The column of a computed value. The prefix keeps it apart from members of JavaScript's objects. */
 export const valueColumn = (name: string) => `value_${name}`
 
 /** The property that shows a computed value. A point in time becomes its instant, in UTC. */

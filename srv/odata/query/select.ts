@@ -1,4 +1,4 @@
-/** `$select`: which properties an answer has, and how much of them (OData URL Conventions 4.01, 5.1.4). */
+/** `$select`: which properties, and which parts of them, are shown (OData URL Conventions 4.01, 5.1.4). */
 import { columnsOf, type Selection } from '../model/columns.ts'
 import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
@@ -12,13 +12,13 @@ import { isStructured, propertyNamed, valueTypeNamed, type Property, type Struct
 /** The options that an item may have. */
 const NESTED = ['$select', '$filter', '$search', '$orderby', '$top', '$skip', '$count', '$compute']
 
-/** How many names a path may have, and how deep items may nest: values of open types nest no deeper than 100 levels. */
+/** The most names in a path, and the deepest nesting of items. Values of open types nest no deeper than 100 levels. */
 const MOST_NAMES = 110
 const MOST_NESTED = 10
 
-/** What is selected of rows. */
+/** A selection of rows. */
 export interface Selected {
-  /** The rows, with what the options of items make of their properties. */
+  /** The rows, with the options of items applied to their properties. */
   rows: Rows
   selection: Selection
   /** The select list of a context URL, `(id,statusInfo/status)`: OData Protocol 4.01, 10.7. */
@@ -27,7 +27,7 @@ export interface Selected {
 
 /**
  * Reads `$select`.
- * @throws {RequestError} 400 for an item that is not a property of the type, or has options that it cannot have
+ * @throws {RequestError} 400 for an item that is no property of the type, or has options that it does not take
  */
 export function selected(exchange: Exchange, rows: Rows, value = exchange.options.get('$select')): Selected {
   if (value === undefined) return { rows, selection: undefined, list: '' }
@@ -36,14 +36,14 @@ export function selected(exchange: Exchange, rows: Rows, value = exchange.option
   return result()
 }
 
-/** What is selected of one property, by query options of its own: `…('x')/modifiedProperties?$top=1`. */
+/** The selection of a single property, with its own query options: `…('x')/modifiedProperties?$top=1`. */
 export function selectedOf(exchange: Exchange, rows: Rows, names: string[], options: Map<string, string>): Selected {
   const { addItem, result } = selector(exchange, rows, true)
   addItem(names, options.size ? options : undefined)
   return result()
 }
 
-/** A path, as the model spells it. */
+/** A path as the model spells it. */
 interface Path {
   names: string[]
   /** With the types that it is cast to. */
@@ -66,7 +66,7 @@ function selector(exchange: Exchange, initial: Rows, isAddressed = false) {
     return { rows, selection, list: `(${list.join(',')})` }
   }
 
-  /** Whether the whole of what a path leads through is selected. */
+  /** Whether the path lies within a value that is selected as a whole. */
   const isPart = (segments: string[]) =>
     segments.some((_, index) => index > 0 && paths.has(segments.slice(0, index).join('/')))
 
@@ -147,7 +147,7 @@ function resolve(segments: string[], root: StructuredType): Path {
   return path
 }
 
-/** The columns that a selection is built from. A complex value needs all of its own, to tell whether it is null. */
+/** The columns for a selection. A complex value needs all of its columns, to tell whether it is null. */
 export function columnsFor(selection: Selection, { type, identity, columns }: Rows): Cqn[] {
   const properties = [...type.properties.values()].filter(({ name }) => selection?.has(name) ?? true)
   const names = [...identity, ...properties.flatMap((property) => columnsOf(property))]
@@ -155,7 +155,7 @@ export function columnsFor(selection: Selection, { type, identity, columns }: Ro
   return [...new Set(names)].filter((name) => columns.includes(name)).map(ref)
 }
 
-/** The list for rows, which shows what they have besides the properties of their type (10.7 and 10.10). */
+/** The select list for rows, with what they have besides the properties of their type (10.7 and 10.10). */
 export function rowsList({ rows: { type, areEntities }, selection, list }: Selected): string {
   if (selection) return list
   const shape = ({ properties }: StructuredType): string =>

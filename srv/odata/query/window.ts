@@ -8,13 +8,13 @@ import { applied } from '../request/preferences.ts'
 export interface PageWindow {
   /** The most rows that the page has. */
   limit: number
-  /** How many rows are left out at the beginning, of the first page only. */
+  /** How many rows to skip; on the first page only. */
   skip: number
-  /** The row that the page comes after, by what it is ordered by. */
+  /** The values of the order terms in the last row of the page before. */
   after: Position['after']
   /** The last arrival that is part of the result, if changes are tracked. */
   until: Position['until']
-  /** The position of the page after this one, which has a number of rows, or undefined if the client asked for no more. */
+  /** The position of the next page, given the number of rows on this one; undefined if the client wants no more. */
   next: (after: Position['after'], count: number) => Position | undefined
 }
 
@@ -43,7 +43,7 @@ export function pageWindow(exchange: Exchange): PageWindow {
   return { limit, skip, after: position.after, until: position.until, next }
 }
 
-/** The page size that the client prefers, as far as the service allows it (8.2.8.7). */
+/** The page size that the client prefers, up to the service's maximum (8.2.8.7). */
 function preferredSize({ preferences, res, schema }: Exchange): number | undefined {
   const wanted = Number(preferences.get('maxpagesize'))
   if (!Number.isSafeInteger(wanted) || wanted < 1) return undefined

@@ -6,7 +6,7 @@ import { respondWith, respondWithText } from '../response/respond.ts'
 import { countEntities } from './count.ts'
 import { readPage } from './page.ts'
 
-/** Answers with a page of a collection, or with what was added to it. */
+/** Answers with a page of a collection, or of what was added to it. */
 export async function readCollection(exchange: Exchange, collection: string) {
   const path = `${exchange.schema.singleton}/${collection}`
   const token = exchange.options.get('$deltatoken')

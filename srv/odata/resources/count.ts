@@ -12,7 +12,7 @@ import { requestShape } from '../request/shape.ts'
 
 /**
  * Counts the entities in a collection.
- * @throws {RequestError} 400 also for options that are wrong, though they do not matter for a count
+ * @throws {RequestError} 400 also for invalid options that have no effect on a count
  */
 export async function countEntities(exchange: Exchange): Promise<number> {
   const { options, schema } = exchange
@@ -28,7 +28,7 @@ export async function countEntities(exchange: Exchange): Promise<number> {
   return count
 }
 
-/** How many rows there are in all, whatever part of them is on the page. */
+/** Counts all rows, not only those on the page. */
 export async function countOf(
   schema: ServiceSchema,
   { ask }: Pick<Planned<unknown>, 'ask'>,
@@ -53,7 +53,7 @@ function countOfAll({ counts }: ServiceSchema) {
   return { SELECT: { from: { ref: [counts.entity] }, columns: [{ ...func('sum', ref(counts.count)), as: 'total' }] } }
 }
 
-/** Clients may ask for 64-bit integers as strings, since JavaScript cannot hold all of them (OData JSON 4.01, 3.2). */
+/** Clients may ask for 64-bit integers as strings: JavaScript cannot represent all of them (OData JSON 4.01, 3.2). */
 export function integerText(value: number, { ieee754Compatible }: Exchange['format']) {
   return ieee754Compatible ? `"${value}"` : String(value)
 }

@@ -15,8 +15,8 @@ import { pageWindow } from '../query/window.ts'
 import type { Row } from '../../plans/statement.ts'
 
 /**
- * Reads what came in after a delta token, in the order in which it came in.
- * @throws {RequestError} 400 if the token is not one that the service gave for these query options
+ * Reads what arrived after a delta token, in the order of arrival.
+ * @throws {RequestError} 400 if the service did not issue the token for these query options
  */
 export async function readDelta(exchange: Exchange, path: string, token: string): Promise<Page> {
   const { schema } = exchange

@@ -50,7 +50,7 @@ async function readOne(exchange: Exchange, path: string, key: EntityKey) {
   return { texts, row: expectOne(schema, key, [rowAt(0), rowAt(1)]), list: rowsList(plan.prepared.selected) }
 }
 
-/** Answers with the value of a property, or with 204 where it is null (OData Protocol 4.01, 11.2.4). */
+/** Answers with the value of a property, or with 204 if it is null (OData Protocol 4.01, 11.2.4). */
 export async function readProperty(exchange: Exchange, resource: Resource & { kind: 'property' }) {
   const { res, format, schema } = exchange
   const { collection, key, path, suffix } = resource
@@ -78,7 +78,7 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   respond(exchange, address + list, isObject ? (represented as object) : { ...information, value: represented })
 }
 
-/** The query options for the value (OData URL Conventions 4.01, 5.1): those of a collection, of a complex value, or none. */
+/** Checks the query options for the value, which depend on its kind (OData URL Conventions 4.01, 5.1). */
 function optionsOf({ options }: Exchange, { path, suffix }: Resource & { kind: 'property' }) {
   const property = path.findLast((step) => step.property)?.property
   const isComplex = property && isStructured(property.type) && path.every((step) => step.property ?? step.cast)
@@ -88,7 +88,7 @@ function optionsOf({ options }: Exchange, { path, suffix }: Resource & { kind: '
   return own
 }
 
-/** The select list of a value, of that of its entity: `(targetSystem/id)` is `(id)` there. */
+/** The select list of a value, taken from that of its entity: `(targetSystem/id)` becomes `(id)`. */
 function listWithin(names: string[], list: string) {
   const prefix = `${names.join('/')}/`
   const paths = list.slice(1, -1).split(',')
@@ -96,7 +96,7 @@ function listWithin(names: string[], list: string) {
   return within.length ? `(${within.join(',')})` : ''
 }
 
-/** Follows a path. Undefined: there is no such member, or the value does not have the type that it is cast to. */
+/** Follows a path. Returns undefined if there is no such member, or the value is not of the type it is cast to. */
 function valueAt(entity: object, path: PathStep[]): unknown {
   let value: unknown = entity
   let property: Property | undefined
@@ -115,7 +115,7 @@ function valueAt(entity: object, path: PathStep[]): unknown {
 const keySource = (position: number): Source => ({ option: 'key', position, read: (text) => text })
 const keyLiterals = (key: EntityKey) => key.map((part, position) => ({ ...keySource(position), text: part }))
 
-/** Who sees several tenants may see an id twice: the second row tells. */
+/** Readers of all tenants may see an id twice, which the second row shows. */
 function selectByKey({ identity }: ServiceSchema, rows: Rows, key: EntityKey, count: number) {
   const parts = key.map((part, index) => xpr(ref(identity[index] as string), '=', val(part, keySource(index))))
   return { ...clauses(filtered(rows, allOf(...parts))), limit: { rows: { val: count } } }

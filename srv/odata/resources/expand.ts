@@ -11,13 +11,13 @@ import { checkExpand } from '../request/capabilities.ts'
 const ROWS = ['$filter', '$search']
 const PAGE = [...ROWS, '$orderby', '$top', '$skip', '$count']
 
-/** The options that an expanded collection takes: its entities, references to them, or their number. */
+/** The options of an expanded collection, of references to it, and of its count. */
 const NESTED = { '': [...PAGE, '$select', '$compute', '$expand'], $ref: PAGE, $count: ROWS }
 
 /**
- * Reads the collections that are to be expanded.
- * @returns the members of the singleton that they give, as JSON text, and their part of the context URL
- * @throws {RequestError} 400 for what cannot be expanded, or cannot be expanded so
+ * Reads the collections to expand.
+ * @returns the members that they add to the singleton, as JSON text, and their part of the context URL
+ * @throws {RequestError} 400 for what cannot be expanded, or not in this way
  */
 export async function expand(exchange: Exchange, value: string | undefined) {
   const { schema } = exchange
@@ -37,7 +37,7 @@ export async function expand(exchange: Exchange, value: string | undefined) {
   return { members, fragment: lists.length ? `(${lists.join(',')})` : '' }
 }
 
-/** The collections to expand, each with its options, and what of it is meant if not its entities. */
+/** The collections to expand, each with its options and the suffix `/$ref` or `/$count`, if there is one. */
 function expansions(value: string, { collections, entityType }: ServiceSchema) {
   const found = new Map<string, { options: Map<string, string>; suffix: keyof typeof NESTED }>()
   for (const { name: path, options = new Map<string, string>() } of nestedItems(value, '$expand', NESTED[''])) {

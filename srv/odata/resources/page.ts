@@ -26,7 +26,7 @@ export interface Page {
   members: Record<string, JsonText>
 }
 
-/** What is found out of a request, whatever the values of its literals are. */
+/** What is known of a request whatever its literals are. */
 interface Prepared extends PreparedRows {
   sets: Rows[]
   terms: OrderTerm[]
@@ -89,7 +89,7 @@ async function readWindow(
     return {
       ...clauses(after ? filtered(known, comesAfter(terms, after)) : known),
       orderBy: terms.map(orderBy),
-      localized: false, // CAP would order by a collation that comparisons, and so positions, do not know
+      localized: false, // CAP would sort by a collation that comparisons, and so positions, do not use
       limit: { rows: { val: count }, ...(skip && { offset: { val: skip } }) }
     }
   }
@@ -99,7 +99,7 @@ async function readWindow(
   return { texts, next: isMore ? next(position, count) : undefined }
 }
 
-/** What `concat` puts together comes as a whole, as no order goes over all of it. */
+/** The result of `concat` has no common order, so it is sent as a whole. */
 async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise<JsonText> {
   const { options, schema } = exchange
   for (const name of ['$orderby', '$top', '$skip', '$skiptoken', '$compute']) {
@@ -118,14 +118,14 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
   return all
 }
 
-/** The link by which the client reads what comes in after an arrival: see delta.ts. */
+/** The link to what arrives after an arrival: see delta.ts. */
 function deltaLink(exchange: Exchange, path: string, until: number): JsonText {
   const leftOut = ['$orderby', '$count', '$top', '$skiptoken']
   const kept = [...linkOptions(exchange)].filter(([name]) => !leftOut.includes(name))
   return linkTo(exchange, path, '$deltatoken', { until }, new Map(kept))
 }
 
-/** Whether the client asks for a delta link, and one can be given: what is cut off has no changes to track. */
+/** Whether the client asks for a delta link and the request allows one: partial results have no changes to track. */
 function tracksChanges({ preferences, options, conventions, res }: Exchange): boolean {
   const isCut = options.has('$apply') || options.has('$skip') || (options.has('$top') && !conventions.topIsPageSize)
   if (!preferences.has('track-changes') || isCut || options.has('$skiptoken')) return false
@@ -133,7 +133,7 @@ function tracksChanges({ preferences, options, conventions, res }: Exchange): bo
   return true
 }
 
-/** The order that is asked for, then that of `$apply` or the default one, then what breaks ties. */
+/** The requested order, then that of `$apply` or the default order, then what breaks ties. */
 function totalOrder(exchange: Exchange, rows: Rows): OrderTerm[] {
   const order = exchange.options.get('$orderby')
   const defaultOrder = rows.areEntities ? exchange.schema.defaultOrder : undefined

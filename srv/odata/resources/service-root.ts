@@ -4,7 +4,7 @@ import type { Exchange } from '../request/exchange.ts'
 import { objectText, type JsonText } from '../response/json-text.ts'
 import { respond, respondWith } from '../response/respond.ts'
 
-/** Answers with what the service has (OData JSON 4.01, section 5). */
+/** Answers with the service document (OData JSON 4.01, section 5). */
 export function readServiceDocument(exchange: Exchange) {
   const { singleton } = exchange.schema
   respond(exchange, '', { value: [{ name: singleton, kind: 'Singleton', url: singleton }] })
@@ -13,7 +13,7 @@ export function readServiceDocument(exchange: Exchange) {
 /** Answers with the singleton. It has no properties, only its collections. */
 export async function readSingleton(exchange: Exchange) {
   const { root, options, format, schema, run } = exchange
-  await run({ SELECT: { from: { ref: [schema.singletonEntity] } } }) // nothing is stored of it, but it may be restricted
+  await run({ SELECT: { from: { ref: [schema.singletonEntity] } } }) // checks access; nothing is stored
   const url = root + schema.singleton
   const { members, fragment } = await expand(exchange, options.get('$expand'))
   const links = schema.collections.map((name): [string, string] => [`${name}@odata.navigationLink`, `${url}/${name}`])

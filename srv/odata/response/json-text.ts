@@ -1,17 +1,17 @@
-/** JSON as text in parts, so that what is stored as JSON is sent as it is, without being decoded and encoded again. */
+/** JSON as a list of texts, so that stored JSON is sent as it is, without being decoded and encoded again. */
 
-/** Text that is stored. */
+/** Stored text. */
 export interface StoredText {
   /** The text, or its UTF-8. */
   text: string | Uint8Array
-  /** What no other text has. */
+  /** Different for different texts. */
   tag: string
 }
 
-/** The parts. The first one begins with the first character. */
+/** The parts of a text; the first one is not empty. */
 export type JsonText = (string | StoredText)[]
 
-/** About how many bytes a text has: of what is not UTF-8 yet, the UTF-16 code units. */
+/** The approximate size in bytes. Strings count by UTF-16 code units. */
 export function sizeOf(parts: JsonText): number {
   return parts.reduce((sum, part) => sum + (typeof part === 'string' ? part : part.text).length, 0)
 }
@@ -30,13 +30,13 @@ export function arrayText(items: JsonText): JsonText {
   return ['[', ...items.flatMap((item, index) => (index ? [',', item] : [item])), ']']
 }
 
-/** The text of an object with members before its own, of which it has at least one. */
+/** Puts members before those of an object, which has at least one. */
 export function prependMembers(start: string, [first = '', ...rest]: JsonText): JsonText {
   const own = typeof first === 'string' ? first.slice(1) : { ...first, text: first.text.slice(1) }
   return [start, own, ...rest]
 }
 
-/** The UTF-8 of a text, in as few chunks as there are without copies of what is UTF-8 already. */
+/** The UTF-8 of a text, in few chunks and without copying what is UTF-8 already. */
 export function chunksOf(parts: JsonText): Uint8Array[] {
   const chunks: Uint8Array[] = []
   let pending = ''
@@ -54,7 +54,7 @@ export function chunksOf(parts: JsonText): Uint8Array[] {
   return chunks
 }
 
-/** What is different for different texts, and shorter. */
+/** A tag that differs for different texts. */
 export function tagOf(parts: JsonText): string {
   return parts.map((part) => (typeof part === 'string' ? part : part.tag)).join('')
 }

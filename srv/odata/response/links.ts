@@ -11,7 +11,7 @@ import type { JsonText } from './json-text.ts'
  * The service root that a request was sent to, with a trailing slash: `http://localhost:4004/beta/`.
  * Express derives protocol and host from `X-Forwarded-*` only if `trust proxy` is set.
  * @param request the HTTP request; for a part of a batch, the request of the batch
- * @throws {RequestError} 400 if the Host header is none, as links cannot be made of it
+ * @throws {RequestError} 400 if the Host header is invalid: links are made from it
  */
 export function serviceRoot({ protocol, host, baseUrl }: Request): string {
   const root = `${protocol}://${host}${baseUrl}/`
@@ -20,7 +20,7 @@ export function serviceRoot({ protocol, host, baseUrl }: Request): string {
 }
 
 /**
- * A link to a collection, as JSON text, with the query options of the request and a token for where to go on.
+ * A link to a collection, as JSON text, with the query options of the request and a token.
  * @param path the path of the collection, `auditLogs/provisioning`
  * @param options the query options and parameter aliases that the link keeps, under their full names
  * @throws {RequestError} 501 if the position has values that are too long for a link
@@ -39,8 +39,8 @@ export function linkTo(
 }
 
 /**
- * The URL of an entity, which resolves for any key and tells the entity from all others that the reader sees: for who
- * reads all tenants it has the alternate key.
+ * The URL of an entity. It resolves for any key and identifies the entity among all that the reader sees: for readers
+ * of all tenants it has the alternate key.
  * @param path the path of the collection, `auditLogs/provisioning`
  * @param row its columns, the parts of the key among them
  */

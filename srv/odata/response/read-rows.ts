@@ -1,6 +1,6 @@
 /**
- * Reads rows and shows them, one or a page of them: as they were stored, or built from columns. Either takes one query,
- * and a second one where rows have too many bytes for one answer, or their stored form is older than their type.
+ * Reads rows, one or a page of them, and renders them: as they were stored, or built from columns. That takes one
+ * query, and a second one if the rows have too many bytes for an answer or their stored form is older than their type.
  */
 import { mostBytes } from '../../database/reading.ts'
 import { asManyAsFit } from '../../database/result-size.ts'
@@ -14,22 +14,24 @@ import { columnsToRender, isSentAsStored, renderRows } from './render-rows.ts'
 import { isCurrent } from './stored.ts'
 import { fitting, inPlaces, pageQuery, storedPage } from './stored-page.ts'
 
-/** What is found out of a request before its rows are read. */
+/** What is known of a request before its rows are read. */
 export interface Prepared {
   selected: Selected
   /** The columns that {@link Shown.rowAt} has, such as those that rows are ordered by. */
   keys: (Cqn | (Cqn & { as: string }))[]
 }
 
-/** Which rows are read. Each has a place in their order, from 0. */
+/** Which rows to read. Each has a place in their order, from 0. */
 export interface Wanted<Of extends Prepared> {
   /** The path of the collection, `auditLogs/provisioning`. */
   path: string
-  /** The most rows that are shown. */
+  /** The most rows to show. */
   limit: number
-  /** Makes the query, but for its columns, for the rows in the first places. */
+  /** Makes the query for the rows in the first places, without its columns. */
   select: (of: Of, places: number) => object
-  /** Finds the place of a row by its keys, where the database does not know the order; undefined: it is none of them. */
+  /**
+   * Finds the place of a row by its keys, where the database does not know the order; undefined: it is none of them.
+   */
   placeOf?: (keys: Row) => number | undefined
 }
 
@@ -37,27 +39,27 @@ export interface Wanted<Of extends Prepared> {
 export interface Shown {
   /** The rows, in their order. */
   texts: JsonText
-  /** How many they are. */
+  /** How many there are. */
   count: number
   /** Whether there are more than these. */
   isMore: boolean
-  /** If so, how many places there are up to the last row that is shown. */
+  /** If so, the number of places up to the last row that is shown. */
   places: number
   /** The keys of a row that was found; the one after the last that is shown may be, too. */
   rowAt: (index: number) => Row | undefined
 }
 
-/** Texts up to this length are read with the others, in bytes, whatever share of the page they have. */
+/** Texts up to this length, in bytes, are always read with the others. */
 const SHORT = 16_384
 
-/** Reads as many rows as are wanted and fit into an answer: at least one, if there is one. */
+/** Reads as many rows as are wanted and fit into an answer, at least one if there is one. */
 export async function readRows<Of extends Prepared>(
   exchange: Exchange,
   { prepared, ask }: Planned<Of>,
   { path, limit, select, placeOf }: Wanted<Of>
 ): Promise<Shown> {
   const { selected, keys } = prepared
-  const all = limit + 1 // one more tells whether there are more
+  const all = limit + 1 // one more shows whether there are more
   const nameFor = (form: string, places: number) => (places === all ? form : `${form} of ${places}`)
   const placesUpTo = (index: number, row: Row | undefined) => ((row && placeOf?.(row)) ?? index) + 1
 
@@ -77,7 +79,7 @@ export async function readRows<Of extends Prepared>(
     return { texts, count, isMore: isMore || isCut || asked < wanted, places, rowAt: (index) => rows[index] }
   }
 
-  // JSON has all digits of the numbers in columns, but not of those that an order computes
+  // JSON keeps all digits of numbers in columns, but not of numbers that an order computes
   if (!isSentAsStored(exchange, selected) || !keys.every((column) => 'ref' in column)) return build(all, false)
 
   const { entityType } = exchange.schema
@@ -93,7 +95,7 @@ export async function readRows<Of extends Prepared>(
   const places = isMore ? placesUpTo(fit - 1, first.rowAt(fit - 1)) : all
   const isWhole = first.entities.slice(0, fit).every(([length]) => length <= longest)
   const areCurrent = first.entities.every(([, tag]) => isCurrent(tag, entityType))
-  // read anew, the page may begin with rows that have just come in
+  // on the second read the page may begin with rows that have just arrived
   const page = isWhole || !areCurrent ? first : await read(places)
   if (!page.entities.every(([, tag]) => isCurrent(tag, entityType))) return build(places, isMore)
   const count = Math.min(fit, page.entities.length)

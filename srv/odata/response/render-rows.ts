@@ -1,4 +1,4 @@
-/** Builds what clients see of rows from their columns: JSON text. */
+/** Renders rows as JSON text from their columns. */
 import { mostBytes } from '../../database/reading.ts'
 import { nest, type Selection } from '../model/columns.ts'
 import type { Exchange } from '../request/exchange.ts'
@@ -11,7 +11,7 @@ import { columnsFor, type Selected } from '../query/select.ts'
 import { settings } from '../../settings/settings.ts'
 import { hasStoredForm, tagged } from './stored.ts'
 
-/** Shows rows: the first ones, as many as fit into an answer, and one at least. */
+/** Renders the first rows, as many as fit into an answer, at least one. */
 export function renderRows(exchange: Exchange, all: Row[], selected: Selected, path: string): JsonText {
   const texts: JsonText = []
   let size = 0
@@ -33,7 +33,7 @@ function textOf(exchange: Exchange, row: Row, selected: Selected, path: string) 
   return areWhole(exchange, selected) ? tagged(text, type) : text
 }
 
-/** The URL of an entity; clients need it where they cannot make it of the key (OData JSON 4.01, 4.5.8). */
+/** The URL of an entity, and whether clients need it because the key does not identify it (OData JSON 4.01, 4.5.8). */
 export function entityLink(exchange: Exchange, path: string, row: Row, selection: Selection): EntityLink {
   const { schema, scope } = exchange
   const isNeeded = scope.readsAllTenants || selection?.has(schema.key) === false

@@ -1,4 +1,4 @@
-/** Adds control information to values: `@odata.type` as documented, and what the full metadata level asks for. */
+/** Adds control information to values: `@odata.type` as documented, and what the metadata level `full` requires. */
 import { typeOfValue } from '../model/columns.ts'
 import type { JsonFormat } from '../request/format.ts'
 import { isStructured } from '../model/types.ts'
@@ -6,13 +6,13 @@ import type { JsonObject, PrimitiveType, Property, StructuredType } from '../mod
 
 export interface EntityLink {
   url: string
-  /** Whether also the minimal metadata level shows it. */
+  /** Whether the metadata level `minimal` shows it, too. */
   isNeeded: boolean
 }
 
 /**
  * Annotates an entity and all values in it.
- * @param link of the entity, or undefined for a row of an aggregation, which is no entity
+ * @param link the link of the entity; undefined for an aggregated row
  */
 export function representEntity(
   entity: JsonObject,
@@ -37,7 +37,7 @@ export function representValue(value: unknown, property: Property, format: JsonF
     : representComplex(value as object, property, format)
 }
 
-/** 64-bit integers may be asked for as strings, since JavaScript cannot hold all of them (OData JSON 4.01, 3.2). */
+/** Clients may ask for 64-bit integers as strings: JavaScript cannot represent all of them (OData JSON 4.01, 3.2). */
 function representPrimitive(value: unknown, type: PrimitiveType, { ieee754Compatible }: JsonFormat) {
   return ieee754Compatible && type === 'Edm.Int64' ? String(value) : value
 }
@@ -64,7 +64,7 @@ function members(object: JsonObject, type: StructuredType, format: JsonFormat): 
   return result
 }
 
-/** What the full level says of values whose type JSON does not show (OData JSON 4.01, 4.6.3). */
+/** The type annotation of level `full` for values whose type JSON does not show (OData JSON 4.01, 4.6.3). */
 export function typeAnnotation({ type, collection }: Property) {
   if (collection) return `#Collection(${isStructured(type) ? type.name : type.slice('Edm.'.length)})`
   const isShown = isStructured(type) || ['Edm.String', 'Edm.Boolean', 'Edm.Double', 'Edm.Untyped'].includes(type)

@@ -6,8 +6,8 @@ import { chunksOf, prependMembers, tagOf, type JsonText } from './json-text.ts'
 
 /**
  * Answers with JSON.
- * @param fragment that of the context URL, which names what the answer is part of: `auditLogs/provisioning/$entity`;
- *   empty for the service document
+ * @param fragment the fragment of the context URL, such as `auditLogs/provisioning/$entity`; empty for the service
+ *   document
  */
 export function respond(exchange: Exchange, fragment: string, body: object) {
   respondWith(exchange, fragment, [JSON.stringify(body)])
@@ -16,13 +16,13 @@ export function respond(exchange: Exchange, fragment: string, body: object) {
 /** Answers with plain text. */
 export function respondWithText({ res, format }: Exchange, text: string) {
   res.setHeader('Content-Type', format.namesCharset ? 'text/plain;charset=utf-8' : 'text/plain')
-  res.send(Buffer.from(text)) // to text Express adds a charset
+  res.send(Buffer.from(text)) // Express adds a charset to text
 }
 
 /**
- * Answers with JSON that is text already: an object with at least one member.
+ * Answers with an object with at least one member that is already JSON text.
  * @param fragment as for {@link respond}
- * @param etag that of the entity, if the answer is one; otherwise it is that of the representation
+ * @param etag the ETag of the entity, if the answer is one; by default that of the representation
  */
 export function respondWith({ req, res, root, format }: Exchange, fragment: string, object: JsonText, etag?: string) {
   const context = `${root}$metadata${fragment && `#${fragment}`}` // OData Protocol 4.01, section 10

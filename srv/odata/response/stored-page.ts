@@ -1,6 +1,6 @@
 /**
- * Pages of entities that are sent as they are stored: the database puts their texts together, so that a page is one
- * value, however many entities it has, and not an object of each.
+ * Pages of entities that are sent as they were stored. The database joins their texts, so a page is one value however
+ * many entities it has, not an object for each.
  */
 import { mostBytes } from '../../database/reading.ts'
 import { bytes, jsonRows, textsJoined } from '../../database/dialect.ts'
@@ -12,9 +12,9 @@ import type { HiddenColumns } from '../model/types.ts'
 /**
  * Makes a query that gives a page as a single row.
  * @param select the query for the rows of the page
- * @param keys columns to read of each row besides
+ * @param keys further columns to read of each row
  * @param hidden the columns with the text and its tag
- * @param longest how long texts may be, in bytes; of those that are longer only the length is read
+ * @param longest the longest text to read, in bytes; of longer ones only the length is read
  */
 export function pageQuery(select: object, keys: Cqn[], hidden: HiddenColumns, longest?: number): object {
   const whole = ref(hidden.representation)
@@ -30,12 +30,12 @@ export function pageQuery(select: object, keys: Cqn[], hidden: HiddenColumns, lo
         { ...bytes(textsJoined(ref('text'))), as: 'text' },
         { ...jsonRows(...each), as: 'entities' }
       ],
-      localized: false // or CAP would order the rows within by another collation
+      localized: false // otherwise CAP would sort the inner rows by another collation
     }
   }
 }
 
-/** What is known of an entity on a page besides its text: the length of that in bytes, its tag, and the keys. */
+/** An entity on a page without its text: the length of the text in bytes, its tag, and the keys. */
 type Entity = [length: number, tag: string, ...keys: Value[]]
 
 /** A page that was read. */
@@ -43,13 +43,13 @@ export interface StoredPage {
   entities: Entity[]
   /** The keys of an entity. */
   rowAt: (index: number) => Row | undefined
-  /** The texts of the first entities, as one part where they stand together. */
+  /** The texts of the first entities, joined where possible. */
   textsOf: (count: number) => JsonText
 }
 
 /**
  * Reads the result of {@link pageQuery}.
- * @param placeOf the place of an entity, by its keys, where the query has no order; undefined for those to leave out
+ * @param placeOf finds the place of an entity by its keys if the query has no order; undefined to leave it out
  */
 export function storedPage(
   [result]: Row[],
@@ -83,7 +83,7 @@ function joined(texts: Uint8Array, entities: Entity[]) {
   return { text: texts.subarray(0, size), tag: entities.map(([, tag]) => tag).join() }
 }
 
-/** Puts items into the order of their places, and leaves out those that have none. */
+/** Sorts items by their places, and drops those without one. */
 export function inPlaces<Item>(items: Item[], placeOf: (item: Item) => number | undefined): Item[] {
   const places: Item[] = []
   for (const item of items) {
@@ -93,7 +93,7 @@ export function inPlaces<Item>(items: Item[], placeOf: (item: Item) => number | 
   return Object.values(places) // without the gaps
 }
 
-/** How many entities fit on a page: at least one, if there is one. */
+/** How many entities fit on a page, at least one if there is one. */
 export function fitting(entities: Entity[]): number {
   let size = 0
   const end = entities.findIndex(([length]) => (size += length) > mostBytes())

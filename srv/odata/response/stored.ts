@@ -1,6 +1,6 @@
 /**
- * The text of an entity as most answers show it, kept with the entity: events never change, so what a client reads is
- * sent as it was written, and nothing of it is parsed or put together again.
+ * The text of an entity as most answers show it, stored with the entity. Events never change, so clients get what was
+ * written: nothing is parsed or built again.
  */
 import { hash } from 'node:crypto'
 import type { Row } from '../../plans/statement.ts'
@@ -16,7 +16,7 @@ const versions = new WeakMap<StructuredType, string>()
 /**
  * Makes the columns for an entity that is about to be stored.
  * @param sent the entity as it was sent
- * @param row its columns, in which the service may have given values to what was not sent
+ * @param row its columns, to which the service may have added values that were not sent
  */
 export function storedForm(sent: JsonObject, row: Row, type: EntityType): Row {
   const entity: JsonObject = {}
@@ -24,7 +24,7 @@ export function storedForm(sent: JsonObject, row: Row, type: EntityType): Row {
     const { name } = property
     entity[name] = isStructured(property.type) ? sent[name] : (row[name] ?? null)
   }
-  // the URL is not part of the text: only the full level of metadata shows it
+  // the URL is not part of the text: only the metadata level `full` shows it
   const text = JSON.stringify(representEntity(entity, type, MINIMAL, { url: '', isNeeded: false }))
   const { representation, representationTag } = type.hidden
   return { [representation]: text, [representationTag]: tagged(text, type).tag }
@@ -35,27 +35,29 @@ export function tagged(text: string, type: StructuredType): StoredText {
   return { text, tag: versionOf(type) + hash('sha1', text, 'base64url') }
 }
 
-/** The text of an entity, if there is one of the type as it is now. */
+/** The text of an entity; undefined if it was written for an older version of the type. */
 export function storedText(row: Row, type: EntityType): StoredText | undefined {
   const tag = row[type.hidden.representationTag]
   return isCurrent(tag, type) ? { text: row[type.hidden.representation] as StoredText['text'], tag } : undefined
 }
 
 /**
- * What tells an entity from all others, and from itself under another version of its type. It is the same however much of
+ * A tag that differs for different entities and for different versions of their type. It is the same however much of
  * the entity is shown.
- * @param row at least the column of its tag, and those of its identity
+ * @param row has at least the columns of its tag and its key
  */
 export function entityTag(row: Row, type: EntityType, identity: string[]): string {
   return JSON.stringify([versionOf(type), row[type.hidden.representationTag] ?? identity.map((name) => row[name])])
 }
 
-/** Whether a tag is that of the type as it is now. */
+/** Whether a tag belongs to the current version of the type. */
 export function isCurrent(tag: unknown, type: StructuredType): tag is string {
   return typeof tag === 'string' && tag.startsWith(versionOf(type))
 }
 
-/** Whether a format shows whole entities just so. No entity has 64-bit integers, so IEEE754Compatible does not matter. */
+/**
+ * Whether a format shows whole entities as stored. No entity has 64-bit integers, so IEEE754Compatible has no effect.
+ */
 export function hasStoredForm({ metadata }: JsonFormat): boolean {
   return metadata === 'minimal'
 }
