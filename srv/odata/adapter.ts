@@ -88,9 +88,7 @@ class StructuredODataAdapter extends ODataAdapter {
     this.schema = serviceSchema(this.linked, service.name)
   }
 
-  /**
-   * A router without CAP's own middleware. It is set on the instance, as in the base class, so that it is built once.
-   */
+  /** A router without CAP's own middleware. It is set on the instance, as in the base class, to be built once. */
   override get router(): Router {
     const router = express.Router()
     Object.defineProperty(this, 'router', { value: router })
