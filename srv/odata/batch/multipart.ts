@@ -8,6 +8,9 @@ import type { BatchRequest, Unit } from './requests.ts'
 /** The most characters that the headers of a part, or of the request in it, may have. */
 const MOST_HEADERS = 65_536
 
+/** The most lines of a batch: more than the values that its bodies may have, each on a line of its own. */
+const MOST_LINES = 500_000
+
 /**
  * Reads a batch in the multipart format. Lines may end with a line feed only, as some clients send them.
  * @param boundary the delimiter of its parts, without the leading dashes
@@ -22,7 +25,9 @@ export function readMultipartBatch(text: string, boundary: string, limit: number
     checkSize(++size, limit)
     return readRequest(part, isInGroup, named)
   }
-  for (const part of partsOf(text.split(/\r?\n/), boundary)) {
+  const lines = text.split(/\r?\n/, MOST_LINES + 1)
+  if (lines.length > MOST_LINES) throw invalid(`A batch must have at most ${MOST_LINES} lines.`)
+  for (const part of partsOf(lines, boundary)) {
     const type = part.headers['content-type'] ?? ''
     const group = /^multipart\/mixed\b/i.test(type) ? boundaryOf(type) : undefined
     if (group === undefined) units.push({ requests: [read(part, false)] })

@@ -106,6 +106,7 @@ describe('A batch in the multipart format (Protocol 4.01, 11.7.7)', () => {
 
   const wrong: [string, string][] = [
     ['no end', `--b\r\n${creation('cut off')}\r\n`],
+    ['more lines than the service takes', `--b\r\n${creation('long')}${'\n'.repeat(500_000)}\r\n--b--\r\n`],
     ['a change set without an end', `--b\r\n${changeSet([creation('cut off')]).replace('--c--', '')}\r\n--b--\r\n`],
     ['no parts', '--b--\r\n'],
     ['a change set without parts', multipart('b', [changeSet([])])],
