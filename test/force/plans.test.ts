@@ -8,7 +8,7 @@ import { effort } from './effort.ts'
 const path = '/auditLogs/provisioning'
 const runs = effort(50, 500, 10_000)
 /** In milliseconds, on a machine that is busy. */
-const TIMEOUT = Math.max(300_000, runs * 200)
+const TIMEOUT = Math.max(300_000, runs * 500)
 const events = fc.sample(event, { numRuns: 60, seed: 2 }).map((each, index): Json => ({ id: `e${index}`, ...each }))
 
 /** The same log, by a service as it comes, and by one that finds out of each request anew what it asks. */
