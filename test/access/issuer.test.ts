@@ -4,37 +4,42 @@ import { startProduction } from '../support/production.ts'
 const TENANT = 'contoso'
 
 describe('The issuer', () => {
-  it('finds the keys by OpenID discovery, takes other names of permissions, and shows metadata if configured', async () => {
-    const issuer = await startIssuer()
-    const service = await startProduction({
-      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-      CDS_REQUIRES_AUTH_AUDIENCE: JSON.stringify(['other', AUDIENCE]),
-      CDS_REQUIRES_AUTH_PERMISSIONS_READ: '["Logs.Look"]',
-      CDS_REQUIRES_AUTH_PERMISSIONS_ALL__TENANTS: 'Logs.LookEverywhere',
-      CDS_REQUIRES_AUTH_PUBLIC__METADATA: 'true'
-    })
-    const path = '/auditLogs/provisioning'
-    const renamed = await issuer.issue({ tid: TENANT, roles: ['Logs.Look'] })
-    expect((await service.get(path, renamed)).status).toBe(200)
-    expect((await service.get(path, await issuer.issue({ roles: ['Logs.Look', 'Logs.LookEverywhere'] }))).status).toBe(
-      200
-    )
-    const documented = await issuer.issue({ tid: TENANT, roles: ['ProvisioningLog.Read.All'] })
-    expect((await service.get(path, documented)).status).toBe(403)
+  it.concurrent(
+    'finds the keys by OpenID discovery, takes other names of permissions, and shows metadata if configured',
+    async () => {
+      const issuer = await startIssuer()
+      const service = await startProduction({
+        CDS_REQUIRES_AUTH_ISSUER: issuer.url,
+        CDS_REQUIRES_AUTH_AUDIENCE: JSON.stringify(['other', AUDIENCE]),
+        CDS_REQUIRES_AUTH_PERMISSIONS_READ: '["Logs.Look"]',
+        CDS_REQUIRES_AUTH_PERMISSIONS_ALL__TENANTS: 'Logs.LookEverywhere',
+        CDS_REQUIRES_AUTH_PUBLIC__METADATA: 'true'
+      })
+      const path = '/auditLogs/provisioning'
+      const renamed = await issuer.issue({ tid: TENANT, roles: ['Logs.Look'] })
+      expect((await service.get(path, renamed)).status).toBe(200)
+      expect(
+        (await service.get(path, await issuer.issue({ roles: ['Logs.Look', 'Logs.LookEverywhere'] }))).status
+      ).toBe(200)
+      const documented = await issuer.issue({ tid: TENANT, roles: ['ProvisioningLog.Read.All'] })
+      expect((await service.get(path, documented)).status).toBe(403)
 
-    const statuses = async (paths: string[]) => {
-      return Promise.all(paths.map(async (each) => (await service.get(each)).status))
+      const statuses = async (paths: string[]) => {
+        return Promise.all(paths.map(async (each) => (await service.get(each)).status))
+      }
+      expect(await statuses(['/', '/$metadata', '/beta', '/beta/', '/beta/$metadata'])).toEqual([
+        200, 200, 200, 200, 200
+      ])
+      expect(await statuses(['/auditLogs', path, '/$metadata/x', '//', '/%24metadata'])).toEqual([
+        401, 401, 401, 401, 401
+      ])
+      expect((await service.send('POST', '/$batch', undefined, { requests: [] })).status).toBe(401)
+      await service.stop()
+      await issuer.stop()
     }
-    expect(await statuses(['/', '/$metadata', '/beta', '/beta/', '/beta/$metadata'])).toEqual([200, 200, 200, 200, 200])
-    expect(await statuses(['/auditLogs', path, '/$metadata/x', '//', '/%24metadata'])).toEqual([
-      401, 401, 401, 401, 401
-    ])
-    expect((await service.send('POST', '/$batch', undefined, { requests: [] })).status).toBe(401)
-    await service.stop()
-    await issuer.stop()
-  })
+  )
 
-  it('answers 503 while the issuer cannot be reached, and goes on when it is back', async () => {
+  it.concurrent('answers 503 while the issuer cannot be reached, and goes on when it is back', async () => {
     const issuer = await startIssuer()
     const service = await startProduction({
       CDS_REQUIRES_AUTH_ISSUER: issuer.url,
@@ -51,7 +56,7 @@ describe('The issuer', () => {
     await issuer.stop()
   })
 
-  it('takes no keys from the configuration of another issuer', async () => {
+  it.concurrent('takes no keys from the configuration of another issuer', async () => {
     const issuer = await startIssuer()
     const service = await startProduction({
       CDS_REQUIRES_AUTH_ISSUER: `${issuer.url}/other/v2.0`,
@@ -65,7 +70,7 @@ describe('The issuer', () => {
     await issuer.stop()
   })
 
-  it.each(['discovered', 'configured'])(
+  it.concurrent.each(['discovered', 'configured'])(
     'takes the tokens of each tenant from its own issuer, keys %s',
     async (keys) => {
       const issuer = await startIssuer('/{tenantid}/v2.0')
@@ -91,7 +96,7 @@ describe('The issuer', () => {
 })
 
 describe('Keys of the issuer', () => {
-  it('are cached, and fetched anew for an unknown one, but not more often than configured', async () => {
+  it.concurrent('are cached, and fetched anew for an unknown one, but not more often than configured', async () => {
     const issuer = await startIssuer()
     const service = await startProduction({
       CDS_REQUIRES_AUTH_ISSUER: issuer.url,
@@ -120,7 +125,7 @@ describe('Keys of the issuer', () => {
     await issuer.stop()
   })
 
-  it('are not asked for by every token while the issuer fails', async () => {
+  it.concurrent('are not asked for by every token while the issuer fails', async () => {
     const issuer = await startIssuer()
     const service = await startProduction({
       CDS_REQUIRES_AUTH_ISSUER: issuer.url,

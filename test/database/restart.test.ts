@@ -23,7 +23,7 @@ async function get(url: string | undefined, path: string) {
 }
 
 describe('A restart', () => {
-  it('keeps every event as it was, in a WAL file', async () => {
+  it.concurrent('keeps every event as it was, in a WAL file', async () => {
     const first = await start('new/folder/events.sqlite')
     const created = await post(first.url, { ...documentedExample, id: 'kept' })
     expect(statSync(join(folder, 'new/folder/events.sqlite-wal')).size).toBeGreaterThan(0)
@@ -37,7 +37,7 @@ describe('A restart', () => {
     await second.stop()
   })
 
-  it('migrates the schema of an older version without losing an event', async () => {
+  it.concurrent('migrates the schema of an older version without losing an event', async () => {
     const file = 'old.sqlite'
     const first = await start(file)
     await post(first.url, { ...documentedExample, id: 'old', changeId: 'lost with the column' })
@@ -75,7 +75,7 @@ describe('A restart', () => {
 })
 
 describe('The development profile', () => {
-  it('says once that no token is asked for, and takes any that is sent', async () => {
+  it.concurrent('says once that no token is asked for, and takes any that is sent', async () => {
     const { url, log, stop } = await start('development.sqlite')
     expect(log().match(/no token is asked for/g)).toHaveLength(1)
     const headers = { Authorization: 'Bearer anything' }
@@ -83,7 +83,7 @@ describe('The development profile', () => {
     await stop()
   })
 
-  it('refuses a database in which tenants share an id', async () => {
+  it.concurrent('refuses a database in which tenants share an id', async () => {
     const first = await start('shared.sqlite')
     await post(first.url, { ...documentedExample, id: 'shared', tenantId: 'a' })
     await first.stop()

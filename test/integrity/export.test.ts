@@ -9,13 +9,17 @@ const sound = join(folder, 'sound.sqlite')
 
 const sql = (text: string) => tampered(sound, text)
 
-beforeAll(() => makeLog(sound))
+const held = join(folder, 'held.json')
+let exported: Awaited<ReturnType<typeof verify>>
+
+beforeAll(async () => {
+  await makeLog(sound)
+  exported = await verify(sound, '--export', held)
+})
 
 describe('An export of the latest seals', () => {
-  const held = join(folder, 'held.json')
-
   it('is written when all is well, and found in the log', async () => {
-    expect((await verify(sound, '--export', held)).out).toContain(`Exported the latest seals to ${held}.`)
+    expect(exported.out).toContain(`Exported the latest seals to ${held}.`)
     expect(JSON.parse(readFileSync(held, 'utf8'))).toMatchObject({
       seals: [{ tenant: 'a' }, { tenant: 'b' }],
       purge: null
@@ -30,7 +34,7 @@ describe('An export of the latest seals', () => {
     expect(() => readFileSync(file)).toThrow('ENOENT')
   })
 
-  it.each<[string, number, () => string, string]>([
+  it.concurrent.each<[string, number, () => string, string]>([
     [
       'the last events were cut off with their seals',
       0,

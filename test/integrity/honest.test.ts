@@ -28,7 +28,7 @@ async function startOnce(file: string) {
 }
 
 describe('npm run verify finds nothing in an honest log', () => {
-  it('while the service takes events', async () => {
+  it.concurrent('while the service takes events', async () => {
     const file = newFile()
     const { url, stop } = await startProcess({ file })
     let done = false
@@ -44,7 +44,7 @@ describe('npm run verify finds nothing in an honest log', () => {
     expect((await verify(file)).status).toBe(0)
   })
 
-  it('after the service was killed, and started again', async () => {
+  it.concurrent('after the service was killed, and started again', async () => {
     const file = newFile()
     const { url, stop } = await startProcess({ file, env: RARELY })
     for (const id of ['a1', 'b1', 'a2']) await post(url, id)
@@ -59,7 +59,7 @@ describe('npm run verify finds nothing in an honest log', () => {
     expect((await verify(file)).status).toBe(0)
   })
 
-  it('in a backup', async () => {
+  it.concurrent('in a backup', async () => {
     const file = newFile()
     const copy = newFile()
     await makeLog(file)
@@ -71,7 +71,7 @@ describe('npm run verify finds nothing in an honest log', () => {
     expect((await verify(copy)).status).toBe(0)
   })
 
-  it('after an upgrade that changed what the model says of itself', async () => {
+  it.concurrent('after an upgrade that changed what the model says of itself', async () => {
     const file = newFile()
     await makeLog(file)
     const entity = '$.definitions."microsoft.graph.provisioningObjectSummary"'
@@ -84,7 +84,7 @@ describe('npm run verify finds nothing in an honest log', () => {
     expect((await verify(older)).status).toBe(0)
   })
 
-  it('after an upgrade that added a column, an index and a trigger', async () => {
+  it.concurrent('after an upgrade that added a column, an index and a trigger', async () => {
     const file = newFile()
     await makeLog(file)
     const older = altered(
@@ -103,7 +103,7 @@ describe('npm run verify finds nothing in an honest log', () => {
   })
 })
 
-it('An event that was added after the last seal is told of', async () => {
+it.concurrent('An event that was added after the last seal is told of', async () => {
   const file = newFile()
   await makeLog(file)
   const added = tampered(file, (database) => {
