@@ -16,11 +16,15 @@ npm run -s generate -- --count N [options]
 --count N     the number of events
 --seed S      an integer that selects the events (default: 1)
 --tenant ID   the tenant that the events belong to
+--until T     the end of the thirty days of the log: a date, a point in time, or now (default: 2026-10-31)
 --file F      write the events to a file, one line of JSON each (default: standard output)
 --url U       post the events to the service at this URL, for example http://localhost:4004
 --token T     the bearer token for the service
 --help        show this help
 `
+
+/** A date, or a point in time with an offset. */
+const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
 
 /** The number of lines in one write. */
 const TOGETHER = 100
@@ -29,6 +33,7 @@ interface Settings {
   count: number
   seed: number
   tenant: string | undefined
+  until: number | undefined
   file: string | undefined
   url: string | undefined
   token: string | undefined
@@ -44,9 +49,9 @@ if (settings) {
   }
 }
 
-async function generate({ count, seed, tenant, file, url, token }: Settings) {
+async function generate({ count, seed, tenant, until, file, url, token }: Settings) {
   const begin = performance.now()
-  const nth = (index: number) => eventAt(index, count, seed, tenant)
+  const nth = (index: number) => eventAt(index, count, seed, tenant, until)
   let result = `${count} events`
   if (url !== undefined) {
     const { stored, known } = await post({ root: url, token }, nth, count)
@@ -84,7 +89,7 @@ function readArguments(): Settings | undefined {
     const string = { type: 'string' } as const
     const { values } = parseArgs({
       options: {
-        ...{ count: string, seed: string, tenant: string, file: string, url: string, token: string },
+        ...{ count: string, seed: string, tenant: string, until: string, file: string, url: string, token: string },
         help: { type: 'boolean' }
       }
     })
@@ -97,7 +102,9 @@ function readArguments(): Settings | undefined {
   return undefined
 }
 
-function checked({ count, seed = '1', tenant, file, url, token }: Partial<Record<keyof Settings, string>>): Settings {
+type Given = Partial<Record<keyof Settings, string>>
+
+function checked({ count, seed = '1', tenant, until, file, url, token }: Given): Settings {
   if (count === undefined) throw new Error('--count is missing.')
   if (!/^[1-9]\d{0,8}$/.test(count)) throw new Error('--count must be a whole number from 1 to 999999999.')
   if (!/^\d{1,9}$/.test(seed)) throw new Error('--seed must be a whole number from 0 to 999999999.')
@@ -107,5 +114,13 @@ function checked({ count, seed = '1', tenant, file, url, token }: Partial<Record
   if (token !== undefined && url === undefined) throw new Error('--token is for --url only.')
   const given = Object.entries({ tenant, file, token })
   for (const [name, value] of given) if (value === '') throw new Error(`--${name} must not be empty.`)
-  return { count: Number(count), seed: Number(seed), tenant, file, url, token }
+  return { count: Number(count), seed: Number(seed), tenant, until: instantOf(until), file, url, token }
+}
+
+/** @returns milliseconds since 1970 */
+function instantOf(until: string | undefined) {
+  if (until === undefined) return undefined
+  const instant = until === 'now' ? Date.now() : ISO_8601.test(until) ? Date.parse(until) : NaN
+  if (!Number.isNaN(instant)) return instant
+  throw new Error('--until must be a date such as 2026-10-31, a point in time such as 2026-10-31T12:00:00Z, or now.')
 }

@@ -19,12 +19,14 @@ export interface Options {
   env?: Record<string, string>
   /** A command that runs the service in a confined way, such as `unshare`. */
   under?: string[]
+  /** Arguments, as after `npm start --`. */
+  args?: string[]
 }
 
 /** Starts the service in a process of its own, as `npm start` does, and waits until it listens or has ended. */
-export async function startProcess({ file, env, under = [] }: Options) {
-  const [command = '', ...args] = [...under, process.execPath, join(root, 'node_modules/@sap/cds/bin/serve.js')]
-  const child = spawn(command, args, {
+export async function startProcess({ file, env, under = [], args = [] }: Options) {
+  const [command = '', ...rest] = [...under, process.execPath, join(root, 'srv/commands/start.ts'), ...args]
+  const child = spawn(command, rest, {
     cwd: root,
     env: {
       PATH: process.env.PATH,

@@ -85,6 +85,17 @@ describe('Generated events', () => {
     expect(share(events, isWork)).toBeGreaterThan(0.65) // 11 of 24 hours
   })
 
+  it('end when they are told to', async () => {
+    const until = async (...args: string[]) =>
+      eventsOf((await generate('--count', '500', ...args)).out).map(({ activityDateTime }) => activityDateTime)
+    const times = await until('--until', '2020-03-31T12:00:00+02:00')
+    expect([times[0]?.slice(0, 11), times.at(-1)?.slice(0, 11)]).toEqual(['2020-03-01T', '2020-03-31T'])
+    expect(times.filter((time) => time >= '2020-03-31T10:00')).toEqual([])
+    const age = Date.now() - Date.parse((await until('--until', 'now')).at(-1) ?? '')
+    expect(age).toBeGreaterThan(0)
+    expect(age).toBeLessThan(86_400_000)
+  })
+
   it('are skewed as those of a real log', () => {
     const isOf = (status: string) => share(events, ({ statusInfo }) => statusInfo.status === status)
     expect(isOf('success')).toBeGreaterThan(0.87)
@@ -197,6 +208,9 @@ describe('npm run generate', () => {
     [['--count', '1', '--file', 'f', '--url', 'http://localhost'], 'Only one of --file and --url'],
     [['--count', '1', '--url', 'localhost:4004'], '--url must be an http or https URL'],
     [['--count', '1', '--token', 't'], '--token is for --url only'],
+    [['--count', '1', '--until', 'yesterday'], '--until must be a date'],
+    [['--count', '1', '--until', '2026-13-01'], '--until must be a date'],
+    [['--count', '1', '--until', '2026-10-31T12:00'], '--until must be a date'],
     [['--count', '1', '--tenant', ''], '--tenant must not be empty']
   ])('refuses %j', async (args, message) => {
     const { status, out, err } = await generate(...args)

@@ -1,31 +1,40 @@
 /** When events happen: within thirty days, most of them during working hours. */
 
-const END = Date.UTC(2026, 9, 31) // ms
-const DAYS = 30
+/** The end of the thirty days unless the caller names another, in milliseconds since 1970. */
+export const UNTIL = Date.UTC(2026, 9, 31)
+
+const HOURS = 30 * 24
 const HOUR = 3_600_000 // ms
 const TICKS = 10_000 // per millisecond: a tick is 100 ns
-const FIRST_HOUR = END - DAYS * 24 * HOUR
-
-/** The share of all events that has happened by the end of each hour. */
-const PARTS = parts()
 
 /**
  * Returns the time of an event.
  * @param part the share of all events that happen before it, from 0 (inclusive) to 1 (exclusive)
  * @returns the time in UTC with seven fractional digits; it never decreases as the share grows
  */
-export function timeAt(part: number): string {
-  const hour = hourOf(part)
-  const before = PARTS[hour - 1] ?? 0
-  const within = (part - before) / ((PARTS[hour] as number) - before)
-  const ticks = Math.floor(within * HOUR * TICKS)
-  const milliseconds = Math.floor(ticks / TICKS)
-  const rest = String(ticks % TICKS).padStart(4, '0')
-  return `${new Date(FIRST_HOUR + hour * HOUR + milliseconds).toISOString().slice(0, -1)}${rest}Z`
+export type Clock = (part: number) => string
+
+/**
+ * Makes the clock of a log.
+ * @param until the end of the thirty days, in milliseconds since 1970
+ */
+export function clockUntil(until: number): Clock {
+  const firstHour = until - HOURS * HOUR
+  const parts = partsFrom(firstHour)
+  return (part) => {
+    const hour = hourOf(parts, part)
+    const before = parts[hour - 1] ?? 0
+    const within = (part - before) / ((parts[hour] as number) - before)
+    const ticks = Math.floor(within * HOUR * TICKS)
+    const milliseconds = Math.floor(ticks / TICKS)
+    const rest = String(ticks % TICKS).padStart(4, '0')
+    return `${new Date(firstHour + hour * HOUR + milliseconds).toISOString().slice(0, -1)}${rest}Z`
+  }
 }
 
-function parts() {
-  const weights = Array.from({ length: DAYS * 24 }, (_, hour) => weightOf(new Date(FIRST_HOUR + hour * HOUR)))
+/** The share of all events that has happened by the end of each hour. */
+function partsFrom(firstHour: number) {
+  const weights = Array.from({ length: HOURS }, (_, hour) => weightOf(new Date(firstHour + hour * HOUR)))
   const total = weights.reduce((sum, weight) => sum + weight)
   let sum = 0
   return weights.map((weight) => (sum += weight) / total)
@@ -39,11 +48,11 @@ function weightOf(time: Date): number {
 }
 
 /** Finds the hour of a share by binary search. */
-function hourOf(part: number) {
-  let [low, high] = [0, PARTS.length - 1]
+function hourOf(parts: number[], part: number) {
+  let [low, high] = [0, parts.length - 1]
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((PARTS[middle] as number) > part) high = middle
+    if ((parts[middle] as number) > part) high = middle
     else low = middle + 1
   }
   return low

@@ -3,7 +3,7 @@
  * generated without its predecessors, and a log of millions is the same on every machine.
  */
 import { anyAction, changesOf } from './attributes.ts'
-import { timeAt } from './clock.ts'
+import { clockUntil, UNTIL } from './clock.ts'
 import { anyFailure } from './failures.ts'
 import { cycleOf, jobOf, jobsOf } from './jobs.ts'
 import { culturesOf, personAt } from './people.ts'
@@ -19,8 +19,8 @@ const TENANT = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
 const worlds = new Map<string, ReturnType<typeof worldOf>>()
 
 /** What all events of a seed have in common. */
-function worldOf(seed: number, tenantId: string) {
-  return { cultures: culturesOf(seed), jobs: jobsOf(seed, tenantId) }
+function worldOf(seed: number, tenantId: string, until: number) {
+  return { cultures: culturesOf(seed), jobs: jobsOf(seed, tenantId), timeAt: clockUntil(until) }
 }
 
 /**
@@ -29,13 +29,14 @@ function worldOf(seed: number, tenantId: string) {
  * @param count the number of events in the log: every log spans the same thirty days, larger ones have more people
  * @param seed an integer; other seeds give other ids, names and values
  * @param tenantId the tenant that the event belongs to, any text
+ * @param until the end of the thirty days, in milliseconds since 1970
  * @returns a new event, ready to be posted
  */
-export function eventAt(index: number, count: number, seed = 1, tenantId = TENANT): Event {
-  const key = `${seed} ${tenantId}`
+export function eventAt(index: number, count: number, seed = 1, tenantId = TENANT, until = UNTIL): Event {
+  const key = `${seed} ${until} ${tenantId}`
   let world = worlds.get(key)
-  if (!world) worlds.set(key, (world = worldOf(seed, tenantId)))
-  const { cultures, jobs } = world
+  if (!world) worlds.set(key, (world = worldOf(seed, tenantId, until)))
+  const { cultures, jobs, timeAt } = world
 
   const first = firstOfChange(index, seed)
   const ofChange = random(seed, 'change', first)

@@ -1,0 +1,63 @@
+/**
+ * `npm start`: runs `cds-serve`, which takes all arguments but one. `npm start -- --sample N` also fills the log with N
+ * generated events once the service listens. The same N gives events with the same ids, and those that are there already
+ * are skipped. Where a sample is refused, the service does not start, and the exit code is 2.
+ */
+import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import cds from '@sap/cds'
+import { needsTokens } from '../access/profile.ts'
+
+const OPTION = '--sample'
+
+/** The most events of a sample: `npm run generate` takes more. */
+const MOST = 1_000_000
+
+/** What the generator needs, of the packages that `npm ci --omit=dev` leaves out. */
+const NAMES = '@faker-js/faker'
+
+// not published as API
+const { exec } = createRequire(import.meta.url)('@sap/cds/bin/serve.js') as { exec: (...args: string[]) => unknown }
+const cap = cds as unknown as { env: { profiles: string[] } }
+
+try {
+  start(process.argv.slice(2))
+} catch (error) {
+  console.error((error as Error).message)
+  process.exit(2)
+}
+
+function start(args: string[]) {
+  const at = args.findIndex((each) => each.split('=', 1)[0] === OPTION)
+  if (at < 0) return void exec(...args)
+  const [, inline] = args[at]?.split('=') ?? []
+  const count = countOf(inline ?? args[at + 1])
+  expectNames()
+  void exec(...args.toSpliced(at, inline === undefined ? 2 : 1)) // sets the profile before it returns, then starts
+  if (needsTokens(cap.env.profiles))
+    throw new Error(`${OPTION} is for development: it does not fill a log of production.`)
+  cds.once('listening', ({ url }) => fill(count, url))
+}
+
+function countOf(text = '') {
+  if (/^[1-9]\d*$/.test(text) && Number(text) <= MOST) return Number(text)
+  throw new Error(`${OPTION} must be followed by the number of events, from 1 to ${MOST}.`)
+}
+
+function expectNames() {
+  try {
+    import.meta.resolve(NAMES)
+  } catch {
+    throw new Error(`${OPTION} needs ${NAMES}, a package for development: run npm ci without --omit=dev.`)
+  }
+}
+
+/** Posts the events from a process of its own, so that the service answers others meanwhile. */
+function fill(count: number, url: string) {
+  console.log(`Filling the log at ${url} with ${count} generated events of the last thirty days.`)
+  const script = join(import.meta.dirname, '../../tools/generate.ts')
+  const args = [script, '--count', String(count), '--until', 'now', '--url', url]
+  const child = spawn(process.execPath, args, { stdio: 'inherit' }) // it says what it has done
+  cds.on('shutdown', () => void child.kill())
+}

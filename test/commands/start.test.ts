@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { until } from '../support/command.ts'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+
+const root = join(__dirname, '../..')
+const folder = temporaryFolder()
+const file = join(folder, 'events.sqlite')
+
+async function run(args: string[], env: Record<string, string> = {}) {
+  const { url, log, exited } = await startProcess({ file: join(folder, 'unused.sqlite'), args, env })
+  const [status] = await exited
+  return { url, status, log: log() }
+}
+
+describe('npm start -- --sample', () => {
+  it.each([[['--sample', '120']], [['--sample=120']]])('fills the log with recent events once: %j', async (args) => {
+    const { url, log, stop } = await startProcess({ file, args })
+    expect(log()).toContain('with 120 generated events of the last thirty days.')
+    await until(() => / events stored.*, in \d+\.\d s\n/.test(log()))
+    const since = new Date(Date.now() - 30 * 86_400_000).toISOString()
+    const get = async (path: string) => (await fetch(`${url}/auditLogs/provisioning${path}`)).text()
+    expect(await get('/$count')).toBe('120')
+    expect(await get(`/$count?$filter=activityDateTime ge ${since} and activityDateTime le now()`)).toBe('120')
+    await stop()
+  })
+
+  it('has said what it did', async () => {
+    const { log, stop } = await startProcess({ file, args: ['--sample', '150'] })
+    await until(() => log().includes('30 events stored, 120 not, as events with their ids were there already'))
+    await stop()
+  })
+
+  it('ends with the service', async () => {
+    const { log, stop } = await startProcess({ file, args: ['--sample', '1000000'] })
+    await stop()
+    expect(log()).toContain('with 1000000 generated events')
+    expect(log()).not.toContain('events stored')
+  })
+
+  it.each([[[]], [['0']], [['-5']], [['many']], [['1.5']], [['1000001']]])('refuses %j events', async (count) => {
+    const { url, status, log } = await run(['--sample', ...count])
+    expect([url, status]).toEqual([undefined, 2])
+    expect(log).toBe('--sample must be followed by the number of events, from 1 to 1000000.\n')
+  })
+
+  it.each([
+    [[], { NODE_ENV: 'production' }],
+    [[], { CDS_ENV: 'production' }],
+    [['--production'], {}],
+    [['--profile', 'production'], {}]
+  ])('is refused in production: %j %j', async (args, env) => {
+    const { url, status, log } = await run([...args, '--sample', '5'], env)
+    expect([url, status]).toEqual([undefined, 2])
+    expect(log).toBe('--sample is for development: it does not fill a log of production.\n')
+  })
+
+  it('is refused where the packages for development are not installed', async () => {
+    const bare = join(folder, 'bare')
+    mkdirSync(join(bare, 'node_modules'), { recursive: true })
+    for (const part of ['package.json', 'srv']) cpSync(join(root, part), join(bare, part), { recursive: true })
+    symlinkSync(join(root, 'node_modules/@sap'), join(bare, 'node_modules/@sap'))
+    const args = [join(bare, 'srv/commands/start.ts'), '--sample', '5']
+    const child = spawn(process.execPath, args, { cwd: bare, env: { PATH: process.env.PATH } })
+    let log = ''
+    child.stderr.on('data', (text) => (log += String(text)))
+    expect(await once(child, 'close')).toEqual([2, null])
+    expect(log).toBe('--sample needs @faker-js/faker, a package for development: run npm ci without --omit=dev.\n')
+  })
+})
+
+describe('npm start', () => {
+  it('leaves other arguments to cds-serve', async () => {
+    const { url, status, log } = await run(['--smaple', '5'])
+    expect([url, status]).toEqual([undefined, 1])
+    expect(log).toContain('Invalid option: --smaple')
+  })
+})
