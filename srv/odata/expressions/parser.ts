@@ -8,29 +8,21 @@
 import { aliasValue } from './aliases.ts'
 import { calculated, opposite } from './arithmetic.ts'
 import { call } from './calls.ts'
-import { val, type Cqn, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
+import { val, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
 import { Cursor } from './cursor.ts'
 import { extentOf, MOST } from '../../cqn/extent.ts'
 import { listItems } from './lists.ts'
 import { dateAsDateTime, duration, literal } from './literals.ts'
-import { compared, comparison, holds, isMember, joined, negated } from './logic.ts'
+import { compared, comparison, isMember, joined, negated } from './logic.ts'
 import { meantAlike, meantAs, membersCompared } from './members.ts'
 import { isPrimitive, type ExpressionContext, type Parser, type Scope } from './parsing.ts'
 import { parsePath } from './paths.ts'
 
 /**
- * Parses a boolean expression, the value of `$filter`.
- * @throws {RequestError} 400 with the position of what is wrong, 501 for what the service does not implement
- */
-export function parsePredicate(expression: string, context: ExpressionContext): Cqn {
-  return holds(parseWhole(expression, context, (parser) => parser.condition()))
-}
-
-/**
  * Parses the value of a query option, all of it.
  * @param parse parses it with a parser that stands at its beginning
  * @param root where names are looked up, if not in the rows
- * @throws {RequestError} 400 if something is left over
+ * @throws {RequestError} 400 with the position of what is wrong or left over, 501 for what the service does not implement
  */
 export function parseWhole<Result>(
   expression: string,

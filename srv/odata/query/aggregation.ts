@@ -1,5 +1,5 @@
 /** Groups rows and aggregates their values (OData Data Aggregation 4.0, section 3.1). */
-import { clauses, nested, propertyOf, valueColumn, type Computed, type Rows } from './rows.ts'
+import { nested, propertyOf, valueColumn, type Computed, type Rows } from './rows.ts'
 import type { Property, StructuredType } from '../model/types.ts'
 import { integer } from '../../database/dialect.ts'
 import { func, named, type Typed } from '../../cqn/cqn.ts'
@@ -51,7 +51,7 @@ export function grouped(rows: Rows, groupings: Grouping[], aggregates: Computed[
   if (new Set(names.map((name) => name.toLowerCase())).size < names.length) return undefined
   const columns = all.map(({ name, value }) => named(shown(value), name))
   const groupBy = groupings.map(({ value }) => shown(value))
-  const { order: _, ...groups } = nested(rows, { ...clauses(rows), columns, ...(groupBy.length && { groupBy }) })
+  const { order: _, ...groups } = nested(rows, columns, groupBy.length ? { groupBy } : {})
   const type = groupedType(rows.type, groupings, aggregates)
   return { ...groups, type, columns: names, identity: names, areEntities: false }
 }

@@ -6,11 +6,10 @@ import type { Cursor } from '../expressions/cursor.ts'
 import { exactly, holds } from '../expressions/logic.ts'
 import { meantAs } from '../expressions/members.ts'
 import { orderBy, orderTerms } from './order.ts'
-import { parseWhole } from '../expressions/parser.ts'
-import { isPrimitive, type ExpressionContext, type Parser } from '../expressions/parsing.ts'
+import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 import { parsePath } from '../expressions/paths.ts'
 import { searchWords } from '../expressions/search.ts'
-import { clauses, computed, filtered, areTooLarge, nested, searched, type Computed, type Rows } from './rows.ts'
+import { computed, filtered, areTooLarge, nested, searched, type Computed, type Rows } from './rows.ts'
 
 /** The most sets of rows that `concat` and `rollup` may produce. Each is a query. */
 const MAX_SETS = 20
@@ -23,11 +22,7 @@ const IS_NEEDED = '$isNeeded'
  * @returns the sets of rows; several after `concat`
  * @throws {RequestError} 400 with the position of what is wrong, 501 for what the service does not implement
  */
-export function parseApply(expression: string, rows: Rows, context: Omit<ExpressionContext, 'type'>): Rows[] {
-  return parseWhole(expression, { ...context, type: rows.type }, (parser) => sequence(parser, rows))
-}
-
-function sequence(parser: Parser, input: Rows): Rows[] {
+export function transformations(parser: Parser, input: Rows): Rows[] {
   const { cursor } = parser
   let output = [input]
   do {
@@ -81,7 +76,7 @@ function transformed(parser: Parser, rows: Rows, name: string, position: number)
 }
 
 function concatenated(parser: Parser, rows: Rows): Rows[] {
-  const sets = parser.cursor.list(() => sequence(parser, rows)).flat()
+  const sets = parser.cursor.list(() => transformations(parser, rows)).flat()
   if (sets.length > MAX_SETS) parser.cursor.fail(`The result has more than ${MAX_SETS} sets of rows`)
   return sets
 }
@@ -113,9 +108,8 @@ function accumulated(parser: Parser, rows: Rows, descending: boolean, isPercent:
   const before = xpr('sum(', cqn, ') over (order by', ...order, 'rows unbounded preceding) -', cqn)
   const whole = isPercent ? xpr('sum(', cqn, ') over () *', val(amount), '/ 100.0') : val(amount)
   const columns = [...rows.columns.map(ref), named(xpr(before, '<', whole), IS_NEEDED)]
-  const numbered = nested(rows, { ...clauses(filtered(rows, xpr(cqn, '!=', val(null)))), columns })
-  const needed = filtered(numbered, xpr(ref(IS_NEEDED), '=', val(true)))
-  return nested(needed, { ...clauses(needed), columns: rows.columns.map(ref) })
+  const numbered = nested(filtered(rows, xpr(cqn, '!=', val(null))), columns)
+  return nested(filtered(numbered, xpr(ref(IS_NEEDED), '=', val(true))))
 }
 
 /** `groupby((statusInfo/status,jobId),aggregate($count as total))`, also with `rollup($all,a,b)` among the paths. */
@@ -185,5 +179,5 @@ function limited(rows: Rows, top: number, skip = 0): Rows {
   const ties = rows.identity.map((name) => ({ cqn: ref(name), descending: false, required: false }))
   const terms = [...(rows.order ?? []), ...ties].map(orderBy)
   const limit = { rows: { val: top }, offset: { val: skip } }
-  return nested(rows, { ...clauses(rows), columns: rows.columns.map(ref), orderBy: terms, limit })
+  return nested(rows, undefined, { orderBy: terms, limit })
 }

@@ -1,20 +1,13 @@
 /** `$compute` (OData URL Conventions 4.01, 5.1.3.2). */
 import type { Computed } from './rows.ts'
 import type { Cursor } from '../expressions/cursor.ts'
-import { parseWhole } from '../expressions/parser.ts'
-import { isPrimitive, type ExpressionContext, type Parser } from '../expressions/parsing.ts'
+import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 
 /**
  * Parses a list of computed values: `durationInMilliseconds div 1000 as seconds`.
- * @param columns the columns that the rows have already
+ * @param names the names that are taken
  * @throws {RequestError} 400 with the position of what is wrong
  */
-export function parseCompute(expression: string, context: ExpressionContext, columns: string[]): Computed[] {
-  const taken = [...columns, ...context.type.properties.keys()]
-  return parseWhole(expression, context, (parser) => computedValues(parser, taken))
-}
-
-/** Parses such a list within a longer expression. @param names the names that are taken */
 export function computedValues(parser: Parser, names: string[]): Computed[] {
   const { cursor } = parser
   const taken = [...names]

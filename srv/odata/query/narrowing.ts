@@ -10,13 +10,12 @@ import { jsonChosen, jsonCount, jsonExtended, jsonItem, jsonText, pathTo } from 
 import { holds } from '../expressions/logic.ts'
 import { asJsonValue, shown } from '../expressions/members.ts'
 import { orderTerms } from './order.ts'
-import { parseWhole } from '../expressions/parser.ts'
 import type { Parser, Scope } from '../expressions/parsing.ts'
 import { exists } from '../expressions/paths.ts'
 import { parseSearch } from '../expressions/search.ts'
 import { booleanOption, checkOptions, integerOption } from '../request/options.ts'
-import { clauses, nested, propertyOf, valueColumn, type Computed, type Rows } from './rows.ts'
-import { context } from './row-sets.ts'
+import { extended, propertyOf, valueColumn, type Computed, type Rows } from './rows.ts'
+import { parsedOption } from './row-sets.ts'
 import { isStructured, type Property, type StructuredType } from '../model/types.ts'
 
 /** More items than a collection has. */
@@ -97,17 +96,10 @@ function complexValue(narrowing: Narrowing): Rows {
 }
 
 /** Parses an option, if there is one, with the names of a scope. */
-function parsed<Result>(
-  { exchange, rows, options, isAddressed }: Narrowing,
-  option: string,
-  scope: Scope,
-  parse: (parser: Parser) => Result
-): Result | undefined {
-  const expression = options.get(option)
-  if (expression === undefined) return undefined
-  const of = { ...context(exchange, option), type: rows.type }
-  if (isAddressed) return parseWhole(expression, of, parse, scope)
-  return parseWhole(expression, of, (parser) => parse(parser.within(scope)))
+function parsed<Result>(narrowing: Narrowing, option: string, scope: Scope, parse: (parser: Parser) => Result) {
+  const { exchange, rows, options, isAddressed } = narrowing
+  const within = (parser: Parser) => parse(isAddressed ? parser : parser.within(scope))
+  return parsedOption({ ...exchange, options }, option, rows, within, isAddressed ? scope : undefined)
 }
 
 function computed(narrowing: Narrowing, scope: Scope): Computed[] {
@@ -139,12 +131,11 @@ function orderOf(narrowing: Narrowing, scope: Scope): Cqn {
 /** Replaces the property of rows with others, and adds columns for them. */
 function replaced({ rows, property }: Narrowing, properties: Property[], columns: (Cqn & { as: string })[]): Rows {
   const own = [...rows.type.properties.values()]
-  const all = own.flatMap((each) => (each.name === property.name ? properties : [each]))
-  return {
-    ...nested(rows, { ...clauses(rows), columns: [...rows.columns.map(ref), ...columns] }),
-    type: { ...rows.type, properties: new Map(all.map((each) => [each.name, each])) },
-    columns: [...rows.columns, ...columns.map(({ as }) => as)]
-  }
+  return extended(
+    rows,
+    columns,
+    own.flatMap((each) => (each.name === property.name ? properties : [each]))
+  )
 }
 
 /** A type with computed values as properties. */

@@ -2,8 +2,7 @@
 import type { Cqn } from '../../cqn/cqn.ts'
 import { extentOf, MOST } from '../../cqn/extent.ts'
 import { exactly } from '../expressions/logic.ts'
-import { parseWhole } from '../expressions/parser.ts'
-import { isPrimitive, type ExpressionContext, type Parser } from '../expressions/parsing.ts'
+import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 
 export interface OrderTerm {
   cqn: Cqn
@@ -16,10 +15,6 @@ export interface OrderTerm {
  * Parses a list of expressions with directions.
  * @throws {RequestError} 400 with the position of what is wrong
  */
-export const parseOrder = (expression: string, context: ExpressionContext): OrderTerm[] =>
-  parseWhole(expression, context, orderTerms)
-
-/** Parses such a list within a longer expression. */
 export function orderTerms(parser: Parser): OrderTerm[] {
   const { cursor } = parser
   const terms = cursor.list(() => {

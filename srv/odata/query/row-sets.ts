@@ -3,36 +3,47 @@
  * 5.1).
  */
 import type { Exchange } from '../request/exchange.ts'
-import { parseApply } from './apply.ts'
-import { parseCompute } from './compute.ts'
-import type { ExpressionContext } from '../expressions/parsing.ts'
-import { parsePredicate } from '../expressions/parser.ts'
+import { transformations } from './apply.ts'
+import { computedValues } from './compute.ts'
+import { holds } from '../expressions/logic.ts'
+import { parseWhole } from '../expressions/parser.ts'
+import type { Parser, Scope } from '../expressions/parsing.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { areTooLarge, computed, entities, filtered, searched, type Rows } from './rows.ts'
 
 /** @returns the sets of rows; several after `concat` in `$apply` */
 export function rowSets(exchange: Exchange): Rows[] {
   const all = entities(exchange.schema)
-  const apply = exchange.options.get('$apply')
-  const rows = apply === undefined ? [all] : parseApply(apply, all, context(exchange, '$apply'))
-  return rows.map((each) => narrowed(exchange, each))
+  const sets = parsedOption(exchange, '$apply', all, (parser) => transformations(parser, all)) ?? [all]
+  return sets.map((each) => narrowed(exchange, each))
 }
 
-/** The context for the expressions of a query option, without the type of the rows. */
-export function context({ now, aliases, schema }: Exchange, option: string): Omit<ExpressionContext, 'type'> {
-  return { option, now, aliases, types: schema.types, patterns: { parts: 0 } }
+/**
+ * Parses a query option whose value is an expression about rows.
+ * @param root where names are looked up, if not in the rows
+ * @returns undefined if the request does not have the option
+ * @throws {RequestError} as {@link parseWhole}
+ */
+export function parsedOption<Result>(
+  { options, now, aliases, schema }: Pick<Exchange, 'options' | 'now' | 'aliases' | 'schema'>,
+  option: string,
+  { type }: Rows,
+  parse: (parser: Parser) => Result,
+  root?: Scope
+): Result | undefined {
+  const expression = options.get(option)
+  const context = { option, now, aliases, types: schema.types, patterns: { parts: 0 }, type }
+  return expression === undefined ? undefined : parseWhole(expression, context, parse, root)
 }
 
 function narrowed(exchange: Exchange, rows: Rows): Rows {
-  const [compute, search, filter] = ['$compute', '$search', '$filter'].map((name) => exchange.options.get(name))
-  let result = rows
-  if (compute !== undefined) {
-    const values = parseCompute(compute, { ...context(exchange, '$compute'), type: result.type }, result.columns)
-    result = computed(result, values)
-  }
+  const taken = [...rows.columns, ...rows.type.properties.keys()]
+  const values = parsedOption(exchange, '$compute', rows, (parser) => computedValues(parser, taken))
+  let result = values ? computed(rows, values) : rows
+  const search = exchange.options.get('$search')
   if (search !== undefined) result = searched(result, search)
-  if (filter !== undefined)
-    result = filtered(result, parsePredicate(filter, { ...context(exchange, '$filter'), type: result.type }))
+  const condition = parsedOption(exchange, '$filter', result, (parser) => holds(parser.condition()))
+  if (condition) result = filtered(result, condition)
   if (areTooLarge([result]))
     throw new RequestError('invalidQueryOption', 'The query options together are larger than the service takes.')
   return result

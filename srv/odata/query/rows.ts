@@ -82,18 +82,29 @@ export interface Computed {
 
 /** Adds computed values to rows (OData URL Conventions 4.01, 5.1.3.2). */
 export function computed(rows: Rows, values: Computed[]): Rows {
-  const extra = values.map(({ name, value }) => named(shown(value), valueColumn(name)))
-  const source = nested(rows, { ...clauses(rows), columns: [...rows.columns.map(ref), ...extra] })
-  const properties = new Map(rows.type.properties)
-  for (const { name, value } of values) properties.set(name, propertyOf(name, value))
-  const columns = [...rows.columns, ...values.map(({ name }) => valueColumn(name))]
-  return { ...source, type: { ...rows.type, properties }, columns }
+  const columns = values.map(({ name, value }) => named(shown(value), valueColumn(name)))
+  const properties = values.map(({ name, value }) => propertyOf(name, value))
+  return extended(rows, columns, [...rows.type.properties.values(), ...properties])
 }
 
-/** Rows whose source is a query for other rows. */
-export function nested(rows: Rows, select: { columns: object[]; [clause: string]: unknown }): Rows {
-  const nodes = select.columns.reduce((sum, column) => sum + extentOf(column).nodes, rows.nodes)
-  return { ...rows, from: { SELECT: select, as: 'source' }, where: [], nodes, nesting: rows.nesting + 1 }
+/** Adds columns to rows, which then have the given properties. */
+export function extended(rows: Rows, columns: (Cqn & { as: string })[], properties: Property[]): Rows {
+  return {
+    ...nested(rows, [...rows.columns.map(ref), ...columns]),
+    type: { ...rows.type, properties: new Map(properties.map((each) => [each.name, each])) },
+    columns: [...rows.columns, ...columns.map(({ as }) => as)]
+  }
+}
+
+/**
+ * Rows whose source is a query for other rows.
+ * @param columns the columns of the query; by default all
+ * @param others its further clauses
+ */
+export function nested(rows: Rows, columns: Cqn[] = rows.columns.map(ref), others: object = {}): Rows {
+  const nodes = columns.reduce((sum, column) => sum + extentOf(column).nodes, rows.nodes)
+  const from = { SELECT: { ...clauses(rows), columns, ...others }, as: 'source' }
+  return { ...rows, from, where: [], nodes, nesting: rows.nesting + 1 }
 }
 
 /** The column of a computed value. The prefix keeps it apart from members of JavaScript's objects. */

@@ -2,8 +2,8 @@
 import { func, ref } from '../../cqn/cqn.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { planned, type Planned } from '../../plans/plans.ts'
-import { parseOrder } from '../query/order.ts'
-import { context, rowSets } from '../query/row-sets.ts'
+import { orderTerms } from '../query/order.ts'
+import { parsedOption, rowSets } from '../query/row-sets.ts'
 import { clauses, entities, nested, type Rows } from '../query/rows.ts'
 import { columnsFor } from '../query/select.ts'
 import type { Exchange } from '../request/exchange.ts'
@@ -19,8 +19,7 @@ export async function countEntities(exchange: Exchange): Promise<number> {
   for (const name of ['$top', '$skip']) integerOption(options, name)
   const plan = planned(exchange, requestShape(exchange, ['count']), () => {
     const sets = rowSets(exchange)
-    const order = options.get('$orderby')
-    if (order !== undefined) for (const { type } of sets) parseOrder(order, { ...context(exchange, '$orderby'), type })
+    for (const rows of sets) parsedOption(exchange, '$orderby', rows, orderTerms) // checks it
     return sets
   })
   const count = await countOf(schema, plan, plan.prepared)
@@ -38,10 +37,8 @@ export async function countOf(
   for (const [index, rows] of sets.entries()) {
     const found = await ask(`count ${index}`, () => {
       if (rows === entities(schema)) return countOfAll(schema)
-      const source = rows.areEntities
-        ? clauses(rows)
-        : clauses(nested(rows, { ...clauses(rows), columns: columnsFor(undefined, rows) }))
-      return { SELECT: { ...source, columns: [{ func: 'count', args: ['*'], as: 'total' }] } }
+      const source = rows.areEntities ? rows : nested(rows, columnsFor(undefined, rows))
+      return { SELECT: { ...clauses(source), columns: [{ func: 'count', args: ['*'], as: 'total' }] } }
     })
     total += Number(found[0]?.total)
   }

@@ -5,7 +5,7 @@ import { RequestError } from '../../errors/errors.ts'
 import { linkOptions, type Exchange } from '../request/exchange.ts'
 import { nameOf, type Value } from '../../cqn/cqn.ts'
 import { extentOf, MOST } from '../../cqn/extent.ts'
-import { orderBy, parseOrder, type OrderTerm } from '../query/order.ts'
+import { orderBy, orderTerms, type OrderTerm } from '../query/order.ts'
 import { arrayText, sizeOf, type JsonText } from '../response/json-text.ts'
 import { linkTo } from '../response/links.ts'
 import { booleanOption } from '../request/options.ts'
@@ -16,7 +16,7 @@ import { applied } from '../request/preferences.ts'
 import { clauses, filtered, type Rows } from '../query/rows.ts'
 import { rowsList, selected } from '../query/select.ts'
 import { requestShape } from '../request/shape.ts'
-import { context, rowSets } from '../query/row-sets.ts'
+import { parsedOption, rowSets } from '../query/row-sets.ts'
 import { readRows, type Prepared as PreparedRows } from '../response/read-rows.ts'
 import { pageWindow, type PageWindow } from '../query/window.ts'
 
@@ -135,11 +135,9 @@ function tracksChanges({ preferences, options, conventions, res }: Exchange): bo
 
 /** The requested order, then that of `$apply` or the default order, then what breaks ties. */
 function totalOrder(exchange: Exchange, rows: Rows): OrderTerm[] {
-  const order = exchange.options.get('$orderby')
-  const defaultOrder = rows.areEntities ? exchange.schema.defaultOrder : undefined
-  const expression = order ?? (rows.order ? undefined : defaultOrder)
-  const about = { ...context(exchange, '$orderby'), type: rows.type }
-  const terms = expression === undefined ? [] : parseOrder(expression, about)
+  const byDefault = rows.areEntities && !rows.order ? [['$orderby', exchange.schema.defaultOrder] as const] : []
+  const options = new Map([...byDefault, ...exchange.options])
+  const terms = parsedOption({ ...exchange, options }, '$orderby', rows, orderTerms) ?? []
   const all = [...terms, ...(rows.order ?? [])]
   // a position is compared term by term, each after all those before it: see paging.ts
   const nodes = all.reduce((sum, { cqn }) => sum + extentOf(cqn).nodes, 0) * all.length
