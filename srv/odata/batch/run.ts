@@ -1,11 +1,10 @@
-/** Runs the requests of a batch and yields their answers in the same order. */
+/** Runs the requests of a batch and yields their answers in the same order (OData Protocol 4.01, 11.7). */
 import { IncomingMessage, ServerResponse, type OutgoingHttpHeaders } from 'node:http'
 import express, { type Request, type Response } from 'express'
 import { RequestError } from '../../errors/errors.ts'
 import { refuse } from '../../errors/refuse.ts'
 import { requestIds } from '../../errors/request-ids.ts'
 import type { Origin, Rows, Store } from '../request/exchange.ts'
-import { answerGroup } from './groups.ts'
 import { REFERENCE, type BatchRequest, type Unit } from './requests.ts'
 
 /** How a batch is run. */
@@ -38,6 +37,13 @@ interface Outcome {
   hasFailed: boolean
 }
 
+/** The rows that one request of a unit adds to the entry. */
+interface Share {
+  rows: Rows
+  stored: () => void
+  refused: (error: unknown) => void
+}
+
 /**
  * Runs a batch until it is done or its client has gone.
  * @returns each unit that was run, with its answers
@@ -53,13 +59,7 @@ export async function* runBatch(units: Unit[], how: Run): AsyncGenerator<[Unit, 
   }
   for (const together of inAnyOrder ? atTheSameTime(units) : units.map((unit) => [unit])) {
     if (outer.res?.closed) return
-    const answers = await Promise.all(
-      together.map(({ group, requests }) =>
-        group === undefined
-          ? Promise.all(requests.map((request) => answer(request, append)))
-          : answerGroup(requests, answer, append)
-      )
-    )
+    const answers = await Promise.all(together.map(({ requests }) => answerUnit(requests, answer, append)))
     for (const [index, unit] of together.entries()) yield [unit, answers[index] as Answer[]]
     if (!goesOn && answers.flat().some(({ status }) => status >= 400)) return
   }
@@ -81,6 +81,49 @@ function atTheSameTime(units: Unit[]): Unit[][] {
   }
   return all
 }
+
+/**
+ * Answers the requests of a unit, which all succeed or all fail (11.7.2). Each runs until it stores its rows and then
+ * waits; once all wait, their rows are stored as one entry, and each gets its answer.
+ * @param answer answers a request, which stores its rows with the given function; never rejects
+ */
+async function answerUnit(
+  requests: BatchRequest[],
+  answer: (request: BatchRequest, store: Store) => Promise<Answer>,
+  append: Run['append']
+): Promise<Answer[]> {
+  const shares: Share[] = []
+  const answers: Promise<Answer>[] = []
+  for (const request of requests) {
+    await new Promise<void>((goOn) => {
+      const store: Store = (rows) =>
+        new Promise((stored, refused) => {
+          shares.push({ rows, stored, refused })
+          goOn()
+        })
+      const answered = answer(request, store)
+      answers.push(answered)
+      answered.then(() => goOn(), goOn)
+    })
+  }
+  // a request that was answered before it stored anything has failed
+  if (shares.length === requests.length) await storeTogether(shares, append)
+  else for (const { refused } of shares) refused(failedTogether())
+  return Promise.all(answers)
+}
+
+async function storeTogether(shares: Share[], append: Run['append']) {
+  try {
+    await append(shares.flatMap(({ rows }) => rows))
+    for (const { stored } of shares) stored()
+  } catch (error) {
+    const owners = shares.flatMap((share) => share.rows.map(() => share))
+    const culprit = owners[(error as { row?: number }).row ?? -1]
+    for (const share of shares) share.refused(!culprit || share === culprit ? error : failedTogether())
+  }
+}
+
+const failedTogether = () => new RequestError('failedDependency', 'Another request of the atomicity group failed.')
 
 async function answerRequest(
   request: BatchRequest,
