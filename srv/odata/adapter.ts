@@ -10,6 +10,7 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
 import { permitPost, type Restricted } from '../access/permissions.ts'
 import { scopeOf } from '../access/tenants.ts'
+import { expectWanted } from '../database/reading.ts'
 import { append, execute } from '../database/service.ts'
 import { sendBatch } from './batch/answers.ts'
 import { readBatch } from './batch/documents.ts'
@@ -37,7 +38,7 @@ import { requestIds } from '../errors/request-ids.ts'
 import { settings } from '../settings/settings.ts'
 import type { Resource } from './request/resource.ts'
 import { readServiceDocument, readSingleton } from './resources/service-root.ts'
-import { beginBatch, expectTime, readingFor } from './request/time-limits.ts'
+import { batchDeadline, readingFor } from './request/time-limits.ts'
 import { allows401, negotiateVersion } from './request/version.ts'
 
 const LOG = cds.log('provisioning')
@@ -105,8 +106,8 @@ class StructuredODataAdapter extends ODataAdapter {
   }
 
   /** Answers a request, or one of a batch. */
-  private async answer(req: Request, res: Response, { outer, body, store }: Origin) {
-    expectTime(outer)
+  private async answer(req: Request, res: Response, { outer, body, store, deadline }: Origin) {
+    if (deadline) expectWanted({ answer: outer.res as Response, deadline })
     res.set('OData-Version', negotiateVersion(req)).vary('Accept')
     checkHeaders(req)
     const root = serviceRoot(outer)
@@ -122,7 +123,7 @@ class StructuredODataAdapter extends ODataAdapter {
     }
     const { type, parameters } = negotiate(mediaTypesOf(resource, allows401(req)), req, options.get('$format'))
     if (resource.kind === 'metadata') return this.describe(req, res, type as keyof Metadata, parameters.has('charset'))
-    const reading = readingFor(outer)
+    const reading = readingFor(outer, deadline)
     const { tokens, conventions } = this.setup
     const exchange: Exchange = {
       req,
@@ -168,7 +169,7 @@ class StructuredODataAdapter extends ODataAdapter {
   private async answerBatch(req: Request, res: Response) {
     const { batchLimit, spellsHeadersAsGraph } = this.setup.conventions
     const { batch_timeout: timeLimit, batch_bytes: mostBytes } = settings().odata
-    beginBatch(req, timeLimit)
+    const deadline = batchDeadline(timeLimit)
     const boundary = req.is('multipart/mixed') ? boundaryOf(req.get('Content-Type') as string) : undefined
     const units =
       boundary === undefined
@@ -178,7 +179,7 @@ class StructuredODataAdapter extends ODataAdapter {
     const goesOn = preference === undefined ? boundary === undefined : preference !== 'false'
     const inAnyOrder = boundary === undefined && goesOn
     const answer: Run['answer'] = (part, partAnswer, origin) =>
-      this.answer(part, partAnswer, origin).catch((error: unknown) => this.error(error, part, partAnswer))
+      this.answer(part, partAnswer, { ...origin, deadline }).catch((error: unknown) => this.error(error, part, partAnswer))
     const answers = runBatch(units, { outer: req, goesOn, inAnyOrder, mostBytes, answer, append })
     await sendBatch(answers, res, boundary, spellsHeadersAsGraph)
   }

@@ -1,6 +1,7 @@
 /** A request to the service and its answer, as the rooms of the protocol share it. */
 import type { Request, Response } from 'express'
 import type { JsonFormat } from './format.ts'
+import type { Deadline } from '../../database/reading.ts'
 import type { LinkTokens } from './link-tokens.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { PlanningContext } from '../../plans/plans.ts'
@@ -37,6 +38,8 @@ export interface Origin {
   /** Returns the parsed JSON body, or a promise of it. */
   body: () => unknown
   store: Store
+  /** The deadline of the batch. */
+  deadline?: Deadline
 }
 
 /** Rows that are stored all or none, each with the name of its entity. */
