@@ -1,19 +1,17 @@
 /** Creates an entity in a collection (OData Protocol 4.01, 11.4.2). */
 import cds from '@sap/cds'
 import { handledLeniently, readObject } from '../request/payload.ts'
-import { flatten, nest } from '../model/columns.ts'
+import { flatten } from '../model/columns.ts'
 import { RequestError } from '../../errors/errors.ts'
-import { weakEtag } from '../response/etag.ts'
 import type { Exchange, Rows } from '../request/exchange.ts'
 import { entityUrl } from '../response/links.ts'
 import { applied } from '../request/preferences.ts'
-import { representEntity } from '../response/representation.ts'
 import { entities } from '../query/rows.ts'
 import { selected } from '../query/select.ts'
-import { entityTag, hasStoredForm, storedForm, storedText } from '../response/stored.ts'
-import { entityLink } from '../response/render-rows.ts'
+import { entityEtag, storedForm } from '../response/stored.ts'
+import { renderRows } from '../response/render-rows.ts'
 import type { Row } from '../../plans/statement.ts'
-import { respond, respondWith } from '../response/respond.ts'
+import { respondWith } from '../response/respond.ts'
 
 /**
  * Stores the entity in the request body and answers with it.
@@ -21,13 +19,13 @@ import { respond, respondWith } from '../response/respond.ts'
  * @param body the request body, as JSON
  */
 export async function create(exchange: Exchange, collection: string, body: unknown) {
-  const { res, preferences, format, schema, run, scope } = exchange
-  const { entity, entityType, identity, singleton } = schema
+  const { res, preferences, schema, run } = exchange
+  const { entity, entityType, singleton } = schema
   const isLenient = preferences.get('handling') === 'lenient'
   if (isLenient) applied(res, 'handling=lenient')
   const sent = readObject(isLenient ? handledLeniently(body, entityType) : body, entityType)
-  const { rows, selection, list } = selected(exchange, entities(schema))
-  if (rows !== entities(schema))
+  const shown = selected(exchange, entities(schema))
+  if (shown.rows !== entities(schema))
     throw new RequestError('notImplemented', 'The service takes no options in $select on POST.', '$select')
   const row = flatten(sent, entityType)
   const represent = (event: Row) => storedForm(sent, event, entityType)
@@ -35,17 +33,10 @@ export async function create(exchange: Exchange, collection: string, body: unkno
   const store = (rows: Rows) => exchange.store(rows, entityUrl(exchange, path, row))
   await run(cds.ql.INSERT.into(entity).entries([row]), { represent, store })
   const url = entityUrl(exchange, path, row)
-  res.set({ Location: url, ETag: weakEtag(entityTag(row, entityType, identity)) })
+  res.set({ Location: url, ETag: entityEtag(row, schema) })
   const preference = preferences.get('return')
   if (preference === 'minimal' || preference === 'representation') applied(res, `return=${preference}`)
   if (preference === 'minimal') return void res.set('OData-EntityId', url).status(204).end()
   res.status(201)
-  const fragment = `${path}${list}/$entity`
-  const isAsStored = hasStoredForm(format) && !scope.readsAllTenants && !selection
-  const text = isAsStored ? storedText(row, entityType) : undefined
-  if (text !== undefined) respondWith(exchange, fragment, [text])
-  else {
-    const link = entityLink(exchange, path, row, selection)
-    respond(exchange, fragment, representEntity(nest(row, entityType, selection), entityType, format, link))
-  }
+  respondWith(exchange, `${path}${shown.list}/$entity`, renderRows(exchange, [row], shown, path))
 }

@@ -1,7 +1,6 @@
 /** Reads single entities and their properties (OData Protocol 4.01, 11.2.3 to 11.2.4). */
 import { nest, typeOfValue } from '../model/columns.ts'
 import { RequestError } from '../../errors/errors.ts'
-import { weakEtag } from '../response/etag.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { allOf, ref, val, xpr, type Source } from '../../cqn/cqn.ts'
 import { keyPredicate, type EntityKey } from '../request/keys.ts'
@@ -18,15 +17,14 @@ import { rowSets } from '../query/row-sets.ts'
 import { requestShape } from '../request/shape.ts'
 import { readRows, type Prepared } from '../response/read-rows.ts'
 import { respond, respondWith, respondWithText } from '../response/respond.ts'
-import { entityTag } from '../response/stored.ts'
+import { entityEtag } from '../response/stored.ts'
 import { isStructured, type Property } from '../model/types.ts'
 
 /** Answers with one entity. */
 export async function readEntity(exchange: Exchange, { collection, key }: Resource & { kind: 'entity' }) {
-  const { singleton, entityType, identity } = exchange.schema
-  const path = `${singleton}/${collection}`
+  const path = `${exchange.schema.singleton}/${collection}`
   const { texts, row, list } = await readOne(exchange, path, key)
-  respondWith(exchange, `${path}${list}/$entity`, texts, weakEtag(entityTag(row, entityType, identity)))
+  respondWith(exchange, `${path}${list}/$entity`, texts, entityEtag(row, exchange.schema))
 }
 
 /** Answers with a reference to an entity, or to the singleton (OData JSON 4.01, section 14). */

@@ -1,8 +1,19 @@
-/** The resources that hold no events: the service document and the singleton. */
-import { expand } from './expand.ts'
+/** The resources that hold no events: the service document, and the singleton, whose collections can be expanded. */
+import { countEntities, integerText } from './count.ts'
+import { readPage } from './page.ts'
+import { RequestError } from '../../errors/errors.ts'
+import { checkExpand } from '../request/capabilities.ts'
 import type { Exchange } from '../request/exchange.ts'
+import { checkOptions, nestedItems } from '../request/options.ts'
+import type { ServiceSchema } from '../model/schema.ts'
 import { objectText, type JsonText } from '../response/json-text.ts'
 import { respond, respondWith } from '../response/respond.ts'
+
+const ROWS = ['$filter', '$search']
+const PAGE = [...ROWS, '$orderby', '$top', '$skip', '$count']
+
+/** The options of an expanded collection, of references to it, and of its count. */
+const NESTED = { '': [...PAGE, '$select', '$compute', '$expand'], $ref: PAGE, $count: ROWS }
 
 /** Answers with the service document (OData JSON 4.01, section 5). */
 export function readServiceDocument(exchange: Exchange) {
@@ -24,4 +35,48 @@ export async function readSingleton(exchange: Exchange) {
   const texts = Object.entries(information).map(([name, value]): [string, JsonText] => [name, [JSON.stringify(value)]])
   const text = objectText({ ...Object.fromEntries<JsonText>(texts), ...members })
   respondWith(exchange, schema.singleton + fragment, text)
+}
+
+/**
+ * Reads the collections to expand (OData URL Conventions 4.01, 5.1.2).
+ * @returns the members that they add to the singleton, as JSON text, and their part of the context URL
+ * @throws {RequestError} 400 for what cannot be expanded, or not in this way
+ */
+async function expand(exchange: Exchange, value: string | undefined) {
+  const { schema } = exchange
+  const members: Record<string, JsonText> = {}
+  const lists: string[] = []
+  for (const [name, { options, suffix }] of value === undefined ? [] : expansions(value, schema)) {
+    const path = `${schema.singleton}/${name}`
+    const inner = { ...exchange, options, asReferences: suffix === '$ref' }
+    if (suffix === '$count') {
+      members[`${name}@odata.count`] = [integerText(await countEntities(inner), exchange.format)]
+      continue
+    }
+    const page = await readPage(inner, path)
+    lists.push(name + (suffix ? `/${suffix}` : page.fragment.slice(path.length) || '()')) // OData Protocol 4.01, 10.11
+    for (const [member, each] of Object.entries(page.members)) members[member === 'value' ? name : name + member] = each
+  }
+  return { members, fragment: lists.length ? `(${lists.join(',')})` : '' }
+}
+
+/** The collections to expand, each with its options and the suffix `/$ref` or `/$count`, if there is one. */
+function expansions(value: string, { collections, entityType }: ServiceSchema) {
+  const found = new Map<string, { options: Map<string, string>; suffix: keyof typeof NESTED }>()
+  for (const { name: path, options = new Map<string, string>() } of nestedItems(value, '$expand', NESTED[''])) {
+    const [name = '', ...rest] = path.split('/').map((each) => each.trim())
+    if (rest[0] === entityType.name) rest.shift() // a cast to the type itself
+    const suffix = rest.join('/')
+    if (suffix !== '' && suffix !== '$ref' && suffix !== '$count')
+      throw new RequestError('invalidQueryOption', `'${path}' in $expand is not a collection.`, '$expand')
+    checkOptions(options, NESTED[suffix])
+    checkExpand(options)
+    for (const each of name === '*' ? collections : [name]) {
+      if (!collections.includes(each))
+        throw new RequestError('invalidQueryOption', `'${each}' in $expand is not a collection.`, '$expand')
+      if (found.has(each)) throw new RequestError('invalidQueryOption', `$expand has '${each}' twice.`, '$expand')
+      found.set(each, { options, suffix })
+    }
+  }
+  return found
 }

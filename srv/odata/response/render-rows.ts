@@ -9,9 +9,9 @@ import { entityUrl } from './links.ts'
 import { representEntity, type EntityLink } from './representation.ts'
 import { columnsFor, type Selected } from '../query/select.ts'
 import { settings } from '../../settings/settings.ts'
-import { hasStoredForm, tagged } from './stored.ts'
+import { storedText, tagged } from './stored.ts'
 
-/** Renders the first rows, as many as fit into an answer, at least one. */
+/** Renders the first rows, as many as fit into an answer, at least one. A row with its stored form is shown by that. */
 export function renderRows(exchange: Exchange, all: Row[], selected: Selected, path: string): JsonText {
   const texts: JsonText = []
   let size = 0
@@ -26,15 +26,18 @@ export function renderRows(exchange: Exchange, all: Row[], selected: Selected, p
 
 function textOf(exchange: Exchange, row: Row, selected: Selected, path: string) {
   if (exchange.asReferences) return JSON.stringify({ '@odata.id': entityUrl(exchange, path, row) })
-  const { type, areEntities } = selected.rows
-  const link = areEntities ? entityLink(exchange, path, row, selected.selection) : undefined
-  const entity = nest(row, type, selected.selection)
-  const text = JSON.stringify(representEntity(entity, type, exchange.format, link))
-  return areWhole(exchange, selected) ? tagged(text, type) : text
+  const { format, schema } = exchange
+  const { rows, selection } = selected
+  const isWhole = areWhole(exchange, selected)
+  const stored = isWhole ? storedText(row, schema.entityType) : undefined
+  if (stored) return stored
+  const link = rows.areEntities ? entityLink(exchange, path, row, selection) : undefined
+  const text = JSON.stringify(representEntity(nest(row, rows.type, selection), rows.type, format, link))
+  return isWhole ? tagged(text, rows.type) : text
 }
 
 /** The URL of an entity, and whether clients need it because the key does not identify it (OData JSON 4.01, 4.5.8). */
-export function entityLink(exchange: Exchange, path: string, row: Row, selection: Selection): EntityLink {
+function entityLink(exchange: Exchange, path: string, row: Row, selection: Selection): EntityLink {
   const { schema, scope } = exchange
   const isNeeded = scope.readsAllTenants || selection?.has(schema.key) === false
   return { url: entityUrl(exchange, path, row), isNeeded }
@@ -50,8 +53,8 @@ export function isSentAsStored(exchange: Exchange, selected: Selected) {
   return settings().odata.stored_forms && !exchange.asReferences && areWhole(exchange, selected)
 }
 
-/** Whether entities are shown just as they are stored. */
+/** Whether entities are shown just as they are stored. None has 64-bit integers, so IEEE754Compatible has no effect. */
 function areWhole({ format, schema, scope }: Exchange, { rows: { type, from }, selection }: Selected) {
   const isWhole = selection === undefined && type === schema.entityType && 'ref' in from
-  return isWhole && hasStoredForm(format) && !scope.readsAllTenants
+  return isWhole && format.metadata === 'minimal' && !scope.readsAllTenants
 }

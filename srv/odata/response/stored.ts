@@ -5,7 +5,9 @@
 import { hash } from 'node:crypto'
 import type { Row } from '../../plans/statement.ts'
 import type { JsonFormat } from '../request/format.ts'
+import type { ServiceSchema } from '../model/schema.ts'
 import { representEntity } from './representation.ts'
+import { strongEtag } from './respond.ts'
 import type { StoredText } from './json-text.ts'
 import { isStructured, type EntityType, type JsonObject, type StructuredType } from '../model/types.ts'
 
@@ -35,31 +37,25 @@ export function tagged(text: string, type: StructuredType): StoredText {
   return { text, tag: versionOf(type) + hash('sha1', text, 'base64url') }
 }
 
-/** The text of an entity; undefined if it was written for an older version of the type. */
+/** The text of an entity; undefined if it was not read, or was written for an older version of the type. */
 export function storedText(row: Row, type: EntityType): StoredText | undefined {
-  const tag = row[type.hidden.representationTag]
-  return isCurrent(tag, type) ? { text: row[type.hidden.representation] as StoredText['text'], tag } : undefined
+  const { [type.hidden.representation]: text, [type.hidden.representationTag]: tag } = row
+  return typeof text === 'string' && isCurrent(tag, type) ? { text, tag } : undefined
 }
 
 /**
- * A tag that differs for different entities and for different versions of their type. It is the same however much of
- * the entity is shown.
+ * The ETag of an entity. It differs for different entities and for different versions of their type. It is weak: events
+ * never change, but representations with other properties have the same ETag.
  * @param row has at least the columns of its tag and its key
  */
-export function entityTag(row: Row, type: EntityType, identity: string[]): string {
-  return JSON.stringify([versionOf(type), row[type.hidden.representationTag] ?? identity.map((name) => row[name])])
+export function entityEtag(row: Row, { entityType, identity }: ServiceSchema): string {
+  const tag = row[entityType.hidden.representationTag] ?? identity.map((name) => row[name])
+  return `W/${strongEtag(JSON.stringify([versionOf(entityType), tag]))}`
 }
 
 /** Whether a tag belongs to the current version of the type. */
 export function isCurrent(tag: unknown, type: StructuredType): tag is string {
   return typeof tag === 'string' && tag.startsWith(versionOf(type))
-}
-
-/**
- * Whether a format shows whole entities as stored. No entity has 64-bit integers, so IEEE754Compatible has no effect.
- */
-export function hasStoredForm({ metadata }: JsonFormat): boolean {
-  return metadata === 'minimal'
 }
 
 function versionOf(type: StructuredType): string {
