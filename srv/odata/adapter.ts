@@ -147,7 +147,7 @@ class StructuredODataAdapter extends ODataAdapter {
     const annotations = exchange.preferences.get('include-annotations')
     // always applied: answers have no annotations besides control information, which it does not cover (8.2.8.4)
     if (annotations !== undefined) applied(res, `odata.include-annotations="${annotations}"`)
-    if (req.method !== 'POST') return read(exchange, resource)
+    if (req.method !== 'POST') return READERS[resource.kind](exchange, resource as never)
     return create(exchange, (resource as Resource & { kind: 'collection' }).collection, await body())
   }
 
@@ -179,7 +179,9 @@ class StructuredODataAdapter extends ODataAdapter {
     const goesOn = preference === undefined ? boundary === undefined : preference !== 'false'
     const inAnyOrder = boundary === undefined && goesOn
     const answer: Run['answer'] = (part, partAnswer, origin) =>
-      this.answer(part, partAnswer, { ...origin, deadline }).catch((error: unknown) => this.error(error, part, partAnswer))
+      this.answer(part, partAnswer, { ...origin, deadline }).catch((error: unknown) =>
+        this.error(error, part, partAnswer)
+      )
     const answers = runBatch(units, { outer: req, goesOn, inAnyOrder, mostBytes, answer, append })
     await sendBatch(answers, res, boundary, spellsHeadersAsGraph)
   }
@@ -203,23 +205,14 @@ function markAsFromRequest(part: unknown): void {
   else for (const each of Object.values(part)) markAsFromRequest(each)
 }
 
-function read(exchange: Exchange, resource: Resource) {
-  switch (resource.kind) {
-    case 'collection':
-      return readCollection(exchange, resource.collection)
-    case 'count':
-      return readCount(exchange)
-    case 'references':
-      return readReferences(exchange, resource.collection)
-    case 'reference':
-      return readReference(exchange, resource)
-    case 'entity':
-      return readEntity(exchange, resource)
-    case 'property':
-      return readProperty(exchange, resource)
-    case 'singleton':
-      return readSingleton(exchange)
-    default:
-      return readServiceDocument(exchange)
-  }
+/** What reads each kind of resource. */
+const READERS = {
+  serviceDocument: readServiceDocument,
+  singleton: readSingleton,
+  collection: readCollection,
+  count: readCount,
+  references: readReferences,
+  reference: readReference,
+  entity: readEntity,
+  property: readProperty
 }

@@ -16,7 +16,7 @@ export interface Position {
   remaining?: number
   /** The page size that the client asked for. */
   size?: number
-  /** The last arrival that is part of the result: see delta.ts. */
+  /** The last arrival that is part of the result: see collection.ts. */
   until?: number
 }
 

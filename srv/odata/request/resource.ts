@@ -4,11 +4,11 @@ import { readKey, type EntityKey } from './keys.ts'
 import { isStructured, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 
-/** What the path of a request addresses. */
+/** What the path of a request addresses. A collection is named by its path, `auditLogs/provisioning`. */
 export type Resource =
   | { kind: 'serviceDocument' | 'metadata' | 'batch' | 'singleton' }
   | { kind: 'collection' | 'count' | 'references'; collection: string }
-  | { kind: 'reference'; collection?: string; key?: EntityKey }
+  | { kind: 'reference'; of?: { collection: string; key: EntityKey } }
   | { kind: 'entity'; collection: string; key: EntityKey }
   | { kind: 'property'; collection: string; key: EntityKey; path: PathStep[]; suffix: '' | '$value' | '$count' }
 
@@ -36,8 +36,9 @@ export function resolve(segments: string[], aliases: Map<string, string>, schema
   if (segments.length === 1) return { kind: 'singleton' }
   if (segments.length === 2 && second === '$ref') return { kind: 'reference' }
 
-  const { name: collection, key: keyOfCollection } = splitKey(second, aliases, schema, segments)
-  if (!collections.includes(collection)) throw notFound(segments)
+  const { name, key: keyOfCollection } = splitKey(second, aliases, schema, segments)
+  if (!collections.includes(name)) throw notFound(segments)
+  const collection = `${singleton}/${name}`
   // a cast to the type itself, which may have the key
   const isCast = rest[0]?.split('(', 1)[0] === entityType.name
   const cast = isCast ? splitKey(rest.shift() as string, aliases, schema, segments) : undefined
@@ -51,7 +52,7 @@ export function resolve(segments: string[], aliases: Map<string, string>, schema
   const key: EntityKey = keyInParentheses ?? [rest.shift() ?? '']
   if (rest[0] === entityType.name) rest.shift()
   if (!rest.length) return { kind: 'entity', collection, key }
-  if (rest[0] === '$ref' && rest.length === 1) return { kind: 'reference', collection, key }
+  if (rest[0] === '$ref' && rest.length === 1) return { kind: 'reference', of: { collection, key } }
   return { kind: 'property', collection, key, ...resolveProperty(rest, entityType, segments) }
 }
 

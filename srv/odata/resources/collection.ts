@@ -1,26 +1,65 @@
 /** Answers to requests on collections (OData Protocol 4.01, 11.2.6 and 11.3). */
-import { readDelta } from './delta.ts'
+import { arrivedSince } from '../query/arrivals.ts'
 import type { Exchange } from '../request/exchange.ts'
-import { objectText } from '../response/json-text.ts'
+import { ref, val, xpr } from '../../cqn/cqn.ts'
+import { arrayText, objectText } from '../response/json-text.ts'
+import { linkTo } from '../response/links.ts'
 import { respondWith, respondWithText } from '../response/respond.ts'
 import { countEntities } from './count.ts'
-import { readPage } from './page.ts'
+import { readPage, type Page } from './page.ts'
+import { planned } from '../../plans/plans.ts'
+import { fromToken } from '../query/paging.ts'
+import { clauses, filtered, type Rows } from '../query/rows.ts'
+import { selected } from '../query/select.ts'
+import { rowSets } from '../query/row-sets.ts'
+import { readRows } from '../response/read-rows.ts'
+import { pageWindow } from '../query/window.ts'
+import type { Resource } from '../request/resource.ts'
+import type { Row } from '../../plans/statement.ts'
 
 /** Answers with a page of a collection, or of what was added to it. */
-export async function readCollection(exchange: Exchange, collection: string) {
-  const path = `${exchange.schema.singleton}/${collection}`
+export async function readCollection(exchange: Exchange, { collection }: Resource & { kind: 'collection' }) {
   const token = exchange.options.get('$deltatoken')
-  const page = token === undefined ? await readPage(exchange, path) : await readDelta(exchange, path, token)
+  const page = await (token === undefined ? readPage(exchange, collection) : readDelta(exchange, collection, token))
   respondWith(exchange, page.fragment, objectText(page.members))
 }
 
 /** Answers with a page of references to the entities of a collection (OData JSON 4.01, section 14). */
-export async function readReferences(exchange: Exchange, collection: string) {
-  const { members } = await readPage({ ...exchange, asReferences: true }, `${exchange.schema.singleton}/${collection}`)
+export async function readReferences(exchange: Exchange, { collection }: Resource & { kind: 'references' }) {
+  const { members } = await readPage({ ...exchange, asReferences: true }, collection)
   respondWith(exchange, 'Collection($ref)', objectText(members))
 }
 
 /** Answers with the number of entities in a collection, as plain text. */
 export async function readCount(exchange: Exchange) {
   respondWithText(exchange, String(await countEntities(exchange)))
+}
+
+/**
+ * Reads what arrived after a delta token, in the order of arrival.
+ * @throws {RequestError} 400 if the service did not issue the token for these query options
+ */
+async function readDelta(exchange: Exchange, path: string, token: string): Promise<Page> {
+  const { schema } = exchange
+  const position = fromToken(exchange, '$deltatoken', token)
+  const since = position.until ?? 0
+  const arrived = await arrivedSince(exchange, since, pageWindow(exchange).limit)
+  const { arrivals } = arrived
+  const shown = selected(exchange, rowSets(exchange)[0] as Rows)
+  const keyOf = (row: Row) => JSON.stringify(schema.identity.map((name) => row[name]))
+  const places = new Map(arrivals.map(({ key }, index) => [JSON.stringify(key), index]))
+  const select = (_: unknown, count: number) => {
+    const ids = arrivals.slice(0, count).map(({ key: [id = ''] }) => val(id))
+    return clauses(filtered(shown.rows, xpr(ref(schema.key), 'in', { list: ids })))
+  }
+  const plan = planned(exchange, undefined, () => ({ selected: shown, keys: schema.identity.map(ref) }))
+  const wanted = { path, limit: arrivals.length, select, placeOf: (row: Row) => places.get(keyOf(row)) }
+  const read = arrivals.length ? await readRows(exchange, plan, wanted) : undefined
+  const end = read?.isMore ? read.places : arrivals.length
+  const isMore = arrived.isMore || end < arrivals.length
+  const until = arrivals[end - 1]?.sequence ?? since
+  const next = linkTo(exchange, path, '$deltatoken', { ...position, until })
+  const value = arrayText(read?.texts ?? [])
+  const members = { value, [isMore ? '@odata.nextLink' : '@odata.deltaLink']: next }
+  return { fragment: `${path}${shown.list}/$delta`, members }
 }

@@ -15,12 +15,12 @@ import { respondWith } from '../response/respond.ts'
 
 /**
  * Stores the entity in the request body and answers with it.
- * @param collection the name of the collection that was posted to
+ * @param path the path of the collection that was posted to
  * @param body the request body, as JSON
  */
-export async function create(exchange: Exchange, collection: string, body: unknown) {
+export async function create(exchange: Exchange, path: string, body: unknown) {
   const { res, preferences, schema, run } = exchange
-  const { entity, entityType, singleton } = schema
+  const { entity, entityType } = schema
   const isLenient = preferences.get('handling') === 'lenient'
   if (isLenient) applied(res, 'handling=lenient')
   const sent = readObject(isLenient ? handledLeniently(body, entityType) : body, entityType)
@@ -29,7 +29,6 @@ export async function create(exchange: Exchange, collection: string, body: unkno
     throw new RequestError('notImplemented', 'The service takes no options in $select on POST.', '$select')
   const row = flatten(sent, entityType)
   const represent = (event: Row) => storedForm(sent, event, entityType)
-  const path = `${singleton}/${collection}`
   const store = (rows: Rows) => exchange.store(rows, entityUrl(exchange, path, row))
   await run(cds.ql.INSERT.into(entity).entries([row]), { represent, store })
   const url = entityUrl(exchange, path, row)

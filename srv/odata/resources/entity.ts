@@ -22,16 +22,14 @@ import { isStructured, type Property } from '../model/types.ts'
 
 /** Answers with one entity. */
 export async function readEntity(exchange: Exchange, { collection, key }: Resource & { kind: 'entity' }) {
-  const path = `${exchange.schema.singleton}/${collection}`
-  const { texts, row, list } = await readOne(exchange, path, key)
-  respondWith(exchange, `${path}${list}/$entity`, texts, entityEtag(row, exchange.schema))
+  const { texts, row, list } = await readOne(exchange, collection, key)
+  respondWith(exchange, `${collection}${list}/$entity`, texts, entityEtag(row, exchange.schema))
 }
 
 /** Answers with a reference to an entity, or to the singleton (OData JSON 4.01, section 14). */
-export async function readReference(exchange: Exchange, { collection, key }: Resource & { kind: 'reference' }) {
-  const { singleton } = exchange.schema
-  if (!key) return respond(exchange, '$ref', { '@odata.id': exchange.root + singleton })
-  const { texts } = await readOne({ ...exchange, asReferences: true }, `${singleton}/${collection}`, key)
+export async function readReference(exchange: Exchange, { of }: Resource & { kind: 'reference' }) {
+  if (!of) return respond(exchange, '$ref', { '@odata.id': exchange.root + exchange.schema.singleton })
+  const { texts } = await readOne({ ...exchange, asReferences: true }, of.collection, of.key)
   respondWith(exchange, '$ref', texts)
 }
 
@@ -65,7 +63,7 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   if (value === null) return void res.status(204).end()
   if (suffix === '$value') return respondWithText(exchange, (value as string | number | boolean).toString())
   const list = shown.list && listWithin(names, shown.list)
-  const address = `${schema.singleton}/${collection}${keyPredicate(key, schema)}/${names.join('/')}`
+  const address = `${collection}${keyPredicate(key, schema)}/${names.join('/')}`
   const property = path.findLast((step) => step.property)?.property as Property
   const isMember = path.at(-1)?.property === undefined && path.at(-1)?.cast === undefined
   const represented = isMember ? value : representValue(value, property, format)

@@ -118,7 +118,7 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
   return all
 }
 
-/** The link to what arrives after an arrival: see delta.ts. */
+/** The link to what arrives after an arrival: see collection.ts. */
 function deltaLink(exchange: Exchange, path: string, until: number): JsonText {
   const leftOut = ['$orderby', '$count', '$top', '$skiptoken']
   const kept = [...linkOptions(exchange)].filter(([name]) => !leftOut.includes(name))
