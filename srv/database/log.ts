@@ -1,6 +1,6 @@
 /**
  * The log as sealing, retention and verification use it. Every database engine implements this. All reads are bounded:
- * they return a few rows, or batches whose size does not grow with the log.
+ * they return a few rows, or hand on one row after another, so that memory does not grow with the log.
  */
 import type * as entities from '#cds-models/provisioning/log'
 import type { StoredModel } from './json-columns.ts'
@@ -61,7 +61,7 @@ export interface SealStore {
   /** The last sealed arrival, or 0 if there is none. */
   lastSealed: () => Promise<number>
   /** Reads arrivals after a sequence number in order, without those whose event is gone. */
-  eventsAfter: (sequence: number, limit: number) => AsyncIterable<Arrival[]>
+  eventsAfter: (sequence: number, limit: number) => AsyncIterable<Arrival>
   /** The last seal of each of these tenants. */
   lastSeals: (tenants: string[]) => Promise<Pick<Seal, 'tenant' | 'number' | 'hash'>[]>
   /**
@@ -95,7 +95,7 @@ export interface History {
   /** Runs reads that all see the log as of one moment, while others go on writing. */
   snapshot: <Result>(read: () => Promise<Result>) => Promise<Result>
   /** Checks the storage, including that indexes have all rows. Returns what is wrong, in the engine's words. */
-  damages: () => AsyncIterable<string[]>
+  damages: () => AsyncIterable<string>
   /**
    * Compares the schema with the one the service creates from the CDS model.
    * @throws {Error} if there is no log, or it belongs to another version of the service
@@ -104,21 +104,21 @@ export interface History {
   /** The name of the table whose rows allow removals, if it has any. Only a purge in its transaction adds one. */
   openPurge: () => Promise<string | undefined>
   /** Counts the events of each tenant without an index, and compares with the stored counts. */
-  miscounts: () => AsyncIterable<Miscount[]>
+  miscounts: () => AsyncIterable<Miscount>
   /** Reads all seals, by tenant and number. */
-  seals: () => AsyncIterable<Inspected<Seal>[]>
+  seals: () => AsyncIterable<Inspected<Seal>>
   /** Reads what seals cover, by first arrival. */
-  sealsByArrival: () => AsyncIterable<Pick<Seal, 'tenant' | 'number' | 'firstSequence' | 'leaves'>[]>
+  sealsByArrival: () => AsyncIterable<Pick<Seal, 'tenant' | 'number' | 'firstSequence' | 'leaves'>>
   /** Reads all records of removals, by number. */
-  purges: () => AsyncIterable<Inspected<PurgeRecord>[]>
+  purges: () => AsyncIterable<Inspected<PurgeRecord>>
   /** Reads the ranges of all these records, by first arrival. */
-  purgedRanges: () => AsyncIterable<PurgedRange[]>
+  purgedRanges: () => AsyncIterable<PurgedRange>
   /** Reads all arrivals in order. */
-  arrivals: () => AsyncIterable<Arrival[]>
+  arrivals: () => AsyncIterable<Arrival>
   /** Finds events that have no arrival. */
-  lostEvents: () => AsyncIterable<{ id: string; tenant: string }[]>
+  lostEvents: () => AsyncIterable<{ id: string; tenant: string }>
   /** Finds events that have several arrivals, each with the last one. */
-  repeatedArrivals: () => AsyncIterable<{ id: string; tenant: string; sequence: number }[]>
+  repeatedArrivals: () => AsyncIterable<{ id: string; tenant: string; sequence: number }>
 }
 
 export interface LogOptions {

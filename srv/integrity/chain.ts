@@ -1,5 +1,5 @@
 /** Chains of records, and those of seals, one per tenant: see db/seals.cds. */
-import type { Seal } from '../database/log.ts'
+import type { Arrival, Seal, StoredRow } from '../database/log.ts'
 import { digestOf } from './canonical.ts'
 
 /** What a seal keeps of an event. */
@@ -14,6 +14,18 @@ export interface Leaf {
 
 /** A leaf with the tenant whose chain the seal is in; empty for events without one. */
 export type Sealed = Leaf & { tenant: string }
+
+/** What a seal keeps of an event, or undefined if the event is gone. */
+export function sealable({ sequence, id, event }: Arrival): Sealed | undefined {
+  if (!event) return undefined
+  const { row } = event
+  return { sequence, id, instant: String(row.activityDateTime_utc), tenant: tenantOf(row), digest: digestOf(row) }
+}
+
+/** The tenant of an event; empty if it has none. */
+export function tenantOf({ tenantId }: StoredRow) {
+  return String(tenantId ?? '')
+}
 
 /** A record that is linked to the previous one. */
 type Link = { number: number; hash: string; previous: string | null }

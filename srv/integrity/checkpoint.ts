@@ -35,19 +35,18 @@ export async function compareWithCheckpoint(log: History, { seals, purge }: Chec
   const ends = new Map<string, number>()
   const numbers = new Map(seals.map(({ tenant, number }) => [tenant, number]))
   const until = Math.max(...seals.map(({ lastSequence }) => lastSequence))
-  for await (const batch of log.seals())
-    for (const { row } of batch) {
-      const { tenant, number, firstSequence, lastSequence, hash } = row
-      const held = numbers.get(tenant) ?? 0
-      ends.set(tenant, Math.max(ends.get(tenant) ?? 0, lastSequence))
-      if (keys.has(keyOf(row))) hashes.set(keyOf(row), hash)
-      // when the seals were exported, everything up to there was sealed
-      if (number > held && firstSequence <= until)
-        findings.note(
-          firstSequence,
-          `Seal ${number} of tenant '${tenant}' was added: it covers arrival ${firstSequence}, which was sealed when the seals were exported.`
-        )
-    }
+  for await (const { row } of log.seals()) {
+    const { tenant, number, firstSequence, lastSequence, hash } = row
+    const held = numbers.get(tenant) ?? 0
+    ends.set(tenant, Math.max(ends.get(tenant) ?? 0, lastSequence))
+    if (keys.has(keyOf(row))) hashes.set(keyOf(row), hash)
+    // when the seals were exported, everything up to there was sealed
+    if (number > held && firstSequence <= until)
+      findings.note(
+        firstSequence,
+        `Seal ${number} of tenant '${tenant}' was added: it covers arrival ${firstSequence}, which was sealed when the seals were exported.`
+      )
+  }
   for (const seal of seals) {
     const { tenant, number, firstSequence, lastSequence, hash } = seal
     const found = hashes.get(keyOf(seal))
@@ -68,7 +67,7 @@ const keyOf = ({ tenant, number }: Pick<LatestSeal, 'tenant' | 'number'>) => `${
 
 async function comparePurge(log: History, held: NonNullable<Checkpoint['purge']>, findings: Findings) {
   let found: string | undefined
-  for await (const batch of log.purges()) found = batch.find(({ row }) => row.number === held.number)?.row.hash ?? found
+  for await (const { row } of log.purges()) if (row.number === held.number) found = row.hash
   const which = `Record ${held.number} of what retention removed, which is held elsewhere,`
   if (found !== held.hash) findings.note(0, `${which} was ${found === undefined ? 'removed' : 'rewritten'}.`)
 }

@@ -5,8 +5,7 @@ import { FIRST, LAST, type Findings } from './findings.ts'
 
 /** Checks the database itself. For example, a row that is missing in an index is hidden from queries that use it. */
 export async function checkStorage(log: History, findings: Findings) {
-  for await (const batch of log.damages())
-    for (const found of batch) findings.note(FIRST, `The file is damaged, or was altered: ${found}.`)
+  for await (const found of log.damages()) findings.note(FIRST, `The file is damaged, or was altered: ${found}.`)
 }
 
 const DIFFERENCES: Record<SchemaDifference['difference'], string> = {
@@ -35,17 +34,14 @@ export async function findOpenPurge(log: History, findings: Findings) {
 
 /** Compares the number of events of each tenant with the one that readers are told. */
 export async function recount(log: History, findings: Findings) {
-  for await (const batch of log.miscounts())
-    for (const { tenant, events, counted } of batch)
-      findings.note(LAST, `Tenant '${tenant}' has ${events} events, and not ${counted} as readers are told.`)
+  for await (const { tenant, events, counted } of log.miscounts())
+    findings.note(LAST, `Tenant '${tenant}' has ${events} events, and not ${counted} as readers are told.`)
 }
 
 /** Finds events without an arrival, or with several. */
 export async function findLoose(log: History, findings: Findings) {
-  for await (const batch of log.lostEvents())
-    for (const { id, tenant } of batch)
-      findings.note(LAST, `Event '${id}' of tenant '${tenant}' was added: it has no arrival.`)
-  for await (const batch of log.repeatedArrivals())
-    for (const { id, tenant, sequence } of batch)
-      findings.note(sequence, `Event '${id}' of tenant '${tenant}' has more than one arrival.`)
+  for await (const { id, tenant } of log.lostEvents())
+    findings.note(LAST, `Event '${id}' of tenant '${tenant}' was added: it has no arrival.`)
+  for await (const { id, tenant, sequence } of log.repeatedArrivals())
+    findings.note(sequence, `Event '${id}' of tenant '${tenant}' has more than one arrival.`)
 }

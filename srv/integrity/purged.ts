@@ -1,7 +1,6 @@
 /** What retention removed, according to its records: see db/purges.cds. */
 import type { History, PurgedRange, PurgeRecord } from '../database/log.ts'
 import { faultOf, type Leaf, type Sealed } from './chain.ts'
-import { Cursor } from './cursor.ts'
 import { encodingFault, named, type Findings } from './findings.ts'
 import { contentFaultOf, rangesOf, sizeOf } from './purge-record.ts'
 
@@ -25,16 +24,15 @@ interface Limit {
 export async function checkRecords(log: History, findings: Findings): Promise<PurgeSummary> {
   const now = new Date()
   const summary: PurgeSummary = { count: 0, last: undefined, limits: [] }
-  for await (const batch of log.purges())
-    for (const { row: record, brokenColumn } of batch) {
-      const { number, before } = record
-      const removed = rangesOf(record)
-      const fault = encodingFault(brokenColumn) ?? faultOf(record, summary.last) ?? contentFaultOf(record, removed, now)
-      if (fault) findings.note(removed[0]?.from ?? 0, `Record ${number} of what retention removed ${fault}.`)
-      summary.count += sizeOf(removed)
-      summary.last = record
-      addLimit(summary.limits, { number, before, until: removed.at(-1)?.to ?? 0 })
-    }
+  for await (const { row: record, brokenColumn } of log.purges()) {
+    const { number, before } = record
+    const removed = rangesOf(record)
+    const fault = encodingFault(brokenColumn) ?? faultOf(record, summary.last) ?? contentFaultOf(record, removed, now)
+    if (fault) findings.note(removed[0]?.from ?? 0, `Record ${number} of what retention removed ${fault}.`)
+    summary.count += sizeOf(removed)
+    summary.last = record
+    addLimit(summary.limits, { number, before, until: removed.at(-1)?.to ?? 0 })
+  }
   return summary
 }
 
@@ -47,7 +45,7 @@ function addLimit(limits: Limit[], limit: Limit) {
 
 /** Tells for events, asked in order of arrival, whether retention removed them. */
 export class Purged {
-  private readonly ranges: Cursor<PurgedRange>
+  private readonly ranges: AsyncIterator<PurgedRange>
   private readonly limits: Limit[]
   private range: PurgedRange | undefined = { from: -Infinity, to: -Infinity, before: '' }
 
@@ -55,14 +53,17 @@ export class Purged {
    * @param ranges the removed ranges, ordered by arrival
    * @param limits see {@link PurgeSummary}
    */
-  constructor(ranges: AsyncIterable<PurgedRange[]>, limits: Limit[]) {
-    this.ranges = new Cursor(ranges)
+  constructor(ranges: AsyncIterable<PurgedRange>, limits: Limit[]) {
+    this.ranges = ranges[Symbol.asyncIterator]()
     this.limits = limits
   }
 
   /** Whether a record covers an event, and the event is as old as the record says. */
   async includes({ sequence, instant }: Pick<Leaf, 'sequence' | 'instant'>): Promise<boolean> {
-    while (this.range && this.range.to < sequence) this.range = await this.ranges.next()
+    while (this.range && this.range.to < sequence) {
+      const step = await this.ranges.next()
+      this.range = step.done ? undefined : step.value
+    }
     return this.range !== undefined && this.range.from <= sequence && instant < this.range.before
   }
 

@@ -13,19 +13,18 @@ export type LatestSeal = Pick<Seal, 'tenant' | 'number' | 'firstSequence' | 'las
 export async function checkChains(log: History, findings: Findings): Promise<{ count: number; latest: LatestSeal[] }> {
   const latest: LatestSeal[] = []
   let count = 0
-  for await (const batch of log.seals())
-    for (const { row: seal, brokenColumn } of batch) {
-      const { tenant, number, firstSequence, lastSequence, sealedAt, hash } = seal
-      const previous = latest.at(-1)?.tenant === tenant ? latest.pop() : undefined
-      const leaves = leavesOf(seal)
-      const fault = encodingFault(brokenColumn) ?? faultOf(seal, previous) ?? coverFaultOf(seal, leaves, previous)
-      const [first] = leaves
-      const events = first ? `, which covers events from ${named({ ...first, tenant })} on,` : ''
-      if (fault)
-        findings.note(first?.sequence ?? firstSequence, `Seal ${number} of tenant '${tenant}'${events} ${fault}.`)
-      latest.push({ tenant, number, firstSequence, lastSequence, sealedAt, hash })
-      count++
-    }
+  for await (const { row: seal, brokenColumn } of log.seals()) {
+    const { tenant, number, firstSequence, lastSequence, sealedAt, hash } = seal
+    const previous = latest.at(-1)?.tenant === tenant ? latest.pop() : undefined
+    const leaves = leavesOf(seal)
+    const fault = encodingFault(brokenColumn) ?? faultOf(seal, previous) ?? coverFaultOf(seal, leaves, previous)
+    const [first] = leaves
+    const events = first ? `, which covers events from ${named({ ...first, tenant })} on,` : ''
+    if (fault)
+      findings.note(first?.sequence ?? firstSequence, `Seal ${number} of tenant '${tenant}'${events} ${fault}.`)
+    latest.push({ tenant, number, firstSequence, lastSequence, sealedAt, hash })
+    count++
+  }
   return { count, latest }
 }
 
@@ -33,24 +32,23 @@ export async function checkChains(log: History, findings: Findings): Promise<{ c
  * Reads all events that seals cover, in order of arrival. It holds those of a few seals only, as seals are read by first
  * arrival: no later one covers an earlier arrival.
  */
-export async function* sealedEvents(log: History, findings: Findings): AsyncGenerator<Sealed[]> {
+export async function* sealedEvents(log: History, findings: Findings): AsyncGenerator<Sealed> {
   const waiting = new Map<number, Sealed>()
   let end = -Infinity
-  for await (const seals of log.sealsByArrival())
-    for (const { tenant, number, firstSequence, leaves } of seals) {
-      yield takeUntil(waiting, firstSequence)
-      end = Math.max(end, firstSequence)
-      for (const leaf of leavesOf({ leaves })) {
-        const event = { ...leaf, tenant }
-        if (leaf.sequence < end || waiting.has(leaf.sequence))
-          findings.note(
-            leaf.sequence,
-            `Event ${named(event)} is covered once more, by seal ${number} of tenant '${tenant}'.`
-          )
-        else waiting.set(leaf.sequence, event)
-      }
+  for await (const { tenant, number, firstSequence, leaves } of log.sealsByArrival()) {
+    yield* takeUntil(waiting, firstSequence)
+    end = Math.max(end, firstSequence)
+    for (const leaf of leavesOf({ leaves })) {
+      const event = { ...leaf, tenant }
+      if (leaf.sequence < end || waiting.has(leaf.sequence))
+        findings.note(
+          leaf.sequence,
+          `Event ${named(event)} is covered once more, by seal ${number} of tenant '${tenant}'.`
+        )
+      else waiting.set(leaf.sequence, event)
     }
-  yield takeUntil(waiting, Infinity)
+  }
+  yield* takeUntil(waiting, Infinity)
 }
 
 function takeUntil(waiting: Map<number, Sealed>, end: number): Sealed[] {

@@ -1,7 +1,6 @@
 /** Seals events: see db/seals.cds. Several processes may do so in one log. */
 import type { SealStore } from '../database/log.ts'
-import { nextSeal, type Sealed } from './chain.ts'
-import { sealable } from './events.ts'
+import { nextSeal, sealable, type Sealed } from './chain.ts'
 
 /** The most events sealed in one transaction, which blocks other writers for a moment. */
 const BATCH = 200
@@ -20,7 +19,10 @@ export async function seal(log: SealStore, limit: number): Promise<number> {
   const last = await log.lastSealed()
   if ((await log.lastArrival()) <= last) return 0
   const events: Sealed[] = []
-  for await (const batch of log.eventsAfter(last, limit)) events.push(...batch.flatMap((each) => sealable(each) ?? []))
+  for await (const each of log.eventsAfter(last, limit)) {
+    const event = sealable(each)
+    if (event) events.push(event)
+  }
   const byTenant = Map.groupBy(events, ({ tenant }) => tenant)
   const previous = new Map((await log.lastSeals([...byTenant.keys()])).map((each) => [each.tenant, each]))
   const now = new Date()

@@ -2,7 +2,7 @@
 import type { StoredModel } from '../database/json-columns.ts'
 import type { History, PurgeRecord } from '../database/log.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { Comparison, type Compared } from './comparison.ts'
+import { compare, type Compared } from './comparison.ts'
 import { checkStorage, compareSchema, findLoose, findOpenPurge, recount } from './figures.ts'
 import type { Findings } from './findings.ts'
 import { checkRecords } from './purged.ts'
@@ -32,7 +32,7 @@ export async function verify(log: History, model: StoredModel, findings: Finding
   await recount(log, findings)
   const { count, latest } = await checkChains(log, findings)
   const purges = await checkRecords(log, findings)
-  const compared = await new Comparison(log, purges, findings).run()
+  const compared = await compare(log, purges, findings)
   await findLoose(log, findings)
   const { last } = purges
   const purge = last ? { number: last.number, purgedAt: last.purgedAt, hash: last.hash } : null

@@ -1,7 +1,7 @@
 /** Stored arrivals with their events. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Arrival, StoredRow } from '../log.ts'
-import { batches, brokenColumnOf, rows } from './stored-rows.ts'
+import { brokenColumnOf, items, rows } from './stored-rows.ts'
 import { ARRIVALS, EVENTS, SAME_EVENT } from './tables.ts'
 
 /** Reads all arrivals in order. */
@@ -23,5 +23,5 @@ function arrivals(database: DatabaseSync, rest: string, ...values: number[]) {
     id: String(id),
     event: rowid === null ? undefined : { row, brokenColumn: brokenColumn(row, rowid as bigint) }
   })
-  return batches(rows(database, sql, ...values), arrival)
+  return items(rows(database, sql, ...values), arrival)
 }

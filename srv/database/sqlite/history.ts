@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { History, Inspected, Miscount, PurgedRange, PurgeRecord, Seal, StoredRow } from '../log.ts'
 import { allArrivals } from './arrivals.ts'
 import { schemaDifferences } from './schema.ts'
-import { batches, brokenColumnOf, query, rows, withNumbers } from './stored-rows.ts'
+import { brokenColumnOf, items, query, rows, withNumbers } from './stored-rows.ts'
 import { ARRIVAL_KEY, ARRIVALS, COUNTS, EVENT_KEY, EVENTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
 
 const DAMAGES = "SELECT integrity_check AS found FROM pragma_integrity_check WHERE integrity_check <> 'ok'"
@@ -34,28 +34,28 @@ export function history(database: DatabaseSync): History {
         database.exec('COMMIT')
       }
     },
-    damages: () => batches(rows(database, DAMAGES), ({ found }) => String(found)),
+    damages: () => items(rows(database, DAMAGES), ({ found }) => String(found)),
     schemaDifferences: (model) => new Promise((resolve) => resolve(schemaDifferences(database, model))),
     async openPurge() {
       const [mark] = await query<object>(database, `SELECT number FROM ${UNDER_WAY} LIMIT 1`)
       return mark && UNDER_WAY
     },
-    miscounts: () => batches(rows(database, MISCOUNTS), (row) => row as unknown as Miscount),
+    miscounts: () => items(rows(database, MISCOUNTS), (row) => row as unknown as Miscount),
     seals: () => allOf<Seal>(database, SEALS, 'tenant, number'),
-    sealsByArrival: () => batches(sealsByArrival(database), withNumbers<Seal>),
+    sealsByArrival: () => items(sealsByArrival(database), withNumbers<Seal>),
     purges: () => allOf<PurgeRecord>(database, PURGES, 'number'),
-    purgedRanges: () => batches(rows(database, PURGED_RANGES), withNumbers<PurgedRange>),
+    purgedRanges: () => items(rows(database, PURGED_RANGES), withNumbers<PurgedRange>),
     arrivals: () => allArrivals(database),
-    lostEvents: () => batches(rows(database, LOST_EVENTS), withNumbers<{ id: string; tenant: string }>),
+    lostEvents: () => items(rows(database, LOST_EVENTS), withNumbers<{ id: string; tenant: string }>),
     repeatedArrivals: () =>
-      batches(rows(database, REPEATED_ARRIVALS), withNumbers<{ id: string; tenant: string; sequence: number }>)
+      items(rows(database, REPEATED_ARRIVALS), withNumbers<{ id: string; tenant: string; sequence: number }>)
   }
 }
 
 function allOf<Row>(database: DatabaseSync, table: string, order: string) {
   const brokenColumn = brokenColumnOf(database, table)
   const all = rows(database, `SELECT rowid AS "#row", * FROM ${table} ORDER BY ${order}`)
-  return batches(all, ({ '#row': rowid, ...row }): Inspected<Row> => {
+  return items(all, ({ '#row': rowid, ...row }): Inspected<Row> => {
     return { row: withNumbers<Row>(row), brokenColumn: brokenColumn(row, rowid as bigint) }
   })
 }

@@ -4,8 +4,8 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { StoredRow } from '../log.ts'
 
-/** The size at which a batch is handed on, in characters, and what each row adds to that of its text. */
-const BATCH = 2 ** 18
+/** How much is read before the thread does other work, in characters, and what each row adds to that of its text. */
+const MOST_AT_ONCE = 2 ** 18
 const ROW = 1000
 
 /** Runs a query. Integers are returned as `bigint`, as SQLite stores some that JavaScript's numbers cannot hold. */
@@ -20,20 +20,16 @@ export function query<Row>(...args: Parameters<typeof rows>): Promise<Row[]> {
   return new Promise((resolve) => resolve(Array.from(rows(...args), withNumbers<Row>)))
 }
 
-/** Yields rows in batches of a bounded size, each row mapped to an item. Lets the thread do other work in between. */
-export async function* batches<Item>(all: Iterable<StoredRow>, item: (row: StoredRow) => Item): AsyncGenerator<Item[]> {
-  let batch: Item[] = []
+/** Yields rows one by one, each mapped to an item. Lets the thread do other work in between. */
+export async function* items<Item>(all: Iterable<StoredRow>, item: (row: StoredRow) => Item): AsyncGenerator<Item> {
   let size = 0
   for (const row of all) {
-    batch.push(item(row))
+    yield item(row)
     size += sizeOf(row)
-    if (size < BATCH) continue
-    yield batch
-    batch = []
+    if (size < MOST_AT_ONCE) continue
     size = 0
     await setImmediate()
   }
-  if (batch.length) yield batch
 }
 
 export function insert(database: DatabaseSync, table: string, row: Record<string, string | number | null>) {
