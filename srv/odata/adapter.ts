@@ -30,16 +30,14 @@ import { locate } from './request/locate.ts'
 import { generateMetadata, type Metadata } from './resources/metadata.ts'
 import { serviceSchema, type Model, type ServiceSchema } from './model/schema.ts'
 import { Plans } from '../plans/plans.ts'
-import { applied, preferences } from './request/preferences.ts'
 import { refuse } from '../errors/refuse.ts'
 import { readJson, readText } from './request/body.ts'
-import { checkHeaders } from './request/headers.ts'
+import { allows401, applied, checkHeaders, negotiateVersion, preferences } from './request/headers.ts'
 import { requestIds } from '../errors/request-ids.ts'
 import { settings } from '../settings/settings.ts'
 import type { Resource } from './request/resource.ts'
 import { readServiceDocument, readSingleton } from './resources/service-root.ts'
 import { batchDeadline, readingFor } from './request/time-limits.ts'
-import { allows401, negotiateVersion } from './request/version.ts'
 
 const LOG = cds.log('provisioning')
 

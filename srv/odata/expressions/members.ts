@@ -18,11 +18,8 @@ export function meantAs(typed: Typed, type: ValueType): Typed {
   if (typed.type !== 'any' || type === 'any' || type === 'null') return typed
   const { position, member } = typed
   if (!member) return { ...typed, type }
-  const plain = (...types: string[]) => {
-    const is = types.map((each) => `'${each}'`).join()
-    return xpr('case when', jsonType(member), `in (${is}) then`, jsonMember(member), 'end')
-  }
-  if (type === 'complex') return { cqn: xpr(jsonType(member), "in ('object')"), type, position }
+  const plain = (...types: string[]) => xpr('case when', hasType(member, types), 'then', jsonMember(member), 'end')
+  if (type === 'complex') return { cqn: hasType(member, ['object']), type, position }
   const types = JSON_TYPES[type]
   if (types) return { cqn: plain(...types), type, position }
   return { ...converted({ cqn: plain('text'), type: 'string', position }, type), position }
@@ -66,26 +63,17 @@ export function asJsonValue(value: Typed): Cqn {
   if (value.type === 'any') return jsonValue(cqn)
   if (value.type === 'dateTime') return xpr(cqn, '||', val('Z'))
   if (value.type === 'number' && !value.whole) return func('odata_in_json', cqn)
-  return value.type === 'boolean'
-    ? xpr(
-        'case',
-        cqn,
-        'when',
-        val(1),
-        'then',
-        jsonValue(val('true')),
-        'when',
-        val(0),
-        'then',
-        jsonValue(val('false')),
-        'end'
-      )
-    : cqn
+  if (value.type !== 'boolean') return cqn
+  const [yes, no] = [jsonValue(val('true')), jsonValue(val('false'))]
+  return xpr('case', cqn, 'when', val(1), 'then', yes, 'when', val(0), 'then', no, 'end')
 }
 
 /** Whether a member has one of the types of JSON. */
 export const isOfJsonType = (member: Member, types: string[]): Cqn =>
-  func('coalesce', xpr(jsonType(member), `in (${types.map((each) => `'${each}'`).join()})`), val(false))
+  func('coalesce', hasType(member, types), val(false))
+
+const hasType = (member: Member, types: string[]): Cqn =>
+  xpr(jsonType(member), `in (${types.map((each) => `'${each}'`).join()})`)
 
 /** Whether a member is a whole number within bounds. */
 export const isWholeWithin = (member: Member, least: number, most: number): Cqn =>

@@ -3,7 +3,7 @@ import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { integerOption } from '../request/options.ts'
 import { fromToken, type Position } from './paging.ts'
-import { applied } from '../request/preferences.ts'
+import { applied } from '../request/headers.ts'
 
 export interface PageWindow {
   /** The most rows that the page has. */

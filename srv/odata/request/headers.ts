@@ -1,10 +1,10 @@
-/** Checks headers. Node.js has not checked those of requests within batches. */
+/** What the headers of a request ask for: a version of OData, preferences, isolation. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import type { Request } from 'express'
+import type { Request, Response } from 'express'
 import { RequestError } from '../../errors/errors.ts'
 
 /**
- * Checks the headers that nothing else reads.
+ * Checks the headers that nothing else reads. Node.js has not checked those of requests within batches.
  * @throws {RequestError} 400 for an invalid header, 412 if the client asks for isolation (OData Protocol 4.01, 8.2.6)
  */
 export function checkHeaders(req: Request) {
@@ -20,4 +20,42 @@ export function checkHeaders(req: Request) {
   for (const name of ['OData-Isolation', 'Isolation'])
     if (req.get(name) !== undefined)
       throw new RequestError('preconditionFailed', 'The service does not isolate requests from changes.', name)
+}
+
+/**
+ * Negotiates the version of the response (Protocol 4.01, 5.2 and 8.1.5). Without `OData-MaxVersion` it is 4.0, as in
+ * Graph.
+ * @throws {RequestError} 400 if the service does not speak the version of the request, or the one that it asks for
+ */
+export function negotiateVersion(req: Request): '4.0' | '4.01' {
+  const refused = (header: string) => new RequestError('badRequest', 'The service speaks OData 4.0 and 4.01.', header)
+  if (!['4.0', '4.01'].includes(req.get('OData-Version') ?? '4.0')) throw refused('OData-Version')
+  const most = req.get('OData-MaxVersion') ?? '4.0'
+  if (!/^\d+\.\d+$/.test(most) || Number(most) < 4) throw refused('OData-MaxVersion')
+  return Number(most) >= 4.01 ? '4.01' : '4.0'
+}
+
+/** Whether the client accepts 4.01: it says so, or names no maximum (8.2.7). */
+export function allows401(req: Request): boolean {
+  return Number(req.get('OData-MaxVersion') ?? 4.01) >= 4.01
+}
+
+const PREFERENCE = /([^\s=,;"]+)(?:\s*=\s*("[^"]*"|[^\s,;"]*))?/g
+
+/**
+ * Reads the preferences of a request (8.2.8), by their names without the prefix `odata.` of version 4.0. If a preference
+ * is repeated, the first one counts (RFC 7240, 2).
+ */
+export function preferences(req: Request): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const [, name = '', value = ''] of (req.get('Prefer') ?? '').matchAll(PREFERENCE)) {
+    const key = name.toLowerCase().replace(/^odata\./, '')
+    if (!found.has(key)) found.set(key, value.replaceAll('"', ''))
+  }
+  return found
+}
+
+/** Tells the client that a preference was applied. */
+export function applied(res: Response, preference: string) {
+  res.append('Preference-Applied', preference)
 }
