@@ -3,8 +3,8 @@
  * JavaScript's `Date` ends at milliseconds, so the fraction is carried as text.
  */
 
-// dateTimeOffsetValue of the OData ABNF
-const DATE_TIME_OFFSET = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?(Z|[+-]\d\d:\d\d)$/i
+// dateTimeOffsetValue of the OData ABNF, with offsets up to 14 hours (XML Schema part 2, 3.3.7.1)
+const DATE_TIME_OFFSET = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,12}))?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/i
 
 /**
  * The same instant in UTC as text of a fixed width, `2016-12-31T21:02:10.8639373`, so that instants
@@ -20,19 +20,9 @@ export function instant(value: string, precision = 7): string | undefined {
   const milliseconds = Date.parse(`${local}Z`)
   // Date.parse takes 24:00 and rolls some days over, such as 31 June
   if (Number.isNaN(milliseconds) || !new Date(milliseconds).toISOString().startsWith(local)) return undefined
-  const shift = offsetInMinutes(offset)
-  if (shift === undefined) return undefined
-  const utc = new Date(milliseconds - shift * 60_000).toISOString()
+  const utc = new Date(`${local}${offset.toUpperCase()}`).toISOString()
   if (!/^(?!0000)\d{4}-/.test(utc)) return undefined
   return `${utc.slice(0, 19)}.${fixed(fraction)}`
-}
-
-function offsetInMinutes(offset: string) {
-  if (/^Z$/i.test(offset)) return 0
-  const hours = Number(offset.slice(1, 3))
-  const minutes = Number(offset.slice(4, 6))
-  if (hours > 14 || minutes > 59) return undefined // XML Schema part 2, 3.3.7.1: up to 14:00
-  return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes)
 }
 
 // xs:dayTimeDuration: the text has at least one part, and at least one after the T (XML Schema 1.1 part 2, 3.4.27)

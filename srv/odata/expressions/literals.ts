@@ -1,7 +1,7 @@
 /** Literals and constants (OData URL Conventions 4.01, 5.1.1.14). */
 import { instant, ticksOfDuration, timeOfDay } from '../../values/datetime.ts'
 import { val, type Source, type Typed, type Unplaced } from '../../cqn/cqn.ts'
-import type { Token } from './tokens.ts'
+import type { Token } from './cursor.ts'
 
 /** The most fractional digits of a second in a literal. Comparisons use all of them. */
 const PRECISION = 12

@@ -1,7 +1,6 @@
 /** `$apply`: transformations of collections (OData Data Aggregation 4.0, section 3). */
 import { func, named, ref, val, xpr, type Typed } from '../../cqn/cqn.ts'
 import { aggregate, grouped, type Grouping } from './aggregation.ts'
-import { alias, computedValues } from './compute.ts'
 import type { Cursor } from '../expressions/cursor.ts'
 import { exactly, holds } from '../expressions/logic.ts'
 import { meantAs } from '../expressions/members.ts'
@@ -9,7 +8,8 @@ import { orderBy, orderTerms } from './order.ts'
 import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 import { parsePath } from '../expressions/paths.ts'
 import { searchWords } from '../expressions/search.ts'
-import { computed, filtered, areTooLarge, nested, searched, type Computed, type Rows } from './rows.ts'
+import { alias, areTooLarge, computed, computedValues, filtered, nested, searched } from './rows.ts'
+import type { Computed, Rows } from './rows.ts'
 
 /** The most sets of rows that `concat` and `rollup` may produce. Each is a query. */
 const MAX_SETS = 20

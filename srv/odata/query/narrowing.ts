@@ -4,7 +4,6 @@
  */
 import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
-import { computedValues } from './compute.ts'
 import { allOf, named, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import { jsonChosen, jsonCount, jsonExtended, jsonItem, jsonText, pathTo } from '../../database/dialect.ts'
 import { holds } from '../expressions/logic.ts'
@@ -14,7 +13,7 @@ import type { Parser, Scope } from '../expressions/parsing.ts'
 import { exists } from '../expressions/paths.ts'
 import { parseSearch } from '../expressions/search.ts'
 import { booleanOption, checkOptions, integerOption } from '../request/options.ts'
-import { extended, propertyOf, valueColumn, type Computed, type Rows } from './rows.ts'
+import { computedValues, extended, propertyOf, valueColumn, type Computed, type Rows } from './rows.ts'
 import { parsedOption } from './row-sets.ts'
 import { isStructured, type Property, type StructuredType } from '../model/types.ts'
 

@@ -4,12 +4,11 @@
  */
 import type { Exchange } from '../request/exchange.ts'
 import { transformations } from './apply.ts'
-import { computedValues } from './compute.ts'
 import { holds } from '../expressions/logic.ts'
 import { parseWhole } from '../expressions/parser.ts'
 import type { Parser, Scope } from '../expressions/parsing.ts'
 import { RequestError } from '../../errors/errors.ts'
-import { areTooLarge, computed, entities, filtered, searched, type Rows } from './rows.ts'
+import { areTooLarge, computed, computedValues, entities, filtered, searched, type Rows } from './rows.ts'
 
 /** @returns the sets of rows; several after `concat` in `$apply` */
 export function rowSets(exchange: Exchange): Rows[] {

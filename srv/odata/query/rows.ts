@@ -3,7 +3,9 @@ import { columnsOf } from '../model/columns.ts'
 import { extentOf, MOST, MOST_NESTED } from '../../cqn/extent.ts'
 import { allOf, named, ref, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import { RequestError } from '../../errors/errors.ts'
+import type { Cursor } from '../expressions/cursor.ts'
 import { shown } from '../expressions/members.ts'
+import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 import { primitiveFor } from '../expressions/primitives.ts'
 import type { OrderTerm } from './order.ts'
 import { foundIn, parseSearch } from '../expressions/search.ts'
@@ -80,7 +82,35 @@ export interface Computed {
   value: Typed
 }
 
-/** Adds computed values to rows (OData URL Conventions 4.01, 5.1.3.2). */
+/**
+ * Parses `$compute` (OData URL Conventions 4.01, 5.1.3.2): `durationInMilliseconds div 1000 as seconds`.
+ * @param names the names that are taken
+ * @throws {RequestError} 400 with the position of what is wrong
+ */
+export function computedValues(parser: Parser, names: string[]): Computed[] {
+  const { cursor } = parser
+  const taken = [...names]
+  return cursor.list(() => {
+    const value = parser.value()
+    if (!isPrimitive(value)) cursor.fail('A computed value must be primitive', value.position)
+    const name = alias(cursor, taken)
+    taken.push(name)
+    return { name, value }
+  })
+}
+
+/** Parses the name of a computed value. No column may have it yet; column names are case-insensitive. */
+export function alias(cursor: Cursor, taken: string[]): string {
+  cursor.expect('as')
+  const { position } = cursor.token
+  const name = cursor.name('A name')
+  if (!/^[A-Za-z]\w{0,127}$/.test(name)) cursor.fail(`'${name}' cannot be the name of a value`, position)
+  const lowerCase = name.toLowerCase()
+  if (taken.some((each) => each.toLowerCase() === lowerCase)) cursor.fail(`The name '${name}' is taken`, position)
+  return name
+}
+
+/** Adds computed values to rows. */
 export function computed(rows: Rows, values: Computed[]): Rows {
   const columns = values.map(({ name, value }) => named(shown(value), valueColumn(name)))
   const properties = values.map(({ name, value }) => propertyOf(name, value))

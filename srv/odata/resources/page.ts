@@ -10,7 +10,7 @@ import { arrayText, sizeOf, type JsonText } from '../response/json-text.ts'
 import { linkTo } from '../response/links.ts'
 import { booleanOption } from '../request/options.ts'
 import { countOf, integerText } from './count.ts'
-import { comesAfter, positionLiterals } from '../query/paging.ts'
+import { comesAfter, pageWindow, positionLiterals, type PageWindow } from '../query/paging.ts'
 import { planned, type Planned } from '../../plans/plans.ts'
 import { applied } from '../request/headers.ts'
 import { clauses, filtered, type Rows } from '../query/rows.ts'
@@ -18,7 +18,6 @@ import { rowsList, selected } from '../query/select.ts'
 import { requestShape } from '../request/shape.ts'
 import { parsedOption, rowSets } from '../query/row-sets.ts'
 import { readRows, type Prepared as PreparedRows } from '../response/read-rows.ts'
-import { pageWindow, type PageWindow } from '../query/window.ts'
 
 /** The answer to a collection request: its members, as JSON text, and the fragment of its context URL. */
 export interface Page {

@@ -1,4 +1,4 @@
-import { checkStructure } from '../../../srv/odata/request/json-structure.ts'
+import { checkStructure } from '../../../srv/odata/request/body.ts'
 
 const object = (members: number) => `{${Array.from({ length: members }, (_, i) => `"k${i}":1`).join()}}`
 const array = (items: number, item = '0') => `[${Array.from({ length: items }, () => item).join()}]`
