@@ -3,7 +3,7 @@ import { extentOf, measured, standingFor } from './extent.ts'
 
 export type Cqn =
   | { ref: string[] }
-  | { val: Value; source?: Source }
+  | { val: Value; fromRequest: true; source?: Source }
   | { func: string; args: Cqn[] }
   | { xpr: (Cqn | string)[] }
   | { list: Cqn[] }
@@ -67,7 +67,12 @@ export interface Member {
 export type Structure = [type: string, condition: Cqn][]
 
 export const ref = (name: string): Cqn => ({ ref: [name] })
-export const val = (value: Value, source?: Source): Cqn => ({ val: value, ...(source && { source }) })
+/** A value of the request or of the protocol, unlike those that CAP adds, such as values of the user. */
+export const val = (value: Value, source?: Source): Cqn => ({
+  val: value,
+  fromRequest: true,
+  ...(source && { source })
+})
 export const func = (name: string, ...args: Cqn[]): Cqn => measured({ func: name, args }, args)
 export const xpr = (...parts: (Cqn | string)[]): Cqn => measured({ xpr: parts }, parts, Math.ceil(parts.length / 2))
 export const list = (items: Cqn[]): Cqn => measured({ list: items }, items)

@@ -150,7 +150,6 @@ class StructuredODataAdapter extends ODataAdapter {
 
   /** Runs a query through the service. */
   private run(query: object, details: object) {
-    if ('SELECT' in query) markAsFromRequest(query)
     const request = new cds.Request({ query: toQuery(query), ...details } as never)
     return inTransaction(this.service, () => this.service.dispatch(request))
   }
@@ -193,13 +192,6 @@ class StructuredODataAdapter extends ODataAdapter {
     else LOG.debug(req.method, path, failure.code, failure.message)
     refuse(res, failure, ids)
   }
-}
-
-/** Marks the values of a query as its own, unlike those that CAP adds, such as values of the user. */
-function markAsFromRequest(part: unknown): void {
-  if (typeof part !== 'object' || part === null) return
-  if ('val' in part) Object.assign(part, { fromRequest: true })
-  else for (const each of Object.values(part)) markAsFromRequest(each)
 }
 
 /** What reads each kind of resource. */

@@ -6,7 +6,6 @@
  * not among the values of the statements had an influence on the statements, so it belongs to the shape.
  */
 import cds from '@sap/cds'
-import type { Source } from '../cqn/cqn.ts'
 import { RecentlyUsed } from '../values/recently-used.ts'
 import { SourcedValue, type Literal, type Row, type Statement } from './statement.ts'
 
@@ -18,7 +17,8 @@ export interface Shape {
   literals: Literal[]
 }
 
-type Parameter = { value: unknown } | { literal: number; read: Source['read'] }
+/** Gives the value of a parameter for the literals of a request; undefined if it has none for them. */
+type Parameter = (literals: Literal[]) => unknown
 
 interface Plan {
   prepared: unknown
@@ -46,13 +46,8 @@ export class Plans {
     for (const [index, text] of plan.fixed) if (literals[index]?.text !== text) return undefined
     const statements = new Map<string, Statement>()
     for (const [name, { sql, parameters }] of plan.statements) {
-      const values: unknown[] = []
-      for (const parameter of parameters) {
-        const value =
-          'value' in parameter ? parameter.value : parameter.read((literals[parameter.literal] as Literal).text)
-        if (value === undefined) return undefined
-        values.push(value)
-      }
+      const values = parameters.map((parameter) => parameter(literals))
+      if (values.includes(undefined)) return undefined
       statements.set(name, { sql, values })
     }
     return { prepared: plan.prepared, statements }
@@ -67,30 +62,26 @@ export class Plans {
     const statements: Plan['statements'] = new Map()
     const fixed = new Map(literals.map(({ text }, index) => [index, text]))
     for (const [name, [statement, ...more]] of recorded) {
-      const parameters = statement && !more.length && parametersOf(statement, literals)
+      const parameters = statement && !more.length && parametersOf(statement, literals, fixed)
       if (!parameters) return
       statements.set(name, { sql: statement.sql, parameters })
-      for (const parameter of parameters) if ('literal' in parameter) fixed.delete(parameter.literal)
     }
     const characters = [...statements.values()].reduce((sum, { sql }) => sum + sql.length, key.length)
     this.plans.set(key, { prepared, statements, fixed }, characters * BYTES)
   }
 }
 
-function parametersOf({ sql, values }: Statement, literals: Literal[]): Parameter[] | undefined {
+/** @param fixed loses the literals that are parameters */
+function parametersOf({ sql, values }: Statement, literals: Literal[], fixed: Plan['fixed']): Parameter[] | undefined {
   if (sql.includes('session_context')) return undefined
   const parameters: Parameter[] = []
   for (const each of values) {
     if (!(each instanceof SourcedValue)) return undefined
     const { source, value } = each
-    if (!source) parameters.push({ value })
-    else {
-      const literal = literals.findIndex(
-        ({ option, position }) => option === source.option && position === source.position
-      )
-      if (literal < 0) return undefined
-      parameters.push({ literal, read: source.read })
-    }
+    const index = literals.findIndex((each) => each.option === source?.option && each.position === source.position)
+    if (source && index < 0) return undefined
+    fixed.delete(index)
+    parameters.push(source ? (others) => source.read((others[index] as Literal).text) : () => value)
   }
   return parameters
 }

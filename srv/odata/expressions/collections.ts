@@ -39,11 +39,12 @@ export function collectionValue(parser: Parser, column: Cqn, type: StructuredTyp
 }
 
 function quantified(column: Cqn, item: string, isAll: boolean, conditions: Cqn[], condition: Typed | undefined): Cqn {
-  if (!condition && !conditions.length) return xpr(jsonLength(column), '>', val(0))
-  if (!condition) return jsonAny(column, item, allOf(...conditions))
-  if (!isAll) return jsonAny(column, item, allOf(...conditions, holds(condition)))
   // null is not true, so `all` is false (5.1.1.13.2)
-  return xpr('not', jsonAny(column, item, allOf(...conditions, xpr('not', isTrue(condition)))))
+  const last = condition && (isAll ? xpr('not', isTrue(condition)) : holds(condition))
+  const all = last ? [...conditions, last] : conditions
+  if (!all.length) return xpr(jsonLength(column), '>', val(0))
+  const any = jsonAny(column, item, allOf(...all))
+  return isAll ? xpr('not', any) : any
 }
 
 /** The condition of `any` or `all`: `(s:s/name eq 'x')`; undefined for `()`. */

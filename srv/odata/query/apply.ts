@@ -36,44 +36,35 @@ export function transformations(parser: Parser, input: Rows): Rows[] {
 }
 
 function transformation(parser: Parser, rows: Rows): Rows[] {
-  const { position } = parser.cursor.token
-  const name = parser.cursor.name('A transformation')
-  return name === 'identity' ? [rows] : parser.cursor.enclosed(() => transformed(parser, rows, name, position))
+  const { cursor } = parser
+  const { position } = cursor.token
+  const name = cursor.name('A transformation')
+  if (name === 'identity') return [rows]
+  const transform = TRANSFORMATIONS.get(name)
+  const unknown = () => cursor.fail(`The transformation '${name}' is not implemented`, position, 'notImplemented')
+  return cursor.enclosed(() => (transform ? [transform(parser, rows)].flat() : unknown()))
 }
 
-function transformed(parser: Parser, rows: Rows, name: string, position: number): Rows[] {
-  const { cursor, context } = parser
-  switch (name) {
-    case 'filter':
-      return [filtered(rows, holds(parser.condition()))]
-    case 'search':
-      return [searched(rows, searchWords(cursor))]
-    case 'compute':
-      return [computed(rows, computedValues(parser, [...rows.columns, ...context.type.properties.keys()]))]
-    case 'aggregate':
-      return [groups(cursor, rows, [], aggregates(parser))]
-    case 'groupby':
-      return groupBy(parser, rows)
-    case 'concat':
-      return concatenated(parser, rows)
-    case 'orderby':
-      return [{ ...rows, order: orderTerms(parser) }]
-    case 'top':
-      return [limited(rows, wholeNumber(cursor))]
-    case 'skip':
-      return [limited(rows, Number.MAX_SAFE_INTEGER, wholeNumber(cursor))]
-    case 'topcount':
-    case 'bottomcount':
-      return [extremes(parser, rows, name === 'topcount')]
-    case 'topsum':
-    case 'bottomsum':
-    case 'toppercent':
-    case 'bottompercent':
-      return [accumulated(parser, rows, name.startsWith('top'), name.endsWith('percent'))]
-    default:
-      return cursor.fail(`The transformation '${name}' is not implemented`, position, 'notImplemented')
-  }
-}
+const TRANSFORMATIONS = new Map<string, (parser: Parser, rows: Rows) => Rows | Rows[]>(
+  Object.entries({
+    filter: (parser, rows) => filtered(rows, holds(parser.condition())),
+    search: ({ cursor }, rows) => searched(rows, searchWords(cursor)),
+    compute: (parser, rows) =>
+      computed(rows, computedValues(parser, [...rows.columns, ...rows.type.properties.keys()])),
+    aggregate: (parser, rows) => groups(parser.cursor, rows, [], aggregates(parser)),
+    groupby: groupBy,
+    concat: concatenated,
+    orderby: (parser, rows) => ({ ...rows, order: orderTerms(parser) }),
+    top: ({ cursor }, rows) => limited(rows, wholeNumber(cursor)),
+    skip: ({ cursor }, rows) => limited(rows, Number.MAX_SAFE_INTEGER, wholeNumber(cursor)),
+    topcount: (parser, rows) => extremes(parser, rows, true),
+    bottomcount: (parser, rows) => extremes(parser, rows, false),
+    topsum: (parser, rows) => accumulated(parser, rows, true, false),
+    bottomsum: (parser, rows) => accumulated(parser, rows, false, false),
+    toppercent: (parser, rows) => accumulated(parser, rows, true, true),
+    bottompercent: (parser, rows) => accumulated(parser, rows, false, true)
+  } satisfies Record<string, (parser: Parser, rows: Rows) => Rows | Rows[]>)
+)
 
 function concatenated(parser: Parser, rows: Rows): Rows[] {
   const sets = parser.cursor.list(() => transformations(parser, rows)).flat()
@@ -178,6 +169,6 @@ const groups = (cursor: Cursor, rows: Rows, groupings: Grouping[], aggregates: C
 function limited(rows: Rows, top: number, skip = 0): Rows {
   const ties = rows.identity.map((name) => ({ cqn: ref(name), descending: false, required: false }))
   const terms = [...(rows.order ?? []), ...ties].map(orderBy)
-  const limit = { rows: { val: top }, offset: { val: skip } }
+  const limit = { rows: val(top), offset: val(skip) }
   return nested(rows, undefined, { orderBy: terms, limit })
 }

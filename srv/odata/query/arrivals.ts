@@ -31,7 +31,7 @@ export async function arrivedSince({ schema, run }: Exchange, since: number, lim
       columns: [sequence, ...identity].map(ref),
       where: [xpr(ref(sequence), '>', val(since))],
       orderBy: [{ ...ref(sequence), sort: 'asc' }],
-      limit: { rows: { val: limit + 1 } }
+      limit: { rows: val(limit + 1) }
     }
   })) as Record<string, string | number>[]
   const arrivals = found.slice(0, limit).map((arrival) => ({

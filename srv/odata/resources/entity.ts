@@ -114,7 +114,7 @@ const keyLiterals = (key: EntityKey) => key.map((part, position) => ({ ...keySou
 /** Readers of all tenants may see an id twice, which the second row shows. */
 function selectByKey({ identity }: ServiceSchema, rows: Rows, key: EntityKey, count: number) {
   const parts = key.map((part, index) => xpr(ref(identity[index] as string), '=', val(part, keySource(index))))
-  return { ...clauses(filtered(rows, allOf(...parts))), limit: { rows: { val: count } } }
+  return { ...clauses(filtered(rows, allOf(...parts))), limit: { rows: val(count) } }
 }
 
 function expectOne(schema: ServiceSchema, key: EntityKey, [row, other]: (Row | undefined)[]): Row {

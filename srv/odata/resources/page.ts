@@ -3,7 +3,7 @@ import { mostBytes } from '../../database/reading.ts'
 import { arrivedUntil, lastArrival } from '../query/arrivals.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { linkOptions, type Exchange } from '../request/exchange.ts'
-import { nameOf, type Value } from '../../cqn/cqn.ts'
+import { nameOf, val, type Value } from '../../cqn/cqn.ts'
 import { extentOf, MOST } from '../../cqn/extent.ts'
 import { orderBy, orderTerms, type OrderTerm } from '../query/order.ts'
 import { arrayText, sizeOf, type JsonText } from '../response/json-text.ts'
@@ -89,7 +89,7 @@ async function readWindow(
       ...clauses(after ? filtered(known, comesAfter(terms, after)) : known),
       orderBy: terms.map(orderBy),
       localized: false, // CAP would sort by a collation that comparisons, and so positions, do not use
-      limit: { rows: { val: count }, ...(skip && { offset: { val: skip } }) }
+      limit: { rows: val(count), ...(skip && { offset: val(skip) }) }
     }
   }
   const { texts, count, isMore, rowAt } = await readRows(exchange, plan, { path, limit, select })
@@ -108,7 +108,7 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
   const all: JsonText = []
   for (const rows of sets) {
     const plan = planned(exchange, undefined, () => ({ selected: { rows, selection: undefined, list: '' }, keys: [] }))
-    const select = (_: unknown, count: number) => ({ ...clauses(rows), limit: { rows: { val: count } } })
+    const select = (_: unknown, count: number) => ({ ...clauses(rows), limit: { rows: val(count) } })
     const { texts, isMore } = await readRows(exchange, plan, { path, limit: schema.pageSize.max, select })
     all.push(...texts)
     if (isMore || sizeOf(all) > mostBytes())
