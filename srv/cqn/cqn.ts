@@ -68,11 +68,7 @@ export type Structure = [type: string, condition: Cqn][]
 
 export const ref = (name: string): Cqn => ({ ref: [name] })
 /** A value of the request or of the protocol, unlike those that CAP adds, such as values of the user. */
-export const val = (value: Value, source?: Source): Cqn => ({
-  val: value,
-  fromRequest: true,
-  ...(source && { source })
-})
+export const val = (val: Value, source?: Source): Cqn => ({ val, fromRequest: true, ...(source && { source }) })
 export const func = (name: string, ...args: Cqn[]): Cqn => measured({ func: name, args }, args)
 export const xpr = (...parts: (Cqn | string)[]): Cqn => measured({ xpr: parts }, parts, Math.ceil(parts.length / 2))
 export const list = (items: Cqn[]): Cqn => measured({ list: items }, items)

@@ -80,6 +80,7 @@ export function serviceSchema(linked: Model, service: string): ServiceSchema {
   if (keys.length !== 1) throw new Error(`Entity '${entity}' must have one key.`)
   const key = (keys[0] as Property).name
   const stored = linked.definitions[entity] as Definition
+  const counts = stored['@odata.counts'] as string
   const hidden = Object.entries(stored.elements ?? {}).filter(([each, element]) => element.key && each !== key)
   return {
     entity,
@@ -97,7 +98,7 @@ export function serviceSchema(linked: Model, service: string): ServiceSchema {
       max: stored['@cds.query.limit.max'] as number
     },
     arrivals: arrivalsOf(linked, stored['@odata.arrivals'] as string),
-    counts: countsOf(linked, stored['@odata.counts'] as string),
+    counts: { entity: counts, count: columnHolding(linked.definitions[counts] ?? {}, 'count') },
     defaultOrder: stored['@odata.defaultOrder'] as string,
     singletonType: `${service}.${(root['@odata.typeName'] as string | undefined) ?? singleton}`
   }
@@ -108,10 +109,6 @@ function arrivalsOf({ definitions }: Model, entity: string): ServiceSchema['arri
   const [sequence = ''] = Object.keys(elements).filter((name) => elements[name]?.key)
   const identity = [columnHolding({ elements }, 'event'), columnHolding({ elements }, 'tenant')]
   return { entity, sequence, identity }
-}
-
-function countsOf({ definitions }: Model, entity: string): ServiceSchema['counts'] {
-  return { entity, count: columnHolding(definitions[entity] ?? {}, 'count') }
 }
 
 /** The columns that contain text, and the JSON columns. */

@@ -8,8 +8,7 @@ import { orderBy, orderTerms } from './order.ts'
 import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 import { parsePath } from '../expressions/paths.ts'
 import { searchWords } from '../expressions/search.ts'
-import { alias, areTooLarge, computed, computedValues, filtered, nested, searched } from './rows.ts'
-import type { Computed, Rows } from './rows.ts'
+import { alias, areTooLarge, computed, filtered, nested, searched, type Computed, type Rows } from './rows.ts'
 
 /** The most sets of rows that `concat` and `rollup` may produce. Each is a query. */
 const MAX_SETS = 20
@@ -49,8 +48,7 @@ const TRANSFORMATIONS = new Map<string, (parser: Parser, rows: Rows) => Rows | R
   Object.entries({
     filter: (parser, rows) => filtered(rows, holds(parser.condition())),
     search: ({ cursor }, rows) => searched(rows, searchWords(cursor)),
-    compute: (parser, rows) =>
-      computed(rows, computedValues(parser, [...rows.columns, ...rows.type.properties.keys()])),
+    compute: computed,
     aggregate: (parser, rows) => groups(parser.cursor, rows, [], aggregates(parser)),
     groupby: groupBy,
     concat: concatenated,

@@ -8,7 +8,7 @@ import { holds } from '../expressions/logic.ts'
 import { parseWhole } from '../expressions/parser.ts'
 import type { Parser, Scope } from '../expressions/parsing.ts'
 import { RequestError } from '../../errors/errors.ts'
-import { areTooLarge, computed, computedValues, entities, filtered, searched, type Rows } from './rows.ts'
+import { areTooLarge, computed, entities, filtered, searched, type Rows } from './rows.ts'
 
 /** @returns the sets of rows; several after `concat` in `$apply` */
 export function rowSets(exchange: Exchange): Rows[] {
@@ -36,13 +36,11 @@ export function parsedOption<Result>(
 }
 
 function narrowed(exchange: Exchange, rows: Rows): Rows {
-  const taken = [...rows.columns, ...rows.type.properties.keys()]
-  const values = parsedOption(exchange, '$compute', rows, (parser) => computedValues(parser, taken))
-  let result = values ? computed(rows, values) : rows
+  const all = parsedOption(exchange, '$compute', rows, (parser) => computed(parser, rows)) ?? rows
   const search = exchange.options.get('$search')
-  if (search !== undefined) result = searched(result, search)
-  const condition = parsedOption(exchange, '$filter', result, (parser) => holds(parser.condition()))
-  if (condition) result = filtered(result, condition)
+  const found = search === undefined ? all : searched(all, search)
+  const condition = parsedOption(exchange, '$filter', found, (parser) => holds(parser.condition()))
+  const result = condition ? filtered(found, condition) : found
   if (areTooLarge([result]))
     throw new RequestError('invalidQueryOption', 'The query options together are larger than the service takes.')
   return result

@@ -110,8 +110,9 @@ export function alias(cursor: Cursor, taken: string[]): string {
   return name
 }
 
-/** Adds computed values to rows. */
-export function computed(rows: Rows, values: Computed[]): Rows {
+/** Parses `$compute` and adds the values to rows. */
+export function computed(parser: Parser, rows: Rows): Rows {
+  const values = computedValues(parser, [...rows.columns, ...rows.type.properties.keys()])
   const columns = values.map(({ name, value }) => named(shown(value), valueColumn(name)))
   const properties = values.map(({ name, value }) => propertyOf(name, value))
   return extended(rows, columns, [...rows.type.properties.values(), ...properties])

@@ -16,8 +16,11 @@ const MAX_DEPTH = 100
 export function readObject(value: unknown, type: StructuredType, path = ''): JsonObject {
   const object = plainObject(value, path)
   checkType(object, type, path)
-  if (type.open) return readOpenObject(object, path)
-
+  if (type.open) {
+    const { '@odata.type': _, '@type': _type, ...open } = object
+    checkOpenValue(open, path, 0)
+    return open
+  }
   const members: JsonObject = {}
   for (const [name, member] of Object.entries(object)) {
     if (name.includes('@')) continue // annotations and control information may be ignored: OData JSON 4.01, 4.6
@@ -71,11 +74,6 @@ function readComplex(value: unknown, property: Property, path: string) {
   const derived = property.derived?.types.find(({ name }) => sent === name)
   if (!derived) return readObject(value, property.type as StructuredType, path)
   return { '@odata.type': `#${derived.name}`, ...readObject(value, derived, path) }
-}
-
-function readOpenObject({ '@odata.type': _, '@type': _type, ...members }: JsonObject, path: string) {
-  checkOpenValue(members, path, 0)
-  return members
 }
 
 function checkOpenValue(value: unknown, path: string, depth: number) {

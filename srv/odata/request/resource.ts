@@ -11,7 +11,16 @@ export type Resource =
   | { kind: 'collection' | 'count' | 'references'; collection: string }
   | { kind: 'reference'; of?: { collection: string; key: EntityKey } }
   | { kind: 'entity'; collection: string; key: EntityKey }
-  | { kind: 'property'; collection: string; key: EntityKey; path: PathStep[]; suffix: '' | '$value' | '$count' }
+  | ({ kind: 'property'; collection: string; key: EntityKey } & PropertyPath)
+
+interface PropertyPath {
+  path: PathStep[]
+  /** The last property on the path. */
+  property: Property
+  /** Whether the path leads on to a member of an open type. */
+  isMember: boolean
+  suffix: '' | '$value' | '$count'
+}
 
 /** A step on the path to a property: a property, a cast to a derived type, or a member of an open type. */
 export interface PathStep {
@@ -133,16 +142,17 @@ function splitKey(segment: string, aliases: Map<string, string>, schema: Service
   return { name, key: key === undefined ? undefined : readKey(key, name, schema, aliases) }
 }
 
-function resolveProperty(names: string[], entityType: StructuredType, segments: string[]) {
+function resolveProperty(names: string[], entityType: StructuredType, segments: string[]): PropertyPath {
   const path: PathStep[] = []
   let type: Property['type'] | undefined = entityType
   let property: Property | undefined
+  let suffix: PropertyPath['suffix'] = ''
   for (const [index, name] of names.entries()) {
     const isFinal = index === names.length - 1
     const isPrimitive = type === undefined || (property !== undefined && !isStructured(type))
-    if (isFinal && name === '$count' && property?.collection) return { path, suffix: '$count' as const }
-    if (isFinal && name === '$value' && isPrimitive && !property?.collection) return { path, suffix: '$value' as const }
-    if (type === undefined || (isStructured(type) && type.open)) {
+    if (isFinal && name === '$count' && property?.collection) suffix = name
+    else if (isFinal && name === '$value' && isPrimitive && !property?.collection) suffix = name
+    else if (type === undefined || (isStructured(type) && type.open)) {
       path.push({ name }) // a member of an open type, which may or may not exist
       type = undefined
     } else {
@@ -155,7 +165,8 @@ function resolveProperty(names: string[], entityType: StructuredType, segments: 
       type = cast ?? next?.type
     }
   }
-  return { path, suffix: '' as const }
+  if (!property) throw notFound(segments)
+  return { path, property, isMember: type === undefined, suffix }
 }
 
 function notFound(segments: string[]) {

@@ -49,7 +49,7 @@ async function readOne(exchange: Exchange, path: string, key: EntityKey) {
 /** Answers with the value of a property, or with 204 if it is null (OData Protocol 4.01, 11.2.4). */
 export async function readProperty(exchange: Exchange, resource: Resource & { kind: 'property' }) {
   const { res, format, schema } = exchange
-  const { collection, key, path, suffix } = resource
+  const { collection, key, path, property, isMember, suffix } = resource
   const names = path.map(({ name }) => name)
   const options = optionsOf(exchange, resource)
   const shown = selectedOf(exchange, entities(schema), names, options)
@@ -64,8 +64,6 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   if (suffix === '$value') return respondWithText(exchange, (value as string | number | boolean).toString())
   const list = shown.list && listWithin(names, shown.list)
   const address = `${collection}${keyPredicate(key, schema)}/${names.join('/')}`
-  const property = path.findLast((step) => step.property)?.property as Property
-  const isMember = path.at(-1)?.property === undefined && path.at(-1)?.cast === undefined
   const represented = isMember ? value : representValue(value, property, format)
   const isObject = typeof represented === 'object' && !Array.isArray(represented) && !JSON.isRawJSON(represented)
   const type = !isMember && !isObject && format.metadata === 'full' && typeAnnotation(property)
@@ -75,12 +73,10 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
 }
 
 /** Checks the query options for the value, which depend on its kind (OData URL Conventions 4.01, 5.1). */
-function optionsOf({ options }: Exchange, { path, suffix }: Resource & { kind: 'property' }) {
-  const property = path.findLast((step) => step.property)?.property
-  const isComplex = property && isStructured(property.type) && path.every((step) => step.property ?? step.cast)
+function optionsOf({ options }: Exchange, { property, isMember, suffix }: Resource & { kind: 'property' }) {
   const own = new Map([...options].filter(([name]) => name !== '$format'))
   if (suffix === '$count') checkOptions(own, ['$filter', '$search'])
-  else if (suffix || !isComplex) checkOptions(own, [])
+  else if (suffix || isMember || !isStructured(property.type)) checkOptions(own, [])
   return own
 }
 

@@ -6,7 +6,7 @@ import { ref, type Cqn } from '../../cqn/cqn.ts'
 import { sizeOf, type JsonText } from './json-text.ts'
 import type { Row } from '../../plans/statement.ts'
 import { entityUrl } from './links.ts'
-import { representEntity, type EntityLink } from './representation.ts'
+import { representEntity } from './representation.ts'
 import { columnsFor, type Selected } from '../query/select.ts'
 import { settings } from '../../settings/settings.ts'
 import { storedText, tagged } from './stored.ts'
@@ -31,16 +31,18 @@ function textOf(exchange: Exchange, row: Row, selected: Selected, path: string) 
   const isWhole = areWhole(exchange, selected)
   const stored = isWhole ? storedText(row, schema.entityType) : undefined
   if (stored) return stored
-  const link = rows.areEntities ? entityLink(exchange, path, row, selection) : undefined
-  const text = JSON.stringify(representEntity(nest(row, rows.type, selection), rows.type, format, link))
+  const links = rows.areEntities ? linksOf(exchange, path, row, selection) : undefined
+  const text = JSON.stringify(representEntity(nest(row, rows.type, selection), rows.type, format, links))
   return isWhole ? tagged(text, rows.type) : text
 }
 
-/** The URL of an entity, and whether clients need it because the key does not identify it (OData JSON 4.01, 4.5.8). */
-function entityLink(exchange: Exchange, path: string, row: Row, selection: Selection): EntityLink {
-  const { schema, scope } = exchange
-  const isNeeded = scope.readsAllTenants || selection?.has(schema.key) === false
-  return { url: entityUrl(exchange, path, row), isNeeded }
+/** The links of an entity. Clients need its URL where the key does not identify it (OData JSON 4.01, 4.5.8). */
+function linksOf(exchange: Exchange, path: string, row: Row, selection: Selection) {
+  const { format, schema, scope } = exchange
+  const isFull = format.metadata === 'full'
+  if (!isFull && !scope.readsAllTenants && selection?.has(schema.key) !== false) return {}
+  const url = entityUrl(exchange, path, row)
+  return { '@odata.id': url, ...(isFull && { '@odata.readLink': url }) }
 }
 
 /** The columns that {@link renderRows} needs. */

@@ -4,28 +4,18 @@ import type { JsonFormat } from '../request/format.ts'
 import { isStructured } from '../model/types.ts'
 import type { JsonObject, PrimitiveType, Property, StructuredType } from '../model/types.ts'
 
-export interface EntityLink {
-  url: string
-  /** Whether the metadata level `minimal` shows it, too. */
-  isNeeded: boolean
-}
-
 /**
  * Annotates an entity and all values in it.
- * @param link the link of the entity; undefined for an aggregated row
+ * @param links the links of the entity that are shown; undefined for an aggregated row
  */
 export function representEntity(
   entity: JsonObject,
   type: StructuredType,
   format: JsonFormat,
-  link: EntityLink | undefined
+  links: object | undefined
 ): JsonObject {
   const object = members(entity, type, format)
-  if (format.metadata === 'none' || !link) return object
-  const { url, isNeeded } = link
-  const isFull = format.metadata === 'full'
-  const links = { ...((isFull || isNeeded) && { '@odata.id': url }), ...(isFull && { '@odata.readLink': url }) }
-  return { '@odata.type': `#${type.name}`, ...links, ...object }
+  return format.metadata === 'none' || !links ? object : { '@odata.type': `#${type.name}`, ...links, ...object }
 }
 
 /** Annotates the value of a property: primitive, complex or a collection. */

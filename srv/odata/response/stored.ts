@@ -27,7 +27,7 @@ export function storedForm(sent: JsonObject, row: Row, type: EntityType): Row {
     entity[name] = isStructured(property.type) ? sent[name] : (row[name] ?? null)
   }
   // the URL is not part of the text: only the metadata level `full` shows it
-  const text = JSON.stringify(representEntity(entity, type, MINIMAL, { url: '', isNeeded: false }))
+  const text = JSON.stringify(representEntity(entity, type, MINIMAL, {}))
   const { representation, representationTag } = type.hidden
   return { [representation]: text, [representationTag]: tagged(text, type).tag }
 }
