@@ -20,14 +20,13 @@ import { clientLimit } from './http/rate-limit.ts'
 import { logRequests, noteTenant } from './http/request-log.ts'
 import { followed, surviveUncaughtErrors } from './http/uncaught.ts'
 import { expectUntouched, guardHistory } from './integrity/guard.ts'
-import { databaseFile } from './database/file.ts'
 import { registerProtocols } from './odata/adapter.ts'
 import { requestError } from './errors/errors.ts'
 import { LinkTokens } from './odata/request/link-tokens.ts'
 import type { Model } from './odata/model/schema.ts'
 import { refuse } from './errors/refuse.ts'
 import { identify, requestIds } from './errors/request-ids.ts'
-import { accessSettings, settings } from './settings/settings.ts'
+import { accessSettings, databaseFile, settings } from './settings/settings.ts'
 
 const LOG = cds.log('provisioning')
 

@@ -1,12 +1,14 @@
 /** `npm run backup -- FILE` copies the database while the service runs. It exits with 1 on failure. */
 import { resolve } from 'node:path'
-import { databaseFile } from '../database/file.ts'
-import { copyLog } from '../database/open-log.ts'
+import { openLog } from '../database/open-log.ts'
+import { databaseFile } from '../settings/settings.ts'
 
 try {
   const [target] = process.argv.slice(2)
   if (!target) throw new Error('the file of the copy is missing: npm run backup -- FILE.')
-  const size = await copyLog(databaseFile(), resolve(target))
+  const log = await openLog(databaseFile(), { readOnly: true })
+  const size = await log.copyTo(resolve(target))
+  await log.close()
   console.log(`${target}: ${size} bytes`)
 } catch (error) {
   console.error(`The backup failed: ${(error as Error).message}`)

@@ -5,11 +5,10 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
-import { databaseFile } from '../database/file.ts'
 import { openLog } from '../database/open-log.ts'
 import { newestSealed } from '../integrity/clock.ts'
 import { purge } from '../integrity/purging.ts'
-import { settings } from '../settings/settings.ts'
+import { databaseFile, settings } from '../settings/settings.ts'
 import { instant } from '../values/datetime.ts'
 
 try {

@@ -136,5 +136,12 @@ export interface Log extends SealStore, PurgeStore, History {
   expectUntouched: () => Promise<void>
   /** Makes the database itself refuse changes and removals. Call it after a schema migration. */
   protect: () => Promise<void>
+  /**
+   * Writes a consistent copy, which is whole or not there at all. Other processes may be writing to the log.
+   * @param target the file of the copy, which must not exist
+   * @returns the size of the copy in bytes
+   * @throws {Error} if the target exists, or if the copy is damaged
+   */
+  copyTo: (target: string) => Promise<number>
   close: () => Promise<void>
 }

@@ -1,8 +1,9 @@
 /** Guards the history of the log while the service runs. */
+import { join } from 'node:path'
+import { repeat, startThread } from '../database/background.ts'
 import { openLog } from '../database/open-log.ts'
 import { settings } from '../settings/settings.ts'
 import { startRetention } from './retention.ts'
-import { startSealing } from './sealing.ts'
 
 /**
  * Refuses a log that is set up to drop or alter events. Call it before a schema migration.
@@ -31,5 +32,21 @@ export async function guardHistory(file: string) {
   return async (lastEvent: Promise<unknown>) => {
     await Promise.allSettled([lastEvent, stopRetention()])
     await Promise.all([log.close(), stopSealing()])
+  }
+}
+
+/**
+ * Starts to seal events in a thread, so that hashing does not hold up requests.
+ * @param file the database file, absolute
+ * @param interval milliseconds between two passes
+ * @returns a function that seals the rest and stops
+ */
+function startSealing(file: string, interval: number) {
+  const thread = startThread(join(import.meta.dirname, 'sealing-thread.ts'), { file })
+  const { run, stop } = repeat('Sealing failed.', () => thread.run('seal'), interval)
+  return async () => {
+    await stop()
+    await run()
+    await thread.close()
   }
 }

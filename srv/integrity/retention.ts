@@ -1,10 +1,10 @@
 /** Removes events on a schedule once they are older than `retention.days`. */
 import cds from '@sap/cds'
+import { repeat } from '../database/background.ts'
 import type { Log } from '../database/log.ts'
 import { settings } from '../settings/settings.ts'
 import { instant } from '../values/datetime.ts'
 import { trustedTime } from './clock.ts'
-import { repeat } from './passes.ts'
 import { purge } from './purging.ts'
 
 const LOG = cds.log('provisioning')
@@ -27,7 +27,7 @@ export function startRetention(log: Log) {
     const count = await purge(log, { before, purgedBy: 'retention', batch, signal: stopping.signal })
     if (count) LOG.info(`Retention removed ${count} events that happened before ${before}Z.`)
   }
-  const { run, stop } = repeat('Retention', removeOld, interval * MINUTE)
+  const { run, stop } = repeat('Retention failed.', removeOld, interval * MINUTE)
   void run()
   return () => {
     stopping.abort()

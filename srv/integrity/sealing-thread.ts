@@ -1,4 +1,4 @@
-/** The thread that seals: see sealing.ts. */
+/** The thread that seals: see guard.ts. */
 import { workerData } from 'node:worker_threads'
 import workerpool from 'workerpool'
 import type { Log } from '../database/log.ts'

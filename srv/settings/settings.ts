@@ -1,4 +1,5 @@
 /** The settings. All are checked before any is used. */
+import { resolve } from 'node:path'
 import cds from '@sap/cds'
 import type { Setting } from './kinds.ts'
 import { OF_CAP, schema } from './schema.ts'
@@ -19,6 +20,9 @@ let checked: Settings | undefined
  * @throws {Error} that names each setting that is wrong or unknown
  */
 export const settings = (): Settings => (checked ??= checkSettings(configuration(), process.env))
+
+/** The file of the database, absolute. */
+export const databaseFile = () => resolve(cds.root, settings().requires.db.credentials.url)
 
 /**
  * The settings of access.

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import cds from '@sap/cds'
 import { engine } from '../../srv/database/service.ts'
 import { addFunctions } from '../../srv/database/sqlite/functions.ts'
-import { databaseFile } from '../../srv/database/file.ts'
+import { databaseFile } from '../../srv/settings/settings.ts'
 import { startInProcess } from '../support/in-process.ts'
 import { query } from '../support/service.ts'
 

@@ -3,22 +3,16 @@ import { existsSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DatabaseSync, backup } from 'node:sqlite'
-import { openConnection } from './connection.ts'
 
 const ALL_PAGES = 2 ** 31 - 1
 
-/** Writes a consistent copy of a database: see `copyLog` in open-log.ts. */
-export async function copyDatabase(source: string, target: string): Promise<number> {
+/** See `Log` in database/log.ts. */
+export async function copyDatabase(source: DatabaseSync, target: string): Promise<number> {
   if (existsSync(target)) throw new Error(`${target} exists already.`)
   const part = `${target}.part`
   await rm(part, { force: true })
-  const database = openConnection(source, { readOnly: true })
-  try {
-    // all pages in one step, so that the copy shows one moment, and events that arrive meanwhile do not wait
-    await backup(database, part, { rate: ALL_PAGES })
-  } finally {
-    database.close()
-  }
+  // all pages in one step, so that the copy shows one moment, and events that arrive meanwhile do not wait
+  await backup(source, part, { rate: ALL_PAGES })
   check(part)
   const size = await flush(part)
   await rename(part, target)

@@ -4,16 +4,17 @@ import { dirname } from 'node:path'
 import type { Row, Statement } from '../../plans/statement.ts'
 import type { Engine, Entry, Start } from '../engine.ts'
 import { expectRunnable, mostBytes, type Reading } from '../reading.ts'
-import { Checkpoints, type CheckpointSettings } from './checkpoints.ts'
+import { startCheckpoints, type CheckpointSettings } from './checkpoints.ts'
 import { openConnection, type LogConnection } from './connection.ts'
 import { keepCounts } from './counts.ts'
 import { failureOf, isDuplicate } from './failures.ts'
 import { expectInPlace, sizeOfLog } from './files.ts'
+import type { Limits } from './functions.ts'
 import { GroupCommit } from './group-commit.ts'
 import { createIndexes } from './indexes.ts'
 import { InlineReader } from './inline-reader.ts'
 import { Pauses } from './pauses.ts'
-import { openQueries, type QueryConnection } from './query-connection.ts'
+import { QueryConnection, type LogFiles } from './query-connection.ts'
 import { ReaderPool, type ReaderSettings } from './reader-pool.ts'
 import { tokenSecret } from './token-secret.ts'
 import { beginImmediate } from './transaction.ts'
@@ -31,12 +32,16 @@ const SEEN_FOR = 100
 
 export class SqliteEngine implements Engine {
   drained = () => Promise.resolve()
+  readonly tokenSecret = () => this.onLog(tokenSecret)
+  readonly failureOf = (error: unknown) => failureOf(error)?.error
+  readonly isDuplicate = isDuplicate
   private readonly file: string
+  private readonly log: LogFiles
   private readonly settings: SqliteSettings
   /** Keeps the files open while the service runs, so that their identity does not change. */
   private readonly kept: LogConnection
   private readonly pauses = new Pauses()
-  private readonly checkpoints: Checkpoints
+  private readonly stopCheckpoints: () => Promise<void>
   private readonly inline: InlineReader
   private readonly readers: ReaderPool | undefined
   /** Runs long queries if there are no reader processes. */
@@ -55,10 +60,10 @@ export class SqliteEngine implements Engine {
     mkdirSync(dirname(file), { recursive: true })
     this.kept = openConnection(file, { creates: true, timeout: settings.lock_timeout })
     const { files } = this.kept
-    this.checkpoints = new Checkpoints(file, files, this.pauses, settings)
+    this.stopCheckpoints = startCheckpoints(file, files, this.pauses, settings)
     this.inline = new InlineReader((limits) => this.connect(limits), settings.inline_query_timeout)
-    const log = { file, files, resultBytes: mostBytes() }
-    if (settings.readers) this.readers = new ReaderPool(log, this.pauses, settings)
+    this.log = { file, files, resultBytes: mostBytes() }
+    if (settings.readers) this.readers = new ReaderPool(this.log, this.pauses, settings)
   }
 
   async start({ definitions, uniqueIds, drained }: Start) {
@@ -97,30 +102,18 @@ export class SqliteEngine implements Engine {
     })
   }
 
-  tokenSecret() {
-    return this.onLog(tokenSecret)
-  }
-
   get waitingBytes() {
     return sizeOfLog(this.file)
   }
 
-  failureOf(error: unknown) {
-    return failureOf(error)?.error
-  }
-
-  isDuplicate(error: object) {
-    return isDuplicate(error)
-  }
-
   /** Opens a connection for statements that CAP renders. */
-  connect(limits?: Parameters<typeof openQueries>[3]) {
-    return openQueries(this.file, this.kept.files, mostBytes(), limits)
+  connect(limits?: Limits) {
+    return new QueryConnection(this.log, limits)
   }
 
   async close() {
     this.readers?.close()
-    await Promise.all([this.groupCommit?.close(), this.checkpoints.close()])
+    await Promise.all([this.groupCommit?.close(), this.stopCheckpoints()])
     this.inline.close()
     this.unlimited?.close()
     this.kept.close()

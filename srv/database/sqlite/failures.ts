@@ -61,6 +61,7 @@ export function failureOf(cause: unknown): Failure | undefined {
 const caused = (code: ErrorCode, message: string, cause: unknown) =>
   Object.assign(new RequestError(code, message), { cause })
 
-function resultCode(error: unknown): number {
+/** The extended result code of SQLite; 0 for any other error. */
+export function resultCode(error: unknown): number {
   return typeof error === 'object' && error && 'errcode' in error ? Number(error.errcode) : 0
 }

@@ -9,7 +9,7 @@ import { openFiles, type OpenFiles } from './files.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { debug, debugStatement } from '../debug.ts'
 import type { Entry, Table } from '../engine.ts'
-import { startThread, type Thread } from '../thread.ts'
+import { startThread, type Thread } from '../background.ts'
 
 /** The parameters of the thread: see {@link GroupCommit}. */
 export interface ThreadSettings {

@@ -1,10 +1,9 @@
 /** What verification reads. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { History, Inspected, Miscount, PurgedRange, PurgeRecord, Seal, StoredRow } from '../log.ts'
-import { allArrivals } from './arrivals.ts'
+import type { Arrival, History, Inspected, Miscount, PurgedRange, PurgeRecord, Seal, StoredRow } from '../log.ts'
 import { schemaDifferences } from './schema.ts'
-import { brokenColumnOf, items, query, rows, withNumbers } from './stored-rows.ts'
-import { ARRIVAL_KEY, ARRIVALS, COUNTS, EVENT_KEY, EVENTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
+import { brokenColumnOf, first, items, rows, withNumbers } from './stored-rows.ts'
+import { ARRIVAL_KEY, ARRIVALS, COUNTS, EVENT_KEY, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from './tables.ts'
 
 const DAMAGES = "SELECT integrity_check AS found FROM pragma_integrity_check WHERE integrity_check <> 'ok'"
 
@@ -37,15 +36,14 @@ export function history(database: DatabaseSync): History {
     damages: () => items(rows(database, DAMAGES), ({ found }) => String(found)),
     schemaDifferences: (model) => new Promise((resolve) => resolve(schemaDifferences(database, model))),
     async openPurge() {
-      const [mark] = await query<object>(database, `SELECT number FROM ${UNDER_WAY} LIMIT 1`)
-      return mark && UNDER_WAY
+      return (await first<object>(database, `SELECT number FROM ${UNDER_WAY} LIMIT 1`)) && UNDER_WAY
     },
     miscounts: () => items(rows(database, MISCOUNTS), (row) => row as unknown as Miscount),
     seals: () => allOf<Seal>(database, SEALS, 'tenant, number'),
     sealsByArrival: () => items(sealsByArrival(database), withNumbers<Seal>),
     purges: () => allOf<PurgeRecord>(database, PURGES, 'number'),
     purgedRanges: () => items(rows(database, PURGED_RANGES), withNumbers<PurgedRange>),
-    arrivals: () => allArrivals(database),
+    arrivals: () => arrivals(database, `LEFT JOIN ${EVENTS} e ON ${SAME_EVENT} ORDER BY a.sequence`),
     lostEvents: () => items(rows(database, LOST_EVENTS), withNumbers<{ id: string; tenant: string }>),
     repeatedArrivals: () =>
       items(rows(database, REPEATED_ARRIVALS), withNumbers<{ id: string; tenant: string; sequence: number }>)
@@ -66,4 +64,16 @@ function* sealsByArrival(database: DatabaseSync) {
   read.setReadBigInts(true)
   for (const { place } of rows(database, `SELECT rowid AS place FROM ${SEALS} ORDER BY firstSequence, rowid`))
     yield read.get(place as bigint) as StoredRow
+}
+
+/** Reads arrivals `a`, each with its event `e`. */
+export function arrivals(database: DatabaseSync, rest: string, ...values: number[]) {
+  const sql = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.rowid AS "#row", e.* FROM ${ARRIVALS} a ${rest}`
+  const brokenColumn = brokenColumnOf(database, EVENTS)
+  const arrival = ({ '#sequence': sequence, '#event': id, '#row': rowid, ...row }: StoredRow): Arrival => ({
+    sequence: Number(sequence),
+    id: String(id),
+    event: rowid === null ? undefined : { row, brokenColumn: brokenColumn(row, rowid as bigint) }
+  })
+  return items(rows(database, sql, ...values), arrival)
 }

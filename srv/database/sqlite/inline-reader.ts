@@ -6,6 +6,7 @@
 import { RequestError } from '../../errors/errors.ts'
 import { debug } from '../debug.ts'
 import { areFew, isCheap } from './cost.ts'
+import { resultCode } from './failures.ts'
 import type { Limits } from './functions.ts'
 import { RecentlyUsed } from '../../values/recently-used.ts'
 import type { QueryConnection } from './query-connection.ts'
@@ -68,7 +69,7 @@ export class InlineReader {
       statement.failures = 0
       return rows
     } catch (error) {
-      if (error instanceof TooExpensive || isTooBig(error)) {
+      if (error instanceof TooExpensive || resultCode(error) === SQLITE_TOOBIG) {
         pause(statement, now)
         return reject(`it was given up after ${(performance.now() - now).toFixed()} ms`)
       }
@@ -106,10 +107,6 @@ export class InlineReader {
     }
     return found
   }
-}
-
-function isTooBig(error: unknown) {
-  return typeof error === 'object' && error && 'errcode' in error && error.errcode === SQLITE_TOOBIG
 }
 
 /** Notes that a statement was given up. */

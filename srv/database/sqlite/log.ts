@@ -1,12 +1,15 @@
 /** The log in SQLite: see database/log.ts. */
-import type { Log, LogOptions } from '../log.ts'
-import { history } from './history.ts'
+import type { Log, LogOptions, Seal, SealStore } from '../log.ts'
+import { copyDatabase } from './backup.ts'
+import { arrivals, history } from './history.ts'
 import { historyTriggers } from './protection.ts'
 import { purgeStore } from './purge-store.ts'
 import { renew } from './schema-objects.ts'
 import { expectUntouched } from './schema.ts'
-import { sealStore } from './seal-store.ts'
-import { openConnection } from './connection.ts'
+import { first, insert, query } from './stored-rows.ts'
+import { ARRIVALS, EVENTS, SAME_EVENT, SEALS } from './tables.ts'
+import { transaction } from './transaction.ts'
+import { openConnection, type LogConnection } from './connection.ts'
 
 /**
  * Opens the log.
@@ -22,6 +25,35 @@ export function openSqliteLog(file: string, { readOnly, isAlone }: LogOptions = 
     ...history(database),
     expectUntouched: () => new Promise((resolve) => resolve(expectUntouched(database))),
     protect: () => renew(database, 'trigger', historyTriggers(database)),
+    copyTo: (target) => copyDatabase(database, target),
     close: () => Promise.resolve(database.close())
+  }
+}
+
+const LAST_SEALED = `SELECT max(lastSequence) AS last FROM ${SEALS}`
+
+function sealStore(database: LogConnection): SealStore {
+  const last = async (sql: string) => (await first<{ last: number | null }>(database, sql))?.last ?? 0
+  return {
+    lastArrival: () => last(`SELECT max(sequence) AS last FROM ${ARRIVALS}`),
+    lastSealed: () => last(LAST_SEALED),
+    eventsAfter: (sequence, limit) => {
+      const rest = `JOIN ${EVENTS} e ON ${SAME_EVENT} WHERE a.sequence > ? ORDER BY a.sequence LIMIT ?`
+      return arrivals(database, rest, sequence, limit)
+    },
+    lastSeals: (tenants) =>
+      query(
+        database,
+        `SELECT tenant, number, hash FROM ${SEALS} s
+         WHERE number = (SELECT max(number) FROM ${SEALS} WHERE tenant = s.tenant)
+           AND tenant IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(tenants)
+      ),
+    addSeals: (lastSealed: number, seals: Seal[]) =>
+      transaction(database, () => {
+        if ((database.prepare(LAST_SEALED).get()?.last ?? 0) !== lastSealed) return false
+        for (const seal of seals) insert(database, SEALS, seal)
+        return true
+      })
   }
 }

@@ -1,6 +1,6 @@
 /** What retention reads and writes. */
 import type { PurgeRecord, PurgeStore } from '../log.ts'
-import { insert, query } from './stored-rows.ts'
+import { first, insert, query } from './stored-rows.ts'
 import { ARRIVALS, EVENTS, OF_ALL_TENANTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from './tables.ts'
 import type { LogConnection } from './connection.ts'
 import { transaction } from './transaction.ts'
@@ -13,19 +13,18 @@ const NEWEST_UP_TO = `SELECT activityDateTime_utc AS instant FROM ${EVENTS} e WH
   ORDER BY activityDateTime_utc DESC LIMIT 1`
 
 export function purgeStore(database: LogConnection): PurgeStore {
-  const first = async <Row>(sql: string, ...values: (string | number)[]) =>
-    (await query<Row>(database, sql, ...values))[0]
   return {
     async newestSealed() {
       const seal = await first<{ last: number; sealedAt: string }>(
+        database,
         `SELECT lastSequence AS last, sealedAt FROM ${SEALS} ORDER BY lastSequence DESC LIMIT 1`
       )
-      const event = await first<{ instant: string }>(NEWEST_UP_TO, seal?.last ?? 0)
+      const event = await first<{ instant: string }>(database, NEWEST_UP_TO, seal?.last ?? 0)
       return seal && event && { instant: event.instant, sealedAt: seal.sealedAt }
     },
     hasEventsBefore: async (instant) => {
       const oldest = `SELECT min(activityDateTime_utc) < ? AS isBefore FROM ${EVENTS} WHERE ${OF_ALL_TENANTS}`
-      return (await first<{ isBefore: number }>(oldest, instant))?.isBefore === 1
+      return (await first<{ isBefore: number }>(database, oldest, instant))?.isBefore === 1
     },
     sealedAfter: (sequence, limit) =>
       query(
@@ -38,7 +37,7 @@ export function purgeStore(database: LogConnection): PurgeStore {
         sequence,
         limit
       ),
-    lastPurge: () => first(LAST_PURGE),
+    lastPurge: () => first(database, LAST_PURGE),
     removeEvents: (record, sequences) => transaction(database, () => remove(database, record, sequences))
   }
 }

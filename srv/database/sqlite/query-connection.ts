@@ -8,6 +8,16 @@ import { rowsWithin } from '../result-size.ts'
 /** The longest value in a query of a request, in bytes. */
 const LONGEST_VALUE = 32 * 1024 * 1024
 
+/** The log that is read. */
+export interface LogFiles {
+  /** The database file, absolute. */
+  file: string
+  /** The files that must be in place when it is opened. */
+  files: OpenFiles
+  /** The most bytes of all rows of a result. */
+  resultBytes: number
+}
+
 /** A connection as CAP's database service uses it. */
 export class QueryConnection {
   /** The context that statements can refer to, such as the user. */
@@ -15,13 +25,16 @@ export class QueryConnection {
   private readonly database: LogConnection
   private readonly resultBytes: number
 
-  /** @param resultBytes the most bytes of all rows of a result */
-  constructor(database: LogConnection, resultBytes: number, limits?: Limits) {
-    this.database = database
+  /**
+   * @param limits end queries that take too long
+   * @throws {Error} if a file is not in its place; SQLite's error
+   */
+  constructor({ file, files, resultBytes }: LogFiles, limits?: Limits) {
+    this.database = openConnection(file, { files })
     this.resultBytes = resultBytes
-    database.exec('PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -64000')
-    addFunctions(database, limits)
-    database.function('session_context', (name) => (this.session[String(name)] ?? null) as SQLInputValue)
+    this.exec('PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -64000')
+    addFunctions(this.database, limits)
+    this.database.function('session_context', (name) => (this.session[String(name)] ?? null) as SQLInputValue)
   }
 
   exec(sql: string) {
@@ -67,13 +80,3 @@ export class QueryConnection {
 }
 
 const listOf = (values: unknown = []) => [values].flat() as SQLInputValue[]
-
-/**
- * Opens a connection for queries.
- * @param files the files that must be in place
- * @param limits end its queries
- * @throws {Error} if a file is not in its place; SQLite's error
- */
-export function openQueries(file: string, files: OpenFiles, resultBytes: number, limits?: Limits) {
-  return new QueryConnection(openConnection(file, { files }), resultBytes, limits)
-}

@@ -3,7 +3,8 @@
  * longer than somebody waits for it.
  */
 import type { Pauses } from './pauses.ts'
-import { ReaderProcess, type LogFiles, type Task } from './reader-process.ts'
+import type { LogFiles } from './query-connection.ts'
+import { ReaderProcess, type Task } from './reader-process.ts'
 import { expectRunnable, whileWanted, type Reading } from '../reading.ts'
 import { Turns } from '../turns.ts'
 

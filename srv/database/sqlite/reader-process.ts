@@ -4,18 +4,8 @@
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import type { OpenFiles } from './files.ts'
+import type { LogFiles } from './query-connection.ts'
 import { RequestError, STATUS, type ErrorCode } from '../../errors/errors.ts'
-
-/** The log that is read. */
-export interface LogFiles {
-  /** The database file, absolute. */
-  file: string
-  /** The files that must be in place when it is opened. */
-  files: OpenFiles
-  /** The most bytes of all rows of a result. */
-  resultBytes: number
-}
 
 /** A query for the process, and its answer: see reader.ts. */
 export interface Task {

@@ -1,16 +1,16 @@
 /** The process that runs queries, with a connection of its own: see reader-process.ts. */
 import { limitMemory } from './memory-limit.ts'
-import { openQueries, type QueryConnection } from './query-connection.ts'
-import type { Answer, LogFiles, Task } from './reader-process.ts'
+import { QueryConnection, type LogFiles } from './query-connection.ts'
+import type { Answer, Task } from './reader-process.ts'
 
 const [, , log = '', memory] = process.argv
 limitMemory(Number(memory))
-const { file, files, resultBytes } = JSON.parse(log) as LogFiles
+const files = JSON.parse(log) as LogFiles
 let connection: QueryConnection | undefined
 
 function answer({ sql, values, session }: Task): Answer {
   try {
-    connection ??= openQueries(file, files, resultBytes).forReading(false)
+    connection ??= new QueryConnection(files).forReading(false)
     connection.session = session
     return { rows: connection.prepare(sql).all(values) }
   } catch (cause) {

@@ -3,8 +3,7 @@
  * use the engine itself.
  */
 import SQLiteService from '@cap-js/sqlite'
-import { databaseFile } from '../file.ts'
-import { settings } from '../../settings/settings.ts'
+import { databaseFile, settings } from '../../settings/settings.ts'
 import { SqliteEngine } from './engine.ts'
 import type { QueryConnection } from './query-connection.ts'
 import { StoppableRenderer } from './rendering.ts'

@@ -20,6 +20,10 @@ export function query<Row>(...args: Parameters<typeof rows>): Promise<Row[]> {
   return new Promise((resolve) => resolve(Array.from(rows(...args), withNumbers<Row>)))
 }
 
+/** Reads the first row. */
+export const first = async <Row>(...args: Parameters<typeof rows>): Promise<Row | undefined> =>
+  (await query<Row>(...args))[0]
+
 /** Yields rows one by one, each mapped to an item. Lets the thread do other work in between. */
 export async function* items<Item>(all: Iterable<StoredRow>, item: (row: StoredRow) => Item): AsyncGenerator<Item> {
   let size = 0
