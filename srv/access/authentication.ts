@@ -4,9 +4,8 @@
  */
 import cds from '@sap/cds'
 import type { Request, RequestHandler, Response } from 'express'
-import type { JWTPayload } from 'jose'
-import type { AccessSettings } from './issuer.ts'
-import { tokenChecker } from './token.ts'
+import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose'
+import { issuerKeys, type AccessSettings } from './issuer.ts'
 import { requestError, RequestError } from '../errors/errors.ts'
 import { refuse } from '../errors/refuse.ts'
 import { accessSettings } from '../settings/settings.ts'
@@ -17,6 +16,12 @@ const LOG = cds.log('provisioning')
 const PERSONAL_ACCOUNTS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 const PUBLIC_PATHS = ['/', '/$metadata']
+
+/** Signatures by keys that only the issuer has. HMAC and `none` would let anyone sign. */
+const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']
+
+/** What jose throws if the issuer is at fault, not the token. */
+const FAULTS_OF_ISSUER = ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID']
 
 /**
  * Makes the middleware that authenticates requests, and refuses those without a valid token.
@@ -47,6 +52,42 @@ function bearerToken(req: Request): string {
   const [, token] = /^Bearer +(\S.*)$/i.exec(req.get('Authorization') ?? '') ?? []
   if (token) return token
   throw new RequestError('unauthenticated', 'The request has no access token.')
+}
+
+/**
+ * Makes a function that checks access tokens (JSON Web Tokens, RFC 7519 and 8725).
+ * @returns a function that returns the claims of the token. It throws {@link RequestError}: 401 if the token is not
+ *   valid, 503 if it cannot be checked now
+ */
+function tokenChecker(settings: AccessSettings): (token: string) => Promise<JWTPayload> {
+  const { audience, leeway } = settings
+  const keys = issuerKeys(settings)
+  return async (token) => {
+    try {
+      const options = { issuer: issuerOf(token, settings), audience, clockTolerance: leeway }
+      const { payload } = await jwtVerify(token, keys, { ...options, algorithms: ALGORITHMS, requiredClaims: ['exp'] })
+      return payload
+    } catch (cause) {
+      throw refusal(cause)
+    }
+  }
+}
+
+/** The expected issuer. Where each tenant has its own, it is that of the tenant in the token. */
+function issuerOf(token: string, { issuer }: AccessSettings): string {
+  if (!issuer.includes('{tenantid}')) return issuer
+  const { tid } = decodeJwt(token)
+  if (typeof tid !== 'string') throw new errors.JWTInvalid('The token names no tenant.')
+  return issuer.replace('{tenantid}', () => tid)
+}
+
+function refusal(cause: unknown): RequestError {
+  const refused = (message: string) => new RequestError('unauthenticated', message, undefined, { cause })
+  if (cause instanceof errors.JWTExpired) return refused('The access token has expired.')
+  if (cause instanceof errors.JOSEError && !FAULTS_OF_ISSUER.includes(cause.code))
+    return refused('The access token is not valid.')
+  const message = 'The access token cannot be checked now, as its issuer does not answer.'
+  return new RequestError('serviceUnavailable', message, undefined, { cause })
 }
 
 /** The user that a token stands for, an application or a person. */

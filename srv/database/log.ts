@@ -56,8 +56,6 @@ export interface Miscount {
 
 /** What sealing needs. */
 export interface SealStore {
-  /** The last arrival, or 0 if there is none. */
-  lastArrival: () => Promise<number>
   /** The last sealed arrival, or 0 if there is none. */
   lastSealed: () => Promise<number>
   /** Reads arrivals after a sequence number in order, without those whose event is gone. */

@@ -5,6 +5,7 @@
 import { RequestError } from '../errors/errors.ts'
 
 interface Waiting {
+  tenant: string
   start: () => void
   refuse: (error: unknown) => void
 }
@@ -12,9 +13,10 @@ interface Waiting {
 export class Turns {
   private readonly most: number
   private readonly mostWaiting: number
-  private readonly running = new Map<string, number>()
+  /** The tenants of all that run. */
+  private readonly running: string[] = []
   /** The tenant whose turn is next comes first. */
-  private readonly waiting = new Map<string, Waiting[]>()
+  private waiting: Waiting[] = []
 
   /**
    * @param most how many run at the same time; one tenant gets at most all but one
@@ -31,69 +33,51 @@ export class Turns {
    * @throws {RequestError} 503 if too many wait, and the reason of the signal if it is aborted first
    */
   async take(tenant: string, signal: AbortSignal): Promise<() => void> {
-    if (this.canRun(tenant)) this.begin(tenant)
+    if (this.canRun(tenant)) this.running.push(tenant)
     else await this.wait(tenant, signal)
     return () => {
-      this.running.set(tenant, (this.running.get(tenant) ?? 0) - 1)
-      if (!this.running.get(tenant)) this.running.delete(tenant)
+      this.running.splice(this.running.indexOf(tenant), 1)
       this.next()
     }
   }
 
   private canRun(tenant: string) {
-    const all = sum([...this.running.values()])
-    return all < this.most && (this.running.get(tenant) ?? 0) < Math.max(1, this.most - 1)
-  }
-
-  private begin(tenant: string) {
-    this.running.set(tenant, (this.running.get(tenant) ?? 0) + 1)
+    const own = this.running.filter((each) => each === tenant).length
+    return this.running.length < this.most && own < Math.max(1, this.most - 1)
   }
 
   private wait(tenant: string, signal: AbortSignal) {
-    const queue = this.waiting.get(tenant) ?? []
-    this.makeRoom(queue)
-    this.waiting.set(tenant, queue)
+    if (this.waiting.length >= this.mostWaiting) this.makeRoom(tenant)
     return new Promise<void>((start, refuse) => {
-      const waiting = { start, refuse }
-      queue.push(waiting)
-      const leave = () => {
-        this.remove(waiting)
-        refuse(signal.reason as Error)
-      }
-      signal.addEventListener('abort', leave, { once: true })
+      const waiting = { tenant, start, refuse }
+      this.waiting.push(waiting)
+      signal.addEventListener('abort', () => this.refuse(waiting, signal.reason), { once: true })
     })
   }
 
-  /** If the queue is full, the tenant with the most entries loses its last one. */
-  private makeRoom(queue: Waiting[]) {
-    const queues = [...this.waiting.values()]
-    if (sum(queues.map(({ length }) => length)) < this.mostWaiting) return
-    const longest = queues.reduce((one, other) => (other.length > one.length ? other : one), queue)
-    if (longest === queue || longest.length <= queue.length + 1) throw tooMany()
-    const last = longest.at(-1) as Waiting
-    this.remove(last)
-    last.refuse(tooMany())
+  /** The tenant with the most entries loses its last one. */
+  private makeRoom(tenant: string) {
+    const queues = Map.groupBy(this.waiting, (each) => each.tenant)
+    const longest = [...queues.values()].reduce((one, other) => (other.length > one.length ? other : one), [])
+    const last = longest.at(-1)
+    if (!last || longest.length <= (queues.get(tenant)?.length ?? 0) + 1) throw tooMany()
+    this.refuse(last, tooMany())
   }
 
-  private remove(waiting: Waiting) {
-    for (const [tenant, queue] of this.waiting) {
-      const index = queue.indexOf(waiting)
-      if (index >= 0) queue.splice(index, 1)
-      if (!queue.length) this.waiting.delete(tenant)
-    }
+  private refuse(waiting: Waiting, reason: unknown) {
+    this.waiting = this.waiting.filter((each) => each !== waiting)
+    waiting.refuse(reason)
   }
 
   private next() {
-    for (const [tenant, [first, ...others]] of this.waiting) {
-      if (!first || !this.canRun(tenant)) continue
-      this.waiting.delete(tenant)
-      if (others.length) this.waiting.set(tenant, others) // behind all other tenants
-      this.begin(tenant)
-      first.start()
-    }
+    const next = this.waiting.find(({ tenant }) => this.canRun(tenant))
+    if (!next) return
+    const isOwn = ({ tenant }: Waiting) => tenant === next.tenant
+    const others = this.waiting.filter((each) => !isOwn(each))
+    this.waiting = [...others, ...this.waiting.filter((each) => isOwn(each) && each !== next)] // behind all other tenants
+    this.running.push(next.tenant)
+    next.start()
   }
 }
-
-const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0)
 
 const tooMany = () => new RequestError('serviceUnavailable', 'The service has more queries than it can run.')

@@ -17,12 +17,12 @@ export async function sealAll(log: SealStore) {
  */
 export async function seal(log: SealStore, limit: number): Promise<number> {
   const last = await log.lastSealed()
-  if ((await log.lastArrival()) <= last) return 0
   const events: Sealed[] = []
   for await (const each of log.eventsAfter(last, limit)) {
     const event = sealable(each)
     if (event) events.push(event)
   }
+  if (!events.length) return 0
   const byTenant = Map.groupBy(events, ({ tenant }) => tenant)
   const previous = new Map((await log.lastSeals([...byTenant.keys()])).map((each) => [each.tenant, each]))
   const now = new Date()

@@ -2,12 +2,11 @@
 import type { Log, LogOptions, Seal, SealStore } from '../log.ts'
 import { copyDatabase } from './backup.ts'
 import { arrivals, history } from './history.ts'
-import { historyTriggers } from './protection.ts'
 import { purgeStore } from './purge-store.ts'
-import { renew } from './schema-objects.ts'
+import { protectHistory } from './schema-objects.ts'
 import { expectUntouched } from './schema.ts'
 import { first, insert, query } from './stored-rows.ts'
-import { ARRIVALS, EVENTS, SAME_EVENT, SEALS } from './tables.ts'
+import { EVENTS, SAME_EVENT, SEALS } from './tables.ts'
 import { transaction } from './transaction.ts'
 import { openConnection, type LogConnection } from './connection.ts'
 
@@ -24,7 +23,7 @@ export function openSqliteLog(file: string, { readOnly, isAlone }: LogOptions = 
     ...purgeStore(database),
     ...history(database),
     expectUntouched: () => new Promise((resolve) => resolve(expectUntouched(database))),
-    protect: () => renew(database, 'trigger', historyTriggers(database)),
+    protect: () => protectHistory(database),
     copyTo: (target) => copyDatabase(database, target),
     close: () => Promise.resolve(database.close())
   }
@@ -33,10 +32,8 @@ export function openSqliteLog(file: string, { readOnly, isAlone }: LogOptions = 
 const LAST_SEALED = `SELECT max(lastSequence) AS last FROM ${SEALS}`
 
 function sealStore(database: LogConnection): SealStore {
-  const last = async (sql: string) => (await first<{ last: number | null }>(database, sql))?.last ?? 0
   return {
-    lastArrival: () => last(`SELECT max(sequence) AS last FROM ${ARRIVALS}`),
-    lastSealed: () => last(LAST_SEALED),
+    lastSealed: async () => (await first<{ last: number | null }>(database, LAST_SEALED))?.last ?? 0,
     eventsAfter: (sequence, limit) => {
       const rest = `JOIN ${EVENTS} e ON ${SAME_EVENT} WHERE a.sequence > ? ORDER BY a.sequence LIMIT ?`
       return arrivals(database, rest, sequence, limit)

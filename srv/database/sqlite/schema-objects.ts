@@ -1,6 +1,96 @@
-/** Keeps triggers and indexes as the service defines them. */
+/** The indexes and triggers that the service adds to the schema, and keeps as it defines them. */
+import type { DatabaseSync } from 'node:sqlite'
+import { findColumn } from '../../cqn/columns.ts'
+import type { Indexed } from '../engine.ts'
 import type { LogConnection } from './connection.ts'
+import { ARRIVALS, COUNTS, EVENTS, OF_ALL_TENANTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
 import { transaction } from './transaction.ts'
+
+/**
+ * Creates the indexes that the model asks for by `@indexes`: see db/indexes.cds. Creates those that are missing or were created differently, and drops those the model no longer asks for. In a large
+ * log this takes minutes, but only once. Call it after the schema was migrated.
+ * @param definitions the entities of the model, by name
+ */
+export async function createIndexes(database: LogConnection, definitions: Record<string, Indexed>) {
+  const entities = Object.entries(definitions)
+  const wanted = new Map(entities.flatMap(([entity, definition]) => [...indexesOf(entity, definition)]))
+  await renew(database, 'index', wanted, { tables: entities.map(([entity]) => tableOf(entity)) })
+}
+
+/** The statements that create the indexes of an entity, by index name. */
+export function indexesOf(entity: string, definition: Indexed): Map<string, string> {
+  const { '@indexes': lists = [] } = definition
+  const table = tableOf(entity)
+  const tenant = findColumn(definition, 'tenant')
+  return new Map(
+    lists.map((elements) => {
+      const columns = elements.map((element) => element['='].replaceAll('.', '_'))
+      const name = `${table}_by_${columns.join('_')}`
+      const condition = columns[0] === tenant ? '' : ` WHERE ${OF_ALL_TENANTS}`
+      return [name, `CREATE INDEX ${name} ON ${table} (${columns.join()})${condition}`]
+    })
+  )
+}
+
+const tableOf = (entity: string) => entity.replaceAll('.', '_')
+
+/** The statements that create the triggers which count the events of each tenant, by trigger name: see db/counts.cds. */
+export const COUNT_TRIGGERS = new Map([
+  [
+    `${EVENTS}_counted`,
+    `CREATE TRIGGER ${EVENTS}_counted AFTER INSERT ON ${EVENTS} BEGIN
+    INSERT INTO ${COUNTS} (tenant, events) VALUES (NEW.tenant, 1)
+      ON CONFLICT (tenant) DO UPDATE SET events = events + 1;
+  END`
+  ],
+  [
+    `${EVENTS}_uncounted`,
+    `CREATE TRIGGER ${EVENTS}_uncounted AFTER DELETE ON ${EVENTS} BEGIN
+    UPDATE ${COUNTS} SET events = events - 1 WHERE tenant = OLD.tenant;
+  END`
+  ]
+])
+
+/** Creates the triggers that count events, after a migration. If they are new, the events that are there are counted too. */
+export async function keepCounts(database: LogConnection) {
+  const work = () =>
+    database.exec(`DELETE FROM ${COUNTS}; INSERT INTO ${COUNTS} SELECT tenant, count(*) FROM ${EVENTS} GROUP BY tenant`)
+  await renew(database, 'trigger', COUNT_TRIGGERS, { work })
+}
+
+/** Creates the triggers that make the log append-only. */
+export const protectHistory = (database: LogConnection) => renew(database, 'trigger', historyTriggers(database))
+
+/**
+ * The statements that create the triggers which make the log append-only, whoever writes to it, by trigger name.
+ * @param database where the tables exist
+ */
+export function historyTriggers(database: DatabaseSync): Map<string, string> {
+  const all = [EVENTS, ARRIVALS, SEALS, PURGES].flatMap((table) => triggers(table, uniqueColumns(database, table)))
+  return new Map(all.map(([name, rest]) => [name, `CREATE TRIGGER ${name} ${rest}`]))
+}
+
+function triggers(table: string, unique: string[][]): [name: string, rest: string][] {
+  const refuse = (what: string) => `BEGIN SELECT RAISE(ABORT, 'The log is append-only: no row of it is ${what}.'); END`
+  const isKnown = [['rowid'], ...unique].map((columns) => {
+    const equal = columns.map((column) => `"${column}" = NEW."${column}"`)
+    return `EXISTS (SELECT 1 FROM ${table} WHERE ${equal.join(' AND ')})`
+  })
+  const unlessPurged = [EVENTS, ARRIVALS].includes(table) ? ` WHEN NOT EXISTS (SELECT 1 FROM ${UNDER_WAY})` : ''
+  return [
+    [`${table}_no_update`, `BEFORE UPDATE ON ${table} ${refuse('changed')}`],
+    [`${table}_no_delete`, `BEFORE DELETE ON ${table}${unlessPurged} ${refuse('removed')}`],
+    // INSERT OR REPLACE removes rows without firing DELETE triggers (https://sqlite.org/lang_conflict.html)
+    [`${table}_no_replace`, `BEFORE INSERT ON ${table} WHEN ${isKnown.join(' OR ')} ${refuse('replaced')}`]
+  ]
+}
+
+/** The sets of columns that are unique in a table, including its primary key. */
+function uniqueColumns(database: DatabaseSync, table: string) {
+  const indexes = database.prepare(`SELECT name FROM pragma_index_list('${table}') WHERE "unique" ORDER BY name`).all()
+  const columns = database.prepare('SELECT name FROM pragma_index_info(?) ORDER BY seqno')
+  return indexes.map(({ name }) => columns.all(name as string).map((column) => String(column.name)))
+}
 
 /**
  * Creates triggers or indexes that are missing, or were created by another statement.
@@ -8,7 +98,7 @@ import { transaction } from './transaction.ts'
  * @param tables tables whose other triggers or indexes are dropped
  * @param work runs in the same transaction, if anything changes
  */
-export async function renew(
+async function renew(
   database: LogConnection,
   type: 'trigger' | 'index',
   wanted: Map<string, string>,

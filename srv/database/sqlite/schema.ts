@@ -3,10 +3,8 @@ import { DatabaseSync } from 'node:sqlite'
 import cds from '@sap/cds'
 import { storeJsonAsText, type StoredModel } from '../json-columns.ts'
 import type { SchemaDifference } from '../log.ts'
-import { COUNT_TRIGGERS } from './counts.ts'
 import type { Indexed } from '../engine.ts'
-import { indexesOf } from './indexes.ts'
-import { historyTriggers } from './protection.ts'
+import { COUNT_TRIGGERS, historyTriggers, indexesOf } from './schema-objects.ts'
 import { ARRIVALS, COUNTS, EVENTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
 
 /** A table, index, trigger or view. The indexes of constraints have no statement. */
