@@ -2,10 +2,10 @@ import cds from '@sap/cds/eslint.config.mjs'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['@cds-models/', 'gen/', 'data/', 'coverage/'] },
+  { ignores: ['@cds-models/', 'gen/', 'data/', 'coverage/', 'app/dist/'] },
   ...cds.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {

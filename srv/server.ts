@@ -1,9 +1,8 @@
 /** Starts the service: CAP's server, with the rooms of this folder put together. */
 import type { Server } from 'node:http'
-import { join } from 'node:path'
 import cds from '@sap/cds'
 import compression from 'compression'
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
+import express, { type ErrorRequestHandler } from 'express'
 import { needsTokens } from './access/profile.ts'
 import { areTenantsShared } from './access/tenants.ts'
 import helmet from 'helmet'
@@ -15,6 +14,7 @@ import { crossOrigin } from './http/cors.ts'
 import { admit, drain } from './http/drain.ts'
 import { health, watchDatabase } from './http/health.ts'
 import { serve } from './http/listener.ts'
+import { page, toPage } from './http/page.ts'
 import { logHarmlessly } from './http/log-format.ts'
 import { clientLimit } from './http/rate-limit.ts'
 import { logRequests, noteTenant } from './http/request-log.ts'
@@ -41,9 +41,9 @@ const { env, deploy, server: capServer } = cds as unknown as Cap
 const isProduction = needsTokens(env.profiles)
 
 /** What CAP would serve without a token besides the service. */
-const OPEN_ROUTES = { index: false, favicon: false, health: false, static: false }
+const OPEN_ROUTES = { favicon: false, health: false, static: false }
 
-/** Helmet's defaults, except one that makes Safari change the links of the welcome page to `https://localhost`. */
+/** Helmet's defaults, except one that makes Safari change links to `https://localhost`. */
 const HEADERS = { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }
 
 /** Called by `cds-serve` instead of CAP's own server. */
@@ -73,9 +73,10 @@ export default async function server(options: object) {
     })
   })
   cds.once('listening', surviveUncaughtErrors) // before that, an error ends the process
+  cds.once('listening', ({ url }: { url: string }) => LOG.info(`See the log in a browser: ${url}/app/`))
   cds.on('shutdown', drain)
-  const routes = isProduction ? OPEN_ROUTES : { index: welcome, health: false }
-  return capServer({ ...options, app: application(), ...routes, cors: false })
+  const index = isProduction ? false : toPage
+  return capServer({ ...options, app: application(), ...OPEN_ROUTES, index, cors: false })
 }
 
 function application() {
@@ -83,17 +84,12 @@ function application() {
   app.set('trust proxy', settings().server.trust_proxy)
   app.use(identify, followed, logRequests, helmet(HEADERS), crossOrigin, health, ...clientLimit())
   app.use(admit, compression(), countAnswers)
+  app.use('/app', page({ development: !isProduction }))
   cds.middlewares.add(noteTenant)
   // instead of CAP's, which has another body and no request-id
   Object.assign(cds.middlewares, { after: [renderError] })
   const host = isProduction ? process.env.HOST : '127.0.0.1' // undefined means all interfaces
   return Object.assign(app, { listen: (port: number) => serve(app, port, host) })
-}
-
-/** Browsers get a page, programs the service document. */
-const welcome: RequestHandler = (req, res, next) => {
-  if (req.accepts(['json', 'html']) === 'html') res.sendFile(join(import.meta.dirname, 'welcome.html'))
-  else next()
 }
 
 /** Renders errors that occur before the service is reached, such as a path that cannot be decoded. */

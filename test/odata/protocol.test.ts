@@ -28,10 +28,14 @@ describe.each(['', '/beta'])('The service root %s/', (root) => {
 })
 
 describe('A browser', () => {
-  it('gets a page at /, where programs get the service document', async () => {
-    const { status, headers, text } = await service.get('/', { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' })
-    expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
-    expect(text).toContain('href="/auditLogs/provisioning')
+  it('is led from / to the page, where programs get the service document', async () => {
+    const Accept = 'text/html,application/xhtml+xml,*/*;q=0.8'
+    const { status, headers } = await fetch(`${service.url}/`, { headers: { Accept }, redirect: 'manual' })
+    expect([status, headers.get('location'), headers.get('vary')]).toEqual([
+      302,
+      'app/',
+      expect.stringContaining('Accept')
+    ])
   })
 })
 

@@ -1,8 +1,11 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { browserPath } from './chromium.ts'
 
 /** Has all temporary files of a run in one folder, which `clean-up.ts` removes. */
 export default function temporary() {
+  if (!browserPath)
+    process.stderr.write('There is no Chromium (CHROMIUM can name one): the tests of the page are skipped.\n')
   process.env.TMPDIR = mkdtempSync(join(tmpdir(), 'provisioning-'))
 }

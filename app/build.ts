@@ -1,0 +1,60 @@
+/**
+ * `npm run build` and `npm start`: builds the page into `app/dist`, in a fraction of a second. Files that are there
+ * already are not written again, so that a page that was built once starts from a read-only disk.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'rolldown'
+
+const root = join(import.meta.dirname, '..')
+const source = (...path: string[]) => readFileSync(join(root, ...path), 'utf8')
+const dist = join(import.meta.dirname, 'dist')
+
+/** What is bundled into the page; their licences ask for a copy of the licence. */
+const BUNDLED = ['preact', 'uplot', '@faker-js/faker']
+
+const files = new Map<string, string>()
+
+/** Adds a file under a name that changes with its content, so that browsers may keep it. */
+function addHashed(name: string, extension: string, content: string) {
+  const hash = createHash('sha256').update(content).digest('base64url').slice(0, 10)
+  const file = `${name}-${hash}.${extension}`
+  files.set(file, content)
+  return file
+}
+
+const { output } = await build({
+  input: join(import.meta.dirname, 'main.tsx'),
+  tsconfig: join(import.meta.dirname, 'tsconfig.json'),
+  output: {
+    minify: true,
+    entryFileNames: 'main-[hash].js',
+    chunkFileNames: '[name]-[hash].js'
+  },
+  write: false
+})
+const chunks = output.filter((part) => part.type === 'chunk')
+for (const { fileName, code } of chunks) files.set(fileName, code)
+const main = chunks.find(({ isEntry }) => isEntry)?.fileName ?? ''
+
+const styles = readdirSync(join(import.meta.dirname, 'style')).sort()
+const css = [source('node_modules/uplot/dist/uPlot.min.css'), ...styles.map((name) => source('app/style', name))].join(
+  '\n'
+)
+const style = addHashed('style', 'css', css)
+const icon = addHashed('icon', 'svg', source('app/icon.svg'))
+const theme = addHashed('theme', 'js', source('app/theme.js'))
+const names: Record<string, string> = { main, style, icon, theme }
+files.set(
+  'index.html',
+  source('app/index.html').replace(/\{(\w+)\}/g, (_, name: string) => names[name] ?? '')
+)
+files.set('licences.txt', BUNDLED.map((name) => `${name}\n\n${source('node_modules', name, 'LICENSE')}`).join('\n\n'))
+
+mkdirSync(dist, { recursive: true })
+for (const [name, content] of files) {
+  const file = join(dist, name)
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== content) writeFileSync(file, content)
+}
+for (const name of readdirSync(dist)) if (!files.has(name)) rmSync(join(dist, name))

@@ -1,0 +1,107 @@
+/** The filters: the values that there are, each with the number of its events. */
+import { useState } from 'preact/hooks'
+import { countsOf, jobNames, readFacets, type Facets } from '../service/facets.ts'
+import { useAnswer } from '../state/answer.ts'
+import { filterOf } from '../state/conditions.ts'
+import type { Navigate } from '../state/navigation.ts'
+import { FACETS, isFiltered, withoutFilters, type Facet, type View } from '../state/view.ts'
+import { Failure } from './states.tsx'
+import { STATUSES, wordOf } from './status.tsx'
+
+const TITLES: Record<Facet, string> = {
+  status: 'Status',
+  action: 'Action',
+  job: 'Job',
+  source: 'Source system',
+  target: 'Target system'
+}
+
+/** How many values of a facet are shown at first. */
+const FEW = 6
+
+interface Props {
+  view: View
+  now: number
+  navigate: Navigate
+}
+
+export function Filters({ view, now, navigate }: Props) {
+  const key = `${filterOf(view, now, [])} ${now}`
+  const { value, error, isLoading } = useAnswer(key, (signal) => readFacets(view, now, signal))
+  const [isOpen, setOpen] = useState(false)
+  const chosen = FACETS.reduce((sum, facet) => sum + view.chosen[facet].length, 0)
+  const choose = (facet: Facet, values: (string | null)[]) => navigate({ chosen: { ...view.chosen, [facet]: values } })
+  return (
+    <aside class="filters" aria-label="Filters" aria-busy={isLoading}>
+      <button
+        type="button"
+        class="opener"
+        aria-expanded={isOpen}
+        aria-controls="facets"
+        onClick={() => setOpen(!isOpen)}
+      >
+        Filters{chosen ? ` (${chosen})` : ''}
+      </button>
+      <div id="facets" class={isOpen ? 'open' : ''}>
+        {isFiltered(view) && (
+          <button type="button" class="quiet clear" onClick={() => navigate(withoutFilters(view))}>
+            Clear all filters
+          </button>
+        )}
+        {error !== undefined && !value ? <Failure error={error} of="The filters" /> : null}
+        {value && FACETS.map((facet) => <Values key={facet} {...{ facet, view, choose }} facets={value} />)}
+        {value?.isPartial && (
+          <p class="faint">Counts of the most frequent values only: choose a shorter range of time for all.</p>
+        )}
+      </div>
+    </aside>
+  )
+}
+
+interface ValuesProps {
+  facet: Facet
+  facets: Facets
+  view: View
+  choose: (facet: Facet, values: (string | null)[]) => void
+}
+
+function Values({ facet, facets, view, choose }: ValuesProps) {
+  const [isLong, setLong] = useState(false)
+  const chosen = view.chosen[facet]
+  const counts = countsOf(facets, facet, view.chosen)
+  for (const value of chosen) if (!counts.has(value)) counts.set(value, 0)
+  const names = facet === 'job' ? jobNames(facets) : undefined
+  const order = (value: string | null) => (facet === 'status' ? STATUSES.indexOf(value ?? '') : 0)
+  const values = [...counts].sort(([one, few], [other, many]) => order(one) - order(other) || many - few)
+  const shown = isLong ? values : values.filter(([value], place) => place < FEW || chosen.includes(value))
+  const toggle = (value: string | null) =>
+    choose(facet, chosen.includes(value) ? chosen.filter((each) => each !== value) : [...chosen, value])
+  if (!values.length) return null
+  return (
+    <fieldset>
+      <legend>{TITLES[facet]}</legend>
+      {shown.map(([value, count]) => (
+        <label key={value} class={count ? '' : 'none'} title={value ?? undefined}>
+          <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} />
+          <span class="value">
+            {facet === 'status' && <i class={`dot ${value ?? 'other'}`} />}
+            {names?.get(value ?? '') ?? wordOf(value)}
+            {names && <small>{shortJob(value)}</small>}
+          </span>
+          <span class="count">{count.toLocaleString()}</span>
+        </label>
+      ))}
+      {values.length > FEW && (
+        <button type="button" class="quiet" aria-expanded={isLong} onClick={() => setLong(!isLong)}>
+          {isLong ? 'Fewer' : `${values.length - shown.length} more`}
+        </button>
+      )}
+    </fieldset>
+  )
+}
+
+/** What tells jobs between the same systems apart: the template, and how its id begins. */
+function shortJob(id: string | null) {
+  const parts = id?.split('.') ?? []
+  return parts.length > 1 ? `${parts[0]} · ${parts.at(-1)?.slice(0, 8)}` : ''
+}

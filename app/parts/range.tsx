@@ -1,0 +1,95 @@
+/** The range of time: relative to now, or from one point to another. */
+import { useState } from 'preact/hooks'
+import { ends } from '../state/conditions.ts'
+import type { Navigate } from '../state/navigation.ts'
+import { RELATIVE, type View } from '../state/view.ts'
+import { timeText, zone } from './time.tsx'
+
+const NAMES = {
+  '1h': 'Last hour',
+  '24h': 'Last 24 hours',
+  '7d': 'Last 7 days',
+  '30d': 'Last 30 days',
+  '90d': 'Last 90 days',
+  all: 'All time'
+}
+
+interface Props {
+  view: View
+  now: number
+  navigate: Navigate
+}
+
+export function RangeChoice({ view, now, navigate }: Props) {
+  const isCustom = 'from' in view.range
+  const [isOpen, setOpen] = useState(false)
+  const chosen = 'last' in view.range ? view.range.last : 'custom'
+  const change = (value: string) => {
+    if (value === 'custom') return setOpen(true)
+    setOpen(false)
+    navigate({ range: { last: value as keyof typeof NAMES } })
+  }
+  const shift = (parts: number) => {
+    const { from = now - RELATIVE['7d'], to = now } = ends(view, now)
+    const length = to - from
+    const range = parts ? [from + parts * length, to + parts * length] : [from - length / 2, to + length / 2]
+    const [start, end] = range.map((time) => new Date(time).toISOString())
+    navigate({ range: { from: start as string, to: end as string } })
+  }
+  return (
+    <div class="range" role="group" aria-label="Range of time">
+      <select aria-label="Range of time" value={chosen} onChange={(event) => change(event.currentTarget.value)}>
+        {Object.entries(NAMES).map(([value, name]) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+        <option value="custom">From … to …</option>
+      </select>
+      {chosen !== 'all' && (
+        <>
+          <button type="button" class="quiet" title="Earlier" aria-label="Earlier" onClick={() => shift(-1)}>
+            ‹
+          </button>
+          {isCustom && (
+            <button type="button" class="quiet" title="Later" aria-label="Later" onClick={() => shift(1)}>
+              ›
+            </button>
+          )}
+          <button type="button" class="quiet" title="Zoom out" aria-label="Zoom out" onClick={() => shift(0)}>
+            −
+          </button>
+        </>
+      )}
+      {(isCustom || isOpen) && <Custom key={JSON.stringify(view.range) + view.utc} {...{ view, now, navigate }} />}
+    </div>
+  )
+}
+
+function Custom({ view, now, navigate }: Props) {
+  const { from = now - RELATIVE['7d'], to = now } = ends(view, now)
+  const text = (time: number) => timeText(time, view.utc).replace(' ', 'T')
+  const [wrong, setWrong] = useState('')
+  const apply = (event: SubmitEvent) => {
+    event.preventDefault()
+    const values = new FormData(event.currentTarget as HTMLFormElement)
+    const instant = (name: string) => Date.parse(`${values.get(name) as string}${view.utc ? 'Z' : ''}`)
+    const [start, end] = [instant('from'), instant('to')]
+    if (!(start < end)) return setWrong('The end must be after the start.')
+    navigate({ range: { from: new Date(start).toISOString(), to: new Date(end).toISOString() } })
+  }
+  const field = { type: 'datetime-local', step: 1, required: true } as const
+  return (
+    <form class="custom" onSubmit={apply}>
+      <label>
+        From <input {...field} name="from" defaultValue={text(from)} />
+      </label>
+      <label>
+        to <input {...field} name="to" defaultValue={text(to)} />
+      </label>
+      <button type="submit">Apply</button>
+      <small class="faint">{view.utc ? 'UTC' : zone}</small>
+      {wrong && <span role="alert">{wrong}</span>}
+    </form>
+  )
+}

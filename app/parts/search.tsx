@@ -1,0 +1,38 @@
+/** Search by person or id. */
+import { useEffect, useRef } from 'preact/hooks'
+import type { Navigate } from '../state/navigation.ts'
+import type { View } from '../state/view.ts'
+
+export function Search({ view, navigate }: { view: View; navigate: Navigate }) {
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    const focus = (event: KeyboardEvent) => {
+      const isTyping = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
+      if (event.key !== '/' || isTyping || document.querySelector('dialog[open]')) return
+      event.preventDefault()
+      field.current?.focus()
+    }
+    addEventListener('keydown', focus)
+    return () => removeEventListener('keydown', focus)
+  }, [])
+  const search = (event: Event) => {
+    event.preventDefault()
+    navigate({ search: field.current?.value.trim() ?? '' })
+  }
+  return (
+    <form role="search" class="search" onSubmit={search}>
+      <input
+        ref={field}
+        type="search"
+        key={view.search}
+        defaultValue={view.search}
+        aria-label="Search by person or id"
+        placeholder="Person, user principal name or id"
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => event.currentTarget.value === '' && view.search && navigate({ search: '' })}
+      />
+      <button type="submit">Search</button>
+    </form>
+  )
+}

@@ -1,0 +1,66 @@
+/** What there is to see and to do where there are no events: loading, errors, and nothing found. */
+import type { ComponentChildren } from 'preact'
+import { ServiceError, Unreachable } from '../service/request.ts'
+import { isPassing } from '../service/retry.ts'
+
+/** A message in the place of what it is about. */
+export function Message({
+  title,
+  children,
+  role
+}: {
+  title: string
+  children?: ComponentChildren
+  role?: 'alert' | 'status'
+}) {
+  return (
+    <div class="message" role={role}>
+      <h2>{title}</h2>
+      {children}
+    </div>
+  )
+}
+
+/**
+ * An error, and what to do about it.
+ * @param of what could not be shown
+ */
+export function Failure({ error, of, retry }: { error: unknown; of: string; retry?: () => void }) {
+  const { title, text } = explanationOf(error, of)
+  return (
+    <Message title={title} role="alert">
+      <p>{text}</p>
+      {error instanceof ServiceError && error.requestId && (
+        <p class="faint">
+          For support: {error.code || error.status}, request <code>{error.requestId}</code>
+        </p>
+      )}
+      {isPassing(error) ? <p class="faint">Trying again…</p> : null}
+      {retry && (
+        <button type="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </Message>
+  )
+}
+
+function explanationOf(error: unknown, of: string) {
+  if (error instanceof Unreachable)
+    return {
+      title: 'The service cannot be reached',
+      text: `${of} will be here as soon as the service answers. If that takes long, check your network, or ask whoever runs the service.`
+    }
+  if (!(error instanceof ServiceError)) return { title: 'Something went wrong', text: String(error) }
+  if (error.status === 401) return { title: 'You are not signed in', text: 'Sign in again to see the log.' }
+  if (error.status === 403)
+    return {
+      title: 'You may not read this log',
+      text: `${error.message} Ask an administrator for permission to read it.`
+    }
+  if (error.status === 404)
+    return { title: 'This event is not there', text: 'It may have been removed because it was old enough.' }
+  if (error.isPassing)
+    return { title: 'The service is busy', text: `${error.message} A shorter range of time is answered faster.` }
+  return { title: `${of} could not be read`, text: error.message }
+}

@@ -1,0 +1,20 @@
+/** A result: told by shape and word, never by colour alone. */
+
+const SIGNS: Record<string, string> = { success: '✓', failure: '✕', skipped: '↷', warning: '!' }
+
+/** The known results, in the order in which people look for them. */
+export const STATUSES = ['failure', 'warning', 'skipped', 'success']
+
+export function Status({ status }: { status: string | null | undefined }) {
+  const known = status?.toLowerCase() ?? ''
+  return (
+    <span class={`status ${known in SIGNS ? known : 'other'}`}>
+      <span aria-hidden="true">{SIGNS[known] ?? '?'}</span> {wordOf(status)}
+    </span>
+  )
+}
+
+/** A value as a word that begins with a capital letter. */
+export function wordOf(value: string | null | undefined): string {
+  return value ? value.charAt(0).toUpperCase() + value.slice(1) : '(none)'
+}

@@ -1,0 +1,220 @@
+/** The events as a table that is scrolled without an end. Only the rows that can be seen are in the document. */
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
+import { LOG, nameOf, url, type Event as LogEvent } from '../service/odata.ts'
+import { Pages } from '../service/pages.ts'
+import { isPassing } from '../service/retry.ts'
+import { ERROR, filterOf } from '../state/conditions.ts'
+import type { Navigate } from '../state/navigation.ts'
+import type { View } from '../state/view.ts'
+import { Empty } from './empty.tsx'
+import { Failure } from './states.tsx'
+import { Status, wordOf } from './status.tsx'
+import { Time } from './time.tsx'
+
+/** What the rows show. */
+export const SELECT = [
+  ...['id', 'activityDateTime', 'action', 'statusInfo/status', `${ERROR}/errorCode`],
+  ...['sourceIdentity/id', 'sourceIdentity/displayName', 'targetIdentity/id', 'targetIdentity/displayName'],
+  ...['sourceSystem/displayName', 'targetSystem/displayName']
+].join()
+
+/** How many rows beyond those that can be seen are in the document. */
+const AROUND = 12
+
+/** Taller elements than this many pixels are cut off by some browsers. */
+const TALLEST = 15_000_000
+
+interface Props {
+  view: View
+  now: number
+  navigate: Navigate
+}
+
+export function Table({ view, now, navigate }: Props) {
+  const [, redraw] = useReducer((count: number) => count + 1, 0)
+  const first = url(LOG, {
+    $filter: filterOf(view, now),
+    $orderby: view.oldestFirst ? 'activityDateTime' : undefined,
+    $select: SELECT
+  })
+  const pages = useMemo(() => new Pages(first), [first, now])
+  useEffect(() => {
+    pages.changed = () => redraw(undefined)
+    return () => pages.end()
+  }, [pages])
+  const scroller = useRef<HTMLDivElement>(null)
+  const [{ top, height, row }, setPlace] = useState({ top: 0, height: 600, row: 40 })
+  const [focused, setFocused] = useState(0)
+
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (!element) return
+    const measure = () => {
+      const rowHeight = parseFloat(getComputedStyle(element).getPropertyValue('--row')) || 40
+      setPlace({ top: element.scrollTop, height: element.clientHeight, row: rowHeight })
+    }
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    element.addEventListener('scroll', measure, { passive: true })
+    return () => {
+      observer.disconnect()
+      element.removeEventListener('scroll', measure)
+    }
+  }, [])
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 })
+    setFocused(0)
+  }, [first])
+
+  const length = Math.min(pages.length, Math.floor(TALLEST / row))
+  const from = Math.max(0, Math.floor(top / row) - AROUND)
+  const to = Math.min(length, Math.ceil((top + height) / row) + AROUND)
+  useEffect(() => pages.look(from, to)) // it does nothing where all is there
+
+  /** Moves the focus to a row, which may have to be scrolled to and read first. */
+  const focusOn = (place: number) => {
+    const next = Math.max(0, Math.min(length - 1, place))
+    setFocused(next)
+    const element = scroller.current
+    if (!element) return
+    const head = element.querySelector('thead')?.offsetHeight ?? 0
+    if (next * row < element.scrollTop) element.scrollTop = next * row
+    else if ((next + 1) * row > element.scrollTop + height - head) element.scrollTop = (next + 1) * row - height + head
+    requestAnimationFrame(() => element.querySelector<HTMLElement>(`tr[aria-rowindex="${next + 2}"]`)?.focus())
+  }
+  const steps: Record<string, number> = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: Math.floor(height / row) - 1,
+    PageUp: 1 - Math.floor(height / row),
+    Home: -Infinity,
+    End: Infinity
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = steps[event.key]
+    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    focusOn(focused + step)
+  }
+  const open = (event: LogEvent) => navigate({ event: event.id, tenant: tenantOf(event), tab: undefined })
+  const isEmpty = pages.isComplete && pages.length === 0
+
+  return (
+    <div class="scroller" ref={scroller}>
+      <table
+        aria-rowcount={pages.isComplete ? length + 1 : -1}
+        aria-label="Events"
+        aria-busy={!pages.isComplete && !length}
+      >
+        <thead>
+          <tr aria-rowindex={1}>
+            <th scope="col" class="time" aria-sort={view.oldestFirst ? 'ascending' : 'descending'}>
+              <button type="button" class="quiet" onClick={() => navigate({ oldestFirst: !view.oldestFirst })}>
+                Time {view.utc ? '(UTC)' : ''} <span aria-hidden="true">{view.oldestFirst ? '↑' : '↓'}</span>
+              </button>
+            </th>
+            <th scope="col">Identity</th>
+            <th scope="col" class="action">
+              Action
+            </th>
+            <th scope="col" class="system">
+              Source system
+            </th>
+            <th scope="col" class="system">
+              Target system
+            </th>
+            <th scope="col" class="result">
+              Status
+            </th>
+          </tr>
+        </thead>
+        <tbody onKeyDown={onKeyDown}>
+          <Spacer key="above" height={from * row} />
+          {Array.from({ length: Math.max(0, to - from) }, (_, index) => {
+            const place = from + index
+            const event = pages.at(place)
+            return (
+              <Row key={place} {...{ place, event, view, open }} isFocused={place === focused} focus={setFocused} />
+            )
+          })}
+          <Spacer key="below" height={(length - to) * row} />
+        </tbody>
+      </table>
+      {pages.error !== undefined ? (
+        <Failure error={pages.error} of="The events" {...(!isPassing(pages.error) && { retry: () => pages.retry() })} />
+      ) : (
+        !pages.isComplete && <p class="loading">Loading events…</p>
+      )}
+      {isEmpty && <Empty {...{ view, now, navigate }} />}
+    </div>
+  )
+}
+
+/** Stands for rows that cannot be seen. */
+function Spacer({ height }: { height: number }) {
+  return (
+    <tr class="spacer" aria-hidden="true">
+      <td colSpan={6} style={{ height: `${height}px` }} />
+    </tr>
+  )
+}
+
+interface RowProps {
+  place: number
+  event: LogEvent | undefined
+  view: View
+  isFocused: boolean
+  focus: (place: number) => void
+  open: (event: LogEvent) => void
+}
+
+function Row({ place, event, view, isFocused, focus, open }: RowProps) {
+  const isOpen = event !== undefined && event.id === view.event
+  const onKeyDown = (pressed: KeyboardEvent) => {
+    if (!event || (pressed.key !== 'Enter' && pressed.key !== ' ')) return
+    pressed.preventDefault()
+    open(event)
+  }
+  return (
+    <tr
+      aria-rowindex={place + 2}
+      tabIndex={isFocused ? 0 : -1}
+      class={isOpen ? 'open' : undefined}
+      aria-label={
+        event && `${nameOf(event)}, ${event.action ?? 'no action'}, ${event.statusInfo?.status ?? 'no status'}`
+      }
+      onFocus={() => focus(place)}
+      onClick={() => event && open(event)}
+      onKeyDown={onKeyDown}
+    >
+      {event ? (
+        <>
+          <td class="time">
+            <Time time={event.activityDateTime} utc={view.utc} />
+          </td>
+          <td class="identity">
+            <span class="name">{nameOf(event)}</span>
+            <span class="also">
+              {wordOf(event.action)} · {event.targetSystem?.displayName ?? 'unknown system'}
+            </span>
+          </td>
+          <td class="action">{wordOf(event.action)}</td>
+          <td class="system">{event.sourceSystem?.displayName}</td>
+          <td class="system">{event.targetSystem?.displayName}</td>
+          <td class="result">
+            <Status status={event.statusInfo?.status} /> <span class="code">{event.statusInfo?.errorCode}</span>
+          </td>
+        </>
+      ) : (
+        <td colSpan={6} class="unread" />
+      )}
+    </tr>
+  )
+}
+
+/** The tenant in the address of an event, where that names it. */
+function tenantOf(event: LogEvent) {
+  const [, tenant] = /tenantId='((?:[^']|'')*)'/.exec(decodeURIComponent(event['@odata.id'] ?? '')) ?? []
+  return tenant?.replaceAll("''", "'")
+}

@@ -1,0 +1,42 @@
+/** Points in time, in the time zone of the browser or in UTC. */
+
+const PARTS = {
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit'
+} as const
+
+const formats = {
+  local: new Intl.DateTimeFormat('sv-SE', PARTS),
+  utc: new Intl.DateTimeFormat('sv-SE', { ...PARTS, timeZone: 'UTC' })
+}
+
+/** The name of the time zone of the browser, such as `Europe/Berlin`. */
+export const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone
+
+/** A point in time as `2026-05-01 12:00:00`. */
+export function timeText(time: string | number, utc: boolean): string {
+  const instant = new Date(time)
+  return Number.isNaN(instant.getTime()) ? String(time) : formats[utc ? 'utc' : 'local'].format(instant)
+}
+
+/** A point in time; the other time zone is its tooltip. */
+export function Time({ time, utc }: { time: string; utc: boolean }) {
+  return (
+    <time dateTime={time} title={utc ? `${timeText(time, false)} ${zone}` : `${timeText(time, true)} UTC`}>
+      {timeText(time, utc)}
+    </time>
+  )
+}
+
+/** A duration for people. */
+export function durationText(milliseconds: number): string {
+  if (milliseconds < 1000) return `${milliseconds} ms`
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`
+  const minutes = Math.round(milliseconds / 60_000)
+  if (minutes < 120) return `${minutes} min`
+  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} days`
+}

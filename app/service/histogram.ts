@@ -1,0 +1,82 @@
+/** How many events there are over time, by result. */
+import { ends, filterOf, PATHS } from '../state/conditions.ts'
+import type { View } from '../state/view.ts'
+import { applied, LOG, url, type Event, type Page } from './odata.ts'
+import { json } from './request.ts'
+
+export interface Histogram {
+  /** When the first bucket begins, in milliseconds. */
+  start: number
+  /** The length of a bucket in milliseconds. */
+  width: number
+  /** For each result the number of events in each bucket. */
+  counts: Map<string, number[]>
+  total: number
+}
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** The lengths that people count time in. */
+const WIDTHS = [
+  ...[1, 5, 10, 30].map((seconds) => seconds * SECOND),
+  ...[1, 2, 5, 10, 20, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
+  ...[1, 2, 7, 14, 28, 91, 365].map((days) => days * DAY)
+]
+
+/** About how many buckets there are at most. */
+const BUCKETS = 72
+
+/**
+ * Divides a range of time into buckets of a length that people count in.
+ * @param offset the time zone, in milliseconds east of UTC: days begin at its midnight
+ */
+export function bucketsOf(from: number, to: number, offset: number): { start: number; width: number; count: number } {
+  const width = WIDTHS.find((each) => (to - from) / each <= BUCKETS) ?? 3650 * DAY
+  const start = Math.floor((from + offset) / width) * width - offset
+  return { start, width, count: Math.max(1, Math.ceil((to - start) / width)) }
+}
+
+/** Counts the events of a view over time; undefined if there are none. */
+export async function readHistogram(view: View, now: number, signal: AbortSignal): Promise<Histogram | undefined> {
+  const filter = filterOf(view, now)
+  let { from, to } = ends(view, now)
+  if (from === undefined) from = await endOf('activityDateTime', filter, signal)
+  if (to === undefined && 'last' in view.range && view.range.last === 'all')
+    to = await endOf('activityDateTime desc', filter, signal)
+  to ??= now
+  if (from === undefined) return undefined
+  const offset = view.utc ? 0 : -new Date(to).getTimezoneOffset() * MINUTE
+  const { start, width, count } = bucketsOf(from, to + 1, offset)
+  const bucket = `floor(totalseconds(activityDateTime sub ${new Date(start).toISOString()}) divby ${width / SECOND})`
+  const apply = applied(
+    filter,
+    `compute(${bucket} as bucket)/groupby((bucket,${PATHS.status}),aggregate($count as events))`
+  )
+  const page = await json<Page<{ bucket: number; events: number; statusInfo?: Event['statusInfo'] }>>(
+    url(LOG, { $apply: apply }),
+    { headers: { Prefer: 'odata.maxpagesize=1000' }, signal }
+  )
+  const counts = new Map<string, number[]>()
+  let total = 0
+  for (const { bucket, events, statusInfo } of page.value) {
+    const status = statusInfo?.status ?? ''
+    const series = counts.get(status) ?? Array<number>(count).fill(0)
+    counts.set(status, series)
+    // an event of the future, whose clock is ahead, counts in the last bucket
+    const place = Math.min(bucket, count - 1)
+    series[place] = (series[place] ?? 0) + events
+    total += events
+  }
+  return { start, width, counts, total }
+}
+
+/** The time of the first event in an order, in milliseconds. */
+async function endOf(order: string, filter: string | undefined, signal: AbortSignal) {
+  const options = { $filter: filter, $orderby: order, $top: '1', $select: 'activityDateTime' }
+  const { value } = await json<Page<{ activityDateTime: string }>>(url(LOG, options), { signal })
+  return value[0] && Date.parse(value[0].activityDateTime)
+}

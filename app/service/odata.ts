@@ -1,0 +1,71 @@
+/** URLs of the log, and the types of what it answers. Their names come from the CDS model. */
+import type {
+  initiator,
+  modifiedProperty,
+  provisionedIdentity,
+  provisioningObjectSummary,
+  provisioningStep,
+  provisioningSystemDetails,
+  statusDetails
+} from '#cds-models/microsoft/graph'
+
+type Simple = 'tenantId' | 'jobId' | 'cycleId' | 'changeId' | 'action' | 'durationInMilliseconds'
+type Details = { details?: Record<string, unknown> | null }
+type Only<Type, Names extends keyof Type> = Pick<Type, Names>
+
+export type Identity = Only<provisionedIdentity, 'id' | 'displayName' | 'identityType'> & Details
+export type System = Only<provisioningSystemDetails, 'id' | 'displayName'> & Details
+export type Step = Only<provisioningStep, 'name' | 'status' | 'description' | 'provisioningStepType'> & Details
+export type Change = Only<modifiedProperty, 'displayName' | 'oldValue' | 'newValue'>
+export type StatusInfo = Partial<
+  Only<statusDetails, 'status' | 'errorCode' | 'reason' | 'additionalDetails' | 'errorCategory' | 'recommendedAction'>
+>
+
+/** An event, whole or in part. */
+export interface Event extends Partial<Pick<provisioningObjectSummary, Simple>> {
+  id: string
+  activityDateTime: string
+  /** The address of the event, where the id alone would not do. */
+  '@odata.id'?: string
+  initiatedBy?: Only<initiator, 'id' | 'displayName' | 'initiatorType'> | null
+  sourceSystem?: System | null
+  targetSystem?: System | null
+  sourceIdentity?: Identity | null
+  targetIdentity?: Identity | null
+  statusInfo?: StatusInfo | null
+  provisioningSteps?: Step[]
+  modifiedProperties?: Change[]
+}
+
+export interface Page<Type> {
+  value: Type[]
+  '@odata.nextLink'?: string
+  '@odata.deltaLink'?: string
+  '@odata.count'?: number
+}
+
+export const LOG = 'auditLogs/provisioning'
+
+/** The path of a collection with query options; those that are undefined are left out. */
+export function url(path: string, options: Record<string, string | undefined>): string {
+  const parts = Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]
+  )
+  return parts.length ? `${path}?${parts.join('&')}` : path
+}
+
+/** `$apply` for what a filter finds. */
+export function applied(filter: string | undefined, ...transformations: string[]): string {
+  return [...(filter ? [`filter(${filter})`] : []), ...transformations].join('/')
+}
+
+/** Whom or what an event is about, as people call it. */
+export function nameOf({ sourceIdentity, targetIdentity }: Event): string {
+  return (
+    sourceIdentity?.displayName ||
+    targetIdentity?.displayName ||
+    sourceIdentity?.id ||
+    targetIdentity?.id ||
+    'Unnamed object'
+  )
+}

@@ -1,0 +1,125 @@
+/** A long list that is read page by page as it is scrolled. Only pages near what is looked at are kept. */
+import type { Event, Page } from './odata.ts'
+import { json } from './request.ts'
+import { isPassing, later } from './retry.ts'
+
+/** How many pages are kept on either side of the one that is looked at. */
+const NEAR = 5
+
+interface Part {
+  link: string
+  /** The place of its first row in the list. */
+  start: number
+  length: number
+  /** Undefined while it is not kept. */
+  rows: Event[] | undefined
+}
+
+export class Pages {
+  /** Called when rows have come, or an error. */
+  changed: () => void = () => {}
+  /** Why the last page could not be read. */
+  error: unknown
+  /** Those that were read so far. */
+  private parts: Part[] = []
+  private next: string | undefined
+  private readonly loading = new Set<string>()
+  private readonly ending = new AbortController()
+  private attempts = 0
+  private cancelRetry = () => {}
+
+  /** @param first the URL of the first page */
+  constructor(first: string) {
+    this.next = first
+  }
+
+  /** Reads no more. */
+  end() {
+    this.cancelRetry()
+    this.ending.abort()
+  }
+
+  /** How many rows are known to be there. */
+  get length(): number {
+    const last = this.parts.at(-1)
+    return last ? last.start + last.length : 0
+  }
+
+  get isComplete(): boolean {
+    return this.next === undefined
+  }
+
+  /** How many rows are in memory. */
+  get kept(): number {
+    return this.parts.reduce((sum, { rows }) => sum + (rows?.length ?? 0), 0)
+  }
+
+  /** The row at a place, or undefined while it is not kept. */
+  at(place: number): Event | undefined {
+    const part = this.parts[this.partOf(place)]
+    return part?.rows?.[place - part.start]
+  }
+
+  /** Has the rows between two places read, and the page behind them; forgets what is far away. */
+  look(from: number, to: number) {
+    const [first, last] = [this.partOf(from), this.partOf(to)]
+    for (const [index, part] of this.parts.entries()) {
+      // the first page stays: read again, it would begin with what came in since
+      if (index > 0 && part.link && (index < first - NEAR || index > last + NEAR)) part.rows = undefined
+      else if (index >= first && index <= last && !part.rows) void this.read(part.link, part)
+    }
+    if (this.next !== undefined && to >= this.length - 50) void this.read(this.next)
+  }
+
+  /** Has what could not be read read again. */
+  retry() {
+    this.error = undefined
+    this.loading.clear()
+    this.changed()
+  }
+
+  /** Puts rows before all others. */
+  prepend(rows: Event[]) {
+    if (!rows.length) return
+    const first = this.parts[0]
+    // these have no link to be read again by, so they are kept as long as the list is
+    if (first && first.link === '') {
+      first.rows = [...rows, ...(first.rows ?? [])]
+      first.length += rows.length
+    } else this.parts.unshift({ link: '', start: 0, length: rows.length, rows })
+    for (const part of this.parts.slice(1)) part.start += rows.length
+    this.changed()
+  }
+
+  private partOf(place: number) {
+    let [low, high] = [0, this.parts.length - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((this.parts[middle] as Part).start <= place) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+
+  private async read(link: string, again?: Part) {
+    const { signal } = this.ending
+    if (!link || this.loading.has(link) || signal.aborted) return
+    this.loading.add(link)
+    try {
+      const page = await json<Page<Event>>(link, { signal })
+      if (again) again.rows = page.value
+      else {
+        this.parts.push({ link, start: this.length, length: page.value.length, rows: page.value })
+        this.next = page['@odata.nextLink']
+      }
+      this.error = undefined
+      this.attempts = 0
+      this.loading.delete(link)
+    } catch (error) {
+      if (signal.aborted) return
+      this.error = error // and the link stays among those that load, so that only `retry` reads it again
+      if (isPassing(error)) this.cancelRetry = later(this.attempts++, error, () => this.retry())
+    }
+    this.changed()
+  }
+}

@@ -1,0 +1,81 @@
+/** The one way to the service: every request of the page goes through here. */
+
+/** An error that the service answered with. */
+export class ServiceError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly requestId: string | undefined
+  /** After how many seconds the service asks to be asked again. */
+  readonly retryAfter: number | undefined
+
+  constructor(status: number, headers: Headers, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.requestId = headers.get('request-id') ?? undefined
+    const wait = Number(headers.get('Retry-After') ?? NaN)
+    this.retryAfter = Number.isFinite(wait) ? wait : undefined
+  }
+
+  /** Whether the same request may succeed later. */
+  get isPassing(): boolean {
+    return this.status === 429 || this.status === 502 || this.status === 503 || this.status === 504
+  }
+}
+
+/** The service cannot be reached: it is stopped, or the network is. */
+export class Unreachable extends Error {}
+
+/** The root of the service: the page is served one level below it. */
+const ROOT = new URL('../', document.baseURI)
+
+export interface Ask {
+  method?: 'GET' | 'POST'
+  headers?: Record<string, string>
+  body?: string
+  signal?: AbortSignal
+}
+
+/**
+ * Sends a request.
+ * @param path relative to the root of the service, or a link that the service gave
+ * @throws {ServiceError} if the answer is no success
+ * @throws {Unreachable} if there is none
+ */
+export async function request(path: string, ask: Ask = {}): Promise<Response> {
+  const response = await fetch(addressOf(path), ask).catch((error: unknown) => {
+    ask.signal?.throwIfAborted()
+    throw new Unreachable(String(error))
+  })
+  if (response.ok) return response
+  throw await errorOf(response)
+}
+
+/** As `request`, with the answer parsed as JSON. The caller knows its type. */
+export async function json<Type>(path: string, ask?: Ask): Promise<Type> {
+  const response = await request(path, ask)
+  try {
+    return (await response.json()) as Type
+  } catch (error) {
+    ask?.signal?.throwIfAborted()
+    throw new Unreachable(String(error)) // the answer was cut off
+  }
+}
+
+/** The absolute URL of a path of the service, also for people to copy. */
+export function addressOf(path: string): string {
+  const url = new URL(path, ROOT)
+  // links of the service have the host by which it knows itself, which a proxy may have changed
+  return url.origin === ROOT.origin ? url.href : new URL(url.pathname + url.search, ROOT).href
+}
+
+async function errorOf(response: Response) {
+  const { status, headers } = response
+  const text = await response.text().catch(() => '')
+  try {
+    const { error } = JSON.parse(text) as { error: { code: string; message: string } }
+    return new ServiceError(status, headers, error.code, error.message)
+  } catch {
+    return new ServiceError(status, headers, '', `The answer was ${status}.`)
+  }
+}

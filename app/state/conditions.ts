@@ -1,0 +1,71 @@
+/** Views as conditions of OData. */
+import { FACETS, RELATIVE, type Facet, type View } from './view.ts'
+
+/** The properties behind the facets. */
+export const PATHS: Record<Facet, string> = {
+  status: 'statusInfo/status',
+  action: 'action',
+  job: 'jobId',
+  source: 'sourceSystem/displayName',
+  target: 'targetSystem/displayName'
+}
+
+export const ERROR = 'statusInfo/microsoft.graph.statusDetails'
+
+/** Texts in which a search finds a part, in any case, and ids, which it finds as a whole. */
+const NAMES = ['targetIdentity/displayName', 'sourceIdentity/displayName', 'sourceIdentity/details/UserPrincipalName']
+const IDS = ['id', 'changeId', 'cycleId', 'jobId', 'sourceIdentity/id', 'targetIdentity/id']
+
+/** A text as a literal of OData. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** The instants that a view goes from and to, in milliseconds; undefined where it has no such end. */
+export function ends({ range }: View, now: number): { from?: number; to?: number } {
+  if ('from' in range) return { from: Date.parse(range.from), to: Date.parse(range.to) }
+  return range.last === 'all' ? {} : { from: now - RELATIVE[range.last] }
+}
+
+/**
+ * The `$filter` of a view, or undefined for all events.
+ * @param now the end of relative ranges, in milliseconds
+ * @param facets those of the chosen values that count
+ */
+export function filterOf(view: View, now: number, facets: readonly Facet[] = FACETS): string | undefined {
+  const { from, to } = ends(view, now)
+  const conditions = [
+    from !== undefined && `activityDateTime ge ${new Date(from).toISOString()}`,
+    to !== undefined && `activityDateTime lt ${new Date(to).toISOString()}`,
+    ...facets.map((facet) => anyOf(PATHS[facet], view.chosen[facet])),
+    view.errorCode !== undefined && `${ERROR}/errorCode eq ${literal(view.errorCode)}`,
+    view.subject && subjectCondition(view.subject),
+    view.search.trim() && searchCondition(view.search.trim())
+  ]
+  return conditions.filter(Boolean).join(' and ') || undefined
+}
+
+function anyOf(path: string, values: (string | null)[]) {
+  const texts = values.filter((value) => value !== null)
+  const parts = [
+    texts.length === 1 && `${path} eq ${literal(texts[0] as string)}`,
+    texts.length > 1 && `${path} in (${texts.map(literal).join()})`,
+    values.includes(null) && `${path} eq null`
+  ].filter(Boolean)
+  return parts.length > 1 ? `(${parts.join(' or ')})` : parts[0]
+}
+
+function subjectCondition({ kind, id }: NonNullable<View['subject']>) {
+  if (kind === 'job') return `jobId eq ${literal(id)}`
+  if (kind === 'cycle') return `cycleId eq ${literal(id)}`
+  return `(sourceIdentity/id eq ${literal(id)} or targetIdentity/id eq ${literal(id)})`
+}
+
+function searchCondition(text: string) {
+  const lower = literal(text.toLowerCase())
+  const parts = [
+    ...NAMES.map((path) => `contains(tolower(${path}),${lower})`),
+    ...IDS.map((path) => `${path} eq ${literal(text)}`)
+  ]
+  return `(${parts.join(' or ')})`
+}

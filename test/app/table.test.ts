@@ -1,0 +1,68 @@
+import { gzipSync } from 'node:zlib'
+import { describeInBrowser, startBrowser } from '../support/browser.ts'
+import { startService } from '../support/service.ts'
+import { batchOf, events, WEEK } from './events.ts'
+
+const service = startService()
+const { open } = startBrowser(() => service.url)
+beforeAll(() => service.post('/$batch', batchOf(events)))
+
+describe('The files of the page', () => {
+  it('may load nothing but themselves and the service, and run nothing that is written into markup', async () => {
+    const { status, headers } = await service.get('/app/')
+    expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+      'no-cache'
+    ])
+    expect(headers.get('content-security-policy')).toBe(
+      "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';" +
+        "base-uri 'none';form-action 'none';frame-ancestors 'none';require-trusted-types-for 'script'"
+    )
+  })
+
+  it('are kept by browsers for as long as they do not change, and are less than 100 KB compressed', async () => {
+    const { text } = await service.get('/app/')
+    const names = [...text.matchAll(/(?:src|href)="([^".]+\.(?:js|css|svg))"/g)].map(([, name]) => name as string)
+    expect(names).toHaveLength(4)
+    let size = 0
+    for (const name of names) {
+      const response = await fetch(`${service.url}/app/${name}`, { headers: { 'Accept-Encoding': 'gzip' } })
+      expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+      expect(response.headers.get('content-encoding') ?? 'none').toBe(/svg|theme/.test(name) ? 'none' : 'gzip')
+      size += gzipSync(await response.text()).length
+    }
+    expect(size).toBeLessThan(100_000)
+  })
+
+  it('are only those that were built', async () => {
+    for (const path of ['/app/missing.js', '/app/build.ts', '/app/../package.json', '/app/..%2fpackage.json'])
+      expect((await service.get(path)).status).toBe(404)
+  })
+})
+
+describeInBrowser('The table', () => {
+  it('has the columns of the portal, newest first', async () => {
+    const page = await open(`?${WEEK}`)
+    const rows = page.getByRole('table', { name: 'Events' }).getByRole('row')
+    await rows.nth(10).waitFor()
+    expect((await rows.nth(0).getByRole('columnheader').allInnerTexts()).map((text) => text.trim())).toEqual([
+      'Time ↓',
+      'Identity',
+      'Action',
+      'Source system',
+      'Target system',
+      'Status'
+    ])
+    const cells = await rows.nth(3).getByRole('cell').allInnerTexts()
+    expect(cells.map((text) => text.replace(/\s+/g, ' '))).toEqual([
+      '2024-05-10 14:00:00',
+      'Emil Novák',
+      'Update',
+      'Microsoft Entra ID',
+      'Slack',
+      '✕ Failure LicenseLimitExceeded'
+    ])
+    expect(await rows.count()).toBe(11)
+  })
+})

@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { browserPath } from './chromium.ts'
+
+const root = join(__dirname, '../..')
+
+/** As `describe`; where there is no browser, its tests are skipped. */
+export const describeInBrowser = browserPath ? describe : describe.skip
+
+/**
+ * Builds the page and starts a browser, once for a test file.
+ * @param base gives the URL of the service, once it has started
+ * @returns a function that opens the page at a view, in a window of its own
+ */
+export function startBrowser(base: () => string) {
+  let browser: Browser | undefined
+  const pages: Page[] = []
+  /** What went wrong in pages that nobody expected. */
+  const problems: string[] = []
+
+  beforeAll(async () => {
+    if (!browserPath) return
+    execFileSync(process.execPath, [join(root, 'app/build.ts')])
+    const isRoot = process.getuid?.() === 0 // for which the sandbox does not work
+    browser = await chromium.launch({ executablePath: browserPath, chromiumSandbox: !isRoot })
+  })
+  afterEach(async () => {
+    for (const page of pages.splice(0)) await page.context().close()
+    expect(problems.splice(0)).toEqual([])
+  })
+  afterAll(() => browser?.close())
+
+  async function open(query = '', options: BrowserContextOptions = {}) {
+    const context = await (browser as Browser).newContext({
+      ...{ viewport: { width: 1360, height: 860 }, locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options }
+    })
+    context.setDefaultTimeout(20_000)
+    const page = await context.newPage()
+    pages.push(page)
+    page.on('pageerror', (error) => problems.push(String(error)))
+    page.on('console', (message) => {
+      // a browser logs each answer that is an error, and some tests want those
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+        problems.push(message.text())
+    })
+    await page.goto(`${base()}/app/${query}`)
+    return page
+  }
+  return { open }
+}
