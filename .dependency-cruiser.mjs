@@ -5,7 +5,7 @@
 const FLOORS = [
   ['server', 'audit-log-service', 'commands', 'cap'],
   ['odata'], // the adapter
-  ['odata/resources', 'odata/batch'],
+  ['odata/resources', 'odata/batch', 'odata/openapi'],
   ['odata/response'],
   ['odata/query'],
   ['odata/request'],

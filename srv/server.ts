@@ -9,6 +9,7 @@ import helmet from 'helmet'
 import { storeJsonAsText } from './database/json-columns.ts'
 import type { Indexed } from './database/engine.ts'
 import { disconnect, engine } from './database/service.ts'
+import { apiReference } from './http/api-reference.ts'
 import { countAnswers } from './http/answers.ts'
 import { crossOrigin } from './http/cors.ts'
 import { admit, drain } from './http/drain.ts'
@@ -85,6 +86,7 @@ function application() {
   app.use(identify, followed, logRequests, helmet(HEADERS), crossOrigin, health, ...clientLimit())
   app.use(admit, compression(), countAnswers)
   app.use('/app', page({ development: !isProduction }))
+  if (!isProduction) app.use('/docs', apiReference())
   cds.middlewares.add(noteTenant)
   // instead of CAP's, which has another body and no request-id
   Object.assign(cds.middlewares, { after: [renderError] })

@@ -15,7 +15,7 @@ const LOG = cds.log('provisioning')
 /** The tenant of all personal Microsoft accounts. */
 const PERSONAL_ACCOUNTS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
-const PUBLIC_PATHS = ['/', '/$metadata']
+const PUBLIC_PATHS = ['/', '/$metadata', '/openapi.json']
 
 /** Signatures by keys that only the issuer has. HMAC and `none` would let anyone sign. */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']

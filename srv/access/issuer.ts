@@ -51,13 +51,18 @@ function remoteKeys(url: URL, cooldown: number, get: FetchImplementation): JWTVe
   }
 }
 
-/** Discovers the address of the keys (OpenID Connect Discovery 1.0, section 4). */
-async function discover(issuer: string, get: FetchImplementation): Promise<string> {
+/** Where an issuer publishes its configuration (OpenID Connect Discovery 1.0, section 4). */
+export function configurationUrl(issuer: string): string {
   // Microsoft publishes the document for all tenants under the tenant `common`
   const base = issuer.replace('{tenantid}', 'common').replace(/\/$/, '')
+  return `${base}/.well-known/openid-configuration`
+}
+
+/** Discovers the address of the keys. */
+async function discover(issuer: string, get: FetchImplementation): Promise<string> {
   const signal = AbortSignal.timeout(TIMEOUT)
   const options = { method: 'GET', headers: new Headers(), redirect: 'manual', signal } as const
-  const response = await get(`${base}/.well-known/openid-configuration`, options)
+  const response = await get(configurationUrl(issuer), options)
   if (response.status !== 200) throw new Error(`The issuer answered ${response.status} for its configuration.`)
   const document = (await response.json()) as { issuer?: string; jwks_uri?: string }
   if (document.issuer !== issuer || !document.jwks_uri)

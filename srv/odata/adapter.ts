@@ -29,6 +29,7 @@ import { serviceRoot } from './response/links.ts'
 import { locate, type Resource } from './request/resource.ts'
 import { generateMetadata, type Metadata } from './resources/metadata.ts'
 import { serviceSchema, type Model, type ServiceSchema } from './model/schema.ts'
+import { descriptions } from './openapi/describe.ts'
 import { Plans } from '../plans/plans.ts'
 import { refuse } from '../errors/refuse.ts'
 import { readJson, readText } from './request/body.ts'
@@ -76,6 +77,7 @@ class StructuredODataAdapter extends ODataAdapter {
   private readonly linked: Model
   private readonly schema: ServiceSchema
   private metadata: Metadata | undefined
+  private readonly openApi: ReturnType<typeof descriptions>
   private knownPlans: Plans | undefined
 
   constructor(service: ApplicationService, options: object, setup: Setup) {
@@ -84,6 +86,7 @@ class StructuredODataAdapter extends ODataAdapter {
     // a copy: linking leaves traces that the generation of metadata cannot handle
     this.linked = cds.linked(structuredClone(setup.model) as never)
     this.schema = serviceSchema(this.linked, service.name)
+    this.openApi = descriptions(this.schema)
   }
 
   /** A router without CAP's own middleware. It is set on the instance, as in the base class, to be built once. */
@@ -119,7 +122,11 @@ class StructuredODataAdapter extends ODataAdapter {
       return this.answerBatch(req, res)
     }
     const { type, parameters } = negotiate(mediaTypesOf(resource, allows401(req)), req, options.get('$format'))
-    if (resource.kind === 'metadata') return this.describe(req, res, type as keyof Metadata, parameters.has('charset'))
+    if (resource.kind === 'metadata' || resource.kind === 'openApi') {
+      if (parameters.has('charset')) res.setHeader('Content-Type', `${type};charset=utf-8`)
+      else res.setHeader('Content-Type', type)
+      return this.describe(req, res, resource.kind === 'openApi' ? root : undefined, type as keyof Metadata)
+    }
     const reading = readingFor(outer, deadline)
     const { tokens, conventions } = this.setup
     const exchange: Exchange = {
@@ -154,12 +161,13 @@ class StructuredODataAdapter extends ODataAdapter {
     return inTransaction(this.service, () => this.service.dispatch(request))
   }
 
-  private describe(req: Request, res: Response, type: keyof Metadata, namesCharset: boolean) {
+  /** @param root to describe it in OpenAPI, and not in CSDL */
+  private describe(req: Request, res: Response, root: string | undefined, type: keyof Metadata) {
     const { model, conventions } = this.setup
     this.metadata ??= generateMetadata(this.linked, model, this.service.name, conventions.entitiesDerive)
-    if (type === 'application/json') res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
-    res.setHeader('Content-Type', namesCharset ? `${type};charset=utf-8` : type)
-    sendTagged(req, res, [Buffer.from(this.metadata[type])], strongEtag(this.metadata[type]))
+    if (root === undefined && type === 'application/json') res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
+    const text = root === undefined ? this.metadata[type] : this.openApi(root, this.metadata['application/json'])
+    sendTagged(req, res, [Buffer.from(text)], strongEtag(text))
   }
 
   private async answerBatch(req: Request, res: Response) {

@@ -13,7 +13,7 @@ export const schema = (isProduction: boolean) => ({
       jwks_uri: is.optional(is.secureUrl('where the keys of the issuer are; found by OpenID discovery if not set')),
       jwks_cooldown: is.seconds('how long keys are not fetched again for tokens that name unknown ones', 30),
       leeway: is.seconds('by how much the clocks of issuer and service may differ', 30),
-      public_metadata: is.flag('whether `$metadata` and the service document need no token', false),
+      public_metadata: is.flag('whether `$metadata`, `/openapi.json` and the service document need no token', false),
       permissions: {
         create: is.names('app roles and scopes that allow creating events', [
           'ProvisioningLog.Create',

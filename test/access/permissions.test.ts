@@ -13,6 +13,7 @@ const ROUTES: [method: string, path: string, ...Statuses][] = [
   ['GET', '/', 200, 200, 200, 200],
   ['GET', '/$metadata', 200, 200, 200, 200],
   ['GET', '/$metadata?$format=json', 200, 200, 200, 200],
+  ['GET', '/openapi.json', 200, 200, 200, 200],
   ['GET', '/nothing', 404, 404, 404, 404],
   ['GET', '/auditLogs', 403, 200, 403, 200],
   ['GET', '/auditLogs?$expand=*', 403, 200, 403, 200],

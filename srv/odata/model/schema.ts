@@ -50,6 +50,8 @@ export interface ServiceSchema {
   counts: { entity: string; count: string }
   /** The default order of collections, as a value of `$orderby`. */
   defaultOrder: string
+  /** Examples for descriptions: an entity as JSON text, and values of query options. */
+  examples: Record<string, string>
   /** The columns that `$search` searches. */
   searchable: Searchable
   /** The types that requests may name. */
@@ -91,6 +93,7 @@ export function serviceSchema(linked: Model, service: string): ServiceSchema {
     collections: compositions.map(([collection]) => collection),
     entityType,
     key,
+    examples: examplesOf(stored),
     searchable: searchable(entityType),
     types: knownTypes(linked),
     pageSize: {
@@ -102,6 +105,13 @@ export function serviceSchema(linked: Model, service: string): ServiceSchema {
     defaultOrder: stored['@odata.defaultOrder'] as string,
     singletonType: `${service}.${(root['@odata.typeName'] as string | undefined) ?? singleton}`
   }
+}
+
+/** The compiler makes an annotation of each member of one. */
+function examplesOf(definition: Definition): Record<string, string> {
+  const prefix = '@odata.examples.'
+  const found = Object.entries(definition).filter(([name]) => name.startsWith(prefix))
+  return Object.fromEntries(found.map(([name, text]) => [name.slice(prefix.length), text as string]))
 }
 
 function arrivalsOf({ definitions }: Model, entity: string): ServiceSchema['arrivals'] {

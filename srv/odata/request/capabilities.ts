@@ -14,6 +14,7 @@ const SHOWN = ['$select', '$expand']
 const CAPABILITIES: Record<Resource['kind'], Partial<Record<string, readonly string[]>>> = {
   serviceDocument: { GET: ['$format'] },
   metadata: { GET: ['$format'] },
+  openApi: { GET: [] },
   batch: { POST: [] },
   singleton: { GET: ['$expand', '$format'] },
   collection: {
@@ -27,6 +28,9 @@ const CAPABILITIES: Record<Resource['kind'], Partial<Record<string, readonly str
   entity: { GET: [...SHOWN, '$compute', '$format'] },
   property: { GET: [...ROWS.slice(0, 3), '$orderby', '$top', '$skip', '$count', '$select', '$format'] }
 }
+
+/** The query options that a resource takes with a method; none with one that it does not take. */
+export const optionsOf = (kind: Resource['kind'], method: 'GET' | 'POST') => CAPABILITIES[kind][method] ?? []
 
 /**
  * Checks that a resource takes a request, and answers OPTIONS.

@@ -7,7 +7,7 @@ import { parseUrl, type ParsedUrl } from './url.ts'
 
 /** What the path of a request addresses. A collection is named by its path, `auditLogs/provisioning`. */
 export type Resource =
-  | { kind: 'serviceDocument' | 'metadata' | 'batch' | 'singleton' }
+  | { kind: 'serviceDocument' | 'metadata' | 'openApi' | 'batch' | 'singleton' }
   | { kind: 'collection' | 'count' | 'references'; collection: string }
   | { kind: 'reference'; of?: { collection: string; key: EntityKey } }
   | { kind: 'entity'; collection: string; key: EntityKey }
@@ -105,6 +105,7 @@ function resolve(segments: string[], aliases: Map<string, string>, schema: Servi
   const [first, second = '', ...rest] = segments
   if (first === undefined) return { kind: 'serviceDocument' }
   if (segments.length === 1 && first === '$metadata') return { kind: 'metadata' }
+  if (segments.length === 1 && first === 'openapi.json') return { kind: 'openApi' } // no name in OData has a dot
   if (segments.length === 1 && first === '$batch') return { kind: 'batch' }
   if ([first, segments.at(-1) as string].some((segment) => NOT_IMPLEMENTED.test(segment)))
     throw new RequestError('notImplemented', `The service does not implement '${segments.join('/')}'.`)

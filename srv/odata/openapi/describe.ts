@@ -1,0 +1,46 @@
+/** `/openapi.json`: a root described for tools that do not know OData. */
+import cds from '@sap/cds'
+import { configurationUrl } from '../../access/issuer.ts'
+import { needsTokens } from '../../access/profile.ts'
+import { parseJson } from '../../values/json.ts'
+import { settings } from '../../settings/settings.ts'
+import service from '../../../package.json' with { type: 'json' }
+import { flatten } from '../model/columns.ts'
+import type { ServiceSchema } from '../model/schema.ts'
+import type { JsonObject } from '../model/types.ts'
+import { readObject } from '../request/payload.ts'
+import { storedForm } from '../response/stored.ts'
+import { openApi } from './document.ts'
+import type { Access, Examples } from './setup.ts'
+
+/**
+ * Makes a function that returns the description of a root as JSON text. It keeps the last one: the URL of a root is
+ * what its clients call it.
+ */
+export function descriptions(schema: ServiceSchema): (root: string, metadata: string) => string {
+  const examples = examplesOf(schema)
+  let last = { root: '', text: '' }
+  return (root, metadata) => {
+    if (last.root !== root) {
+      const setup = { root, version: service.version, access: access(), examples }
+      last = { root, text: JSON.stringify(openApi(JSON.parse(metadata) as JsonObject, setup)) }
+    }
+    return last.text
+  }
+}
+
+function access(): Access | undefined {
+  if (!needsTokens((cds.env as unknown as { profiles: string[] }).profiles)) return undefined
+  const { issuer, jwks_uri, permissions, public_metadata } = settings().requires.auth
+  const openIdConnectUrl = jwks_uri === undefined ? configurationUrl(issuer) : undefined
+  return { openIdConnectUrl, permissions, publicMetadata: public_metadata }
+}
+
+/** The examples of a service. The entity is answered as the service would do, were it sent. */
+function examplesOf({ entityType, examples }: ServiceSchema): Examples {
+  const { entity, ...options } = examples
+  const sent = parseJson(entity as string) as JsonObject
+  const values = readObject(sent, entityType)
+  const { [entityType.hidden.representation]: text } = storedForm(values, flatten(values, entityType), entityType)
+  return { sent, answered: parseJson(text as string) as JsonObject, options }
+}

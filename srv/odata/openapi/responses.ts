@@ -1,0 +1,81 @@
+/** What operations share: parameters, the headers of responses, and errors. What is always the same is components.json. */
+import { STATUS } from '../../errors/errors.ts'
+import type { JsonObject } from '../model/types.ts'
+import shared from './components.json' with { type: 'json' }
+import { reference } from './schemas.ts'
+
+/** The errors of requests by what may cause them. */
+const ANY = [400, 406, 412, 414, 429, 500, 501, 503]
+const TOKENS = [401, 403]
+export const OF_ENTITY = [404, 409]
+export const OF_CREATION = [409, 413, 415, 507]
+export const OF_BATCH = [413, 415, 431]
+
+/** Errors that say when to try again. */
+const MAY_PASS = [429, 503, 507]
+
+/**
+ * The components of every description.
+ * @param withTokens whether the service asks for tokens
+ * @param examples values of query options, by their names without `$`
+ */
+export function sharedComponents(withTokens: boolean, examples: Record<string, string>) {
+  const parameters = Object.entries(shared.parameters).map(([name, parameter]): [string, JsonObject] => {
+    const example = examples[name]
+    // in the schema, as forms would be filled with an example of a parameter
+    return [
+      name,
+      example === undefined ? parameter : { ...parameter, schema: { ...parameter.schema, examples: [example] } }
+    ]
+  })
+  return { ...shared, parameters: Object.fromEntries(parameters), responses: errorResponses(withTokens) }
+}
+
+/**
+ * References to parameters.
+ * @param names query options and headers
+ * @throws {Error} for a name that is not described
+ */
+export function parameters(names: readonly string[]): JsonObject[] {
+  return names.map((each) => {
+    const name = each.replace('$', '')
+    if (!(name in shared.parameters)) throw new Error(`OpenAPI does not describe ${each}.`)
+    return { $ref: `#/components/parameters/${name}` }
+  })
+}
+
+/** A response with a body in one or more media types, and headers besides those that all responses have. */
+export function response(description: string, content: JsonObject | undefined, ...headers: string[]): JsonObject {
+  const all = ['OData-Version', 'request-id', 'client-request-id', ...headers]
+  const references = all.map((name) => [name, { $ref: `#/components/headers/${name}` }])
+  return { description, headers: Object.fromEntries(references) as JsonObject, ...(content && { content }) }
+}
+
+/** A body in JSON. */
+export const json = (schema: JsonObject, example?: unknown) => ({
+  'application/json': { schema, ...(example !== undefined && { example }) }
+})
+
+/**
+ * References to the errors of an operation.
+ * @param others statuses besides those that any request may get
+ */
+export function errors(needsToken: boolean, others: number[]): JsonObject {
+  const statuses = [...ANY, ...(needsToken ? TOKENS : []), ...others]
+  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/error${status}` }]))
+}
+
+/** The errors, each with the codes that it may have. */
+function errorResponses(withTokens: boolean): Record<string, JsonObject> {
+  const statuses = new Set([...ANY, ...(withTokens ? TOKENS : []), ...OF_ENTITY, ...OF_CREATION, ...OF_BATCH])
+  const responses = [...statuses].map((status): [string, JsonObject] => {
+    const codes = Object.entries(STATUS).filter(([, each]) => each === status)
+    const description = `An error with the code ${codes.map(([code]) => `\`${code}\``).join(' or ')}.`
+    const error = response(description, json(reference('Error')), ...(MAY_PASS.includes(status) ? ['Retry-After'] : []))
+    if (TOKENS.includes(status)) Object.assign(error.headers as object, CHALLENGE)
+    return [`error${status}`, error]
+  })
+  return Object.fromEntries(responses)
+}
+
+const CHALLENGE = { 'WWW-Authenticate': { description: 'How to authenticate.', schema: { type: 'string' } } }

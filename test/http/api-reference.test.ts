@@ -1,0 +1,44 @@
+import { AUDIENCE, startIssuer } from '../support/issuer.ts'
+import { startProduction } from '../support/production.ts'
+import { startService } from '../support/service.ts'
+
+const service = startService()
+
+describe('The API reference in development', () => {
+  it('is a page at /docs that chooses among the roots', async () => {
+    const { status, headers, text } = await service.get('/docs')
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    const links = [...text.matchAll(/href="\/docs\?root=([^"]*)"/g)].map(([, root]) => root)
+    expect(links).toEqual(expect.arrayContaining(['', '/beta']))
+  })
+
+  it('allows neither inline nor evaluated scripts, and nothing of others', async () => {
+    for (const path of ['/docs', '/docs/start.js', '/docs/none']) {
+      const policy = (await service.get(path)).headers.get('content-security-policy')!
+      expect(policy).toMatch(/^default-src 'none';script-src 'self';style-src 'self';/)
+      expect(policy).not.toMatch(/unsafe|http|\*/)
+    }
+  })
+
+  it('has all files that it needs from the service', async () => {
+    const { text } = await service.get('/docs')
+    const files = [...text.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map(([, file]) => file!)
+    expect(files).toHaveLength(4)
+    for (const file of files) expect([file, (await service.get(file)).status]).toEqual([file, 200])
+    expect(text).not.toContain('http')
+  })
+
+  it.each(['/docs/package.json', '/docs/..%2fpackage.json', '/docs/index.html'])(
+    'has no other files, such as %s',
+    async (path) => expect((await service.get(path)).status).toBe(404)
+  )
+})
+
+it('There is no API reference in production', async () => {
+  const issuer = await startIssuer()
+  const env = { CDS_REQUIRES_AUTH_ISSUER: issuer.url, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE }
+  const production = await startProduction(env)
+  expect((await production.get('/docs')).status).toBe(401)
+  expect((await production.get('/docs', await issuer.issue({ tid: 'contoso' }))).status).toBe(404)
+  await production.stop()
+})
