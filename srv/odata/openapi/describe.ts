@@ -5,11 +5,12 @@ import { needsTokens } from '../../access/profile.ts'
 import { parseJson } from '../../values/json.ts'
 import { settings } from '../../settings/settings.ts'
 import service from '../../../package.json' with { type: 'json' }
-import { flatten } from '../model/columns.ts'
+import { flatten, nest } from '../model/columns.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { JsonObject } from '../model/types.ts'
 import { readObject } from '../request/payload.ts'
-import { storedForm } from '../response/stored.ts'
+import { jsonFormat } from '../request/format.ts'
+import { representEntity } from '../response/representation.ts'
 import { openApi } from './document.ts'
 import type { Access, Examples } from './setup.ts'
 
@@ -18,10 +19,11 @@ import type { Access, Examples } from './setup.ts'
  * what its clients call it.
  */
 export function descriptions(schema: ServiceSchema): (root: string, metadata: string) => string {
-  const examples = examplesOf(schema)
+  let examples: Examples | undefined
   let last = { root: '', text: '' }
   return (root, metadata) => {
     if (last.root !== root) {
+      examples ??= examplesOf(schema)
       const setup = { root, version: service.version, access: access(), examples }
       last = { root, text: JSON.stringify(openApi(JSON.parse(metadata) as JsonObject, setup)) }
     }
@@ -36,11 +38,11 @@ function access(): Access | undefined {
   return { openIdConnectUrl, permissions, publicMetadata: public_metadata }
 }
 
-/** The examples of a service. The entity is answered as the service would do, were it sent. */
+/** The examples of a service: see examples.cds. The entity is answered as the service would do, were it sent. */
 function examplesOf({ entityType, examples }: ServiceSchema): Examples {
   const { entity, ...options } = examples
   const sent = parseJson(entity as string) as JsonObject
-  const values = readObject(sent, entityType)
-  const { [entityType.hidden.representation]: text } = storedForm(values, flatten(values, entityType), entityType)
-  return { sent, answered: parseJson(text as string) as JsonObject, options }
+  const values = nest(flatten(readObject(sent, entityType), entityType), entityType, undefined)
+  const answered = representEntity(values, entityType, jsonFormat(new Map()), {})
+  return { sent, answered, options }
 }
