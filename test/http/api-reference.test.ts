@@ -1,5 +1,6 @@
 import { AUDIENCE, startIssuer } from '../support/issuer.ts'
 import { startProduction } from '../support/production.ts'
+import { describeInBrowser, startBrowser } from '../support/browser.ts'
 import { startService } from '../support/service.ts'
 
 const service = startService()
@@ -32,6 +33,22 @@ describe('The API reference in development', () => {
     'has no other files, such as %s',
     async (path) => expect((await service.get(path)).status).toBe(404)
   )
+})
+
+describeInBrowser('The API reference in a browser', () => {
+  const { open } = startBrowser(() => service.url)
+
+  it('shows each root, and sends the example as it stands', async () => {
+    const page = await open('../docs?root=/beta')
+    await page.locator('#operations-auditLogs-createProvisioning .opblock-summary').click()
+    await page.getByRole('button', { name: 'Try it out' }).click()
+    await page.getByRole('button', { name: 'Execute' }).click()
+    const answer = page.locator('.live-responses-table')
+    await answer.getByText('201', { exact: true }).waitFor()
+    expect(await answer.innerText()).toContain(`${service.url}/beta/$metadata#auditLogs/provisioning/$entity`)
+    await page.getByRole('navigation').getByRole('link', { name: '/', exact: true }).click()
+    await page.locator('#operations-service-isReady').waitFor()
+  })
 })
 
 it('There is no API reference in production', async () => {
