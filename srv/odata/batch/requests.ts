@@ -21,6 +21,8 @@ export interface BatchRequest {
   reference?: BatchRequest | undefined
   /** Whether it has an `if`. */
   isConditional?: boolean
+  /** Once it was run: the URL of the entity that it created or read, and whether it failed. */
+  outcome?: { url: string; hasFailed: boolean }
 }
 
 /** An atomicity group or change set, whose requests succeed or fail together, or a single request outside of groups. */
@@ -56,11 +58,7 @@ export function checkSize(size: number, limit: number) {
  * @param target the target of errors
  * @throws {RequestError} 400 for an unknown method, for a batch within the batch, and for a query in a group
  */
-export function checkRequest(
-  { method, url }: Pick<BatchRequest, 'method' | 'url'>,
-  isInGroup: boolean,
-  target: string
-) {
+export function checkRequest({ method, url }: { method: string; url: string }, isInGroup: boolean, target: string) {
   if (!METHODS.includes(method)) throw invalid(`A batch must not have requests with the method ${method}.`, target)
   if (/^\/?\$batch\b/.test(url)) throw invalid('A batch must not have a batch in it.', target)
   if (isInGroup && method === 'GET')

@@ -30,13 +30,6 @@ export interface Answer {
   body: Buffer | undefined
 }
 
-/** What later requests need to know of an earlier one. */
-interface Outcome {
-  /** The URL of the entity that it created or read. */
-  url: string
-  hasFailed: boolean
-}
-
 /** The rows that one request of a unit adds to the entry. */
 interface Share {
   rows: Rows
@@ -50,10 +43,10 @@ interface Share {
  */
 export async function* runBatch(units: Unit[], how: Run): AsyncGenerator<[Unit, Answer[]]> {
   const { outer, goesOn, inAnyOrder, append } = how
-  const outcomes = new Map<BatchRequest, Outcome>()
   let bytes = 0
   const answer = async (request: BatchRequest, store: Store) => {
-    const answered = await answerRequest(request, store, how, outcomes, bytes)
+    const problem = problemOf(request) ?? (bytes >= how.mostBytes ? full() : undefined)
+    const answered = await answerRequest(request, store, how, problem)
     bytes += answered.body?.length ?? 0
     return answered
   }
@@ -128,12 +121,11 @@ const failedTogether = () => new RequestError('failedDependency', 'Another reque
 async function answerRequest(
   request: BatchRequest,
   store: Store,
-  { outer, mostBytes, answer }: Run,
-  outcomes: Map<BatchRequest, Outcome>,
-  bytes: number
+  { outer, answer }: Run,
+  problem: RequestError | undefined
 ): Promise<Answer> {
   const { id, method, headers, body, reference } = request
-  const url = reference ? request.url.replace(REFERENCE, () => outcomes.get(reference)?.url ?? '') : request.url
+  const url = reference ? request.url.replace(REFERENCE, () => reference.outcome?.url ?? '') : request.url
   const req = Object.setPrototypeOf(new IncomingMessage(outer.socket), express.request) as Request
   const res = Object.setPrototypeOf(new ServerResponse(req), express.response) as Response
   Object.assign(req, { app: outer.app, res, method, url, headers })
@@ -144,20 +136,19 @@ async function answerRequest(
     return res
   }) as Response['end']
   const noted: Store = (rows, entityUrl) => {
-    outcomes.set(request, { url: entityUrl, hasFailed: false }) // for those that follow in the same group
+    request.outcome = { url: entityUrl, hasFailed: false } // for those that follow in the same group
     return store(rows, entityUrl)
   }
-  const problem = problemOf(request, outcomes) ?? (bytes >= mostBytes ? full() : undefined)
   if (problem) refuse(res, problem, requestIds(outer.res as Response))
   else await answer(req, res, { outer, body, store: noted })
   const hasFailed = res.statusCode < 200 || res.statusCode >= 300
-  outcomes.set(request, { url: res.get('Location') ?? url.replace(/\?.*/s, ''), hasFailed })
+  request.outcome = { url: res.get('Location') ?? url.replace(/\?.*/s, ''), hasFailed }
   return { id, status: res.statusCode, headers: res.getHeaders(), body: sent }
 }
 
 /** Returns why a request must not run, or undefined. */
-function problemOf({ url, dependsOn, isConditional }: BatchRequest, outcomes: Map<BatchRequest, Outcome>) {
-  if (dependsOn.some((other) => outcomes.get(other)?.hasFailed !== false))
+function problemOf({ url, dependsOn, isConditional }: BatchRequest) {
+  if (dependsOn.some(({ outcome }) => outcome?.hasFailed !== false))
     return new RequestError('failedDependency', 'A request that this one depends on failed.')
   if (isConditional) return new RequestError('failedDependency', "The service does not evaluate 'if'.", 'if')
   if (!URL.canParse(url, 'http://host')) return new RequestError('badRequest', 'The URL is not valid.', 'url')

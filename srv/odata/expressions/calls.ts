@@ -1,6 +1,6 @@
 /** Calls of functions in expressions (OData URL Conventions 4.01, 5.1.1.4 to 5.1.1.12). */
 import { instant } from '../../values/datetime.ts'
-import { cast, checkType, isOf, type NamedType } from './casts.ts'
+import { typeFunction } from './casts.ts'
 import { val, xpr, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import { FUNCTIONS, OF_COLLECTIONS, UNSUPPORTED } from './functions.ts'
 import { pointNamed } from './literals.ts'
@@ -79,36 +79,4 @@ function cases(parser: Parser, position: number): Typed {
   const parts = all.flatMap(({ condition }, index) => ['when', holds(condition), 'then', result(index)])
   const whole = known.every((value) => value.whole === true)
   return { cqn: xpr('case', ...parts, 'end'), type: type === 'any' ? 'string' : type, whole, position }
-}
-
-/** `isof(statusInfo,microsoft.graph.statusDetails)` and `cast(jobId,Edm.String)` (5.1.1.10). */
-function typeFunction(parser: Parser, name: 'isof' | 'cast', position: number): Typed {
-  const { cursor, context } = parser
-  cursor.expect('(')
-  const subject = cursor.next.text === ')' ? undefined : parser.value()
-  if (subject) cursor.expect(',')
-  const at = cursor.token.position
-  const type = namedType(parser)
-  cursor.expect(')')
-  checkType(type, context.types, cursor, at)
-  const value = subject ?? instance(parser, position)
-  if (name === 'isof') return { cqn: isOf(value, type), type: 'boolean', position }
-  return { ...cast(value, type), position }
-}
-
-function namedType({ cursor }: Parser): NamedType {
-  const { kind, text: name } = cursor.token
-  if (kind !== 'name' && kind !== 'string') cursor.fail('The name of a type is expected')
-  cursor.take()
-  if (name !== 'Collection' || !cursor.accept('(')) return { name, isCollection: false }
-  const item = cursor.name('The name of a type')
-  cursor.expect(')')
-  return { name: item, isCollection: true }
-}
-
-/** The current instance (5.1.1.10). */
-function instance({ root, context }: Parser, position: number): Typed {
-  const there = xpr(val(1), '=', val(1))
-  const names = context.types.structured.get(root.type.name) ?? []
-  return { cqn: there, type: 'complex', structure: names.map((name) => [name, there]), position }
 }

@@ -1,9 +1,8 @@
 /** Types of values: `cast` and `isof` (OData URL Conventions 4.01, 5.1.1.10). */
-import type { KnownTypes } from '../model/schema.ts'
 import { func, val, xpr, type Cqn, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
-import type { Cursor } from './cursor.ts'
 import { exactly } from './logic.ts'
 import { isOfJsonType, isWholeWithin, meantAs } from './members.ts'
+import type { Parser } from './parsing.ts'
 import { castTo, PRIMITIVES } from './primitives.ts'
 import { DECIMALS, INTEGERS } from '../../values/numbers.ts'
 
@@ -11,22 +10,47 @@ import { DECIMALS, INTEGERS } from '../../values/numbers.ts'
 const UNSUPPORTED = /^Edm\.(?:Stream|Untyped|PrimitiveType|ComplexType|EntityType|(?:Geography|Geometry)\w*)$/
 
 /** For a collection, the name is that of its items. */
-export interface NamedType {
+interface NamedType {
   name: string
   isCollection: boolean
 }
 
-/**
- * Checks the name of a type.
- * @throws {RequestError} 400 if there is no such type, 501 if the standard has it and the service does not
- */
-export function checkType({ name }: NamedType, { structured }: KnownTypes, cursor: Cursor, position: number) {
-  if (UNSUPPORTED.test(name)) cursor.fail(`The service has no values of type '${name}'`, position, 'notImplemented')
-  if (!PRIMITIVES.has(name) && !structured.has(name)) cursor.fail(`There is no type '${name}'`, position)
+/** Parses the arguments of `isof(statusInfo,microsoft.graph.statusDetails)` or `cast(jobId,Edm.String)`. */
+export function typeFunction(parser: Parser, name: 'isof' | 'cast', position: number): Typed {
+  const { cursor, context } = parser
+  cursor.expect('(')
+  const subject = cursor.next.text === ')' ? undefined : parser.value()
+  if (subject) cursor.expect(',')
+  const at = cursor.token.position
+  const type = namedType(parser)
+  cursor.expect(')')
+  if (UNSUPPORTED.test(type.name)) cursor.fail(`The service has no values of type '${type.name}'`, at, 'notImplemented')
+  if (!PRIMITIVES.has(type.name) && !context.types.structured.has(type.name))
+    cursor.fail(`There is no type '${type.name}'`, at)
+  const value = subject ?? instance(parser, position)
+  if (name === 'isof') return { cqn: isOf(value, type), type: 'boolean', position }
+  return { ...cast(value, type), position }
 }
 
-/** Casts a value to a type that was checked. What cannot be cast becomes null. */
-export function cast(subject: Typed, { name, isCollection }: NamedType): Unplaced {
+function namedType({ cursor }: Parser): NamedType {
+  const { kind, text: name } = cursor.token
+  if (kind !== 'name' && kind !== 'string') cursor.fail('The name of a type is expected')
+  cursor.take()
+  if (name !== 'Collection' || !cursor.accept('(')) return { name, isCollection: false }
+  const item = cursor.name('The name of a type')
+  cursor.expect(')')
+  return { name: item, isCollection: true }
+}
+
+/** The current instance (5.1.1.10). */
+function instance({ root, context }: Parser, position: number): Typed {
+  const there = xpr(val(1), '=', val(1))
+  const names = context.types.structured.get(root.type.name) ?? []
+  return { cqn: there, type: 'complex', structure: names.map((name) => [name, there]), position }
+}
+
+/** What cannot be cast becomes null. */
+function cast(subject: Typed, { name, isCollection }: NamedType): Unplaced {
   if (subject.structure) {
     const [, is] = subject.structure.find(([type]) => type === name && subject.type !== 'collection') ?? []
     return { cqn: is ?? val(false), type: 'complex', structure: is ? [[name, is]] : [] }
@@ -43,8 +67,8 @@ function castMember(subject: Typed, name: string, type: ValueType): Unplaced {
   return { cqn: func('coalesce', ...values, val(null)), type, whole: INTEGERS.has(name) }
 }
 
-/** Tests whether a value is of a type that was checked. Null is of no type. */
-export function isOf(subject: Typed, { name, isCollection }: NamedType): Cqn {
+/** Null is of no type. */
+function isOf(subject: Typed, { name, isCollection }: NamedType): Cqn {
   const { type, whole = false, structure, member } = subject
   if (isCollection !== (type === 'collection')) return val(false)
   if (structure) return structure.find(([each]) => each === name)?.[1] ?? val(false)

@@ -38,7 +38,7 @@ export type Located = Pick<ParsedUrl, 'options' | 'aliases'> & { resource: Resou
  */
 export function locate(url: string, root: string, schema: ServiceSchema): Located {
   const { segments, options, aliases } = parseUrl(url, root)
-  if (segments[0] === '$entity') return entityWithId(segments.slice(1), { options, aliases }, root, schema)
+  if (segments[0] === '$entity') return entityWithId({ segments, options, aliases }, root, schema)
   const filters = filtersOf(segments)
   const resource = resolve([...segments.slice(0, 2), ...segments.slice(2 + filters.length)], aliases, schema)
   if (filters.length && !('collection' in resource && !('key' in resource)))
@@ -48,16 +48,11 @@ export function locate(url: string, root: string, schema: ServiceSchema): Locate
 }
 
 /** `$entity?$id=…` (4.10): the URL of an entity, absolute or relative to the root. */
-function entityWithId(
-  casts: string[],
-  { options, aliases }: Pick<ParsedUrl, 'options' | 'aliases'>,
-  root: string,
-  schema: ServiceSchema
-): Located {
+function entityWithId({ segments, options, aliases }: ParsedUrl, root: string, schema: ServiceSchema): Located {
   const id = options.get('$id')
   if (id === undefined) throw new RequestError('invalidQueryOption', '$entity needs $id, the URL of an entity.', '$id')
   const named = parseUrl(id, root)
-  const resource = resolve([...named.segments, ...casts], named.aliases, schema)
+  const resource = resolve([...named.segments, ...segments.slice(1)], named.aliases, schema)
   if (resource.kind !== 'entity' || named.options.size)
     throw new RequestError('invalidQueryOption', '$id is not the URL of an entity.', '$id')
   options.delete('$id')

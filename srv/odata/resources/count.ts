@@ -28,11 +28,7 @@ export async function countEntities(exchange: Exchange): Promise<number> {
 }
 
 /** Counts all rows, not only those on the page. */
-export async function countOf(
-  schema: ServiceSchema,
-  { ask }: Pick<Planned<unknown>, 'ask'>,
-  sets: Rows[]
-): Promise<number> {
+export async function countOf(schema: ServiceSchema, { ask }: Planned<unknown>, sets: Rows[]): Promise<number> {
   let total = 0
   for (const [index, rows] of sets.entries()) {
     const found = await ask(`count ${index}`, () => {

@@ -8,12 +8,7 @@ import type { JsonObject, PrimitiveType, Property, StructuredType } from '../mod
  * Annotates an entity and all values in it.
  * @param links the links of the entity that are shown; undefined for an aggregated row
  */
-export function representEntity(
-  entity: JsonObject,
-  type: StructuredType,
-  format: JsonFormat,
-  links: object | undefined
-): JsonObject {
+export function representEntity(entity: JsonObject, type: StructuredType, format: JsonFormat, links?: object) {
   const object = members(entity, type, format)
   return format.metadata === 'none' || !links ? object : { '@odata.type': `#${type.name}`, ...links, ...object }
 }
