@@ -2,8 +2,7 @@
  * The functions that engines spell differently. Queries call them by name, and the renderer of the engine replaces each
  * call with its own SQL.
  */
-import { val, xpr, type Cqn, type Member } from '../cqn/cqn.ts'
-import { extentOf, measured } from '../cqn/extent.ts'
+import { extentOf, measured, val, xpr, type Cqn, type Member } from '../cqn/cqn.ts'
 
 /** Makes SQL from the SQL of the arguments. CAP renders an argument with its values each time it is used. */
 type Spelling = (...args: string[]) => string

@@ -16,13 +16,12 @@ const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+))/y
  */
 export function parseSearch(expression: string, found: (term: string) => Cqn): Cqn {
   const tokens = tokensOf(expression)
-  if (tokens.length > 4 * MAX_TERMS || tokens.filter((each) => 'term' in each).length > MAX_TERMS)
+  if (tokens.length > 4 * MAX_TERMS || tokens.filter(({ term }) => term !== undefined).length > MAX_TERMS)
     throw new RequestError('invalidQueryOption', `$search takes at most ${MAX_TERMS} terms.`, '$search')
   let index = 0
 
   function accept(operator: string) {
-    const token = tokens[index]
-    const isIt = token !== undefined && 'operator' in token && token.operator === operator
+    const isIt = tokens[index]?.operator === operator
     if (isIt) index++
     return isIt
   }
@@ -35,7 +34,7 @@ export function parseSearch(expression: string, found: (term: string) => Cqn): C
 
   function conditions(): Cqn {
     const all = [condition()]
-    while (accept('AND') || beginsCondition(tokens[index])) all.push(condition())
+    while (accept('AND') || beginsCondition(tokens[index] ?? {})) all.push(condition())
     return allOf(...all)
   }
 
@@ -46,8 +45,8 @@ export function parseSearch(expression: string, found: (term: string) => Cqn): C
       if (!accept(')')) throw incomplete()
       return inner
     }
-    const token = tokens[index++]
-    if (token && 'term' in token) return found(token.term.toLowerCase())
+    const { term } = tokens[index++] ?? {}
+    if (term !== undefined) return found(term.toLowerCase())
     throw incomplete()
   }
 
@@ -56,8 +55,8 @@ export function parseSearch(expression: string, found: (term: string) => Cqn): C
   return whole
 }
 
-const beginsCondition = (token: SearchToken | undefined) =>
-  token !== undefined && ('term' in token || token.operator === 'NOT' || token.operator === '(')
+const beginsCondition = ({ term, operator }: SearchToken) =>
+  term !== undefined || operator === 'NOT' || operator === '('
 
 const incomplete = () => new RequestError('invalidQueryOption', 'The expression of $search is not complete.', '$search')
 
@@ -82,7 +81,10 @@ export function searchWords(cursor: Cursor): string {
   return words.join(' ')
 }
 
-type SearchToken = { term: string } | { operator: string }
+interface SearchToken {
+  term?: string
+  operator?: string
+}
 
 function tokensOf(expression: string): SearchToken[] {
   const found: SearchToken[] = []

@@ -4,7 +4,7 @@
  */
 
 import { columnHolding } from '../../cqn/columns.ts'
-import type { Extent } from '../../cqn/extent.ts'
+import type { Extent } from '../../cqn/cqn.ts'
 
 /** An element of the linked CDS model, as far as types depend on it. */
 export interface CdsElement {

@@ -3,6 +3,7 @@ import { nested, propertyOf, valueColumn, type Computed, type Rows } from './row
 import type { Property, StructuredType } from '../model/types.ts'
 import { integer } from '../../database/dialect.ts'
 import { func, named, type Typed } from '../../cqn/cqn.ts'
+import type { Cursor } from '../expressions/cursor.ts'
 import { meantAs, shown } from '../expressions/members.ts'
 
 /** A path that rows are grouped by. */
@@ -40,15 +41,16 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
 
 /**
  * Groups rows.
- * @returns undefined if two columns have the same name; column names are case-insensitive
+ * @throws {RequestError} 400 if two columns have the same name; column names are case-insensitive
  */
-export function grouped(rows: Rows, groupings: Grouping[], aggregates: Computed[]): Rows | undefined {
+export function grouped(cursor: Cursor, rows: Rows, groupings: Grouping[], aggregates: Computed[]): Rows {
   const all = [
     ...groupings.map(({ names, value }) => ({ name: groupColumn(names), value })),
     ...aggregates.map(({ name, value }) => ({ name: valueColumn(name), value }))
   ]
   const names = all.map(({ name }) => name)
-  if (new Set(names.map((name) => name.toLowerCase())).size < names.length) return undefined
+  if (new Set(names.map((name) => name.toLowerCase())).size < names.length)
+    cursor.fail('Two columns have the same name')
   const columns = all.map(({ name, value }) => named(shown(value), name))
   const groupBy = groupings.map(({ value }) => shown(value))
   const { order: _, ...groups } = nested(rows, columns, groupBy.length ? { groupBy } : {})

@@ -49,7 +49,7 @@ const TRANSFORMATIONS = new Map<string, (parser: Parser, rows: Rows) => Rows | R
     filter: (parser, rows) => filtered(rows, holds(parser.condition())),
     search: ({ cursor }, rows) => searched(rows, searchWords(cursor)),
     compute: computed,
-    aggregate: (parser, rows) => groups(parser.cursor, rows, [], aggregates(parser)),
+    aggregate: (parser, rows) => grouped(parser.cursor, rows, [], aggregates(parser)),
     groupby: groupBy,
     concat: concatenated,
     orderby: (parser, rows) => ({ ...rows, order: orderTerms(parser) }),
@@ -111,7 +111,7 @@ function groupBy(parser: Parser, rows: Rows): Rows[] {
     [[]]
   )
   if (levels.length > MAX_SETS) cursor.fail(`The result has more than ${MAX_SETS} sets of groups`)
-  return levels.map((groupings) => groups(cursor, rows, groupings, values))
+  return levels.map((groupings) => grouped(cursor, rows, groupings, values))
 }
 
 function groupingItem(parser: Parser): Grouping[][] {
@@ -159,9 +159,6 @@ function aggregated(parser: Parser): Typed {
   const value = aggregate(operand, cursor.name('A method'))
   return value ?? cursor.fail('The method is not sum, min, max, average or countdistinct for such values', at)
 }
-
-const groups = (cursor: Cursor, rows: Rows, groupings: Grouping[], aggregates: Computed[]): Rows =>
-  grouped(rows, groupings, aggregates) ?? cursor.fail('Two columns have the same name')
 
 /** The first rows in their order, as a set of rows. */
 function limited(rows: Rows, top: number, skip = 0): Rows {

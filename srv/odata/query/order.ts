@@ -1,6 +1,5 @@
 /** `$orderby` (OData URL Conventions 4.01, 5.1.5). */
-import type { Cqn } from '../../cqn/cqn.ts'
-import { extentOf, MOST } from '../../cqn/extent.ts'
+import { extentOf, MOST, type Cqn } from '../../cqn/cqn.ts'
 import { exactly } from '../expressions/logic.ts'
 import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 

@@ -1,7 +1,7 @@
 /** What a request on a collection reads: the entities, or the rows that `$compute` and `$apply` make of them. */
 import { columnsOf } from '../model/columns.ts'
-import { extentOf, MOST, MOST_NESTED } from '../../cqn/extent.ts'
-import { allOf, named, ref, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
+import { allOf, extentOf, MOST, MOST_NESTED, named, ref } from '../../cqn/cqn.ts'
+import type { Cqn, Typed, ValueType } from '../../cqn/cqn.ts'
 import { RequestError } from '../../errors/errors.ts'
 import type { Cursor } from '../expressions/cursor.ts'
 import { shown } from '../expressions/members.ts'
@@ -27,7 +27,7 @@ export interface Rows {
   areEntities: boolean
   /** The columns that are searched in entities. */
   searchable: Searchable
-  /** The size of the query so far: see cqn/extent.ts. */
+  /** The size of the query so far: see cqn/cqn.ts. */
   nodes: number
   /** How deep queries are nested. */
   nesting: number

@@ -1,5 +1,5 @@
 /** Counts the entities of a collection (OData Protocol 4.01, 11.2.10). */
-import { func, ref } from '../../cqn/cqn.ts'
+import { func, named, ref } from '../../cqn/cqn.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { planned, type Planned } from '../../plans/plans.ts'
 import { orderTerms } from '../query/order.ts'
@@ -29,21 +29,18 @@ export async function countEntities(exchange: Exchange): Promise<number> {
 
 /** Counts all rows, not only those on the page. */
 export async function countOf(schema: ServiceSchema, { ask }: Planned<unknown>, sets: Rows[]): Promise<number> {
+  const { counts } = schema
+  const kept = named(func('sum', ref(counts.count)), 'total') // the number of all entities: see db/counts.cds
   let total = 0
   for (const [index, rows] of sets.entries()) {
     const found = await ask(`count ${index}`, () => {
-      if (rows === entities(schema)) return countOfAll(schema)
+      if (rows === entities(schema)) return { SELECT: { from: { ref: [counts.entity] }, columns: [kept] } }
       const source = rows.areEntities ? rows : nested(rows, columnsFor(undefined, rows))
       return { SELECT: { ...clauses(source), columns: [{ func: 'count', args: ['*'], as: 'total' }] } }
     })
     total += Number(found[0]?.total)
   }
   return total
-}
-
-/** The number of all entities is kept: see db/counts.cds. */
-function countOfAll({ counts }: ServiceSchema) {
-  return { SELECT: { from: { ref: [counts.entity] }, columns: [{ ...func('sum', ref(counts.count)), as: 'total' }] } }
 }
 
 /** Clients may ask for 64-bit integers as strings: JavaScript cannot represent all of them (OData JSON 4.01, 3.2). */

@@ -17,7 +17,7 @@ import { rowSets } from '../query/row-sets.ts'
 import { requestShape } from '../request/shape.ts'
 import { readRows, type Prepared } from '../response/read-rows.ts'
 import { respond, respondWith, respondWithText } from '../response/respond.ts'
-import { entityEtag } from '../response/stored.ts'
+import { entityEtag } from '../response/render-rows.ts'
 import { isStructured, type Property } from '../model/types.ts'
 
 /** Answers with one entity. */

@@ -10,8 +10,7 @@ import type { Row } from '../../plans/statement.ts'
 import type { Selected } from '../query/select.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { JsonText } from './json-text.ts'
-import { columnsToRender, isSentAsStored, renderRows } from './render-rows.ts'
-import { isCurrent } from './stored.ts'
+import { columnsToRender, isCurrent, isSentAsStored, renderRows } from './render-rows.ts'
 import { fitting, inPlaces, pageQuery, storedPage } from './stored-page.ts'
 
 /** What is known of a request before its rows are read. */

@@ -1,15 +1,22 @@
-/** Renders rows as JSON text from their columns. */
+/**
+ * Renders rows as JSON text. The text of an entity as most answers show it is stored with the entity. Events never
+ * change, so clients get what was written: nothing is parsed or built again. Other texts are built from columns.
+ */
+import { hash } from 'node:crypto'
 import { mostBytes } from '../../database/reading.ts'
 import { nest, type Selection } from '../model/columns.ts'
-import type { Exchange } from '../request/exchange.ts'
+import type { ServiceSchema } from '../model/schema.ts'
+import { isStructured, type EntityType, type JsonObject, type StructuredType } from '../model/types.ts'
 import { ref, type Cqn } from '../../cqn/cqn.ts'
-import { sizeOf, type JsonText } from './json-text.ts'
 import type { Row } from '../../plans/statement.ts'
+import { columnsFor, type Selected } from '../query/select.ts'
+import type { Exchange } from '../request/exchange.ts'
+import type { JsonFormat } from '../request/format.ts'
+import { settings } from '../../settings/settings.ts'
+import { sizeOf, type JsonText, type StoredText } from './json-text.ts'
 import { entityUrl } from './links.ts'
 import { representEntity } from './representation.ts'
-import { columnsFor, type Selected } from '../query/select.ts'
-import { settings } from '../../settings/settings.ts'
-import { storedText, tagged } from './stored.ts'
+import { strongEtag } from './respond.ts'
 
 /** Renders the first rows, as many as fit into an answer, at least one. A row with its stored form is shown by that. */
 export function renderRows(exchange: Exchange, all: Row[], selected: Selected, path: string): JsonText {
@@ -50,7 +57,7 @@ export function columnsToRender({ asReferences }: Exchange, { rows, selection }:
   return asReferences ? rows.identity.map(ref) : columnsFor(selection, rows)
 }
 
-/** Whether rows are sent as they are stored: see stored.ts. */
+/** Whether rows are sent as they are stored. */
 export function isSentAsStored(exchange: Exchange, selected: Selected) {
   return settings().odata.stored_forms && !exchange.asReferences && areWhole(exchange, selected)
 }
@@ -59,4 +66,61 @@ export function isSentAsStored(exchange: Exchange, selected: Selected) {
 function areWhole({ format, schema, scope }: Exchange, { rows: { type, from }, selection }: Selected) {
   const isWhole = selection === undefined && type === schema.entityType && 'ref' in from
   return isWhole && format.metadata === 'minimal' && !scope.readsAllTenants
+}
+
+const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, streaming: true, namesCharset: false }
+
+const versions = new WeakMap<StructuredType, string>()
+
+/**
+ * Makes the columns for an entity that is about to be stored.
+ * @param sent the entity as it was sent
+ * @param row its columns, to which the service may have added values that were not sent
+ */
+export function storedForm(sent: JsonObject, row: Row, type: EntityType): Row {
+  const entity: JsonObject = {}
+  for (const property of type.properties.values()) {
+    const { name } = property
+    entity[name] = isStructured(property.type) ? sent[name] : (row[name] ?? null)
+  }
+  // the URL is not part of the text: only the metadata level `full` shows it
+  const text = JSON.stringify(representEntity(entity, type, MINIMAL, {}))
+  const { representation, representationTag } = type.hidden
+  return { [representation]: text, [representationTag]: tagged(text, type).tag }
+}
+
+/** The text of an entity as it is stored. */
+function tagged(text: string, type: StructuredType): StoredText {
+  return { text, tag: versionOf(type) + hash('sha1', text, 'base64url') }
+}
+
+/** The text of an entity; undefined if it was not read, or was written for an older version of the type. */
+function storedText(row: Row, type: EntityType): StoredText | undefined {
+  const { [type.hidden.representation]: text, [type.hidden.representationTag]: tag } = row
+  return typeof text === 'string' && isCurrent(tag, type) ? { text, tag } : undefined
+}
+
+/**
+ * The ETag of an entity. It differs for different entities and for different versions of their type. It is weak: events
+ * never change, but representations with other properties have the same ETag.
+ * @param row has at least the columns of its tag and its key
+ */
+export function entityEtag(row: Row, { entityType, identity }: ServiceSchema): string {
+  const tag = row[entityType.hidden.representationTag] ?? identity.map((name) => row[name])
+  return `W/${strongEtag(JSON.stringify([versionOf(entityType), tag]))}`
+}
+
+/** Whether a tag belongs to the current version of the type. */
+export function isCurrent(tag: unknown, type: StructuredType): tag is string {
+  return typeof tag === 'string' && tag.startsWith(versionOf(type))
+}
+
+function versionOf(type: StructuredType): string {
+  let version = versions.get(type)
+  if (version === undefined) {
+    const { hidden: _, ...shown } = type
+    const description = JSON.stringify(shown, (_, value: unknown) => (value instanceof Map ? [...value] : value))
+    versions.set(type, (version = hash('sha256', description).slice(0, 16)))
+  }
+  return version
 }
