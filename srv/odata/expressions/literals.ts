@@ -1,6 +1,6 @@
 /** Literals and constants (OData URL Conventions 4.01, 5.1.1.14). */
 import { instant, ticksOfDuration, timeOfDay } from '../../values/datetime.ts'
-import { val, type Source, type Typed, type Unplaced } from '../../cqn/cqn.ts'
+import { val, type Source, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
 import type { Token } from './cursor.ts'
 
 /** The most fractional digits of a second in a literal. Comparisons use all of them. */
@@ -45,8 +45,7 @@ function number(text: string, value: (read: Source['read']) => Typed['cqn']): Un
   return { cqn: value(read), type: 'number', whole: /^[+-]?\d+$/.test(text) }
 }
 
-/** The value of a text that stands for a duration; `duration'…'` may be written without its name (5.1.1.14.1). */
-export function duration(text: string): Unplaced | undefined {
+function duration(text: string): Unplaced | undefined {
   const ticks = ticksOfDuration(text)
   return ticks === undefined ? undefined : { cqn: val(Number(ticks)), type: 'duration' }
 }
@@ -67,10 +66,15 @@ export function pointNamed(name: string, now: Date) {
   return name === 'maxdatetime' ? '9999-12-31T23:59:59.9999999Z' : undefined
 }
 
-/** Graph compares points in time with dates. A date then means its midnight in UTC. */
-export function dateAsDateTime(each: Typed, other: Typed): Typed {
+/**
+ * A literal as a value of another type, if that is what it means there: `duration'…'` may be written without its name
+ * (5.1.1.14.1), and Graph compares points in time with dates, which then mean their midnight in UTC.
+ */
+export function literalAs(type: ValueType, each: Typed): Typed {
   const { cqn } = each
-  if (each.type !== 'date' || other.type !== 'dateTime' || !('val' in cqn) || typeof cqn.val !== 'string') return each
+  if (!('val' in cqn) || typeof cqn.val !== 'string') return each
+  if (each.type === 'string' && type === 'duration') return { ...each, ...duration(cqn.val) }
+  if (each.type !== 'date' || type !== 'dateTime') return each
   const source = cqn.source && { ...cqn.source, read: midnight }
   return { ...each, type: 'dateTime', cqn: val(midnight(cqn.val) as string, source) }
 }

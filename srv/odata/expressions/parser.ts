@@ -11,7 +11,7 @@ import { call } from './calls.ts'
 import { extentOf, MOST, val, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
 import { Cursor } from './cursor.ts'
 import { listItems } from './lists.ts'
-import { dateAsDateTime, duration, literal } from './literals.ts'
+import { literal, literalAs } from './literals.ts'
 import { compared, comparison, isMember, joined, negated } from './logic.ts'
 import { meantAlike, meantAs, membersCompared } from './members.ts'
 import { isPrimitive, type ExpressionContext, type Parser, type Scope } from './parsing.ts'
@@ -124,11 +124,10 @@ function compareComplex(parser: Parser, left: Typed, operator: string, right: Ty
 /** Two values of one type. */
 function alike(parser: Parser, left: Typed, right: Typed, position: number): [Typed, Typed] {
   const [first, second] = meantAlike(left, right)
-  const [a, b] = [asDuration(first, second), asDuration(second, first)]
-  const [c, d] = [dateAsDateTime(a, b), dateAsDateTime(b, a)]
-  if (c.type !== d.type && c.type !== 'null' && d.type !== 'null')
+  const [a, b] = [literalAs(second.type, first), literalAs(first.type, second)]
+  if (a.type !== b.type && a.type !== 'null' && b.type !== 'null')
     parser.cursor.fail(`A value of type ${left.type} cannot be compared with one of type ${right.type}`, position)
-  return [c, d]
+  return [a, b]
 }
 
 function membership(parser: Parser, left: Typed, position: number): Unplaced {
@@ -224,9 +223,3 @@ function argumentList(parser: Parser): Typed[] {
 }
 
 const CALCULABLE: ValueType[] = ['null', 'number', 'dateTime', 'date', 'duration']
-
-/** A string that is compared with a duration is a duration literal (5.1.1.14.1). */
-function asDuration(each: Typed, other: Typed): Typed {
-  if (each.type !== 'string' || other.type !== 'duration' || !('val' in each.cqn)) return each
-  return { ...each, ...duration(String(each.cqn.val)) }
-}
