@@ -202,7 +202,6 @@ class StructuredODataAdapter extends ODataAdapter {
   }
 }
 
-/** What reads each kind of resource. */
 const READERS = {
   serviceDocument: readServiceDocument,
   singleton: readSingleton,

@@ -146,7 +146,6 @@ async function answerRequest(
   return { id, status: res.statusCode, headers: res.getHeaders(), body: sent }
 }
 
-/** Returns why a request must not run, or undefined. */
 function problemOf({ url, dependsOn, isConditional }: BatchRequest) {
   if (dependsOn.some(({ outcome }) => outcome?.hasFailed !== false))
     return new RequestError('failedDependency', 'A request that this one depends on failed.')

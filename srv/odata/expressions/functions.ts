@@ -49,7 +49,6 @@ function substring({ cqn: text }: Typed, ...bounds: Typed[]): Cqn {
   return func('substr', text, xpr(start, '+', val(1)), ...(length ? [length] : []))
 }
 
-/** White space as Unicode defines it. */
 const WHITE_SPACE =
   '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'
 

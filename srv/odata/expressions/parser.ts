@@ -121,7 +121,6 @@ function compareComplex(parser: Parser, left: Typed, operator: string, right: Ty
   return operator === '=' ? negated(complex) : { cqn: complex.cqn, type: 'boolean' }
 }
 
-/** Two values of one type. */
 function alike(parser: Parser, left: Typed, right: Typed, position: number): [Typed, Typed] {
   const [first, second] = meantAlike(left, right)
   const [a, b] = [literalAs(second.type, first), literalAs(first.type, second)]

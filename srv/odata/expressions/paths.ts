@@ -13,7 +13,7 @@ import { memberValue } from './members.ts'
 import type { Parser, Scope } from './parsing.ts'
 
 /** Where a path leads. */
-export interface Place {
+interface Place {
   /** Undefined within a value of an open type, where anything may be. */
   type: Property['type'] | undefined
   property?: Property
@@ -69,11 +69,9 @@ function step({ cursor, context }: Parser, place: Place, name: string): Place {
   if (property) {
     const next = { ...place, property, type: property.type, names: [...place.names, property.name] }
     const isUntyped = property.type === 'Edm.Untyped'
-    if (member) return { ...next, ...within(property.name), ...(isUntyped && { type: undefined }) }
-    const source = columnOf(next)
-    if (isUntyped) return { ...next, type: undefined, member: { source, path: [] } }
-    const isOpen = isStructured(property.type) && property.type.open
-    return isOpen ? { ...next, member: { source, path: [] } } : next
+    const isJson = isUntyped || (isStructured(property.type) && property.type.open)
+    const inJson = member ? within(property.name) : isJson && { member: { source: columnOf(next), path: [] } }
+    return { ...next, ...inJson, ...(isUntyped && { type: undefined }) }
   }
   if (isStructured(type) && context.types.structured.get(type.name)?.includes(name)) return place // a cast to a base type
   const target = place.property && valueTypeNamed(place.property, name)
@@ -82,7 +80,7 @@ function step({ cursor, context }: Parser, place: Place, name: string): Place {
 }
 
 /** The column of a property. */
-export function columnOf({ names, property }: Pick<Place, 'names' | 'property'>): Cqn {
+function columnOf({ names, property }: Pick<Place, 'names' | 'property'>): Cqn {
   return standingFor(ref(property?.column ?? names.join('_')), property?.extent)
 }
 

@@ -121,7 +121,6 @@ function arrivalsOf({ definitions }: Model, entity: string): ServiceSchema['arri
   return { entity, sequence, identity }
 }
 
-/** The columns that contain text, and the JSON columns. */
 function searchable(type: StructuredType): Searchable {
   const found: Searchable = { text: [], json: [] }
   const visit = ({ properties }: StructuredType, prefix: string) => {

@@ -127,7 +127,6 @@ function orderOf(narrowing: Narrowing, scope: Scope): Cqn {
   return xpr(...order, 'item.key')
 }
 
-/** Replaces the property of rows with others, and adds columns for them. */
 function replaced({ rows, property }: Narrowing, properties: Property[], columns: (Cqn & { as: string })[]): Rows {
   const own = [...rows.type.properties.values()]
   return extended(
@@ -137,7 +136,6 @@ function replaced({ rows, property }: Narrowing, properties: Property[], columns
   )
 }
 
-/** A type with computed values as properties. */
 function withValues(
   type: StructuredType,
   values: Computed[],

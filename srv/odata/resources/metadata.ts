@@ -36,7 +36,6 @@ export function generateMetadata(model: Model, csn: Model, service: string, enti
   return { 'application/xml': xml, 'application/json': JSON.stringify(xml2json(xml)) }
 }
 
-/** The types that entities derive from. */
 function entityBases({ definitions }: Model) {
   const entities = Object.values(definitions).filter(({ kind }) => kind === 'entity')
   return new Set(entities.map((entity) => entity['@odata.baseType'] as string))
