@@ -15,7 +15,6 @@ import { Findings } from '../integrity/findings.ts'
 import { compareWithCheckpoint, readCheckpoint, type Checkpoint } from '../integrity/checkpoint.ts'
 import { databaseFile, settings } from '../settings/settings.ts'
 import { verify, type Report } from '../integrity/verification.ts'
-import { printable } from './terminal.ts'
 
 /** What no check of the file alone can show: see SECURITY.md. */
 const REMINDER = `The file alone does not tell whether the whole chain was rewritten, whether an older copy is in its place, and what
@@ -115,4 +114,14 @@ function exportTo(file: string, ends: Checkpoint) {
   if (!ends.seals.length) return console.log('Nothing is sealed, so nothing was exported.')
   writeFileSync(file, JSON.stringify({ exportedAt: new Date().toISOString(), ...ends }, null, 2) + '\n')
   console.log(`Exported the latest seals to ${file}.`)
+}
+
+/**
+ * Escapes characters that control a terminal: control and format characters, lone surrogates and line breaks. Ids and names
+ * come from clients.
+ * @param line a single line
+ * @returns the line with each of them as `\u{…}`
+ */
+function printable(line: string): string {
+  return line.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`)
 }

@@ -2,7 +2,7 @@
 import type { Arrival, History } from '../database/log.ts'
 import { sealable, tenantOf, type Sealed } from './chain.ts'
 import { encodingFault, named, LAST, type Findings } from './findings.ts'
-import { Purged, type PurgeSummary } from './purged.ts'
+import { removals, type PurgeSummary } from './purge-record.ts'
 import { sealedEvents } from './sealed.ts'
 
 /** The result of a comparison. */
@@ -31,7 +31,7 @@ export interface Unsealed {
 export async function compare(log: History, purges: PurgeSummary, findings: Findings): Promise<Compared> {
   const compared: Compared = { events: 0, purged: 0, unsealed: undefined }
   const arrivals = log.arrivals()[Symbol.asyncIterator]()
-  const purged = new Purged(log.purgedRanges(), purges.limits)
+  const purged = removals(log.purgedRanges(), purges.limits)
   const note = (sequence: number, message: string) => findings.note(sequence, message)
   let next: Arrival | undefined
   /** The next arrival that must come, as they are numbered from 1 without gaps. */
@@ -82,7 +82,7 @@ export async function compare(log: History, purges: PurgeSummary, findings: Find
     await skipUncovered(event.sequence)
     count(event.sequence)
     const isThere = next?.sequence === event.sequence
-    const isPurged = await purged.includes(event)
+    const isPurged = await purged.include(event)
     if (isThere) {
       compared.events++
       const fault = faultOf(event, (await advance()) as Arrival, isPurged) ?? purged.faultIfThere(event)

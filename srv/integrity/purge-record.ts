@@ -1,7 +1,8 @@
-/** The record of what retention removed: see db/purges.cds. */
-import type { PurgedRange, PurgeRecord } from '../database/log.ts'
+/** The records of what retention removed: see db/purges.cds. */
+import type { History, PurgedRange, PurgeRecord } from '../database/log.ts'
 import { instant } from '../values/datetime.ts'
-import { linked } from './chain.ts'
+import { faultOf, linked, type Leaf, type Sealed } from './chain.ts'
+import { encodingFault, named, type Findings } from './findings.ts'
 
 /**
  * Makes the next record.
@@ -35,7 +36,7 @@ export function rangesOf({ sequences, before }: Pick<PurgeRecord, 'sequences' | 
 }
 
 /** The number of events in ranges. */
-export function sizeOf(removed: PurgedRange[]) {
+function sizeOf(removed: PurgedRange[]) {
   return removed.reduce((sum, { from, to }) => sum + to - from + 1, 0)
 }
 
@@ -67,4 +68,75 @@ function ranges(sequences: number[]) {
     else found.push([sequence, sequence])
   }
   return found
+}
+
+/** What all records say together. */
+export interface PurgeSummary {
+  /** How many events were removed. */
+  count: number
+  /** The last record. */
+  last: PurgeRecord | undefined
+  /** Up to which arrival all events before an instant were removed; none of these includes another. */
+  limits: Limit[]
+}
+
+interface Limit {
+  number: number
+  before: string
+  until: number
+}
+
+/** Checks the chain of records and the content of each. */
+export async function checkRecords(log: History, findings: Findings): Promise<PurgeSummary> {
+  const now = new Date()
+  const summary: PurgeSummary = { count: 0, last: undefined, limits: [] }
+  for await (const { row: record, brokenColumn } of log.purges()) {
+    const { number, before } = record
+    const removed = rangesOf(record)
+    const fault = encodingFault(brokenColumn) ?? faultOf(record, summary.last) ?? contentFaultOf(record, removed, now)
+    if (fault) findings.note(removed[0]?.from ?? 0, `Record ${number} of what retention removed ${fault}.`)
+    summary.count += sizeOf(removed)
+    summary.last = record
+    addLimit(summary.limits, { number, before, until: removed.at(-1)?.to ?? 0 })
+  }
+  return summary
+}
+
+/** Keeps limits that no other includes. They are few, as later records usually include earlier ones. */
+function addLimit(limits: Limit[], limit: Limit) {
+  const includes = (one: Limit, other: Limit) => one.before >= other.before && one.until >= other.until
+  if (limits.some((each) => includes(each, limit))) return
+  limits.splice(0, limits.length, ...limits.filter((each) => !includes(limit, each)), limit)
+}
+
+/**
+ * Tells for events, asked in order of arrival, whether retention removed them.
+ * @param ranges the removed ranges, ordered by arrival
+ * @param limits see {@link PurgeSummary}
+ */
+export function removals(ranges: AsyncIterable<PurgedRange>, limits: Limit[]) {
+  const all = ranges[Symbol.asyncIterator]()
+  let range: PurgedRange | undefined = { from: -Infinity, to: -Infinity, before: '' }
+  return {
+    /** Whether a record covers an event, and the event is as old as the record says. */
+    async include({ sequence, instant }: Pick<Leaf, 'sequence' | 'instant'>): Promise<boolean> {
+      while (range && range.to < sequence) {
+        const step = await all.next()
+        range = step.done ? undefined : step.value
+      }
+      return range !== undefined && range.from <= sequence && instant < range.before
+    },
+
+    /**
+     * Checks that a record did not leave out an event that is there. Retention removes all events before its limit, so a
+     * record of only some of them was not made by it.
+     */
+    faultIfThere(event: Sealed): string | undefined {
+      const { sequence, instant } = event
+      const limit = limits.find(({ until, before }) => sequence <= until && instant < before)
+      return (
+        limit && `Record ${limit.number} of what retention removed leaves out event ${named(event)}, which is as old.`
+      )
+    }
+  }
 }

@@ -4,7 +4,7 @@ import type { History, PurgeRecord, SchemaDifference } from '../database/log.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { compare, type Compared } from './comparison.ts'
 import { FIRST, LAST, type Findings } from './findings.ts'
-import { checkRecords } from './purged.ts'
+import { checkRecords } from './purge-record.ts'
 import { checkChains } from './sealed.ts'
 
 /** The result of a verification. */

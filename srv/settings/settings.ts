@@ -6,6 +6,7 @@ import { OF_CAP, schema } from './schema.ts'
 
 type Values<Part> = Part extends Setting<infer Value> ? Value : { [Name in keyof Part]: Values<Part[Name]> }
 export type Settings = Values<ReturnType<typeof schema>>
+export type DatabaseSettings = Settings['requires']['db']
 
 type Group = Record<string, unknown>
 /** The configuration as CAP read it from files and the environment. */

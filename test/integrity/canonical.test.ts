@@ -1,5 +1,5 @@
 import type { StoredRow } from '../../srv/database/log.ts'
-import { canonicalJson, digestOf } from '../../srv/integrity/canonical.ts'
+import { canonicalJson, digestOf } from '../../srv/integrity/chain.ts'
 
 describe('The canonical form of a row', () => {
   it.each<[string, StoredRow, string]>([

@@ -4,16 +4,10 @@
  * pause. A thread does this, because the disk is slow.
  */
 import { join } from 'node:path'
+import type { DatabaseSettings } from '../../settings/settings.ts'
 import { repeat, startThread } from '../background.ts'
 import { sizeOfLog, type OpenFiles } from './files.ts'
 import type { Pauses } from './pauses.ts'
-
-export interface CheckpointSettings {
-  /** How often to check whether a checkpoint is due, in milliseconds. */
-  checkpoint_interval: number
-  /** The size of the log beyond which readers pause, in bytes. */
-  wal_limit: number
-}
 
 /** How long readers are left alone after a pause in vain, because another process reads, in milliseconds. */
 const RESPITE = 60_000
@@ -29,7 +23,7 @@ export function startCheckpoints(
   file: string,
   files: OpenFiles,
   pauses: Pauses,
-  { checkpoint_interval, wal_limit }: CheckpointSettings
+  { checkpoint_interval, wal_limit }: DatabaseSettings
 ) {
   const thread = startThread(join(import.meta.dirname, 'checkpoint-thread.ts'), { file, files, limit: wal_limit })
   const isLarge = () => sizeOfLog(file) > wal_limit

@@ -2,29 +2,22 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Row, Statement } from '../../plans/statement.ts'
+import type { DatabaseSettings } from '../../settings/settings.ts'
 import type { Engine, Entry, Start } from '../engine.ts'
 import { expectRunnable, mostBytes, type Reading } from '../reading.ts'
-import { startCheckpoints, type CheckpointSettings } from './checkpoints.ts'
+import { startCheckpoints } from './checkpoints.ts'
 import { openConnection, type LogConnection } from './connection.ts'
 import { failureOf, isDuplicate } from './failures.ts'
 import { expectInPlace, sizeOfLog } from './files.ts'
 import type { Limits } from './functions.ts'
 import { GroupCommit } from './group-commit.ts'
-import { InlineReader } from './inline-reader.ts'
+import { inlineReader, type InlineReader } from './inline-reader.ts'
 import { Pauses } from './pauses.ts'
 import { QueryConnection, type LogFiles } from './query-connection.ts'
-import { ReaderPool, type ReaderSettings } from './reader-pool.ts'
-import { createIndexes, keepCounts } from './schema-objects.ts'
+import { readerPool, type ReaderPool } from './reader-pool.ts'
+import { checkUniqueIds, createIndexes, keepCounts } from './schema-objects.ts'
 import { tokenSecret } from './token-secret.ts'
 import { beginImmediate } from './transaction.ts'
-import { checkUniqueIds } from './unique-ids.ts'
-
-export interface SqliteSettings extends ReaderSettings, CheckpointSettings {
-  /** How long to wait for the lock of another writer, in milliseconds. */
-  lock_timeout: number
-  /** How long a query may take in the process of the service, in milliseconds. */
-  inline_query_timeout: number
-}
 
 /** How long reads rely on the last check of the files, in milliseconds: a check takes microseconds. */
 const SEEN_FOR = 100
@@ -34,9 +27,8 @@ export class SqliteEngine implements Engine {
   readonly tokenSecret = () => this.onLog(tokenSecret)
   readonly failureOf = (error: unknown) => failureOf(error)?.error
   readonly isDuplicate = isDuplicate
-  private readonly file: string
   private readonly log: LogFiles
-  private readonly settings: SqliteSettings
+  private readonly settings: DatabaseSettings
   /** Keeps the files open while the service runs, so that their identity does not change. */
   private readonly kept: LogConnection
   private readonly pauses = new Pauses()
@@ -53,16 +45,15 @@ export class SqliteEngine implements Engine {
    * Opens the database. Creates it and its folder if they do not exist.
    * @param file the database file, absolute
    */
-  constructor(file: string, settings: SqliteSettings) {
-    this.file = file
+  constructor(file: string, settings: DatabaseSettings) {
     this.settings = settings
     mkdirSync(dirname(file), { recursive: true })
     this.kept = openConnection(file, { creates: true, timeout: settings.lock_timeout })
     const { files } = this.kept
     this.stopCheckpoints = startCheckpoints(file, files, this.pauses, settings)
-    this.inline = new InlineReader((limits) => this.connect(limits), settings.inline_query_timeout)
+    this.inline = inlineReader((limits) => this.connect(limits), settings.inline_query_timeout)
     this.log = { file, files, resultBytes: mostBytes() }
-    if (settings.readers) this.readers = new ReaderPool(this.log, this.pauses, settings)
+    if (settings.readers) this.readers = readerPool(this.log, this.pauses, settings)
   }
 
   async start({ definitions, uniqueIds, drained }: Start) {
@@ -72,7 +63,7 @@ export class SqliteEngine implements Engine {
       await keepCounts(database)
       if (uniqueIds) checkUniqueIds(database)
     })
-    this.groupCommit = new GroupCommit(this.file, this.settings.lock_timeout, uniqueIds)
+    this.groupCommit = new GroupCommit(this.log.file, this.settings.lock_timeout, uniqueIds)
   }
 
   async append(entry: Entry) {
@@ -102,7 +93,7 @@ export class SqliteEngine implements Engine {
   }
 
   get waitingBytes() {
-    return sizeOfLog(this.file)
+    return sizeOfLog(this.log.file)
   }
 
   /** Opens a connection for statements that CAP renders. */
@@ -126,7 +117,7 @@ export class SqliteEngine implements Engine {
   }
 
   private async onLog<Result>(work: (database: LogConnection) => Promise<Result>) {
-    const database = openConnection(this.file, { files: this.kept.files })
+    const database = openConnection(this.log.file, { files: this.log.files })
     try {
       return await work(database)
     } finally {
@@ -137,7 +128,7 @@ export class SqliteEngine implements Engine {
   private expectFiles() {
     const now = performance.now()
     if (now - this.seen < SEEN_FOR) return
-    expectInPlace(this.kept.files)
+    expectInPlace(this.log.files)
     this.seen = now
   }
 }

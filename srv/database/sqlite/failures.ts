@@ -38,7 +38,7 @@ export function isLocked(error: unknown): boolean {
   return (resultCode(error) & 0xff) === 5
 }
 
-// SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE, and SQLITE_CONSTRAINT_TRIGGER: see unique-ids.ts
+// SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE, and SQLITE_CONSTRAINT_TRIGGER: see schema-objects.ts
 const DUPLICATES = [1555, 2067, 1811]
 
 /** Tells whether an error is that of a row whose key another one has. */

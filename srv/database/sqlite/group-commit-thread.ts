@@ -6,7 +6,7 @@ import { openConnection, type LogConnection } from './connection.ts'
 import { failureOf } from './failures.ts'
 import type { Table } from '../engine.ts'
 import type { Refusal, ThreadSettings, Work } from './group-commit.ts'
-import { REFUSE_SHARED_IDS } from './unique-ids.ts'
+import { REFUSE_SHARED_IDS } from './schema-objects.ts'
 
 const { file, files, lockTimeout, uniqueIds } = workerData as ThreadSettings
 let database: LogConnection | undefined

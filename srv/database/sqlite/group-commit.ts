@@ -48,7 +48,7 @@ export class GroupCommit {
   /**
    * @param file the database file, absolute; its files must stay in place from now on
    * @param lockTimeout how long to wait for the lock of another writer, in milliseconds
-   * @param uniqueIds whether an id that another tenant has is refused: see unique-ids.ts
+   * @param uniqueIds whether an id that another tenant has is refused: see schema-objects.ts
    */
   constructor(file: string, lockTimeout: number, uniqueIds = false) {
     const settings: ThreadSettings = { file, files: openFiles(file), lockTimeout, uniqueIds }

@@ -32,22 +32,45 @@ interface Prepared {
   pausedUntil: number
 }
 
-export class InlineReader {
-  private readonly open: (limits: Limits) => QueryConnection
-  private readonly limit: number
-  private connection: QueryConnection | undefined
-  private readonly statements = new RecentlyUsed<Prepared>(MOST_STATEMENTS)
-  private end = 0
-  private calls = 0
-  private text = 0
+export type InlineReader = ReturnType<typeof inlineReader>
 
-  /**
-   * @param open opens a connection with functions that end queries
-   * @param limit how long a query may take, in milliseconds
-   */
-  constructor(open: (limits: Limits) => QueryConnection, limit: number) {
-    this.open = open
-    this.limit = limit
+/**
+ * Prepares to run queries.
+ * @param open opens a connection with functions that end queries
+ * @param limit how long a query may take, in milliseconds
+ */
+export function inlineReader(open: (limits: Limits) => QueryConnection, limit: number) {
+  const statements = new RecentlyUsed<Prepared>(MOST_STATEMENTS)
+  let connection: QueryConnection | undefined
+  let end = 0
+  let calls = 0
+  let text = 0
+
+  function withinTime(length = 0) {
+    text += length
+    // reads the clock for every eighth row only, as a row takes microseconds
+    const isLate = (++calls & 7) === 0 && performance.now() > end
+    if (isLate || text > MOST_TEXT) tooLong()
+  }
+
+  function tooLong(): never {
+    throw new TooExpensive()
+  }
+
+  function prepared(sql: string): Prepared {
+    connection ??= open({ withinTime, tooLong }).forReading(true)
+    let found = statements.get(sql)
+    if (!found) {
+      found = { all: undefined, failures: 0, pausedUntil: 0, ...(isCheap(sql) && connection.prepare(sql)) }
+      statements.set(sql, found)
+    }
+    return found
+  }
+
+  function close() {
+    connection?.close()
+    connection = undefined
+    statements.clear()
   }
 
   /**
@@ -55,15 +78,15 @@ export class InlineReader {
    * @returns its rows, or undefined if it takes too long or might do so
    * @throws SQLite's error; the next query opens the file again
    */
-  all(sql: string, values: unknown[]): unknown[] | undefined {
+  function all(sql: string, values: unknown[]): unknown[] | undefined {
     const reject = (reason: string) => debug(`Not run inline, as ${reason}:`, sql)
     if (!areFew(values)) return reject('its values are many or long')
-    const statement = this.statement((this.connection ??= this.connect()), sql)
+    const statement = prepared(sql)
     const now = performance.now()
     if (!statement.all) return reject('it may take long for a single row')
     if (now < statement.pausedUntil) return reject('it took too long a short time ago')
-    this.end = now + this.limit
-    this.text = 0
+    end = now + limit
+    text = 0
     try {
       const rows = statement.all(values)
       statement.failures = 0
@@ -73,40 +96,12 @@ export class InlineReader {
         pause(statement, now)
         return reject(`it was given up after ${(performance.now() - now).toFixed()} ms`)
       }
-      if (isTooLarge(error) || error instanceof RequestError) throw error
-      this.close()
+      if (!isTooLarge(error) && !(error instanceof RequestError)) close()
       throw error
     }
   }
 
-  close() {
-    this.connection?.close()
-    this.connection = undefined
-    this.statements.clear()
-  }
-
-  private connect() {
-    const tooLong = () => {
-      throw new TooExpensive()
-    }
-    return this.open({ withinTime: (length) => this.withinTime(length), tooLong }).forReading(true)
-  }
-
-  private withinTime(length = 0) {
-    this.text += length
-    // reads the clock for every eighth row only, as a row takes microseconds
-    const isLate = (++this.calls & 7) === 0 && performance.now() > this.end
-    if (isLate || this.text > MOST_TEXT) throw new TooExpensive()
-  }
-
-  private statement(connection: QueryConnection, sql: string) {
-    let found = this.statements.get(sql)
-    if (!found) {
-      found = { all: undefined, failures: 0, pausedUntil: 0, ...(isCheap(sql) && connection.prepare(sql)) }
-      this.statements.set(sql, found)
-    }
-    return found
-  }
+  return { all, close }
 }
 
 /** Notes that a statement was given up. */

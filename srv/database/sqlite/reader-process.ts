@@ -16,8 +16,6 @@ export interface Task {
 }
 export type Answer = { rows: unknown[] } | { error: { message: string; code?: string; errcode?: number } }
 
-type Outcome = Answer | 'ended'
-
 /**
  * How long a query may go on after its client has gone, in milliseconds. Most end by then; a new process takes longer.
  */
@@ -27,7 +25,8 @@ const ENDED = 'The process that ran the query was ended: it may need more memory
 
 export class ReaderProcess {
   private readonly child: ChildProcess
-  private settle: ((outcome: Outcome) => void) | undefined
+  /** Takes the answer to the query under way, or undefined if the process has ended. */
+  private settle: ((answer?: Answer) => void) | undefined
   isAlive = true
 
   /** @param memory the memory limit of the process, in MiB */
@@ -40,7 +39,7 @@ export class ReaderProcess {
     for (const event of ['exit', 'error'])
       this.child.on(event, () => {
         this.isAlive = false
-        this.settle?.('ended')
+        this.settle?.()
       })
   }
 
@@ -55,29 +54,23 @@ export class ReaderProcess {
    * @throws {RequestError} 503 if the process ends; the reason of the signal; SQLite's error
    */
   async run(task: Task, signal: AbortSignal): Promise<unknown[]> {
-    const outcome = await this.ask(task, signal)
-    if (signal.aborted) throw Object.assign(signal.reason as Error, { cause: task.sql })
-    if (outcome === 'ended') throw new RequestError('serviceUnavailable', ENDED)
-    if ('rows' in outcome) return outcome.rows
-    const { code = '', message } = outcome.error
-    if (Object.hasOwn(STATUS, code)) throw new RequestError(code as ErrorCode, message)
-    throw Object.assign(new Error(message), outcome.error)
-  }
-
-  private ask(task: Task, signal: AbortSignal) {
     signal.throwIfAborted()
-    return new Promise<Outcome>((settle) => {
-      let timer: NodeJS.Timeout
-      const abort = () => (timer = setTimeout(() => this.end(), GRACE))
-      signal.addEventListener('abort', abort)
-      this.settle = (outcome) => {
-        this.settle = undefined
-        clearTimeout(timer)
-        signal.removeEventListener('abort', abort)
-        settle(outcome)
-      }
+    let timer: NodeJS.Timeout | undefined
+    const abort = () => (timer = setTimeout(() => this.end(), GRACE))
+    signal.addEventListener('abort', abort)
+    const answer = await new Promise<Answer | undefined>((settle) => {
+      this.settle = settle
       this.child.send(task, () => {}) // if that fails, the process has ended
     })
+    this.settle = undefined
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
+    if (signal.aborted) throw Object.assign(signal.reason as Error, { cause: task.sql })
+    if (!answer) throw new RequestError('serviceUnavailable', ENDED)
+    if ('rows' in answer) return answer.rows
+    const { code = '', message } = answer.error
+    if (Object.hasOwn(STATUS, code)) throw new RequestError(code as ErrorCode, message)
+    throw Object.assign(new Error(message), answer.error)
   }
 
   end() {
