@@ -41,32 +41,17 @@ export default class AuditLogService extends cds.ApplicationService {
   static handle_paging() {}
 
   override init() {
-    this.confineReads()
-    this.readRows()
-    this.completeEvents()
-    this.storeEvents()
-    this.refuseKnownIds()
-    return super.init()
-  }
-
-  /** Confines every read to the user's tenant: see access/tenants.ts. */
-  private confineReads() {
+    // confines every read to the user's tenant: see access/tenants.ts
     this.before('READ', '*', (request) => {
       const { query, user } = request as unknown as Reader
       Object.assign(query, confined(query, user, this.model as never))
     })
-  }
-
-  private readRows() {
     this.on('READ', 'auditLogs', () => ({})) // it has no properties, and nothing of it is stored
     this.on('READ', '*', (request) => {
       const { query, reading = { tenant: '', deadline: queryDeadline() }, seen } = request as unknown as Reader
       return read(query, reading, seen)
     })
-  }
-
-  /** Gives new events an id unless they have one, their tenant, and the instant that they are ordered by. */
-  private completeEvents() {
+    // gives new events an id unless they have one, their tenant, and the instant that they are ordered by
     this.before('CREATE', 'provisioningObjectSummary', (request) => {
       const { data, user } = request as unknown as Creation
       data.id ??= randomUUID()
@@ -75,10 +60,7 @@ export default class AuditLogService extends cds.ApplicationService {
       const point = instant(String(data.activityDateTime))
       if (point) data.activityDateTime_utc = point
     })
-  }
-
-  /** Stores events with their place in the order of arrival, which delta links follow. */
-  private storeEvents() {
+    // stores events with their place in the order of arrival, which delta links follow
     this.on('CREATE', 'provisioningObjectSummary', async (request) => {
       const { data, represent, store = append } = request as unknown as Creation
       Object.assign(data, represent?.(data))
@@ -88,12 +70,10 @@ export default class AuditLogService extends cds.ApplicationService {
       ])
       return data
     })
-  }
-
-  /** Events are never replaced: one with a known id is refused. */
-  private refuseKnownIds() {
+    // events are never replaced: one with a known id is refused
     this.on('error', (error) => {
       if (engine().isDuplicate(error)) Object.assign(error, { status: 409, message: ID_IS_TAKEN, target: 'id' })
     })
+    return super.init()
   }
 }

@@ -8,6 +8,7 @@ import { areTenantsShared } from './access/tenants.ts'
 import helmet from 'helmet'
 import { storeJsonAsText } from './database/json-columns.ts'
 import type { Indexed } from './database/engine.ts'
+import { openLog } from './database/open-log.ts'
 import { disconnect, engine } from './database/service.ts'
 import { apiReference } from './http/api-reference.ts'
 import { countAnswers } from './http/answers.ts'
@@ -20,7 +21,7 @@ import { logHarmlessly } from './http/log-format.ts'
 import { clientLimit } from './http/rate-limit.ts'
 import { logRequests, noteTenant } from './http/request-log.ts'
 import { followed, surviveUncaughtErrors } from './http/uncaught.ts'
-import { expectUntouched, guardHistory } from './integrity/guard.ts'
+import { guardHistory } from './integrity/guard.ts'
 import { registerProtocols } from './odata/adapter.ts'
 import { requestError } from './errors/errors.ts'
 import { LinkTokens } from './odata/request/link-tokens.ts'
@@ -62,12 +63,14 @@ export default async function server(options: object) {
     storeJsonAsText(csn as unknown as Model)
     // creates or migrates the schema: see `schema_evolution` in .cdsrc.json
     cds.once('served', async () => {
-      await expectUntouched(databaseFile())
+      const file = databaseFile()
+      const log = await openLog(file)
+      await log.expectUntouched()
       await deploy(csn).to('db')
       const definitions = csn.definitions as Record<string, Indexed>
       await engine().start({ definitions, uniqueIds: areTenantsShared(), drained: drain })
       tokens.use(await engine().tokenSecret())
-      const stop = await guardHistory(databaseFile())
+      const stop = await guardHistory(log, file)
       let stopped: Promise<void> | undefined // `cds watch` and an impatient user send a signal more than once
       cds.on('shutdown', () => (stopped ??= stop(disconnect())))
       await watchDatabase()

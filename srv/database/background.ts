@@ -4,22 +4,17 @@ import workerpool from 'workerpool'
 
 const LOG = cds.log('provisioning')
 
-export interface Thread {
-  /** Runs a function of the file, one at a time, in the order of the calls. */
-  run: (name: string, ...args: unknown[]) => Promise<unknown>
-  /** Calls the function `close` of the file, and ends the thread. */
-  close: () => Promise<void>
-}
-
 /**
  * Prepares a thread. It starts when it is first needed, and again if it was ended.
  * @param file the file that the thread runs, which registers its functions with `workerpool`
  * @param workerData passed to the file
  */
-export function startThread(file: string, workerData: object): Thread {
+export function startThread(file: string, workerData: object) {
   const pool = workerpool.pool(file, { workerType: 'thread', maxWorkers: 1, workerThreadOpts: { workerData } })
   return {
-    run: async (name, ...args): Promise<unknown> => pool.exec(name, args),
+    /** Runs a function of the file, one at a time, in the order of the calls. */
+    run: async (name: string, ...args: unknown[]): Promise<unknown> => pool.exec(name, args),
+    /** Calls the function `close` of the file, and ends the thread. */
     async close() {
       if (pool.stats().totalWorkers) await pool.exec('close')
       await pool.terminate()

@@ -10,73 +10,64 @@ interface Waiting {
   refuse: (error: unknown) => void
 }
 
-export class Turns {
-  private readonly most: number
-  private readonly mostWaiting: number
+/**
+ * Makes a queue.
+ * @param most how many run at the same time; one tenant gets at most all but one
+ * @param mostWaiting how many may wait
+ * @returns a function that waits for a turn of a tenant, and returns one to call at the end of the turn. It throws
+ *   {@link RequestError} 503 if too many wait, and the reason of the signal if it is aborted first
+ */
+export function turns(most: number, mostWaiting: number) {
   /** The tenants of all that run. */
-  private readonly running: string[] = []
+  const running: string[] = []
   /** The tenant whose turn is next comes first. */
-  private waiting: Waiting[] = []
+  let waiting: Waiting[] = []
 
-  /**
-   * @param most how many run at the same time; one tenant gets at most all but one
-   * @param mostWaiting how many may wait
-   */
-  constructor(most: number, mostWaiting: number) {
-    this.most = most
-    this.mostWaiting = mostWaiting
+  function canRun(tenant: string) {
+    const own = running.filter((each) => each === tenant).length
+    return running.length < most && own < Math.max(1, most - 1)
   }
 
-  /**
-   * Waits for a turn.
-   * @returns a function to call at the end of the turn
-   * @throws {RequestError} 503 if too many wait, and the reason of the signal if it is aborted first
-   */
-  async take(tenant: string, signal: AbortSignal): Promise<() => void> {
-    if (this.canRun(tenant)) this.running.push(tenant)
-    else await this.wait(tenant, signal)
-    return () => {
-      this.running.splice(this.running.indexOf(tenant), 1)
-      this.next()
-    }
-  }
-
-  private canRun(tenant: string) {
-    const own = this.running.filter((each) => each === tenant).length
-    return this.running.length < this.most && own < Math.max(1, this.most - 1)
-  }
-
-  private wait(tenant: string, signal: AbortSignal) {
-    if (this.waiting.length >= this.mostWaiting) this.makeRoom(tenant)
+  function wait(tenant: string, signal: AbortSignal) {
+    if (waiting.length >= mostWaiting) makeRoom(tenant)
     return new Promise<void>((start, refuse) => {
-      const waiting = { tenant, start, refuse }
-      this.waiting.push(waiting)
-      signal.addEventListener('abort', () => this.refuse(waiting, signal.reason), { once: true })
+      const own = { tenant, start, refuse }
+      waiting.push(own)
+      signal.addEventListener('abort', () => leave(own, signal.reason), { once: true })
     })
   }
 
   /** The tenant with the most entries loses its last one. */
-  private makeRoom(tenant: string) {
-    const queues = Map.groupBy(this.waiting, (each) => each.tenant)
+  function makeRoom(tenant: string) {
+    const queues = Map.groupBy(waiting, (each) => each.tenant)
     const longest = [...queues.values()].reduce((one, other) => (other.length > one.length ? other : one), [])
     const last = longest.at(-1)
     if (!last || longest.length <= (queues.get(tenant)?.length ?? 0) + 1) throw tooMany()
-    this.refuse(last, tooMany())
+    leave(last, tooMany())
   }
 
-  private refuse(waiting: Waiting, reason: unknown) {
-    this.waiting = this.waiting.filter((each) => each !== waiting)
-    waiting.refuse(reason)
+  function leave(one: Waiting, reason: unknown) {
+    waiting = waiting.filter((each) => each !== one)
+    one.refuse(reason)
   }
 
-  private next() {
-    const next = this.waiting.find(({ tenant }) => this.canRun(tenant))
+  function startNext() {
+    const next = waiting.find(({ tenant }) => canRun(tenant))
     if (!next) return
-    const isOwn = ({ tenant }: Waiting) => tenant === next.tenant
-    const others = this.waiting.filter((each) => !isOwn(each))
-    this.waiting = [...others, ...this.waiting.filter((each) => isOwn(each) && each !== next)] // behind all other tenants
-    this.running.push(next.tenant)
+    const others = waiting.filter(({ tenant }) => tenant !== next.tenant)
+    const own = waiting.filter((each) => each.tenant === next.tenant && each !== next)
+    waiting = [...others, ...own] // behind all other tenants
+    running.push(next.tenant)
     next.start()
+  }
+
+  return async (tenant: string, signal: AbortSignal): Promise<() => void> => {
+    if (canRun(tenant)) running.push(tenant)
+    else await wait(tenant, signal)
+    return () => {
+      running.splice(running.indexOf(tenant), 1)
+      startNext()
+    }
   }
 }
 

@@ -34,15 +34,13 @@ export async function watchDatabase() {
   setTimeout(() => void (isDraining() || watchDatabase()), INTERVAL).unref()
 }
 
-/** In whole numbers: anybody may ask, and bytes would reveal what others store. */
-const megabytesOfLog = () => Math.ceil(engine().waitingBytes / 1024 / 1024)
-
 /** Checks whether the database can be read, and whether no other process keeps it locked. */
 async function look() {
   const late = setTimeout(() => (ready = undefined), TIMEOUT)
   try {
     await engine().check()
-    ready = { status: 'UP', writeAheadLogMegabytes: megabytesOfLog() }
+    // in whole numbers: anybody may ask, and bytes would reveal what others store
+    ready = { status: 'UP', writeAheadLogMegabytes: Math.ceil(engine().waitingBytes / 1024 / 1024) }
   } catch (error) {
     ready = undefined
     LOG.warn('The database does not answer:', error)

@@ -1,31 +1,17 @@
 /** Guards the history of the log while the service runs. */
 import { join } from 'node:path'
 import { repeat, startThread } from '../database/background.ts'
-import { openLog } from '../database/open-log.ts'
+import type { Log } from '../database/log.ts'
 import { settings } from '../settings/settings.ts'
 import { startRetention } from './retention.ts'
 
 /**
- * Refuses a log that is set up to drop or alter events. Call it before a schema migration.
- * @param file the database file, absolute
- * @throws {Error} that names what was found
- */
-export async function expectUntouched(file: string) {
-  const log = await openLog(file)
-  try {
-    await log.expectUntouched()
-  } finally {
-    await log.close()
-  }
-}
-
-/**
  * Protects the log, and starts sealing and retention. Call it after a schema migration.
+ * @param log must have no other user
  * @param file the database file, absolute
  * @returns a function that stops both. It takes a promise that is fulfilled when the last event has come in
  */
-export async function guardHistory(file: string) {
-  const log = await openLog(file)
+export async function guardHistory(log: Log, file: string) {
   await log.protect()
   const stopSealing = startSealing(file, settings().sealing.interval)
   const stopRetention = startRetention(log)

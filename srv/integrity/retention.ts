@@ -1,10 +1,11 @@
-/** Removes events on a schedule once they are older than `retention.days`. */
+/** Removes old events: those that an operator asks for, and on a schedule those that are older than `retention.days`. */
+import { setTimeout } from 'node:timers/promises'
 import cds from '@sap/cds'
 import { repeat } from '../database/background.ts'
 import type { Log, PurgeStore } from '../database/log.ts'
 import { settings } from '../settings/settings.ts'
 import { instant } from '../values/datetime.ts'
-import { purge } from './purging.ts'
+import { nextRecord } from './purge-record.ts'
 
 const LOG = cds.log('provisioning')
 const MINUTE = 60 * 1000
@@ -15,6 +16,20 @@ const DRIFT = MINUTE
 
 /** How long a log may receive no events before the clock is doubted. */
 const SILENCE = 7 * DAY
+
+/** The pause between two transactions that lets others write, in milliseconds. */
+const PAUSE = 20
+
+export interface PurgeOrder {
+  /** Removes events that happened before this instant, in UTC, in the form of `activityDateTime_utc`. */
+  before: string
+  /** Who asks for it. */
+  purgedBy: string
+  /** How many arrivals a transaction looks at. */
+  batch: number
+  /** Ends the purge after the current batch. */
+  signal?: AbortSignal
+}
 
 /**
  * Starts to remove old events in the background, if the settings ask for it.
@@ -69,3 +84,29 @@ async function trustedTime(log: PurgeStore): Promise<number | undefined> {
 }
 
 const seconds = (milliseconds: number) => `${Math.round(milliseconds / 1000)} seconds`
+
+/**
+ * Removes the sealed events that happened before an instant in small batches, each with a record. The last arrival stays, as the database numbers the next one
+ * by it.
+ * @returns how many were removed
+ */
+export async function purge(log: PurgeStore, order: PurgeOrder): Promise<number> {
+  let total = 0
+  let after: number | undefined = -1
+  while (after !== undefined && (await log.hasEventsBefore(order.before)) && !order.signal?.aborted) {
+    const done = await removeBatch(log, order, after)
+    total += done.removed
+    after = done.last
+    await setTimeout(PAUSE)
+  }
+  return total
+}
+
+async function removeBatch(log: PurgeStore, { before, purgedBy, batch }: PurgeOrder, after: number) {
+  const previous = await log.lastPurge()
+  const found = await log.sealedAfter(after, batch)
+  const due = found.filter(({ instant }) => instant < before).map(({ sequence }) => sequence)
+  const isDone = !due.length || (await log.removeEvents(nextRecord(due, before, purgedBy, previous, new Date()), due))
+  // if another purge removed events meanwhile, look at the same arrivals again
+  return isDone ? { removed: due.length, last: found.at(-1)?.sequence } : { removed: 0, last: after }
+}

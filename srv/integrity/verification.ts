@@ -25,22 +25,23 @@ export interface Report extends Compared {
  * @throws {Error} if it is not a log of this version of the service
  */
 export async function verify(log: History, model: StoredModel, findings: Findings): Promise<Report | undefined> {
-  await checkStorage(log, findings)
+  // a row that is missing in an index, for example, is hidden from queries that use it
+  for await (const found of log.damages()) findings.note(FIRST, `The file is damaged, or was altered: ${found}.`)
   if (!(await compareSchema(log, model, findings))) return undefined
-  await findOpenPurge(log, findings)
-  await recount(log, findings)
+  const mark = await log.openPurge()
+  if (mark) findings.note(FIRST, `The table '${mark}' has rows, so events can be removed: retention leaves none.`)
+  for await (const { tenant, events, counted } of log.miscounts())
+    findings.note(LAST, `Tenant '${tenant}' has ${events} events, and not ${counted} as readers are told.`)
   const { count, latest } = await checkChains(log, findings)
   const purges = await checkRecords(log, findings)
   const compared = await compare(log, purges, findings)
-  await findLoose(log, findings)
+  for await (const { id, tenant } of log.lostEvents())
+    findings.note(LAST, `Event '${id}' of tenant '${tenant}' was added: it has no arrival.`)
+  for await (const { id, tenant, sequence } of log.repeatedArrivals())
+    findings.note(sequence, `Event '${id}' of tenant '${tenant}' has more than one arrival.`)
   const { last } = purges
   const purge = last ? { number: last.number, purgedAt: last.purgedAt, hash: last.hash } : null
   return { ...compared, seals: count, lastPurge: last, ends: { seals: latest, purge } }
-}
-
-/** Checks the database itself. For example, a row that is missing in an index is hidden from queries that use it. */
-async function checkStorage(log: History, findings: Findings) {
-  for await (const found of log.damages()) findings.note(FIRST, `The file is damaged, or was altered: ${found}.`)
 }
 
 const DIFFERENCES: Record<SchemaDifference['difference'], string> = {
@@ -59,24 +60,4 @@ async function compareSchema(log: History, model: StoredModel, findings: Finding
   for (const { type, name, difference } of differences)
     findings.note(FIRST, `The ${type} '${name}' ${DIFFERENCES[difference]}.`)
   return differences.every(({ type, difference }) => type !== 'table' || difference === 'added')
-}
-
-/** Finds the mark of a purge, which allows removals: it exists only within the transaction of a purge. */
-async function findOpenPurge(log: History, findings: Findings) {
-  const table = await log.openPurge()
-  if (table) findings.note(FIRST, `The table '${table}' has rows, so events can be removed: retention leaves none.`)
-}
-
-/** Compares the number of events of each tenant with the one that readers are told. */
-async function recount(log: History, findings: Findings) {
-  for await (const { tenant, events, counted } of log.miscounts())
-    findings.note(LAST, `Tenant '${tenant}' has ${events} events, and not ${counted} as readers are told.`)
-}
-
-/** Finds events without an arrival, or with several. */
-async function findLoose(log: History, findings: Findings) {
-  for await (const { id, tenant } of log.lostEvents())
-    findings.note(LAST, `Event '${id}' of tenant '${tenant}' was added: it has no arrival.`)
-  for await (const { id, tenant, sequence } of log.repeatedArrivals())
-    findings.note(sequence, `Event '${id}' of tenant '${tenant}' has more than one arrival.`)
 }

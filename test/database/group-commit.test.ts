@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { failureOf } from '../../srv/database/sqlite/failures.ts'
-import { GroupCommit } from '../../srv/database/sqlite/group-commit.ts'
+import { startGroupCommit } from '../../srv/database/sqlite/group-commit.ts'
 import { temporaryFolder } from '../support/process.ts'
 
 const EVENTS = { name: 'events', columns: ['id', 'name'] }
@@ -27,7 +27,7 @@ describe('The group commit', () => {
   it('stores what comes in together in one transaction', async () => {
     const { file, database, names } = open()
     const versions = () => database.prepare('PRAGMA data_version').get()?.data_version as number
-    const groupCommit = new GroupCommit(file, 1000)
+    const groupCommit = startGroupCommit(file, 1000)
     await groupCommit.append(entry('first'))
     const before = versions()
     await Promise.all(['a', 'b', 'c', 'd'].map((id) => groupCommit.append(entry(id))))
@@ -38,7 +38,7 @@ describe('The group commit', () => {
 
   it('stores nothing of an entry that is refused, and all others', async () => {
     const { file, names } = open()
-    const groupCommit = new GroupCommit(file, 1000)
+    const groupCommit = startGroupCommit(file, 1000)
     const results = await Promise.allSettled([
       groupCommit.append(entry('a')),
       groupCommit.append(entry('b', 'a')), // its second row is refused
@@ -58,7 +58,7 @@ describe('The group commit', () => {
 
   it('waits for the lock of another writer, as long as it may', async () => {
     const { file, database, names } = open()
-    const groupCommit = new GroupCommit(file, 300)
+    const groupCommit = startGroupCommit(file, 300)
     database.exec('BEGIN IMMEDIATE')
     const stored = groupCommit.append(entry('waits'))
     setTimeout(() => database.exec('COMMIT'), 100)
@@ -77,9 +77,9 @@ describe('The group commit', () => {
     chmodSync(file, 0o444)
     const script = `
       import { chmodSync, existsSync } from 'node:fs'
-      import { GroupCommit } from ${JSON.stringify(join(__dirname, '../../srv/database/sqlite/group-commit.ts'))}
+      import { startGroupCommit } from ${JSON.stringify(join(__dirname, '../../srv/database/sqlite/group-commit.ts'))}
       const file = ${JSON.stringify(file)}
-      const groupCommit = new GroupCommit(file, 1000)
+      const groupCommit = startGroupCommit(file, 1000)
       const entry = [[${JSON.stringify(EVENTS)}, { id: 'a', name: 'b' }]]
       await groupCommit.append(entry).catch((error) => console.log(error.message))
       // SQLite gives the files beside it the mode that the database has when it makes them

@@ -1,16 +1,16 @@
-import { Turns } from '../../srv/database/turns.ts'
+import { turns } from '../../srv/database/turns.ts'
 
 const never = new AbortController().signal
 
 /** Takes turns, and notes who has begun. */
 function scene(most: number, mostWaiting = 100) {
-  const turns = new Turns(most, mostWaiting)
+  const takeTurn = turns(most, mostWaiting)
   const begun: string[] = []
   const ends: (() => void)[] = []
   const refused: string[] = []
   const take = (name: string, signal = never) => {
     const [tenant = ''] = name.split(' ')
-    void turns.take(tenant, signal).then(
+    void takeTurn(tenant, signal).then(
       (end) => {
         begun.push(name)
         ends.push(end)

@@ -1,7 +1,13 @@
-/** Connections to the database file: the one place that opens them. */
+/** Connections to the database file: the one place that opens them, and transactions that write. */
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { isLocked } from './failures.ts'
 import { expectInPlace, openFiles, type OpenFiles } from './files.ts'
+
+/** How long to wait for a lock, and how often to try, in milliseconds. */
+const PATIENCE = 10_000
+const RETRY = 3
 
 /** A connection that knows its open files. */
 export class LogConnection extends DatabaseSync {
@@ -27,7 +33,7 @@ export interface OpenOptions {
   files?: OpenFiles
   /**
    * How long a statement may block its thread while another connection holds the lock, in milliseconds. By default it
-   * does not wait: that would block the whole process, the holder of the lock included. See transaction.ts.
+   * does not wait: that would block the whole process, the holder of the lock included. See {@link beginImmediate}.
    */
   timeout?: number
 }
@@ -56,5 +62,38 @@ export function openConnection(file: string, { readOnly, creates, files, timeout
   } catch (error) {
     database.close()
     throw error
+  }
+}
+
+/**
+ * Takes the write lock at once, so that a transaction never fails half way for lack of it. Waiting for the lock does
+ * not block the thread.
+ * @param patience how long, in milliseconds
+ * @throws SQLITE_BUSY if the lock was not given up in time
+ */
+export async function beginImmediate(database: Pick<LogConnection, 'exec'>, patience = PATIENCE): Promise<void> {
+  const deadline = performance.now() + patience
+  for (;;) {
+    try {
+      return database.exec('BEGIN IMMEDIATE')
+    } catch (error) {
+      if (!isLocked(error) || performance.now() > deadline) throw error
+      await setTimeout(RETRY)
+    }
+  }
+}
+
+/**
+ * Runs work in a transaction that may write. The work is synchronous, so nothing in this process can interfere.
+ * @throws the error of the work, after a rollback; or SQLITE_BUSY if the lock was not given up in time
+ */
+export async function transaction<Result>(database: LogConnection, work: () => Result): Promise<Result> {
+  await beginImmediate(database)
+  try {
+    const result = work()
+    database.commit()
+    return result
+  } finally {
+    if (database.isTransaction) database.exec('ROLLBACK')
   }
 }

@@ -6,18 +6,17 @@ import type { DatabaseSettings } from '../../settings/settings.ts'
 import type { Engine, Entry, Start } from '../engine.ts'
 import { expectRunnable, mostBytes, type Reading } from '../reading.ts'
 import { startCheckpoints } from './checkpoints.ts'
-import { openConnection, type LogConnection } from './connection.ts'
+import { beginImmediate, openConnection, type LogConnection } from './connection.ts'
 import { failureOf, isDuplicate } from './failures.ts'
 import { expectInPlace, sizeOfLog } from './files.ts'
 import type { Limits } from './functions.ts'
-import { GroupCommit } from './group-commit.ts'
+import { startGroupCommit, type GroupCommit } from './group-commit.ts'
 import { inlineReader, type InlineReader } from './inline-reader.ts'
 import { Pauses } from './pauses.ts'
 import { QueryConnection, type LogFiles } from './query-connection.ts'
 import { readerPool, type ReaderPool } from './reader-pool.ts'
 import { checkUniqueIds, createIndexes, keepCounts } from './schema-objects.ts'
 import { tokenSecret } from './token-secret.ts'
-import { beginImmediate } from './transaction.ts'
 
 /** How long reads rely on the last check of the files, in milliseconds: a check takes microseconds. */
 const SEEN_FOR = 100
@@ -63,7 +62,7 @@ export class SqliteEngine implements Engine {
       await keepCounts(database)
       if (uniqueIds) checkUniqueIds(database)
     })
-    this.groupCommit = new GroupCommit(this.log.file, this.settings.lock_timeout, uniqueIds)
+    this.groupCommit = startGroupCommit(this.log.file, this.settings.lock_timeout, uniqueIds)
   }
 
   async append(entry: Entry) {

@@ -9,9 +9,9 @@ import { openFiles, type OpenFiles } from './files.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { debug, debugStatement } from '../debug.ts'
 import type { Entry, Table } from '../engine.ts'
-import { startThread, type Thread } from '../background.ts'
+import { startThread } from '../background.ts'
 
-/** The parameters of the thread: see {@link GroupCommit}. */
+/** The parameters of the thread: see {@link startGroupCommit}. */
 export interface ThreadSettings {
   file: string
   files: OpenFiles
@@ -39,50 +39,29 @@ interface Waiting {
   refused: (error: unknown) => void
 }
 
-export class GroupCommit {
-  private readonly thread: Thread
-  private waiting: Waiting[] = []
-  private writing: Promise<void> | undefined
-  private isClosed = false
+export type GroupCommit = ReturnType<typeof startGroupCommit>
 
-  /**
-   * @param file the database file, absolute; its files must stay in place from now on
-   * @param lockTimeout how long to wait for the lock of another writer, in milliseconds
-   * @param uniqueIds whether an id that another tenant has is refused: see schema-objects.ts
-   */
-  constructor(file: string, lockTimeout: number, uniqueIds = false) {
-    const settings: ThreadSettings = { file, files: openFiles(file), lockTimeout, uniqueIds }
-    this.thread = startThread(join(import.meta.dirname, 'group-commit-thread.ts'), settings)
-  }
+/**
+ * Prepares the thread.
+ * @param file the database file, absolute; its files must stay in place from now on
+ * @param lockTimeout how long to wait for the lock of another writer, in milliseconds
+ * @param uniqueIds whether an id that another tenant has is refused: see schema-objects.ts
+ */
+export function startGroupCommit(file: string, lockTimeout: number, uniqueIds = false) {
+  const settings: ThreadSettings = { file, files: openFiles(file), lockTimeout, uniqueIds }
+  const thread = startThread(join(import.meta.dirname, 'group-commit-thread.ts'), settings)
+  let waiting: Waiting[] = []
+  let writing: Promise<void> | undefined
+  let isClosed = false
 
-  /**
-   * Stores an entry.
-   * @returns a promise that is fulfilled when the entry is on disk
-   * @throws SQLite's error for a row that it refuses, while other entries are stored all the same; {@link RequestError}
-   *   after the group commit was closed
-   */
-  append(entry: Entry): Promise<void> {
-    if (this.isClosed) return Promise.reject(new RequestError('serviceUnavailable', 'The service is shutting down.'))
-    return new Promise((stored, refused) => {
-      this.waiting.push({ entry, stored, refused })
-      this.writing ??= this.write()
-    })
-  }
-
-  /** Stores what is waiting, closes the database, and accepts no more. */
-  async close() {
-    this.isClosed = true
-    await this.writing
-    await this.thread.close()
-  }
-
-  private async write() {
+  async function write() {
     await setImmediate() // by then all requests that arrived are waiting
-    while (this.waiting.length) {
-      const all = this.waiting.splice(0)
+    while (waiting.length) {
+      const all = waiting
+      waiting = []
       try {
         const begin = performance.now()
-        const refusals = (await this.thread.run('append', workOf(all))) as (Refusal | undefined)[]
+        const refusals = (await thread.run('append', workOf(all))) as (Refusal | undefined)[]
         show(all, performance.now() - begin)
         for (const [index, { stored, refused }] of all.entries()) {
           const refusal = refusals[index]
@@ -93,7 +72,29 @@ export class GroupCommit {
         for (const { refused } of all) refused(error)
       }
     }
-    this.writing = undefined // at once: callers that have just succeeded may append another entry
+    writing = undefined // at once: callers that have just succeeded may append another entry
+  }
+
+  return {
+    /**
+     * Stores an entry.
+     * @returns a promise that is fulfilled when the entry is on disk
+     * @throws SQLite's error for a row that it refuses, while other entries are stored all the same; {@link RequestError}
+     *   after the group commit was closed
+     */
+    append(entry: Entry): Promise<void> {
+      if (isClosed) return Promise.reject(new RequestError('serviceUnavailable', 'The service is shutting down.'))
+      return new Promise((stored, refused) => {
+        waiting.push({ entry, stored, refused })
+        writing ??= write()
+      })
+    },
+    /** Stores what is waiting, closes the database, and accepts no more. */
+    async close() {
+      isClosed = true
+      await writing
+      await thread.close()
+    }
   }
 }
 

@@ -7,8 +7,7 @@ import { protectHistory } from './schema-objects.ts'
 import { expectUntouched } from './schema.ts'
 import { first, insert, query } from './stored-rows.ts'
 import { EVENTS, SAME_EVENT, SEALS } from './tables.ts'
-import { transaction } from './transaction.ts'
-import { openConnection, type LogConnection } from './connection.ts'
+import { openConnection, transaction, type LogConnection } from './connection.ts'
 
 /**
  * Opens the log.

@@ -7,7 +7,7 @@ import type { LogFiles } from './query-connection.ts'
 import { ReaderProcess, type Task } from './reader-process.ts'
 import { expectRunnable, whileWanted, type Reading } from '../reading.ts'
 import type { DatabaseSettings } from '../../settings/settings.ts'
-import { Turns } from '../turns.ts'
+import { turns } from '../turns.ts'
 
 export type ReaderPool = ReturnType<typeof readerPool>
 
@@ -17,7 +17,7 @@ export function readerPool(
   pauses: Pauses,
   { readers, waiting_queries, reader_memory }: DatabaseSettings
 ) {
-  const turns = new Turns(readers, waiting_queries)
+  const takeTurn = turns(readers, waiting_queries)
   const processes = new Set<ReaderProcess>()
 
   function idle() {
@@ -37,7 +37,7 @@ export function readerPool(
      */
     all: (task: Task, reading: Reading): Promise<unknown[]> =>
       whileWanted(reading, async (signal) => {
-        const end = await turns.take(reading.tenant, signal)
+        const end = await takeTurn(reading.tenant, signal)
         try {
           expectRunnable(reading) // its turn may have come too late
           return await pauses.read(() => idle().run(task, signal))

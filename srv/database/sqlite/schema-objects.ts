@@ -2,13 +2,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { findColumn } from '../../cqn/columns.ts'
 import type { Indexed } from '../engine.ts'
-import type { LogConnection } from './connection.ts'
+import { transaction, type LogConnection } from './connection.ts'
 import { ARRIVALS, COUNTS, EVENTS, OF_ALL_TENANTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
-import { transaction } from './transaction.ts'
 
 /**
- * Creates the indexes that the model asks for by `@indexes`: see db/indexes.cds. Creates those that are missing or were created differently, and drops those the model no longer asks for. In a large
- * log this takes minutes, but only once. Call it after the schema was migrated.
+ * Creates the indexes that the model asks for by `@indexes` (see db/indexes.cds) if they are missing or were created
+ * differently, and drops those that it no longer asks for. In a large log this takes minutes, but only once. Call it after
+ * the schema was migrated.
  * @param definitions the entities of the model, by name
  */
 export async function createIndexes(database: LogConnection, definitions: Record<string, Indexed>) {
@@ -35,21 +35,15 @@ export function indexesOf(entity: string, definition: Indexed): Map<string, stri
 const tableOf = (entity: string) => entity.replaceAll('.', '_')
 
 /** The statements that create the triggers which count the events of each tenant, by trigger name: see db/counts.cds. */
-export const COUNT_TRIGGERS = new Map([
-  [
-    `${EVENTS}_counted`,
-    `CREATE TRIGGER ${EVENTS}_counted AFTER INSERT ON ${EVENTS} BEGIN
+export const COUNT_TRIGGERS = creations({
+  [`${EVENTS}_counted`]: `AFTER INSERT ON ${EVENTS} BEGIN
     INSERT INTO ${COUNTS} (tenant, events) VALUES (NEW.tenant, 1)
       ON CONFLICT (tenant) DO UPDATE SET events = events + 1;
-  END`
-  ],
-  [
-    `${EVENTS}_uncounted`,
-    `CREATE TRIGGER ${EVENTS}_uncounted AFTER DELETE ON ${EVENTS} BEGIN
+  END`,
+  [`${EVENTS}_uncounted`]: `AFTER DELETE ON ${EVENTS} BEGIN
     UPDATE ${COUNTS} SET events = events - 1 WHERE tenant = OLD.tenant;
   END`
-  ]
-])
+})
 
 /** Creates the triggers that count events, after a migration. If they are new, the events that are there are counted too. */
 export async function keepCounts(database: LogConnection) {
@@ -66,23 +60,27 @@ export const protectHistory = (database: LogConnection) => renew(database, 'trig
  * @param database where the tables exist
  */
 export function historyTriggers(database: DatabaseSync): Map<string, string> {
-  const all = [EVENTS, ARRIVALS, SEALS, PURGES].flatMap((table) => triggers(table, uniqueColumns(database, table)))
-  return new Map(all.map(([name, rest]) => [name, `CREATE TRIGGER ${name} ${rest}`]))
+  const all = [EVENTS, ARRIVALS, SEALS, PURGES].map((table) => triggers(table, uniqueColumns(database, table)))
+  return creations(Object.assign({}, ...all) as Record<string, string>)
 }
 
-function triggers(table: string, unique: string[][]): [name: string, rest: string][] {
+function creations(triggers: Record<string, string>) {
+  return new Map(Object.entries(triggers).map(([name, rest]) => [name, `CREATE TRIGGER ${name} ${rest}`]))
+}
+
+function triggers(table: string, unique: string[][]) {
   const refuse = (what: string) => `BEGIN SELECT RAISE(ABORT, 'The log is append-only: no row of it is ${what}.'); END`
   const isKnown = [['rowid'], ...unique].map((columns) => {
     const equal = columns.map((column) => `"${column}" = NEW."${column}"`)
     return `EXISTS (SELECT 1 FROM ${table} WHERE ${equal.join(' AND ')})`
   })
   const unlessPurged = [EVENTS, ARRIVALS].includes(table) ? ` WHEN NOT EXISTS (SELECT 1 FROM ${UNDER_WAY})` : ''
-  return [
-    [`${table}_no_update`, `BEFORE UPDATE ON ${table} ${refuse('changed')}`],
-    [`${table}_no_delete`, `BEFORE DELETE ON ${table}${unlessPurged} ${refuse('removed')}`],
+  return {
+    [`${table}_no_update`]: `BEFORE UPDATE ON ${table} ${refuse('changed')}`,
+    [`${table}_no_delete`]: `BEFORE DELETE ON ${table}${unlessPurged} ${refuse('removed')}`,
     // INSERT OR REPLACE removes rows without firing DELETE triggers (https://sqlite.org/lang_conflict.html)
-    [`${table}_no_replace`, `BEFORE INSERT ON ${table} WHEN ${isKnown.join(' OR ')} ${refuse('replaced')}`]
-  ]
+    [`${table}_no_replace`]: `BEFORE INSERT ON ${table} WHEN ${isKnown.join(' OR ')} ${refuse('replaced')}`
+  }
 }
 
 /** The sets of columns that are unique in a table, including its primary key. */

@@ -7,7 +7,7 @@ import { databaseFile, settings } from '../../settings/settings.ts'
 import { SqliteEngine } from './engine.ts'
 import type { QueryConnection } from './query-connection.ts'
 import { StoppableRenderer } from './rendering.ts'
-import { beginImmediate } from './transaction.ts'
+import { beginImmediate } from './connection.ts'
 
 export default class SqliteDatabase extends SQLiteService {
   static override CQN2SQL = StoppableRenderer

@@ -1,8 +1,7 @@
 /** The secret of the tokens in links: see odata/request/link-tokens.ts. It is kept in the file, so tokens survive a restart. */
 import { randomBytes } from 'node:crypto'
-import type { LogConnection } from './connection.ts'
+import { transaction, type LogConnection } from './connection.ts'
 import { SECRETS } from './tables.ts'
-import { transaction } from './transaction.ts'
 
 /**
  * Reads the secret of a log, and creates it if there is none. Call it after the schema was migrated.
