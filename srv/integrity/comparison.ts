@@ -54,32 +54,30 @@ export async function compare(log: History, purges: PurgeSummary, findings: Find
     due = Math.max(due, sequence + 1)
   }
 
-  /** Notes arrivals that no seal covers although later ones are sealed: sealing skips none. */
-  async function skipUncovered(end: number) {
+  /** Moves on to an arrival. Those before it are in no seal. */
+  async function skipTo(end: number, found: (arrival: Arrival) => void) {
     while (next && next.sequence < end) {
       const arrival = (await advance()) as Arrival
-      const { sequence, event } = arrival
-      count(sequence)
-      const where = `Event ${nameOf(arrival)}`
-      if (event) note(sequence, `${where} was added, or its seal was removed.`)
-      else note(sequence, `${where} was removed before it was sealed.`)
+      count(arrival.sequence)
+      if (arrival.event) found(arrival)
+      else note(arrival.sequence, `Event ${nameOf(arrival)} was removed before it was sealed.`)
     }
   }
 
-  async function skipUnsealed() {
-    for (let arrival = await advance(); arrival; arrival = await advance()) {
-      const { sequence, event } = arrival
-      count(sequence)
-      const { count: unsealed, first } = compared.unsealed ?? { count: 0, first: nameOf(arrival) }
-      if (event) compared.unsealed = { count: unsealed + 1, first, last: sequence }
-      else note(sequence, `Event ${nameOf(arrival)} was removed before it was sealed.`)
-    }
+  /** Later arrivals are sealed, and sealing skips none. */
+  function noteUncovered(arrival: Arrival) {
+    note(arrival.sequence, `Event ${nameOf(arrival)} was added, or its seal was removed.`)
+  }
+
+  function countUnsealed(arrival: Arrival) {
+    const { count, first } = compared.unsealed ?? { count: 0, first: nameOf(arrival) }
+    compared.unsealed = { count: count + 1, first, last: arrival.sequence }
   }
 
   let last: { event: Sealed; isPurged: boolean } | undefined
   await advance()
   for await (const event of sealedEvents(log, findings)) {
-    await skipUncovered(event.sequence)
+    await skipTo(event.sequence, noteUncovered)
     count(event.sequence)
     const isThere = next?.sequence === event.sequence
     const isPurged = await purged.include(event)
@@ -93,7 +91,7 @@ export async function compare(log: History, purges: PurgeSummary, findings: Find
   }
   if (last?.isPurged && !next)
     note(last.event.sequence, `Event ${named(last.event)} came in last, which retention does not remove.`)
-  await skipUnsealed()
+  await skipTo(Infinity, countUnsealed)
   const unknown = purges.count - compared.purged
   if (unknown > 0) note(LAST, `Records tell of ${unknown} more events that retention removed than are gone.`)
   return compared
