@@ -1,6 +1,6 @@
 namespace provisioning.log;
 
-/** The secret that authenticates the tokens in links: see srv/database/sqlite/token-secret.ts. */
+/** The secret that authenticates the tokens in links: see srv/database/sqlite/engine.ts. */
 entity TokenSecrets {
   key number : Integer;
 

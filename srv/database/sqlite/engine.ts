@@ -1,4 +1,5 @@
 /** SQLite as the engine: a thread writes the file; this process and reader processes read it. */
+import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Row, Statement } from '../../plans/statement.ts'
@@ -6,7 +7,7 @@ import type { DatabaseSettings } from '../../settings/settings.ts'
 import type { Engine, Entry, Start } from '../engine.ts'
 import { expectRunnable, mostBytes, type Reading } from '../reading.ts'
 import { startCheckpoints } from './checkpoints.ts'
-import { beginImmediate, openConnection, type LogConnection } from './connection.ts'
+import { beginImmediate, openConnection, transaction, type LogConnection } from './connection.ts'
 import { failureOf, isDuplicate } from './failures.ts'
 import { expectInPlace, sizeOfLog } from './files.ts'
 import type { Limits } from './functions.ts'
@@ -16,14 +17,13 @@ import { Pauses } from './pauses.ts'
 import { QueryConnection, type LogFiles } from './query-connection.ts'
 import { readerPool, type ReaderPool } from './reader-pool.ts'
 import { checkUniqueIds, createIndexes, keepCounts } from './schema-objects.ts'
-import { tokenSecret } from './token-secret.ts'
+import { SECRETS } from './tables.ts'
 
 /** How long reads rely on the last check of the files, in milliseconds: a check takes microseconds. */
 const SEEN_FOR = 100
 
 export class SqliteEngine implements Engine {
   drained = () => Promise.resolve()
-  readonly tokenSecret = () => this.onLog(tokenSecret)
   readonly failureOf = (error: unknown) => failureOf(error)?.error
   readonly isDuplicate = isDuplicate
   private readonly log: LogFiles
@@ -88,6 +88,15 @@ export class SqliteEngine implements Engine {
     await this.onLog(async (database) => {
       await beginImmediate(database, this.settings.lock_timeout)
       database.exec('ROLLBACK')
+    })
+  }
+
+  tokenSecret() {
+    return this.onLog(async (database) => {
+      const find = database.prepare(`SELECT secret FROM ${SECRETS} WHERE number = 1`)
+      const insert = database.prepare(`INSERT OR IGNORE INTO ${SECRETS} (number, secret) VALUES (1, ?)`)
+      if (!find.get()) await transaction(database, () => insert.run(randomBytes(32).toString('base64url')))
+      return Buffer.from((find.get() as { secret: string }).secret, 'base64url')
     })
   }
 
