@@ -7,7 +7,9 @@ annotate graph with @Capabilities: {
   SupportedFormats              : [
     'application/json;odata.metadata=minimal',
     'application/json;odata.metadata=full',
-    'application/json;odata.metadata=none'
+    'application/json;odata.metadata=none',
+    'application/x-ndjson',
+    'text/csv'
   ],
   SupportedEncodings            : [ 'br', 'gzip', 'deflate' ],
   FilterFunctions               : [

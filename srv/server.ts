@@ -87,7 +87,7 @@ function application() {
   const app = express()
   app.set('trust proxy', settings().server.trust_proxy)
   app.use(identify, followed, logRequests, helmet(HEADERS), crossOrigin, health, ...clientLimit())
-  app.use(admit, compression(), countAnswers)
+  app.use(admit, compression({ filter: isCompressible }), countAnswers)
   app.use('/app', page({ development: !isProduction }))
   if (!isProduction) app.use('/docs', apiReference())
   cds.middlewares.add(noteTenant)
@@ -96,6 +96,10 @@ function application() {
   const host = isProduction ? process.env.HOST : '127.0.0.1' // undefined means all interfaces
   return Object.assign(app, { listen: (port: number) => serve(app, port, host) })
 }
+
+/** Lines of JSON have a type that the library does not know as text. */
+const isCompressible: compression.CompressionFilter = (req, res) =>
+  String(res.getHeader('Content-Type')).startsWith('application/x-ndjson') || compression.filter(req, res)
 
 /** Renders errors that occur before the service is reached, such as a path that cannot be decoded. */
 const renderError: ErrorRequestHandler = (error, req, res, _next) => {

@@ -4,7 +4,11 @@ import { errorBody, type ErrorCode, type RequestError } from './errors.ts'
 import { requestIds } from './request-ids.ts'
 
 /** When to retry after an error that may pass, in seconds (RFC 9110, 10.2.3). */
-const RETRY_AFTER: Partial<Record<ErrorCode, number>> = { serviceUnavailable: 2, insufficientStorage: 60 }
+const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
+  tooManyRequests: 10,
+  serviceUnavailable: 2,
+  insufficientStorage: 60
+}
 
 /** The header that tells a client how to authenticate (RFC 6750, section 3); none unless access was refused. */
 function challenge({ code, message }: RequestError, req: Request): Record<string, string> {
@@ -22,7 +26,7 @@ function challenge({ code, message }: RequestError, req: Request): Record<string
 export function refuse(res: Response, failure: RequestError, ids = requestIds(res)) {
   res.set(challenge(failure, res.req))
   const seconds = RETRY_AFTER[failure.code]
-  if (seconds) res.set('Retry-After', String(seconds))
+  if (seconds && !res.get('Retry-After')) res.set('Retry-After', String(seconds))
   if (!res.get('OData-Version')) res.set('OData-Version', '4.0') // every response has one (Protocol 4.01, 8.1.5)
   res.status(failure.status).setHeader('Content-Type', 'application/json')
   res.send(Buffer.from(JSON.stringify(errorBody(failure, ids, new Date())))) // to text Express adds a charset

@@ -6,7 +6,7 @@ const METHODS = 'GET, HEAD, POST, OPTIONS'
 
 /** The headers of answers that pages may read, besides the safelisted ones. */
 const EXPOSED =
-  'ETag, Location, OData-EntityId, OData-Version, Preference-Applied, Retry-After, WWW-Authenticate, request-id, client-request-id'
+  'Content-Disposition, ETag, Location, OData-EntityId, OData-Version, Preference-Applied, Retry-After, WWW-Authenticate, request-id, client-request-id'
 
 /** For how many seconds browsers keep the answer to a preflight request: as long as Chromium does at most. */
 const MAX_AGE = '7200'

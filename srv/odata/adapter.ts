@@ -23,7 +23,7 @@ import { readEntity, readProperty, readReference } from './resources/entity.ts'
 import { sendTagged, strongEtag } from './response/respond.ts'
 import { requestError, RequestError } from '../errors/errors.ts'
 import type { Conventions, Exchange, Origin } from './request/exchange.ts'
-import { jsonFormat, mediaTypesOf, negotiate } from './request/format.ts'
+import { downloadFormat, jsonFormat, mediaTypesOf, negotiate } from './request/format.ts'
 import type { LinkTokens } from './request/link-tokens.ts'
 import { serviceRoot } from './response/links.ts'
 import { locate, type Resource } from './request/resource.ts'
@@ -121,7 +121,9 @@ class StructuredODataAdapter extends ODataAdapter {
       if (req !== outer) throw new RequestError('badRequest', 'A batch must not have a batch in it.')
       return this.answerBatch(req, res)
     }
-    const { type, parameters } = negotiate(mediaTypesOf(resource, allows401(req)), req, options.get('$format'))
+    const isStreamed = req === outer && req.method !== 'POST' // an answer in a batch has no stream of its own
+    const offered = mediaTypesOf(resource, allows401(req), isStreamed)
+    const { type, parameters } = negotiate(offered, req, options.get('$format'))
     if (resource.kind === 'metadata' || resource.kind === 'openApi') {
       if (parameters.has('charset')) res.setHeader('Content-Type', `${type};charset=utf-8`)
       else res.setHeader('Content-Type', type)
@@ -138,6 +140,8 @@ class StructuredODataAdapter extends ODataAdapter {
       preferences: preferences(req),
       conventions,
       format: jsonFormat(parameters),
+      download: downloadFormat(type, parameters),
+      reading,
       now: new Date(),
       schema: this.schema,
       tokens,

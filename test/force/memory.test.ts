@@ -86,6 +86,27 @@ describe('The memory of the service stays small, though its events are large', (
     expect(grown).toBeLessThan(400)
   })
 
+  it.each([
+    ['ndjson', 'identity'],
+    ['ndjson', 'gzip'],
+    ['csv', 'identity'],
+    ['text/csv;part=provisioningSteps', 'identity']
+  ])('in a download of all of them that is read slowly: %s, %s', async ($format, encoding) => {
+    const options = `$format=${$format}&$orderby=id`
+    const grown = await growth(async () => {
+      const response = await fetch(`${url()}${path}?${options}`, { headers: { 'Accept-Encoding': encoding } })
+      expect(response.status).toBe(200)
+      let size = 0
+      for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+        if ((size + chunk.length) % MEGABYTES < chunk.length) await delay(5)
+        size += chunk.length
+      }
+      expect(size > COUNT * 3_900_000).toBe(!$format.includes('part'))
+    })
+    console.log(grown)
+    expect(grown).toBeLessThan(150)
+  })
+
   it('in pages that 150 clients ask for and do not read', async () => {
     const clients: Socket[] = []
     const grown = await growth(async () => {

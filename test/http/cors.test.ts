@@ -42,7 +42,7 @@ describe('Pages of an origin that is allowed (Fetch Standard, 3.2)', () => {
     expect(granted(headers)).toEqual({
       'access-control-allow-origin': ALLOWED,
       'access-control-expose-headers':
-        'ETag, Location, OData-EntityId, OData-Version, Preference-Applied, Retry-After, WWW-Authenticate, request-id, client-request-id'
+        'Content-Disposition, ETag, Location, OData-EntityId, OData-Version, Preference-Applied, Retry-After, WWW-Authenticate, request-id, client-request-id'
     })
   })
 })

@@ -23,7 +23,7 @@ export async function startProduction(env: Record<string, string>) {
       body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)
     })
     const text = await response.text()
-    const isJson = response.headers.get('content-type')?.includes('json')
+    const isJson = response.headers.get('content-type')?.includes('/json')
     const parsed = (isJson && text ? JSON.parse(text) : {}) as Json
     return { status: response.status, headers: response.headers, body: parsed, text } satisfies Answer
   }

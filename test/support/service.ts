@@ -30,7 +30,7 @@ export function clientOf(base: () => string) {
       body: body === undefined ? null : isText ? body : JSON.stringify(body)
     })
     const text = await response.text()
-    const isJson = response.headers.get('content-type')?.includes('json')
+    const isJson = response.headers.get('content-type')?.includes('/json')
     return {
       status: response.status,
       headers: response.headers,

@@ -42,7 +42,7 @@ export function operation(access: Access | undefined, what: Operation): JsonObje
  * @param schema of the JSON, or of a number that is text; other text is a string
  */
 export function found(kind: Resource['kind'], description: string, schema: JsonObject, example?: unknown): JsonObject {
-  const types = mediaTypesOf({ kind, suffix: '' } as Resource, true)
+  const types = mediaTypesOf({ kind, suffix: '' } as Resource, true, true)
   const content = types.map((type): [string, JsonObject] => {
     if (type === 'application/json') return [type, json(schema, example)[type]]
     return [type, { schema: schema.type === 'integer' ? schema : { type: 'string' } }]

@@ -10,9 +10,11 @@ import type { Parser, Scope } from '../expressions/parsing.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { areTooLarge, computed, entities, filtered, searched, type Rows } from './rows.ts'
 
-/** @returns the sets of rows; several after `concat` in `$apply` */
-export function rowSets(exchange: Exchange): Rows[] {
-  const all = entities(exchange.schema)
+/**
+ * @param all the entities that there are
+ * @returns the sets of rows; several after `concat` in `$apply`
+ */
+export function rowSets(exchange: Exchange, all = entities(exchange.schema)): Rows[] {
   const sets = parsedOption(exchange, '$apply', all, (parser) => transformations(parser, all)) ?? [all]
   return sets.map((each) => narrowed(exchange, each))
 }

@@ -1,6 +1,7 @@
 /** A request to the service and its answer, as the rooms of the protocol share it. */
 import type { Request, Response } from 'express'
-import type { JsonFormat } from './format.ts'
+import type { DownloadFormat, JsonFormat } from './format.ts'
+import type { Reading } from '../../database/reading.ts'
 import type { Deadline } from '../../database/reading.ts'
 import type { LinkTokens } from './link-tokens.ts'
 import type { ServiceSchema } from '../model/schema.ts'
@@ -19,6 +20,10 @@ export interface Exchange extends PlanningContext {
   preferences: Map<string, string>
   conventions: Conventions
   format: JsonFormat
+  /** If the whole collection is wanted as a stream, and not a page of it. */
+  download: DownloadFormat | undefined
+  /** Who waits for the queries, and how long. */
+  reading: Reading
   /** When the request arrived. */
   now: Date
   schema: ServiceSchema

@@ -4,6 +4,8 @@ import { RequestError } from '../../errors/errors.ts'
 import type { Resource } from './resource.ts'
 
 const JSON_TYPE = 'application/json'
+const NDJSON_TYPE = 'application/x-ndjson'
+const CSV_TYPE = 'text/csv'
 
 /** A JSON representation. */
 export interface JsonFormat {
@@ -12,6 +14,21 @@ export interface JsonFormat {
   streaming: boolean
   /** Whether the client named a charset, so that the answer names it, too. */
   namesCharset: boolean
+}
+
+/** How a collection is sent as a whole: in CSV, or as a line of JSON for each entity. */
+export interface DownloadFormat {
+  csv: CsvFormat | undefined
+}
+
+/** A representation in CSV (RFC 4180). */
+export interface CsvFormat {
+  /** Whether the first line names the columns (RFC 4180, section 3). */
+  hasHeader: boolean
+  /** Whether texts that spreadsheets would run as formulas come as they are. */
+  keepsFormulas: boolean
+  /** The part of the entities that is wanted, in lower case; undefined for all of them. */
+  part: string | undefined
 }
 
 interface MediaRange {
@@ -24,9 +41,11 @@ interface MediaRange {
  * The media types of a resource, the preferred one first. Raw values and counts are text even for clients that accept
  * JSON only: many send the same `Accept` with all requests (OData Protocol 4.01, 11.2.10).
  * @param speaks401 whether the client accepts 4.01, which CSDL in JSON belongs to
+ * @param isStreamed whether the answer can be a download
  */
-export function mediaTypesOf(resource: Resource, speaks401: boolean): string[] {
+export function mediaTypesOf(resource: Resource, speaks401: boolean, isStreamed: boolean): string[] {
   const { kind } = resource
+  if (kind === 'collection' && isStreamed) return [JSON_TYPE, NDJSON_TYPE, CSV_TYPE]
   if (kind === 'metadata') return speaks401 ? ['application/xml', JSON_TYPE] : ['application/xml']
   const isText = kind === 'count' || (kind === 'property' && resource.suffix !== '')
   return isText ? ['text/plain', JSON_TYPE] : [JSON_TYPE]
@@ -36,7 +55,7 @@ const BOOLEAN = ['true', 'false']
 const LEVELS = ['minimal', 'full', 'none']
 
 /** The format parameters of JSON and their values. Two have a second name from version 4.0. */
-const JSON_PARAMETERS = new Map([
+const JSON_PARAMETERS = new Map<string, string[] | undefined>([
   ['metadata', LEVELS],
   ['odata.metadata', LEVELS],
   ['streaming', BOOLEAN],
@@ -45,7 +64,22 @@ const JSON_PARAMETERS = new Map([
   ['exponentialdecimals', BOOLEAN]
 ])
 
-const SHORT_FORMS = new Map(Object.entries({ json: JSON_TYPE, xml: 'application/xml' }))
+/** Those of CSV; undefined stands for any value. */
+const CSV_PARAMETERS: typeof JSON_PARAMETERS = new Map([
+  ['header', ['present', 'absent']],
+  ['formulas', ['escaped', 'kept']],
+  ['part', undefined]
+])
+
+const PARAMETERS = new Map([
+  [JSON_TYPE, JSON_PARAMETERS],
+  [NDJSON_TYPE, JSON_PARAMETERS],
+  [CSV_TYPE, CSV_PARAMETERS]
+])
+
+const SHORT_FORMS = new Map(
+  Object.entries({ json: JSON_TYPE, xml: 'application/xml', ndjson: NDJSON_TYPE, csv: CSV_TYPE })
+)
 
 /**
  * Chooses among the media types that a resource has. `$format` wins over `Accept` (11.2.12).
@@ -79,9 +113,20 @@ export function jsonFormat(parameters: MediaRange['parameters']): JsonFormat {
   }
 }
 
+/** Reads the media type of a download; undefined if it is none. */
+export function downloadFormat(type: string, parameters: MediaRange['parameters']): DownloadFormat | undefined {
+  if (type === NDJSON_TYPE) return { csv: undefined }
+  if (type !== CSV_TYPE) return undefined
+  const hasHeader = parameters.get('header') !== 'absent'
+  return { csv: { hasHeader, keepsFormulas: parameters.get('formulas') === 'kept', part: parameters.get('part') } }
+}
+
 /** The Content-Type of a JSON representation, in the order that Microsoft Graph uses. */
-export function contentType({ metadata, ieee754Compatible, streaming, namesCharset }: JsonFormat): string {
-  const type = `application/json;odata.metadata=${metadata};odata.streaming=${streaming};IEEE754Compatible=${ieee754Compatible}`
+export function contentType(
+  { metadata, ieee754Compatible, streaming, namesCharset }: JsonFormat,
+  name = JSON_TYPE
+): string {
+  const type = `${name};odata.metadata=${metadata};odata.streaming=${streaming};IEEE754Compatible=${ieee754Compatible}`
   return namesCharset ? `${type};charset=utf-8` : type
 }
 
@@ -108,7 +153,8 @@ function isKnown(type: string, { parameters }: MediaRange, acceptCharset: string
   return [...parameters].every(([name, value]) => {
     // Accept-Charset wins
     if (name === 'charset') return acceptCharset !== undefined || ['utf-8', 'utf8'].includes(value)
-    return type === JSON_TYPE && JSON_PARAMETERS.get(name)?.includes(value)
+    const known = PARAMETERS.get(type)
+    return known?.has(name) && (known.get(name)?.includes(value) ?? true)
   })
 }
 

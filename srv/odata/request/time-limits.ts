@@ -23,3 +23,8 @@ export function readingFor(outer: Request, batch: Deadline | undefined): Reading
   const deadline = batch && batch.end < own.end ? batch : own
   return { tenant: (answer.locals.tenant as string | undefined) ?? '', answer, deadline, expectRoom }
 }
+
+/** Starts the clock again, for an answer of many pages: each has the time of a request. */
+export function restartClock(reading: Reading) {
+  reading.deadline = queryDeadline()
+}

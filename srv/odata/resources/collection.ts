@@ -6,6 +6,7 @@ import { arrayText, objectText } from '../response/json-text.ts'
 import { linkTo } from '../response/links.ts'
 import { respondWith, respondWithText } from '../response/respond.ts'
 import { countEntities } from './count.ts'
+import { download } from './download.ts'
 import { readPage, type Page } from './page.ts'
 import { planned } from '../../plans/plans.ts'
 import { fromToken, pageWindow } from '../query/paging.ts'
@@ -16,8 +17,9 @@ import { readRows } from '../response/read-rows.ts'
 import type { Resource } from '../request/resource.ts'
 import type { Row } from '../../plans/statement.ts'
 
-/** Answers with a page of a collection, or of what was added to it. */
+/** Answers with a page of a collection, or of what was added to it, or with all of it. */
 export async function readCollection(exchange: Exchange, { collection }: Resource & { kind: 'collection' }) {
+  if (exchange.download) return download(exchange, collection, exchange.download)
   const token = exchange.options.get('$deltatoken')
   const page = await (token === undefined ? readPage(exchange, collection) : readDelta(exchange, collection, token))
   respondWith(exchange, page.fragment, objectText(page.members))

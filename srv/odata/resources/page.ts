@@ -12,7 +12,7 @@ import { countOf, integerText } from './count.ts'
 import { comesAfter, pageWindow, positionLiterals, type PageWindow } from '../query/paging.ts'
 import { planned, type Planned } from '../../plans/plans.ts'
 import { applied } from '../request/headers.ts'
-import { clauses, filtered, type Rows } from '../query/rows.ts'
+import { clauses, entities, filtered, type Rows } from '../query/rows.ts'
 import { rowsList, selected } from '../query/select.ts'
 import { requestShape } from '../request/shape.ts'
 import { parsedOption, rowSets } from '../query/row-sets.ts'
@@ -25,7 +25,7 @@ export interface Page {
 }
 
 /** What is known of a request whatever its literals are. */
-interface Prepared extends PreparedRows {
+export interface Prepared extends PreparedRows {
   sets: Rows[]
   terms: OrderTerm[]
 }
@@ -57,8 +57,9 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   return { fragment: path + rowsList(shown), members }
 }
 
-function prepare(exchange: Exchange): Prepared {
-  const sets = rowSets(exchange)
+/** @param all the entities that there are */
+export function prepare(exchange: Exchange, all = entities(exchange.schema)): Prepared {
+  const sets = rowSets(exchange, all)
   const [rows] = sets as [Rows]
   const terms = sets.length === 1 ? totalOrder(exchange, rows) : []
   const keys = terms.map(({ cqn }, index) => ('ref' in cqn ? cqn : { ...cqn, as: `order_${index}` }))
@@ -73,14 +74,16 @@ function shapeOfPage(exchange: Exchange, { limit, skip, after }: PageWindow, cou
 /**
  * Reads the rows in a window, in their order.
  * @param until the last arrival that is part of the result, if changes are tracked
+ * @param apart whether the text of each row is wanted by itself
  * @returns also the position of the next page, if there is one
  */
-async function readWindow(
+export async function readWindow(
   exchange: Exchange,
   plan: Planned<Prepared>,
   { limit, skip, after, next }: PageWindow,
   until: number | undefined,
-  path: string
+  path: string,
+  apart = false
 ) {
   const select = ({ selected: { rows }, terms }: Prepared, count: number) => {
     const known = until === undefined ? rows : arrivedUntil(exchange, rows, until)
@@ -91,7 +94,7 @@ async function readWindow(
       limit: { rows: val(count), ...(skip && { offset: val(skip) }) }
     }
   }
-  const { texts, count, isMore, rowAt } = await readRows(exchange, plan, { path, limit, select })
+  const { texts, count, isMore, rowAt } = await readRows(exchange, plan, { path, limit, select, apart })
   const last = rowAt(count - 1)
   const position = last && plan.prepared.keys.map((column) => last[nameOf(column)] as Value)
   return { texts, next: isMore ? next(position, count) : undefined }

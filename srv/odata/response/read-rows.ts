@@ -32,6 +32,8 @@ export interface Wanted<Of extends Prepared> {
    * Finds the place of a row by its keys, where the database does not know the order; undefined: it is none of them.
    */
   placeOf?: (keys: Row) => number | undefined
+  /** Whether the text of each row is wanted by itself: otherwise texts may be joined, with commas. */
+  apart?: boolean
 }
 
 /** Rows as clients see them. */
@@ -55,7 +57,7 @@ const SHORT = 16_384
 export async function readRows<Of extends Prepared>(
   exchange: Exchange,
   { prepared, ask }: Planned<Of>,
-  { path, limit, select, placeOf }: Wanted<Of>
+  { path, limit, select, placeOf, apart }: Wanted<Of>
 ): Promise<Shown> {
   const { selected, keys } = prepared
   const all = limit + 1 // one more shows whether there are more
@@ -98,5 +100,5 @@ export async function readRows<Of extends Prepared>(
   const page = isWhole || !areCurrent ? first : await read(places)
   if (!page.entities.every(([, tag]) => isCurrent(tag, entityType))) return build(places, isMore)
   const count = Math.min(fit, page.entities.length)
-  return { texts: page.textsOf(count), count, isMore, places, rowAt: page.rowAt }
+  return { texts: page.textsOf(count, apart), count, isMore, places, rowAt: page.rowAt }
 }

@@ -43,8 +43,8 @@ export interface StoredPage {
   entities: Entity[]
   /** The keys of an entity. */
   rowAt: (index: number) => Row | undefined
-  /** The texts of the first entities, joined where possible. */
-  textsOf: (count: number) => JsonText
+  /** The texts of the first entities, joined where possible unless they are wanted apart. */
+  textsOf: (count: number, apart?: boolean) => JsonText
 }
 
 /**
@@ -64,9 +64,9 @@ export function storedPage(
   return {
     entities,
     rowAt: (index) => entities[index] && rowOf(entities[index]),
-    textsOf: (count) => {
+    textsOf: (count, apart) => {
       const shown = entities.slice(0, count)
-      if (!placeOf) return shown.length ? [joined(text, shown)] : []
+      if (!placeOf && !apart) return shown.length ? [joined(text, shown)] : []
       const starts = new Map<Entity, number>()
       let start = 0
       for (const entity of found) {

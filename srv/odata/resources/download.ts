@@ -1,0 +1,188 @@
+/**
+ * Downloads: a whole collection as a stream, in JSON by lines or in CSV. It is read page by page at the pace of the
+ * client, each page by a query of its own: no snapshot is held, and the memory is that of a page.
+ */
+import { setImmediate } from 'node:timers/promises'
+import { pipeline } from 'node:stream/promises'
+import cds from '@sap/cds'
+import { RequestError } from '../../errors/errors.ts'
+import { requestIds } from '../../errors/request-ids.ts'
+import { countDownload } from '../../http/downloads.ts'
+import { planned } from '../../plans/plans.ts'
+import { settings } from '../../settings/settings.ts'
+import { parseJson } from '../../values/json.ts'
+import type { JsonObject } from '../model/types.ts'
+import { arrivedUntil, lastArrival } from '../query/arrivals.ts'
+import type { PageWindow, Position } from '../query/paging.ts'
+import { entities } from '../query/rows.ts'
+import type { Exchange } from '../request/exchange.ts'
+import { contentType, type CsvFormat, type DownloadFormat } from '../request/format.ts'
+import { booleanOption, integerOption } from '../request/options.ts'
+import { restartClock } from '../request/time-limits.ts'
+import { entityTable, headerOf, itemTable, recordsOf, type Table } from '../response/csv.ts'
+import { chunksOf, type JsonText } from '../response/json-text.ts'
+import { prepare, readWindow, type Prepared } from './page.ts'
+
+const LOG = cds.log('provisioning')
+
+/** The part of entities that is theirs alone. The other parts have the names of collections in them. */
+const ENTITIES = 'entities'
+
+/** How much CSV is made at a time, in UTF-16 code units: others get their turn in between. */
+const TOGETHER = 65_536
+
+/** Pages, each as the texts of its entities. */
+type Pages = AsyncGenerator<JsonText, void>
+
+/**
+ * Answers with the entities of a collection that have arrived, or the rows that `$apply` makes of them, to the last one.
+ * @param path the path of the collection, `auditLogs/provisioning`
+ * @throws {RequestError} 400 for options that belong to pages, 429 if the tenant has enough downloads under way
+ */
+export async function download(given: Exchange, path: string, format: DownloadFormat) {
+  const { req, res, reading, schema } = given
+  expectNoPages(given)
+  const exchange = format.csv?.part === undefined ? given : withKeys(given)
+  const until = await lastArrival(exchange) // it ends there, though others go on to arrive
+  countDownload(reading.tenant, res)
+  const prepared = prepare(exchange, arrivedUntil(exchange, entities(schema), until))
+  if (prepared.sets.length > 1)
+    throw new RequestError('notImplemented', 'The service does not implement downloads of a concat.', '$apply')
+  const pages = pagesOf(exchange, prepared, path)
+  const table = format.csv && { ...format.csv, ...tableFor(exchange, prepared, format.csv) }
+  const first = await pages.next() // what is wrong with the request shows now, and is refused
+  describe(exchange, path, table)
+  const all = resumed(first, pages)
+  if (req.method === 'HEAD') res.end()
+  else await send(exchange, table ? csv(all, table) : lines(all))
+}
+
+/** @throws {RequestError} 400 for a request that is about pages */
+function expectNoPages({ options }: Exchange) {
+  for (const name of ['$skiptoken', '$deltatoken'])
+    if (options.has(name))
+      throw new RequestError('invalidQueryOption', `A download has no pages, so it does not take ${name}.`, name)
+  if (booleanOption(options, '$count'))
+    throw new RequestError(
+      'invalidQueryOption',
+      'A download has no count: the address with /$count gives it.',
+      '$count'
+    )
+}
+
+/** The properties that tell entities apart. */
+const keysFor = ({ schema, scope }: Exchange) => (scope.readsAllTenants ? schema.keyNames : [schema.key])
+
+/** Has the keys shown whatever is selected, as they tell which parts belong together. */
+function withKeys(exchange: Exchange): Exchange {
+  const options = new Map(exchange.options)
+  const select = options.get('$select')
+  if (select !== undefined) options.set('$select', [select, ...keysFor(exchange)].join())
+  return { ...exchange, options }
+}
+
+async function* pagesOf(exchange: Exchange, prepared: Prepared, path: string): Pages {
+  const { options, schema } = exchange
+  let remaining = integerOption(options, '$top') ?? Infinity // in all, also where $top is the size of pages
+  let skip = integerOption(options, '$skip') ?? 0
+  let position: Position | undefined = {}
+  while (position) {
+    restartClock(exchange.reading)
+    const limit = Math.min(remaining, schema.pageSize.max)
+    const next: PageWindow['next'] = (after, count) => (after && remaining > count ? { after } : undefined)
+    const window = { limit, skip, after: position.after, until: undefined, next }
+    const page = await readWindow(
+      exchange,
+      planned(exchange, undefined, () => prepared),
+      window,
+      undefined,
+      path,
+      true
+    )
+    yield page.texts
+    remaining -= page.texts.length
+    skip = 0
+    position = page.next
+    await setImmediate()
+  }
+}
+
+async function* resumed(first: IteratorResult<JsonText, void>, others: Pages): Pages {
+  if (first.done) return
+  yield first.value
+  yield* others
+}
+
+async function* lines(pages: Pages) {
+  for await (const texts of pages) yield Buffer.concat(chunksOf(texts.flatMap((text) => [text, '\n'])))
+}
+
+async function* csv(pages: Pages, table: Table & CsvFormat) {
+  let text = table.hasHeader ? headerOf(table) : ''
+  for await (const texts of pages)
+    for (const each of texts) {
+      text += recordsOf(table, entityIn(each), table.keepsFormulas)
+      if (text.length < TOGETHER) continue
+      yield text
+      text = ''
+      await setImmediate()
+    }
+  yield text
+}
+
+function entityIn(json: JsonText[number]) {
+  const text = typeof json === 'string' ? json : json.text
+  return parseJson(typeof text === 'string' ? text : Buffer.from(text).toString()) as JsonObject
+}
+
+/**
+ * What the records of CSV show.
+ * @throws {RequestError} 406 for a part that there is not, 400 if the request leaves it out
+ */
+function tableFor(exchange: Exchange, { selected: { rows, selection } }: Prepared, { part }: CsvFormat): Table {
+  if (part === undefined || part === ENTITIES) return entityTable(rows.type, selection, part)
+  const { properties } = exchange.schema.entityType
+  const names = [...properties.values()].filter(({ collection }) => collection).map(({ name }) => name)
+  const name = names.find((each) => each.toLowerCase() === part)
+  if (name === undefined) {
+    const target = exchange.options.has('$format') ? '$format' : 'Accept'
+    throw new RequestError('notAcceptable', `The parts in CSV are ${[ENTITIES, ...names].join(', ')}.`, target)
+  }
+  const property = rows.areEntities && (selection?.has(name) ?? true) ? rows.type.properties.get(name) : undefined
+  if (property) return itemTable(keysFor(exchange), property, selection)
+  throw new RequestError('invalidQueryOption', `The query options leave out the part '${name}'.`, '$format')
+}
+
+function describe({ res, format }: Exchange, path: string, table: (Table & CsvFormat) | undefined) {
+  const part = table?.part === undefined ? '' : `-${table.part}`
+  const name = path.slice(path.lastIndexOf('/') + 1) + part
+  res.setHeader('Content-Disposition', `attachment; filename="${name}.${table ? 'csv' : 'ndjson'}"`)
+  const header = table?.hasHeader ? 'present' : 'absent'
+  const type = table ? `text/csv;charset=utf-8;header=${header}` : contentType(format, 'application/x-ndjson')
+  res.setHeader('Content-Type', type)
+}
+
+/**
+ * Streams an answer at the pace of the client, until it is done or the client has gone. If it fails midway, its
+ * connection is closed, by which clients see that the end is missing.
+ */
+async function send({ req, res }: Exchange, chunks: AsyncIterable<string | Buffer>) {
+  const minutes = settings().odata.download_timeout
+  const signal = AbortSignal.timeout(Math.ceil(minutes * 60_000))
+  const log = (cause: unknown) => {
+    LOG.error(requestIds(res)['request-id'], req.method, req.path, 'The download was cut off:', cause)
+  }
+  async function* watched() {
+    try {
+      yield* chunks
+    } catch (error) {
+      if (!res.closed) log(error)
+      throw error
+    }
+  }
+  try {
+    await pipeline(watched, res, { signal })
+  } catch {
+    if (signal.aborted) log(`It took longer than ${minutes} minutes.`)
+  }
+}

@@ -1,0 +1,117 @@
+/** Entities as records of CSV (RFC 4180). */
+import type { Selection } from '../model/columns.ts'
+import { isStructured, type JsonObject, type Property, type StructuredType } from '../model/types.ts'
+
+/** A column with the values at a path. */
+export interface Column {
+  path: string[]
+  /** The property at the path; undefined for a member of an open type. */
+  property?: Property
+}
+
+/** What the records show of entities. */
+export interface Table {
+  /** The part of the entities; undefined for all of them. */
+  part: string | undefined
+  columns: Column[]
+  /** The records of an entity, as objects that have the values at the paths of the columns. */
+  recordsOf: (entity: JsonObject) => JsonObject[]
+}
+
+/**
+ * The columns for the values of a type: for complex values one for each of their properties, with those of derived types;
+ * for open types and collections one with JSON, or one for each selected member.
+ */
+export function columnsFor({ properties }: StructuredType, selection: Selection, path: string[] = []): Column[] {
+  const columns = new Map<string, Column>()
+  for (const property of properties.values()) {
+    const { name, type, collection, derived } = property
+    if (selection && !selection.has(name)) continue
+    const inner = selection?.get(name)
+    const at = [...path, name]
+    const types = isStructured(type) && !collection ? [type, ...(derived?.types ?? [])] : []
+    const found = types.flatMap((each) => (each.open ? membersFor(inner, at) : columnsFor(each, inner, at)))
+    for (const column of found.length ? found : [{ path: at, property }]) columns.set(column.path.join('/'), column)
+  }
+  return [...columns.values()]
+}
+
+/** The columns for selected members of an open type. */
+function membersFor(selection: Selection, path: string[]): Column[] {
+  return [...(selection ?? [])].flatMap(([name, inner]) => {
+    const at = [...path, name]
+    return inner ? membersFor(inner, at) : [{ path: at }]
+  })
+}
+
+/** A record for each entity. Its collections are JSON, or left out where only that part is wanted. */
+export function entityTable(type: StructuredType, selection: Selection, part?: string): Table {
+  const columns = columnsFor(type, selection)
+  const own = columns.filter(({ property }) => !property?.collection)
+  return { part, columns: part === undefined ? columns : own, recordsOf: (entity) => [entity] }
+}
+
+/**
+ * A record for each item of a collection, with its place in it, from 0.
+ * @param keys the properties that tell which entity has the item
+ */
+export function itemTable(keys: string[], { name, type }: Property, selection: Selection): Table {
+  const items = isStructured(type) ? columnsFor(type, selection?.get(name), [name]) : []
+  const columns = [...keys.map((key) => ({ path: [key] })), { path: [name, INDEX] }, ...items]
+  const recordsOf = (entity: JsonObject) =>
+    ((entity[name] ?? []) as object[]).map((item, index) => ({ ...entity, [name]: { ...item, [INDEX]: index } }))
+  return { part: name, columns, recordsOf }
+}
+
+const INDEX = '$index'
+
+/** The record with the names of the columns, which are their paths. */
+export function headerOf({ columns }: Table): string {
+  return line(columns.map(({ path }) => path.join('/')))
+}
+
+/**
+ * The records of an entity.
+ * @param keepsFormulas whether texts that spreadsheets would run as formulas come as they are: see {@link asText}
+ */
+export function recordsOf(table: Table, entity: JsonObject, keepsFormulas: boolean): string {
+  const records = table.recordsOf(entity)
+  return records.map((each) => line(table.columns.map((column) => cell(column, each, keepsFormulas)))).join('')
+}
+
+/** A blank line would be none for many readers. */
+const line = (cells: (string | undefined)[]) => `${cells.map(quoted).join(',') || '""'}\r\n`
+
+/** Null is nothing, and the empty text a pair of quotes. */
+function quoted(text: string | undefined) {
+  if (text === undefined) return ''
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+function cell({ path, property }: Column, record: JsonObject, keepsFormulas: boolean): string | undefined {
+  const value = path.reduce<unknown>((object, name) => memberOf(object, name), record)
+  if (value === null || value === undefined) return undefined
+  if (typeof value === 'string') return keepsFormulas ? value : asText(value)
+  return JSON.stringify(property ? withoutTypes(value, property.type) : value)
+}
+
+function memberOf(object: unknown, name: string) {
+  return typeof object === 'object' && object !== null && Object.hasOwn(object, name)
+    ? (object as JsonObject)[name]
+    : undefined
+}
+
+/** What spreadsheets take for a formula, after any number of the apostrophes of {@link asText}. */
+const FORMULA = /^'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/
+
+/** Text that no spreadsheet runs: an apostrophe comes before it. Who removes that has the text. */
+const asText = (text: string) => (FORMULA.test(text) ? `'${text}` : text)
+
+/** JSON without the types that control information gives, as at the metadata level `none`. */
+function withoutTypes(value: unknown, type: Property['type']): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutTypes(item, type))
+  if (typeof value !== 'object' || value === null || !isStructured(type)) return value
+  const { '@odata.type': _, ...members } = value as JsonObject
+  const typeOf = (name: string) => type.properties.get(name)?.type ?? 'Edm.Untyped'
+  return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, withoutTypes(member, typeOf(name))]))
+}

@@ -1,0 +1,145 @@
+import fc from 'fast-check'
+import { columnsFor, entityTable, headerOf, itemTable, recordsOf } from '../../../srv/odata/response/csv.ts'
+import type { Selection } from '../../../srv/odata/model/columns.ts'
+import type { Property, StructuredType } from '../../../srv/odata/model/types.ts'
+import { parseJson } from '../../../srv/values/json.ts'
+import { recordsIn } from '../../support/csv.ts'
+
+const text = (name: string): Property => ({ name, type: 'Edm.String', collection: false, key: false, nullable: true })
+const type = (name: string, properties: Property[], open = false): StructuredType => {
+  return { name, open, properties: new Map(properties.map((each) => [each.name, each])) }
+}
+
+const details = { ...text('details'), type: type('details', [], true) }
+const derived = { types: [type('special', [text('code')])], column: 'status_type' }
+const status: Property = { ...text('status'), type: type('base', [text('result')]), derived }
+const steps: Property = { ...text('steps'), type: type('step', [text('name'), details]), collection: true }
+const system = { ...text('system'), type: type('system', [text('id'), details]) }
+const event = type('event', [text('id'), { ...text('size'), type: 'Edm.Int32' }, system, status, steps])
+
+const all = entityTable(event, undefined)
+const ids = entityTable(type('ids', [text('id')]), undefined)
+
+const selection = (...names: (string | [string, Selection])[]): Selection =>
+  new Map(names.map((name) => (typeof name === 'string' ? [name, undefined] : name)))
+
+describe('The columns of CSV', () => {
+  it('are the paths of all values, down to those of derived types', () => {
+    expect(headerOf(all)).toBe('id,size,system/id,system/details,status/result,status/code,steps\r\n')
+    expect(headerOf(entityTable(event, undefined, 'entities'))).toBe(
+      'id,size,system/id,system/details,status/result,status/code\r\n'
+    )
+  })
+
+  it.each<[Selection, string]>([
+    [selection('steps', 'id'), 'id,steps'],
+    [selection(['status', selection('code')]), 'status/code'],
+    [selection(['system', selection('details')]), 'system/details'],
+    [
+      selection(['system', selection(['details', selection('App', ['a,b', selection('c')])])]),
+      'system/details/App,"system/details/a,b/c"'
+    ]
+  ])('are those that are selected: %#', (selected, header) => {
+    expect(headerOf(entityTable(event, selected))).toBe(`${header}\r\n`)
+    expect(columnsFor(event, selected)).toHaveLength(header.includes('App') ? 2 : header.split(',').length)
+  })
+})
+
+describe('A record of CSV', () => {
+  it('has values as JSON has them, and collections and open types as JSON', () => {
+    const entity = {
+      '@odata.type': '#event',
+      id: 'e1',
+      size: 5,
+      system: {
+        '@odata.type': 'system',
+        id: null,
+        details: { '@odata.type': 'details', a: [1, { '@odata.type': 'b' }] }
+      },
+      status: { '@odata.type': '#special', result: 'failure', code: 'C1' },
+      steps: [{ '@odata.type': 'step', name: 'n', details: { '@odata.type': 'details' } }]
+    }
+    expect(recordsOf(all, entity, false)).toBe(
+      'e1,5,,"{""a"":[1,{""@odata.type"":""b""}]}",failure,C1,"[{""name"":""n"",""details"":{}}]"\r\n'
+    )
+  })
+
+  it('keeps numbers as they were sent', () => {
+    const numbers = parseJson('{"id":12345678901234567890,"size":1.10,"system":{"details":{"n":1.0}}}')
+    expect(recordsOf(all, numbers as never, false)).toBe('12345678901234567890,1.10,,"{""n"":1.0}",,,\r\n')
+  })
+
+  it('tells null from empty text, and is no blank line', () => {
+    expect(recordsOf(all, { id: '', size: null, system: null, steps: [] }, false)).toBe('"",,,,,,[]\r\n')
+    expect(recordsOf(ids, { id: null }, false)).toBe('""\r\n')
+  })
+
+  it.each([
+    ['a,b', '"a,b"'],
+    ['say "a"', '"say ""a"""'],
+    ['one\r\ntwo', '"one\r\ntwo"'],
+    ['one\ntwo', '"one\ntwo"'],
+    [' a ', ' a '],
+    ['Ηλίας', 'Ηλίας'],
+    ['a=b', 'a=b'],
+    ["it's", "it's"]
+  ])('has %j as %j', (value, cell) => {
+    expect(recordsOf(ids, { id: value }, false)).toBe(`${cell}\r\n`)
+  })
+
+  it.each([
+    ['=1+1', "'=1+1"],
+    ['=HYPERLINK("http://evil")', '"\'=HYPERLINK(""http://evil"")"'],
+    ['+44 20', "'+44 20"],
+    ['-5', "'-5"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    [' =1', "' =1"],
+    ['\t=1', "'\t=1"],
+    ['\tx', "'\tx"],
+    ['\rx', '"\'\rx"'],
+    ['＝1', "'＝1"],
+    ["'=1", "''=1"],
+    ["''=1", "'''=1"]
+  ])('has %j as text that no spreadsheet runs, %j, unless formulas are to be kept', (value, cell) => {
+    expect(recordsOf(ids, { id: value }, false)).toBe(`${cell}\r\n`)
+    expect(recordsIn(recordsOf(ids, { id: value }, true))).toEqual([[value]])
+  })
+
+  it('gives back any text', () => {
+    const table = entityTable(type('pair', [text('one'), text('two')]), undefined)
+    const value = fc.oneof(fc.string(), fc.stringMatching(/^['\s=+\-@",\r\n]{0,5}$/))
+    fc.assert(
+      fc.property(value, value, (one, two) => {
+        expect(recordsIn(recordsOf(table, { one, two }, true))).toEqual([[one, two]])
+        const escaped = recordsIn(recordsOf(table, { one, two }, false))[0] ?? []
+        for (const cell of escaped) expect(cell).not.toMatch(/^\s*[=+\-@]/)
+        expect(escaped.map((cell) => cell.replace(/^'(?='*(?:\s*[=+\-@＝＋－＠]|[\t\r\n]))/, ''))).toEqual([one, two])
+      })
+    )
+  })
+
+  it('takes no member of JavaScript for one of the data', () => {
+    const member = selection(['system', selection(['details', selection('constructor', '__proto__', 'toString')])])
+    expect(recordsOf(entityTable(event, member), { system: { details: {} } }, false)).toBe(',,\r\n')
+  })
+})
+
+describe('The records of the items of a collection', () => {
+  const table = itemTable(['id'], steps, undefined)
+
+  it('have the key of the entity and their place', () => {
+    expect(headerOf(table)).toBe('id,steps/$index,steps/name,steps/details\r\n')
+    const items = [{ name: 'a', details: null }, { name: null }]
+    expect(recordsOf(table, { id: 'e', steps: items }, false)).toBe('e,0,a,\r\ne,1,,\r\n')
+  })
+
+  it('are none where there is no item', () => {
+    expect(recordsOf(table, { id: 'e', steps: [] }, false)).toBe('')
+    expect(recordsOf(table, { id: 'e', steps: null }, false)).toBe('')
+  })
+
+  it('show what is selected of them', () => {
+    const selected = selection('id', ['steps', selection('name')])
+    expect(headerOf(itemTable(['id'], steps, selected))).toBe('id,steps/$index,steps/name\r\n')
+  })
+})
