@@ -40,7 +40,7 @@ describe('A download whose client stops reading', () => {
     }
     expect(status).toBe(200)
     expect(Date.now() - start).toBeGreaterThan(30_000)
-    expect(Date.now() - start).toBeLessThan(60_000)
+    expect(Date.now() - start).toBeLessThan(90_000) // Node.js counts anew while what it wrote moves on
     await expect(rest(response)).rejects.toThrow('aborted')
   })
 
