@@ -31,6 +31,7 @@ service microsoft.graph {
 
 annotate graph.provisioningObjectSummary with
   @cds.query.limit: { default: 100, max: 1000 }
+  @odata.entitySet: 'provisioningEvents' // at `/`, beside the singleton
   @odata.defaultOrder: 'activityDateTime desc'
   @odata.arrivals: 'microsoft.graph.Arrivals'
   @odata.counts: 'microsoft.graph.Counts';

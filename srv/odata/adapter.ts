@@ -55,8 +55,14 @@ export function registerProtocols(model: Model, tokens: LinkTokens) {
   const { protocols } = cds.service as unknown as { protocols: Record<string, object> }
   const batchLimit = settings().odata.batch_limit
   const kinds: Record<string, Conventions> = {
-    'odata-structured': { topIsPageSize: false, entitiesDerive: false, spellsHeadersAsGraph: false, batchLimit },
-    'odata-graph': { topIsPageSize: true, entitiesDerive: true, spellsHeadersAsGraph: true, batchLimit: 20 }
+    'odata-structured': {
+      ...{ topIsPageSize: false, entitiesDerive: false, hasEntitySet: true, spellsHeadersAsGraph: false },
+      batchLimit
+    },
+    'odata-graph': {
+      ...{ topIsPageSize: true, entitiesDerive: true, hasEntitySet: false, spellsHeadersAsGraph: true },
+      batchLimit: 20
+    }
   }
   for (const [kind, conventions] of Object.entries(kinds)) {
     const impl = (service: ApplicationService, options: object) =>
@@ -85,7 +91,8 @@ class StructuredODataAdapter extends ODataAdapter {
     this.setup = setup
     // a copy: linking leaves traces that the generation of metadata cannot handle
     this.linked = cds.linked(structuredClone(setup.model) as never)
-    this.schema = serviceSchema(this.linked, service.name)
+    const schema = serviceSchema(this.linked, service.name)
+    this.schema = setup.conventions.hasEntitySet ? schema : { ...schema, entitySet: undefined }
     this.openApi = descriptions(this.schema)
   }
 
@@ -168,7 +175,7 @@ class StructuredODataAdapter extends ODataAdapter {
   /** @param root to describe it in OpenAPI, and not in CSDL */
   private describe(req: Request, res: Response, root: string | undefined, type: keyof Metadata) {
     const { model, conventions } = this.setup
-    this.metadata ??= generateMetadata(this.linked, model, this.service.name, conventions.entitiesDerive)
+    this.metadata ??= generateMetadata(this.linked, model, this.service.name, conventions.entitiesDerive, this.schema)
     if (root === undefined && type === 'application/json') res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
     const text = root === undefined ? this.metadata[type] : this.openApi(root, this.metadata['application/json'])
     sendTagged(req, res, [Buffer.from(text)], strongEtag(text))

@@ -8,7 +8,7 @@ const PERSONAL_ACCOUNTS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 /** What a route answers to tokens that are good, by what they permit: nothing, read, create, all in another tenant. */
 type Statuses = [nothing: number, read: number, create: number, otherTenant: number]
 
-/** Every resource and method at a root; `LOG` stands for each of the two names of the log. */
+/** Every resource and method at a root; `LOG` stands for each name that the log has there. */
 const ROUTES: [method: string, path: string, ...Statuses][] = [
   ['GET', '/', 200, 200, 200, 200],
   ['GET', '/$metadata', 200, 200, 200, 200],
@@ -57,13 +57,18 @@ const NOT_VALID = challenge('The access token is not valid.')
 
 const EVENT = { activityDateTime: '2024-05-01T12:00:00Z', jobId: 'j' }
 
-const expanded = (routes: typeof ROUTES) =>
+/** The names of the log at each root. */
+const LOGS: Record<string, string[]> = {
+  '': ['/auditLogs/provisioning', '/auditLogs/directoryProvisioning', '/provisioningEvents'],
+  '/beta': ['/auditLogs/provisioning', '/auditLogs/directoryProvisioning']
+}
+
+const expanded = (routes: typeof ROUTES, root: string) =>
   routes.flatMap(([method, path, ...statuses]) => {
-    const names = path.startsWith('LOG') ? ['provisioning', 'directoryProvisioning'] : ['']
-    return names.map((name) => ({ method, path: path.replace('LOG', `/auditLogs/${name}`), statuses }))
+    const names = path.startsWith('LOG') ? (LOGS[root] ?? []) : ['']
+    return names.map((name) => ({ method, path: path.replace('LOG', name), statuses }))
   })
-const inBatch = expanded(ROUTES)
-const all = [...inBatch, ...expanded(OUTSIDE)]
+const allAt = (root: string) => expanded([...ROUTES, ...OUTSIDE], root)
 
 function bodyOf(method: string, path: string, root = '') {
   if (path === '/$batch' && method === 'POST')
@@ -96,11 +101,12 @@ const inPart = (name: string) => ({
   scp: `x,${name} ${name.toLowerCase()} ${name}.x  x.${name} ${name}\t${name}`
 })
 
-const each = (status: number) => Object.fromEntries(all.map(({ method, path }) => [`${method} ${path}`, status]))
+const each = (root: string, status: number) =>
+  Object.fromEntries(allAt(root).map(({ method, path }) => [`${method} ${path}`, status]))
 
 const statusesOf = async (root: string, token: string | undefined, headers?: Json) => {
   const entries: [string, number][] = []
-  for (const { method, path } of all) {
+  for (const { method, path } of allAt(root)) {
     const answer = await service.send(method, root + path, token, bodyOf(method, path, root), headers)
     entries.push([`${method} ${path}`, answer.status])
   }
@@ -108,6 +114,8 @@ const statusesOf = async (root: string, token: string | undefined, headers?: Jso
 }
 
 describe.each(['', '/beta'])("At the root '%s/'", (root) => {
+  const inBatch = expanded(ROUTES, root)
+
   it.each<[string, () => Promise<string | undefined> | string | undefined, string]>([
     ['no token', () => undefined, 'Bearer realm="auditLogs"'],
     ['garbage', () => 'garbage', NOT_VALID],
@@ -126,7 +134,7 @@ describe.each(['', '/beta'])("At the root '%s/'", (root) => {
     ['one signed with the public key', () => issuer.signedByPublicKey(GOOD), NOT_VALID]
   ])('every route refuses %s with 401', async (_, make, header) => {
     const token = await make()
-    expect(await statusesOf(root, token)).toEqual(each(401))
+    expect(await statusesOf(root, token)).toEqual(each(root, 401))
     const refused = await service.get(`${root}/auditLogs/provisioning`, token)
     expect(refused.body.error).toMatchObject({
       code: 'unauthenticated',
@@ -139,7 +147,7 @@ describe.each(['', '/beta'])("At the root '%s/'", (root) => {
     'every route refuses personal accounts with 403: %s',
     async (tid) => {
       const token = await issuer.issue({ ...GOOD, tid })
-      expect(await statusesOf(root, token)).toEqual(each(403))
+      expect(await statusesOf(root, token)).toEqual(each(root, 403))
       const { body } = await service.get(`${root}/auditLogs/provisioning`, token)
       expect(body.error).toMatchObject({
         code: 'accessDenied',
@@ -167,7 +175,7 @@ describe.each(['', '/beta'])("At the root '%s/'", (root) => {
 
   it.each(permissions)('every route answers a token with %s as it should', async (_, claims, column) => {
     const expected = Object.fromEntries(
-      all.map(({ method, path, statuses }) => [`${method} ${path}`, statuses[column]])
+      allAt(root).map(({ method, path, statuses }) => [`${method} ${path}`, statuses[column]])
     )
     expect(await statusesOf(root, await issuer.issue(claims))).toEqual(expected)
   })

@@ -3,13 +3,19 @@ import { documentedExample, errorOf, startService } from '../support/service.ts'
 const service = startService()
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 
-describe.each(['', '/beta'])('The service root %s/', (root) => {
+const SINGLETON = { name: 'auditLogs', kind: 'Singleton', url: 'auditLogs' }
+const ENTITY_SET = { name: 'provisioningEvents', kind: 'EntitySet', url: 'provisioningEvents' }
+
+describe.each([
+  ['', [ENTITY_SET, SINGLETON]],
+  ['/beta', [SINGLETON]]
+])('The service root %s/', (root, resources) => {
   it('has a service document', async () => {
     const { status, body, headers } = await service.get(`${root}/`)
     expect([status, headers.get('odata-version')]).toEqual([200, '4.0'])
     expect(body).toEqual({
       '@odata.context': `${service.url}${root}/$metadata`,
-      value: [{ name: 'auditLogs', kind: 'Singleton', url: 'auditLogs' }]
+      value: resources
     })
   })
 

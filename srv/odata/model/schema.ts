@@ -34,6 +34,8 @@ export interface ServiceSchema {
   singleton: string
   /** The contained collections of the singleton. */
   collections: string[]
+  /** The entity set that has the same entities, if there is one. */
+  entitySet: string | undefined
   /** The type of the entities in them. */
   entityType: EntityType
   /** The name of their key property. */
@@ -91,6 +93,7 @@ export function serviceSchema(linked: Model, service: string): ServiceSchema {
     singleton,
     singletonEntity: name,
     collections: compositions.map(([collection]) => collection),
+    entitySet: stored['@odata.entitySet'] as string | undefined,
     entityType,
     key,
     examples: examplesOf(stored),

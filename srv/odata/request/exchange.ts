@@ -64,6 +64,8 @@ export interface Conventions {
    * Whether `$metadata` has the base type of entities, as in Graph. UI5, for one, finds keys on the type itself only.
    */
   entitiesDerive: boolean
+  /** Whether the entities are in an entity set beside the singleton, too: some clients know no singletons. */
+  hasEntitySet: boolean
   /** Whether batches in JSON spell the names of headers as Graph does, whose client accepts no other spelling. */
   spellsHeadersAsGraph: boolean
   /** The most requests in a batch. */

@@ -39,8 +39,9 @@ export type Located = Pick<ParsedUrl, 'options' | 'aliases'> & { resource: Resou
 export function locate(url: string, root: string, schema: ServiceSchema): Located {
   const { segments, options, aliases } = parseUrl(url, root)
   if (segments[0] === '$entity') return entityWithId({ segments, options, aliases }, root, schema)
-  const filters = filtersOf(segments)
-  const resource = resolve([...segments.slice(0, 2), ...segments.slice(2 + filters.length)], aliases, schema)
+  const first = isInSet(segments, schema) ? 1 : 2
+  const filters = filtersOf(segments.slice(first))
+  const resource = resolve([...segments.slice(0, first), ...segments.slice(first + filters.length)], aliases, schema)
   if (filters.length && !('collection' in resource && !('key' in resource)))
     throw new RequestError('notImplemented', 'The service does not address single entities after $filter.', '$filter')
   narrow(filters, options, aliases)
@@ -60,7 +61,7 @@ function entityWithId({ segments, options, aliases }: ParsedUrl, root: string, s
 }
 
 /** The conditions in `/$filter(…)` that follow the name of a collection (4.12). */
-function filtersOf([, , ...segments]: string[]): string[] {
+function filtersOf(segments: string[]): string[] {
   const filters: string[] = []
   for (const segment of segments) {
     const [, filter] = /^\$filter\((.*)\)$/s.exec(segment) ?? []
@@ -96,21 +97,24 @@ function narrow(filters: string[], options: Map<string, string>, aliases: Map<st
  * @throws {RequestError} 404 if nothing can exist at the path, 501 for what the service does not implement
  */
 function resolve(segments: string[], aliases: Map<string, string>, schema: ServiceSchema): Resource {
-  const { singleton, collections, entityType } = schema
-  const [first, second = '', ...rest] = segments
+  const { singleton, collections, entitySet, entityType } = schema
+  const [first, ...others] = segments
   if (first === undefined) return { kind: 'serviceDocument' }
   if (segments.length === 1 && first === '$metadata') return { kind: 'metadata' }
   if (segments.length === 1 && first === 'openapi.json') return { kind: 'openApi' } // no name in OData has a dot
   if (segments.length === 1 && first === '$batch') return { kind: 'batch' }
   if ([first, segments.at(-1) as string].some((segment) => NOT_IMPLEMENTED.test(segment)))
     throw new RequestError('notImplemented', `The service does not implement '${segments.join('/')}'.`)
-  if (first !== singleton) throw notFound(segments)
-  if (segments.length === 1) return { kind: 'singleton' }
-  if (segments.length === 2 && second === '$ref') return { kind: 'reference' }
-
-  const { name, key: keyOfCollection } = splitKey(second, aliases, schema, segments)
-  if (!collections.includes(name)) throw notFound(segments)
-  const collection = `${singleton}/${name}`
+  const inSet = isInSet(segments, schema)
+  if (!inSet) {
+    if (first !== singleton) throw notFound(segments)
+    if (!others.length) return { kind: 'singleton' }
+    if (others.length === 1 && others[0] === '$ref') return { kind: 'reference' }
+  }
+  const [named = '', ...rest] = inSet ? segments : others
+  const { name, key: keyOfCollection } = splitKey(named, aliases, schema, segments)
+  if (!(inSet ? name === entitySet : collections.includes(name))) throw notFound(segments)
+  const collection = inSet ? name : `${singleton}/${name}`
   // a cast to the type itself, which may have the key
   const isCast = rest[0]?.split('(', 1)[0] === entityType.name
   const cast = isCast ? splitKey(rest.shift() as string, aliases, schema, segments) : undefined
@@ -127,6 +131,10 @@ function resolve(segments: string[], aliases: Map<string, string>, schema: Servi
   if (rest[0] === '$ref' && rest.length === 1) return { kind: 'reference', of: { collection, key } }
   return { kind: 'property', collection, key, ...resolveProperty(rest, entityType, segments) }
 }
+
+/** Whether a path begins with the entity set, perhaps with a key. */
+const isInSet = ([first]: string[], { entitySet }: ServiceSchema) =>
+  entitySet !== undefined && first?.split('(', 1)[0] === entitySet
 
 /** Segments of the standard that the service does not implement: sections 4.13 and 4.15 to 4.17. */
 const NOT_IMPLEMENTED = /^\$(all|crossjoin\(.*\)|each|query)$/s

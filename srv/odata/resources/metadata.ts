@@ -2,7 +2,8 @@
 import cds from '@sap/cds'
 import { DOMParser, XMLSerializer, type Document, type Element } from '@xmldom/xmldom'
 import { xml2json } from 'odata-csdl'
-import type { Model } from '../model/schema.ts'
+import type { Model, ServiceSchema } from '../model/schema.ts'
+import { addEntitySet } from './entity-set.ts'
 
 /** The metadata document of a service in both formats, by media type. */
 export type Metadata = Record<'application/xml' | 'application/json', string>
@@ -16,8 +17,15 @@ const compileTo = cds.compile.to as unknown as { edmx: (csn: object, options: ob
  * @param csn the same model, not linked
  * @param service the name of the service
  * @param entitiesDerive whether entity types have their base types, or contain all that they inherit
+ * @param schema what the service has besides
  */
-export function generateMetadata(model: Model, csn: Model, service: string, entitiesDerive: boolean): Metadata {
+export function generateMetadata(
+  model: Model,
+  csn: Model,
+  service: string,
+  entitiesDerive: boolean,
+  { entitySet, entity, singletonType, collections }: ServiceSchema
+): Metadata {
   const bases = entityBases(model)
   const visible = shown(csn, entitiesDerive ? new Set() : bases)
   // x4 renders structured types and containment, which the flavor of the runtime flattens away
@@ -32,6 +40,8 @@ export function generateMetadata(model: Model, csn: Model, service: string, enti
     }
     if (typeName) rename(document, name, `${service}.${typeName}`)
   }
+  const [collection = ''] = collections
+  if (entitySet) addEntitySet(document, entitySet, { owner: singletonType, collection, entityType: entity })
   const xml = new XMLSerializer().serializeToString(document)
   return { 'application/xml': xml, 'application/json': JSON.stringify(xml2json(xml)) }
 }

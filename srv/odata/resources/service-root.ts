@@ -17,8 +17,9 @@ const NESTED = { '': [...PAGE, '$select', '$compute', '$expand'], $ref: PAGE, $c
 
 /** Answers with the service document (OData JSON 4.01, section 5). */
 export function readServiceDocument(exchange: Exchange) {
-  const { singleton } = exchange.schema
-  respond(exchange, '', { value: [{ name: singleton, kind: 'Singleton', url: singleton }] })
+  const { singleton, entitySet } = exchange.schema
+  const sets = entitySet === undefined ? [] : [{ name: entitySet, kind: 'EntitySet', url: entitySet }]
+  respond(exchange, '', { value: [...sets, { name: singleton, kind: 'Singleton', url: singleton }] })
 }
 
 /** Answers with the singleton. It has no properties, only its collections. */

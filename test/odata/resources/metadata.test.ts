@@ -141,6 +141,26 @@ describe('$metadata', () => {
     expect(auditLogRoot).toMatchObject({ provisioning: contained, directoryProvisioning: contained })
   })
 
+  it('has an entity set at the root only, which can do what the contained collection can', async () => {
+    const { EntityContainer, $Annotations: annotations } = (await json()) as Record<string, Record<string, Json>>
+    expect(EntityContainer!.provisioningEvents).toEqual({
+      $Collection: true,
+      $Type: 'microsoft.graph.provisioningObjectSummary'
+    })
+    expect(Object.keys((await json('/beta')).EntityContainer!)).toEqual(['$Kind', 'auditLogs'])
+    const { '@Capabilities.NavigationRestrictions': restrictions } =
+      annotations!['microsoft.graph.EntityContainer/auditLogs']!
+    const { RestrictedProperties } = restrictions as { RestrictedProperties: Json[] }
+    const { NavigationProperty: _, '@odata.type': __, ...expected } = RestrictedProperties[0]!
+    const terms = Object.entries(expected).map(([name, value]) => [`@Capabilities.${name}`, value])
+    expect(terms).toHaveLength(11)
+    expect(annotations!['microsoft.graph.EntityContainer/provisioningEvents']).toEqual({
+      ...Object.fromEntries(terms),
+      ...annotations!['microsoft.graph.auditLogRoot/provisioning']
+    })
+    expect(Object.keys(annotations!)).not.toContain('')
+  })
+
   it.each([
     ['', 52],
     ['/beta', 53]
