@@ -11,8 +11,12 @@ const root = join(import.meta.dirname, '..')
 const source = (...path: string[]) => readFileSync(join(root, ...path), 'utf8')
 const dist = join(import.meta.dirname, 'dist')
 
-/** What is bundled into the page; their licences ask for a copy of the licence. */
-const BUNDLED = ['preact', 'uplot', '@faker-js/faker']
+/** The names of generated people. An installation for production has none, and does not offer to generate events. */
+const NAMES = '@faker-js/faker'
+const hasNames = existsSync(join(root, 'node_modules', NAMES))
+
+/** What is bundled into the page: its licences ask for a copy. */
+const BUNDLED = ['preact', 'uplot', ...(hasNames ? [NAMES] : [])]
 
 const files = new Map<string, string>()
 
@@ -26,6 +30,7 @@ function addHashed(name: string, extension: string, content: string) {
 
 const { output } = await build({
   input: join(import.meta.dirname, 'main.tsx'),
+  external: hasNames ? [] : [new RegExp(`^${NAMES}/`)],
   tsconfig: join(import.meta.dirname, 'tsconfig.json'),
   output: {
     minify: true,

@@ -1,27 +1,49 @@
 /** The page: what happened to this person, and why did it fail? */
 import { render } from 'preact'
+import { useState } from 'preact/hooks'
+import { Details } from './details/details.tsx'
+import { Download } from './parts/download.tsx'
+import { Failures } from './parts/failures.tsx'
 import { Filters } from './parts/filters.tsx'
 import { Histogram } from './parts/histogram.tsx'
+import { follow } from './parts/link.tsx'
 import { RangeChoice } from './parts/range.tsx'
 import { Search } from './parts/search.tsx'
 import { Table } from './parts/table.tsx'
 import { ThemeSwitch } from './parts/theme.tsx'
-import { useView } from './state/navigation.ts'
+import { Timeline } from './parts/timeline.tsx'
+import { linkTo, useView } from './state/navigation.ts'
+import { DEFAULT_RANGE, type View } from './state/view.ts'
+
+/** How often the numbers are counted again while events come in, in milliseconds. */
+const COUNTED = 10_000
+
+const LISTS: Record<View['list'], string> = { events: 'Events', failures: 'Failures by error' }
 
 function App() {
   const { view, now, navigate, refresh } = useView()
+  const [news, setNews] = useState({ text: '', countedAt: 0 })
+  const arrived = (count: number) =>
+    setNews(({ countedAt }) => ({
+      text: `${count} new ${count === 1 ? 'event' : 'events'}.`,
+      countedAt: Date.now() - countedAt > COUNTED ? Date.now() : countedAt
+    }))
+  const goLive = () =>
+    navigate({ live: !view.live, oldestFirst: false, ...('from' in view.range && { range: DEFAULT_RANGE }) })
+  const shown = { view, now, navigate }
+  const counted = { ...shown, now: Math.max(now, news.countedAt) }
   return (
     <>
       <header>
         <h1>Provisioning log</h1>
-        <Search {...{ view, navigate }} />
+        <Search {...shown} />
         <div class="switches">
           <button
             type="button"
             class="quiet"
             aria-pressed={view.utc}
             onClick={() => navigate({ utc: !view.utc })}
-            title="Local time or UTC"
+            title="Show times in UTC"
           >
             UTC
           </button>
@@ -29,18 +51,50 @@ function App() {
         </div>
       </header>
       <div class="bar">
-        <RangeChoice {...{ view, now, navigate }} />
+        <RangeChoice {...shown} />
         <button type="button" class="quiet" onClick={refresh}>
           Refresh
         </button>
+        <button
+          type="button"
+          class="quiet live"
+          aria-pressed={view.live}
+          onClick={goLive}
+          title="Show events as they come in"
+        >
+          Live
+        </button>
+        <Download {...shown} />
+        <span class="hidden" role="status">
+          {view.live ? news.text : ''}
+        </span>
       </div>
       <div class="columns">
-        <Filters {...{ view, now, navigate }} />
+        <Filters {...counted} />
         <main>
-          <Histogram {...{ view, now, navigate }} />
-          <Table {...{ view, now, navigate }} />
+          {view.subject ? (
+            <Timeline {...shown} />
+          ) : (
+            <>
+              <nav class="lists" aria-label="Lists">
+                {Object.entries(LISTS).map(([list, title]) => (
+                  <a
+                    key={list}
+                    href={linkTo(view, { list: list as View['list'] })}
+                    aria-current={view.list === list ? 'page' : undefined}
+                    onClick={follow(() => navigate({ list: list as View['list'] }))}
+                  >
+                    {title}
+                  </a>
+                ))}
+              </nav>
+              <Histogram {...counted} />
+              {view.list === 'failures' ? <Failures {...shown} /> : <Table {...shown} {...{ refresh, arrived }} />}
+            </>
+          )}
         </main>
       </div>
+      {view.event && <Details {...shown} />}
     </>
   )
 }

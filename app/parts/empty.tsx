@@ -1,8 +1,9 @@
 /** No events: because there are none at all, or because of the range of time, or of the filters. */
 import { LOG, url, type Page } from '../service/odata.ts'
-import { json } from '../service/request.ts'
+import { addressOf, json } from '../service/request.ts'
 import { useAnswer } from '../state/answer.ts'
 import type { Navigate } from '../state/navigation.ts'
+import { SampleOffer } from '../sample/offer.tsx'
 import { isFiltered, withoutFilters, type View } from '../state/view.ts'
 import { Message } from './states.tsx'
 import { timeText } from './time.tsx'
@@ -22,7 +23,7 @@ export function Empty({ view, now, navigate }: Props) {
   )
   if (!value) return null
   const last = value.value[0]?.activityDateTime
-  if (last === undefined) return <EmptyLog />
+  if (last === undefined) return <EmptyLog filled={() => navigate({ range: { last: '30d' } })} />
   const end = Date.parse(last) + 1
   const around = { from: new Date(end - 7 * DAY).toISOString(), to: new Date(end).toISOString() }
   return (
@@ -48,10 +49,13 @@ export function Empty({ view, now, navigate }: Props) {
   )
 }
 
-function EmptyLog() {
+function EmptyLog({ filled }: { filled: () => void }) {
   return (
     <Message title="The log is empty" role="status">
-      <p>Events appear here when a provisioning engine posts them to this service.</p>
+      <p>
+        Events appear here when a provisioning engine posts them to <code>{addressOf(LOG)}</code>.
+      </p>
+      <SampleOffer done={filled} />
     </Message>
   )
 }

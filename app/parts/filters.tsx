@@ -72,7 +72,9 @@ function Values({ facet, facets, view, choose }: ValuesProps) {
   for (const value of chosen) if (!counts.has(value)) counts.set(value, 0)
   const names = facet === 'job' ? jobNames(facets) : undefined
   const order = (value: string | null) => (facet === 'status' ? STATUSES.indexOf(value ?? '') : 0)
-  const values = [...counts].sort(([one, few], [other, many]) => order(one) - order(other) || many - few)
+  const values = [...counts].sort(
+    ([one, few], [other, many]) => order(one) - order(other) || many - few || (one ?? '').localeCompare(other ?? '')
+  )
   const shown = isLong ? values : values.filter(([value], place) => place < FEW || chosen.includes(value))
   const toggle = (value: string | null) =>
     choose(facet, chosen.includes(value) ? chosen.filter((each) => each !== value) : [...chosen, value])

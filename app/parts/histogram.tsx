@@ -10,7 +10,7 @@ import { Failure } from './states.tsx'
 import { STATUSES, wordOf } from './status.tsx'
 import { timeText } from './time.tsx'
 
-const HEIGHT = 132 // px
+const HEIGHT = 138 // px
 
 export function Histogram({ view, now, navigate }: { view: View; now: number; navigate: Navigate }) {
   const key = `${filterOf(view, now)} ${now} ${view.utc}`
@@ -75,7 +75,7 @@ function Chart({ data, utc, zoom }: Props) {
           {timeText(bucketStart, utc)} – {timeText(bucketEnd, utc)}
         </span>
         {names.map((name) => (
-          <span class={`legend ${name in COLOURS ? name : 'other'}`} key={name}>
+          <span class={`legend ${STATUSES.includes(name) ? name : 'other'}`} key={name}>
             {wordOf(name)} <b>{countOf(name).toLocaleString()}</b>
           </span>
         ))}
@@ -91,8 +91,6 @@ function Chart({ data, utc, zoom }: Props) {
   )
 }
 
-const COLOURS: Record<string, true> = { failure: true, warning: true, skipped: true, success: true }
-
 /** Failures stand at the bottom, where even few can be seen. */
 const rank = (name: string) => (STATUSES.includes(name) ? STATUSES.indexOf(name) : STATUSES.length)
 
@@ -103,6 +101,12 @@ function barsOf({ start, width, counts }: Data, names: string[]): uPlot.AlignedD
   let below = Array<number>(length).fill(0)
   const stacked = names.map((name) => (below = below.map((sum, place) => sum + (counts.get(name)?.[place] ?? 0))))
   return [times, ...stacked.reverse()]
+}
+
+/** A tick of the axis: the day where one begins, and the time elsewhere. */
+function tickText(time: number, utc: boolean) {
+  const [date = '', clock = ''] = timeText(time, utc).split(' ')
+  return clock === '00:00:00' ? date.slice(5) : clock.replace(/:00$/, '')
 }
 
 /** A colour of the style sheet, as it is in the current theme: a canvas knows no `light-dark()`. */
@@ -137,7 +141,13 @@ function optionsOf(
       y: { range: (_, __, max) => [0, Math.max(1, max * 1.05)] }
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 24 },
+      {
+        ...axis,
+        grid: { show: false },
+        size: 30,
+        space: 70,
+        values: (_, times) => times.map((time) => tickText(time * 1000, utc))
+      },
       {
         ...axis,
         grid: { stroke: colour('line'), width: 1 },
@@ -149,7 +159,7 @@ function optionsOf(
     series: [
       {},
       ...names.toReversed().map((name) => ({
-        fill: colour(name in COLOURS ? name : 'other'),
+        fill: colour(STATUSES.includes(name) ? name : 'other'),
         width: 0,
         points: { show: false },
         ...(bars && { paths: bars })

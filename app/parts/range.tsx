@@ -23,10 +23,10 @@ interface Props {
 export function RangeChoice({ view, now, navigate }: Props) {
   const isCustom = 'from' in view.range
   const [isOpen, setOpen] = useState(false)
-  const chosen = 'last' in view.range ? view.range.last : 'custom'
+  const chosen = isOpen ? 'edit' : 'last' in view.range ? view.range.last : 'custom'
   const change = (value: string) => {
-    if (value === 'custom') return setOpen(true)
-    setOpen(false)
+    setOpen(value === 'edit')
+    if (value === 'edit' || value === 'custom') return
     navigate({ range: { last: value as keyof typeof NAMES } })
   }
   const shift = (parts: number) => {
@@ -44,7 +44,12 @@ export function RangeChoice({ view, now, navigate }: Props) {
             {name}
           </option>
         ))}
-        <option value="custom">From … to …</option>
+        {'from' in view.range && (
+          <option value="custom">
+            {shortText(view.range.from, view)} – {shortText(view.range.to, view)}
+          </option>
+        )}
+        <option value="edit">From … to …</option>
       </select>
       {chosen !== 'all' && (
         <>
@@ -61,12 +66,17 @@ export function RangeChoice({ view, now, navigate }: Props) {
           </button>
         </>
       )}
-      {(isCustom || isOpen) && <Custom key={JSON.stringify(view.range) + view.utc} {...{ view, now, navigate }} />}
+      {isOpen && (
+        <Custom key={JSON.stringify(view.range) + view.utc} {...{ view, now, navigate }} done={() => setOpen(false)} />
+      )}
     </div>
   )
 }
 
-function Custom({ view, now, navigate }: Props) {
+/** A point in time without its seconds, if it has none. */
+const shortText = (time: string, { utc }: View) => timeText(time, utc).replace(/:00$/, '')
+
+function Custom({ view, now, navigate, done }: Props & { done: () => void }) {
   const { from = now - RELATIVE['7d'], to = now } = ends(view, now)
   const text = (time: number) => timeText(time, view.utc).replace(' ', 'T')
   const [wrong, setWrong] = useState('')
@@ -77,6 +87,7 @@ function Custom({ view, now, navigate }: Props) {
     const [start, end] = [instant('from'), instant('to')]
     if (!(start < end)) return setWrong('The end must be after the start.')
     navigate({ range: { from: new Date(start).toISOString(), to: new Date(end).toISOString() } })
+    done()
   }
   const field = { type: 'datetime-local', step: 1, required: true } as const
   return (

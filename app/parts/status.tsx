@@ -1,6 +1,13 @@
 /** A result: told by shape and word, never by colour alone. */
 
-const SIGNS: Record<string, string> = { success: '✓', failure: '✕', skipped: '↷', warning: '!' }
+const SIGNS = new Map(
+  Object.entries<string>({
+    success: '✓',
+    failure: '✕',
+    skipped: '↷',
+    warning: '!'
+  })
+)
 
 /** The known results, in the order in which people look for them. */
 export const STATUSES = ['failure', 'warning', 'skipped', 'success']
@@ -8,8 +15,8 @@ export const STATUSES = ['failure', 'warning', 'skipped', 'success']
 export function Status({ status }: { status: string | null | undefined }) {
   const known = status?.toLowerCase() ?? ''
   return (
-    <span class={`status ${known in SIGNS ? known : 'other'}`}>
-      <span aria-hidden="true">{SIGNS[known] ?? '?'}</span> {wordOf(status)}
+    <span class={`status ${SIGNS.has(known) ? known : 'other'}`}>
+      <span aria-hidden="true">{SIGNS.get(known) ?? '?'}</span> {wordOf(status)}
     </span>
   )
 }

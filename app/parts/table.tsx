@@ -5,6 +5,7 @@ import { Pages } from '../service/pages.ts'
 import { isPassing } from '../service/retry.ts'
 import { ERROR, filterOf } from '../state/conditions.ts'
 import type { Navigate } from '../state/navigation.ts'
+import { useTail } from '../state/tail.ts'
 import type { View } from '../state/view.ts'
 import { Empty } from './empty.tsx'
 import { Failure } from './states.tsx'
@@ -21,6 +22,9 @@ export const SELECT = [
 /** How many rows beyond those that can be seen are in the document. */
 const AROUND = 12
 
+/** How many events come in before the list is read anew, as those are kept. */
+const MOST_ARRIVED = 1000
+
 /** Taller elements than this many pixels are cut off by some browsers. */
 const TALLEST = 15_000_000
 
@@ -28,9 +32,12 @@ interface Props {
   view: View
   now: number
   navigate: Navigate
+  refresh: () => void
+  /** Called when events have come in, with their number. */
+  arrived: (count: number) => void
 }
 
-export function Table({ view, now, navigate }: Props) {
+export function Table({ view, now, navigate, refresh, arrived }: Props) {
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   const first = url(LOG, {
     $filter: filterOf(view, now),
@@ -45,6 +52,14 @@ export function Table({ view, now, navigate }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const [{ top, height, row }, setPlace] = useState({ top: 0, height: 600, row: 40 })
   const [focused, setFocused] = useState(0)
+  useTail(view.live, filterOf({ ...view, range: { last: 'all' } }, now), SELECT, refresh, (events) => {
+    const { length } = pages.prepend(events)
+    if (!length) return
+    arrived(length)
+    if (pages.prepended > MOST_ARRIVED) return refresh()
+    const element = scroller.current
+    if (element && element.scrollTop > 0) element.scrollTop += length * row // what is looked at stays where it is
+  })
 
   useLayoutEffect(() => {
     const element = scroller.current
@@ -135,7 +150,13 @@ export function Table({ view, now, navigate }: Props) {
             const place = from + index
             const event = pages.at(place)
             return (
-              <Row key={place} {...{ place, event, view, open }} isFocused={place === focused} focus={setFocused} />
+              <Row
+                key={place}
+                {...{ place, event, view, open }}
+                isFocused={place === focused}
+                isFresh={event !== undefined && pages.fresh.has(event.id)}
+                focus={setFocused}
+              />
             )
           })}
           <Spacer key="below" height={(length - to) * row} />
@@ -155,7 +176,7 @@ export function Table({ view, now, navigate }: Props) {
 function Spacer({ height }: { height: number }) {
   return (
     <tr class="spacer" aria-hidden="true">
-      <td colSpan={6} style={{ height: `${height}px` }} />
+      <td style={{ height: `${height}px` }} />
     </tr>
   )
 }
@@ -165,11 +186,13 @@ interface RowProps {
   event: LogEvent | undefined
   view: View
   isFocused: boolean
+  /** Whether it has just come in. */
+  isFresh: boolean
   focus: (place: number) => void
   open: (event: LogEvent) => void
 }
 
-function Row({ place, event, view, isFocused, focus, open }: RowProps) {
+function Row({ place, event, view, isFocused, isFresh, focus, open }: RowProps) {
   const isOpen = event !== undefined && event.id === view.event
   const onKeyDown = (pressed: KeyboardEvent) => {
     if (!event || (pressed.key !== 'Enter' && pressed.key !== ' ')) return
@@ -180,7 +203,7 @@ function Row({ place, event, view, isFocused, focus, open }: RowProps) {
     <tr
       aria-rowindex={place + 2}
       tabIndex={isFocused ? 0 : -1}
-      class={isOpen ? 'open' : undefined}
+      class={isOpen ? 'open' : isFresh ? 'fresh' : undefined}
       aria-label={
         event && `${nameOf(event)}, ${event.action ?? 'no action'}, ${event.statusInfo?.status ?? 'no status'}`
       }
@@ -207,7 +230,7 @@ function Row({ place, event, view, isFocused, focus, open }: RowProps) {
           </td>
         </>
       ) : (
-        <td colSpan={6} class="unread" />
+        <td class="unread" />
       )}
     </tr>
   )

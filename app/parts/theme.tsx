@@ -19,10 +19,10 @@ export function ThemeSwitch() {
     setDark(!dark)
     dispatchEvent(new Event('themechange'))
   }
+  const name = dark ? 'Light colours' : 'Dark colours'
   return (
-    <button type="button" class="quiet" aria-pressed={dark} onClick={toggle} title="Dark or light">
+    <button type="button" class="quiet" onClick={toggle} title={name} aria-label={name}>
       <span aria-hidden="true">{dark ? '☾' : '☀'}</span>
-      <span class="hidden">Dark colours</span>
     </button>
   )
 }

@@ -23,11 +23,19 @@ export function timeText(time: string | number, utc: boolean): string {
   return Number.isNaN(instant.getTime()) ? String(time) : formats[utc ? 'utc' : 'local'].format(instant)
 }
 
+interface Props {
+  time: string
+  utc: boolean
+  /** Whether the day is known from elsewhere. */
+  isClock?: boolean
+}
+
 /** A point in time; the other time zone is its tooltip. */
-export function Time({ time, utc }: { time: string; utc: boolean }) {
+export function Time({ time, utc, isClock }: Props) {
+  const [date, clock] = timeText(time, utc).split(' ')
   return (
     <time dateTime={time} title={utc ? `${timeText(time, false)} ${zone}` : `${timeText(time, true)} UTC`}>
-      {timeText(time, utc)}
+      {!isClock && <span>{date}</span>} <span>{clock}</span>
     </time>
   )
 }

@@ -1,6 +1,7 @@
 /** How many events there are over time, by result. */
 import { ends, filterOf, PATHS } from '../state/conditions.ts'
 import type { View } from '../state/view.ts'
+import { bucketsOf, MINUTE, SECOND } from './buckets.ts'
 import { applied, LOG, url, type Event, type Page } from './odata.ts'
 import { json } from './request.ts'
 
@@ -14,32 +15,6 @@ export interface Histogram {
   total: number
 }
 
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-
-/** The lengths that people count time in. */
-const WIDTHS = [
-  ...[1, 5, 10, 30].map((seconds) => seconds * SECOND),
-  ...[1, 2, 5, 10, 20, 30].map((minutes) => minutes * MINUTE),
-  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
-  ...[1, 2, 7, 14, 28, 91, 365].map((days) => days * DAY)
-]
-
-/** About how many buckets there are at most. */
-const BUCKETS = 72
-
-/**
- * Divides a range of time into buckets of a length that people count in.
- * @param offset the time zone, in milliseconds east of UTC: days begin at its midnight
- */
-export function bucketsOf(from: number, to: number, offset: number): { start: number; width: number; count: number } {
-  const width = WIDTHS.find((each) => (to - from) / each <= BUCKETS) ?? 3650 * DAY
-  const start = Math.floor((from + offset) / width) * width - offset
-  return { start, width, count: Math.max(1, Math.ceil((to - start) / width)) }
-}
-
 /** Counts the events of a view over time; undefined if there are none. */
 export async function readHistogram(view: View, now: number, signal: AbortSignal): Promise<Histogram | undefined> {
   const filter = filterOf(view, now)
@@ -50,7 +25,7 @@ export async function readHistogram(view: View, now: number, signal: AbortSignal
   to ??= now
   if (from === undefined) return undefined
   const offset = view.utc ? 0 : -new Date(to).getTimezoneOffset() * MINUTE
-  const { start, width, count } = bucketsOf(from, to + 1, offset)
+  const { start, width, count } = bucketsOf(from, Math.max(to, from + 1), offset)
   const bucket = `floor(totalseconds(activityDateTime sub ${new Date(start).toISOString()}) divby ${width / SECOND})`
   const apply = applied(
     filter,

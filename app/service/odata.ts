@@ -6,20 +6,21 @@ import type {
   provisioningObjectSummary,
   provisioningStep,
   provisioningSystemDetails,
+  statusBase,
   statusDetails
 } from '#cds-models/microsoft/graph'
 
 type Simple = 'tenantId' | 'jobId' | 'cycleId' | 'changeId' | 'action' | 'durationInMilliseconds'
 type Details = { details?: Record<string, unknown> | null }
-type Only<Type, Names extends keyof Type> = Pick<Type, Names>
 
-export type Identity = Only<provisionedIdentity, 'id' | 'displayName' | 'identityType'> & Details
-export type System = Only<provisioningSystemDetails, 'id' | 'displayName'> & Details
-export type Step = Only<provisioningStep, 'name' | 'status' | 'description' | 'provisioningStepType'> & Details
-export type Change = Only<modifiedProperty, 'displayName' | 'oldValue' | 'newValue'>
-export type StatusInfo = Partial<
-  Only<statusDetails, 'status' | 'errorCode' | 'reason' | 'additionalDetails' | 'errorCategory' | 'recommendedAction'>
->
+export type Identity = Pick<provisionedIdentity, 'id' | 'displayName' | 'identityType'> & Details
+export type System = Pick<provisioningSystemDetails, 'id' | 'displayName'> & Details
+export type Step = Pick<provisioningStep, 'name' | 'status' | 'description' | 'provisioningStepType'> & Details
+export type Change = Pick<modifiedProperty, 'displayName' | 'oldValue' | 'newValue'>
+export type StatusInfo = Pick<statusBase, 'status'> &
+  Partial<Pick<statusDetails, 'errorCode' | 'reason' | 'additionalDetails' | 'recommendedAction'>> & {
+    errorCategory?: string | null // the generated type is of a name that is not there
+  }
 
 /** An event, whole or in part. */
 export interface Event extends Partial<Pick<provisioningObjectSummary, Simple>> {
@@ -27,7 +28,7 @@ export interface Event extends Partial<Pick<provisioningObjectSummary, Simple>> 
   activityDateTime: string
   /** The address of the event, where the id alone would not do. */
   '@odata.id'?: string
-  initiatedBy?: Only<initiator, 'id' | 'displayName' | 'initiatorType'> | null
+  initiatedBy?: Pick<initiator, 'id' | 'displayName' | 'initiatorType'> | null
   sourceSystem?: System | null
   targetSystem?: System | null
   sourceIdentity?: Identity | null

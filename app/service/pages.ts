@@ -23,6 +23,8 @@ export class Pages {
   /** Those that were read so far. */
   private parts: Part[] = []
   private next: string | undefined
+  /** The ids of what was put before all others last. */
+  fresh: ReadonlySet<string> = new Set()
   private readonly loading = new Set<string>()
   private readonly ending = new AbortController()
   private attempts = 0
@@ -78,17 +80,30 @@ export class Pages {
     this.changed()
   }
 
-  /** Puts rows before all others. */
-  prepend(rows: Event[]) {
-    if (!rows.length) return
+  /**
+   * Puts rows before all others.
+   * @returns those of them that were not in the list
+   */
+  prepend(rows: Event[]): Event[] {
+    const known = new Set(this.parts.slice(0, 2).flatMap((part) => part.rows?.map(({ id }) => id) ?? []))
+    const added = rows.filter(({ id }) => !known.has(id))
+    if (!added.length) return added
     const first = this.parts[0]
     // these have no link to be read again by, so they are kept as long as the list is
-    if (first && first.link === '') {
-      first.rows = [...rows, ...(first.rows ?? [])]
-      first.length += rows.length
-    } else this.parts.unshift({ link: '', start: 0, length: rows.length, rows })
-    for (const part of this.parts.slice(1)) part.start += rows.length
+    if (first?.link === '') first.rows = [...added, ...(first.rows ?? [])]
+    else this.parts.unshift({ link: '', start: 0, length: 0, rows: added })
+    const [arrived, ...others] = this.parts as [Part, ...Part[]]
+    arrived.length += added.length
+    for (const part of others) part.start += added.length
+    this.fresh = new Set(added.map(({ id }) => id))
     this.changed()
+    return added
+  }
+
+  /** How many rows were put before all others. */
+  get prepended(): number {
+    const first = this.parts[0]
+    return first?.link === '' ? first.length : 0
   }
 
   private partOf(place: number) {

@@ -31,6 +31,8 @@ export interface View {
   subject: { kind: 'object' | 'cycle' | 'job'; id: string } | undefined
   list: 'events' | 'failures'
   oldestFirst: boolean
+  /** Whether events are shown as they come in. */
+  live: boolean
   utc: boolean
   /** The event whose details are open. */
   event: string | undefined
@@ -61,6 +63,7 @@ export function viewOf(query: string): View {
     subject: kind && { kind, id: one(kind === 'job' ? 'timeline' : kind) ?? '' },
     list: one('show') === 'failures' ? 'failures' : 'events',
     oldestFirst: one('order') === 'oldest',
+    live: one('live') === 'on',
     utc: one('time') === 'utc',
     event: one('event'),
     tenant: one('tenant'),
@@ -82,6 +85,7 @@ export function queryOf(view: View): string {
   if (view.subject) set(view.subject.kind === 'job' ? 'timeline' : view.subject.kind, view.subject.id)
   if (view.list !== 'events') set('show', view.list)
   if (view.oldestFirst) set('order', 'oldest')
+  if (view.live) set('live', 'on')
   if (view.utc) set('time', 'utc')
   set('event', view.event)
   if (view.event) set('tenant', view.tenant)
@@ -94,7 +98,7 @@ function rangeOf(options: URLSearchParams): Range {
   const [from, to] = [instantOf(options.get('from')), instantOf(options.get('to'))]
   if (from && to && from < to) return { from, to }
   const last = options.get('last') ?? ''
-  return last === 'all' || last in RELATIVE ? { last: last as Relative | 'all' } : DEFAULT_RANGE
+  return last === 'all' || Object.hasOwn(RELATIVE, last) ? { last: last as Relative | 'all' } : DEFAULT_RANGE
 }
 
 /** In the one form that is compared as text. */

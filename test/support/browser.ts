@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { browserPath } from './chromium.ts'
+
+export type { Page }
 
 const root = join(__dirname, '../..')
 
@@ -48,4 +51,15 @@ export function startBrowser(base: () => string) {
     return page
   }
   return { open }
+}
+
+/** Reads again and again until there is what is expected, for as long as a busy machine may need. */
+export async function eventually<Value>(read: () => Promise<Value>, expected: Value) {
+  const end = Date.now() + 20_000
+  let value = await read()
+  while (JSON.stringify(value) !== JSON.stringify(expected) && Date.now() < end) {
+    await delay(30)
+    value = await read()
+  }
+  expect(value).toEqual(expected)
 }

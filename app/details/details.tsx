@@ -1,0 +1,138 @@
+/** An event with all that is known of it, in tabs, beside the list. */
+import { useEffect, useRef } from 'preact/hooks'
+import { Failure } from '../parts/states.tsx'
+import { Status, wordOf } from '../parts/status.tsx'
+import { Time } from '../parts/time.tsx'
+import { LOG, nameOf, type Event as LogEvent } from '../service/odata.ts'
+import { json } from '../service/request.ts'
+import { useAnswer } from '../state/answer.ts'
+import { literal } from '../state/conditions.ts'
+import type { Navigate } from '../state/navigation.ts'
+import { TABS, type Tab, type View } from '../state/view.ts'
+import { Json } from './json.tsx'
+import { Properties } from './properties.tsx'
+import { Steps } from './steps.tsx'
+import { Summary } from './summary.tsx'
+import { Troubleshooting } from './troubleshooting.tsx'
+
+const TITLES: Record<Tab, string> = {
+  steps: 'Steps',
+  troubleshooting: 'Troubleshooting & Recommendations',
+  properties: 'Modified properties',
+  summary: 'Summary',
+  json: 'JSON'
+}
+
+interface Props {
+  view: View
+  navigate: Navigate
+}
+
+/** What each tab shows an event with. */
+export interface TabProps extends Props {
+  event: LogEvent
+}
+
+const CONTENTS = {
+  steps: Steps,
+  troubleshooting: Troubleshooting,
+  properties: Properties,
+  summary: Summary,
+  json: Json
+}
+
+export function Details({ view, navigate }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const address = addressOf(view)
+  const { value: event, error, isLoading } = useAnswer(address, (signal) => json<LogEvent>(address, { signal }))
+  useEffect(() => {
+    const opener = document.activeElement
+    dialog.current?.showModal()
+    return () => opener instanceof HTMLElement && opener.focus()
+  }, [])
+  const close = () => navigate({ event: undefined, tenant: undefined, tab: undefined })
+  const isShown = event?.id === view.event ? event : undefined
+  return (
+    <dialog
+      ref={dialog}
+      class="details"
+      aria-labelledby="details-title"
+      onClose={close}
+      onClick={(click) => click.target === dialog.current && close()}
+    >
+      <div class="sheet">
+        <header>
+          <div>
+            <h2 id="details-title">{isShown ? nameOf(isShown) : 'Event'}</h2>
+            {isShown && (
+              <p class="facts">
+                <Status status={isShown.statusInfo?.status} />
+                <span>{wordOf(isShown.action)}</span>
+                <span>
+                  {isShown.sourceSystem?.displayName ?? '?'} → {isShown.targetSystem?.displayName ?? '?'}
+                </span>
+                <Time time={isShown.activityDateTime} utc={view.utc} />
+              </p>
+            )}
+          </div>
+          <button type="button" class="quiet" aria-label="Close" title="Close (Escape)" onClick={close}>
+            ✕
+          </button>
+        </header>
+        {isShown && !error ? <Tabs event={isShown} {...{ view, navigate }} /> : null}
+        {error ? <Failure error={error} of="The event" /> : null}
+        {!isShown && isLoading && !error ? <p class="loading">Loading the event…</p> : null}
+      </div>
+    </dialog>
+  )
+}
+
+/** The address of the event: by its id, and by its tenant where several may have that id. */
+function addressOf({ event = '', tenant }: View) {
+  const key = tenant === undefined ? literal(event) : `id=${literal(event)},tenantId=${literal(tenant)}`
+  return `${LOG}(${encodeURIComponent(key)})`
+}
+
+/** The tab that tells most: for what did not go well it is the reason. */
+function bestTab({ statusInfo }: LogEvent): Tab {
+  return statusInfo?.status === 'success' ? 'steps' : 'troubleshooting'
+}
+
+function Tabs({ event, view, navigate }: TabProps) {
+  const list = useRef<HTMLDivElement>(null)
+  const chosen = view.tab ?? bestTab(event)
+  const Content = CONTENTS[chosen]
+  const choose = (tab: Tab) => navigate({ tab }, 'replace')
+  const onKeyDown = (pressed: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[pressed.key]
+    const place = { Home: 0, End: TABS.length - 1 }[pressed.key]
+    if (step === undefined && place === undefined) return
+    pressed.preventDefault()
+    const next = place ?? (TABS.indexOf(chosen) + (step ?? 0) + TABS.length) % TABS.length
+    choose(TABS[next] as Tab)
+    list.current?.querySelectorAll<HTMLElement>('[role=tab]')[next]?.focus()
+  }
+  return (
+    <>
+      <div class="tabs" role="tablist" aria-label="Details" ref={list} onKeyDown={onKeyDown}>
+        {TABS.map((tab) => (
+          <button
+            key={tab}
+            type="button"
+            role="tab"
+            id={`tab-${tab}`}
+            aria-selected={tab === chosen}
+            aria-controls="tab-content"
+            tabIndex={tab === chosen ? 0 : -1}
+            onClick={() => choose(tab)}
+          >
+            {TITLES[tab]}
+          </button>
+        ))}
+      </div>
+      <div class="content" role="tabpanel" id="tab-content" aria-labelledby={`tab-${chosen}`} tabIndex={0}>
+        <Content {...{ event, view, navigate }} />
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,30 @@
+/** Where two texts differ. */
+export interface Difference {
+  /** What both begin with. */
+  before: string
+  removed: string
+  added: string
+  /** What both end with. */
+  after: string
+}
+
+/** The shortest kept beginning or end that helps the eye: less is no more than chance. */
+const TELLING = 3
+
+/** Finds what two texts have in common at their beginnings and ends, in whole characters. */
+export function differenceOf(oldText: string, newText: string): Difference {
+  const [one, other] = [Array.from(oldText), Array.from(newText)]
+  const shorter = Math.min(one.length, other.length)
+  let start = 0
+  while (start < shorter && one[start] === other[start]) start++
+  let end = 0
+  while (end < shorter - start && one[one.length - 1 - end] === other[other.length - 1 - end]) end++
+  if (start < TELLING && start < shorter) start = 0
+  if (end < TELLING) end = 0
+  return {
+    before: one.slice(0, start).join(''),
+    removed: one.slice(start, one.length - end).join(''),
+    added: other.slice(start, other.length - end).join(''),
+    after: one.slice(one.length - end).join('')
+  }
+}

@@ -1,0 +1,53 @@
+/** The cycles of one job. */
+import { readCycles } from '../service/cycles.ts'
+import { useAnswer } from '../state/answer.ts'
+import { filterOf } from '../state/conditions.ts'
+import { linkTo, type Navigate } from '../state/navigation.ts'
+import type { View } from '../state/view.ts'
+import { Empty } from './empty.tsx'
+import { follow } from './link.tsx'
+import { Failure } from './states.tsx'
+import { STATUSES, wordOf } from './status.tsx'
+import { durationText, Time } from './time.tsx'
+
+interface Props {
+  view: View
+  now: number
+  navigate: Navigate
+}
+
+export function Cycles({ view, now, navigate }: Props) {
+  const { value, error } = useAnswer(`${filterOf(view, now)} ${now}`, (signal) => readCycles(view, now, signal))
+  if (error !== undefined && !value) return <Failure error={error} of="The cycles" />
+  if (!value) return <p class="loading">Loading cycles…</p>
+  if (!value.length) return <Empty {...{ view, now, navigate }} />
+  return (
+    <ol class="cycles">
+      {value.map(({ id, first, last, counts, events }) => {
+        const open: Partial<View> = { subject: { kind: 'cycle', id }, range: { last: 'all' } }
+        return (
+          <li key={id} class={counts.failure ? 'failure' : 'success'}>
+            <div class="moment">
+              <span class="when">
+                <Time time={first} utc={view.utc} />
+              </span>
+              <div>
+                <a href={linkTo(view, open)} onClick={follow(() => navigate(open))}>
+                  {events.toLocaleString()} events in {durationText(Date.parse(last) - Date.parse(first))}
+                </a>
+                <p class="counts">
+                  {STATUSES.filter((status) => counts[status]).map((status) => (
+                    <span key={status} class={`legend ${status}`}>
+                      {wordOf(status)} <b>{counts[status]?.toLocaleString()}</b>
+                    </span>
+                  ))}
+                </p>
+                <code class="faint">{id || 'Events without a cycle'}</code>
+              </div>
+            </div>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}

@@ -1,0 +1,71 @@
+/** Failures by error code: how many, whom they concern, and what to do about each. */
+import { adviceFor } from '../details/advice.ts'
+import { readFailures, type FailureGroup } from '../service/failures.ts'
+import { useAnswer } from '../state/answer.ts'
+import { filterOf } from '../state/conditions.ts'
+import { linkTo, type Navigate } from '../state/navigation.ts'
+import type { View } from '../state/view.ts'
+import { follow } from './link.tsx'
+import { Failure, Message } from './states.tsx'
+import { Time } from './time.tsx'
+
+interface Props {
+  view: View
+  now: number
+  navigate: Navigate
+}
+
+export function Failures({ view, now, navigate }: Props) {
+  const key = `${filterOf(view, now)} ${now}`
+  const { value, error, isLoading } = useAnswer(key, (signal) => readFailures(view, now, signal))
+  if (error !== undefined && !value) return <Failure error={error} of="The failures" />
+  if (!value) return <p class="loading">Loading failures…</p>
+  if (!value.length)
+    return (
+      <Message title="Nothing failed" role="status">
+        <p>There are no failures among the events of this view.</p>
+      </Message>
+    )
+  const most = value[0]?.events ?? 1
+  return (
+    <ul class="failures" aria-label="Failures by error code" aria-busy={isLoading}>
+      {value.map((group) => (
+        <Group key={group.errorCode} {...{ group, most, view, navigate }} />
+      ))}
+    </ul>
+  )
+}
+
+interface GroupProps {
+  group: FailureGroup
+  /** The number of events of the largest group. */
+  most: number
+  view: View
+  navigate: Navigate
+}
+
+function Group({ group, most, view, navigate }: GroupProps) {
+  const { errorCode, events, objects, first, last, recommendedAction } = group
+  const advice = adviceFor(errorCode)
+  const shown: Partial<View> = { list: 'events', errorCode, chosen: { ...view.chosen, status: ['failure'] } }
+  return (
+    <li>
+      <div class="line">
+        <h3>{errorCode ?? 'No error code'}</h3>
+        <a href={linkTo(view, shown)} onClick={follow(() => navigate(shown))}>
+          {events.toLocaleString()} {events === 1 ? 'event' : 'events'}
+        </a>
+      </div>
+      <meter min={0} max={most} value={events} aria-hidden="true" />
+      {advice && <p>{advice.meaning}</p>}
+      <p class="todo">
+        <b>What to do:</b>{' '}
+        {recommendedAction ?? advice?.action ?? 'Open an event: its reason says what the other system answered.'}
+      </p>
+      <p class="faint">
+        {objects.toLocaleString()} {objects === 1 ? 'object' : 'objects'}, first <Time time={first} utc={view.utc} />,
+        last <Time time={last} utc={view.utc} />
+      </p>
+    </li>
+  )
+}

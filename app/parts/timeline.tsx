@@ -1,0 +1,137 @@
+/** All that happened to one object, in one cycle or in one job, in the order in which it happened. */
+import { useEffect, useMemo, useReducer } from 'preact/hooks'
+import { LOG, nameOf, url, type Event as LogEvent } from '../service/odata.ts'
+import { Pages } from '../service/pages.ts'
+import { filterOf } from '../state/conditions.ts'
+import { linkTo, type Navigate } from '../state/navigation.ts'
+import type { View } from '../state/view.ts'
+import { Cycles } from './cycles.tsx'
+import { Empty } from './empty.tsx'
+import { follow } from './link.tsx'
+import { Failure } from './states.tsx'
+import { Status, wordOf } from './status.tsx'
+import { SELECT } from './table.tsx'
+import { durationText, Time, timeText } from './time.tsx'
+
+interface Props {
+  view: View
+  now: number
+  navigate: Navigate
+}
+
+const TITLES = { object: 'Everything that happened to', cycle: 'Cycle', job: 'The cycles of job' }
+
+export function Timeline({ view, now, navigate }: Props) {
+  const { subject } = view
+  if (!subject) return null
+  const back: Partial<View> = { subject: undefined }
+  return (
+    <section class="timeline" aria-label="Timeline">
+      <p>
+        <a href={linkTo(view, back)} onClick={follow(() => navigate(back))}>
+          ‹ All events
+        </a>
+      </p>
+      {subject.kind === 'job' ? (
+        <>
+          <h2>
+            {TITLES.job} <code>{subject.id}</code>
+          </h2>
+          <Cycles {...{ view, now, navigate }} />
+        </>
+      ) : (
+        <Moments key={subject.id} {...{ view, now, navigate }} title={TITLES[subject.kind]} id={subject.id} />
+      )}
+    </section>
+  )
+}
+
+function Moments({ view, now, navigate, title, id }: Props & { title: string; id: string }) {
+  const [, redraw] = useReducer((count: number) => count + 1, 0)
+  const first = url(LOG, {
+    $filter: filterOf(view, now),
+    $orderby: view.oldestFirst ? 'activityDateTime' : undefined,
+    $select: `${SELECT},durationInMilliseconds,modifiedProperties($select=displayName)`
+  })
+  const pages = useMemo(() => new Pages(first), [first, now])
+  useEffect(() => {
+    pages.changed = () => redraw(undefined)
+    pages.look(0, 0)
+    return () => pages.end()
+  }, [pages])
+  const events = Array.from({ length: pages.length }, (_, place) => pages.at(place)).filter(
+    (event) => event !== undefined
+  )
+  const name = view.subject?.kind === 'object' && events[0] ? nameOf(events[0]) : undefined
+  return (
+    <>
+      <h2>
+        {title} {name ?? <code>{id}</code>}
+      </h2>
+      <ol>
+        {events.map((event, place) => (
+          <Moment
+            key={event.id}
+            {...{ event, view, navigate }}
+            isNewDay={dayOf(event, view) !== dayOf(events[place - 1], view)}
+          />
+        ))}
+      </ol>
+      {pages.error !== undefined ? <Failure error={pages.error} of="The timeline" /> : null}
+      {!pages.isComplete && pages.length > 0 && (
+        <button type="button" onClick={() => pages.look(0, pages.length)}>
+          Show more
+        </button>
+      )}
+      {!pages.isComplete && !pages.length && pages.error === undefined && <p class="loading">Loading events…</p>}
+      {pages.isComplete && !pages.length && <Empty {...{ view, now, navigate }} />}
+    </>
+  )
+}
+
+const dayOf = (event: LogEvent | undefined, { utc }: View) =>
+  event && timeText(event.activityDateTime, utc).slice(0, 10)
+
+/** How many of the changed properties are named. */
+const FEW = 4
+
+/** The name of an attribute without the URN of its SCIM schema. */
+const shortName = (name: string | null | undefined) => name?.replace(/^urn:.*:/, '') ?? '?'
+
+interface MomentProps {
+  event: LogEvent
+  view: View
+  navigate: Navigate
+  isNewDay: boolean
+}
+
+function Moment({ event, view, navigate, isNewDay }: MomentProps) {
+  const open: Partial<View> = { event: event.id, tab: undefined }
+  const changed = event.modifiedProperties?.map(({ displayName }) => shortName(displayName)) ?? []
+  const status = event.statusInfo?.status
+  return (
+    <li class={status ?? ''}>
+      {isNewDay && <h3>{dayOf(event, view)}</h3>}
+      <div class="moment">
+        <span class="when">
+          <Time time={event.activityDateTime} utc={view.utc} isClock />
+        </span>
+        <div>
+          <a href={linkTo(view, open)} onClick={follow(() => navigate(open))}>
+            {view.subject?.kind === 'object' ? '' : `${nameOf(event)}: `}
+            {wordOf(event.action)}, {event.sourceSystem?.displayName ?? '?'} → {event.targetSystem?.displayName ?? '?'}
+          </a>{' '}
+          <Status status={status} /> {event.statusInfo?.errorCode && <code>{event.statusInfo.errorCode}</code>}
+          <p class="faint">
+            {[
+              changed.slice(0, FEW).join(', ') + (changed.length > FEW ? ` and ${changed.length - FEW} more` : ''),
+              typeof event.durationInMilliseconds === 'number' && durationText(event.durationInMilliseconds)
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+          </p>
+        </div>
+      </div>
+    </li>
+  )
+}

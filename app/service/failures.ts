@@ -1,0 +1,47 @@
+/** Failures, grouped by their error code. */
+import { ERROR, filterOf } from '../state/conditions.ts'
+import { FACETS, type View } from '../state/view.ts'
+import { applied, LOG, url, type Event, type Page } from './odata.ts'
+import { json } from './request.ts'
+
+/** What failed with one error code. */
+export interface FailureGroup {
+  errorCode: string | undefined
+  events: number
+  /** How many objects it happened to. */
+  objects: number
+  first: string
+  last: string
+  /** What an event with this code recommends, if any does. */
+  recommendedAction: string | undefined
+}
+
+type Row = Omit<FailureGroup, 'errorCode' | 'recommendedAction'> &
+  Pick<Event, 'statusInfo'> & { recommended: string | null }
+
+/** How many codes are read. */
+const MOST = 200
+
+/** Groups the failures of a view, those that are frequent first. */
+export async function readFailures(view: View, now: number, signal: AbortSignal): Promise<FailureGroup[]> {
+  const others = FACETS.filter((facet) => facet !== 'status')
+  const failed = filterOf({ ...view, chosen: { ...view.chosen, status: ['failure'] } }, now, ['status', ...others])
+  const aggregates = [
+    '$count as events',
+    'sourceIdentity/id with countdistinct as objects',
+    'activityDateTime with min as first',
+    'activityDateTime with max as last',
+    `${ERROR}/recommendedAction with max as recommended`
+  ]
+  const grouping = `groupby((${ERROR}/errorCode),aggregate(${aggregates.join()}))`
+  const apply = applied(failed, `${grouping}/orderby(events desc)/top(${MOST})`)
+  const page = await json<Page<Row>>(url(LOG, { $apply: apply }), {
+    headers: { Prefer: 'odata.maxpagesize=1000' },
+    signal
+  })
+  return page.value.map(({ statusInfo, recommended, ...group }) => ({
+    ...group,
+    errorCode: statusInfo?.errorCode ?? undefined,
+    recommendedAction: recommended ?? undefined
+  }))
+}

@@ -1,0 +1,348 @@
+import { describeInBrowser, eventually, startBrowser, type Page } from '../support/browser.ts'
+import { startService } from '../support/service.ts'
+import { batchOf, events, job, WEEK } from './events.ts'
+
+const service = startService()
+const { open } = startBrowser(() => service.url)
+beforeAll(() => service.post('/$batch', batchOf(events)))
+
+const rows = (page: Page) => page.getByRole('table', { name: 'Events' }).locator('tbody').getByRole('row')
+const names = (page: Page) => page.locator('tbody .name').allInnerTexts()
+const group = (page: Page, name: string) => page.getByRole('group', { name })
+const figure = (page: Page) => page.getByRole('figure')
+
+/** Waits until the table has as many rows. */
+const untilRows = (page: Page, count: number) => eventually(() => page.locator('tbody .name').count(), count)
+
+/** The values of a filter with their counts. */
+async function values(page: Page, name: string) {
+  await group(page, name).getByRole('checkbox').first().waitFor()
+  const texts = await group(page, name).locator('label').allInnerTexts()
+  return texts.map((text) => text.replace(/\s+/g, ' ').trim())
+}
+
+/** What a list of definitions says. */
+const definition = (page: Page, name: string) =>
+  page.getByRole('term').filter({ hasText: name }).locator('xpath=following-sibling::dd').innerText()
+
+describeInBrowser('A range of time', () => {
+  it('is relative to now, and says where the newest events are if it has none', async () => {
+    const page = await open('?last=24h')
+    await page.getByText('The newest event of the log is of 2024-05-13 01:30:00.').waitFor()
+    await page.getByRole('button', { name: 'Show the last days with events' }).click()
+    await untilRows(page, 10)
+    await page.getByLabel('Range of time').last().selectOption('Last hour')
+    await page.getByText('No events match').waitFor()
+    await page.getByRole('button', { name: 'All time' }).click()
+    await untilRows(page, 10)
+    expect(new URL(page.url()).search).toBe('?last=all')
+  })
+
+  it('goes from one point in time to another', async () => {
+    const page = await open('?time=utc')
+    await page.getByLabel('Range of time').last().selectOption('From … to …')
+    await page.getByLabel('From').fill('2024-05-08T08:30:00')
+    await page.getByLabel('to', { exact: true }).fill('2024-05-08T08:00:00')
+    await page.getByRole('button', { name: 'Apply' }).click()
+    expect(await page.getByRole('alert').innerText()).toBe('The end must be after the start.')
+    await page.getByLabel('to', { exact: true }).fill('2024-05-10T12:00:01')
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await untilRows(page, 3)
+    expect(await names(page)).toEqual(['Emil Novák', 'Dora Nagy', 'Chen Wei'])
+  })
+
+  it('has the results over time, and is zoomed by drawing over them', async () => {
+    const page = await open(`?${WEEK}&time=utc`)
+    await figure(page).getByText('10 events').waitFor()
+    expect((await figure(page).locator('figcaption').innerText()).replace(/\s+/g, ' ')).toBe(
+      '2024-05-06 00:00:00 – 2024-05-13 00:00:00 Failure 3 Warning 1 Skipped 1 Success 5 10 events'
+    )
+    const chart = page.locator('.u-over')
+    const box = await chart.boundingBox()
+    const at = (day: number) => [box!.x + (box!.width * day) / 7, box!.y + 40] as const
+    await page.mouse.move(...at(1.02))
+    await page.mouse.down()
+    await page.mouse.move(...at(1.5))
+    await page.mouse.move(...at(1.98))
+    await page.mouse.up()
+    await untilRows(page, 2)
+    expect(new URL(page.url()).search).toBe(
+      '?from=2024-05-07T00%3A00%3A00.000Z&to=2024-05-08T00%3A00%3A00.000Z&time=utc'
+    )
+    await page.getByRole('button', { name: 'Later' }).click()
+    await page.waitForURL('**/*from=2024-05-08*')
+    await page.getByRole('button', { name: 'Zoom out' }).click()
+    await page.waitForURL('**/*from=2024-05-07T12*')
+  })
+})
+
+describeInBrowser('Filters', () => {
+  it('have each value with its count', async () => {
+    const page = await open(`?${WEEK}`)
+    expect(await values(page, 'Status')).toEqual(['Failure 3', 'Warning 1', 'Skipped 1', 'Success 5'])
+    expect(await values(page, 'Action')).toEqual(['Update 4', 'Create 3', 'Delete 1', 'Disable 1', 'Other 1'])
+    expect(await values(page, 'Job')).toEqual([
+      'Microsoft Entra ID → Slack scim · 7e01ddb9 8',
+      'Workday → Microsoft Entra ID workday · cdaf41f8 2'
+    ])
+    expect(await values(page, 'Source system')).toEqual(['Microsoft Entra ID 8', 'Workday 2'])
+    expect(await values(page, 'Target system')).toEqual(['Slack 8', 'Microsoft Entra ID 2'])
+  })
+
+  it('confine table, histogram and the counts of each other', async () => {
+    const page = await open(`?${WEEK}`)
+    await group(page, 'Status').getByLabel('Failure').check()
+    await untilRows(page, 3)
+    await figure(page).getByText('3 events').waitFor()
+    expect(await values(page, 'Status')).toEqual(['Failure 3', 'Warning 1', 'Skipped 1', 'Success 5'])
+    expect(await values(page, 'Action')).toEqual(['Create 2', 'Update 1', 'Delete 0', 'Disable 0', 'Other 0'])
+    await group(page, 'Action').getByLabel('Update').check()
+    await untilRows(page, 1)
+    expect(await names(page)).toEqual(['Emil Novák'])
+    await group(page, 'Status').getByLabel('Skipped').check()
+    await page.waitForURL('**/*status=skipped*')
+    expect(await values(page, 'Action')).toEqual(['Create 2', 'Other 1', 'Update 1', 'Delete 0', 'Disable 0'])
+    await page.getByRole('button', { name: 'Clear all filters' }).click()
+    await untilRows(page, 10)
+  })
+})
+
+describeInBrowser('Search', () => {
+  it('finds people and ids', async () => {
+    const page = await open(`?${WEEK}`)
+    for (const [text, ...found] of [
+      ['anna', 'Anna Müller', 'Anna Müller', 'Anna Müller'],
+      ["O'Neill", "Fiona O'Neill"],
+      ['MÜLLER', 'Anna Müller', 'Anna Müller', 'Anna Müller'],
+      ['dora.nagy@contoso.com', 'Dora Nagy'],
+      ['e05', 'Chen Wei'],
+      ['change-of-e04', 'Bob Stone'],
+      ['source-emil.novák', 'Emil Novák']
+    ] as [string, ...string[]][]) {
+      await page.keyboard.press('/')
+      await page.getByRole('searchbox').fill(text)
+      await page.keyboard.press('Enter')
+      await eventually(() => names(page), found)
+    }
+  })
+
+  it('says so where it finds nothing, and leads back', async () => {
+    const page = await open(`?${WEEK}&search=nobody`)
+    await page.getByText('No events match').waitFor()
+    await page.getByRole('status').getByRole('button', { name: 'Clear all filters' }).click()
+    await untilRows(page, 10)
+  })
+})
+
+describeInBrowser('The URL', () => {
+  it('has the whole view, and Back works', async () => {
+    const page = await open(`?${WEEK}`)
+    await untilRows(page, 10)
+    await group(page, 'Status').getByLabel('Failure').check()
+    await untilRows(page, 3)
+    await page.getByRole('searchbox').fill('bob')
+    await page.getByRole('searchbox').press('Enter')
+    await untilRows(page, 2)
+    await page.getByRole('button', { name: 'UTC' }).click()
+    await rows(page).first().click()
+    await page.getByRole('tab', { name: 'Summary' }).click()
+    const url = new URL(page.url())
+    expect(url.search).toBe(`?${WEEK.replaceAll(':', '%3A')}&status=failure&search=bob&time=utc&event=e04&tab=summary`)
+
+    const other = await open(url.search)
+    await other.getByRole('dialog', { name: 'Bob Stone' }).waitFor()
+    expect(await other.getByRole('tab', { selected: true }).innerText()).toBe('Summary')
+    expect(await names(other)).toEqual(['Bob Stone', 'Bob Stone'])
+    expect(await other.getByRole('searchbox', { includeHidden: true }).inputValue()).toBe('bob')
+
+    await page.goBack()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.goBack()
+    await page.goBack()
+    await untilRows(page, 3)
+    expect(await page.getByRole('searchbox').inputValue()).toBe('')
+    await page.goBack()
+    await untilRows(page, 10)
+    await page.goForward()
+    await untilRows(page, 3)
+  })
+})
+
+describeInBrowser('The details of an event', () => {
+  it('tell in three clicks why the provisioning of a person failed', async () => {
+    const page = await open(`?${WEEK}`)
+    await page.getByRole('searchbox').fill('bob')
+    await page.getByRole('button', { name: 'Search' }).click() // one
+    await untilRows(page, 2)
+    await rows(page).first().click() // two, and no third is needed
+    const dialog = page.getByRole('dialog', { name: 'Bob Stone' })
+    expect(await dialog.getByRole('tab', { selected: true }).innerText()).toBe('Troubleshooting & Recommendations')
+    await dialog.getByText('A user with this name exists.', { exact: true }).waitFor()
+    await dialog.getByText('The target system already has an object with one of these values').waitFor()
+    await dialog.getByText(/^Find the object in the target system/).waitFor()
+    await dialog.getByText('An error of the other system').waitFor()
+    await dialog.getByText("In step 2 (export): Failed to update User 'bob.stone@contoso.com' in Slack").waitFor()
+    await dialog.getByText('The whole reason').click()
+    await dialog.getByText('StatusCode: Conflict').waitFor()
+    await dialog.getByRole('link', { name: 'All events with this code' }).click()
+    await untilRows(page, 2)
+    expect(new URL(page.url()).searchParams.get('code')).toBe('Conflict')
+  })
+
+  it('have the steps in their order', async () => {
+    const page = await open(`?${WEEK}&event=e02`)
+    const steps = page.getByRole('dialog').getByRole('tabpanel', { name: 'Steps' }).getByRole('listitem')
+    await steps.first().waitFor()
+    expect((await steps.allInnerTexts()).map((text) => text.split(/\s*\n\s*/))).toEqual([
+      [
+        '1. Import: read from the source',
+        '✓',
+        'Success',
+        "Received User 'anna.müller@contoso.com' change of type (Update) from Microsoft Entra ID",
+        'EntryImportUpdate',
+        'objectId',
+        'source-anna.müller',
+        'accountEnabled',
+        'True'
+      ],
+      [
+        '2. Export: write to the target',
+        '✓',
+        'Success',
+        "User 'anna.müller@contoso.com' was updated in Slack",
+        'EntryExportUpdate',
+        'ReportableIdentifier',
+        'anna.müller@contoso.com'
+      ]
+    ])
+  })
+
+  it('have old and new values side by side, with what differs marked', async () => {
+    const page = await open(`?${WEEK}&event=e02&tab=properties`)
+    const table = page.getByRole('dialog').getByRole('table')
+    await table.waitFor()
+    expect((await table.getByRole('row').allInnerTexts()).map((text) => text.split('\t'))).toEqual([
+      ['Property', 'Old value', 'New value'],
+      ['title', 'Senior Engineer', 'Principal Engineer'],
+      ['department', '(none)', 'Research'],
+      ['userName', 'anna.müller@contoso.com', 'anna.müller@contoso.com']
+    ])
+    expect(await table.locator('del').allInnerTexts()).toEqual(['Senior'])
+    expect(await table.locator('ins').allInnerTexts()).toEqual(['Principal', 'Research'])
+  })
+
+  it('have a summary of all that is known, and the JSON of it', async () => {
+    const page = await open(`?${WEEK}&event=e02&tab=summary`)
+    await page.getByRole('tabpanel', { name: 'Summary' }).waitFor()
+    expect(await definition(page, 'Change id')).toBe('change-of-e02')
+    expect(await definition(page, 'Duration')).toBe('640 ms')
+    expect(await definition(page, 'Initiated by')).toBe('Azure AD Provisioning Service, system')
+    expect(await definition(page, 'UserPrincipalName')).toBe('anna.müller@contoso.com')
+    await page.getByRole('tab', { name: 'JSON' }).click()
+    const text = await page.getByRole('tabpanel', { name: 'JSON' }).locator('pre').innerText()
+    expect(JSON.parse(text)).toEqual((await service.get("/auditLogs/provisioning('e02')")).body)
+  })
+
+  it('say so where an event is not there', async () => {
+    const page = await open(`?${WEEK}&event=missing`)
+    await page.getByRole('alert').getByText('This event is not there').waitFor()
+  })
+})
+
+describeInBrowser('A timeline', () => {
+  const moments = async (page: Page) => {
+    await page.getByRole('region', { name: 'Timeline' }).getByRole('listitem').first().waitFor()
+    const texts = await page.getByRole('region', { name: 'Timeline' }).getByRole('listitem').allInnerTexts()
+    return texts.map((text) => text.replace(/\s+/g, ' '))
+  }
+
+  it('has all that happened to one object', async () => {
+    const page = await open(`?${WEEK}&time=utc&event=e02&tab=summary`)
+    await page.getByRole('link', { name: 'All that happened to Anna Müller' }).click()
+    await page.getByRole('heading', { name: 'Everything that happened to Anna Müller' }).waitFor()
+    expect(await moments(page)).toEqual([
+      '2024-05-10 12:00:01 Delete, Microsoft Entra ID → Slack ✓ Success title, department, userName · 640 ms',
+      '2024-05-06 09:00:00 Update, Microsoft Entra ID → Slack ✓ Success title, department, userName · 640 ms',
+      '08:00:00 Create, Microsoft Entra ID → Slack ✓ Success title, department, userName · 640 ms'
+    ])
+    await page.getByRole('link', { name: 'Create, Microsoft' }).click()
+    await page.getByRole('dialog', { name: 'Anna Müller' }).waitFor()
+  })
+
+  it('has the cycles of one job, and the events of one cycle', async () => {
+    const page = await open(`?${WEEK}&time=utc&timeline=${job}`)
+    expect(await moments(page)).toEqual([
+      '2024-05-07 09:00:00 5 events in 6 days Failure 2 Skipped 1 Success 2 cycle-2',
+      '2024-05-06 08:00:00 3 events in 24 h Failure 1 Success 2 cycle-1'
+    ])
+    await page.getByRole('link', { name: '3 events' }).click()
+    await page.getByRole('heading', { name: 'Cycle cycle-1' }).waitFor()
+    expect((await moments(page)).map((text) => text.split(':').slice(0, 4).join(':'))).toEqual([
+      '2024-05-07 08:00:00 Bob Stone: Create, Microsoft Entra ID → Slack ✕ Failure Conflict title, department, userName · 640 ms',
+      '2024-05-06 09:00:00 Anna Müller: Update, Microsoft Entra ID → Slack ✓ Success title, department, userName · 640 ms',
+      '08:00:00 Anna Müller: Create, Microsoft Entra ID → Slack ✓ Success title, department, userName · 640 ms'
+    ])
+  })
+})
+
+describeInBrowser('Failures', () => {
+  it('are grouped by error code, with what to do about each', async () => {
+    const page = await open(`?${WEEK}&time=utc`)
+    await page.getByRole('link', { name: 'Failures by error' }).click()
+    const groups = page.getByRole('list', { name: 'Failures by error code' }).getByRole('listitem')
+    await groups.first().waitFor()
+    expect((await groups.allInnerTexts()).map((text) => text.split(/\s*\n\s*/))).toEqual([
+      [
+        'Conflict',
+        '2 events',
+        'The target system already has an object with one of these values, and it is not the matched one.',
+        'What to do: Find the object in the target system that has the same user name or mail address. Correct the matching attribute, or rename or remove the other object.',
+        '1 object, first 2024-05-07 08:00:00, last 2024-05-07 09:00:00'
+      ],
+      [
+        'LicenseLimitExceeded',
+        '1 event',
+        'The target system has no licence left for this user.',
+        'What to do: Buy licences, free some of them, or assign fewer users to the application.',
+        '1 object, first 2024-05-10 12:00:00, last 2024-05-10 12:00:00'
+      ]
+    ])
+    await page.getByRole('link', { name: '2 events' }).click()
+    await untilRows(page, 2)
+    expect(await names(page)).toEqual(['Bob Stone', 'Bob Stone'])
+  })
+
+  it('are confined by the other filters', async () => {
+    const page = await open(`?${WEEK}&show=failures&search=anna`)
+    await page.getByText('Nothing failed').waitFor()
+  })
+})
+
+describeInBrowser('Points in time', () => {
+  it('are local or in UTC, with the other in a tooltip', async () => {
+    const page = await open(`?${WEEK}`)
+    await untilRows(page, 10)
+    const time = rows(page).first().locator('time')
+    expect([await time.innerText(), await time.getAttribute('title')]).toEqual([
+      '2024-05-13 01:30:00',
+      '2024-05-12 23:30:00 UTC'
+    ])
+    await page.getByRole('button', { name: 'UTC' }).click()
+    expect([await time.innerText(), await time.getAttribute('title')]).toEqual([
+      '2024-05-12 23:30:00',
+      '2024-05-13 01:30:00 Europe/Berlin'
+    ])
+    expect(await page.getByRole('columnheader').first().innerText()).toMatch(/^Time \(UTC\)/)
+  })
+})
+
+describeInBrowser('The order', () => {
+  it('is newest first, or oldest first', async () => {
+    const page = await open(`?${WEEK}`)
+    await untilRows(page, 10)
+    expect((await names(page))[0]).toBe("Fiona O'Neill")
+    await page.getByRole('columnheader', { name: 'Time' }).getByRole('button').click()
+    await page.waitForURL('**/*order=oldest*')
+    await eventually(async () => (await names(page))[0], 'Anna Müller')
+  })
+})

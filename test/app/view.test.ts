@@ -1,0 +1,123 @@
+import { adviceFor } from '../../app/details/advice.ts'
+import { differenceOf } from '../../app/details/difference.ts'
+import { reasonOf } from '../../app/details/reason.ts'
+import { bucketsOf } from '../../app/service/buckets.ts'
+import { filterOf } from '../../app/state/conditions.ts'
+import { queryOf, viewOf } from '../../app/state/view.ts'
+
+const NOW = Date.parse('2024-05-31T12:00:00Z')
+
+describe('The URL of a view', () => {
+  it.each([
+    '',
+    '?last=24h',
+    '?from=2024-05-01T00%3A00%3A00.000Z&to=2024-05-02T00%3A00%3A00.000Z',
+    '?status=failure&status=warning&action=Create&job=scim.1&source=Workday&target=Slack%26Co',
+    '?status=%28none%29',
+    '?search=Anna+M%C3%BCller&code=Conflict',
+    '?object=4711',
+    '?cycle=c1&show=failures',
+    '?timeline=job-1&order=oldest&live=on&time=utc',
+    '?event=e1&tenant=contoso&tab=json'
+  ])('says all of it: %s', (query) => {
+    expect(queryOf(viewOf(query))).toBe(query)
+  })
+
+  it.each(['?last=5y', '?from=yesterday&to=today', '?from=2024-05-02&to=2024-05-01', '?tab=none', '?unknown=1'])(
+    'is read as if what is wrong in it were not there: %s',
+    (query) => expect(queryOf(viewOf(query))).toBe('')
+  )
+})
+
+describe('The filter of a view', () => {
+  it.each([
+    ['?last=all', undefined],
+    ['?last=1h', 'activityDateTime ge 2024-05-31T11:00:00.000Z'],
+    [
+      '?from=2024-05-01&to=2024-05-02',
+      'activityDateTime ge 2024-05-01T00:00:00.000Z and activityDateTime lt 2024-05-02T00:00:00.000Z'
+    ],
+    ['?last=all&status=failure', "statusInfo/status eq 'failure'"],
+    ['?last=all&job=a&job=b', "jobId in ('a','b')"],
+    ['?last=all&action=Create&action=(none)', "(action eq 'Create' or action eq null)"],
+    ['?last=all&source=(none)', 'sourceSystem/displayName eq null'],
+    ["?last=all&target=O'Neill", "targetSystem/displayName eq 'O''Neill'"],
+    ['?last=all&code=Conflict', "statusInfo/microsoft.graph.statusDetails/errorCode eq 'Conflict'"],
+    ['?last=all&object=o1', "(sourceIdentity/id eq 'o1' or targetIdentity/id eq 'o1')"],
+    ['?last=all&cycle=c1', "cycleId eq 'c1'"],
+    ['?last=all&timeline=j1', "jobId eq 'j1'"],
+    [
+      '?last=all&search=Anna',
+      "(contains(tolower(targetIdentity/displayName),'anna') or contains(tolower(sourceIdentity/displayName),'anna') " +
+        "or contains(tolower(sourceIdentity/details/UserPrincipalName),'anna') or id eq 'Anna' or changeId eq 'Anna' " +
+        "or cycleId eq 'Anna' or jobId eq 'Anna' or sourceIdentity/id eq 'Anna' or targetIdentity/id eq 'Anna')"
+    ]
+  ])('of %s is %s', (query, filter) => expect(filterOf(viewOf(query), NOW)).toBe(filter))
+})
+
+describe('A range of time', () => {
+  const HOUR = 3_600_000
+  it.each([
+    ['an hour', '2024-05-01T10:00:00Z', '2024-05-01T11:00:00Z', 0, '2024-05-01T10:00:00.000Z', 60_000, 60],
+    ['a day', '2024-05-01T10:10:00Z', '2024-05-02T10:10:00Z', 0, '2024-05-01T10:00:00.000Z', 1_200_000, 73],
+    ['a week', '2024-05-01T10:10:00Z', '2024-05-08T10:10:00Z', 0, '2024-05-01T09:00:00.000Z', 3 * HOUR, 57],
+    [
+      'a month from midnight in Berlin',
+      '2024-05-01T10:00:00Z',
+      '2024-08-30T10:00:00Z',
+      2 * HOUR,
+      '2024-04-30T22:00:00.000Z',
+      48 * HOUR,
+      61
+    ],
+    ['an instant', '2024-05-01T10:00:00Z', '2024-05-01T10:00:00.001Z', 0, '2024-05-01T10:00:00.000Z', 1000, 1]
+  ])('of %s is divided into lengths that people count in', (_, from, to, offset, start, width, count) => {
+    const buckets = bucketsOf(Date.parse(from), Date.parse(to), offset)
+    expect({ ...buckets, start: new Date(buckets.start).toISOString() }).toEqual({ start, width, count })
+  })
+})
+
+describe('A changed value', () => {
+  it.each([
+    ['Senior Engineer', 'Principal Engineer', ['', 'Senior', 'Principal', ' Engineer']],
+    ['anna@contoso.com', 'anna.maria@contoso.com', ['anna', '', '.maria', '@contoso.com']],
+    ['', 'Research', ['', '', 'Research', '']],
+    ['same', 'same', ['same', '', '', '']],
+    ['True', 'False', ['', 'True', 'False', '']],
+    ['Zoë 👍🏽 old', 'Zoë 👍🏽 new', ['Zoë 👍🏽 ', 'old', 'new', '']]
+  ])('%s → %s is marked where it differs', (one, other, [before, removed, added, after]) => {
+    expect(differenceOf(one, other)).toEqual({ before, removed, added, after })
+  })
+})
+
+describe('The reason of a failure', () => {
+  it('is taken apart into what the other system says and the rest', () => {
+    const answer = { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], detail: 'It exists.', status: 409 }
+    const text = `StatusCode: Conflict\r\nMessage: It failed.\r\nWeb Response: \r\n${JSON.stringify(answer)}. This operation was retried 1 times.`
+    expect(reasonOf(text)).toEqual({
+      lines: ['StatusCode: Conflict', 'Message: It failed.', 'This operation was retried 1 times.'],
+      answer,
+      detail: 'It exists.'
+    })
+  })
+
+  it.each([
+    ['{"error":{"code":"x","message":"No licence."}}', 'No licence.'],
+    ['It failed with {"error_description":"Expired."} and {more}', 'Expired.'],
+    ['No JSON {at all', undefined],
+    ['{"status":500}', undefined]
+  ])('has the message of %s', (text, detail) => expect(reasonOf(text).detail).toBe(detail))
+})
+
+describe('Advice', () => {
+  it.each([
+    ['Conflict', /already has an object/],
+    ['SlackEntryConflict', /already has an object/],
+    ['TooManyRequests', /too many requests/],
+    ['LicenseLimitExceeded', /no licence left/]
+  ])('is there for %s', (code, meaning) => expect(adviceFor(code)?.meaning).toMatch(meaning))
+
+  it.each(['Unheard', '', null, undefined, 'constructor'])('is not there for %s', (code) =>
+    expect(adviceFor(code)).toBeUndefined()
+  )
+})
