@@ -25,6 +25,8 @@ export interface DownloadFormat {
 export interface CsvFormat {
   /** Whether the first line names the columns (RFC 4180, section 3). */
   hasHeader: boolean
+  /** Whether a byte order mark comes first: without it Excel does not read UTF-8. */
+  hasMark: boolean
   /** Whether texts that spreadsheets would run as formulas come as they are. */
   keepsFormulas: boolean
   /** The part of the entities that is wanted, in lower case; undefined for all of them. */
@@ -67,6 +69,7 @@ const JSON_PARAMETERS = new Map<string, string[] | undefined>([
 /** Those of CSV; undefined stands for any value. */
 const CSV_PARAMETERS: typeof JSON_PARAMETERS = new Map([
   ['header', ['present', 'absent']],
+  ['bom', ['present', 'absent']],
   ['formulas', ['escaped', 'kept']],
   ['part', undefined]
 ])
@@ -117,8 +120,13 @@ export function jsonFormat(parameters: MediaRange['parameters']): JsonFormat {
 export function downloadFormat(type: string, parameters: MediaRange['parameters']): DownloadFormat | undefined {
   if (type === NDJSON_TYPE) return { csv: undefined }
   if (type !== CSV_TYPE) return undefined
-  const hasHeader = parameters.get('header') !== 'absent'
-  return { csv: { hasHeader, keepsFormulas: parameters.get('formulas') === 'kept', part: parameters.get('part') } }
+  const csv = {
+    hasHeader: parameters.get('header') !== 'absent',
+    hasMark: parameters.get('bom') === 'present',
+    keepsFormulas: parameters.get('formulas') === 'kept',
+    part: parameters.get('part')
+  }
+  return { csv }
 }
 
 /** The Content-Type of a JSON representation, in the order that Microsoft Graph uses. */

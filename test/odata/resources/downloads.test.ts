@@ -18,6 +18,7 @@ const COUNT = 2500 // more than a page may have
 const EXAMPLE = '2d2db518-e357-4c3e-90f3-4fe2b2db142e'
 const ROOTS = ['', '/beta']
 const PATHS = ROOTS.flatMap((root) => [`${root}${path}`, `${root}/auditLogs/directoryProvisioning`])
+PATHS.push('/provisioningEvents')
 
 const at = (index: number) => new Date(Date.UTC(2024, 4, 1) + index * 1000).toISOString()
 
@@ -185,6 +186,13 @@ describe('A collection as CSV', () => {
         $filter: 'statusInfo/status ne null'
       })
     ).toBe('statusInfo/status,initiatedBy/displayName\r\nString,Display Name value\r\n')
+  })
+
+  it('has a byte order mark if it is asked for', async () => {
+    const options = { ...example, $select: 'id', $format: 'text/csv;bom=present' }
+    const response = await fetch(service.url + query(path, options))
+    const bytes = Buffer.from(await response.arrayBuffer())
+    expect(bytes.toString('latin1')).toBe(`\xef\xbb\xbfid\r\n${EXAMPLE}\r\n`)
   })
 
   it('runs nothing in spreadsheets, unless formulas are to be kept', async () => {

@@ -212,6 +212,11 @@ describe('$metadata', () => {
     expect(service['@Capabilities.ConformanceLevel']).toBe('Advanced')
     expect(service['@Capabilities.CrossJoinSupported']).toBe(false)
     expect(service['@Capabilities.QuerySegmentSupported']).toBe(false)
+    expect(service['@Capabilities.SupportedFormats']).toEqual([
+      ...['minimal', 'full', 'none'].map((level) => `application/json;odata.metadata=${level}`),
+      'application/x-ndjson',
+      'text/csv'
+    ])
     expect(service['@Core.ODataVersions']).toBe('4.0,4.01')
     expect(service['@Capabilities.BatchSupport']).toMatchObject({
       SupportedFormats: ['application/json', 'multipart/mixed']
