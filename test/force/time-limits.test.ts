@@ -244,13 +244,3 @@ describe('What is cheap for each event', () => {
     await stop()
   })
 })
-
-describe('Without readers', () => {
-  it('queries run in the process of the service', async () => {
-    const { post, get, stop, pid } = await start({ readers: 0 })
-    await post({})
-    expect((await get('/auditLogs/provisioning/$count')).text).toBe('1')
-    expect(childrenOf(pid)).toEqual([])
-    await stop()
-  })
-})

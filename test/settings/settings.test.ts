@@ -78,7 +78,7 @@ describe('Settings', () => {
     ['CDS_SERVER_CORS__ORIGINS', '[]', ({ server }) => server.cors_origins, []],
     ['CDS_REQUIRES_AUTH_AUDIENCE', '007', ({ requires }) => requires.auth.audience, ['007']],
     ['CDS_REQUIRES_AUTH_AUDIENCE', '["a","b"]', ({ requires }) => requires.auth.audience, ['a', 'b']],
-    ['CDS_REQUIRES_DB_READERS', '0', ({ requires }) => requires.db.readers, 0],
+    ['CDS_REQUIRES_DB_READERS', '1', ({ requires }) => requires.db.readers, 1],
     ['CDS_RETENTION_DAYS', '30', ({ retention }) => retention.days, 30],
     ['CDS_RETENTION_INTERVAL', '0.005', ({ retention }) => retention.interval, 0.005]
   ])('are taken from %s=%s', (name, text, of, value) => {
@@ -114,6 +114,7 @@ describe('The service refuses', () => {
     ['CDS_RETENTION_DAYS', '', "must be a number of days above 0 and up to 365000, not ''."],
     ['CDS_RETENTION_INTERVAL', '0', 'must be a number of minutes above 0 and up to 35791, not 0.'],
     ['CDS_RETENTION_BATCH', '0', 'must be a whole number of at least 1, not 0.'],
+    ['CDS_REQUIRES_DB_READERS', '0', 'must be a whole number of at least 1, not 0.'],
     ['CDS_SERVER_MAX__ANSWERS', 'much', `must be ${size}, not 'much'.`],
     ['CDS_SERVER_MAX__BODIES', '', `must be ${size}, not ''.`],
     ['CDS_SERVER_BODY__PARSER_LIMIT', '4 apples', `must be ${size}, not '4 apples'.`],

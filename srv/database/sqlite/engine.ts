@@ -33,9 +33,7 @@ export class SqliteEngine implements Engine {
   private readonly pauses = new Pauses()
   private readonly stopCheckpoints: () => Promise<void>
   private readonly inline: InlineReader
-  private readonly readers: ReaderPool | undefined
-  /** Runs long queries if there are no reader processes. */
-  private unlimited: QueryConnection | undefined
+  private readonly readers: ReaderPool
   private groupCommit: GroupCommit | undefined
   /** When the files were last checked. */
   private seen = -Infinity
@@ -52,7 +50,7 @@ export class SqliteEngine implements Engine {
     this.stopCheckpoints = startCheckpoints(file, files, this.pauses, settings)
     this.inline = inlineReader((limits) => this.connect(limits), settings.inline_query_timeout)
     this.log = { file, files, resultBytes: mostBytes() }
-    if (settings.readers) this.readers = readerPool(this.log, this.pauses, settings)
+    this.readers = readerPool(this.log, this.pauses, settings)
   }
 
   async start({ definitions, uniqueIds, drained }: Start) {
@@ -76,7 +74,9 @@ export class SqliteEngine implements Engine {
   async query({ sql, values }: Statement, reading: Reading) {
     expectRunnable(reading)
     try {
-      const rows = this.inline.all(sql, values) ?? (await this.runLong({ sql, values }, reading))
+      const rows =
+        this.inline.all(sql, values) ??
+        (await this.readers.all({ sql, values, session: reading.session ?? {} }, reading))
       this.expectFiles()
       return rows as Row[]
     } catch (error) {
@@ -110,18 +110,10 @@ export class SqliteEngine implements Engine {
   }
 
   async close() {
-    this.readers?.close()
+    this.readers.close()
     await Promise.all([this.groupCommit?.close(), this.stopCheckpoints()])
     this.inline.close()
-    this.unlimited?.close()
     this.kept.close()
-  }
-
-  private async runLong({ sql, values }: Statement, reading: Reading): Promise<unknown[]> {
-    if (this.readers) return this.readers.all({ sql, values, session: reading.session ?? {} }, reading)
-    this.unlimited ??= this.connect().forReading(true)
-    this.unlimited.session = reading.session ?? {}
-    return this.unlimited.prepare(sql).all(values)
   }
 
   private async onLog<Result>(work: (database: LogConnection) => Promise<Result>) {
