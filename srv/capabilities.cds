@@ -1,4 +1,5 @@
 using { microsoft.graph } from './audit-log-service';
+using { graph.v1 } from './graph-v1';
 
 // What the service as a whole can do.
 annotate graph with @Core.ODataVersions: '4.0,4.01';
@@ -79,6 +80,30 @@ annotate graph.auditLogs with @Capabilities: {
       IndexableByKey        : true
     }
   ]}
+};
+
+annotate v1.auditLogs with @Capabilities: {
+  UpdateRestrictions     : { Updatable: false },
+  NavigationRestrictions : { RestrictedProperties: [
+    {
+      NavigationProperty    : provisioning,
+      FilterRestrictions    : { Filterable: true, RequiresFilter: false },
+      SearchRestrictions    : { Searchable: true },
+      SortRestrictions      : { Sortable: true },
+      TopSupported          : true,
+      SkipSupported         : true,
+      InsertRestrictions    : { Insertable: true, QueryOptions: { SelectSupported: true } },
+      UpdateRestrictions    : { Updatable: false, Upsertable: false, DeltaUpdateSupported: false },
+      DeleteRestrictions    : { Deletable: false },
+      DeepInsertSupport     : { Supported: false },
+      ReadRestrictions      : { Readable: true },
+      IndexableByKey        : true
+    }
+  ]}
+};
+
+annotate v1.auditLogs with {
+  provisioning @Capabilities.ChangeTracking: { Supported: true };
 };
 
 annotate graph.auditLogs with {

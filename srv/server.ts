@@ -25,7 +25,7 @@ import { guardHistory } from './integrity/guard.ts'
 import { registerProtocols } from './odata/adapter.ts'
 import { requestError } from './errors/errors.ts'
 import { LinkTokens } from './odata/request/link-tokens.ts'
-import type { Model } from './odata/model/schema.ts'
+import { rootsLast, type Model } from './odata/model/shown.ts'
 import { refuse } from './errors/refuse.ts'
 import { identify, requestIds } from './errors/request-ids.ts'
 import { accessSettings, databaseFile, settings } from './settings/settings.ts'
@@ -58,6 +58,7 @@ export default async function server(options: object) {
   }
 
   cds.once('loaded', (csn) => {
+    csn.definitions = rootsLast(csn as unknown as Model) as typeof csn.definitions
     const tokens = new LinkTokens()
     registerProtocols(structuredClone(csn) as unknown as Model, tokens)
     storeJsonAsText(csn as unknown as Model)

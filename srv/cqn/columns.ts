@@ -1,5 +1,5 @@
 /** Columns that no type shows. The annotation `@holds` says what each is for, so only the model has their names. */
-type Content = 'tenant' | 'event' | 'count' | 'emptyObjects' | 'representation' | 'representationTag'
+type Content = 'tenant' | 'event' | 'count' | 'presence' | 'emptyObjects' | 'representation' | 'representationTag'
 
 interface Entity {
   elements?: object

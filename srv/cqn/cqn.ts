@@ -39,6 +39,10 @@ export interface Typed {
   /** Where a member of an open type is. */
   member?: Member
   structure?: Structure
+  /** The enumeration whose members the texts are. */
+  enumeration?: { name: string; members: string[]; unknown: string }
+  /** The enumeration that a literal names. */
+  literalOf?: string
   /** Whether a number is known to be whole. */
   whole?: boolean
   /** Whether the number may be too large for JavaScript. */

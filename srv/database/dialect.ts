@@ -12,6 +12,8 @@ type Spelling = (...args: string[]) => string
  * the name by which a condition refers to the items of a collection.
  */
 export interface Dialect {
+  /** Text that compares with others without regard to the case of ASCII letters: text. */
+  any_case: Spelling
   /** Whole number of 64 bits: value. */
   as_integer: Spelling
   /** The UTF-8 of a text. */
@@ -50,6 +52,7 @@ const LEVELS = 4
 const call = (name: keyof Dialect, ...args: Cqn[]): Cqn => measured({ func: name, args }, args, LEVELS)
 const sqlOf = (part: Cqn | string) => (typeof part === 'string' ? xpr(part) : part)
 
+export const anyCase = (of: Cqn) => call('any_case', of)
 export const integer = (of: Cqn) => call('as_integer', of)
 export const bytes = (of: Cqn) => call('as_bytes', of)
 

@@ -18,6 +18,8 @@ export type Entry = [table: Table, row: object][]
 /** An entity with the indexes it asks for: lists of elements, those of structures with their paths. */
 export interface Indexed {
   elements?: object
+  /** The query of a projection, which has no table. */
+  query?: object
   '@indexes'?: { '=': string }[][]
 }
 

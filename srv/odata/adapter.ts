@@ -28,7 +28,8 @@ import type { LinkTokens } from './request/link-tokens.ts'
 import { serviceRoot } from './response/links.ts'
 import { locate, type Resource } from './request/resource.ts'
 import { generateMetadata, type Metadata } from './resources/metadata.ts'
-import { serviceSchema, type Model, type ServiceSchema } from './model/schema.ts'
+import { serviceSchema, type ServiceSchema } from './model/schema.ts'
+import { asShown, linked, namespaceOf, type Model } from './model/shown.ts'
 import { descriptions } from './openapi/describe.ts'
 import { Plans } from '../plans/plans.ts'
 import { refuse } from '../errors/refuse.ts'
@@ -89,9 +90,8 @@ class StructuredODataAdapter extends ODataAdapter {
   constructor(service: ApplicationService, options: object, setup: Setup) {
     super(service, options)
     this.setup = setup
-    // a copy: linking leaves traces that the generation of metadata cannot handle
-    this.linked = cds.linked(structuredClone(setup.model) as never)
-    const schema = serviceSchema(this.linked, service.name)
+    this.linked = linked(setup.model)
+    const schema = serviceSchema(setup.model, service.name)
     this.schema = setup.conventions.hasEntitySet ? schema : { ...schema, entitySet: undefined }
     this.openApi = descriptions(this.schema)
   }
@@ -166,19 +166,26 @@ class StructuredODataAdapter extends ODataAdapter {
     return create(exchange, (resource as Resource & { kind: 'collection' }).collection, await body())
   }
 
-  /** Runs a query through the service. */
+  /** Runs a query through the service that has the entity: of what is stored, that may be another one than this. */
   private run(query: object, details: object) {
     const request = new cds.Request({ query: toQuery(query), ...details } as never)
-    return inTransaction(this.service, () => this.service.dispatch(request))
+    const [, owner = ''] = /^(.*)\./.exec(entityIn(query)) ?? []
+    const service = (cds.services[owner] as ApplicationService | undefined) ?? this.service
+    return inTransaction(service, () => service.dispatch(request))
   }
 
   /** @param root to describe it in OpenAPI, and not in CSDL */
   private describe(req: Request, res: Response, root: string | undefined, type: keyof Metadata) {
-    const { model, conventions } = this.setup
-    this.metadata ??= generateMetadata(this.linked, model, this.service.name, conventions.entitiesDerive, this.schema)
+    this.metadata ??= this.generateMetadata()
     if (root === undefined && type === 'application/json') res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
     const text = root === undefined ? this.metadata[type] : this.openApi(root, this.metadata['application/json'])
     sendTagged(req, res, [Buffer.from(text)], strongEtag(text))
+  }
+
+  private generateMetadata() {
+    const { model, conventions } = this.setup
+    const { name } = this.service
+    return generateMetadata(asShown(model, name), namespaceOf(model, name), conventions.entitiesDerive, this.schema)
   }
 
   private async answerBatch(req: Request, res: Response) {
@@ -223,3 +230,10 @@ const READERS = {
   entity: readEntity,
   property: readProperty
 }
+
+/** The entity that a query is about; empty for a query about the result of another. */
+function entityIn({ SELECT, INSERT }: { SELECT?: { from: { ref?: string[] } }; INSERT?: { into: Into } }): string {
+  const into = INSERT?.into
+  return typeof into === 'string' ? into : ((into ?? SELECT?.from)?.ref?.[0] ?? '')
+}
+type Into = string | { ref: string[] }

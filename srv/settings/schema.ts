@@ -44,7 +44,7 @@ export const schema = (isProduction: boolean) => ({
     }
   },
   odata: {
-    batch_limit: is.count('requests in a batch at `/`; at `/beta` there are 20 at most', 1000),
+    batch_limit: is.count('requests in a batch at `/`; at `/beta` and `/v1.0` there are 20 at most', 1000),
     batch_bytes: is.size('the largest answer to a batch; further requests in it get 503', '32mb'),
     batch_timeout: is.milliseconds('how long a batch may take; further requests in it get 503', 30_000),
     download_limit: is.count('downloads of a tenant at the same time; further ones get 429', 1),

@@ -7,6 +7,7 @@ const items = (source: string, item: string, condition: string) =>
   `json_each(${source}) as ${item} where ${WITHIN_TIME}() and (${condition})`
 
 export const DIALECT: Dialect = {
+  any_case: (text) => `${text} collate nocase`,
   as_integer: (value) => `cast(${value} as integer)`,
   as_bytes: (text) => `cast(${text} as blob)`,
   json_member: (json, path) => `json_extract(${json},${path})`,

@@ -19,7 +19,7 @@ export async function createIndexes(database: LogConnection, definitions: Record
 
 /** The statements that create the indexes of an entity, by index name. */
 export function indexesOf(entity: string, definition: Indexed): Map<string, string> {
-  const { '@indexes': lists = [] } = definition
+  const lists = definition.query ? [] : (definition['@indexes'] ?? []) // a projection has those of its source in SQL
   const table = tableOf(entity)
   const tenant = findColumn(definition, 'tenant')
   return new Map(

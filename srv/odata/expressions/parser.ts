@@ -10,6 +10,7 @@ import { calculated, opposite } from './arithmetic.ts'
 import { call } from './calls.ts'
 import { extentOf, MOST, val, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
 import { Cursor } from './cursor.ts'
+import { asMember } from './enumerations.ts'
 import { listItems } from './lists.ts'
 import { literal, literalAs } from './literals.ts'
 import { compared, comparison, isMember, joined, negated } from './logic.ts'
@@ -123,11 +124,14 @@ function compareComplex(parser: Parser, left: Typed, operator: string, right: Ty
 
 function alike(parser: Parser, left: Typed, right: Typed, position: number): [Typed, Typed] {
   const [first, second] = meantAlike(left, right)
-  const [a, b] = [literalAs(second.type, first), literalAs(first.type, second)]
+  const [a, b] = [meantWith(parser, first, second), meantWith(parser, second, first)]
   if (a.type !== b.type && a.type !== 'null' && b.type !== 'null')
     parser.cursor.fail(`A value of type ${left.type} cannot be compared with one of type ${right.type}`, position)
   return [a, b]
 }
+
+/** A value as what it means beside another one. */
+const meantWith = (parser: Parser, each: Typed, other: Typed) => asMember(parser, literalAs(other.type, each), other)
 
 function membership(parser: Parser, left: Typed, position: number): Unplaced {
   if (!isPrimitive(left))
@@ -188,7 +192,7 @@ function literalValue(parser: Parser): Typed {
   const found = literal(parser.cursor.token, parser.context.option)
   if (!found) parser.cursor.fail(kind === 'end' ? 'The expression ends too early' : `'${source}' is not a value`)
   parser.cursor.take()
-  return { ...found, position }
+  return { ...found, position, ...(type !== undefined && { literalOf: type }) }
 }
 
 function named(parser: Parser): Typed {

@@ -9,6 +9,7 @@ import { collectionValue } from './collections.ts'
 import { anyOf, func, ref, standingFor, val, xpr } from '../../cqn/cqn.ts'
 import type { Cqn, Member, Structure, Typed, Unplaced } from '../../cqn/cqn.ts'
 import { jsonItem } from '../../database/dialect.ts'
+import { memberShown } from './enumerations.ts'
 import { memberValue } from './members.ts'
 import type { Parser, Scope } from './parsing.ts'
 
@@ -91,11 +92,15 @@ function hasType(property: Property, type: StructuredType, rows: StructuredType)
   return func('coalesce', xpr(ref(derived.column), '=', val(type.name)), val(false))
 }
 
-/** A complex value exists if any of its columns has a value, or if it was sent as an empty object. */
-export function exists(property: Property, { hidden }: StructuredType): Cqn {
+/**
+ * A complex value exists if any of its columns has a value, or if it was sent as an empty object.
+ * @param names the path of the property
+ */
+export function exists(property: Property, { hidden }: StructuredType, names = [property.name]): Cqn {
   if (!hidden || (isStructured(property.type) && property.type.partial)) return ALWAYS
-  const empty = func('contains', ref(hidden.emptyObjects), val(`"${property.name}"`))
-  return anyOf(...columnsOf(property).map((column) => xpr(ref(column), '!=', val(null))), empty)
+  const prefix = names.slice(0, -1).map((name) => `${name}_`)
+  const empty = func('contains', ref(hidden.emptyObjects), val(`"${names.join('_')}"`))
+  return anyOf(...columnsOf(property, prefix.join('')).map((column) => xpr(ref(column), '!=', val(null))), empty)
 }
 
 /** The types that a structured value may have, each with the condition for it. */
@@ -113,6 +118,8 @@ function structureOf({ context }: Parser, { type, property, condition }: Place, 
 
 /** The value of a property of a primitive type, or of an item's member that is one. */
 function primitive(property: Property, cqn: Cqn): Unplaced {
+  const { enumeration } = property
+  if (enumeration) return { cqn: memberShown(cqn, enumeration), type: 'string', enumeration }
   const type = valueTypeOf(property.type as string)
   if (type === 'duration') return { cqn: func('odata_cast', cqn, val('string'), val(property.type as string)), type }
   return { cqn, type, whole: property.type === 'Edm.Int32' || property.type === 'Edm.Int64' }
@@ -130,7 +137,8 @@ function valueAt(parser: Parser, place: Place): Unplaced {
   const value = member && memberValue(member).cqn
   if (isStructured(type)) {
     const isThere =
-      condition ?? (value ? xpr(value, '!=', val(null)) : property ? exists(property, context.type) : ALWAYS)
+      condition ??
+      (value ? xpr(value, '!=', val(null)) : property ? exists(property, context.type, place.names) : ALWAYS)
     return { cqn: isThere, type: 'complex', structure: structureOf(parser, place, isThere) }
   }
   if (value && type === 'Edm.DateTimeOffset')

@@ -3,6 +3,7 @@
  * JSON in one column for open types and collections.
  */
 import { parseJson } from '../../values/json.ts'
+import { memberFor } from './enumerations.ts'
 import { isStructured, type Property, type StructuredType, type JsonObject } from './types.ts'
 import type { Row } from '../../plans/statement.ts'
 
@@ -31,7 +32,10 @@ function findColumns(property: Property, prefix: string): string[] {
   const declared = flattenedType(property)
   if (!declared) return [name]
   const types = [declared, ...(derived?.types ?? [])]
-  const inner = types.flatMap(({ properties }) => [...properties.values()].flatMap((p) => columnsOf(p, `${name}_`)))
+  const inner = types.flatMap(({ properties, presence }) => [
+    ...[...properties.values()].flatMap((p) => columnsOf(p, `${name}_`)),
+    ...(presence === undefined ? [] : [`${name}_${presence}`])
+  ])
   return [...new Set([...inner, ...(derived ? [derived.column] : [])])]
 }
 
@@ -95,13 +99,37 @@ function toColumn(value: unknown, { type }: Property) {
   return isStructured(type) && value !== null ? JSON.stringify(value) : value
 }
 
-function fromColumn(value: unknown, { type, column, instant }: Property): unknown {
-  if (isStructured(type) || type === 'Edm.Untyped') return fromJson(value)
+function fromColumn(value: unknown, property: Property): unknown {
+  const { type, column, instant, enumeration } = property
+  if (isStructured(type)) return withMembers(fromJson(value), property)
+  if (type === 'Edm.Untyped') return fromJson(value)
   if (value === null || value === undefined) return null
+  if (enumeration) return memberFor(enumeration, value as string)
   if (type === 'Edm.Boolean') return Boolean(value)
   if (value === Infinity || value === -Infinity) return value > 0 ? 'INF' : '-INF' // OData JSON 4.01, 7.1
   if (type === 'Edm.DateTimeOffset' && column !== undefined && instant === column) return `${value as string}Z` // an aggregate of instants
   return value
+}
+
+/** Replaces texts in JSON by the members of enumerations that they are shown as. */
+function withMembers(value: unknown, { type, enumeration }: Pick<Property, 'type' | 'enumeration'>): unknown {
+  if (enumeration) return typeof value === 'string' ? memberFor(enumeration, value) : value
+  if (!isStructured(type) || !hasEnumerations(type) || typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return (value as unknown[]).map((item) => withMembers(item, { type }))
+  const members = Object.entries(value as JsonObject).map(([name, member]): [string, unknown] => {
+    const property = type.properties.get(name)
+    return [name, property ? withMembers(member, property) : member]
+  })
+  return Object.fromEntries(members)
+}
+
+const withEnumerations = new WeakMap<StructuredType, boolean>()
+
+function hasEnumerations(type: StructuredType): boolean {
+  const isIn = ({ type, enumeration }: Property) => enumeration || (isStructured(type) && hasEnumerations(type))
+  const known = withEnumerations.get(type) ?? [...type.properties.values()].some(isIn)
+  withEnumerations.set(type, known)
+  return known
 }
 
 /** Keeps the selected members of a JSON value, and its control information. */

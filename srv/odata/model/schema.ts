@@ -1,18 +1,10 @@
 /** The schema of a service, derived from the CDS model. */
 import { flattenedType } from './columns.ts'
 import { columnHolding } from '../../cqn/columns.ts'
-import { entityType as entityTypeOf, isStructured } from './types.ts'
-import type { CdsElement, EntityType, Property, StructuredType } from './types.ts'
-
-interface Definition extends CdsElement {
-  kind?: string
-  target?: string
-}
-
-/** A loaded CDS model, as far as the protocol reads it. */
-export interface Model {
-  definitions: Record<string, Definition>
-}
+import { projectionOf, type Projection } from './projection.ts'
+import { asShown, linked, namespaceOf, queryOf, type Definition, type Model } from './shown.ts'
+import { entityType as entityTypeOf, isStructured, storedType } from './types.ts'
+import type { EntityType, Property, StoredType, StructuredType } from './types.ts'
 
 /** The columns that are searched. */
 export interface Searchable {
@@ -42,8 +34,14 @@ export interface ServiceSchema {
   key: string
   /** The names in URLs of the parts of the alternate key, the key itself first. */
   keyNames: string[]
-  /** The entity that is stored, by its qualified name. */
+  /** The entity that is read, by its qualified name in CDS. */
   entity: string
+  /** The entity that is stored: the same, or the one that it is a projection of. */
+  stored: { entity: string; type: StoredType }
+  /** How the entity that is read shows the stored one; undefined if they are the same. */
+  projection: Projection | undefined
+  /** The types of the stored entity and of all its projections. */
+  shapes: EntityType[]
   /** The columns of its full key: the one that is shown, then hidden ones such as the tenant. */
   identity: string[]
   /** The entity with the order of arrival: its name, its key, and the columns with the full key of the event. */
@@ -68,45 +66,50 @@ export interface ServiceSchema {
 
 /**
  * Reads the schema of a service from its model: one singleton, with contained collections of one entity.
- * @param linked the loaded model, linked but not yet flattened
+ * @param csn the loaded model, neither linked nor flattened
  */
-export function serviceSchema(linked: Model, service: string): ServiceSchema {
+export function serviceSchema(csn: Model, service: string): ServiceSchema {
+  const namespace = namespaceOf(csn, service)
+  const visible = linked(asShown(csn, service))
   const [name, root] =
-    Object.entries(linked.definitions).find(
-      ([each, definition]) => each.startsWith(`${service}.`) && definition['@odata.singleton']
-    ) ?? []
+    Object.entries(visible.definitions).find(([, definition]) => definition['@odata.singleton']) ?? []
   if (!name || !root?.elements) throw new Error(`Service '${service}' has no singleton.`)
-  const singleton = name.slice(service.length + 1)
+  const singleton = name.slice(namespace.length + 1)
   const compositions = Object.entries(root.elements as Record<string, Definition>)
-  const entity = compositions[0]?.[1].target as string
-  const entityType = entityTypeOf(linked.definitions, entity)
+  const entityName = compositions[0]?.[1].target as string
+  const entityType = entityTypeOf(visible.definitions, entityName)
   const keys = [...entityType.properties.values()].filter((property) => property.key)
-  if (keys.length !== 1) throw new Error(`Entity '${entity}' must have one key.`)
+  if (keys.length !== 1) throw new Error(`Entity '${entityName}' must have one key.`)
   const key = (keys[0] as Property).name
-  const stored = linked.definitions[entity] as Definition
-  const counts = stored['@odata.counts'] as string
-  const hidden = Object.entries(stored.elements ?? {}).filter(([each, element]) => element.key && each !== key)
+  const inCds = (each: string) => service + each.slice(namespace.length)
+  const entity = inCds(entityName)
+  const model = linked(csn)
+  const definition = model.definitions[entity] as Definition
+  const counts = definition['@odata.counts'] as string
+  const hidden = Object.entries(definition.elements ?? {}).filter(([each, element]) => element.key && each !== key)
   return {
     entity,
+    ...shapesOf(csn, entity),
+    projection: projectionOf(csn, entity),
     identity: [key, ...hidden.map(([each]) => each)],
     keyNames: [key, ...hidden.map(([, element]) => element['@odata.keyName'] as string)],
     singleton,
-    singletonEntity: name,
+    singletonEntity: inCds(name),
     collections: compositions.map(([collection]) => collection),
-    entitySet: stored['@odata.entitySet'] as string | undefined,
+    entitySet: definition['@odata.entitySet'] as string | undefined,
     entityType,
     key,
-    examples: examplesOf(stored),
+    examples: examplesOf(definition),
     searchable: searchable(entityType),
-    types: knownTypes(linked),
+    types: knownTypes(visible),
     pageSize: {
-      default: stored['@cds.query.limit.default'] as number,
-      max: stored['@cds.query.limit.max'] as number
+      default: definition['@cds.query.limit.default'] as number,
+      max: definition['@cds.query.limit.max'] as number
     },
-    arrivals: arrivalsOf(linked, stored['@odata.arrivals'] as string),
-    counts: { entity: counts, count: columnHolding(linked.definitions[counts] ?? {}, 'count') },
-    defaultOrder: stored['@odata.defaultOrder'] as string,
-    singletonType: `${service}.${(root['@odata.typeName'] as string | undefined) ?? singleton}`
+    arrivals: arrivalsOf(model, definition['@odata.arrivals'] as string),
+    counts: { entity: counts, count: columnHolding(model.definitions[counts] ?? {}, 'count') },
+    defaultOrder: definition['@odata.defaultOrder'] as string,
+    singletonType: `${namespace}.${(root['@odata.typeName'] as string | undefined) ?? singleton}`
   }
 }
 
@@ -122,6 +125,19 @@ function arrivalsOf({ definitions }: Model, entity: string): ServiceSchema['arri
   const [sequence = ''] = Object.keys(elements).filter((name) => elements[name]?.key)
   const identity = [columnHolding({ elements }, 'event'), columnHolding({ elements }, 'tenant')]
   return { entity, sequence, identity }
+}
+
+/** The entity that is stored for an entity that may be a projection, and all shapes in which it is shown. */
+function shapesOf(csn: Model, entity: string) {
+  const sourceOf = (name: string) => queryOf(csn.definitions[name] ?? {})?.from?.ref?.[0]
+  const stored = sourceOf(entity) ?? entity
+  const typeOf = <Type>(name: string, read: (definitions: Model['definitions'], name: string) => Type) => {
+    const service = name.replace(/\.[^.]*$/, '')
+    return read(linked(asShown(csn, service)).definitions, namespaceOf(csn, service) + name.slice(service.length))
+  }
+  const projections = Object.keys(csn.definitions).filter((name) => sourceOf(name) === stored)
+  const type = typeOf(stored, storedType)
+  return { stored: { entity: stored, type }, shapes: [type, ...projections.map((name) => typeOf(name, entityTypeOf))] }
 }
 
 function searchable(type: StructuredType): Searchable {
@@ -148,6 +164,7 @@ function knownTypes({ definitions }: Model): KnownTypes {
   }
   for (const [name, definition] of Object.entries(definitions)) {
     if (definition['@cds.api.ignore'] || !['type', 'entity'].includes(definition.kind ?? '')) continue
+    if (definition['@odata.unknownMember']) enumerations.add(name)
     if (definition.elements || definition._type === 'cds.Map') structured.set(name, assignable(name))
     for (const element of Object.values(definition.elements ?? {}))
       if (element['@odata.enumeration']) enumerations.add(element['@odata.enumeration'] as string)

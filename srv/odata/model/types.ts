@@ -3,11 +3,12 @@
  * The protocol knows properties from here only.
  */
 
-import { columnHolding } from '../../cqn/columns.ts'
+import { columnHolding, findColumn } from '../../cqn/columns.ts'
 import type { Extent } from '../../cqn/cqn.ts'
+import { enumerationOf, type EnumeratedType, type Enumeration } from './enumerations.ts'
 
 /** An element of the linked CDS model, as far as types depend on it. */
-export interface CdsElement {
+export interface CdsElement extends EnumeratedType {
   type?: string
   _type?: string
   elements?: Record<string, CdsElement>
@@ -15,7 +16,6 @@ export interface CdsElement {
   key?: boolean
   notNull?: boolean
   length?: number
-  [annotation: `@${string}`]: unknown
 }
 
 /** A JSON object, as received or to be sent. */
@@ -35,21 +35,29 @@ export interface StructuredType {
   /** Whether it is a part of a type, as in aggregated rows; its values are never null. */
   partial?: boolean
   properties: Map<string, Property>
+  /** The name of a column beside those of the properties that has a value exactly where there is a value of the type. */
+  presence?: string
   /** Of the type of rows that have them, the columns that no property shows. */
   hidden?: HiddenColumns
 }
 
-/** The type of an entity that is stored. */
+/** The type of an entity. */
 export interface EntityType extends StructuredType {
   hidden: HiddenColumns
+}
+
+/** The type of an entity that is stored. */
+export interface StoredType extends EntityType {
+  hidden: HiddenColumns & {
+    /** The text of the entity, as most answers show it. */
+    representation: string
+  }
 }
 
 /** The hidden columns of an entity. */
 export interface HiddenColumns {
   /** The paths of complex values that were sent without any value. */
   emptyObjects: string
-  /** The text of the entity, as most answers show it. */
-  representation: string
   /** The version of the type when the text was written, and a hash of the text. */
   representationTag: string
 }
@@ -62,6 +70,8 @@ export interface Property {
   key: boolean
   nullable: boolean
   maxLength?: number | undefined
+  /** The enumeration whose members its values are. */
+  enumeration?: Enumeration | undefined
   /** The column with the instant of a point in time, in a form that compares and sorts as text. */
   instant?: string | undefined
   /** The column of a computed value, whose name comes from the request. */
@@ -91,26 +101,33 @@ export function structuredType(definitions: Definitions, name: string): Structur
   if (!definition) throw new Error(`The model has no definition of '${name}'.`)
   const open = definition._type === 'cds.Map'
   const properties = new Map<string, Property>()
+  const presence = findColumn(definition, 'presence')
   for (const [elementName, element] of Object.entries(definition.elements ?? {})) {
     if (element['@cds.api.ignore'] || element._type === 'cds.Association') continue
     if (element._type === 'cds.Composition') continue
     properties.set(elementName, property(definitions, elementName, element))
   }
-  return { name, open, properties }
+  return { name, open, properties, ...(presence !== undefined && { presence }) }
 }
 
 /**
- * Derives the type of an entity that is stored.
+ * Derives the type of an entity.
  * @throws {Error} also if the model does not say by `@holds` which columns are hidden
  */
 export function entityType(definitions: Definitions, name: string): EntityType {
   const definition = definitions[name] ?? {}
   const hidden = {
     emptyObjects: columnHolding(definition, 'emptyObjects'),
-    representation: columnHolding(definition, 'representation'),
     representationTag: columnHolding(definition, 'representationTag')
   }
   return { ...structuredType(definitions, name), hidden }
+}
+
+/** Derives the type of an entity that is stored. @throws {Error} as {@link entityType} */
+export function storedType(definitions: Definitions, name: string): StoredType {
+  const type = entityType(definitions, name)
+  const representation = columnHolding(definitions[name] ?? {}, 'representation')
+  return { ...type, hidden: { ...type.hidden, representation } }
 }
 
 function property(definitions: Definitions, name: string, element: CdsElement): Property {
@@ -125,6 +142,7 @@ function property(definitions: Definitions, name: string, element: CdsElement): 
     key: element.key === true,
     nullable: !element.key && !element.notNull,
     maxLength: element.length,
+    enumeration: enumerationOf(element.type, definitions[element.type ?? '']),
     instant: element['@instant'] as string | undefined,
     derived: declared ? derived : undefined
   }

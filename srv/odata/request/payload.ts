@@ -1,6 +1,7 @@
 /** Reads the JSON of an entity, and checks every member against its type. */
 import { instant } from '../../values/datetime.ts'
 import { RequestError, type ErrorCode } from '../../errors/errors.ts'
+import { memberNamed, type Enumeration } from '../model/enumerations.ts'
 import { isStructured, type JsonObject, type ModelType, type Property, type StructuredType } from '../model/types.ts'
 
 /** How deep the members of an open type may nest: far less than the 1,000 levels that databases read. */
@@ -96,11 +97,20 @@ function readProperty(value: unknown, property: Property, path: string) {
 }
 
 function readValue(value: unknown, property: Property, path: string) {
-  const { type, key, maxLength } = property
+  const { type, key, maxLength, enumeration } = property
   if (value === null && !key) return null
   if (isStructured(type)) return readComplex(value, property, path)
   if (key && value === '') throw wrong('invalidValue', path, 'must not be empty')
+  if (enumeration) return readMember(value, enumeration, path)
   return READERS[type as ModelType](value, path, maxLength)
+}
+
+/** A member of an enumeration, by its name in any case. */
+function readMember(value: unknown, enumeration: Enumeration, path: string) {
+  if (typeof value !== 'string') throw wrong('invalidType', path, 'must be a string')
+  const member = memberNamed(enumeration, value)
+  if (member === undefined) throw wrong('invalidValue', path, `must be one of ${enumeration.members.join(', ')}`)
+  return member
 }
 
 function defaultOf(property: Property, path: string) {

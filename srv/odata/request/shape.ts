@@ -19,7 +19,7 @@ export function requestShape(exchange: Exchange, others: unknown[], given: Liter
 const EXPRESSIONS = ['$filter', '$apply', '$compute', '$orderby']
 /** The options that are part of the shape in another form. */
 const ELSEWHERE = ['$top', '$skip', '$skiptoken', '$count', '$format']
-const LITERALS = ['string', 'guid', 'number', 'dateTime', 'date', 'time']
+const LITERALS = ['string', 'enum', 'guid', 'number', 'dateTime', 'date', 'time']
 
 /**
  * Finds the shape of a request.
@@ -37,12 +37,12 @@ export function shapeOf(options: Map<string, string>, aliases: Map<string, strin
       parts.push(value)
       continue
     }
-    for (const { kind, text, position } of tokenize(value, name)) {
+    for (const { kind, text, type = '', position } of tokenize(value, name)) {
       if (kind === 'name' && text.toLowerCase() === 'now') return undefined
       if (!LITERALS.includes(kind)) parts.push(kind === 'phrase' || kind === 'duration' ? [text] : text)
       else {
         literals.push({ option: name, position, text })
-        parts.push(kind === 'number' && !/^-?\d+$/.test(text) ? [0, 'decimal'] : [0, kind])
+        parts.push(kind === 'number' && !/^-?\d+$/.test(text) ? [0, 'decimal'] : [0, kind + type])
       }
     }
   }

@@ -2,13 +2,16 @@
 import cds from '@sap/cds'
 import { handledLeniently, readObject } from '../request/payload.ts'
 import { flatten } from '../model/columns.ts'
+import { toShown, toStored } from '../model/projection.ts'
+import type { ServiceSchema } from '../model/schema.ts'
+import type { JsonObject } from '../model/types.ts'
 import { RequestError } from '../../errors/errors.ts'
 import type { Exchange, Rows } from '../request/exchange.ts'
 import { entityUrl } from '../response/links.ts'
 import { applied } from '../request/headers.ts'
 import { entities } from '../query/rows.ts'
 import { selected } from '../query/select.ts'
-import { entityEtag, renderRows, storedForm } from '../response/render-rows.ts'
+import { completed, entityEtag, renderRows, storedForm } from '../response/render-rows.ts'
 import type { Row } from '../../plans/statement.ts'
 import { respondWith } from '../response/respond.ts'
 
@@ -19,22 +22,31 @@ import { respondWith } from '../response/respond.ts'
  */
 export async function create(exchange: Exchange, path: string, body: unknown) {
   const { res, preferences, schema, run } = exchange
-  const { entity, entityType } = schema
+  const { entityType, stored, projection } = schema
   const isLenient = preferences.get('handling') === 'lenient'
   if (isLenient) applied(res, 'handling=lenient')
   const sent = readObject(isLenient ? handledLeniently(body, entityType) : body, entityType)
   const shown = selected(exchange, entities(schema))
   if (shown.rows !== entities(schema))
     throw new RequestError('notImplemented', 'The service takes no options in $select on POST.', '$select')
-  const row = flatten(sent, entityType)
-  const represent = (event: Row) => storedForm(sent, event, entityType)
+  const event = projection ? readObject(toStored(sent, projection, stored.type), stored.type) : sent
+  const row = flatten(event, stored.type)
+  const represent = (columns: Row) => storedForm(event, columns, stored.type)
   const store = (rows: Rows) => exchange.store(rows, entityUrl(exchange, path, row))
-  await run(cds.ql.INSERT.into(entity).entries([row]), { represent, store })
+  await run(cds.ql.INSERT.into(stored.entity).entries([row]), { represent, store })
   const url = entityUrl(exchange, path, row)
   res.set({ Location: url, ETag: entityEtag(row, schema) })
   const preference = preferences.get('return')
   if (preference === 'minimal' || preference === 'representation') applied(res, `return=${preference}`)
   if (preference === 'minimal') return void res.set('OData-EntityId', url).status(204).end()
   res.status(201)
-  respondWith(exchange, `${path}${shown.list}/$entity`, renderRows(exchange, [row], shown, path))
+  respondWith(exchange, `${path}${shown.list}/$entity`, renderRows(exchange, [asRead(event, row, schema)], shown, path))
+}
+
+/** The columns by which a new entity is shown, as a query would give them. */
+function asRead(event: JsonObject, row: Row, { projection, stored, entityType, identity }: ServiceSchema): Row {
+  if (!projection) return row
+  const shown = flatten(toShown(completed(event, row, stored.type), projection), entityType)
+  for (const name of [...identity, entityType.hidden.representationTag]) shown[name] = row[name]
+  return shown
 }

@@ -2,7 +2,9 @@
 import cds from '@sap/cds'
 import { DOMParser, XMLSerializer, type Document, type Element } from '@xmldom/xmldom'
 import { xml2json } from 'odata-csdl'
-import type { Model, ServiceSchema } from '../model/schema.ts'
+import { enumerationOf, type EnumeratedType, type Enumeration } from '../model/enumerations.ts'
+import type { ServiceSchema } from '../model/schema.ts'
+import { linked, type Model } from '../model/shown.ts'
 import { addEntitySet } from './entity-set.ts'
 
 /** The metadata document of a service in both formats, by media type. */
@@ -13,24 +15,25 @@ const compileTo = cds.compile.to as unknown as { edmx: (csn: object, options: ob
 
 /**
  * Generates the metadata document.
- * @param model the loaded model, linked; its annotations contain what CDS cannot express
- * @param csn the same model, not linked
- * @param service the name of the service
+ * @param csn what the service defines, as clients know it, not linked; its annotations contain what CDS cannot express
+ * @param service the name of the service, as clients know it
  * @param entitiesDerive whether entity types have their base types, or contain all that they inherit
  * @param schema what the service has besides
  */
 export function generateMetadata(
-  model: Model,
   csn: Model,
   service: string,
   entitiesDerive: boolean,
-  { entitySet, entity, singletonType, collections }: ServiceSchema
+  { entitySet, entityType, singletonType, collections }: ServiceSchema
 ): Metadata {
+  const model = linked(csn)
   const bases = entityBases(model)
   const visible = shown(csn, entitiesDerive ? new Set() : bases)
   // x4 renders structured types and containment, which the flavor of the runtime flattens away
   const document = new DOMParser().parseFromString(compileTo.edmx(visible, { service, flavor: 'x4' }), 'text/xml')
   for (const [name, definition] of Object.entries(model.definitions)) {
+    const enumeration = enumerationOf(name, definition)
+    if (enumeration) makeEnumType(document, enumeration, definition.enum)
     const annotations = [definition['@odata.typeName'], definition['@odata.baseType']]
     const [typeName, baseType] = annotations as (string | undefined)[]
     if (baseType && (entitiesDerive || !bases.has(baseType))) derive(document, name, baseType)
@@ -41,7 +44,7 @@ export function generateMetadata(
     if (typeName) rename(document, name, `${service}.${typeName}`)
   }
   const [collection = ''] = collections
-  if (entitySet) addEntitySet(document, entitySet, { owner: singletonType, collection, entityType: entity })
+  if (entitySet) addEntitySet(document, entitySet, { owner: singletonType, collection, entityType: entityType.name })
   const xml = new XMLSerializer().serializeToString(document)
   return { 'application/xml': xml, 'application/json': JSON.stringify(xml2json(xml)) }
 }
@@ -52,14 +55,16 @@ function entityBases({ definitions }: Model) {
 }
 
 /**
- * Copies the model without entities that are hidden from the API (CAP omits hidden elements only) and without some
- * other types. A copy, because the compiler changes its input, and the same model describes another root, too.
+ * Copies the model without entities that are hidden from the API (CAP omits hidden elements only), without some other
+ * types, and without the members of enumerations, which CAP would render as annotations. A copy, because the compiler
+ * changes its input, and the same model describes another root, too.
  */
 function shown(csn: Model, leftOut: Set<string>): Model {
-  const definitions = Object.entries(csn.definitions).filter(
+  const definitions = Object.entries(structuredClone(csn.definitions)).filter(
     ([name, definition]) => !definition['@cds.api.ignore'] && !leftOut.has(name)
   )
-  return structuredClone({ ...csn, definitions: Object.fromEntries(definitions) })
+  for (const [name, definition] of definitions) if (enumerationOf(name, definition)) delete definition.enum
+  return { ...csn, definitions: Object.fromEntries(definitions) }
 }
 
 const localName = (name: string) => name.slice(name.lastIndexOf('.') + 1)
@@ -105,6 +110,24 @@ function makeEntityType(document: Document, type: Element, key: Element) {
   entityType.appendChild(key)
   for (const property of propertiesOf(type).values()) entityType.appendChild(property)
   type.parentNode?.replaceChild(entityType, type)
+}
+
+/** Turns the definition of a type into an enumeration: CDS has enumerated strings only. */
+function makeEnumType(document: Document, { name, members }: Enumeration, symbols: EnumeratedType['enum'] = {}) {
+  const isIt = (each: Element) => each.getAttribute('Name') === localName(name)
+  const definition = [...document.getElementsByTagName('TypeDefinition')].find(isIt) as Element
+  const create = (tag: string, attributes: Record<string, string>) => {
+    const element = document.createElementNS(definition.namespaceURI, tag)
+    for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value)
+    return element
+  }
+  const type = create('EnumType', { Name: localName(name) })
+  for (const [value, each] of members.entries()) {
+    const { doc } = symbols[each] ?? {}
+    const member = type.appendChild(create('Member', { Name: each, Value: String(value) }))
+    if (doc) member.appendChild(create('Annotation', { Term: 'Core.Description', String: doc }))
+  }
+  definition.parentNode?.replaceChild(type, definition)
 }
 
 /** Renames the type of a singleton, which CAP names after the singleton. */

@@ -83,10 +83,10 @@ export async function readRows<Of extends Prepared>(
   // JSON keeps all digits of numbers in columns, but not of numbers that an order computes
   if (!isSentAsStored(exchange, selected) || !keys.every((column) => 'ref' in column)) return build(all, false)
 
-  const { entityType } = exchange.schema
+  const { type } = exchange.schema.stored
   const read = async (places: number, longest?: number) => {
     const name = nameFor(longest ? 'short texts' : 'texts', places)
-    const found = await ask(name, (of) => pageQuery(select(of, places), of.keys, entityType.hidden, longest))
+    const found = await ask(name, (of) => pageQuery(select(of, places), of.keys, type.hidden, longest))
     return storedPage(found, keys, longest, placeOf)
   }
   const longest = Math.max(SHORT, Math.floor(mostBytes() / all))
@@ -95,10 +95,10 @@ export async function readRows<Of extends Prepared>(
   const isMore = first.entities.length > fit
   const places = isMore ? placesUpTo(fit - 1, first.rowAt(fit - 1)) : all
   const isWhole = first.entities.slice(0, fit).every(([length]) => length <= longest)
-  const areCurrent = first.entities.every(([, tag]) => isCurrent(tag, entityType))
+  const areCurrent = first.entities.every(([, tag]) => isCurrent(tag, type))
   // on the second read the page may begin with rows that have just arrived
   const page = isWhole || !areCurrent ? first : await read(places)
-  if (!page.entities.every(([, tag]) => isCurrent(tag, entityType))) return build(places, isMore)
+  if (!page.entities.every(([, tag]) => isCurrent(tag, type))) return build(places, isMore)
   const count = Math.min(fit, page.entities.length)
   return { texts: page.textsOf(count, apart), count, isMore, places, rowAt: page.rowAt }
 }

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto'
 import { mostBytes } from '../../database/reading.ts'
 import { nest, type Selection } from '../model/columns.ts'
 import type { ServiceSchema } from '../model/schema.ts'
-import { isStructured, type EntityType, type JsonObject, type StructuredType } from '../model/types.ts'
+import { isStructured, type JsonObject, type StoredType, type StructuredType } from '../model/types.ts'
 import { ref, type Cqn } from '../../cqn/cqn.ts'
 import type { Row } from '../../plans/statement.ts'
 import { columnsFor, type Selected } from '../query/select.ts'
@@ -36,7 +36,7 @@ function textOf(exchange: Exchange, row: Row, selected: Selected, path: string) 
   const { format, schema } = exchange
   const { rows, selection } = selected
   const isWhole = areWhole(exchange, selected)
-  const stored = isWhole ? storedText(row, schema.entityType) : undefined
+  const stored = isWhole ? storedText(row, schema.stored.type) : undefined
   if (stored) return stored
   const links = rows.areEntities ? linksOf(exchange, path, row, selection) : undefined
   const text = JSON.stringify(representEntity(nest(row, rows.type, selection), rows.type, format, links))
@@ -59,7 +59,10 @@ export function columnsToRender({ asReferences }: Exchange, { rows, selection }:
 
 /** Whether rows are sent as they are stored. */
 export function isSentAsStored(exchange: Exchange, selected: Selected) {
-  return settings().odata.stored_forms && !exchange.asReferences && areWhole(exchange, selected)
+  const { entity, stored } = exchange.schema
+  return (
+    entity === stored.entity && settings().odata.stored_forms && !exchange.asReferences && areWhole(exchange, selected)
+  )
 }
 
 /** Whether entities are shown just as they are stored. None has 64-bit integers, so IEEE754Compatible has no effect. */
@@ -77,16 +80,18 @@ const versions = new WeakMap<StructuredType, string>()
  * @param sent the entity as it was sent
  * @param row its columns, to which the service may have added values that were not sent
  */
-export function storedForm(sent: JsonObject, row: Row, type: EntityType): Row {
-  const entity: JsonObject = {}
-  for (const property of type.properties.values()) {
-    const { name } = property
-    entity[name] = isStructured(property.type) ? sent[name] : (row[name] ?? null)
-  }
+export function storedForm(sent: JsonObject, row: Row, type: StoredType): Row {
+  const entity = completed(sent, row, type)
   // the URL is not part of the text: only the metadata level `full` shows it
   const text = JSON.stringify(representEntity(entity, type, MINIMAL, {}))
   const { representation, representationTag } = type.hidden
   return { [representation]: text, [representationTag]: tagged(text, type).tag }
+}
+
+/** An entity as it was sent, with the values that the service has added to its columns. */
+export function completed(sent: JsonObject, row: Row, { properties }: StructuredType): JsonObject {
+  const all = [...properties.values()]
+  return Object.fromEntries(all.map(({ name, type }) => [name, isStructured(type) ? sent[name] : (row[name] ?? null)]))
 }
 
 /** The text of an entity as it is stored. */
@@ -95,19 +100,19 @@ function tagged(text: string, type: StructuredType): StoredText {
 }
 
 /** The text of an entity; undefined if it was not read, or was written for an older version of the type. */
-function storedText(row: Row, type: EntityType): StoredText | undefined {
+function storedText(row: Row, type: StoredType): StoredText | undefined {
   const { [type.hidden.representation]: text, [type.hidden.representationTag]: tag } = row
   return typeof text === 'string' && isCurrent(tag, type) ? { text, tag } : undefined
 }
 
 /**
- * The ETag of an entity. It differs for different entities and for different versions of their type. It is weak: events
- * never change, but representations with other properties have the same ETag.
+ * The ETag of an entity. It differs for different entities and for different versions of the types that show them. It is
+ * weak: events never change, but representations in another shape or with other properties have the same ETag.
  * @param row has at least the columns of its tag and its key
  */
-export function entityEtag(row: Row, { entityType, identity }: ServiceSchema): string {
+export function entityEtag(row: Row, { entityType, shapes, identity }: ServiceSchema): string {
   const tag = row[entityType.hidden.representationTag] ?? identity.map((name) => row[name])
-  return `W/${strongEtag(JSON.stringify([versionOf(entityType), tag]))}`
+  return `W/${strongEtag(JSON.stringify([shapes.map(versionOf).join(), tag]))}`
 }
 
 /** Whether a tag belongs to the current version of the type. */

@@ -50,8 +50,9 @@ function members(object: JsonObject, type: StructuredType, format: JsonFormat): 
 }
 
 /** The type annotation of level `full` for values whose type JSON does not show (OData JSON 4.01, 4.6.3). */
-export function typeAnnotation({ type, collection }: Property) {
+export function typeAnnotation({ type, collection, enumeration }: Property) {
   if (collection) return `#Collection(${isStructured(type) ? type.name : type.slice('Edm.'.length)})`
+  if (enumeration) return `#${enumeration.name}`
   const isShown = isStructured(type) || ['Edm.String', 'Edm.Boolean', 'Edm.Double', 'Edm.Untyped'].includes(type)
   return isShown ? undefined : `#${type.slice('Edm.'.length)}`
 }

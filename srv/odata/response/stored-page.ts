@@ -7,7 +7,7 @@ import { bytes, jsonRows, textsJoined } from '../../database/dialect.ts'
 import { func, nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn/cqn.ts'
 import type { Row } from '../../plans/statement.ts'
 import type { JsonText } from './json-text.ts'
-import type { HiddenColumns } from '../model/types.ts'
+import type { StoredType } from '../model/types.ts'
 
 /**
  * Makes a query that gives a page as a single row.
@@ -16,7 +16,7 @@ import type { HiddenColumns } from '../model/types.ts'
  * @param hidden the columns with the text and its tag
  * @param longest the longest text to read, in bytes; of longer ones only the length is read
  */
-export function pageQuery(select: object, keys: Cqn[], hidden: HiddenColumns, longest?: number): object {
+export function pageQuery(select: object, keys: Cqn[], hidden: StoredType['hidden'], longest?: number): object {
   const whole = ref(hidden.representation)
   const length = func('octet_length', whole)
   const text = longest ? xpr('case when', length, '<=', val(longest), 'then', whole, 'end') : whole

@@ -10,7 +10,7 @@ import { errorOf, query, startService, valuesOf, type Json } from '../../support
 
 const service = startService()
 
-const ROOTS = ['', '/beta']
+const ROOTS = ['', '/beta', '/v1.0']
 
 interface Content {
   schema: Json

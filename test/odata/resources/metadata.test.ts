@@ -22,7 +22,7 @@ async function json(root = '') {
   return body['microsoft.graph'] as Record<string, Json>
 }
 
-const ROOTS = ['', '/beta']
+const ROOTS = ['', '/beta', '/v1.0']
 
 describe('$metadata', () => {
   it.each<[string, Record<string, string>, string]>([
@@ -60,7 +60,7 @@ describe('$metadata', () => {
       [...document.getElementsByTagName(tag)].map((element) => element.getAttribute(attribute))
     expect(named('Schema', 'Namespace')).toEqual(['microsoft.graph'])
     expect(named('edmx:Include', 'Namespace').filter((each) => each?.startsWith('microsoft'))).toEqual([])
-    const types = [...named('EntityType', 'Name'), ...named('ComplexType', 'Name')]
+    const types = ['EntityType', 'ComplexType', 'EnumType'].flatMap((tag) => named(tag, 'Name'))
     expect(types).toEqual([...new Set(types)])
     const annotated = named('Annotations', 'Target').map((target) => target?.split('/', 1)[0])
     const known = [...types, 'EntityContainer'].map((name) => `microsoft.graph.${name}`)
@@ -163,7 +163,8 @@ describe('$metadata', () => {
 
   it.each([
     ['', 52],
-    ['/beta', 53]
+    ['/beta', 53],
+    ['/v1.0', 52]
   ])('describes every type and every property, at %j', async (root, count) => {
     const document = new DOMParser().parseFromString(await xml(root), 'text/xml')
     const described = new Set<string | null>()
@@ -189,6 +190,98 @@ describe('$metadata', () => {
       'What happened to one object in one provisioning cycle. An event is never changed after it was stored.'
     )
     expect(await xml()).not.toMatch(/srv\/|\.ts\b/)
+  })
+
+  it('describes the entity, its types and enumerations at /v1.0 as Graph does today', async () => {
+    const graph = (name: string) => ({ $Type: `microsoft.graph.${name}`, $Nullable: true })
+    const many = (name: string) => ({ $Collection: true, $Type: `microsoft.graph.${name}` })
+    const string = { $Nullable: true }
+    const type = (kind: object, properties: object) => ({ $Kind: 'ComplexType', ...kind, ...properties })
+    const derived = { $BaseType: 'microsoft.graph.identity', $OpenType: true }
+    const members = (...names: string[]) =>
+      Object.fromEntries([...names, 'unknownFutureValue'].map((name, value) => [name, value]))
+    const { $Annotations, EntityContainer, ...types } = await json('/v1.0')
+    const named = Object.entries(types).filter(([name]) => !name.startsWith('@'))
+    const withoutDescriptions = named.map(([name, each]) => [
+      name,
+      Object.fromEntries(Object.entries(each).filter(([member]) => !member.includes('@')))
+    ])
+    expect($Annotations).toBeDefined()
+    expect(EntityContainer).toMatchObject({ auditLogs: { $Type: 'microsoft.graph.auditLogRoot' } })
+    expect(Object.fromEntries(withoutDescriptions)).toEqual({
+      auditLogRoot: {
+        $Kind: 'EntityType',
+        provisioning: {
+          $Kind: 'NavigationProperty',
+          $Collection: true,
+          $ContainsTarget: true,
+          $Type: 'microsoft.graph.provisioningObjectSummary'
+        }
+      },
+      entity: { $Kind: 'EntityType', $Abstract: true, $Key: ['id'], id: { $MaxLength: 128 } },
+      provisioningObjectSummary: {
+        $Kind: 'EntityType',
+        $BaseType: 'microsoft.graph.entity',
+        activityDateTime: { $Type: 'Edm.DateTimeOffset', $Precision: 7 },
+        tenantId: string,
+        jobId: string,
+        cycleId: string,
+        changeId: string,
+        provisioningAction: graph('provisioningAction'),
+        durationInMilliseconds: { $Type: 'Edm.Int32', $Nullable: true },
+        initiatedBy: graph('initiator'),
+        provisioningStatusInfo: graph('provisioningStatusInfo'),
+        servicePrincipal: graph('provisioningServicePrincipal'),
+        sourceSystem: graph('provisioningSystem'),
+        targetSystem: graph('provisioningSystem'),
+        sourceIdentity: graph('provisionedIdentity'),
+        targetIdentity: graph('provisionedIdentity'),
+        provisioningSteps: many('provisioningStep'),
+        modifiedProperties: many('modifiedProperty')
+      },
+      identity: type({ $OpenType: true }, { id: string, displayName: string }),
+      initiator: type(derived, { initiatorType: graph('initiatorType') }),
+      provisioningSystem: type(derived, { details: graph('detailsInfo') }),
+      provisionedIdentity: type(derived, { identityType: string, details: graph('detailsInfo') }),
+      provisioningServicePrincipal: type(derived, {}),
+      detailsInfo: type({ $OpenType: true }, {}),
+      provisioningStatusInfo: type(
+        {},
+        { status: graph('provisioningResult'), errorInformation: graph('provisioningErrorInfo') }
+      ),
+      provisioningErrorInfo: type(
+        {},
+        {
+          errorCode: string,
+          reason: string,
+          additionalDetails: string,
+          errorCategory: graph('provisioningStatusErrorCategory'),
+          recommendedAction: string
+        }
+      ),
+      provisioningStep: type(
+        {},
+        {
+          name: string,
+          status: graph('provisioningResult'),
+          description: string,
+          provisioningStepType: graph('provisioningStepType'),
+          details: graph('detailsInfo')
+        }
+      ),
+      modifiedProperty: type({}, { displayName: string, oldValue: string, newValue: string }),
+      provisioningAction: {
+        $Kind: 'EnumType',
+        ...members('other', 'create', 'delete', 'disable', 'update', 'stagedDelete')
+      },
+      provisioningResult: { $Kind: 'EnumType', ...members('success', 'failure', 'skipped', 'warning') },
+      provisioningStepType: {
+        $Kind: 'EnumType',
+        ...members('import', 'scoping', 'matching', 'processing', 'referenceResolution', 'export')
+      },
+      provisioningStatusErrorCategory: { $Kind: 'EnumType', ...members('failure', 'nonServiceFailure', 'success') },
+      initiatorType: { $Kind: 'EnumType', ...members('user', 'application', 'system') }
+    })
   })
 
   it('names the known values of open enumerations', async () => {

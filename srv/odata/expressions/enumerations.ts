@@ -1,0 +1,26 @@
+/** Values of enumerations in expressions. They are texts: the names of members. */
+import { val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
+import { anyCase } from '../../database/dialect.ts'
+import { memberOfLiteral, type Enumeration } from '../model/enumerations.ts'
+import type { Parser } from './parsing.ts'
+
+/** The member that a stored text is shown as. */
+export function memberShown(text: Cqn, { members, unknown }: Enumeration): Cqn {
+  const cases = members.map((each) => `when '${each}' then '${each}'`).join(' ')
+  return xpr('case', anyCase(text), `${cases} else case when`, text, `is not null then '${unknown}' end end`)
+}
+
+/**
+ * A literal that is compared with a value of an enumeration, as the member that it names. Any other value stays as it is.
+ * @throws {RequestError} 400 if it names no member, or is of another enumeration
+ */
+export function asMember({ cursor }: Parser, each: Typed, { enumeration }: Typed): Typed {
+  const { cqn, literalOf, position } = each
+  if (!enumeration || !('val' in cqn) || typeof cqn.val !== 'string') return each
+  if (literalOf !== undefined && literalOf !== enumeration.name)
+    return cursor.fail(`A value of '${enumeration.name}' cannot be compared with one of '${literalOf}'`, position)
+  const read = (text: string) => memberOfLiteral(enumeration, text)
+  const member = read(cqn.val)
+  if (member === undefined) return cursor.fail(`'${cqn.val}' is no member of '${enumeration.name}'`, position)
+  return { ...each, cqn: val(member, cqn.source && { ...cqn.source, read }) }
+}

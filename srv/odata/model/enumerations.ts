@@ -1,0 +1,48 @@
+/**
+ * Enumerations. What is stored is text, and any text may come from a shape of the same entity that has no enumeration:
+ * a text is the member that it names in any case of ASCII letters, or else the member that stands for unknown ones.
+ */
+/** A type in the model, as far as it may be an enumeration. */
+export interface EnumeratedType {
+  enum?: Record<string, { doc?: string }>
+  [annotation: `@${string}`]: unknown
+}
+
+export interface Enumeration {
+  /** Qualified name, for example `microsoft.graph.initiatorType`. */
+  name: string
+  /** The members, each with its index as its value. */
+  members: string[]
+  /** The member that stands for any text that names none. */
+  unknown: string
+}
+
+/**
+ * Reads an enumeration from a type in the model: one of strings whose annotation `@odata.unknownMember` names a member.
+ * @returns undefined for any other type
+ */
+export function enumerationOf(
+  name: string | undefined,
+  definition: EnumeratedType | undefined
+): Enumeration | undefined {
+  const unknown = definition?.['@odata.unknownMember'] as string | undefined
+  if (name === undefined || unknown === undefined) return undefined
+  return { name, members: Object.keys(definition?.enum ?? {}), unknown }
+}
+
+const inLowerCase = (text: string) => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+
+/** The member with a name, in any case; undefined if there is none. */
+export function memberNamed({ members }: Enumeration, name: string): string | undefined {
+  const sought = inLowerCase(name)
+  return members.find((each) => inLowerCase(each) === sought)
+}
+
+/** The member that a literal names, by its name or its value (OData ABNF 4.01, `singleEnumValue`). */
+export function memberOfLiteral(enumeration: Enumeration, text: string): string | undefined {
+  return memberNamed(enumeration, text) ?? (/^\d{1,9}$/.test(text) ? enumeration.members[Number(text)] : undefined)
+}
+
+/** The member that a stored text is shown as. */
+export const memberFor = (enumeration: Enumeration, text: string): string =>
+  memberNamed(enumeration, text) ?? enumeration.unknown

@@ -1,0 +1,92 @@
+/**
+ * The definitions of a service as its clients know them.
+ *
+ * A service may show entities of another one in another shape: as a projection in CDS. Clients know both shapes under
+ * the same names, which CDS can give only once. So such a service has names of its own in CDS, and `@odata.namespace`
+ * names the namespace that clients see instead.
+ */
+import cds from '@sap/cds'
+import type { CdsElement } from './types.ts'
+
+/** A definition in a CDS model. */
+export interface Definition extends CdsElement {
+  kind?: string
+  target?: string
+  /** How a projection is written: `as projection on`, or `as select from`. */
+  projection?: Select
+  query?: { SELECT?: Select }
+}
+
+/** The query of a projection. */
+interface Select {
+  from?: { ref?: string[] }
+  columns?: Column[]
+}
+
+/** A column of a projection: an element of the source by its path, a structure of other columns, or a calculation. */
+export interface Column {
+  ref?: string[]
+  expand?: Column[]
+  as?: string
+}
+
+/** A CDS model, as far as the protocol reads it. */
+export interface Model {
+  definitions: Record<string, Definition>
+}
+
+/** Links a copy of a model: linking leaves traces that the generation of metadata cannot handle. */
+export const linked = (model: Model): Model => cds.linked(structuredClone(model) as never)
+
+/** The namespace that clients of a service see. */
+export const namespaceOf = ({ definitions }: Model, service: string): string =>
+  (definitions[service]?.['@odata.namespace'] as string | undefined) ?? service
+
+/** The query of a projection; undefined for an entity that is stored itself. */
+export const queryOf = ({ projection, query }: Definition): Select | undefined => projection ?? query?.SELECT
+
+/**
+ * Copies what a service defines, under the names that clients see. Projections become entities: their structures have
+ * the types that `@odata.shownAs` names, or else the types that clients know by the name of the type in the source.
+ * What is said of the service that a projection comes from also holds for this one, unless it says otherwise.
+ * @param model the loaded model, not linked
+ */
+export function asShown(model: Model, service: string): Model {
+  const namespace = namespaceOf(model, service)
+  const isOwn = (name: string) => name === service || name.startsWith(`${service}.`)
+  const renamed = (name: string) => (isOwn(name) ? namespace + name.slice(service.length) : name)
+  const own = Object.entries(model.definitions).filter(([name]) => isOwn(name))
+  const text = JSON.stringify(own, (_, value: unknown) => (typeof value === 'string' ? renamed(value) : value))
+  const definitions = Object.fromEntries(
+    (JSON.parse(text) as [string, Definition][]).map(([name, definition]) => [name, withoutQuery(definition)])
+  )
+  for (const [, each] of own) {
+    const source = queryOf(each)?.from?.ref?.[0]?.replace(/\.[^.]*$/, '') ?? ''
+    const { kind, ...said } = model.definitions[source] ?? {}
+    if (kind === 'service') definitions[namespace] = { ...said, ...(definitions[namespace] as Definition) }
+  }
+  return { ...model, definitions }
+}
+
+function withoutQuery(definition: Definition): Definition {
+  if (!queryOf(definition)) return definition
+  const { projection: _, query: _query, ...entity } = definition
+  for (const element of Object.values(entity.elements ?? {})) {
+    const shownAs = element['@odata.shownAs'] as string | undefined
+    if (shownAs) element.type = shownAs
+    if (element.type) delete element.elements
+  }
+  return entity
+}
+
+/**
+ * Sorts definitions so that a service whose root is within that of another one precedes it. CAP serves services in the
+ * order of the model, and a root takes all that is below it.
+ */
+export function rootsLast({ definitions }: Model): Model['definitions'] {
+  const depth = ({ '@protocol': protocols }: Definition) =>
+    Math.min(...[protocols ?? []].flat().map((each) => (each as { path: string }).path.length))
+  const services = Object.entries(definitions).filter(([, { kind }]) => kind === 'service')
+  const inner = services.toSorted(([, a], [, b]) => depth(b) - depth(a))
+  return Object.fromEntries([...inner, ...Object.entries(definitions)])
+}

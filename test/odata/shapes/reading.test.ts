@@ -1,0 +1,392 @@
+/** What is asked at /v1.0, in the names of its own shape. */
+import { errorOf, query, startService, valuesOf, type Answer, type Json } from '../../support/service.ts'
+
+const service = startService()
+const log = '/v1.0/auditLogs/provisioning'
+const app = (id: string, name: string) => ({ details: { ServicePrincipalId: id, ServicePrincipalDisplayName: name } })
+
+/** Two from each root, one of them with texts that no enumeration has. */
+const EVENTS: [root: string, event: Json][] = [
+  [
+    '',
+    {
+      id: 'a',
+      activityDateTime: '2023-07-30T10:00:00Z',
+      action: 'Create',
+      durationInMilliseconds: 10,
+      statusInfo: { status: 'Success' },
+      targetSystem: app('4BA261CE-287A', 'Travel portal'),
+      initiatedBy: { displayName: 'Azure AD Provisioning Service', initiatorType: 'system' },
+      provisioningSteps: [
+        { name: 'EntryImport', status: 'success', provisioningStepType: 'Import', details: { k: 'v' } }
+      ]
+    }
+  ],
+  [
+    '',
+    {
+      id: 'b',
+      activityDateTime: '2023-07-30T12:00:00.1234567+02:00',
+      action: 'EntryExportUpdate',
+      durationInMilliseconds: 20,
+      statusInfo: { status: 'String' },
+      sourceSystem: app('hr', 'HR feed')
+    }
+  ],
+  [
+    '/v1.0',
+    {
+      id: 'c',
+      activityDateTime: '2023-07-30T14:00:00Z',
+      provisioningAction: 'create',
+      durationInMilliseconds: 30,
+      provisioningStatusInfo: { status: 'failure', errorInformation: { errorCode: 'EntryConflict', reason: 'Taken.' } },
+      servicePrincipal: { id: '4ba261ce-287a', displayName: 'Travel portal' },
+      sourceIdentity: { displayName: 'Ann', identityType: 'User', details: { UserPrincipalName: 'ann@example.com' } },
+      modifiedProperties: [{ displayName: 'userName', newValue: 'ann' }]
+    }
+  ],
+  ['/beta', { id: 'd', activityDateTime: '2023-08-01T00:00:00Z', action: 'delete', durationInMilliseconds: 40 }]
+]
+
+beforeAll(async () => {
+  for (const [root, event] of EVENTS)
+    expect((await service.post(`${root}/auditLogs/provisioning`, event)).status).toBe(201)
+})
+
+const ids = (answer: Answer) => valuesOf(answer).map(({ id }) => id)
+const local = (url: unknown) => String(url).slice(service.url.length)
+
+const FILTERS: [filter: string, ids: string[]][] = [
+  ["provisioningAction eq 'create'", ['c', 'a']],
+  ["provisioningAction eq 'CREATE'", ['c', 'a']],
+  ["'create' eq provisioningAction", ['c', 'a']],
+  ["provisioningAction eq microsoft.graph.provisioningAction'create'", ['c', 'a']],
+  ["provisioningAction eq microsoft.graph.provisioningAction'1'", ['c', 'a']],
+  ["provisioningAction eq '2'", ['d']],
+  ["provisioningAction eq 'unknownFutureValue'", ['b']],
+  ["provisioningAction ne 'create'", ['d', 'b']],
+  ["provisioningAction in ('Delete','unknownFutureValue')", ['d', 'b']],
+  ["not (provisioningAction eq 'create')", ['d', 'b']],
+  ["contains(provisioningAction,'ele')", ['d']],
+  ["startswith(provisioningAction,'unknown')", ['b']],
+  ["provisioningAction eq @p&@p='create'", ['c', 'a']],
+  ["provisioningStatusInfo/status eq microsoft.graph.provisioningResult'failure'", ['c']],
+  ["provisioningStatusInfo/status eq 'success'", ['a']],
+  ["provisioningStatusInfo/status eq 'unknownFutureValue'", ['b']],
+  ['provisioningStatusInfo/status eq null', ['d']],
+  ["provisioningStatusInfo/status ne 'failure'", ['d', 'b', 'a']],
+  ["PROVISIONINGSTATUSINFO/STATUS eq 'failure'", ['c']],
+  ['provisioningStatusInfo eq null', ['d']],
+  ['provisioningStatusInfo/errorInformation eq null', ['d', 'b', 'a']],
+  ['provisioningStatusInfo/errorInformation ne null', ['c']],
+  ["provisioningStatusInfo/errorInformation/errorCode eq 'EntryConflict'", ['c']],
+  ["servicePrincipal/id eq 'hr'", ['b']],
+  ["servicePrincipal/displayName eq 'Travel portal'", ['c', 'a']],
+  ['servicePrincipal eq null', ['d']],
+  ["initiatedBy/initiatorType eq microsoft.graph.initiatorType'system'", ['a']],
+  ["initiatedBy/microsoft.graph.identity/displayName eq 'Azure AD Provisioning Service'", ['a']],
+  ['isof(initiatedBy,microsoft.graph.identity)', ['a']],
+  ["sourceIdentity/details/UserPrincipalName eq 'ann@example.com'", ['c']],
+  ["provisioningSteps/any(s:s/provisioningStepType eq 'import' and s/status eq 'success')", ['a']],
+  ["provisioningSteps/any(s:s/provisioningStepType eq microsoft.graph.provisioningStepType'import')", ['a']],
+  ["provisioningSteps/$count($filter=status eq 'success') eq 1", ['a']],
+  ['modifiedProperties/$count eq 1', ['c']],
+  // as Microsoft's guide for cross-tenant synchronization has it
+  [
+    "((contains(tolower(servicePrincipal/id), '4ba261ce') or contains(tolower(servicePrincipal/displayName), '4ba261ce')) and activityDateTime gt 2023-07-30 and activityDateTime lt 2023-07-31)",
+    ['c', 'a']
+  ],
+  // as the portal sends it
+  [
+    "(activityDateTime ge 2023-07-29T22:00:00.000Z and activityDateTime le 2023-08-02T21:59:59.999Z and (provisioningStatusInfo/status eq microsoft.graph.provisioningResult'failure') and (contains(tolower(servicePrincipal/id),'travel') or contains(tolower(servicePrincipal/displayName),'travel')))",
+    ['c']
+  ]
+]
+
+describe('$filter', () => {
+  it.each(FILTERS)('%s', async (filter, found) => {
+    const [expression = '', alias] = filter.split('&')
+    const url = `${query(log, { $filter: expression, $top: '500', $orderby: 'activityDateTime desc' })}${alias ? `&${alias}` : ''}`
+    // the second answer comes from a plan
+    for (const answer of [await service.get(url), await service.get(url)])
+      expect([answer.status, ids(answer)]).toEqual([200, found])
+  })
+
+  it('takes the filters of clients as they send them, letter by letter', async () => {
+    const answer = await service.get(
+      "/v1.0/auditLogs/provisioning?$filter=((contains(tolower(servicePrincipal/id), 'hr') or contains(tolower(servicePrincipal/displayName), 'hr')) and activityDateTime gt 2023-07-30 and activityDateTime lt 2023-07-31)&$top=500&$orderby=activityDateTime desc"
+    )
+    expect(ids(answer)).toEqual(['b'])
+  })
+
+  it('has a plan for other members, too', async () => {
+    const found = []
+    for (const member of ['create', 'delete', 'unknownFutureValue', 'update', '2', 'CREATE'])
+      found.push(ids(await service.get(query(log, { $filter: `provisioningAction eq '${member}'` }))))
+    expect(found).toEqual([['c', 'a'], ['d'], ['b'], [], ['d'], ['c', 'a']])
+  })
+
+  it.each([
+    ["provisioningAction eq 'bogus'", "'bogus' is no member of 'microsoft.graph.provisioningAction', at position 22"],
+    ["provisioningAction eq '7'", "'7' is no member of 'microsoft.graph.provisioningAction', at position 22"],
+    [
+      "provisioningAction in ('create','x')",
+      "'x' is no member of 'microsoft.graph.provisioningAction', at position 32"
+    ],
+    [
+      "provisioningAction eq microsoft.graph.provisioningResult'failure'",
+      "A value of 'microsoft.graph.provisioningAction' cannot be compared with one of 'microsoft.graph.provisioningResult', at position 22"
+    ],
+    [
+      "provisioningAction eq microsoft.graph.nothing'x'",
+      "There is no enumeration 'microsoft.graph.nothing', at position 22"
+    ],
+    ['provisioningAction eq 1', 'A value of type string cannot be compared with one of type number, at position 19'],
+    ["action eq 'Create'", "'action' is not a property of 'microsoft.graph.provisioningObjectSummary', at position 0"],
+    [
+      "statusInfo/status eq 'x'",
+      "'statusInfo' is not a property of 'microsoft.graph.provisioningObjectSummary', at position 0"
+    ],
+    [
+      'provisioningStatusInfo/presence eq 1',
+      "'presence' is not a property of 'microsoft.graph.provisioningStatusInfo', at position 23"
+    ],
+    ["tenant eq 'x'", "'tenant' is not a property of 'microsoft.graph.provisioningObjectSummary', at position 0"]
+  ])('refuses %s', async (filter, message) => {
+    for (let times = 0; times < 2; times++) {
+      const answer = await service.get(query(log, { $filter: filter }))
+      expect([answer.status, errorOf(answer).message]).toEqual([400, `${message} of $filter.`])
+    }
+  })
+
+  it('is not that of /, whose names and types are its own', async () => {
+    const at = async (root: string, filter: string) =>
+      (await service.get(query(`${root}/auditLogs/provisioning`, { $filter: filter }))).status
+    expect(await at('', "provisioningAction eq 'create'")).toBe(400)
+    expect(await at('', "action eq 'bogus'")).toBe(200)
+    expect(await at('', "statusInfo/status eq microsoft.graph.provisioningAction'create'")).toBe(400)
+  })
+})
+
+describe('Other options', () => {
+  it.each<[Record<string, string>, unknown[]]>([
+    [{ $orderby: 'provisioningAction,id' }, ['a', 'c', 'd', 'b']],
+    [{ $orderby: 'provisioningStatusInfo/status desc,id' }, ['b', 'a', 'c', 'd']],
+    [{ $orderby: 'servicePrincipal/displayName,id' }, ['d', 'b', 'a', 'c']],
+    [{ $search: 'travel' }, ['c', 'a']],
+    [{ $search: 'EntryConflict' }, ['c']],
+    [{ $search: 'NOT travel' }, ['d', 'b']],
+    [{ $apply: "filter(provisioningStatusInfo/status eq 'failure')" }, ['c']]
+  ])('%j', async (options, found) => {
+    expect(ids(await service.get(query(log, options)))).toEqual(found)
+  })
+
+  it('$select shows parts of the shape', async () => {
+    const $select = 'provisioningAction,provisioningStatusInfo/errorInformation/errorCode,servicePrincipal/id'
+    const answer = await service.get(query(`${log}/c`, { $select, $format: 'application/json;odata.metadata=none' }))
+    expect(answer.body).toEqual({
+      provisioningAction: 'create',
+      provisioningStatusInfo: { errorInformation: { errorCode: 'EntryConflict' } },
+      servicePrincipal: { id: '4ba261ce-287a' }
+    })
+    const { body } = await service.get(query(`${log}/c`, { $select }))
+    expect(body['@odata.context']).toBe(`${service.url}/v1.0/$metadata#auditLogs/provisioning(${$select})/$entity`)
+  })
+
+  it('$select narrows collections by members of enumerations', async () => {
+    const $select = "provisioningSteps($filter=provisioningStepType eq 'import';$select=status,provisioningStepType)"
+    const { body } = await service.get(query(`${log}/a`, { $select, $format: 'application/json;odata.metadata=none' }))
+    expect(body).toEqual({ provisioningSteps: [{ status: 'success', provisioningStepType: 'import' }] })
+  })
+
+  it('$apply groups by members', async () => {
+    const $apply = 'groupby((provisioningAction),aggregate($count as n))'
+    expect(valuesOf(await service.get(query(log, { $apply, $orderby: 'n desc,provisioningAction' })))).toEqual([
+      { provisioningAction: 'create', n: 2 },
+      { provisioningAction: 'delete', n: 1 },
+      { provisioningAction: 'unknownFutureValue', n: 1 }
+    ])
+    const nested = 'groupby((provisioningStatusInfo/status),aggregate(durationInMilliseconds with sum as total))'
+    expect(valuesOf(await service.get(query(log, { $apply: nested, $orderby: 'total' })))).toEqual([
+      { provisioningStatusInfo: { status: 'success' }, total: 10 },
+      { provisioningStatusInfo: { status: 'unknownFutureValue' }, total: 20 },
+      { provisioningStatusInfo: { status: 'failure' }, total: 30 },
+      { provisioningStatusInfo: { status: null }, total: 40 }
+    ])
+  })
+
+  it('$compute calculates with members', async () => {
+    const options = { $compute: 'toupper(provisioningAction) as shout', $select: 'id,shout', $orderby: 'id' }
+    const values = valuesOf(await service.get(query(log, options)))
+    expect(values.map(({ shout }) => shout)).toEqual(['CREATE', 'UNKNOWNFUTUREVALUE', 'CREATE', 'DELETE'])
+  })
+})
+
+describe('A property', () => {
+  it.each([
+    ['a/provisioningAction/$value', 200, 'create'],
+    ["('b')/provisioningStatusInfo/status/$value", 200, 'unknownFutureValue'],
+    ['c/provisioningStatusInfo/errorInformation/reason/$value', 200, 'Taken.'],
+    ['a/provisioningStatusInfo/errorInformation', 204, ''],
+    ['d/provisioningStatusInfo', 204, ''],
+    ['d/servicePrincipal', 204, ''],
+    ['c/servicePrincipal/id/$value', 200, '4ba261ce-287a'],
+    ['c/modifiedProperties/$count', 200, '1'],
+    ["a/provisioningSteps/$count?$filter=status eq 'success'", 200, '1'],
+    ['$count', 200, '4'],
+    ["$count?$filter=provisioningAction eq 'create'", 200, '2']
+  ])('%s', async (rest, status, text) => {
+    const answer = await service.get(rest.startsWith('(') ? log + rest : `${log}/${rest}`)
+    expect([answer.status, answer.text]).toEqual([status, text])
+  })
+
+  it('has its type and its address', async () => {
+    const { body } = await service.get(`${log}/c/provisioningStatusInfo`)
+    expect(body).toMatchObject({
+      '@odata.context': `${service.url}/v1.0/$metadata#auditLogs/provisioning('c')/provisioningStatusInfo`,
+      '@odata.type': 'microsoft.graph.provisioningStatusInfo',
+      status: 'failure'
+    })
+    const full = { Accept: 'application/json;odata.metadata=full' }
+    expect((await service.get(`${log}/c/provisioningAction`, full)).body).toEqual({
+      '@odata.context': `${service.url}/v1.0/$metadata#auditLogs/provisioning('c')/provisioningAction`,
+      '@odata.type': '#microsoft.graph.provisioningAction',
+      value: 'create'
+    })
+    expect((await service.get(`${log}/c`, full)).body).toMatchObject({
+      '@odata.type': '#microsoft.graph.provisioningObjectSummary',
+      'provisioningAction@odata.type': '#microsoft.graph.provisioningAction',
+      provisioningStatusInfo: { '@odata.type': '#microsoft.graph.provisioningStatusInfo' }
+    })
+  })
+
+  it.each(['a/action', 'a/statusInfo', 'c/provisioningStatusInfo/presence', 'a/provisioningStatusInfo/errorCode'])(
+    'of another shape is not there: %s',
+    async (rest) => expect((await service.get(`${log}/${rest}`)).status).toBe(404)
+  )
+})
+
+describe('The root /v1.0', () => {
+  it('has the singleton with one collection', async () => {
+    const root = `${service.url}/v1.0/$metadata`
+    expect((await service.get('/v1.0/')).body).toEqual({
+      '@odata.context': root,
+      value: [{ name: 'auditLogs', kind: 'Singleton', url: 'auditLogs' }]
+    })
+    const { body } = await service.get('/v1.0/auditLogs?$expand=provisioning($top=1;$select=provisioningAction)')
+    expect(body).toEqual({
+      '@odata.context': `${root}#auditLogs(provisioning(provisioningAction))`,
+      '@odata.type': '#microsoft.graph.auditLogRoot',
+      provisioning: [
+        {
+          '@odata.type': '#microsoft.graph.provisioningObjectSummary',
+          '@odata.id': `${service.url}/v1.0/auditLogs/provisioning('d')`,
+          provisioningAction: 'delete'
+        }
+      ],
+      'provisioning@odata.nextLink': body['provisioning@odata.nextLink']
+    })
+    expect(body['provisioning@odata.nextLink']).toContain(`${service.url}/v1.0/auditLogs/provisioning?`)
+    expect((await service.get('/v1.0/auditLogs/directoryProvisioning')).status).toBe(404)
+  })
+
+  it('is append-only', async () => {
+    for (const method of ['PATCH', 'PUT', 'DELETE'])
+      expect((await service.send(method, `${log}/a`, {})).status).toBe(405)
+  })
+
+  it('pages under its own address, as Graph does', async () => {
+    const all: unknown[] = []
+    let pages = 0
+    for (let link: string | undefined = `${log}?$top=3&$orderby=provisioningAction desc`; link; pages++) {
+      const answer: Answer = await service.get(link)
+      all.push(...ids(answer))
+      const next = answer.body['@odata.nextLink']
+      if (next !== undefined) expect(next).toContain(`${service.url}/v1.0/auditLogs/provisioning?$top=3&$orderby=`)
+      link = next === undefined ? undefined : local(next)
+    }
+    expect([pages, all]).toEqual([2, ['b', 'd', 'c', 'a']])
+    expect((await service.get(`${log}?$top=1001`)).status).toBe(400)
+  })
+
+  it('tells what came in since, whichever root it came to', async () => {
+    const first = await service.get(log, { Prefer: 'track-changes' })
+    const link = local(first.body['@odata.deltaLink'])
+    expect(link).toMatch(/^\/v1\.0\/auditLogs\/provisioning\?\$deltatoken=/)
+    await service.post('/auditLogs/provisioning', {
+      id: 'later',
+      activityDateTime: '2020-01-01T00:00:00Z',
+      action: 'Disable'
+    })
+    const { body } = await service.get(link)
+    expect(body.value).toMatchObject([{ id: 'later', provisioningAction: 'disable' }])
+    expect(body['@odata.context']).toBe(`${service.url}/v1.0/$metadata#auditLogs/provisioning/$delta`)
+  })
+
+  it('has the ETag of the event at every root, and of a representation', async () => {
+    const etagOf = async (url: string) => (await service.get(url)).headers.get('etag')!
+    const etag = await etagOf(`${log}/c`)
+    expect(etag).toMatch(/^W\/"/)
+    for (const url of [`${log}/c?$select=id`, '/auditLogs/provisioning/c', '/beta/auditLogs/provisioning/c'])
+      expect([url, await etagOf(url)]).toEqual([url, etag])
+    expect((await service.get(`${log}/c`, { 'If-None-Match': etag })).status).toBe(304)
+    const created = await service.post(log, { activityDateTime: '2020-01-01T00:00:00Z' })
+    expect(created.headers.get('etag')).toBe(await etagOf(local(created.headers.get('location'))))
+    const page = await etagOf(log)
+    expect((await service.get(log, { 'If-None-Match': page })).status).toBe(304)
+  })
+
+  it('answers a POST as asked', async () => {
+    const event = { id: 'posted', activityDateTime: '2020-01-02T00:00:00Z', provisioningAction: 'Update' }
+    const created = await service.post(`${log}?$select=provisioningAction`, event)
+    expect([created.status, created.headers.get('location')]).toEqual([201, `${service.url}${log}('posted')`])
+    expect(created.body).toEqual({
+      '@odata.context': `${service.url}/v1.0/$metadata#auditLogs/provisioning(provisioningAction)/$entity`,
+      '@odata.type': '#microsoft.graph.provisioningObjectSummary',
+      '@odata.id': `${service.url}${log}('posted')`,
+      provisioningAction: 'update'
+    })
+    const minimal = await service.post(log, { ...event, id: 'least' }, { Prefer: 'return=minimal' })
+    expect([minimal.status, minimal.text]).toEqual([204, ''])
+    expect((await service.post(log, event)).status).toBe(409)
+    const lenient = { ...event, id: null, provisioningSteps: null }
+    expect((await service.post(log, lenient, { Prefer: 'handling=lenient' })).status).toBe(201)
+  })
+
+  it('takes batches, of JSON and multipart', async () => {
+    const event = { id: 'batched', activityDateTime: '2020-01-03T00:00:00Z', provisioningAction: 'create' }
+    const requests = [
+      {
+        id: '1',
+        method: 'POST',
+        url: '/auditLogs/provisioning',
+        headers: { 'Content-Type': 'application/json' },
+        body: event
+      },
+      { id: '2', method: 'GET', url: '/auditLogs/provisioning/batched/provisioningAction/$value', dependsOn: ['1'] },
+      { id: '3', method: 'GET', url: `${service.url}/v1.0/auditLogs/provisioning/batched?$select=id` }
+    ]
+    const { body } = await service.post('/v1.0/$batch', { requests })
+    const byId = new Map((body.responses as Json[]).map((each) => [each.id, each]))
+    expect(byId.get('1')).toMatchObject({ status: 201, body: { provisioningAction: 'create' } })
+    expect(byId.get('2')).toMatchObject({ status: 200, body: 'create' })
+    expect((byId.get('1') as { headers: Json }).headers.Location).toBe(`${service.url}${log}('batched')`)
+    const group = ['--b', 'Content-Type: multipart/mixed; boundary=c', '']
+    for (const id of ['g1', 'g2'])
+      group.push(
+        '--c',
+        'Content-Type: application/http',
+        `Content-ID: ${id}`,
+        '',
+        'POST auditLogs/provisioning HTTP/1.1',
+        'Content-Type: application/json',
+        '',
+        JSON.stringify({ ...event, id })
+      )
+    const text = [...group, '--c--', '--b--', ''].join('\r\n')
+    const answer = await service.post('/v1.0/$batch', text, { 'Content-Type': 'multipart/mixed; boundary=b' })
+    expect(answer.text.match(/HTTP\/1.1 201/g)).toHaveLength(2)
+    expect(answer.text).toContain('"provisioningAction":"create"')
+  })
+})
