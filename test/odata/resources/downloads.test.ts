@@ -16,8 +16,7 @@ const { batch } = batchesTo(service)
 const path = '/auditLogs/provisioning'
 const COUNT = 2500 // more than a page may have
 const EXAMPLE = '2d2db518-e357-4c3e-90f3-4fe2b2db142e'
-const ROOTS = ['', '/beta']
-const PATHS = ROOTS.flatMap((root) => [`${root}${path}`, `${root}/auditLogs/directoryProvisioning`])
+const PATHS = ['', '/beta'].flatMap((root) => [`${root}${path}`, `${root}/auditLogs/directoryProvisioning`])
 PATHS.push('/provisioningEvents')
 
 const at = (index: number) => new Date(Date.UTC(2024, 4, 1) + index * 1000).toISOString()
@@ -82,18 +81,20 @@ describe('A collection as lines of JSON', () => {
 
   it.each(['minimal', 'none', 'full'])('has the metadata level that is asked for: %s', async (level) => {
     const parameters = `odata.metadata=${level};IEEE754Compatible=true`
-    const url = query(path, { $top: '3', $orderby: 'activityDateTime' })
-    const [json, lines] = await Promise.all([
-      service.get(url, { Accept: `application/json;${parameters}` }),
-      service.get(url, { Accept: `application/x-ndjson;${parameters}` })
-    ])
-    expect(linesOf(lines)).toEqual(valuesOf(json).map((value) => JSON.stringify(value)))
-    expect(lines.headers.get('content-type')).toBe(
-      `application/x-ndjson;odata.metadata=${level};odata.streaming=true;IEEE754Compatible=true`
-    )
+    for (const root of ['', '/v1.0']) {
+      const url = query(`${root}${path}`, { $top: '3', $orderby: 'activityDateTime' })
+      const [json, lines] = await Promise.all([
+        service.get(url, { Accept: `application/json;${parameters}` }),
+        service.get(url, { Accept: `application/x-ndjson;${parameters}` })
+      ])
+      expect(linesOf(lines)).toEqual(valuesOf(json).map((value) => JSON.stringify(value)))
+      expect(lines.headers.get('content-type')).toBe(
+        `application/x-ndjson;odata.metadata=${level};odata.streaming=true;IEEE754Compatible=true`
+      )
+    }
   })
 
-  it.each(PATHS)('is at %s, where $top is the number of entities', async (url) => {
+  it.each([...PATHS, `/v1.0${path}`])('is at %s, where $top is the number of entities', async (url) => {
     for (const $top of [0, 1, 1001, 2400]) {
       const answer = await service.get(query(url, { $format: 'application/x-ndjson', $top: `${$top}`, $select: 'id' }))
       expect([answer.status, linesOf(answer).length]).toEqual([200, $top])
@@ -128,6 +129,17 @@ describe('A collection as CSV', () => {
       `${HEADER},provisioningSteps,modifiedProperties\r\n${OWN},` +
         '"[{""name"":""Name value"",""status"":null,""description"":""Description value"",""provisioningStepType"":""String"",""details"":null}]",' +
         '"[{""displayName"":null,""oldValue"":""Old Value value"",""newValue"":""New Value value""}]"\r\n'
+    )
+  })
+
+  it('has the names of the root in its columns', async () => {
+    const options = { ...example, $select: 'provisioningAction,provisioningStatusInfo,servicePrincipal/id' }
+    expect(await csv(options, `/v1.0${path}`)).toBe(
+      'provisioningAction,provisioningStatusInfo/status,provisioningStatusInfo/errorInformation/errorCode,' +
+        'provisioningStatusInfo/errorInformation/reason,provisioningStatusInfo/errorInformation/additionalDetails,' +
+        'provisioningStatusInfo/errorInformation/errorCategory,' +
+        'provisioningStatusInfo/errorInformation/recommendedAction,servicePrincipal/id\r\n' +
+        'unknownFutureValue,unknownFutureValue,,,,,,\r\n'
     )
   })
 
