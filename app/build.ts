@@ -16,7 +16,7 @@ const NAMES = '@faker-js/faker'
 const hasNames = existsSync(join(root, 'node_modules', NAMES))
 
 /** What is bundled into the page: its licences ask for a copy. */
-const BUNDLED = ['preact', 'uplot', ...(hasNames ? [NAMES] : [])]
+const BUNDLED = ['preact', 'uplot', 'jose', 'oauth4webapi', ...(hasNames ? [NAMES] : [])]
 
 const files = new Map<string, string>()
 
@@ -55,7 +55,11 @@ files.set(
   'index.html',
   source('app/index.html').replace(/\{(\w+)\}/g, (_, name: string) => names[name] ?? '')
 )
-files.set('licences.txt', BUNDLED.map((name) => `${name}\n\n${source('node_modules', name, 'LICENSE')}`).join('\n\n'))
+const licenceOf = (name: string) => {
+  const file = readdirSync(join(root, 'node_modules', name)).find((each) => each.startsWith('LICENSE')) ?? 'LICENSE'
+  return `${name}\n\n${source('node_modules', name, file)}`
+}
+files.set('licences.txt', BUNDLED.map(licenceOf).join('\n\n'))
 
 mkdirSync(dist, { recursive: true })
 for (const [name, content] of files) {

@@ -12,6 +12,7 @@ import { Search } from './parts/search.tsx'
 import { Table } from './parts/table.tsx'
 import { ThemeSwitch } from './parts/theme.tsx'
 import { Timeline } from './parts/timeline.tsx'
+import { Account, Gate } from './session/gate.tsx'
 import { linkTo, useView } from './state/navigation.ts'
 import { DEFAULT_RANGE, type View } from './state/view.ts'
 
@@ -48,6 +49,7 @@ function App() {
             UTC
           </button>
           <ThemeSwitch />
+          <Account />
         </div>
       </header>
       <div class="bar">
@@ -100,4 +102,10 @@ function App() {
 }
 
 const place = document.getElementById('page')
-if (place) render(<App />, place)
+if (place)
+  render(
+    <Gate>
+      <App />
+    </Gate>,
+    place
+  )

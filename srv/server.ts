@@ -4,6 +4,7 @@ import cds from '@sap/cds'
 import compression from 'compression'
 import express, { type ErrorRequestHandler } from 'express'
 import { needsTokens } from './access/profile.ts'
+import { findSignIn } from './access/sign-in.ts'
 import { areTenantsShared } from './access/tenants.ts'
 import helmet from 'helmet'
 import { storeJsonAsText } from './database/json-columns.ts'
@@ -89,7 +90,7 @@ function application() {
   app.set('trust proxy', settings().server.trust_proxy)
   app.use(identify, followed, logRequests, helmet(HEADERS), crossOrigin, health, ...clientLimit())
   app.use(admit, compression({ filter: isCompressible }), countAnswers)
-  app.use('/app', page({ development: !isProduction }))
+  app.use('/app', isProduction ? page(false, findSignIn()) : page(true))
   if (!isProduction) app.use('/docs', apiReference())
   cds.middlewares.add(noteTenant)
   // instead of CAP's, which has another body and no request-id

@@ -52,7 +52,8 @@ function explanationOf(error: unknown, of: string) {
       text: `${of} will be here as soon as the service answers. If that takes long, check your network, or ask whoever runs the service.`
     }
   if (!(error instanceof ServiceError)) return { title: 'Something went wrong', text: String(error) }
-  if (error.status === 401) return { title: 'You are not signed in', text: 'Sign in again to see the log.' }
+  if (error.status === 401)
+    return { title: 'You are not signed in', text: `${error.message} Sign in again to see the log.` }
   if (error.status === 403)
     return {
       title: 'You may not read this log',

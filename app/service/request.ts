@@ -1,4 +1,5 @@
 /** The one way to the service: every request of the page goes through here. */
+import { send } from '../session/session.ts'
 
 /** An error that the service answered with. */
 export class ServiceError extends Error {
@@ -43,7 +44,7 @@ export interface Ask {
  * @throws {Unreachable} if there is none
  */
 export async function request(path: string, ask: Ask = {}): Promise<Response> {
-  const response = await fetch(addressOf(path), ask).catch((error: unknown) => {
+  const response = await send(addressOf(path), ask).catch((error: unknown) => {
     ask.signal?.throwIfAborted()
     throw new Unreachable(String(error))
   })

@@ -17,7 +17,12 @@ const MAX_AGE = 600_000
 export function issuerKeys({ issuer, jwks_uri, jwks_cooldown }: AccessSettings): JWTVerifyGetKey {
   const get = patientFetch()
   let keys: Promise<JWTVerifyGetKey> | undefined
-  const find = async () => remoteKeys(new URL(jwks_uri ?? (await discover(issuer, get))), jwks_cooldown * 1000, get)
+  const addressOfKeys = async () => {
+    const { jwks_uri: found } = await discover(issuer, get)
+    if (!found) throw new Error('The configuration of the issuer has no address of its keys.')
+    return found
+  }
+  const find = async () => remoteKeys(new URL(jwks_uri ?? (await addressOfKeys())), jwks_cooldown * 1000, get)
   return async (header, token) => {
     keys ??= find()
     // the next token tries again
@@ -58,20 +63,40 @@ export function configurationUrl(issuer: string): string {
   return `${base}/.well-known/openid-configuration`
 }
 
-/** Discovers the address of the keys. */
-async function discover(issuer: string, get: FetchImplementation): Promise<string> {
+/** What an issuer says of itself, as far as it is used here (OpenID Connect Discovery 1.0, section 3). */
+export interface IssuerConfiguration {
+  issuer: string
+  jwks_uri?: string
+  authorization_endpoint?: string
+  token_endpoint?: string
+  end_session_endpoint?: string
+  id_token_signing_alg_values_supported?: string[]
+}
+
+/**
+ * Discovers the configuration of an issuer (OpenID Connect Discovery 1.0, section 4).
+ * @param authority the address that it is found under, if that is not its name
+ * @throws {Error} if the issuer does not answer, or another one does
+ */
+export async function discover(
+  issuer: string,
+  get: FetchImplementation,
+  authority = issuer
+): Promise<IssuerConfiguration> {
+  // Microsoft publishes the document for all tenants under the tenant `common`
+  const base = authority.replace('{tenantid}', 'common').replace(/\/$/, '')
   const signal = AbortSignal.timeout(TIMEOUT)
   const options = { method: 'GET', headers: new Headers(), redirect: 'manual', signal } as const
-  const response = await get(configurationUrl(issuer), options)
+  const response = await get(`${base}/.well-known/openid-configuration`, options)
   if (response.status !== 200) throw new Error(`The issuer answered ${response.status} for its configuration.`)
-  const document = (await response.json()) as { issuer?: string; jwks_uri?: string }
-  if (document.issuer !== issuer || !document.jwks_uri)
+  const document = (await response.json()) as IssuerConfiguration
+  if (document.issuer !== issuer && document.issuer !== authority)
     throw new Error(`The configuration of the issuer is that of another one, ${document.issuer}.`)
-  return document.jwks_uri
+  return document
 }
 
 /** jose limits how often keys are fetched after a success. This limits it after a failure, too. */
-function patientFetch(): FetchImplementation {
+export function patientFetch(): FetchImplementation {
   let failedAt = -Infinity
   return async (url, options) => {
     if (performance.now() - failedAt < RETRY_AFTER) throw new Error('The issuer could not be reached a moment ago.')

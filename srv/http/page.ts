@@ -2,38 +2,52 @@
 import { join } from 'node:path'
 import express, { Router, type RequestHandler } from 'express'
 import helmet from 'helmet'
-import { RequestError } from '../errors/errors.ts'
+import { requestError, RequestError } from '../errors/errors.ts'
 import { refuse } from '../errors/refuse.ts'
 
 /** What `npm run build` made. */
 const BUILT = join(import.meta.dirname, '../../app/dist')
 
-/** What the page may load: its own files, and the service. Nothing is written into its markup that a browser would run. */
-const POLICY = {
+/**
+ * What the page may load: its own files, and the service. Nothing is written into its markup that a browser would run.
+ * @param issuer the origin of the issuer that gives the page its tokens
+ */
+const policy = (issuer: string | undefined) => ({
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
   styleSrc: ["'self'"],
   imgSrc: ["'self'"],
-  connectSrc: ["'self'"],
+  connectSrc: ["'self'", ...(issuer === undefined ? [] : [issuer])],
   baseUri: ["'none'"],
   formAction: ["'none'"],
   frameAncestors: ["'none'"],
   requireTrustedTypesFor: ["'script'"]
-}
+})
 
-/** What the page needs to know of the service before it can ask it. */
-export interface PageSettings {
-  /** Whether the page may offer to fill the log with generated events. */
-  development: boolean
-}
+/** Finds how people sign in: see srv/access/sign-in.ts. */
+type FindSignIn = () => Promise<{ server: { token_endpoint: string } }>
 
-/** Makes the router of the page. */
-export function page(settings: PageSettings): Router {
+/**
+ * Makes the router of the page.
+ * @param development whether nobody signs in, and the page may offer to fill the log with generated events
+ * @param findSignIn undefined if nobody can sign in
+ */
+export function page(development: boolean, findSignIn?: FindSignIn): Router {
   const files = express.static(BUILT, { setHeaders: (res, path) => void res.set('Cache-Control', lifetimeOf(path)) })
   return Router()
-    .use(helmet.contentSecurityPolicy({ useDefaults: false, directives: POLICY }))
-    .get('/settings.json', (_req, res) => {
-      res.set('Cache-Control', 'no-cache').json(settings)
+    .use(async (req, res, next) => {
+      // without the issuer the page can still say that nobody can sign in
+      const signIn = await findSignIn?.().catch(() => undefined)
+      const directives = policy(signIn && new URL(signIn.server.token_endpoint).origin)
+      helmet.contentSecurityPolicy({ useDefaults: false, directives })(req, res, next)
+    })
+    .get('/settings.json', async (_req, res) => {
+      // what the page needs to know of the service before it can ask it
+      const answer = async () => ({ development, signIn: await findSignIn?.() })
+      await answer().then(
+        (settings) => res.set('Cache-Control', 'no-cache').json(settings),
+        (error: unknown) => refuse(res, requestError(error))
+      )
     })
     .use(files, (_req, res) => refuse(res, new RequestError('resourceNotFound', `The page has no such file.`)))
 }

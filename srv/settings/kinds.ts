@@ -59,6 +59,11 @@ const isText = (given: unknown): given is string => typeof given === 'string' &&
 
 export const text = kind('a text', (given) => (isText(given) ? given : undefined))
 
+/** Without `openid` an issuer gives no ID token, and the answer to a sign-in cannot be told from that to another one. */
+export const scopes = kind("scopes separated by spaces, 'openid' among them", (given) =>
+  isText(given) && given.split(' ').includes('openid') ? given : undefined
+)
+
 const listOf = (what: string, least: number, isAllowed: (text: string) => boolean = () => true) =>
   kind(`${what}, or a JSON array of them`, (given) => {
     const list: unknown[] = [given].flat()

@@ -43,6 +43,17 @@ export const schema = (isProduction: boolean) => ({
       result_bytes: is.size('the largest page; an event that is larger gets a page of its own', '8mb')
     }
   },
+  app: {
+    client_id: is.optional(
+      is.text('the id of the page as a client of the issuer; without it nobody can sign in to the page in production')
+    ),
+    scope: is.scopes('the scopes that the page asks the issuer for', 'openid profile'),
+    authority: is.optional(
+      is.secureUrl(
+        'where people sign in to the page; at `requires.auth.issuer` if not set, for all tenants if it has `{tenantid}`'
+      )
+    )
+  },
   odata: {
     batch_limit: is.count('requests in a batch at `/`; at `/beta` and `/v1.0` there are 20 at most', 1000),
     batch_bytes: is.size('the largest answer to a batch; further requests in it get 503', '32mb'),

@@ -41,6 +41,17 @@ describe('The files of the page', () => {
   })
 })
 
+describeInBrowser('The page in development', () => {
+  it('signs nobody in, and loads nothing for it', async () => {
+    const page = await open(`?${WEEK}`)
+    await page.getByRole('table', { name: 'Events' }).getByRole('row').nth(10).waitFor()
+    const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name))
+    expect(loaded.filter((name) => name.includes('sign-in'))).toEqual([])
+    expect(loaded.filter((name) => name.endsWith('/app/settings.json'))).toHaveLength(1)
+    expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0)
+  })
+})
+
 describeInBrowser('The table', () => {
   it('has the columns of the portal, newest first', async () => {
     const page = await open(`?${WEEK}`)

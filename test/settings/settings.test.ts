@@ -79,6 +79,8 @@ describe('Settings', () => {
     ['CDS_REQUIRES_AUTH_AUDIENCE', '007', ({ requires }) => requires.auth.audience, ['007']],
     ['CDS_REQUIRES_AUTH_AUDIENCE', '["a","b"]', ({ requires }) => requires.auth.audience, ['a', 'b']],
     ['CDS_REQUIRES_DB_READERS', '1', ({ requires }) => requires.db.readers, 1],
+    ['CDS_APP_CLIENT__ID', 'page', ({ app }) => app.client_id, 'page'],
+    ['CDS_APP_SCOPE', 'api://log/Read openid', ({ app }) => app.scope, 'api://log/Read openid'],
     ['CDS_RETENTION_DAYS', '30', ({ retention }) => retention.days, 30],
     ['CDS_RETENTION_INTERVAL', '0.005', ({ retention }) => retention.interval, 0.005]
   ])('are taken from %s=%s', (name, text, of, value) => {
@@ -128,6 +130,10 @@ describe('The service refuses', () => {
       '["https://a.example","null"]',
       `must be ${origin}, not ["https://a.example","null"].`
     ],
+    ['CDS_APP_CLIENT__ID', '', "must be a text, not ''."],
+    ['CDS_APP_SCOPE', 'profile', "must be scopes separated by spaces, 'openid' among them, not 'profile'."],
+    ['CDS_APP_AUTHORITY', 'http://login.example.com', "must be a URL with https, not 'http://login.example.com'."],
+    ['CDS_APP_CLIENT_ID', 'page', 'is not a setting. Is CDS_APP_CLIENT__ID meant?'],
     ['CDS_SERVER', '5', 'is a group of settings, not 5.'],
     ['CDS_SERVER', '{"max_requests":5', `is a group of settings, not '{"max_requests":5'.`],
     ['CDS_SERVER_MAX_REQUESTS', '5', 'is not a setting. Is CDS_SERVER_MAX__REQUESTS meant?'],

@@ -34,7 +34,7 @@ export function startBrowser(base: () => string) {
   })
   afterAll(() => browser?.close())
 
-  async function open(query = '', options: BrowserContextOptions = {}) {
+  async function open(query = '', options: BrowserContextOptions = {}, url = base()) {
     const context = await (browser as Browser).newContext({
       ...{ viewport: { width: 1360, height: 860 }, locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options }
     })
@@ -47,7 +47,7 @@ export function startBrowser(base: () => string) {
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
         problems.push(message.text())
     })
-    await page.goto(`${base()}/app/${query}`)
+    await page.goto(`${url}/app/${query}`)
     return page
   }
   return { open }

@@ -13,10 +13,12 @@ export const AUDIENCE = 'api://provisioning-log'
  * to fail.
  * @param path of the issuer; two segments stand for one tenant, or all of them
  */
-export async function startIssuer(path: '' | '/{tenantid}/v2.0' = '') {
+export async function startIssuer(
+  path: '' | '/{tenantid}/v2.0' = '',
+  algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA']
+) {
   const issuer = new OAuth2Issuer()
-  for (const algorithm of ['RS256', 'PS256', 'ES256', 'EdDSA'])
-    await issuer.keys.generate(algorithm, { kid: algorithm })
+  for (const algorithm of algorithms) await issuer.keys.generate(algorithm, { kid: algorithm })
   const provider = new OAuth2Service(issuer)
   const state = { asked: 0, fails: false }
   const server = createServer((req, res) => {
@@ -37,6 +39,7 @@ export async function startIssuer(path: '' | '/{tenantid}/v2.0' = '') {
     jwks: `${url}/jwks`,
     state,
     keys: issuer.keys,
+    provider,
     restart: () => listen(port),
     stop: async () => {
       server.closeAllConnections()

@@ -1,0 +1,64 @@
+/** What the page needs to sign people in at the issuer, by OpenID Connect: see app/session/. */
+import cds from '@sap/cds'
+import { RequestError } from '../errors/errors.ts'
+import { secureUrl } from '../settings/kinds.ts'
+import { accessSettings, settings } from '../settings/settings.ts'
+import { discover, patientFetch } from './issuer.ts'
+
+const LOG = cds.log('provisioning')
+
+/** None of this is secret: whoever opens the page gets it. */
+export interface SignIn {
+  client_id: string
+  scope: string
+  /** The names of permissions to read the log, for people who lack them. */
+  permissions: string[]
+  /** The metadata of the issuer, by their names in RFC 8414. */
+  server: {
+    issuer: string
+    authorization_endpoint: string
+    token_endpoint: string
+    end_session_endpoint?: string
+    id_token_signing_alg_values_supported?: string[]
+  }
+}
+
+/**
+ * Makes a function that finds how people sign in. The issuer is asked for its configuration once, when the page is first
+ * opened, so that the service starts without it.
+ * @returns undefined if the page is not registered at the issuer. The function throws {@link RequestError} 503 while the
+ *   configuration of the issuer cannot be had
+ */
+export function findSignIn(): (() => Promise<SignIn>) | undefined {
+  const { client_id, scope, authority } = settings().app
+  if (client_id === undefined) return undefined
+  const { issuer, permissions } = accessSettings()
+  const get = patientFetch()
+  const find = async () => {
+    const found = await discover(issuer, get, authority)
+    const { end_session_endpoint: end, id_token_signing_alg_values_supported: algorithms } = found
+    const server = {
+      issuer: found.issuer,
+      authorization_endpoint: endpoint(found.authorization_endpoint),
+      token_endpoint: endpoint(found.token_endpoint),
+      ...(end !== undefined && { end_session_endpoint: endpoint(end) }),
+      ...(algorithms && { id_token_signing_alg_values_supported: algorithms })
+    }
+    return { client_id, scope, permissions: permissions.read, server }
+  }
+  let signIn: Promise<SignIn> | undefined
+  return () =>
+    (signIn ??= find().catch((cause: unknown) => {
+      signIn = undefined // the next request tries again
+      LOG.error('People cannot sign in to the page:', cause)
+      const message = 'Nobody can sign in now, as the issuer of tokens does not answer as it should.'
+      throw new RequestError('serviceUnavailable', message, undefined, { cause })
+    }))
+}
+
+/** An address that browsers are sent to, or send codes and tokens to. */
+function endpoint(given: unknown): string {
+  const url = secureUrl('').read(given)
+  if (url === undefined) throw new Error(`An endpoint of the issuer is not a URL with https: ${String(given)}.`)
+  return url
+}
