@@ -2,6 +2,7 @@ import { BatchRequestContent, BatchResponseContent, Client, PageIterator } from 
 import { startService, type Json } from '../support/service.ts'
 
 const service = startService()
+const at = '2023-12-31T00:00:00Z'
 
 /** Graph's client for JavaScript, as its users have it: only the address differs. */
 function graph() {
@@ -37,10 +38,17 @@ describe("Graph's client for JavaScript", () => {
     expect(all).toEqual([1, 3, 5, 7].map((day) => `2024-01-0${day}T00:00:00Z`))
   })
 
+  it('reads by key, and counts', async () => {
+    const { id } = (await graph().api('/auditLogs/provisioning').post({ id: "it's/one", activityDateTime: at })) as Json
+    const path = `/auditLogs/provisioning/${encodeURIComponent(String(id))}`
+    expect(await graph().api(path).select('id').get()).toMatchObject({ id: "it's/one" })
+    expect(await graph().api('/auditLogs/provisioning/$count').get()).toBe('8')
+  })
+
   it('sends batches', async () => {
     const requests = [{ id: '1', method: 'GET', url: '/auditLogs/provisioning/$count' }]
     expect(await graph().api('/$batch').post({ requests })).toMatchObject({
-      responses: [{ id: '1', status: 200, body: '7' }]
+      responses: [{ id: '1', status: 200, body: '8' }]
     })
   })
 

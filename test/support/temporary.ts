@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { browserPath } from './chromium.ts'
@@ -7,5 +7,9 @@ import { browserPath } from './chromium.ts'
 export default function temporary() {
   if (!browserPath)
     process.stderr.write('There is no Chromium (CHROMIUM can name one): the tests of the page are skipped.\n')
+  if (!existsSync(join(__dirname, '../clients/programs/node_modules')))
+    process.stderr.write(
+      'The large clients are not installed (npm ci --prefix test/clients/programs): their tests are skipped.\n'
+    )
   process.env.TMPDIR = mkdtempSync(join(tmpdir(), 'provisioning-'))
 }
