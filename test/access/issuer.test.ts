@@ -27,8 +27,8 @@ describe('The issuer', () => {
       const statuses = async (paths: string[]) => {
         return Promise.all(paths.map(async (each) => (await service.get(each)).status))
       }
-      expect(await statuses(['/', '/$metadata', '/beta', '/beta/', '/beta/$metadata'])).toEqual([
-        200, 200, 200, 200, 200
+      expect(await statuses(['/', '/$metadata', '/beta', '/beta/', '/beta/$metadata', '/v1.0/$metadata'])).toEqual([
+        200, 200, 200, 200, 200, 200
       ])
       expect(await statuses(['/auditLogs', path, '/$metadata/x', '//', '/%24metadata'])).toEqual([
         401, 401, 401, 401, 401

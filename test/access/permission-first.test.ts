@@ -31,7 +31,7 @@ async function statusBeforeBody(path: string, headers: Record<string, string>) {
 
 const LENGTHS: Record<string, string>[] = [{ 'Content-Length': '4000000' }, { 'Transfer-Encoding': 'chunked' }]
 
-describe.each(['', '/beta'])("At the root '%s/' before its body is received", (root) => {
+describe.each(['', '/beta', '/v1.0'])("At the root '%s/' before its body is received", (root) => {
   it.concurrent.each<[string, string, JWTPayload, number | undefined]>([
     ['an event by who may do nothing', '/auditLogs/provisioning', { tid: 'contoso' }, 403],
     ['an event by who may read', '/auditLogs/provisioning', { tid: 'contoso', scp: 'AuditLog.Read.All' }, 403],

@@ -60,7 +60,8 @@ const EVENT = { activityDateTime: '2024-05-01T12:00:00Z', jobId: 'j' }
 /** The names of the log at each root. */
 const LOGS: Record<string, string[]> = {
   '': ['/auditLogs/provisioning', '/auditLogs/directoryProvisioning', '/provisioningEvents'],
-  '/beta': ['/auditLogs/provisioning', '/auditLogs/directoryProvisioning']
+  '/beta': ['/auditLogs/provisioning', '/auditLogs/directoryProvisioning'],
+  '/v1.0': ['/auditLogs/provisioning']
 }
 
 const expanded = (routes: typeof ROUTES, root: string) =>
@@ -113,7 +114,7 @@ const statusesOf = async (root: string, token: string | undefined, headers?: Jso
   return Object.fromEntries(entries)
 }
 
-describe.each(['', '/beta'])("At the root '%s/'", (root) => {
+describe.each(['', '/beta', '/v1.0'])("At the root '%s/'", (root) => {
   const inBatch = expanded(ROUTES, root)
 
   it.each<[string, () => Promise<string | undefined> | string | undefined, string]>([
@@ -185,7 +186,7 @@ describe.each(['', '/beta'])("At the root '%s/'", (root) => {
     async (_, claims, column) => {
       const token = await issuer.issue(claims)
       const found: Record<string, number> = {}
-      // a batch has at most 20 parts at /beta; a token in a part counts for nothing
+      // a batch has at most 20 parts at /beta and /v1.0; a token in a part counts for nothing
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${await issuer.issue(GOOD)}` }
       for (let start = 0; start < inBatch.length; start += 20) {
         const routes = inBatch.slice(start, start + 20)

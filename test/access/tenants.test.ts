@@ -78,84 +78,87 @@ const TOTALS: [apply: string, total: unknown][] = [
   ['compute(durationInMilliseconds mul 2 as n)/aggregate(n with sum as total)', 12]
 ]
 
-describe.each([path, '/beta/auditLogs/directoryProvisioning'])('A token of a tenant at %s', (log) => {
-  it.each(QUERIES)('%j reads events of that tenant only', async (options, ids) => {
-    const answer = await service.get(query(log, options), contoso)
-    expect([answer.status, valuesOf(answer).map(({ id }) => id)]).toEqual([200, ids])
-    expect(answer.text).not.toContain('fabrikam')
-  })
+describe.each([path, '/beta/auditLogs/directoryProvisioning', '/v1.0/auditLogs/provisioning'])(
+  'A token of a tenant at %s',
+  (log) => {
+    it.each(QUERIES)('%j reads events of that tenant only', async (options, ids) => {
+      const answer = await service.get(query(log, options), contoso)
+      expect([answer.status, valuesOf(answer).map(({ id }) => id)]).toEqual([200, ids])
+      expect(answer.text).not.toContain('fabrikam')
+    })
 
-  it.each(TOTALS)('%s is of that tenant only', async (apply, total) => {
-    const answer = await service.get(query(log, { $apply: apply }), contoso)
-    expect(valuesOf(answer).map((row) => row.total)).toEqual([total])
-  })
+    it.each(TOTALS)('%s is of that tenant only', async (apply, total) => {
+      const answer = await service.get(query(log, { $apply: apply }), contoso)
+      expect(valuesOf(answer).map((row) => row.total)).toEqual([total])
+    })
 
-  it('counts the events of that tenant only', async () => {
-    expect((await service.get(`${log}/$count`, contoso)).text).toBe('3')
-    expect((await service.get(query(`${log}/$count`, { $filter: "id ne 'x'" }), contoso)).text).toBe('3')
-    expect((await service.get(query(`${log}/$count`, { $search: 'secret' }), contoso)).text).toBe('0')
-    expect((await service.get(query(`${log}/$count`, { $apply: 'groupby((id))' }), contoso)).text).toBe('3')
-    expect((await service.get(query(log, { $count: 'true', $top: '1' }), contoso)).body['@odata.count']).toBe(3)
-  })
+    it('counts the events of that tenant only', async () => {
+      expect((await service.get(`${log}/$count`, contoso)).text).toBe('3')
+      expect((await service.get(query(`${log}/$count`, { $filter: "id ne 'x'" }), contoso)).text).toBe('3')
+      expect((await service.get(query(`${log}/$count`, { $search: 'secret' }), contoso)).text).toBe('0')
+      expect((await service.get(query(`${log}/$count`, { $apply: 'groupby((id))' }), contoso)).text).toBe('3')
+      expect((await service.get(query(log, { $count: 'true', $top: '1' }), contoso)).body['@odata.count']).toBe(3)
+    })
 
-  it('does not find the events of another tenant by their ids', async () => {
-    for (const part of [
-      '',
-      '/jobId',
-      '/jobId/$value',
-      '/initiatedBy',
-      '/initiatedBy/displayName',
-      '/provisioningSteps/$count',
-      '?$select=id'
-    ])
-      expect((await service.get(`${log}/9${part}`, contoso)).status).toBe(404)
-    expect((await service.get(`${log}/1/jobId/$value`, contoso)).text).toBe('contoso-job')
-    expect((await service.get(`${log}/1/jobId/$value`, fabrikam)).text).toBe(SECRET)
-  })
+    it('does not find the events of another tenant by their ids', async () => {
+      for (const part of [
+        '',
+        '/jobId',
+        '/jobId/$value',
+        '/initiatedBy',
+        '/initiatedBy/displayName',
+        '/provisioningSteps/$count',
+        '?$select=id'
+      ])
+        expect((await service.get(`${log}/9${part}`, contoso)).status).toBe(404)
+      expect((await service.get(`${log}/1/jobId/$value`, contoso)).text).toBe('contoso-job')
+      expect((await service.get(`${log}/1/jobId/$value`, fabrikam)).text).toBe(SECRET)
+    })
 
-  it('pages through the events of that tenant only, and not by the links of another', async () => {
-    const follow = async (first: string, token: string) => {
-      const ids: unknown[] = []
-      for (let next: string | undefined = first; next;) {
-        const answer: Answer = await service.send('GET', next, token, undefined, { Prefer: 'maxpagesize=1' })
-        expect(answer.text).not.toContain(SECRET)
-        ids.push(...valuesOf(answer).map(({ id }) => id))
-        next = answer.body['@odata.nextLink'] as string | undefined
+    it('pages through the events of that tenant only, and not by the links of another', async () => {
+      const follow = async (first: string, token: string) => {
+        const ids: unknown[] = []
+        for (let next: string | undefined = first; next;) {
+          const answer: Answer = await service.send('GET', next, token, undefined, { Prefer: 'maxpagesize=1' })
+          expect(answer.text).not.toContain(SECRET)
+          ids.push(...valuesOf(answer).map(({ id }) => id))
+          next = answer.body['@odata.nextLink'] as string | undefined
+        }
+        return ids
       }
-      return ids
-    }
-    expect(await follow(log, contoso)).toEqual(['3', '2', '1'])
-    for (const other of [fabrikam, everywhere]) {
-      const page = await service.send('GET', log, other, undefined, { Prefer: 'maxpagesize=1' })
-      const answer = await service.get(String(page.body['@odata.nextLink']), contoso)
-      expect([answer.status, errorOf(answer).target]).toEqual([400, '$skiptoken'])
-    }
-  })
+      expect(await follow(log, contoso)).toEqual(['3', '2', '1'])
+      for (const other of [fabrikam, everywhere]) {
+        const page = await service.send('GET', log, other, undefined, { Prefer: 'maxpagesize=1' })
+        const answer = await service.get(String(page.body['@odata.nextLink']), contoso)
+        expect([answer.status, errorOf(answer).target]).toEqual([400, '$skiptoken'])
+      }
+    })
 
-  it('tracks the events of that tenant only, and not by the links of another', async () => {
-    const track = (url: string, token: string) => service.get(url, token, { Prefer: 'track-changes' })
-    const link = ({ body }: { body: Json }) => String(body['@odata.deltaLink'])
-    const [own, others, all] = await Promise.all(
-      [contoso, fabrikam, everywhere].map(async (each) => link(await track(log, each)))
-    )
-    const id = `late at ${log}`
-    await service.post(path, fabrikam, event(id, SECRET, 1))
-    expect(valuesOf(await service.get(own!, contoso))).toEqual([])
-    expect(valuesOf(await service.get(others!, fabrikam)).map((each) => each.id)).toEqual([id])
-    expect(valuesOf(await service.get(all!, everywhere)).map((each) => each.id)).toEqual([id])
-    for (const [theirs, token] of [
-      [others, contoso],
-      [all, contoso],
-      [others, everywhere]
-    ] as const) {
-      const answer = await service.get(theirs!, token)
-      expect([answer.status, errorOf(answer).target]).toEqual([400, '$deltatoken'])
-    }
-    expect(
-      (await service.get(own!, await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.Create'] }))).status
-    ).toBe(403)
-  })
-})
+    it('tracks the events of that tenant only, and not by the links of another', async () => {
+      const track = (url: string, token: string) => service.get(url, token, { Prefer: 'track-changes' })
+      const link = ({ body }: { body: Json }) => String(body['@odata.deltaLink'])
+      const [own, others, all] = await Promise.all(
+        [contoso, fabrikam, everywhere].map(async (each) => link(await track(log, each)))
+      )
+      const id = `late at ${log}`
+      await service.post(path, fabrikam, event(id, SECRET, 1))
+      expect(valuesOf(await service.get(own!, contoso))).toEqual([])
+      expect(valuesOf(await service.get(others!, fabrikam)).map((each) => each.id)).toEqual([id])
+      expect(valuesOf(await service.get(all!, everywhere)).map((each) => each.id)).toEqual([id])
+      for (const [theirs, token] of [
+        [others, contoso],
+        [all, contoso],
+        [others, everywhere]
+      ] as const) {
+        const answer = await service.get(theirs!, token)
+        expect([answer.status, errorOf(answer).target]).toEqual([400, '$deltatoken'])
+      }
+      expect(
+        (await service.get(own!, await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.Create'] }))).status
+      ).toBe(403)
+    })
+  }
+)
 
 describe('A token of a tenant', () => {
   it('expands the events of that tenant only', async () => {
@@ -246,6 +249,64 @@ describe('A token of a tenant', () => {
     ]
     for (const each of options) expect((await service.get(query(path, each), contoso)).status).toBe(400)
     expect((await service.get('/Arrivals', contoso)).status).toBe(404)
+  })
+})
+
+describe('At /v1.0 a token of a tenant', () => {
+  const log = '/v1.0/auditLogs/provisioning'
+  const details = { ServicePrincipalId: SECRET, ServicePrincipalDisplayName: SECRET }
+
+  beforeAll(async () => {
+    const secret = { activityDateTime: at, action: SECRET, statusInfo: { status: SECRET }, targetSystem: { details } }
+    expect((await service.post(path, fabrikam, { ...secret, id: 'principal' })).status).toBe(201)
+  })
+
+  it.each<[Record<string, string>, unknown[]]>([
+    [{ $filter: `servicePrincipal/id eq '${SECRET}'` }, []],
+    [{ $filter: 'servicePrincipal ne null' }, []],
+    [{ $filter: "contains(tolower(servicePrincipal/displayName),'secret')", $count: 'true' }, []],
+    [{ $filter: "provisioningAction eq 'unknownFutureValue' or provisioningStatusInfo ne null" }, []],
+    [{ $search: 'secret' }, []],
+    [{ $apply: 'groupby((servicePrincipal/id))' }, [null]],
+    [{ $apply: 'groupby((provisioningAction,provisioningStatusInfo/status))' }, [undefined]]
+  ])('reads nothing of another: %j', async (options, principals) => {
+    const answer = await service.get(query(log, options), contoso)
+    expect(answer.status).toBe(200)
+    const found = valuesOf(answer).map((each) => (each.servicePrincipal as Json | undefined)?.id)
+    expect(found).toEqual(principals)
+    expect(answer.text).not.toMatch(/fabrikam|unknownFutureValue/)
+  })
+
+  it('finds no property of the event of another', async () => {
+    for (const part of ['', '/servicePrincipal', '/servicePrincipal/id/$value', '/provisioningAction/$value'])
+      expect((await service.get(`${log}/principal${part}`, contoso)).status).toBe(404)
+    expect((await service.get(`${log}/principal/servicePrincipal/id/$value`, fabrikam)).text).toBe(SECRET)
+  })
+
+  it('gives its tenant to new events, and stores none for another', async () => {
+    const filled = await service.post(log, contoso, { id: 'today', activityDateTime: at })
+    expect([filled.status, filled.body.tenantId]).toEqual([201, 'contoso'])
+    expect((await service.get(`${path}/today/tenantId/$value`, contoso)).text).toBe('contoso')
+    const refused = await service.post(log, contoso, { activityDateTime: at, tenantId: 'fabrikam' })
+    expect([refused.status, errorOf(refused).target]).toEqual([403, 'tenantId'])
+  })
+
+  it.each(['tenant', 'activityDateTime_utc', 'representationTag', 'emptyObjects', 'provisioningStatusInfo/presence'])(
+    'cannot ask for what is hidden: %s',
+    async (name) => {
+      for (const options of [{ $filter: `${name} eq 'x'` }, { $select: name }, { $orderby: name }])
+        expect((await service.get(query(log, options as Record<string, string>), contoso)).status).toBe(400)
+    }
+  )
+
+  it('is led to its own events only by the alternate key', async () => {
+    expect((await service.get(`${log}(id='1',tenantId='contoso')`, contoso)).status).toBe(200)
+    expect((await service.get(`${log}(id='1',tenantId='fabrikam')`, contoso)).status).toBe(404)
+    const { body } = await service.get(query(log, { $filter: "id eq 'principal'" }), everywhere)
+    expect((body.value as Json[])[0]).toMatchObject({
+      '@odata.id': `${service.url}${log}(id='principal',tenantId='fabrikam')`,
+      servicePrincipal: { id: SECRET }
+    })
   })
 })
 
