@@ -41,6 +41,8 @@ export interface Typed {
   structure?: Structure
   /** The enumeration whose members the texts are. */
   enumeration?: { name: string; members: string[]; unknown: string }
+  /** The text as it compares in any case, if that is how members of an enumeration are told or how it is indexed. */
+  inAnyCase?: Cqn
   /** The enumeration that a literal names. */
   literalOf?: string
   /** Whether a number is known to be whole. */

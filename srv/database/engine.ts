@@ -21,6 +21,8 @@ export interface Indexed {
   /** The query of a projection, which has no table. */
   query?: object
   '@indexes'?: { '=': string }[][]
+  /** Elements that indexes begin with regardless of the case of ASCII letters. */
+  '@indexedInAnyCase'?: { '=': string }[]
 }
 
 /** What the engine needs to know before it takes requests. */

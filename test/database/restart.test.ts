@@ -22,6 +22,11 @@ async function get(url: string | undefined, path: string) {
   return response.headers.get('content-type')?.includes('json') ? ((await response.json()) as Json) : response.text()
 }
 
+/** The query of a projection in a CDS model. */
+interface Projection {
+  SELECT: { columns: { ref?: string[] }[] }
+}
+
 describe('A restart', () => {
   it.concurrent('keeps every event as it was, in a WAL file', async () => {
     const first = await start('new/folder/events.sqlite')
@@ -43,13 +48,15 @@ describe('A restart', () => {
     await post(first.url, { ...documentedExample, id: 'old', changeId: 'lost with the column' })
     await first.stop()
 
-    // back to a version whose model had no changeId, in the table and in the model that CAP keeps beside it, and which
-    // had another index and other comments
+    // back to a version whose model had no changeId, in the table, in its other shape and in the model that CAP keeps
+    // beside them, and which had another index and other comments
     const database = new DatabaseSync(join(folder, file))
     const { csn } = database.prepare('SELECT csn FROM cds_model').get() as { csn: string }
-    const model = JSON.parse(csn) as { definitions: Record<string, { elements: Json }> }
+    const model = JSON.parse(csn) as { definitions: Record<string, { elements: Json; query?: Projection }> }
     const entity = model.definitions['microsoft.graph.provisioningObjectSummary']!
-    delete entity.elements.changeId
+    const { elements, query } = model.definitions['graph.v1.provisioningObjectSummary']!
+    for (const each of [entity.elements, elements]) delete each.changeId
+    query!.SELECT.columns = query!.SELECT.columns.filter(({ ref }) => ref?.[0] !== 'changeId')
     Object.assign(entity, { doc: 'Other words.' })
     Object.assign(entity.elements.jobId as Json, { doc: 'Other words.' })
     database.prepare('UPDATE cds_model SET csn = ?').run(JSON.stringify(model))
@@ -57,6 +64,9 @@ describe('A restart', () => {
     const indexes = () =>
       database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql <> ''").all()
     const known = indexes()
+    const view = 'graph_v1_provisioningObjectSummary'
+    const { sql } = database.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').get(view) as { sql: string }
+    database.exec(`DROP VIEW ${view}; ${sql.replace(/^.*\bchangeId\b.*\n/m, '')}`)
     database.exec(`DROP INDEX ${table}_by_changeId_activityDateTime_utc_id_tenant`)
     database.exec(`DROP INDEX ${table}_by_tenant_changeId_activityDateTime_utc_id`)
     database.exec(`CREATE INDEX ${table}_by_action ON ${table} (action)`)
@@ -70,6 +80,8 @@ describe('A restart', () => {
     database.close()
     expect(await get(second.url, '/old')).toMatchObject({ jobId: 'Job Id value', changeId: null })
     expect(await post(second.url, { ...documentedExample, changeId: 'new' })).toMatchObject({ changeId: 'new' })
+    const today = await fetch(`${second.url}/v1.0/auditLogs/provisioning?$filter=changeId eq 'new'`)
+    expect(await today.json()).toMatchObject({ value: [{ changeId: 'new' }] })
     await second.stop()
   })
 })

@@ -22,15 +22,20 @@ export function indexesOf(entity: string, definition: Indexed): Map<string, stri
   const lists = definition.query ? [] : (definition['@indexes'] ?? []) // a projection has those of its source in SQL
   const table = tableOf(entity)
   const tenant = findColumn(definition, 'tenant')
+  const inAnyCase = (definition['@indexedInAnyCase'] ?? []).map(columnOf)
   return new Map(
     lists.map((elements) => {
-      const columns = elements.map((element) => element['='].replaceAll('.', '_'))
+      const columns = elements.map(columnOf)
       const name = `${table}_by_${columns.join('_')}`
       const condition = columns[0] === tenant ? '' : ` WHERE ${OF_ALL_TENANTS}`
-      return [name, `CREATE INDEX ${name} ON ${table} (${columns.join()})${condition}`]
+      const [first = '', ...others] = columns
+      const parts = [inAnyCase.includes(first) ? `${first} COLLATE NOCASE` : first, ...others]
+      return [name, `CREATE INDEX ${name} ON ${table} (${parts.join()})${condition}`]
     })
   )
 }
+
+const columnOf = (element: { '=': string }) => element['='].replaceAll('.', '_')
 
 const tableOf = (entity: string) => entity.replaceAll('.', '_')
 

@@ -19,8 +19,15 @@ export function asMember({ cursor }: Parser, each: Typed, { enumeration }: Typed
   if (!enumeration || !('val' in cqn) || typeof cqn.val !== 'string') return each
   if (literalOf !== undefined && literalOf !== enumeration.name)
     return cursor.fail(`A value of '${enumeration.name}' cannot be compared with one of '${literalOf}'`, position)
-  const read = (text: string) => memberOfLiteral(enumeration, text)
-  const member = read(cqn.val)
+  const member = memberOfLiteral(enumeration, cqn.val)
   if (member === undefined) return cursor.fail(`'${cqn.val}' is no member of '${enumeration.name}'`, position)
-  return { ...each, cqn: val(member, cqn.source && { ...cqn.source, read }) }
+  // conditions on the unknown member differ from those on others, so a plan must not put it in, nor another in its place
+  const read = (text: string) => {
+    const found = memberOfLiteral(enumeration, text)
+    return found === enumeration.unknown ? undefined : found
+  }
+  return {
+    ...each,
+    cqn: val(member, member === enumeration.unknown ? undefined : cqn.source && { ...cqn.source, read })
+  }
 }

@@ -56,6 +56,8 @@ export function compared(left: Typed, operator: string, right: Typed): Unplaced 
   if (operator === '!=') return condition(xpr(a, '!=', b))
   if (operator === '=') {
     const nullSafe = xpr(a, '==', b)
+    const found = equalInAnyCase(left, right) ?? equalInAnyCase(right, left)
+    if (found) return condition(found, nullSafe)
     return isConstant(a) || isConstant(b) ? condition(xpr(a, '=', b), nullSafe) : condition(nullSafe)
   }
   const ordered = xpr(a, operator, b)
@@ -65,6 +67,20 @@ export function compared(left: Typed, operator: string, right: Typed): Unplaced 
   const cqn = mayBothBeNull ? anyOf(ordered, allOf(equalsNull(a), equalsNull(b))) : ordered
   return condition(cqn, func('coalesce', cqn, val(false)))
 }
+
+/** Whether a text is one of several values, as an index can answer it that has the text in any case. */
+function foundInAnyCase(
+  { inAnyCase, enumeration, ...text }: Typed,
+  operator: '=' | 'in',
+  values: Cqn[]
+): Cqn | undefined {
+  if (!inAnyCase || !values.every((each) => 'val' in each && each.val !== enumeration?.unknown)) return undefined
+  const value = operator === '=' ? (values[0] as Cqn) : list(values)
+  const found = xpr(inAnyCase, operator, value)
+  return enumeration ? found : allOf(found, xpr(exactly(text), operator, value))
+}
+
+const equalInAnyCase = (text: Typed, { cqn }: Typed) => foundInAnyCase(text, '=', [cqn])
 
 /** NaN equals nothing, not even itself, and is neither less nor greater than anything. */
 function comparedNaN(left: Typed, operator: string, right: Typed): Unplaced {
@@ -80,7 +96,8 @@ export function isMember(left: Typed, items: Typed[]): Unplaced {
   const others = items.filter((item) => !values.includes(item)).map((item) => compared(left, '=', item))
   if (!values.length && !others.length) return always(false)
   const value = exactly(left)
-  const found = values.length ? [xpr(value, 'in', list(values.map(exactly)))] : []
+  const constants = values.map(exactly)
+  const found = values.length ? [foundInAnyCase(left, 'in', constants) ?? xpr(value, 'in', list(constants))] : []
   const cqn = anyOf(...found, ...others.map((each) => each.cqn))
   return condition(cqn, func('coalesce', cqn, val(false)))
 }

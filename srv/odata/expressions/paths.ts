@@ -8,7 +8,7 @@ import { valueTypeOf } from './primitives.ts'
 import { collectionValue } from './collections.ts'
 import { anyOf, func, ref, standingFor, val, xpr } from '../../cqn/cqn.ts'
 import type { Cqn, Member, Structure, Typed, Unplaced } from '../../cqn/cqn.ts'
-import { jsonItem } from '../../database/dialect.ts'
+import { anyCase, jsonItem } from '../../database/dialect.ts'
 import { memberShown } from './enumerations.ts'
 import { memberValue } from './members.ts'
 import type { Parser, Scope } from './parsing.ts'
@@ -119,7 +119,7 @@ function structureOf({ context }: Parser, { type, property, condition }: Place, 
 /** The value of a property of a primitive type, or of an item's member that is one. */
 function primitive(property: Property, cqn: Cqn): Unplaced {
   const { enumeration } = property
-  if (enumeration) return { cqn: memberShown(cqn, enumeration), type: 'string', enumeration }
+  if (enumeration) return { cqn: memberShown(cqn, enumeration), type: 'string', enumeration, inAnyCase: anyCase(cqn) }
   const type = valueTypeOf(property.type as string)
   if (type === 'duration') return { cqn: func('odata_cast', cqn, val('string'), val(property.type as string)), type }
   return { cqn, type, whole: property.type === 'Edm.Int32' || property.type === 'Edm.Int64' }
@@ -152,5 +152,6 @@ function valueAt(parser: Parser, place: Place): Unplaced {
     const cqn = guard(standingFor(ref(instant), property?.extent))
     return { cqn, local: instant === property?.column ? cqn : column, type: 'dateTime', required }
   }
-  return { ...primitive(property as Property, column), required }
+  const isIndexed = 'ref' in column && context.types.indexedInAnyCase.has(column.ref[0] as string)
+  return { ...(isIndexed && { inAnyCase: anyCase(column) }), ...primitive(property as Property, column), required }
 }

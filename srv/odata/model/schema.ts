@@ -18,6 +18,8 @@ export interface KnownTypes {
   structured: Map<string, string[]>
   /** The enumerations that Graph has, whose values the service takes as strings. */
   enumerations: Set<string>
+  /** The columns of texts that are indexed in any case. */
+  indexedInAnyCase: Set<string>
 }
 
 /** What the protocol knows of a service. */
@@ -101,7 +103,7 @@ export function serviceSchema(csn: Model, service: string): ServiceSchema {
     key,
     examples: examplesOf(definition),
     searchable: searchable(entityType),
-    types: knownTypes(visible),
+    types: knownTypes(visible, definition),
     pageSize: {
       default: definition['@cds.query.limit.default'] as number,
       max: definition['@cds.query.limit.max'] as number
@@ -155,7 +157,7 @@ function searchable(type: StructuredType): Searchable {
   return { text: [...new Set(found.text)], json: [...new Set(found.json)] }
 }
 
-function knownTypes({ definitions }: Model): KnownTypes {
+function knownTypes({ definitions }: Model, entity: Definition): KnownTypes {
   const structured: KnownTypes['structured'] = new Map()
   const enumerations: KnownTypes['enumerations'] = new Set()
   const assignable = (name: string): string[] => {
@@ -169,5 +171,7 @@ function knownTypes({ definitions }: Model): KnownTypes {
     for (const element of Object.values(definition.elements ?? {}))
       if (element['@odata.enumeration']) enumerations.add(element['@odata.enumeration'] as string)
   }
-  return { structured, enumerations }
+  const indexed = (entity['@indexedInAnyCase'] ?? []) as { '=': string }[]
+  const indexedInAnyCase = new Set(indexed.map((element) => element['='].replaceAll('.', '_')))
+  return { structured, enumerations, indexedInAnyCase }
 }

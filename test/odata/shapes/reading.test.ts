@@ -169,6 +169,20 @@ describe('$filter', () => {
   })
 })
 
+describe('Texts at /', () => {
+  it.each([
+    ["statusInfo/status eq 'Success'", ['a']],
+    ["statusInfo/status eq 'success'", []],
+    ["'Success' eq statusInfo/status", ['a']],
+    ["statusInfo/status in ('Success','String')", ['b', 'a']],
+    ["statusInfo/status in ('success','string')", []],
+    ["not (statusInfo/status eq 'success')", ['d', 'c', 'b', 'a']],
+    ["statusInfo/status eq 'success' or statusInfo/status eq null", ['d']]
+  ])('are compared as they are, although they are indexed in any case: %s', async ($filter, found) => {
+    expect(ids(await service.get(query('/auditLogs/provisioning', { $filter })))).toEqual(found)
+  })
+})
+
 describe('Other options', () => {
   it.each<[Record<string, string>, unknown[]]>([
     [{ $orderby: 'provisioningAction,id' }, ['a', 'c', 'd', 'b']],
