@@ -1,23 +1,27 @@
 import { BatchRequestContent, BatchResponseContent, Client, PageIterator } from '@microsoft/microsoft-graph-client'
 import { startService, type Json } from '../support/service.ts'
 
-const service = startService()
 const at = '2023-12-31T00:00:00Z'
 
-/** Graph's client for JavaScript, as its users have it: only the address differs. */
-function graph() {
-  return Client.init({
-    baseUrl: `${service.url}/`,
-    defaultVersion: 'beta',
-    customHosts: new Set([new URL(service.url).hostname]),
-    authProvider: (done) => done(null, 'any token')
-  })
-}
+describe.each([
+  ['beta', 'statusInfo'],
+  ['v1.0', 'provisioningStatusInfo']
+])("Graph's client for JavaScript, %s", (defaultVersion, statusInfo) => {
+  const service = startService()
 
-describe("Graph's client for JavaScript", () => {
+  /** As its users have it: only the address differs. */
+  function graph() {
+    return Client.init({
+      baseUrl: `${service.url}/`,
+      defaultVersion,
+      customHosts: new Set([new URL(service.url).hostname]),
+      authProvider: (done) => done(null, 'any token')
+    })
+  }
+
   const events = Array.from({ length: 7 }, (_, day) => ({
     activityDateTime: `2024-01-0${day + 1}T00:00:00Z`,
-    statusInfo: { status: day % 2 ? 'failure' : 'success' }
+    [statusInfo]: { status: day % 2 ? 'failure' : 'success' }
   }))
 
   beforeAll(async () => {
@@ -27,7 +31,7 @@ describe("Graph's client for JavaScript", () => {
   it('queries, and follows the links to the end', async () => {
     const first = (await graph()
       .api('/auditLogs/provisioning')
-      .filter("statusInfo/status eq 'success'")
+      .filter(`${statusInfo}/status eq 'success'`)
       .select('activityDateTime')
       .orderby('activityDateTime')
       .top(3)
@@ -55,7 +59,15 @@ describe("Graph's client for JavaScript", () => {
   it('understands the answers of batches, whose headers it looks for as Graph spells them', async () => {
     const steps = [
       { id: '1', request: new Request(`${service.url}/auditLogs/provisioning?$top=1`) },
-      { id: '2', request: new Request(`${service.url}/auditLogs/provisioning/none`) }
+      { id: '2', request: new Request(`${service.url}/auditLogs/provisioning/none`) },
+      {
+        id: '3',
+        request: new Request(`${service.url}/auditLogs/provisioning`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify({ id: 'batched', activityDateTime: at })
+        })
+      }
     ]
     const content = await new BatchRequestContent(steps).getContent()
     const answer = new BatchResponseContent((await graph().api('/$batch').post(content)) as never)
@@ -63,6 +75,7 @@ describe("Graph's client for JavaScript", () => {
     expect(page.headers.get('content-type')).toContain('application/json')
     expect(((await page.json()) as { value: Json[] }).value).toHaveLength(1)
     expect(answer.getResponseById('2').status).toBe(404)
+    expect(await answer.getResponseById('3').json()).toMatchObject({ id: 'batched' })
   })
 
   it('understands errors', async () => {

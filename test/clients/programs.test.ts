@@ -42,6 +42,20 @@ const clients: [client: string, program: string, root: string, args: string[], m
     }
   ],
   [
+    "Microsoft's Graph SDK, made by Kiota, v1.0",
+    'kiota.ts',
+    '/v1.0',
+    ['v1.0'],
+    {
+      posted: ['posted', 'by Kiota'],
+      batched: [
+        ['1', 200],
+        ['2', 404],
+        ['3', 400]
+      ]
+    }
+  ],
+  [
     'SAP Cloud SDK',
     'sap-cloud-sdk.ts',
     '',

@@ -129,6 +129,15 @@ describe('What is described', () => {
     }
   })
 
+  it('names the formats of lists and of numbers', async () => {
+    const { paths } = await described('')
+    const formats = (path: string) => Object.keys(paths[path]!.get!.responses[200]!.content!)
+    expect(formats('/auditLogs/provisioning')).toEqual(['application/json', 'application/x-ndjson', 'text/csv'])
+    expect(formats('/auditLogs/provisioning/{id}')).toEqual(['application/json'])
+    expect(formats('/auditLogs/provisioning/$count')).toEqual(['text/plain', 'application/json'])
+    expect(formats('/$metadata')).toEqual(['application/xml', 'application/json'])
+  })
+
   it('are the errors, too', async () => {
     const document = await described('')
     const isValid = schemasOf(document)
