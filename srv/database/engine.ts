@@ -18,8 +18,9 @@ export type Entry = [table: Table, row: object][]
 /** An entity with the indexes it asks for: lists of elements, those of structures with their paths. */
 export interface Indexed {
   elements?: object
-  /** The query of a projection, which has no table. */
+  /** What a projection, which has no table, is written as. */
   query?: object
+  projection?: object
   '@indexes'?: { '=': string }[][]
   /** Elements that indexes begin with regardless of the case of ASCII letters. */
   '@indexedInAnyCase'?: { '=': string }[]

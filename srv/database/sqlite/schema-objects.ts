@@ -19,7 +19,8 @@ export async function createIndexes(database: LogConnection, definitions: Record
 
 /** The statements that create the indexes of an entity, by index name. */
 export function indexesOf(entity: string, definition: Indexed): Map<string, string> {
-  const lists = definition.query ? [] : (definition['@indexes'] ?? []) // a projection has those of its source in SQL
+  const { query, projection, '@indexes': indexes = [] } = definition
+  const lists = query || projection ? [] : indexes // a view reads by those of its table
   const table = tableOf(entity)
   const tenant = findColumn(definition, 'tenant')
   const inAnyCase = (definition['@indexedInAnyCase'] ?? []).map(columnOf)

@@ -3,8 +3,10 @@
  * of the projection, and to show what was stored before it can be read.
  */
 import { RequestError } from '../../errors/errors.ts'
-import { queryOf, type Column, type Model } from './shown.ts'
-import { isStructured, type JsonObject, type Property, type StructuredType } from './types.ts'
+import { columnsOf } from './columns.ts'
+import { queryOf, type Column, type Definition, type Model } from './shown.ts'
+import { isStructured } from './types.ts'
+import type { CdsElement, EntityType, JsonObject, Property, StructuredType } from './types.ts'
 
 /** A column: an element of the source by its path, a structure of other columns, or texts that are found in the source. */
 type Mapping = { path: string[] } | { columns: Projection } | { places: Place[] }
@@ -31,6 +33,22 @@ export function projectionOf({ definitions }: Model, entity: string): Projection
   return columns && new Map(columns.flatMap((column) => mapping(column, [])))
 }
 
+/**
+ * Checks that an entity has a column for everything that its type shows.
+ * @param definition the entity, linked
+ * @throws {Error} naming the first column that is missing, as from a projection that leaves it out
+ */
+export function expectColumns(name: string, { elements = {} }: Definition, type: EntityType) {
+  const flattened = (all: Record<string, CdsElement>, prefix: string): string[] =>
+    Object.entries(all).flatMap(([each, { elements: inner = {}, items }]) =>
+      items || !Object.keys(inner).length ? prefix + each : flattened(inner, `${prefix}${each}_`)
+    )
+  const columns = new Set(flattened(elements, ''))
+  const needed = [...type.properties.values()].flatMap((property) => [...columnsOf(property), property.instant ?? []])
+  const missing = needed.flat().find((each) => !columns.has(each))
+  if (missing !== undefined) throw new Error(`Entity '${name}' must have an element for the column '${missing}'.`)
+}
+
 const placeOf = (place: Record<string, string>): Place =>
   Object.entries(place).map(([name, path]) => [name, path.split('/')])
 
@@ -46,7 +64,8 @@ export function toStored(shown: JsonObject, projection: Projection, type: Struct
   const visit = (object: JsonObject, columns: Projection) => {
     for (const [name, mapping] of columns) {
       const value = object[name]
-      if (value === undefined) continue
+      // null, which is no part of a structure here, makes none there
+      if (value === undefined || (value === null && object === shown)) continue
       if ('path' in mapping) put(stored, mapping.path, value)
       else if (value === null) continue
       else if ('places' in mapping) found.push([name, mapping.places, value as JsonObject])
@@ -87,13 +106,16 @@ function nameType(value: unknown, { type, derived }: Property) {
   if (actual) Object.assign(value, { '@odata.type': `#${actual.name}` })
 }
 
-/** An entity that was stored, in the shape of a projection. */
-export function toShown(stored: JsonObject, projection: Projection): JsonObject {
-  const visit = (columns: Projection): JsonObject | null => {
+/**
+ * An entity that was stored, in the shape of a projection.
+ * @param type the type of that shape
+ */
+export function toShown(stored: JsonObject, projection: Projection, type: StructuredType): JsonObject {
+  const visit = (columns: Projection, { properties, presence }: StructuredType): JsonObject | null => {
     const members: JsonObject = {}
     let isThere = false
     for (const [name, mapping] of columns) {
-      if ('columns' in mapping) members[name] = visit(mapping.columns)
+      if ('columns' in mapping) members[name] = visit(mapping.columns, properties.get(name)?.type as StructuredType)
       else if ('places' in mapping) members[name] = textsIn(stored, mapping.places)
       else {
         const value = valueAt(stored, mapping.path)
@@ -102,9 +124,10 @@ export function toShown(stored: JsonObject, projection: Projection): JsonObject 
         isThere = true
       }
     }
-    return isThere ? members : null
+    // without a column for it, a structure is there where one of its members has a value
+    return (presence === undefined ? Object.values(members).some((each) => each !== null) : isThere) ? members : null
   }
-  return visit(projection) as JsonObject
+  return visit(projection, type) as JsonObject
 }
 
 /** The texts in the first place that has one of them; null if none has. */

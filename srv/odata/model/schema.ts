@@ -1,7 +1,7 @@
 /** The schema of a service, derived from the CDS model. */
 import { flattenedType } from './columns.ts'
 import { columnHolding } from '../../cqn/columns.ts'
-import { projectionOf, type Projection } from './projection.ts'
+import { expectColumns, projectionOf, type Projection } from './projection.ts'
 import { asShown, linked, namespaceOf, queryOf, type Definition, type Model } from './shown.ts'
 import { entityType as entityTypeOf, isStructured, storedType } from './types.ts'
 import type { EntityType, Property, StoredType, StructuredType } from './types.ts'
@@ -87,6 +87,7 @@ export function serviceSchema(csn: Model, service: string): ServiceSchema {
   const entity = inCds(entityName)
   const model = linked(csn)
   const definition = model.definitions[entity] as Definition
+  expectColumns(entity, definition, entityType)
   const counts = definition['@odata.counts'] as string
   const hidden = Object.entries(definition.elements ?? {}).filter(([each, element]) => element.key && each !== key)
   return {

@@ -73,7 +73,8 @@ function withoutQuery(definition: Definition): Definition {
   const { projection: _, query: _query, ...entity } = definition
   for (const element of Object.values(entity.elements ?? {})) {
     const shownAs = element['@odata.shownAs'] as string | undefined
-    if (shownAs) element.type = shownAs
+    if (shownAs && element.items) element.items.type = shownAs
+    else if (shownAs) element.type = shownAs
     if (element.type) delete element.elements
   }
   return entity

@@ -46,7 +46,7 @@ export async function create(exchange: Exchange, path: string, body: unknown) {
 /** The columns by which a new entity is shown, as a query would give them. */
 function asRead(event: JsonObject, row: Row, { projection, stored, entityType, identity }: ServiceSchema): Row {
   if (!projection) return row
-  const shown = flatten(toShown(completed(event, row, stored.type), projection), entityType)
+  const shown = flatten(toShown(completed(event, row, stored.type), projection, entityType), entityType)
   for (const name of [...identity, entityType.hidden.representationTag]) shown[name] = row[name]
   return shown
 }

@@ -59,3 +59,18 @@ it('A model that does not say what its columns are for is refused, as is a query
   const user = new cds.User({ id: 'a', attr: { tenant: 't' } } as never)
   expect(() => confined(query, user, model as never)).toThrow('cannot be confined')
 })
+
+it('A projection without a column for what its type shows is refused at start', async () => {
+  const service = 'graph.v1'
+  const load = async () => (await cds.load(join(__dirname, '../../../srv'))) as unknown as Model
+  const model = await load()
+  expect(() => serviceSchema(model, service)).not.toThrow()
+  const { elements } = model.definitions[`${service}.provisioningObjectSummary`]!
+  delete elements!.provisioningStatusInfo!.elements!.presence
+  expect(() => serviceSchema(model, service)).toThrow(
+    "Entity 'graph.v1.provisioningObjectSummary' must have an element for the column 'provisioningStatusInfo_presence'."
+  )
+  const other = await load()
+  delete other.definitions[`${service}.provisioningObjectSummary`]!.elements!.activityDateTime_utc
+  expect(() => serviceSchema(other, service)).toThrow("must have an element for the column 'activityDateTime_utc'.")
+})
