@@ -159,13 +159,16 @@ const filters = [
   'activityDateTime gt 2024-05-01',
   'isof(statusInfo,microsoft.graph.statusDetails)',
   'not (id eq null)',
-  "id in ('a','b')"
+  "id in ('a','b')",
+  "provisioningAction eq 'create' and provisioningStatusInfo/status ne microsoft.graph.provisioningResult'failure'",
+  "contains(tolower(servicePrincipal/id),'x') or provisioningStatusInfo/errorInformation eq null"
 ]
 const applies = [
   'groupby((jobId),aggregate($count as n))',
   "filter(jobId eq 'x')/aggregate(durationInMilliseconds with sum as s)",
   'concat(aggregate($count as n),groupby((action)))',
-  'topcount(2,durationInMilliseconds)'
+  'topcount(2,durationInMilliseconds)',
+  'groupby((provisioningAction,servicePrincipal/id))'
 ]
 const seeds: Record<string, string[]> = {
   $filter: filters,
@@ -204,7 +207,7 @@ const queryString = fc.array(fc.oneof({ weight: 4, arbitrary: option }, { weight
 const segments = fc.array(fc.oneof(encoded, rawPiece), { maxLength: 3 })
 const url = fc
   .tuple(
-    fc.constantFrom('', '/beta'),
+    fc.constantFrom('', '/beta', '/v1.0'),
     fc.constantFrom('/auditLogs/provisioning', '/auditLogs/directoryProvisioning', '/auditLogs', '', '/$metadata'),
     segments,
     queryString
@@ -250,11 +253,25 @@ const { value: anyJson } = fc.letrec<{ value: unknown }>((tie) => ({
   )
 }))
 
-/** The documented example with an id that is no string, and with a member replaced or added. */
+/** The documented example, and one in the shape of /v1.0. */
+const examples: Json[] = [
+  documentedExample,
+  {
+    activityDateTime: '2024-05-01T00:00:00Z',
+    provisioningAction: 'create',
+    provisioningStatusInfo: { status: 'failure', errorInformation: { errorCode: 'c' } },
+    servicePrincipal: { id: 's' },
+    targetSystem: { details: { ServicePrincipalId: 's' } },
+    provisioningSteps: [{ status: 'success', provisioningStepType: 'import', details: {} }]
+  }
+]
+
+/** An example with an id that is no string, and with a member replaced or added. */
 const wrongEvent = fc
-  .tuple(fc.constantFrom(...Object.keys(documentedExample)), piece, anyJson)
-  .map(([name, other, value]): Json => {
-    return { ...documentedExample, id: 5, [name]: value, [other]: value }
+  .tuple(fc.constantFrom(...examples), fc.nat(), piece, anyJson)
+  .map(([example, index, other, value]): Json => {
+    const names = Object.keys(example)
+    return { ...example, id: 5, [names[index % names.length]!]: value, [other]: value }
   })
 
 const deepText = fc
@@ -269,7 +286,7 @@ const bodies = fc.oneof(
 const json = { 'Content-Type': 'application/json' }
 const posts: fc.Arbitrary<Request> = fc.record({
   method: fc.constant('POST'),
-  url: fc.constant(path),
+  url: fc.constantFrom(path, `/v1.0${path}`),
   headers: headers.map((more) => ({ ...json, ...more })),
   body: bodies
 })
@@ -288,7 +305,7 @@ const part = fc.oneof(
 )
 const batches: fc.Arbitrary<Request> = fc.record({
   method: fc.constant('POST'),
-  url: fc.constantFrom('/$batch', '/beta/$batch'),
+  url: fc.constantFrom('/$batch', '/beta/$batch', '/v1.0/$batch'),
   headers: fc.constant(json),
   body: fc.array(part, { maxLength: 4 }).map((each) => JSON.stringify({ requests: each }))
 })
