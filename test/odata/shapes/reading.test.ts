@@ -404,3 +404,26 @@ describe('The root /v1.0', () => {
     expect(answer.text).toContain('"provisioningAction":"create"')
   })
 })
+
+describe('A download of /v1.0', () => {
+  const of = (format: string, $select: string) =>
+    query(log, { $select, $filter: "id in ('a','b','c')", $orderby: 'id', $format: format })
+
+  it('has the columns of the shape in CSV', async () => {
+    const $select = 'id,provisioningAction,provisioningStatusInfo,servicePrincipal/displayName'
+    expect((await service.get(of('text/csv', $select))).text.split('\r\n')).toEqual([
+      'id,provisioningAction,provisioningStatusInfo/status,provisioningStatusInfo/errorInformation/errorCode,provisioningStatusInfo/errorInformation/reason,provisioningStatusInfo/errorInformation/additionalDetails,provisioningStatusInfo/errorInformation/errorCategory,provisioningStatusInfo/errorInformation/recommendedAction,servicePrincipal/displayName',
+      'a,create,success,,,,,,Travel portal',
+      'b,unknownFutureValue,unknownFutureValue,,,,,,HR feed',
+      'c,create,failure,EntryConflict,Taken.,,,,Travel portal',
+      ''
+    ])
+  })
+
+  it('has a line for each event in JSON', async () => {
+    const { text } = await service.get(of('application/x-ndjson;odata.metadata=none', 'id,provisioningAction'))
+    expect(text).toBe(
+      '{"id":"a","provisioningAction":"create"}\n{"id":"b","provisioningAction":"unknownFutureValue"}\n{"id":"c","provisioningAction":"create"}\n'
+    )
+  })
+})
