@@ -21,7 +21,7 @@ export function Gate({ children }: { children: ComponentChildren }) {
 
   if (error instanceof ServiceError)
     return (
-      <Message title="Nobody can sign in now" role="alert">
+      <Message title="The page cannot be opened now" role="alert">
         <p>{error.message}</p>
         <p class="faint">Trying again…</p>
       </Message>

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import AxeBuilder from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { describeInBrowser, startBrowser } from '../support/browser.ts'
 import { startIssuerOfPeople } from '../support/people.ts'
@@ -52,6 +53,12 @@ const text = expect.any(String) as string
 const rowsOf = (page: Page) => page.getByRole('table', { name: 'Events' }).getByRole('row')
 const seen = (page: Page, who: string) => rowsOf(page).getByText(who).first().waitFor()
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+
+/** What keeps people with a screen reader or weak eyes from using the page. */
+async function barriersOf(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)
+}
 
 /** What the tab keeps, and other tabs and later visits could read. */
 const kept = (page: Page) => page.evaluate(() => ({ local: { ...localStorage }, session: { ...sessionStorage } }))
@@ -130,7 +137,7 @@ describeInBrowser('Signing in', () => {
     expect(issuer.asked).toHaveLength(2)
   })
 
-  it('leaves no token and no code in the URL, in storage or in cookies', async () => {
+  it('leaves no token and no code in the URL, in storage, in cookies or in the log of the service', async () => {
     const page = await open(`?${WEEK}`)
     const urls: string[] = []
     page.on('framenavigated', (frame) => urls.push(frame.url()))
@@ -139,6 +146,8 @@ describeInBrowser('Signing in', () => {
     expect(await page.context().cookies()).toEqual([])
     expect(page.url()).not.toMatch(/state=|nonce|eyJ/)
     expect(urls.join()).not.toContain('eyJ') // with which every token begins
+    expect(service.log()).toContain('"path":"/app/"')
+    expect(service.log()).not.toMatch(/code=|state=|eyJ/)
   })
 
   it('keeps Back and Forward working', async () => {
@@ -195,6 +204,7 @@ describeInBrowser('Signing in', () => {
     )
     expect(new URL(page.url()).searchParams.get('status')).toBe('skipped')
     expect(await rowsOf(page).count()).toBe(0)
+    expect(await barriersOf(page)).toEqual([])
     issuer.behave({})
     await button(page, 'Try again').click()
     await seen(page, 'Chen Wei')
@@ -254,6 +264,7 @@ describeInBrowser('An expired token', () => {
     await page.getByRole('checkbox', { name: /Skipped/ }).check()
     await page.getByText('Your sign-in has ended. Sign in again to go on with this view.').waitFor()
     expect(issuer.asked).toHaveLength(2)
+    expect(await barriersOf(page)).toEqual([])
     issuer.behave({})
     await button(page, 'Sign in again').click()
     await seen(page, 'Chen Wei')
@@ -309,10 +320,19 @@ describeInBrowser('Where each tenant has its own issuer', () => {
     const page = await open(`?${WEEK}`, {}, tenants.url)
     const alert = page.getByRole('alert')
     expect(await alert.innerText()).toBe(
-      'Nobody can sign in now\n\nNobody can sign in now, as the issuer of tokens does not answer as it should.\n\nTrying again…'
+      'The page cannot be opened now\n\nNobody can sign in now, as the issuer of tokens does not answer as it should.\n\nTrying again…'
     )
     issuers.state.fails = false
     await seen(page, 'Anna Müller')
+  })
+
+  it('is told no endpoints by an issuer that is not the configured one', async () => {
+    const confused = await start(issuer.url, { ...registered, CDS_APP_AUTHORITY: `${issuers.url}/contoso/v2.0` })
+    const { status, headers, body } = await confused.get('/app/settings.json')
+    expect([status, headers.get('retry-after'), body.error]).toMatchObject([503, '2', { code: 'serviceUnavailable' }])
+    expect((await confused.get('/app/')).headers.get('content-security-policy')).toContain("connect-src 'self';")
+    expect(confused.log()).toContain('The configuration of the issuer is that of another one')
+    await confused.stop()
   })
 
   it('takes an answer of the tenant in it, and of no other', async () => {
