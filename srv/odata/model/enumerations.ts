@@ -2,6 +2,7 @@
  * Enumerations. What is stored is text, and any text may come from a shape of the same entity that has no enumeration:
  * a text is the member that it names in any case of ASCII letters, or else the member that stands for unknown ones.
  */
+
 /** A type in the model, as far as it may be an enumeration. */
 export interface EnumeratedType {
   enum?: Record<string, { doc?: string }>

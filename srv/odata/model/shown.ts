@@ -53,16 +53,15 @@ export const queryOf = ({ projection, query }: Definition): Select | undefined =
  */
 export function asShown(model: Model, service: string): Model {
   const namespace = namespaceOf(model, service)
-  const isOwn = (name: string) => name === service || name.startsWith(`${service}.`)
-  const renamed = (name: string) => (isOwn(name) ? namespace + name.slice(service.length) : name)
-  const own = Object.entries(model.definitions).filter(([name]) => isOwn(name))
-  const text = JSON.stringify(own, (_, value: unknown) => (typeof value === 'string' ? renamed(value) : value))
-  const definitions = Object.fromEntries(
-    (JSON.parse(text) as [string, Definition][]).map(([name, definition]) => [name, withoutQuery(definition)])
-  )
-  for (const [, each] of own) {
-    const source = queryOf(each)?.from?.ref?.[0]?.replace(/\.[^.]*$/, '') ?? ''
-    const { kind, ...said } = model.definitions[source] ?? {}
+  const names = Object.keys(model.definitions).filter((name) => name.startsWith(`${service}.`))
+  const shown = new Map(names.map((name) => [name, namespace + name.slice(service.length)]))
+  const text = JSON.stringify(model.definitions, (_, value: unknown) => shown.get(value as string) ?? value)
+  const all = JSON.parse(text) as Model['definitions']
+  const definitions = { [namespace]: all[service] as Definition }
+  for (const [name, each] of shown) definitions[each] = withoutQuery(all[name] as Definition)
+  for (const each of names.map((name) => model.definitions[name] as Definition)) {
+    const source = queryOf(each)?.from?.ref?.[0] ?? ''
+    const { kind, ...said } = model.definitions[source.replace(/\.[^.]*$/, '')] ?? {}
     if (kind === 'service') definitions[namespace] = { ...said, ...(definitions[namespace] as Definition) }
   }
   return { ...model, definitions }
