@@ -10,7 +10,8 @@ describe('Requests are of one shape', () => {
     ["jobId eq 'a'", "jobId eq 'it''s'"],
     ['durationInMilliseconds gt 1', 'durationInMilliseconds gt 200'],
     ["jobId eq 'a' and activityDateTime gt 2024-05-01", "jobId eq 'b' and activityDateTime gt 2025-01-01"],
-    ["jobId in ('a','b')", "jobId in ('c','d')"]
+    ["jobId in ('a','b')", "jobId in ('c','d')"],
+    ["jobId eq microsoft.graph.x'a'", "jobId eq microsoft.graph.x'b'"]
   ])('%s, %s', (one, other) => {
     expect(shape(one).key).toBe(shape(other).key)
     expect(shape(one).literals.map(({ text }) => text)).not.toEqual(shape(other).literals.map(({ text }) => text))
@@ -25,7 +26,11 @@ describe('Requests are of different shapes', () => {
     ["jobId eq 'a'", 'jobId eq 1'],
     ['durationInMilliseconds gt 1', 'durationInMilliseconds gt 1.5'],
     ["jobId in ('a','b')", "jobId in ('a','b','c')"],
-    ['activityDateTime gt 2024-05-01', 'activityDateTime gt 2024-05-01T00:00:00Z']
+    ['activityDateTime gt 2024-05-01', 'activityDateTime gt 2024-05-01T00:00:00Z'],
+    ['jobId eq action', "jobId eq microsoft.graph.x'action'"],
+    ["jobId eq microsoft.graph.x'a'", "jobId eq microsoft.graph.y'a'"],
+    ["jobId eq microsoft.graph.x'a'", "jobId eq 'a'"],
+    ['cast(jobId,Edm.String) eq null', "cast(binary'jobId',Edm.String) eq null"]
   ])('%s, %s', (one, other) => expect(shape(one).key).not.toBe(shape(other).key))
 
   it('if something else is asked of them', () => {

@@ -39,7 +39,7 @@ export function shapeOf(options: Map<string, string>, aliases: Map<string, strin
     }
     for (const { kind, text, type = '', position } of tokenize(value, name)) {
       if (kind === 'name' && text.toLowerCase() === 'now') return undefined
-      if (!LITERALS.includes(kind)) parts.push(kind === 'phrase' || kind === 'duration' ? [text] : text)
+      if (!LITERALS.includes(kind)) parts.push(['phrase', 'duration', 'binary'].includes(kind) ? [kind, text] : text)
       else {
         literals.push({ option: name, position, text })
         parts.push(kind === 'number' && !/^-?\d+$/.test(text) ? [0, 'decimal'] : [0, kind + type])
