@@ -13,16 +13,23 @@ interface LockedPackage {
   hasInstallScript?: boolean
 }
 
-const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, LockedPackage> }
+const locked = (file: string) => (JSON.parse(read(file)) as { packages: Record<string, LockedPackage> }).packages
+const packages = locked('package-lock.json')
 // what lies in the archive of another package is covered by the hash of that
-const installed = Object.entries(packages).filter(([path, { inBundle }]) => path !== '' && !inBundle)
+const installedBy = (all: typeof packages) =>
+  Object.entries(all).filter(([path, each]) => path !== '' && !each.inBundle)
+const installed = installedBy(packages)
 
 describe('What is installed', () => {
-  it('is pinned by hashes, whatever registry it comes from', () => {
-    expect(installed.length).toBeGreaterThan(100)
-    expect(installed.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([])
-    expect(read('package-lock.json')).not.toContain('"resolved"')
-  })
+  it.each(['package-lock.json', 'test/clients/programs/package-lock.json'])(
+    'is pinned by hashes, whatever registry it comes from: %s',
+    (file) => {
+      const all = installedBy(locked(file))
+      expect(all.length).toBeGreaterThan(100)
+      expect(all.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([])
+      expect(read(file)).not.toContain('"resolved"')
+    }
+  )
 
   it('runs no scripts on the way to production, which could install more', () => {
     expect(installed.filter(([, { dev, hasInstallScript }]) => !dev && hasInstallScript)).toEqual([])

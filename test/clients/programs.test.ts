@@ -56,6 +56,19 @@ const clients: [client: string, program: string, root: string, args: string[], m
     }
   ],
   [
+    'A client generated from OpenAPI',
+    'openapi.ts',
+    '',
+    [],
+    {
+      posted: ['posted', 'by a generated client'],
+      batched: [
+        ['e1', 200],
+        ['none', 404]
+      ]
+    }
+  ],
+  [
     'SAP Cloud SDK',
     'sap-cloud-sdk.ts',
     '',

@@ -25,6 +25,7 @@ const METADATA = {
     },
     cellar: {
       $Kind: 'EntityType',
+      latest: { $Type: 'shop.item', $Nullable: true },
       boxes: { $Kind: 'NavigationProperty', $Collection: true, $Type: 'shop.thing', $ContainsTarget: true }
     },
     free: { $Kind: 'ComplexType', $OpenType: true },
@@ -142,6 +143,15 @@ describe('A description in OpenAPI', () => {
         properties: { value: { type: 'array', items: ref('shop.thing') } }
       }
     })
+  })
+
+  it('tells derived types apart only where a property may have them', () => {
+    const { cellar: _, ...others } = METADATA.shop
+    const cellar = { $Kind: 'EntityType' }
+    const { components } = openApi({ ...METADATA, shop: { ...others, cellar } }, SETUP) as typeof METADATA & {
+      components: { schemas: Record<string, Json> }
+    }
+    expect(components.schemas['shop.item']).not.toHaveProperty('discriminator')
   })
 
   it('says what must be sent, and shows what is sent and answered', () => {
