@@ -5,18 +5,28 @@ import { request, ServiceError } from '../service/request.ts'
 import { filterOf } from '../state/conditions.ts'
 import type { View } from '../state/view.ts'
 
-const FORMATS = {
-  ndjson: { type: 'application/x-ndjson', title: 'NDJSON, for programs' },
-  csv: { type: 'text/csv', title: 'CSV, for spreadsheets' }
-} as const
-type Format = keyof typeof FORMATS
+interface Format {
+  title: string
+  /** As in `$format`. */
+  type: string
+  /** The end of the name of the file. */
+  ending: string
+}
+
+const FORMATS: Format[] = [
+  { title: 'NDJSON, for programs', type: 'application/x-ndjson', ending: '.ndjson' },
+  { title: 'CSV, for spreadsheets', type: 'text/csv', ending: '.csv' },
+  { title: 'CSV: events alone', type: 'text/csv;part=entities', ending: '-events.csv' },
+  { title: 'CSV: steps', type: 'text/csv;part=provisioningSteps', ending: '-steps.csv' },
+  { title: 'CSV: modified properties', type: 'text/csv;part=modifiedProperties', ending: '-properties.csv' }
+]
 
 export function Download({ view, now }: { view: View; now: number }) {
   const menu = useRef<HTMLDetailsElement>(null)
   const [state, setState] = useState<{ bytes: number; end: AbortController } | { message: string } | undefined>()
   const isRunning = state !== undefined && 'end' in state
 
-  const start = async (format: Format) => {
+  const start = async ({ type, ending }: Format) => {
     if (menu.current) menu.current.open = false
     const end = new AbortController()
     setState({ bytes: 0, end })
@@ -24,10 +34,10 @@ export function Download({ view, now }: { view: View; now: number }) {
       const options = {
         $filter: filterOf(view, now),
         $orderby: view.oldestFirst ? 'activityDateTime' : undefined,
-        $format: FORMATS[format].type
+        $format: type
       }
       const blob = await blobOf(url(LOG, options), end.signal, (bytes) => setState({ bytes, end }))
-      save(blob, `provisioning-log-${new Date(now).toISOString().slice(0, 19).replaceAll(':', '')}.${format}`)
+      save(blob, `provisioning-log-${new Date(now).toISOString().slice(0, 19).replaceAll(':', '')}${ending}`)
       setState({ message: `Downloaded ${sizeText(blob.size)}.` })
     } catch (error) {
       setState({ message: end.signal.aborted ? 'Cancelled.' : messageOf(error) })
@@ -39,15 +49,15 @@ export function Download({ view, now }: { view: View; now: number }) {
       <details ref={menu} onKeyDown={({ key }) => key === 'Escape' && menu.current && (menu.current.open = false)}>
         <summary class="button">Download</summary>
         <div class="menu">
-          {Object.entries(FORMATS).map(([format, { title }]) => (
+          {FORMATS.map((format) => (
             <button
-              key={format}
+              key={format.type}
               type="button"
               class="quiet"
               disabled={isRunning}
-              onClick={() => void start(format as Format)}
+              onClick={() => void start(format)}
             >
-              {title}
+              {format.title}
             </button>
           ))}
         </div>

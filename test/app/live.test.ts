@@ -1,0 +1,70 @@
+import { describeInBrowser, eventually, startBrowser, type Page } from '../support/browser.ts'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+import { clientOf } from '../support/service.ts'
+import { event } from './events.ts'
+import { join } from 'node:path'
+
+const file = join(temporaryFolder(), 'events.sqlite')
+let running: Awaited<ReturnType<typeof startProcess>>
+const start = async (port = '0') => void (running = await startProcess({ file, env: { PORT: port } }))
+const service = clientOf(() => running.url ?? '')
+beforeAll(() => start())
+const { open } = startBrowser(() => service.url)
+
+const names = (page: Page) => page.locator('tbody .name').allInnerTexts()
+let last = 0
+const post = (who: string) => {
+  const at = new Date(Date.now() - 60_000 + last * 1000).toISOString()
+  return service.post('/auditLogs/provisioning', event({ id: `live-${last++}`, at, who }))
+}
+
+describeInBrowser('An empty log', () => {
+  it('says so, and is filled with generated events on demand', async () => {
+    const page = await open()
+    await page.getByRole('heading', { name: 'The log is empty' }).waitFor()
+    await page.getByText(`${service.url}/auditLogs/provisioning`).waitFor()
+    await page.getByRole('button', { name: 'Fill it with 2,000 sample events' }).click()
+    await page.getByText('2,000 events', { exact: true }).waitFor()
+    expect((await service.get('/auditLogs/provisioning/$count')).text).toBe('2000')
+    expect(new URL(page.url()).search).toBe('?last=30d')
+  })
+})
+
+describeInBrowser('Live tail', () => {
+  it('shows what comes in, by the delta link, and nothing that is filtered out', async () => {
+    const page = await open('?search=tail')
+    await page.getByText('No events match').waitFor()
+    await post('Tail One')
+    const asked = page.waitForResponse((response) => response.url().includes('deltatoken'))
+    await page.getByRole('button', { name: 'Live' }).click()
+    await eventually(() => names(page), ['Tail One'])
+    await asked
+    await post('Tail Two')
+    await post('Somebody else')
+    await post('Tail Three')
+    await eventually(() => names(page), ['Tail Three', 'Tail Two', 'Tail One'])
+    await page
+      .getByRole('status')
+      .filter({ hasText: /new events?\.$/ })
+      .waitFor({ state: 'attached' })
+    await page.getByRole('button', { name: 'Live' }).click()
+    expect(new URL(page.url()).search).toBe('?search=tail')
+  })
+})
+
+describeInBrowser('A service that goes away', () => {
+  it('is told, and what was asked is there as soon as it comes back', async () => {
+    const page = await open('?last=1h&live=on&search=tail')
+    await eventually(() => names(page), ['Tail Three', 'Tail Two', 'Tail One'])
+    const port = new URL(service.url).port
+    await running.stop()
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    await page.getByRole('alert').getByText('The service cannot be reached').first().waitFor()
+    await page.getByText('Trying again…').first().waitFor()
+    await start(port)
+    await eventually(() => names(page), ['Tail Three', 'Tail Two', 'Tail One'])
+    expect(await page.getByRole('alert').count()).toBe(0)
+    await post('Tail Four') // the tail goes on, too
+    await eventually(async () => (await names(page))[0], 'Tail Four')
+  })
+})
