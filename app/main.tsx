@@ -52,7 +52,7 @@ function App() {
           <Account />
         </div>
       </header>
-      <div class="bar">
+      <section class="bar" aria-label="View">
         <RangeChoice {...shown} />
         <button type="button" class="quiet" onClick={refresh}>
           Refresh
@@ -70,7 +70,7 @@ function App() {
         <span class="hidden" role="status">
           {view.live ? news.text : ''}
         </span>
-      </div>
+      </section>
       <div class="columns">
         <Filters {...counted} />
         <main>

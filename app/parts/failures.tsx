@@ -51,7 +51,7 @@ function Group({ group, most, view, navigate }: GroupProps) {
   return (
     <li>
       <div class="line">
-        <h3>{errorCode ?? 'No error code'}</h3>
+        <h2>{errorCode ?? 'No error code'}</h2>
         <a href={linkTo(view, shown)} onClick={follow(() => navigate(shown))}>
           {events.toLocaleString()} {events === 1 ? 'event' : 'events'}
         </a>
