@@ -44,7 +44,7 @@ const CONTENTS = {
 export function Details({ view, navigate }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const address = addressOf(view)
-  const { value: event, error, isLoading } = useAnswer(address, (signal) => json<LogEvent>(address, { signal }))
+  const { value: event, error, isLoading, retry } = useAnswer(address, (signal) => json<LogEvent>(address, { signal }))
   useEffect(() => {
     const opener = document.activeElement
     dialog.current?.showModal()
@@ -80,7 +80,7 @@ export function Details({ view, navigate }: Props) {
           </button>
         </header>
         {isShown && !error ? <Tabs event={isShown} {...{ view, navigate }} /> : null}
-        {error ? <Failure error={error} of="The event" /> : null}
+        {error ? <Failure error={error} of="The event" {...{ isLoading, retry }} /> : null}
         {!isShown && isLoading && !error ? <p class="loading">Loading the event…</p> : null}
       </div>
     </dialog>

@@ -17,8 +17,10 @@ interface Props {
 }
 
 export function Cycles({ view, now, navigate }: Props) {
-  const { value, error } = useAnswer(`${filterOf(view, now)} ${now}`, (signal) => readCycles(view, now, signal))
-  if (error !== undefined && !value) return <Failure error={error} of="The cycles" />
+  const { value, error, isLoading, retry } = useAnswer(`${filterOf(view, now)} ${now}`, (signal) =>
+    readCycles(view, now, signal)
+  )
+  if (error !== undefined && !value) return <Failure error={error} of="The cycles" {...{ isLoading, retry }} />
   if (!value) return <p class="loading">Loading cycles…</p>
   if (!value.length) return <Empty {...{ view, now, navigate }} />
   return (

@@ -17,8 +17,8 @@ interface Props {
 
 export function Failures({ view, now, navigate }: Props) {
   const key = `${filterOf(view, now)} ${now}`
-  const { value, error, isLoading } = useAnswer(key, (signal) => readFailures(view, now, signal))
-  if (error !== undefined && !value) return <Failure error={error} of="The failures" />
+  const { value, error, isLoading, retry } = useAnswer(key, (signal) => readFailures(view, now, signal))
+  if (error !== undefined && !value) return <Failure error={error} of="The failures" {...{ isLoading, retry }} />
   if (!value) return <p class="loading">Loading failures…</p>
   if (!value.length)
     return (

@@ -27,7 +27,7 @@ interface Props {
 
 export function Filters({ view, now, navigate }: Props) {
   const key = `${filterOf(view, now, [])} ${now}`
-  const { value, error, isLoading } = useAnswer(key, (signal) => readFacets(view, now, signal))
+  const { value, error, isLoading, retry } = useAnswer(key, (signal) => readFacets(view, now, signal))
   const [isOpen, setOpen] = useState(false)
   const chosen = FACETS.reduce((sum, facet) => sum + view.chosen[facet].length, 0)
   const choose = (facet: Facet, values: (string | null)[]) => navigate({ chosen: { ...view.chosen, [facet]: values } })
@@ -48,7 +48,7 @@ export function Filters({ view, now, navigate }: Props) {
             Clear all filters
           </button>
         )}
-        {error !== undefined && !value ? <Failure error={error} of="The filters" /> : null}
+        {error !== undefined && !value ? <Failure error={error} of="The filters" {...{ isLoading, retry }} /> : null}
         {value && FACETS.map((facet) => <Values key={facet} {...{ facet, view, choose }} facets={value} />)}
         {value?.isPartial && (
           <p class="faint">Counts of the most frequent values only: choose a shorter range of time for all.</p>

@@ -14,10 +14,12 @@ const HEIGHT = 138 // px
 
 export function Histogram({ view, now, navigate }: { view: View; now: number; navigate: Navigate }) {
   const key = `${filterOf(view, now)} ${now} ${view.utc}`
-  const { value, error, isLoading } = useAnswer(key, (signal) => readHistogram(view, now, signal))
+  const { value, error, isLoading, retry } = useAnswer(key, (signal) => readHistogram(view, now, signal))
   return (
     <figure class="histogram" aria-busy={isLoading}>
-      {error !== undefined && !value ? <Failure error={error} of="The numbers over time" /> : null}
+      {error !== undefined && !value ? (
+        <Failure error={error} of="The numbers over time" {...{ isLoading, retry }} />
+      ) : null}
       {value ? <Chart data={value} utc={view.utc} zoom={(from, to) => navigate({ range: { from, to } })} /> : null}
       {!value && !error && <div class="skeleton" />}
     </figure>

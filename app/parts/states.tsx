@@ -1,7 +1,6 @@
 /** What there is to see and to do where there are no events: loading, errors, and nothing found. */
 import type { ComponentChildren } from 'preact'
 import { ServiceError, Unreachable } from '../service/request.ts'
-import { isPassing } from '../service/retry.ts'
 
 /** A message in the place of what it is about. */
 export function Message({
@@ -21,11 +20,17 @@ export function Message({
   )
 }
 
-/**
- * An error, and what to do about it.
- * @param of what could not be shown
- */
-export function Failure({ error, of, retry }: { error: unknown; of: string; retry?: () => void }) {
+interface FailureProps {
+  error: unknown
+  /** What could not be shown. */
+  of: string
+  /** Whether it is tried again anyway. */
+  isLoading: boolean
+  retry: () => void
+}
+
+/** An error, and what to do about it. */
+export function Failure({ error, of, isLoading, retry }: FailureProps) {
   const { title, text } = explanationOf(error, of)
   return (
     <Message title={title} role="alert">
@@ -35,11 +40,14 @@ export function Failure({ error, of, retry }: { error: unknown; of: string; retr
           For support: {error.code || error.status}, request <code>{error.requestId}</code>
         </p>
       )}
-      {isPassing(error) ? <p class="faint">Trying again…</p> : null}
-      {retry && (
-        <button type="button" onClick={retry}>
-          Try again
-        </button>
+      {isLoading ? (
+        <p class="faint">Trying again…</p>
+      ) : (
+        <p>
+          <button type="button" onClick={retry}>
+            Try again
+          </button>
+        </p>
       )}
     </Message>
   )

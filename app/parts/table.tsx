@@ -2,7 +2,6 @@
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
 import { LOG, nameOf, url, type Event as LogEvent } from '../service/odata.ts'
 import { Pages } from '../service/pages.ts'
-import { isPassing } from '../service/retry.ts'
 import { ERROR, filterOf } from '../state/conditions.ts'
 import type { Navigate } from '../state/navigation.ts'
 import { useTail } from '../state/tail.ts'
@@ -163,7 +162,7 @@ export function Table({ view, now, navigate, refresh, arrived }: Props) {
         </tbody>
       </table>
       {pages.error !== undefined ? (
-        <Failure error={pages.error} of="The events" {...(!isPassing(pages.error) && { retry: () => pages.retry() })} />
+        <Failure error={pages.error} of="The events" isLoading={pages.isRetrying} retry={() => pages.retry()} />
       ) : (
         !pages.isComplete && <p class="loading">Loading events…</p>
       )}

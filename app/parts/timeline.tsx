@@ -1,5 +1,5 @@
 /** All that happened to one object, in one cycle or in one job, in the order in which it happened. */
-import { useEffect, useMemo, useReducer } from 'preact/hooks'
+import { useEffect, useMemo, useReducer, useState } from 'preact/hooks'
 import { LOG, nameOf, url, type Event as LogEvent } from '../service/odata.ts'
 import { Pages } from '../service/pages.ts'
 import { filterOf } from '../state/conditions.ts'
@@ -53,12 +53,13 @@ function Moments({ view, now, navigate, title, id }: Props & { title: string; id
     $orderby: view.oldestFirst ? 'activityDateTime' : undefined,
     $select: `${SELECT},durationInMilliseconds,modifiedProperties($select=displayName)`
   })
+  const [wanted, setWanted] = useState(0)
   const pages = useMemo(() => new Pages(first), [first, now])
   useEffect(() => {
     pages.changed = () => redraw(undefined)
-    pages.look(0, 0)
     return () => pages.end()
   }, [pages])
+  useEffect(() => pages.look(0, wanted)) // it does nothing where all is there
   const events = Array.from({ length: pages.length }, (_, place) => pages.at(place)).filter(
     (event) => event !== undefined
   )
@@ -77,9 +78,11 @@ function Moments({ view, now, navigate, title, id }: Props & { title: string; id
           />
         ))}
       </ol>
-      {pages.error !== undefined ? <Failure error={pages.error} of="The timeline" /> : null}
+      {pages.error !== undefined ? (
+        <Failure error={pages.error} of="The timeline" isLoading={pages.isRetrying} retry={() => pages.retry()} />
+      ) : null}
       {!pages.isComplete && pages.length > 0 && (
-        <button type="button" onClick={() => pages.look(0, pages.length)}>
+        <button type="button" onClick={() => setWanted(pages.length)}>
           Show more
         </button>
       )}

@@ -1,7 +1,7 @@
 /** A long list that is read page by page as it is scrolled. Only pages near what is looked at are kept. */
 import type { Event, Page } from './odata.ts'
 import { json } from './request.ts'
-import { isPassing, later } from './retry.ts'
+import { isWorthRetrying, later } from './retry.ts'
 
 /** How many pages are kept on either side of the one that is looked at. */
 const NEAR = 5
@@ -20,6 +20,8 @@ export class Pages {
   changed: () => void = () => {}
   /** Why the last page could not be read. */
   error: unknown
+  /** Whether it will be read again anyway. */
+  isRetrying = false
   /** Those that were read so far. */
   private parts: Part[] = []
   private next: string | undefined
@@ -133,7 +135,8 @@ export class Pages {
     } catch (error) {
       if (signal.aborted) return
       this.error = error // and the link stays among those that load, so that only `retry` reads it again
-      if (isPassing(error)) this.cancelRetry = later(this.attempts++, error, () => this.retry())
+      this.isRetrying = isWorthRetrying(error, this.attempts)
+      if (this.isRetrying) this.cancelRetry = later(this.attempts++, error, () => this.retry())
     }
     this.changed()
   }

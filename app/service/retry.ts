@@ -4,9 +4,15 @@ import { ServiceError, Unreachable } from './request.ts'
 /** The waits between attempts, in milliseconds; the last one goes on. */
 const WAITS = [1000, 2000, 4000, 8000]
 
-/** Whether the same request may succeed later without anybody changing it. */
-export function isPassing(error: unknown): boolean {
-  return error instanceof Unreachable || (error instanceof ServiceError && error.isPassing)
+/** How often a service that is busy is asked again: what takes it too long would keep it busy. */
+const PATIENCE = 2
+
+/**
+ * Whether the same request is sent again without anybody asking for it.
+ * @param attempt how many there were before
+ */
+export function isWorthRetrying(error: unknown, attempt: number): boolean {
+  return error instanceof Unreachable || (error instanceof ServiceError && error.isPassing && attempt < PATIENCE)
 }
 
 /**

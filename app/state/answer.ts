@@ -1,12 +1,15 @@
 /** Answers of the service as state of a component: loading, there, or failed and asked for again. */
 import { useEffect, useState } from 'preact/hooks'
-import { isPassing, later } from '../service/retry.ts'
+import { isWorthRetrying, later } from '../service/retry.ts'
 
 export interface Answer<Type> {
   /** The last one, also while the next is loading. */
   value?: Type | undefined
   error?: unknown
+  /** Whether there will be another one, also after an error. */
   isLoading: boolean
+  /** Asks once more. */
+  retry: () => void
 }
 
 /**
@@ -14,7 +17,8 @@ export interface Answer<Type> {
  * @param key undefined to ask nothing
  */
 export function useAnswer<Type>(key: string | undefined, ask: (signal: AbortSignal) => Promise<Type>): Answer<Type> {
-  const [state, setState] = useState<Answer<Type> & { key?: string | undefined }>({ isLoading: true })
+  const [state, setState] = useState<Omit<Answer<Type>, 'retry'>>({ isLoading: true })
+  const [retries, setRetries] = useState(0)
 
   useEffect(() => {
     if (key === undefined) return
@@ -22,11 +26,11 @@ export function useAnswer<Type>(key: string | undefined, ask: (signal: AbortSign
     let cancel = () => {}
     const attempt = (number: number) => {
       ask(ending.signal).then(
-        (value) => ending.signal.aborted || setState({ key, value, isLoading: false }),
+        (value) => ending.signal.aborted || setState({ value, isLoading: false }),
         (error: unknown) => {
           if (ending.signal.aborted) return
-          const again = isPassing(error)
-          setState(({ value }) => ({ key, value, error, isLoading: again }))
+          const again = isWorthRetrying(error, number)
+          setState(({ value }) => ({ value, error, isLoading: again }))
           if (again) cancel = later(number, error, () => attempt(number + 1))
         }
       )
@@ -37,7 +41,7 @@ export function useAnswer<Type>(key: string | undefined, ask: (signal: AbortSign
       cancel()
       ending.abort()
     }
-  }, [key])
+  }, [key, retries])
 
-  return state
+  return { ...state, retry: () => setRetries(retries + 1) }
 }

@@ -1,8 +1,8 @@
 /** Live tail: what comes in while the page is open, by the delta link of the service. */
 import { useEffect, useRef } from 'preact/hooks'
 import { LOG, url, type Event as LogEvent, type Page } from '../service/odata.ts'
-import { json } from '../service/request.ts'
-import { isPassing, later } from '../service/retry.ts'
+import { json, ServiceError } from '../service/request.ts'
+import { later } from '../service/retry.ts'
 
 /** How often the service is asked for what came in, in milliseconds. */
 const INTERVAL = 2000
@@ -53,7 +53,7 @@ export function useTail(
       } catch (error) {
         if (signal.aborted) return
         // a link that is no longer good is replaced by a new beginning
-        const again = isPassing(error) ? link : first
+        const again = error instanceof ServiceError && !error.isPassing ? first : link
         cancel = later(failed++, error, () => void ask(again, again === first))
       }
     }
