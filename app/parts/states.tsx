@@ -20,6 +20,18 @@ export function Message({
   )
 }
 
+/** That it is tried again, or how. */
+export function Retrying({ isLoading, retry }: Pick<FailureProps, 'isLoading' | 'retry'>) {
+  if (isLoading) return <p class="faint">Trying again…</p>
+  return (
+    <p>
+      <button type="button" onClick={retry}>
+        Try again
+      </button>
+    </p>
+  )
+}
+
 interface FailureProps {
   error: unknown
   /** What could not be shown. */
@@ -40,15 +52,7 @@ export function Failure({ error, of, isLoading, retry }: FailureProps) {
           For support: {error.code || error.status}, request <code>{error.requestId}</code>
         </p>
       )}
-      {isLoading ? (
-        <p class="faint">Trying again…</p>
-      ) : (
-        <p>
-          <button type="button" onClick={retry}>
-            Try again
-          </button>
-        </p>
-      )}
+      <Retrying {...{ isLoading, retry }} />
     </Message>
   )
 }

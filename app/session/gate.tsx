@@ -1,14 +1,14 @@
 /** Lets people see the log once they may: everybody in development, those who signed in otherwise. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { Failure, Message } from '../parts/states.tsx'
+import { Failure, Message, Retrying } from '../parts/states.tsx'
 import { ServiceError } from '../service/request.ts'
 import { settings } from '../service/settings.ts'
 import { useAnswer } from '../state/answer.ts'
 import { leave, open, permissions, signOut, userName, type Session } from './session.ts'
 
 export function Gate({ children }: { children: ComponentChildren }) {
-  const { value, error } = useAnswer('settings', settings)
+  const { value, error, isLoading, retry } = useAnswer('settings', settings)
   const [session, setSession] = useState<Session>({ is: 'opening' })
   const hasFailed = useRef(false)
   if (error !== undefined) hasFailed.current = true
@@ -23,10 +23,10 @@ export function Gate({ children }: { children: ComponentChildren }) {
     return (
       <Message title="The page cannot be opened now" role="alert">
         <p>{error.message}</p>
-        <p class="faint">Trying again…</p>
+        <Retrying {...{ isLoading, retry }} />
       </Message>
     )
-  if (error !== undefined) return <Failure error={error} of="The log" />
+  if (error !== undefined) return <Failure error={error} of="The log" {...{ isLoading, retry }} />
   if (session.is === 'opening') return null
   if (session.is === 'open' || session.is === 'ended')
     return (
