@@ -98,6 +98,11 @@ describe('The schema is that of the service', () => {
       `DROP VIEW microsoft_graph_Counts; CREATE VIEW microsoft_graph_Counts AS SELECT tenant, events - 1 AS events FROM ${COUNTS}`,
       ["The view 'microsoft_graph_Counts' is not as the service made it."]
     ],
+    [
+      'with another shape of the events that tells other than they do',
+      rewrite('graph_v1_provisioningObjectSummary', 'statusInfo_status AS', 'jobId AS'),
+      ["The view 'graph_v1_provisioningObjectSummary' is not as the service made it."]
+    ],
     ['with one view more', `CREATE VIEW other AS SELECT * FROM ${EVENTS}`, ["The view 'other' was added."]],
     ['with one table more', 'CREATE TABLE other (id)', ["The table 'other' was added."]],
     [

@@ -25,7 +25,10 @@ export function typeFunction(parser: Parser, name: 'isof' | 'cast', position: nu
   const type = namedType(parser)
   cursor.expect(')')
   if (UNSUPPORTED.test(type.name)) cursor.fail(`The service has no values of type '${type.name}'`, at, 'notImplemented')
-  if (!PRIMITIVES.has(type.name) && !context.types.structured.has(type.name))
+  const { structured, enumerations } = context.types
+  if (name === 'cast' && enumerations.has(type.name))
+    cursor.fail(`The service does not cast to '${type.name}'`, at, 'notImplemented')
+  if (![PRIMITIVES, structured, enumerations].some((known) => known.has(type.name)))
     cursor.fail(`There is no type '${type.name}'`, at)
   const value = subject ?? instance(parser, position)
   if (name === 'isof') return { cqn: isOf(value, type), type: 'boolean', position }
@@ -69,10 +72,11 @@ function castMember(subject: Typed, name: string, type: ValueType): Unplaced {
 
 /** Null is of no type. */
 function isOf(subject: Typed, { name, isCollection }: NamedType): Cqn {
-  const { type, whole = false, structure, member } = subject
+  const { type, whole = false, structure, member, enumeration } = subject
   if (isCollection !== (type === 'collection')) return val(false)
   if (structure) return structure.find(([each]) => each === name)?.[1] ?? val(false)
   if (member) return isOfMember(member, name)
+  if (enumeration) return name === enumeration.name ? xpr(exactly(subject), '!=', val(null)) : val(false)
   const names = [...PRIMITIVES].filter(([, each]) => each === type).map(([each]) => each)
   if (!names.includes(name) || name === 'Edm.Guid') return val(false)
   if (type === 'number' && whole !== ['Edm.Int32', 'Edm.Int64'].includes(name)) return val(false)

@@ -9,14 +9,14 @@ let count = 0
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).filter(([name]) => !name.startsWith('@'))
+  const members = Object.entries(value).filter(([name]) => !name.includes('@'))
   return Object.fromEntries(members.map(([name, member]) => [name, plain(member)]))
 }
 
 /** Posts an event to a root, and reads it from each. */
 async function seen(root: string, event: Json) {
-  const id = `e${++count}`
-  const posted = await service.post(`${root}/auditLogs/provisioning`, { id, activityDateTime: at, ...event })
+  const id = (event.id as string | undefined) ?? `e${++count}`
+  const posted = await service.post(`${root}/auditLogs/provisioning`, { activityDateTime: at, ...event, id })
   expect([posted.status, posted.text]).toEqual([201, expect.any(String)])
   const read = async (other: string) => {
     const answer = await service.get(`${other}/auditLogs/provisioning('${id}')`)
@@ -236,6 +236,83 @@ describe('An event', () => {
       expect(text).toContain('"activityDateTime":"2017-01-01T00:02:10.8639373+03:00"')
       expect(text).toContain('"large":12345678901234567890,"exact":1.50')
     }
+  })
+})
+
+describe('A record of Graph', () => {
+  // as its documentation has it, with the names of $metadata where the documentation has others
+  const record = {
+    id: '75b5b0ae-9fc5-8d0e-e0a9-7y6a4728de56',
+    activityDateTime: '2019-05-04T03:00:54Z',
+    tenantId: '74beb175-3b80-7b63-b9d5-6f0b76082b16',
+    jobId: 'aws.74beb1753b704b63b8d56f0b76082b16.10a7a801-7101-4c69-ae00-ce9f75f8460a',
+    cycleId: 'b6502552-018d-79bd-8869-j47194dc65c1',
+    changeId: 'b6502552-018d-89bd-9969-b49194dc65c1',
+    provisioningAction: 'create',
+    durationInMilliseconds: 3236,
+    provisioningStatusInfo: { status: 'success', errorInformation: null },
+    provisioningSteps: [
+      {
+        name: 'EntryImport',
+        provisioningStepType: 'import',
+        status: 'success',
+        description: "Retrieved RolesCompound '10a7a801-7101-4c69-ae00-ce9f75f8460a' from Contoso",
+        details: {}
+      },
+      {
+        name: 'EntryExportUpdate',
+        provisioningStepType: 'export',
+        status: 'success',
+        description: "RolesCompound '60a7a801-7101-4c69-ae00-ce9f75f8460a' was updated in Azure Active Directory",
+        details: { ReportableIdentifier: '60a7a801-7101-4c69-ae00-ce9f75f8460a' }
+      }
+    ],
+    modifiedProperties: [{ displayName: 'appId', oldValue: null, newValue: '60a7a801-7101-4c69-ae00-ce9f75f8460a' }],
+    servicePrincipal: { id: '6cc35b93-185a-4485-a519-50c09549g3ad', displayName: 'Contoso' },
+    sourceSystem: { id: 'd1e090e1-f2f4-4678-be44-6442ffff0621', displayName: 'Contoso', details: {} },
+    targetSystem: {
+      id: 'e69d4bd2-2da2-483e-bc49-aad4080b91b3',
+      displayName: 'Azure Active Directory',
+      details: {
+        ApplicationId: 'bcf4d658-ac9f-408d-bf04-e86dc10328fb',
+        ServicePrincipalId: '6cc35b93-185a-4485-a519-50c09549g3ad',
+        ServicePrincipalDisplayName: 'Contoso'
+      }
+    },
+    initiatedBy: { initiatorType: 'system', id: '', displayName: 'Azure AD Provisioning Service' },
+    sourceIdentity: {
+      identityType: 'RolesCompound',
+      id: '60a7a801-7101-4c69-ae00-ce9f75f8460a',
+      displayName: '',
+      details: {}
+    },
+    targetIdentity: {
+      identityType: 'ServicePrincipal',
+      id: '6nn35b93-185a-4485-a519-50c09549f3ad',
+      displayName: '',
+      details: {}
+    }
+  }
+
+  it('comes back as it was posted', async () => {
+    const { today, classic } = await seen('/v1.0', record)
+    expect(today).toEqual(record)
+    expect(classic).toMatchObject({ action: 'create', statusInfo: { status: 'success' }, jobId: record.jobId })
+  })
+
+  it('may name its types, as generated clients do', async () => {
+    const typed = {
+      '@odata.type': '#microsoft.graph.provisioningObjectSummary',
+      activityDateTime: at,
+      initiatedBy: { '@odata.type': '#microsoft.graph.initiator', displayName: 'x' },
+      provisioningStatusInfo: {
+        '@odata.type': 'microsoft.graph.provisioningStatusInfo',
+        errorInformation: { '@odata.type': '#microsoft.graph.provisioningErrorInfo', errorCode: 'c' }
+      },
+      'provisioningAction@odata.type': '#microsoft.graph.provisioningAction',
+      provisioningAction: 'update'
+    }
+    expect((await seen('/v1.0', typed)).today).toMatchObject(plain(typed) as Json)
   })
 })
 

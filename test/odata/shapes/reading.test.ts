@@ -87,6 +87,11 @@ const FILTERS: [filter: string, ids: string[]][] = [
   ["initiatedBy/initiatorType eq microsoft.graph.initiatorType'system'", ['a']],
   ["initiatedBy/microsoft.graph.identity/displayName eq 'Azure AD Provisioning Service'", ['a']],
   ['isof(initiatedBy,microsoft.graph.identity)', ['a']],
+  ['isof(provisioningAction,microsoft.graph.provisioningAction)', ['d', 'c', 'b', 'a']],
+  ['isof(provisioningStatusInfo/status,microsoft.graph.provisioningResult)', ['c', 'b', 'a']],
+  ['isof(provisioningAction,microsoft.graph.provisioningResult)', []],
+  ['isof(provisioningAction,Edm.String)', []],
+  ["cast(provisioningAction,Edm.String) eq 'create'", ['c', 'a']],
   ["sourceIdentity/details/UserPrincipalName eq 'ann@example.com'", ['c']],
   ["provisioningSteps/any(s:s/provisioningStepType eq 'import' and s/status eq 'success')", ['a']],
   ["provisioningSteps/any(s:s/provisioningStepType eq microsoft.graph.provisioningStepType'import')", ['a']],
@@ -158,6 +163,12 @@ describe('$filter', () => {
       const answer = await service.get(query(log, { $filter: filter }))
       expect([answer.status, errorOf(answer).message]).toEqual([400, `${message} of $filter.`])
     }
+  })
+
+  it('does not cast to enumerations', async () => {
+    const $filter = "cast('create',microsoft.graph.provisioningAction) eq provisioningAction"
+    const answer = await service.get(query(log, { $filter }))
+    expect([answer.status, errorOf(answer).code]).toEqual([501, 'notImplemented'])
   })
 
   it('is not that of /, whose names and types are its own', async () => {
