@@ -19,9 +19,13 @@ const POLICY = {
   frameAncestors: ["'none'"]
 }
 
-/** Makes the router of the reference. It shows the root `/`, and others with `?root=/beta`. */
+/**
+ * Makes the router of the reference. It shows the root `/`, and others with `?root=/beta`. It has no routes if Swagger UI
+ * is not installed, which `npm ci --omit=dev` leaves out.
+ */
 export function apiReference(): Router {
-  const folder = dirname(createRequire(import.meta.filename).resolve('swagger-ui-dist/package.json'))
+  const folder = folderOfSwagger()
+  if (folder === undefined) return Router()
   return Router()
     .use(helmet.contentSecurityPolicy({ useDefaults: false, directives: POLICY }))
     .get('/', (_req, res) => void res.type('html').send(page()))
@@ -30,6 +34,14 @@ export function apiReference(): Router {
       if (FILES.includes(req.params.file)) res.sendFile(req.params.file, { root: folder })
       else next()
     })
+}
+
+function folderOfSwagger() {
+  try {
+    return dirname(createRequire(import.meta.filename).resolve('swagger-ui-dist/package.json'))
+  } catch {
+    return undefined
+  }
 }
 
 const START = `const root = new URLSearchParams(location.search).get('root') ?? ''

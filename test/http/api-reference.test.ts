@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { AUDIENCE, startIssuer } from '../support/issuer.ts'
+import { startProcess, temporaryFolder } from '../support/process.ts'
 import { startProduction } from '../support/production.ts'
 import { describeInBrowser, startBrowser } from '../support/browser.ts'
 import { startService } from '../support/service.ts'
@@ -49,6 +51,15 @@ describeInBrowser('The API reference in a browser', () => {
     await page.getByRole('navigation').getByRole('link', { name: '/', exact: true }).click()
     await page.locator('#operations-service-isReady').waitFor()
   })
+})
+
+it('The service starts without the API reference where that is not installed', async () => {
+  const file = join(temporaryFolder(), 'events.sqlite')
+  const fixture = join(__dirname, '../fixtures/omit-swagger.cjs')
+  const { url, stop } = await startProcess({ file, env: { NODE_OPTIONS: `--require ${JSON.stringify(fixture)}` } })
+  const statuses = await Promise.all(['/docs', '/openapi.json'].map(async (path) => (await fetch(url + path)).status))
+  expect(statuses).toEqual([404, 200])
+  await stop()
 })
 
 it('There is no API reference in production', async () => {
