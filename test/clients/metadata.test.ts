@@ -10,25 +10,42 @@ import { startService } from '../support/service.ts'
 const service = startService()
 
 describe('The metadata is understood by readers that were not written here', () => {
-  it('in XML by the converter of OASIS, which makes of it what is served as JSON', async () => {
-    const [xml, json] = [await service.get('/$metadata'), await service.get('/$metadata?$format=json')]
-    expect(xml2json(xml.text)).toEqual(json.body)
-  })
+  it.each(['', '/v1.0'])(
+    'in XML by the converter of OASIS, which makes of it what is served as JSON, at %j',
+    async (root) => {
+      const [xml, json] = [await service.get(`${root}/$metadata`), await service.get(`${root}/$metadata?$format=json`)]
+      expect(xml2json(xml.text)).toEqual(json.body)
+    }
+  )
 
-  it('in XML by odata2ts, whose generated client types compile and have all properties', async () => {
+  /** Generates types from the metadata of a root, compiles them, and returns their text. */
+  async function generated(root: string) {
     const folder = mkdtempSync(join(tmpdir(), 'odata2ts-'))
     const source = join(folder, 'metadata.xml')
-    writeFileSync(source, (await service.get('/$metadata')).text)
+    writeFileSync(source, (await service.get(`${root}/$metadata`)).text)
     const cli = join(dirname(require.resolve('@odata2ts/odata2ts')), 'run-cli.js')
     await promisify(execFile)(process.execPath, [cli, '-s', source, '-o', folder, '-m', 'models', '-e', 'ts'])
 
     const file = join(folder, 'MicrosoftGraphModel.ts')
     const program = ts.createProgram([file], { noEmit: true, strict: true, types: [] })
     expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText)).toEqual([])
-    const text = readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8')
+  }
+
+  it('in XML by odata2ts, whose generated client types compile and have all properties', async () => {
+    const text = await generated('')
     expect(text).toMatch(/export interface provisioningObjectSummary \{[^}]* {2}id: string;/)
     expect(text).toContain('export interface statusDetails extends statusBase')
     expect(text).toMatch(/targetIdentity: provisionedIdentity \| null;/)
     expect(text).toMatch(/provisioningSteps: Array<provisioningStep>;/)
+  })
+
+  it('with its enumerations and derived types at /v1.0', async () => {
+    const text = await generated('/v1.0')
+    expect(text).toMatch(/export enum provisioningResult \{[^}]*\bwarning\b[^}]*\bunknownFutureValue\b/)
+    expect(text).toMatch(/provisioningAction: (provisioningAction|keyof typeof provisioningAction) \| null;/)
+    expect(text).toContain('export interface provisioningSystem extends identity')
+    expect(text).toContain('servicePrincipal: provisioningServicePrincipal | null;')
+    expect(text).toMatch(/export interface provisioningObjectSummary extends entity/)
   })
 })
