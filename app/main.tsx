@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import { Details } from './details/details.tsx'
 import { Download } from './parts/download.tsx'
 import { Failures } from './parts/failures.tsx'
-import { Filters } from './parts/filters.tsx'
+import { Filters, FiltersButton } from './parts/filters.tsx'
 import { Histogram } from './parts/histogram.tsx'
 import { follow } from './parts/link.tsx'
 import { RangeChoice } from './parts/range.tsx'
@@ -23,6 +23,7 @@ const LISTS: Record<View['list'], string> = { events: 'Events', failures: 'Failu
 
 function App() {
   const { view, now, navigate, refresh } = useView()
+  const [isOpen, setOpen] = useState(false)
   const [news, setNews] = useState({ text: '', countedAt: 0 })
   const arrived = (count: number) =>
     setNews(({ countedAt }) => ({
@@ -54,6 +55,21 @@ function App() {
       </header>
       <section class="bar" aria-label="View">
         <RangeChoice {...shown} />
+        {view.errorCode !== undefined && (
+          <span class="chip">
+            Error code {view.errorCode}
+            <button
+              type="button"
+              class="quiet"
+              aria-label="Any error code"
+              title="Any error code"
+              onClick={() => navigate({ errorCode: undefined })}
+            >
+              ✕
+            </button>
+          </span>
+        )}
+        <FiltersButton {...{ view, isOpen }} toggle={() => setOpen(!isOpen)} />
         <button type="button" class="quiet" onClick={refresh}>
           Refresh
         </button>
@@ -72,7 +88,7 @@ function App() {
         </span>
       </section>
       <div class="columns">
-        <Filters {...counted} />
+        <Filters {...counted} {...{ isOpen }} />
         <main>
           {view.subject ? (
             <Timeline {...shown} />

@@ -103,6 +103,9 @@ function Tabs({ event, view, navigate }: TabProps) {
   const chosen = view.tab ?? bestTab(event)
   const Content = CONTENTS[chosen]
   const choose = (tab: Tab) => navigate({ tab }, 'replace')
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [chosen])
   const onKeyDown = (pressed: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[pressed.key]
     const place = { Home: 0, End: TABS.length - 1 }[pressed.key]

@@ -23,37 +23,36 @@ interface Props {
   view: View
   now: number
   navigate: Navigate
+  /** Whether they are shown where there is little room. */
+  isOpen: boolean
 }
 
-export function Filters({ view, now, navigate }: Props) {
+/** Shows and hides the filters where there is little room. */
+export function FiltersButton({ view, isOpen, toggle }: Pick<Props, 'view' | 'isOpen'> & { toggle: () => void }) {
+  const chosen = FACETS.reduce((sum, facet) => sum + view.chosen[facet].length, 0)
+  return (
+    <button type="button" class="opener" aria-expanded={isOpen} aria-controls="filters" onClick={toggle}>
+      Filters{chosen ? ` (${chosen})` : ''}
+    </button>
+  )
+}
+
+export function Filters({ view, now, navigate, isOpen }: Props) {
   const key = `${filterOf(view, now, [])} ${now}`
   const { value, error, isLoading, retry } = useAnswer(key, (signal) => readFacets(view, now, signal))
-  const [isOpen, setOpen] = useState(false)
-  const chosen = FACETS.reduce((sum, facet) => sum + view.chosen[facet].length, 0)
   const choose = (facet: Facet, values: (string | null)[]) => navigate({ chosen: { ...view.chosen, [facet]: values } })
   return (
-    <aside class="filters" aria-label="Filters" aria-busy={isLoading}>
-      <button
-        type="button"
-        class="opener"
-        aria-expanded={isOpen}
-        aria-controls="facets"
-        onClick={() => setOpen(!isOpen)}
-      >
-        Filters{chosen ? ` (${chosen})` : ''}
-      </button>
-      <div id="facets" class={isOpen ? 'open' : ''}>
-        {isFiltered(view) && (
-          <button type="button" class="quiet clear" onClick={() => navigate(withoutFilters(view))}>
-            Clear all filters
-          </button>
-        )}
-        {error !== undefined && !value ? <Failure error={error} of="The filters" {...{ isLoading, retry }} /> : null}
-        {value && FACETS.map((facet) => <Values key={facet} {...{ facet, view, choose }} facets={value} />)}
-        {value?.isPartial && (
-          <p class="faint">Counts of the most frequent values only: choose a shorter range of time for all.</p>
-        )}
-      </div>
+    <aside id="filters" class={isOpen ? 'filters open' : 'filters'} aria-label="Filters" aria-busy={isLoading}>
+      {isFiltered(view) && (
+        <button type="button" class="quiet clear" onClick={() => navigate(withoutFilters(view))}>
+          Clear all filters
+        </button>
+      )}
+      {error !== undefined && !value ? <Failure error={error} of="The filters" {...{ isLoading, retry }} /> : null}
+      {value && FACETS.map((facet) => <Values key={facet} {...{ facet, view, choose }} facets={value} />)}
+      {value?.isPartial && (
+        <p class="faint">Counts of the most frequent values only: choose a shorter range of time for all.</p>
+      )}
     </aside>
   )
 }
@@ -86,8 +85,10 @@ function Values({ facet, facets, view, choose }: ValuesProps) {
         <label key={value} class={count ? '' : 'none'} title={value ?? undefined}>
           <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} />
           <span class="value">
-            {facet === 'status' && <i class={`dot ${value ?? 'other'}`} />}
-            {names?.get(value ?? '') ?? wordOf(value)}
+            <span>
+              {facet === 'status' && <i class={`dot ${value ?? 'other'}`} />}
+              {names?.get(value ?? '') ?? wordOf(value)}
+            </span>
             {names && <small>{shortJob(value)}</small>}
           </span>
           <span class="count">{count.toLocaleString()}</span>

@@ -6,6 +6,9 @@ import { isWorthRetrying, later } from './retry.ts'
 /** How many pages are kept on either side of the one that is looked at. */
 const NEAR = 5
 
+/** The size of further pages; the first has the size that the service gives it, to be there soon. */
+const SIZE = 200
+
 interface Part {
   link: string
   /** The place of its first row in the list. */
@@ -123,7 +126,8 @@ export class Pages {
     if (!link || this.loading.has(link) || signal.aborted) return
     this.loading.add(link)
     try {
-      const page = await json<Page<Event>>(link, { signal })
+      const headers: Record<string, string> = this.parts.length ? { Prefer: `odata.maxpagesize=${SIZE}` } : {}
+      const page = await json<Page<Event>>(link, { headers, signal })
       if (again) again.rows = page.value
       else {
         this.parts.push({ link, start: this.length, length: page.value.length, rows: page.value })

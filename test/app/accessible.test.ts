@@ -118,7 +118,10 @@ describeInBrowser('By keyboard', () => {
 describeInBrowser('Colours', () => {
   it('are those of the system until others are chosen, and stay so', async () => {
     const page = await open(`?${WEEK}`, { colorScheme: 'light', bypassCSP: true })
-    const ground = () => page.evaluate('getComputedStyle(document.querySelector("main")).backgroundColor')
+    const ground = async () => {
+      await page.getByRole('main').waitFor()
+      return page.evaluate('getComputedStyle(document.querySelector("main")).backgroundColor')
+    }
     expect(await ground()).toBe('rgb(255, 255, 255)')
     await page.getByRole('button', { name: 'Dark colours' }).click()
     expect(await ground()).toBe('rgb(27, 31, 38)')

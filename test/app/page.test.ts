@@ -187,6 +187,9 @@ describeInBrowser('The details of an event', () => {
     await dialog.getByRole('link', { name: 'All events with this code' }).click()
     await untilRows(page, 2)
     expect(new URL(page.url()).searchParams.get('code')).toBe('Conflict')
+    await page.getByText('Error code Conflict').waitFor()
+    await page.getByRole('button', { name: 'Any error code' }).click()
+    await untilRows(page, 10)
   })
 
   it('have the steps in their order', async () => {

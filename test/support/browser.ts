@@ -26,7 +26,11 @@ export function startBrowser(base: () => string) {
     if (!browserPath) return
     execFileSync(process.execPath, [join(root, 'app/build.ts')])
     const isRoot = process.getuid?.() === 0 // for which the sandbox does not work
-    browser = await chromium.launch({ executablePath: browserPath, chromiumSandbox: !isRoot })
+    browser = await chromium.launch({
+      executablePath: browserPath,
+      chromiumSandbox: !isRoot,
+      args: ['--disable-lcd-text']
+    })
   })
   afterEach(async () => {
     for (const page of pages.splice(0)) await page.context().close()
