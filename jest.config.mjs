@@ -8,7 +8,7 @@ const common = {
 
 /** Takes long however little is tried, so that `npm test` leaves it to `npm run test:force` and to CI. */
 const LONG =
-  '/force/(answers|checkpoints|clock|downloads|expensive-queries|failures|files|memory|overload|page|shutdown|time-limits|token-clock)'
+  '/force/(answers|checkpoints|clock|downloads|expensive-queries|failures|files|memory|overload|page|pictures|shutdown|time-limits|token-clock)'
 
 /** @type {import('jest').Config} */
 export default {

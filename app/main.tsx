@@ -24,6 +24,7 @@ const LISTS: Record<View['list'], string> = { events: 'Events', failures: 'Failu
 function App() {
   const { view, now, navigate, refresh } = useView()
   const [isOpen, setOpen] = useState(false)
+  const [isInterrupted, setInterrupted] = useState(false)
   const [news, setNews] = useState({ text: '', countedAt: 0 })
   const arrived = (count: number) =>
     setNews(({ countedAt }) => ({
@@ -82,6 +83,11 @@ function App() {
         >
           Live
         </button>
+        {isInterrupted && (
+          <span class="faint" role="status">
+            Live is interrupted. Trying again…
+          </span>
+        )}
         <Download {...shown} />
         <span class="hidden" role="status">
           {view.live ? news.text : ''}
@@ -107,7 +113,11 @@ function App() {
                 ))}
               </nav>
               <Histogram {...counted} />
-              {view.list === 'failures' ? <Failures {...shown} /> : <Table {...shown} {...{ refresh, arrived }} />}
+              {view.list === 'failures' ? (
+                <Failures {...shown} />
+              ) : (
+                <Table {...shown} {...{ refresh, arrived }} interrupted={setInterrupted} />
+              )}
             </>
           )}
         </main>

@@ -75,6 +75,7 @@ function Values({ facet, facets, view, choose }: ValuesProps) {
     ([one, few], [other, many]) => order(one) - order(other) || many - few || (one ?? '').localeCompare(other ?? '')
   )
   const shown = isLong ? values : values.filter(([value], place) => place < FEW || chosen.includes(value))
+  const isName = facet === 'source' || facet === 'target'
   const toggle = (value: string | null) =>
     choose(facet, chosen.includes(value) ? chosen.filter((each) => each !== value) : [...chosen, value])
   if (!values.length) return null
@@ -87,7 +88,7 @@ function Values({ facet, facets, view, choose }: ValuesProps) {
           <span class="value">
             <span>
               {facet === 'status' && <i class={`dot ${value ?? 'other'}`} />}
-              {names?.get(value ?? '') ?? wordOf(value)}
+              {names?.get(value ?? '') ?? (isName ? (value ?? wordOf(value)) : wordOf(value))}
             </span>
             {names && <small>{shortJob(value)}</small>}
           </span>

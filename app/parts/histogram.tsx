@@ -1,4 +1,4 @@
-/** Results over time, as stacked bars. Drawn over with the mouse or a finger, the range becomes the drawn one. */
+/** Results over time, as stacked bars. Drawn over with the mouse, the range becomes the drawn one. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
 import { readHistogram, type Histogram as Data } from '../service/histogram.ts'
@@ -135,6 +135,7 @@ function optionsOf(
   return {
     width: pixels,
     height: HEIGHT,
+    padding: [8, 20, 0, 0],
     tzDate: (seconds) => (utc ? uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000)),
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },

@@ -1,6 +1,6 @@
 /** The events as a table that is scrolled without an end. Only the rows that can be seen are in the document. */
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
-import { LOG, nameOf, url, type Event as LogEvent } from '../service/odata.ts'
+import { LOG, nameOf, tenantOf, url, type Event as LogEvent } from '../service/odata.ts'
 import { Pages } from '../service/pages.ts'
 import { ERROR, filterOf } from '../state/conditions.ts'
 import type { Navigate } from '../state/navigation.ts'
@@ -34,9 +34,11 @@ interface Props {
   refresh: () => void
   /** Called when events have come in, with their number. */
   arrived: (count: number) => void
+  /** Called when no more events can come in, and when they can again. */
+  interrupted: (isInterrupted: boolean) => void
 }
 
-export function Table({ view, now, navigate, refresh, arrived }: Props) {
+export function Table({ view, now, navigate, refresh, arrived, interrupted }: Props) {
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   const first = url(LOG, {
     $filter: filterOf(view, now),
@@ -51,13 +53,17 @@ export function Table({ view, now, navigate, refresh, arrived }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const [{ top, height, row }, setPlace] = useState({ top: 0, height: 600, row: 40 })
   const [focused, setFocused] = useState(0)
-  useTail(view.live, filterOf({ ...view, range: { last: 'all' } }, now), SELECT, refresh, (events) => {
-    const { length } = pages.prepend(events)
-    if (!length) return
-    arrived(length)
-    if (pages.prepended > MOST_ARRIVED) return refresh()
-    const element = scroller.current
-    if (element && element.scrollTop > 0) element.scrollTop += length * row // what is looked at stays where it is
+  useTail(view.live, filterOf({ ...view, range: { last: 'all' } }, now), SELECT, {
+    begun: refresh,
+    arrived: (events) => {
+      const { length } = pages.prepend(events)
+      if (!length) return
+      arrived(length)
+      if (pages.prepended > MOST_ARRIVED) return refresh()
+      const element = scroller.current
+      if (element && element.scrollTop > 0) element.scrollTop += length * row // what is looked at stays where it is
+    },
+    interrupted
   })
 
   useLayoutEffect(() => {
@@ -233,10 +239,4 @@ function Row({ place, event, view, isFocused, isFresh, focus, open }: RowProps) 
       )}
     </tr>
   )
-}
-
-/** The tenant in the address of an event, where that names it. */
-function tenantOf(event: LogEvent) {
-  const [, tenant] = /tenantId='((?:[^']|'')*)'/.exec(decodeURIComponent(event['@odata.id'] ?? '')) ?? []
-  return tenant?.replaceAll("''", "'")
 }

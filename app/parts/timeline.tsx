@@ -1,6 +1,6 @@
 /** All that happened to one object, in one cycle or in one job, in the order in which it happened. */
 import { useEffect, useMemo, useReducer, useState } from 'preact/hooks'
-import { LOG, nameOf, url, type Event as LogEvent } from '../service/odata.ts'
+import { LOG, nameOf, tenantOf, url, type Event as LogEvent } from '../service/odata.ts'
 import { Pages } from '../service/pages.ts'
 import { filterOf } from '../state/conditions.ts'
 import { linkTo, type Navigate } from '../state/navigation.ts'
@@ -109,7 +109,7 @@ interface MomentProps {
 }
 
 function Moment({ event, view, navigate, isNewDay }: MomentProps) {
-  const open: Partial<View> = { event: event.id, tab: undefined }
+  const open: Partial<View> = { event: event.id, tenant: tenantOf(event), tab: undefined }
   const changed = event.modifiedProperties?.map(({ displayName }) => shortName(displayName)) ?? []
   const status = event.statusInfo?.status
   return (

@@ -70,3 +70,9 @@ export function nameOf({ sourceIdentity, targetIdentity }: Event): string {
     'Unnamed object'
   )
 }
+
+/** The tenant in the address of an event, where that names it. */
+export function tenantOf(event: Event): string | undefined {
+  const [, tenant] = /tenantId='((?:[^']|'')*)'/.exec(decodeURIComponent(event['@odata.id'] ?? '')) ?? []
+  return tenant?.replaceAll("''", "'")
+}

@@ -10,21 +10,23 @@ const INTERVAL = 2000
 /** The events that are followed are not older than this when the tail begins, in milliseconds. */
 const LATENESS = 600_000
 
+/** What happens to the tail. */
+interface Events {
+  /** It has begun: what comes in from then on arrives. */
+  begun: () => void
+  /** New events, newest first. */
+  arrived: (events: LogEvent[]) => void
+  /** The service does not answer, or does so again. */
+  interrupted: (isInterrupted: boolean) => void
+}
+
 /**
  * Follows the log while it is live and the page can be seen.
  * @param filter of the events, besides their time
- * @param begun called when the tail has begun: what comes in from then on arrives
- * @param arrived called with new events, newest first
  */
-export function useTail(
-  isLive: boolean,
-  filter: string | undefined,
-  select: string,
-  begun: () => void,
-  arrived: (events: LogEvent[]) => void
-) {
-  const call = useRef({ begun, arrived })
-  call.current = { begun, arrived }
+export function useTail(isLive: boolean, filter: string | undefined, select: string, events: Events) {
+  const call = useRef(events)
+  call.current = events
 
   useEffect(() => {
     if (!isLive) return
@@ -43,6 +45,7 @@ export function useTail(
     const ask = async (link: string, isFirst: boolean) => {
       try {
         const page = await json<Page<LogEvent>>(link, { headers, signal })
+        if (failed) call.current.interrupted(false)
         failed = 0
         if (!isFirst && page.value.length) call.current.arrived(page.value.toReversed())
         const next = page['@odata.nextLink']
@@ -52,6 +55,7 @@ export function useTail(
         if (delta) wait(() => void ask(delta, false))
       } catch (error) {
         if (signal.aborted) return
+        if (!failed) call.current.interrupted(true)
         // a link that is no longer good is replaced by a new beginning
         const again = error instanceof ServiceError && !error.isPassing ? first : link
         cancel = later(failed++, error, () => void ask(again, again === first))
@@ -63,6 +67,7 @@ export function useTail(
     }
     void ask(first, true)
     return () => {
+      if (failed) call.current.interrupted(false)
       cancel()
       ending.abort()
     }

@@ -58,12 +58,14 @@ describeInBrowser('A service that goes away', () => {
     await eventually(() => names(page), ['Tail Three', 'Tail Two', 'Tail One'])
     const port = new URL(service.url).port
     await running.stop()
+    await page.getByText('Live is interrupted.').waitFor()
     await page.getByRole('button', { name: 'Refresh' }).click()
     await page.getByRole('alert').getByText('The service cannot be reached').first().waitFor()
     await page.getByText('Trying again…').first().waitFor()
     await start(port)
     await eventually(() => names(page), ['Tail Three', 'Tail Two', 'Tail One'])
     expect(await page.getByRole('alert').count()).toBe(0)
+    await page.getByText('Live is interrupted.').waitFor({ state: 'detached' })
     await post('Tail Four') // the tail goes on, too
     await eventually(async () => (await names(page))[0], 'Tail Four')
   })
