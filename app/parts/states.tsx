@@ -71,6 +71,8 @@ function explanationOf(error: unknown, of: string) {
       title: 'You may not read this log',
       text: `${error.message} Ask an administrator for permission to read it.`
     }
+  if (error.status === 414 || error.status === 431)
+    return { title: 'This is too much to ask for at once', text: 'Choose fewer values, or search for a shorter text.' }
   if (error.status === 404)
     return { title: 'This event is not there', text: 'It may have been removed because it was old enough.' }
   if (error.isPassing)

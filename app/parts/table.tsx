@@ -1,15 +1,14 @@
 /** The events as a table that is scrolled without an end. Only the rows that can be seen are in the document. */
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
-import { LOG, nameOf, tenantOf, url, type Event as LogEvent } from '../service/odata.ts'
+import { LOG, tenantOf, url, type Event as LogEvent } from '../service/odata.ts'
 import { Pages } from '../service/pages.ts'
 import { ERROR, filterOf } from '../state/conditions.ts'
 import type { Navigate } from '../state/navigation.ts'
 import { useTail } from '../state/tail.ts'
 import type { View } from '../state/view.ts'
 import { Empty } from './empty.tsx'
+import { Row, Spacer } from './row.tsx'
 import { Failure } from './states.tsx'
-import { Status, wordOf } from './status.tsx'
-import { Time } from './time.tsx'
 
 /** What the rows show. */
 export const SELECT = [
@@ -174,69 +173,5 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
       )}
       {isEmpty && <Empty {...{ view, now, navigate }} />}
     </div>
-  )
-}
-
-/** Stands for rows that cannot be seen. */
-function Spacer({ height }: { height: number }) {
-  return (
-    <tr class="spacer" aria-hidden="true">
-      <td style={{ height: `${height}px` }} />
-    </tr>
-  )
-}
-
-interface RowProps {
-  place: number
-  event: LogEvent | undefined
-  view: View
-  isFocused: boolean
-  /** Whether it has just come in. */
-  isFresh: boolean
-  focus: (place: number) => void
-  open: (event: LogEvent) => void
-}
-
-function Row({ place, event, view, isFocused, isFresh, focus, open }: RowProps) {
-  const isOpen = event !== undefined && event.id === view.event
-  const onKeyDown = (pressed: KeyboardEvent) => {
-    if (!event || (pressed.key !== 'Enter' && pressed.key !== ' ')) return
-    pressed.preventDefault()
-    open(event)
-  }
-  return (
-    <tr
-      aria-rowindex={place + 2}
-      tabIndex={isFocused ? 0 : -1}
-      class={isOpen ? 'open' : isFresh ? 'fresh' : undefined}
-      aria-label={
-        event && `${nameOf(event)}, ${event.action ?? 'no action'}, ${event.statusInfo?.status ?? 'no status'}`
-      }
-      onFocus={() => focus(place)}
-      onClick={() => event && open(event)}
-      onKeyDown={onKeyDown}
-    >
-      {event ? (
-        <>
-          <td class="time">
-            <Time time={event.activityDateTime} utc={view.utc} />
-          </td>
-          <td class="identity">
-            <span class="name">{nameOf(event)}</span>
-            <span class="also">
-              {wordOf(event.action)} · {event.targetSystem?.displayName ?? 'unknown system'}
-            </span>
-          </td>
-          <td class="action">{wordOf(event.action)}</td>
-          <td class="system">{event.sourceSystem?.displayName}</td>
-          <td class="system">{event.targetSystem?.displayName}</td>
-          <td class="result">
-            <Status status={event.statusInfo?.status} /> <span class="code">{event.statusInfo?.errorCode}</span>
-          </td>
-        </>
-      ) : (
-        <td class="unread" />
-      )}
-    </tr>
   )
 }

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { describeInBrowser, startBrowser } from '../support/browser.ts'
+import { describeInBrowser, eventually, startBrowser } from '../support/browser.ts'
 import { startService } from '../support/service.ts'
 import { batchOf, events, WEEK } from './events.ts'
 
@@ -75,5 +75,41 @@ describeInBrowser('The table', () => {
       '✕ Failure LicenseLimitExceeded'
     ])
     expect(await rows.count()).toBe(11)
+  })
+
+  it('is scrolled without an end, with few rows in the document', async () => {
+    const many = Array.from({ length: 350 }, (_, place) => ({
+      id: `many-${place}`,
+      activityDateTime: new Date(Date.UTC(2023, 0, 1, 0, place)).toISOString(),
+      sourceIdentity: { displayName: `Person ${place}` }
+    }))
+    await service.post('/$batch', batchOf(many))
+    const page = await open('?from=2023-01-01T00:00:00Z&to=2023-01-02T00:00:00Z')
+    const shown = page.locator('tbody tr[aria-rowindex]')
+    await page.getByText('Person 349', { exact: true }).waitFor()
+    expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe('-1')
+    await shown.first().focus()
+    await eventually(async () => {
+      await page.keyboard.press('End')
+      expect(await shown.count()).toBeLessThan(60)
+      return shown.last().getAttribute('aria-rowindex')
+    }, '351')
+    await page.getByText('Person 0', { exact: true }).waitFor()
+    expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe('351')
+    await page.keyboard.press('Home')
+    await page.getByText('Person 349', { exact: true }).waitFor()
+  })
+
+  it('says what is wrong where events cannot be read, and what to do', async () => {
+    const page = await open(`?${WEEK}`)
+    await page.getByText('Dora Nagy').waitFor()
+    await page.getByRole('searchbox').fill('x'.repeat(20_000))
+    await page.getByRole('searchbox').press('Enter')
+    const alert = page.getByRole('alert').filter({ hasText: 'This is too much to ask for at once' })
+    await alert.getByText('Choose fewer values, or search for a shorter text.').first().waitFor()
+    await alert.getByRole('button', { name: 'Try again' }).first().waitFor()
+    await page.getByRole('searchbox').fill('dora')
+    await page.getByRole('searchbox').press('Enter')
+    await eventually(() => page.locator('tbody .name').allInnerTexts(), ['Dora Nagy'])
   })
 })

@@ -1,0 +1,69 @@
+/** A row of the table of events. */
+import { nameOf, type Event as LogEvent } from '../service/odata.ts'
+import type { View } from '../state/view.ts'
+import { Status, wordOf } from './status.tsx'
+import { Time } from './time.tsx'
+
+/** Stands for rows that cannot be seen. */
+export function Spacer({ height }: { height: number }) {
+  return (
+    <tr class="spacer" aria-hidden="true">
+      <td style={{ height: `${height}px` }} />
+    </tr>
+  )
+}
+
+interface RowProps {
+  place: number
+  event: LogEvent | undefined
+  view: View
+  isFocused: boolean
+  /** Whether it has just come in. */
+  isFresh: boolean
+  focus: (place: number) => void
+  open: (event: LogEvent) => void
+}
+
+export function Row({ place, event, view, isFocused, isFresh, focus, open }: RowProps) {
+  const isOpen = event !== undefined && event.id === view.event
+  const onKeyDown = (pressed: KeyboardEvent) => {
+    if (!event || (pressed.key !== 'Enter' && pressed.key !== ' ')) return
+    pressed.preventDefault()
+    open(event)
+  }
+  return (
+    <tr
+      aria-rowindex={place + 2}
+      tabIndex={isFocused ? 0 : -1}
+      class={isOpen ? 'open' : isFresh ? 'fresh' : undefined}
+      aria-label={
+        event && `${nameOf(event)}, ${event.action ?? 'no action'}, ${event.statusInfo?.status ?? 'no status'}`
+      }
+      onFocus={() => focus(place)}
+      onClick={() => event && open(event)}
+      onKeyDown={onKeyDown}
+    >
+      {event ? (
+        <>
+          <td class="time">
+            <Time time={event.activityDateTime} utc={view.utc} />
+          </td>
+          <td class="identity">
+            <span class="name">{nameOf(event)}</span>
+            <span class="also">
+              {wordOf(event.action)} · {event.targetSystem?.displayName ?? 'unknown system'}
+            </span>
+          </td>
+          <td class="action">{wordOf(event.action)}</td>
+          <td class="system">{event.sourceSystem?.displayName}</td>
+          <td class="system">{event.targetSystem?.displayName}</td>
+          <td class="result">
+            <Status status={event.statusInfo?.status} /> <span class="code">{event.statusInfo?.errorCode}</span>
+          </td>
+        </>
+      ) : (
+        <td class="unread" />
+      )}
+    </tr>
+  )
+}
