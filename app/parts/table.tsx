@@ -52,6 +52,8 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
   const scroller = useRef<HTMLDivElement>(null)
   const [{ top, height, row }, setPlace] = useState({ top: 0, height: 600, row: 40 })
   const [focused, setFocused] = useState(0)
+  /** The row that gets the focus as soon as it is rendered. */
+  const wanted = useRef<number | undefined>(undefined)
   useTail(view.live, filterOf({ ...view, range: { last: 'all' } }, now), SELECT, {
     begun: refresh,
     arrived: (events) => {
@@ -100,8 +102,15 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
     const head = element.querySelector('thead')?.offsetHeight ?? 0
     if (next * row < element.scrollTop) element.scrollTop = next * row
     else if ((next + 1) * row > element.scrollTop + height - head) element.scrollTop = (next + 1) * row - height + head
-    requestAnimationFrame(() => element.querySelector<HTMLElement>(`tr[aria-rowindex="${next + 2}"]`)?.focus())
+    wanted.current = next
   }
+  useLayoutEffect(() => {
+    const place = wanted.current
+    const rendered = place !== undefined && scroller.current?.querySelector<HTMLElement>(rowAt(place))
+    if (!rendered) return
+    wanted.current = undefined
+    rendered.focus()
+  })
   const steps: Record<string, number> = {
     ArrowDown: 1,
     ArrowUp: -1,
@@ -175,3 +184,5 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
     </div>
   )
 }
+
+const rowAt = (place: number) => `tr[aria-rowindex="${place + 2}"]`
