@@ -48,7 +48,10 @@ export function Details({ view, navigate }: Props) {
   useEffect(() => {
     const opener = document.activeElement
     dialog.current?.showModal()
-    return () => opener instanceof HTMLElement && opener.focus()
+    return () => {
+      // a dialog that is closed gives the focus back itself; one that goes with Back does not
+      if (document.activeElement === document.body && opener instanceof HTMLElement) opener.focus()
+    }
   }, [])
   const close = () => navigate({ event: undefined, tenant: undefined, tab: undefined })
   const isShown = event?.id === view.event ? event : undefined
