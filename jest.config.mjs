@@ -7,12 +7,17 @@ const common = {
 }
 
 /** Takes long however little is tried, so that `npm test` leaves it to `npm run test:force` and to CI. */
-const LONG =
-  '/force/(answers|checkpoints|clock|downloads|expensive-queries|failures|files|memory|overload|page|pictures|shutdown|time-limits|token-clock)'
+const LONG = [
+  '/app/(accessible|sign-in)',
+  '/force/(answers|checkpoints|clock|downloads|download-limits|expensive-queries|failures|files|memory|overload|page)',
+  '/force/(pictures|shutdown|time-limits|token-clock)'
+]
+const left = process.env.FORCE === 'short' ? LONG : []
 
 /** @type {import('jest').Config} */
 export default {
   maxWorkers: 2,
+  maxConcurrency: 20, // most of what runs concurrently waits
   globalSetup: '<rootDir>/test/support/temporary.ts',
   globalTeardown: '<rootDir>/test/support/clean-up.ts',
   testTimeout: 180_000, // most start the service as a process of its own, on machines that are busy
@@ -22,14 +27,21 @@ export default {
       ...common,
       displayName: 'spec',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/force/']
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(app|force)/']
+    },
+    // what the page does, in a browser
+    {
+      ...common,
+      displayName: 'app',
+      testMatch: ['<rootDir>/test/app/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...left]
     },
     // that it keeps doing so under load, when it is killed, and whatever is sent to it by chance
     {
       ...common,
       displayName: 'force',
       testMatch: ['<rootDir>/test/force/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...(process.env.FORCE === 'short' ? [LONG] : [])]
+      testPathIgnorePatterns: ['/node_modules/', ...left]
     }
   ]
 }
