@@ -33,5 +33,6 @@ annotate graph.provisioningObjectSummary with
   @cds.query.limit: { default: 100, max: 1000 }
   @odata.entitySet: 'provisioningEvents' // at `/`, beside the singleton
   @odata.defaultOrder: 'activityDateTime desc'
+  @odata.joinedBy: ['changeId'] // the parts of a download, besides the key
   @odata.arrivals: 'microsoft.graph.Arrivals'
   @odata.counts: 'microsoft.graph.Counts';

@@ -13,12 +13,13 @@ interface Format {
   ending: string
 }
 
+/** CSV with a byte order mark, without which Excel shows letters wrongly. */
 const FORMATS: Format[] = [
   { title: 'NDJSON, for programs', type: 'application/x-ndjson', ending: '.ndjson' },
-  { title: 'CSV, for spreadsheets', type: 'text/csv', ending: '.csv' },
-  { title: 'CSV: events alone', type: 'text/csv;part=entities', ending: '-events.csv' },
-  { title: 'CSV: steps', type: 'text/csv;part=provisioningSteps', ending: '-steps.csv' },
-  { title: 'CSV: modified properties', type: 'text/csv;part=modifiedProperties', ending: '-properties.csv' }
+  { title: 'CSV, for spreadsheets', type: 'text/csv;bom=present', ending: '.csv' },
+  { title: 'CSV: events alone', type: 'text/csv;part=entities;bom=present', ending: '-events.csv' },
+  { title: 'CSV: steps', type: 'text/csv;part=provisioningSteps;bom=present', ending: '-steps.csv' },
+  { title: 'CSV: modified properties', type: 'text/csv;part=modifiedProperties;bom=present', ending: '-properties.csv' }
 ]
 
 export function Download({ view, now }: { view: View; now: number }) {

@@ -10,8 +10,8 @@ beforeAll(() => service.post('/$batch', batchOf(events)))
 describeInBrowser('A download', () => {
   it.each([
     ['NDJSON, for programs', /^provisioning-log-\d{4}-\d\d-\d\dT\d{6}\.ndjson$/, /^\{"@odata/],
-    ['CSV, for spreadsheets', /^provisioning-log-.*\.csv$/, /^"?id"?,/],
-    ['CSV: modified properties', /^provisioning-log-.*-properties\.csv$/, /^"?id"?,"?modifiedProperties/]
+    ['CSV, for spreadsheets', /^provisioning-log-.*\.csv$/, /^\uFEFFid,/],
+    ['CSV: modified properties', /^provisioning-log-.*-properties\.csv$/, /^\uFEFFid,changeId,modifiedProperties/]
   ])('has just what is filtered: %s', async (title, name, beginning) => {
     const page = await open(`?${WEEK}&status=failure&order=oldest`)
     await page.getByText('Download', { exact: true }).click()

@@ -197,12 +197,13 @@ describe('Downloads of tenants', () => {
 
   it('have parts that are joined by the tenant, too, for readers of all', async () => {
     const part = csv({ $format: 'text/csv;part=modifiedProperties', $select: 'modifiedProperties/newValue' })
-    const table = (rows: string) => `id,tenantId,modifiedProperties/$index,modifiedProperties/newValue\r\n${rows}`
+    const table = (rows: string) =>
+      `id,tenantId,changeId,modifiedProperties/$index,modifiedProperties/newValue\r\n${rows}`
     expect((await production.get(`${part}&$orderby=tenantId`, everywhere)).text).toBe(
-      table('same,contoso,0,of contoso\r\nsame,fabrikam,0,of fabrikam\r\n')
+      table('same,contoso,,0,of contoso\r\nsame,fabrikam,,0,of fabrikam\r\n')
     )
     expect((await production.get(part, fabrikam)).text).toBe(
-      'id,modifiedProperties/$index,modifiedProperties/newValue\r\nsame,0,of fabrikam\r\n'
+      'id,changeId,modifiedProperties/$index,modifiedProperties/newValue\r\nsame,,0,of fabrikam\r\n'
     )
   })
 

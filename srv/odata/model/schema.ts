@@ -52,6 +52,8 @@ export interface ServiceSchema {
   counts: { entity: string; count: string }
   /** The default order of collections, as a value of `$orderby`. */
   defaultOrder: string
+  /** The properties that join the parts of a download, besides the key. */
+  joinedBy: string[]
   /** Examples for descriptions: an entity as JSON text, and values of query options. */
   examples: Record<string, string>
   /** The columns that `$search` searches. */
@@ -112,6 +114,7 @@ export function serviceSchema(csn: Model, service: string): ServiceSchema {
     arrivals: arrivalsOf(model, definition['@odata.arrivals'] as string),
     counts: { entity: counts, count: columnHolding(model.definitions[counts] ?? {}, 'count') },
     defaultOrder: definition['@odata.defaultOrder'] as string,
+    joinedBy: definition['@odata.joinedBy'] as string[],
     singletonType: `${namespace}.${(root['@odata.typeName'] as string | undefined) ?? singleton}`
   }
 }

@@ -70,10 +70,13 @@ function expectNoPages({ options }: Exchange) {
     )
 }
 
-/** The properties that tell entities apart. */
-const keysFor = ({ schema, scope }: Exchange) => (scope.readsAllTenants ? schema.keyNames : [schema.key])
+/** The properties that tell which parts belong together: those that tell entities apart, and those that people know. */
+const keysFor = ({ schema, scope }: Exchange) => [
+  ...(scope.readsAllTenants ? schema.keyNames : [schema.key]),
+  ...schema.joinedBy
+]
 
-/** Has the keys shown whatever is selected, as they tell which parts belong together. */
+/** Has the keys shown whatever is selected. */
 function withKeys(exchange: Exchange): Exchange {
   const options = new Map(exchange.options)
   const select = options.get('$select')

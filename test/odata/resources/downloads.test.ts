@@ -143,15 +143,15 @@ describe('A collection as CSV', () => {
     )
   })
 
-  it('comes in three parts that are joined by the key', async () => {
+  it('comes in three parts that are joined by the key and the change id', async () => {
     expect(await csv({ ...example, $format: 'text/csv;part=entities' })).toBe(`${HEADER}\r\n${OWN}\r\n`)
     expect(await csv({ ...example, $format: 'text/csv;part=provisioningSteps' })).toBe(
-      'id,provisioningSteps/$index,provisioningSteps/name,provisioningSteps/status,provisioningSteps/description,' +
+      'id,changeId,provisioningSteps/$index,provisioningSteps/name,provisioningSteps/status,provisioningSteps/description,' +
         'provisioningSteps/provisioningStepType,provisioningSteps/details\r\n' +
-        `${EXAMPLE},0,Name value,,Description value,String,\r\n`
+        `${EXAMPLE},Change Id value,0,Name value,,Description value,String,\r\n`
     )
     expect(await csv({ ...example, $format: 'text/csv;header=absent;part="modifiedproperties"' })).toBe(
-      `${EXAMPLE},0,,Old Value value,New Value value\r\n`
+      `${EXAMPLE},Change Id value,0,,Old Value value,New Value value\r\n`
     )
   })
 
@@ -161,10 +161,10 @@ describe('A collection as CSV', () => {
       'initiatedBy/displayName,provisioningSteps\r\nDisplay Name value,"[{""name"":""Name value""}]"\r\n'
     )
     expect(await csv({ ...example, $select, $format: 'text/csv;part=provisioningSteps' })).toBe(
-      `id,provisioningSteps/$index,provisioningSteps/name\r\n${EXAMPLE},0,Name value\r\n`
+      `id,changeId,provisioningSteps/$index,provisioningSteps/name\r\n${EXAMPLE},Change Id value,0,Name value\r\n`
     )
     expect(await csv({ ...example, $select: 'action', $format: 'text/csv;part=entities' })).toBe(
-      `id,action\r\n${EXAMPLE},Action value\r\n`
+      `id,changeId,action\r\n${EXAMPLE},Change Id value,Action value\r\n`
     )
     expect(
       await csv({
