@@ -42,8 +42,11 @@ async function growth(work: () => Promise<unknown>) {
       await delay(5)
     }
   })()
-  await work()
-  isDone = true
+  try {
+    await work()
+  } finally {
+    isDone = true
+  }
   await watched
   return most - before
 }
@@ -87,13 +90,13 @@ describe('The memory of the service stays small, though its events are large', (
   })
 
   it.each([
-    ['ndjson', 'identity'],
-    ['ndjson', 'gzip'],
-    ['csv', 'identity'],
-    ['text/csv;part=provisioningSteps', 'identity']
+    ['ndjson', 'identity', COUNT * 3_900_000],
+    ['ndjson', 'gzip', COUNT * 3_900_000],
+    ['csv', 'identity', COUNT * 3_900_000],
+    ['text/csv;part=provisioningSteps', 'identity', 0] // the events are read, and have no steps
   ])(
     'in three downloads of all of them, one after the other, that are read slowly: %s, %s',
-    async ($format, encoding) => {
+    async ($format, encoding, least) => {
       const download = async () => {
         const headers = { 'Accept-Encoding': encoding }
         const response = await fetch(`${url()}${path}?$format=${$format}&$orderby=id`, { headers })
@@ -103,7 +106,7 @@ describe('The memory of the service stays small, though its events are large', (
           if ((size + chunk.length) % MEGABYTES < chunk.length) await delay(5)
           size += chunk.length
         }
-        expect(size).toBeGreaterThan(COUNT * 3_900_000)
+        expect(size).toBeGreaterThan(least)
       }
       const grown = await growth(async () => {
         for (let count = 0; count < 3; count++) await download()
