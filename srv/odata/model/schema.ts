@@ -114,7 +114,8 @@ export function serviceSchema(csn: Model, service: string): ServiceSchema {
     arrivals: arrivalsOf(model, definition['@odata.arrivals'] as string),
     counts: { entity: counts, count: columnHolding(model.definitions[counts] ?? {}, 'count') },
     defaultOrder: definition['@odata.defaultOrder'] as string,
-    joinedBy: definition['@odata.joinedBy'] as string[],
+    // a projection inherits the annotation, and may leave such a property out
+    joinedBy: ((definition['@odata.joinedBy'] ?? []) as string[]).filter((each) => entityType.properties.has(each)),
     singletonType: `${namespace}.${(root['@odata.typeName'] as string | undefined) ?? singleton}`
   }
 }

@@ -45,6 +45,12 @@ describe('A further shape', () => {
     })
   })
 
+  it('is downloaded in parts that are joined by the properties that it has', async () => {
+    const options = { $filter: "id eq 'classic'", $select: 'outcome', $format: 'text/csv;part=entities' }
+    const { status, text } = await service.get(query(changes, options))
+    expect([status, text]).toEqual([200, 'id,outcome\r\nclassic,success\r\n'])
+  })
+
   it('is posted to, and read in the others', async () => {
     const posted = {
       id: 'flat',
