@@ -1,7 +1,18 @@
-/** Limits the downloads under way. Each may take long, and reads what many pages have. */
-import type { Response } from 'express'
+/**
+ * Downloads: answers that may take long, as each has what many pages have. They are few at a time, go at the pace of their
+ * clients, and end if that is too slow.
+ */
+import { pipeline } from 'node:stream/promises'
+import cds from '@sap/cds'
+import type { Request, Response } from 'express'
 import { RequestError } from '../errors/errors.ts'
+import { requestIds } from '../errors/request-ids.ts'
 import { settings } from '../settings/settings.ts'
+
+const LOG = cds.log('provisioning')
+
+/** How much is handed to the connection at a time, in bytes: the next part follows when the client took that one. */
+const PART = 65_536
 
 const underWay = new Map<string, number>()
 
@@ -21,4 +32,46 @@ export function countDownload(tenant: string, res: Response) {
     if (rest > 0) underWay.set(tenant, rest)
     else underWay.delete(tenant)
   })
+}
+
+/**
+ * Streams an answer at the pace of the client, until it is done or the client has gone. If it fails midway, or the
+ * client takes too long, its connection is closed, by which clients see that the end is missing.
+ */
+export async function sendDownload(req: Request, res: Response, chunks: AsyncIterable<Buffer>) {
+  const { download_timeout: minutes, download_stall_timeout: stall } = settings().odata
+  const log = (why: unknown) => {
+    LOG.error(requestIds(res)['request-id'], req.method, req.path, 'The download was cut off:', why)
+  }
+  const cut = new AbortController()
+  const cutOff = (why: string) => {
+    log(why)
+    cut.abort()
+  }
+  const end = setTimeout(cutOff, Math.ceil(minutes * 60_000), `It took longer than ${minutes} minutes.`)
+  const stalled = `Its client took nothing for ${stall / 1000} seconds.`
+  let taking: NodeJS.Timeout | undefined
+  async function* paced() {
+    try {
+      for await (const chunk of chunks)
+        for (let start = 0; start < chunk.length; start += PART) {
+          taking = setTimeout(cutOff, stall, stalled)
+          yield chunk.subarray(start, start + PART) // goes on when the client wants more
+          clearTimeout(taking)
+        }
+    } catch (error) {
+      if (!res.closed) log(error)
+      throw error
+    }
+    taking = setTimeout(cutOff, stall, stalled) // what is left
+  }
+  res.setTimeout(0) // Node notices connections that got stuck up to twice as late as it is told
+  try {
+    await pipeline(paced, res, { signal: cut.signal })
+  } catch {
+    // it is logged already, or the client has gone
+  } finally {
+    clearTimeout(end)
+    clearTimeout(taking)
+  }
 }

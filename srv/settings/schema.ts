@@ -60,6 +60,7 @@ export const schema = (isProduction: boolean) => ({
     batch_timeout: is.milliseconds('how long a batch may take; further requests in it get 503', 30_000),
     download_limit: is.count('downloads of a tenant at the same time; further ones get 429', 1),
     download_timeout: is.minutes('how long a download may take; it is cut off then', 60),
+    download_stall_timeout: is.milliseconds('how long its client may take nothing of it; it is cut off then', 60_000),
     plan_bytes: is.sizeOrZero(
       'memory for the plans of queries at each root: see [performance.md](performance.md); 0 keeps none',
       '32mb'

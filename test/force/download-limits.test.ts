@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { IncomingMessage } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { until } from '../support/command.ts'
 import { begin, rest } from '../support/download.ts'
 import { AUDIENCE, startIssuer } from '../support/issuer.ts'
@@ -11,7 +13,8 @@ const path = '/auditLogs/provisioning'
 /** Together more than lies between a client that does not read and the service. */
 const LARGE = 14
 const SMALL = 1100
-const action = 'x'.repeat(3_500_000)
+/** It stays as large when it is compressed, almost. */
+const action = randomBytes(2_625_000).toString('base64')
 
 const large = Array.from({ length: LARGE }, (_, index) => ({
   id: `large${index}`,
@@ -129,6 +132,34 @@ describe('Downloads', () => {
     await until(async () => (await get(query(path, { $format: 'csv', $top: '1' }))).status === 200)
     for (const each of both) await expect(rest(each)).rejects.toThrow('aborted')
     expect(other.log()).toContain('The download was cut off: It took longer than 0.03 minutes.')
+    await other.stop()
+  })
+
+  it('end when their clients take nothing, however the rest is limited, and not when they are slow', async () => {
+    const env = { CDS_ODATA_DOWNLOAD__LIMIT: '4', CDS_ODATA_DOWNLOAD__STALL__TIMEOUT: '2000' }
+    const other = await startProcess({ file: join(temporaryFolder(), 'events.sqlite'), env })
+    const { post, url } = clientOf(() => other.url as string)
+    for (const event of large) expect((await post(path, event)).status).toBe(201)
+    for (const encoding of ['identity', 'gzip']) {
+      const before = other.log().length
+      const slow = await begin(url + all, { 'Accept-Encoding': encoding })
+      const begun = performance.now()
+      const stuck = await stalled(url + all, { 'Accept-Encoding': encoding })
+      const end = until(() => other.log().slice(before).includes('cut off')).then(() => performance.now() - begun)
+      let bytes = 0
+      for await (const chunk of slow as AsyncIterable<Buffer>) {
+        bytes += chunk.length
+        await delay(chunk.length / 8000) // a bit longer altogether than a client may take nothing
+      }
+      const untilRead = performance.now() - begun
+      expect([bytes > 30_000_000, untilRead > 4000]).toEqual([true, true])
+      const untilCutOff = await end
+      expect([untilCutOff > 2000, untilCutOff < untilRead]).toEqual([true, true])
+      await expect(rest(stuck)).rejects.toThrow('aborted')
+      const log = other.log().slice(before)
+      expect(log.match(/cut off: .*/g)).toEqual(['cut off: Its client took nothing for 2 seconds.'])
+      expect(log).toContain(String(stuck.headers['request-id']))
+    }
     await other.stop()
   })
 

@@ -3,13 +3,9 @@
  * client, each page by a query of its own: no snapshot is held, and the memory is that of a page.
  */
 import { setImmediate } from 'node:timers/promises'
-import { pipeline } from 'node:stream/promises'
-import cds from '@sap/cds'
 import { RequestError } from '../../errors/errors.ts'
-import { requestIds } from '../../errors/request-ids.ts'
-import { countDownload } from '../../http/downloads.ts'
+import { countDownload, sendDownload } from '../../http/downloads.ts'
 import { planned } from '../../plans/plans.ts'
-import { settings } from '../../settings/settings.ts'
 import { parseJson } from '../../values/json.ts'
 import type { JsonObject } from '../model/types.ts'
 import { arrivedUntil, lastArrival } from '../query/arrivals.ts'
@@ -22,8 +18,6 @@ import { restartClock } from '../request/time-limits.ts'
 import { entityTable, headerOf, itemTable, recordsOf, type Table } from '../response/csv.ts'
 import { chunksOf, type JsonText } from '../response/json-text.ts'
 import { prepare, readWindow, type Prepared } from './page.ts'
-
-const LOG = cds.log('provisioning')
 
 /** The part of entities that is theirs alone. The other parts have the names of collections in them. */
 const ENTITIES = 'entities'
@@ -54,7 +48,7 @@ export async function download(given: Exchange, path: string, format: DownloadFo
   describe(exchange, path, table)
   const all = resumed(first, pages)
   if (req.method === 'HEAD') res.end()
-  else await send(exchange, table ? csv(all, table) : lines(all))
+  else await sendDownload(req, res, table ? csv(all, table) : lines(all))
 }
 
 /** @throws {RequestError} 400 for a request that is about pages */
@@ -126,11 +120,11 @@ async function* csv(pages: Pages, table: Table & CsvFormat) {
     for (const each of texts) {
       text += recordsOf(table, entityIn(each), table.keepsFormulas)
       if (text.length < TOGETHER) continue
-      yield text
+      yield Buffer.from(text)
       text = ''
       await setImmediate()
     }
-  yield text
+  yield Buffer.from(text)
 }
 
 function entityIn(json: JsonText[number]) {
@@ -163,29 +157,4 @@ function describe({ res, format }: Exchange, path: string, table: (Table & CsvFo
   const header = table?.hasHeader ? 'present' : 'absent'
   const type = table ? `text/csv;charset=utf-8;header=${header}` : contentType(format, 'application/x-ndjson')
   res.setHeader('Content-Type', type)
-}
-
-/**
- * Streams an answer at the pace of the client, until it is done or the client has gone. If it fails midway, its
- * connection is closed, by which clients see that the end is missing.
- */
-async function send({ req, res }: Exchange, chunks: AsyncIterable<string | Buffer>) {
-  const minutes = settings().odata.download_timeout
-  const signal = AbortSignal.timeout(Math.ceil(minutes * 60_000))
-  const log = (cause: unknown) => {
-    LOG.error(requestIds(res)['request-id'], req.method, req.path, 'The download was cut off:', cause)
-  }
-  async function* watched() {
-    try {
-      yield* chunks
-    } catch (error) {
-      if (!res.closed) log(error)
-      throw error
-    }
-  }
-  try {
-    await pipeline(watched, res, { signal })
-  } catch {
-    if (signal.aborted) log(`It took longer than ${minutes} minutes.`)
-  }
 }
