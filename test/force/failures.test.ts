@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
+import examples from '../../srv/errors/examples.json'
 import { until } from '../support/command.ts'
 import { startProcess, temporaryFolder, type Options } from '../support/process.ts'
 import { documentedExample, type Json } from '../support/service.ts'
@@ -103,7 +104,8 @@ describe('A full disk', () => {
     const big = { jobId: 'x'.repeat(50_000) }
     let answer = await post(`${stored}`, big)
     for (; answer.status === 201; answer = await post(`${stored}`, big)) stored++
-    expect(answer).toMatchObject({ status: 507, error: { code: 'insufficientStorage' }, retryAfter: 60 })
+    const error = { code: 'insufficientStorage', ...examples.insufficientStorage } // as /openapi.json shows it
+    expect(answer).toMatchObject({ status: 507, error, retryAfter: 60 })
     expect((await get('/auditLogs/provisioning/$count')).text).toBe(String(stored))
     expect((await get('/health/live')).status).toBe(200)
 

@@ -1,5 +1,6 @@
 /** What operations share: parameters, the headers of responses, and errors. What is always the same is components.json. */
-import { STATUS } from '../../errors/errors.ts'
+import { errorBody, RequestError, STATUS, type ErrorCode } from '../../errors/errors.ts'
+import answered from '../../errors/examples.json' with { type: 'json' }
 import type { JsonObject } from '../model/types.ts'
 import shared from './components.json' with { type: 'json' }
 import { reference } from './schemas.ts'
@@ -13,6 +14,11 @@ export const OF_BATCH = [413, 415, 431]
 
 /** Errors that say when to try again. */
 const MAY_PASS = [429, 503, 507]
+
+/** What identifies the request of an example, and when it failed. */
+const REQUEST = '8f0e2c6a-3d0b-4c57-9c55-2a1f0b7d9e10'
+const IDS = { 'request-id': REQUEST, 'client-request-id': REQUEST }
+const NOW = new Date('2024-05-01T10:00:00Z')
 
 /**
  * The components of every description.
@@ -65,17 +71,28 @@ export function errors(needsToken: boolean, others: number[]): JsonObject {
   return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/error${status}` }]))
 }
 
-/** The errors, each with the codes that it may have. */
+/** The errors, each with the codes that it may have, and examples of what the service answers. */
 function errorResponses(withTokens: boolean): Record<string, JsonObject> {
   const statuses = new Set([...ANY, ...(withTokens ? TOKENS : []), ...OF_ENTITY, ...OF_CREATION, ...OF_BATCH])
   const responses = [...statuses].map((status): [string, JsonObject] => {
     const codes = Object.entries(STATUS).filter(([, each]) => each === status)
     const description = `An error with the code ${codes.map(([code]) => `\`${code}\``).join(' or ')}.`
-    const error = response(description, json(reference('Error')), ...(MAY_PASS.includes(status) ? ['Retry-After'] : []))
+    const content = { 'application/json': { schema: reference('Error'), examples: errorExamples(status) } }
+    const error = response(description, content, ...(MAY_PASS.includes(status) ? ['Retry-After'] : []))
     if (TOKENS.includes(status)) Object.assign(error.headers as object, CHALLENGE)
     return [`error${status}`, error]
   })
   return Object.fromEntries(responses)
+}
+
+/** The bodies of errors with a status, by their codes. */
+function errorExamples(status: number): JsonObject {
+  const examples = Object.entries<{ message: string; target?: string }>(answered)
+  const ofStatus = examples.filter(([code]) => STATUS[code as ErrorCode] === status)
+  const bodies = ofStatus.map(([code, { message, target }]) => {
+    return [code, { value: errorBody(new RequestError(code as ErrorCode, message, target), IDS, NOW) }]
+  })
+  return Object.fromEntries(bodies) as JsonObject
 }
 
 const CHALLENGE = { 'WWW-Authenticate': { description: 'How to authenticate.', schema: { type: 'string' } } }
