@@ -349,6 +349,16 @@ describe('The root /v1.0', () => {
     expect(body['@odata.context']).toBe(`${service.url}/v1.0/$metadata#auditLogs/provisioning/$delta`)
   })
 
+  it('shows texts that name no member in one way, whatever members a client prefers', async () => {
+    for (const path of [log, `${log}('b')`, `${log}('b')/provisioningAction`, `${log}('b')/provisioningSteps`]) {
+      const answer = await service.get(path)
+      const preferring = await service.get(path, { Prefer: 'include-unknown-enum-members' })
+      expect([preferring.status, preferring.text]).toEqual([200, answer.text])
+      expect(preferring.headers.get('preference-applied')).toBeNull()
+    }
+    expect((await service.get(`${log}('b')/provisioningAction`)).body.value).toBe('unknownFutureValue')
+  })
+
   it('has the ETag of the event at every root, and of a representation', async () => {
     const etagOf = async (url: string) => (await service.get(url)).headers.get('etag')!
     const etag = await etagOf(`${log}/c`)
