@@ -3,12 +3,13 @@
  * `requires.auth`.
  */
 import cds from '@sap/cds'
-import type { Request, RequestHandler, Response } from 'express'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose'
 import { issuerKeys, type AccessSettings } from './issuer.ts'
 import { requestError, RequestError } from '../errors/errors.ts'
 import { refuse } from '../errors/refuse.ts'
 import { accessSettings } from '../settings/settings.ts'
+import { verifiedTokens } from './verified-tokens.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -29,17 +30,23 @@ const FAULTS_OF_ISSUER = ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVA
  */
 export default function authentication(): RequestHandler {
   const settings = accessSettings()
-  const check = tokenChecker(settings)
-  return async (req, res, next) => {
-    try {
-      if (!(settings.public_metadata && isPublic(req))) {
-        const user = userOf(await check(bearerToken(req)), settings)
-        Object.assign(cds.context as object, { user })
-      }
-    } catch (error) {
-      return refused(req, res, error)
-    }
+  const access = accessByToken(settings)
+  const enter = ({ id, roles, attr }: Access, next: NextFunction) => {
+    const user = new cds.User({ id, roles, attr: { ...attr } }) // of this request: handlers may change it
+    Object.assign(cds.context as object, { user })
     next()
+  }
+  return (req, res, next) => {
+    if (settings.public_metadata && isPublic(req)) return next()
+    const token = bearerToken(req)
+    if (token === undefined)
+      return refused(req, res, new RequestError('unauthenticated', 'The request has no access token.'))
+    const known = access.known(token)
+    if (known) return enter(known, next)
+    return access.check(token).then(
+      (checked) => enter(checked, next),
+      (error: unknown) => refused(req, res, error)
+    )
   }
 }
 
@@ -48,29 +55,42 @@ function isPublic({ method, path }: Request): boolean {
   return ['GET', 'HEAD'].includes(method) && PUBLIC_PATHS.includes(path)
 }
 
-function bearerToken(req: Request): string {
-  const [, token] = /^Bearer +(\S.*)$/i.exec(req.get('Authorization') ?? '') ?? []
-  if (token) return token
-  throw new RequestError('unauthenticated', 'The request has no access token.')
+function bearerToken(req: Request): string | undefined {
+  return /^Bearer +(\S.*)$/i.exec(req.get('Authorization') ?? '')?.[1]
+}
+
+/** The user that a token stands for, an application or a person. */
+interface Access {
+  id: string
+  roles: string[]
+  attr: { tenant?: string }
 }
 
 /**
- * Makes a function that checks access tokens (JSON Web Tokens, RFC 7519 and 8725).
- * @returns a function that returns the claims of the token. It throws {@link RequestError}: 401 if the token is not
- *   valid, 503 if it cannot be checked now
+ * Finds what access tokens give access to (JSON Web Tokens, RFC 7519 and 8725).
+ * @returns `known` finds a token that was checked before; `check` checks one. It throws {@link RequestError}: 401 if the
+ *   token is not valid, 403 if it is for a personal account, 503 if it cannot be checked now
  */
-function tokenChecker(settings: AccessSettings): (token: string) => Promise<JWTPayload> {
+function accessByToken(settings: AccessSettings) {
   const { audience, leeway } = settings
   const keys = issuerKeys(settings)
-  return async (token) => {
+  const tokens = verifiedTokens<Access>(leeway, keys.version)
+
+  async function check(token: string): Promise<Access> {
+    const version = keys.version()
     try {
       const options = { issuer: issuerOf(token, settings), audience, clockTolerance: leeway }
-      const { payload } = await jwtVerify(token, keys, { ...options, algorithms: ALGORITHMS, requiredClaims: ['exp'] })
-      return payload
+      const required = { algorithms: ALGORITHMS, requiredClaims: ['exp'] }
+      const { payload } = await jwtVerify(token, keys.find, { ...options, ...required })
+      const access = accessOf(payload, settings)
+      tokens.add(token, access, { exp: payload.exp as number, nbf: payload.nbf }, version)
+      return access
     } catch (cause) {
-      throw refusal(cause)
+      throw cause instanceof RequestError ? cause : refusal(cause)
     }
   }
+
+  return { known: tokens.find, check }
 }
 
 /** The expected issuer. Where each tenant has its own, it is that of the tenant in the token. */
@@ -90,10 +110,9 @@ function refusal(cause: unknown): RequestError {
   return new RequestError('serviceUnavailable', message, undefined, { cause })
 }
 
-/** The user that a token stands for, an application or a person. */
-function userOf({ tid, roles, scp, oid, sub }: JWTPayload, { permissions }: AccessSettings) {
-  const tenant = typeof tid === 'string' && tid ? { tenant: tid } : {}
-  if (tenant.tenant?.toLowerCase() === PERSONAL_ACCOUNTS)
+function accessOf({ tid, roles, scp, oid, sub }: JWTPayload, { permissions }: AccessSettings): Access {
+  const attr = typeof tid === 'string' && tid ? { tenant: tid } : {}
+  if (attr.tenant?.toLowerCase() === PERSONAL_ACCOUNTS)
     throw new RequestError('accessDenied', 'Personal Microsoft accounts are not supported.')
   // an item of `roles` is one name, blanks included; `scp` has blanks between names (RFC 8693, 4.2)
   const granted: unknown[] = [
@@ -103,7 +122,7 @@ function userOf({ tid, roles, scp, oid, sub }: JWTPayload, { permissions }: Acce
   const given = Object.entries(permissions)
     .filter(([, names]) => names.some((name) => granted.includes(name)))
     .map(([role]) => role)
-  return new cds.User({ id: (oid ?? sub ?? 'unknown') as string, roles: given, attr: tenant } as never)
+  return { id: (oid ?? sub ?? 'unknown') as string, roles: given, attr }
 }
 
 function refused(req: Request, res: Response, error: unknown) {

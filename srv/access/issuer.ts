@@ -10,49 +10,70 @@ const RETRY_AFTER = 1_000
 /** How long keys are cached. */
 const MAX_AGE = 600_000
 
+/** The keys of an issuer, fetched when they are needed. */
+export interface IssuerKeys {
+  /** Finds the key of a token. */
+  find: JWTVerifyGetKey
+  /** Changes when the keys are fetched. Undefined while they must be fetched before a token is checked. */
+  version: () => number | undefined
+}
+
 /**
- * Makes a function that finds the key of a token. Keys are cached for ten minutes, and fetched again when a token names
- * an unknown one, but not more often than configured.
+ * Prepares the keys of an issuer. They are cached for ten minutes, and fetched again when a token names an unknown one,
+ * but not more often than configured.
  */
-export function issuerKeys({ issuer, jwks_uri, jwks_cooldown }: AccessSettings): JWTVerifyGetKey {
+export function issuerKeys({ issuer, jwks_uri, jwks_cooldown }: AccessSettings): IssuerKeys {
   const get = patientFetch()
-  let keys: Promise<JWTVerifyGetKey> | undefined
+  let keys: Promise<IssuerKeys> | undefined
+  let version: IssuerKeys['version'] = () => undefined
   const addressOfKeys = async () => {
     const { jwks_uri: found } = await discover(issuer, get)
     if (!found) throw new Error('The configuration of the issuer has no address of its keys.')
     return found
   }
-  const find = async () => remoteKeys(new URL(jwks_uri ?? (await addressOfKeys())), jwks_cooldown * 1000, get)
-  return async (header, token) => {
-    keys ??= find()
-    // the next token tries again
-    const found = await keys.catch((error: unknown) => {
-      keys = undefined
-      throw error
-    })
-    return found(header, token)
+  const open = async () => {
+    const opened = remoteKeys(new URL(jwks_uri ?? (await addressOfKeys())), jwks_cooldown * 1000, get)
+    version = opened.version
+    return opened
+  }
+  return {
+    find: async (header, token) => {
+      keys ??= open()
+      // the next token tries again
+      const { find } = await keys.catch((error: unknown) => {
+        keys = undefined
+        throw error
+      })
+      return find(header, token)
+    },
+    version: () => version()
   }
 }
 
 /** The keys at an address. This decides when to fetch them: jose uses the time of day, which can jump. */
-function remoteKeys(url: URL, cooldown: number, get: FetchImplementation): JWTVerifyGetKey {
+function remoteKeys(url: URL, cooldown: number, get: FetchImplementation): IssuerKeys {
   const timing = { cacheMaxAge: Infinity, cooldownDuration: Infinity, timeoutDuration: TIMEOUT }
   const keys = createRemoteJWKSet(url, { ...timing, [customFetch]: get })
+  let fetches = 0
   let fetchedAt = -Infinity
   const age = () => performance.now() - fetchedAt
   const reload = async () => {
     await keys.reload()
+    fetches++
     fetchedAt = performance.now()
   }
-  return async (header, token) => {
-    if (age() >= MAX_AGE) await reload()
-    try {
-      return await keys(header, token)
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || age() < cooldown) throw error
-      await reload()
-      return keys(header, token)
-    }
+  return {
+    find: async (header, token) => {
+      if (age() >= MAX_AGE) await reload()
+      try {
+        return await keys(header, token)
+      } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey) || age() < cooldown) throw error
+        await reload()
+        return keys(header, token)
+      }
+    },
+    version: () => (age() < MAX_AGE ? fetches : undefined)
   }
 }
 

@@ -1,4 +1,4 @@
-import { AUDIENCE, startIssuer } from '../support/issuer.ts'
+import { AUDIENCE, seconds, startIssuer } from '../support/issuer.ts'
 import { startProduction } from '../support/production.ts'
 
 const TENANT = 'contoso'
@@ -137,6 +137,49 @@ describe('Keys of the issuer', () => {
     const started = Date.now()
     for (let i = 0; i < 50; i++) expect((await service.get('/auditLogs', token)).status).toBe(503)
     expect(issuer.state.asked).toBeLessThanOrEqual(1 + (Date.now() - started) / 1000)
+    await service.stop()
+    await issuer.stop()
+  })
+
+  it.concurrent('that are withdrawn verify no token any longer, not even one that they verified before', async () => {
+    const issuer = await startIssuer()
+    const service = await startProduction({
+      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
+      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
+      CDS_REQUIRES_AUTH_JWKS__COOLDOWN: '0'
+    })
+    const claims = { tid: TENANT, roles: ['ProvisioningLog.Read.All'] }
+    const [old, other] = [await issuer.issue(claims, 'ES256'), await issuer.issue(claims)]
+    const status = async (token: string) => (await service.get('/auditLogs/provisioning', token)).status
+    for (let i = 0; i < 3; i++) expect(await status(old)).toBe(200)
+    issuer.state.withdrawn = ['ES256']
+    expect(await status(await issuer.signedByUnknown(claims))).toBe(401) // has the keys fetched
+    expect([await status(old), await status(other), await status(other)]).toEqual([401, 200, 200])
+    await service.stop()
+    await issuer.stop()
+  })
+})
+
+describe('A token that was verified', () => {
+  it.concurrent('is refused once it has expired, and with any other signature', async () => {
+    const issuer = await startIssuer()
+    const service = await startProduction({
+      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
+      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
+      CDS_REQUIRES_AUTH_LEEWAY: '0'
+    })
+    const expires = seconds() + 4
+    const token = await issuer.issue({ tid: TENANT, roles: ['ProvisioningLog.Read.All'], exp: expires })
+    const status = async (sent: string) => (await service.get('/auditLogs/provisioning', sent)).status
+    expect([await status(token), await status(token), await status(token)]).toEqual([200, 200, 200])
+    const [header = '', claims = '', signature = ''] = token.split('.')
+    const other = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1)
+    expect(await status([header, claims, other].join('.'))).toBe(401)
+    const changed = Buffer.from(claims, 'base64url').toString().replace(TENANT, 'fabrikam')
+    expect(await status([header, Buffer.from(changed).toString('base64url'), signature].join('.'))).toBe(401)
+    while (seconds() < expires) await new Promise((resolve) => setTimeout(resolve, 100))
+    const refused = await service.get('/auditLogs/provisioning', token)
+    expect([refused.status, refused.body.error]).toMatchObject([401, { message: 'The access token has expired.' }])
     await service.stop()
     await issuer.stop()
   })

@@ -10,7 +10,7 @@ export const AUDIENCE = 'api://provisioning-log'
 
 /**
  * Starts an OpenID provider with a key for each algorithm. It counts how often it is asked for its keys, and can be made
- * to fail.
+ * to fail, or to withdraw keys.
  * @param path of the issuer; two segments stand for one tenant, or all of them
  */
 export async function startIssuer(
@@ -20,12 +20,15 @@ export async function startIssuer(
   const issuer = new OAuth2Issuer()
   for (const algorithm of algorithms) await issuer.keys.generate(algorithm, { kid: algorithm })
   const provider = new OAuth2Service(issuer)
-  const state = { asked: 0, fails: false }
+  const state = { asked: 0, fails: false, withdrawn: [] as string[] }
   const server = createServer((req, res) => {
     req.url = req.url?.replace(/^\/[^/]+\/v2\.0/, '')
     if (req.url === '/jwks') state.asked++
     if (state.fails) res.writeHead(500).end()
-    else provider.requestHandler(req, res)
+    else if (req.url === '/jwks') {
+      const keys = issuer.keys.toJSON().filter(({ kid = '' }) => !state.withdrawn.includes(kid))
+      res.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ keys }))
+    } else provider.requestHandler(req, res)
   })
   const listen = async (port = 0) => {
     await once(server.listen(port, '127.0.0.1').unref(), 'listening')
