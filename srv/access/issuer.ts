@@ -24,30 +24,18 @@ export interface IssuerKeys {
  */
 export function issuerKeys({ issuer, jwks_uri, jwks_cooldown }: AccessSettings): IssuerKeys {
   const get = patientFetch()
-  let keys: Promise<IssuerKeys> | undefined
   let version: IssuerKeys['version'] = () => undefined
   const addressOfKeys = async () => {
     const { jwks_uri: found } = await discover(issuer, get)
     if (!found) throw new Error('The configuration of the issuer has no address of its keys.')
     return found
   }
-  const open = async () => {
+  const keys = findOnce(async () => {
     const opened = remoteKeys(new URL(jwks_uri ?? (await addressOfKeys())), jwks_cooldown * 1000, get)
     version = opened.version
     return opened
-  }
-  return {
-    find: async (header, token) => {
-      keys ??= open()
-      // the next token tries again
-      const { find } = await keys.catch((error: unknown) => {
-        keys = undefined
-        throw error
-      })
-      return find(header, token)
-    },
-    version: () => version()
-  }
+  })
+  return { find: async (header, token) => (await keys()).find(header, token), version: () => version() }
 }
 
 /** The keys at an address. This decides when to fetch them: jose uses the time of day, which can jump. */
@@ -104,16 +92,35 @@ export async function discover(
   get: FetchImplementation,
   authority = issuer
 ): Promise<IssuerConfiguration> {
-  // Microsoft publishes the document for all tenants under the tenant `common`
-  const base = authority.replace('{tenantid}', 'common').replace(/\/$/, '')
   const signal = AbortSignal.timeout(TIMEOUT)
   const options = { method: 'GET', headers: new Headers(), redirect: 'manual', signal } as const
-  const response = await get(`${base}/.well-known/openid-configuration`, options)
+  const response = await get(configurationUrl(authority), options)
   if (response.status !== 200) throw new Error(`The issuer answered ${response.status} for its configuration.`)
   const document = (await response.json()) as IssuerConfiguration
   if (document.issuer !== issuer && document.issuer !== authority)
     throw new Error(`The configuration of the issuer is that of another one, ${document.issuer}.`)
   return document
+}
+
+/**
+ * Makes a function that finds something once. After a failure it looks again, but not at every request: anybody may send
+ * many, without a token.
+ */
+export function findOnce<Found>(find: () => Promise<Found>): () => Promise<Found> {
+  let found: Promise<Found> | undefined
+  let failedAt = Infinity
+  const attempt = () =>
+    find().catch((error: unknown) => {
+      failedAt = performance.now()
+      throw error
+    })
+  return () => {
+    if (performance.now() - failedAt >= RETRY_AFTER) {
+      found = undefined
+      failedAt = Infinity
+    }
+    return (found ??= attempt())
+  }
 }
 
 /** jose limits how often keys are fetched after a success. This limits it after a failure, too. */

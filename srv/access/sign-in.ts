@@ -3,7 +3,7 @@ import cds from '@sap/cds'
 import { RequestError } from '../errors/errors.ts'
 import { secureUrl } from '../settings/kinds.ts'
 import { accessSettings, settings } from '../settings/settings.ts'
-import { discover, patientFetch } from './issuer.ts'
+import { discover, findOnce, patientFetch } from './issuer.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -34,7 +34,7 @@ export function findSignIn(): (() => Promise<SignIn>) | undefined {
   if (client_id === undefined) return undefined
   const { issuer, permissions } = accessSettings()
   const get = patientFetch()
-  const find = async () => {
+  const find = async (): Promise<SignIn> => {
     const found = await discover(issuer, get, authority)
     const { end_session_endpoint: end, id_token_signing_alg_values_supported: algorithms } = found
     const server = {
@@ -46,14 +46,13 @@ export function findSignIn(): (() => Promise<SignIn>) | undefined {
     }
     return { client_id, scope, permissions: permissions.read, server }
   }
-  let signIn: Promise<SignIn> | undefined
-  return () =>
-    (signIn ??= find().catch((cause: unknown) => {
-      signIn = undefined // the next request tries again
+  return findOnce(() =>
+    find().catch((cause: unknown) => {
       LOG.error('People cannot sign in to the page:', cause)
       const message = 'Nobody can sign in now, as the issuer of tokens does not answer as it should.'
       throw new RequestError('serviceUnavailable', message, undefined, { cause })
-    }))
+    })
+  )
 }
 
 /** An address that browsers are sent to, or send codes and tokens to. */

@@ -70,6 +70,30 @@ describe('The issuer', () => {
     await issuer.stop()
   })
 
+  it.concurrent('is asked for a wrong configuration once a second at most, however many requests come in', async () => {
+    const issuer = await startIssuer()
+    const service = await startProduction({
+      CDS_REQUIRES_AUTH_ISSUER: `${issuer.url}/other/v2.0`,
+      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
+      CDS_APP_CLIENT__ID: 'page'
+    })
+    const token = await issuer.issue({ iss: `${issuer.url}/other/v2.0`, tid: TENANT })
+    for (const [path, given] of [
+      ['/app/settings.json', undefined],
+      ['/auditLogs/provisioning', token]
+    ] as const) {
+      issuer.state.discovered = 0
+      const begun = performance.now()
+      for (let count = 0; count < 20; count++) expect((await service.get(path, given)).status).toBe(503)
+      const seconds = (performance.now() - begun) / 1000
+      expect(issuer.state.discovered).toBeGreaterThan(0)
+      expect(issuer.state.discovered).toBeLessThanOrEqual(1 + seconds)
+    }
+    expect((await service.get('/app/')).status).toBe(200)
+    await service.stop()
+    await issuer.stop()
+  })
+
   it.concurrent.each(['discovered', 'configured'])(
     'takes the tokens of each tenant from its own issuer, keys %s',
     async (keys) => {

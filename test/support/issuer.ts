@@ -9,8 +9,8 @@ import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server'
 export const AUDIENCE = 'api://provisioning-log'
 
 /**
- * Starts an OpenID provider with a key for each algorithm. It counts how often it is asked for its keys, and can be made
- * to fail, or to withdraw keys.
+ * Starts an OpenID provider with a key for each algorithm. It counts how often it is asked for its keys and for its
+ * configuration, and can be made to fail, or to withdraw keys.
  * @param path of the issuer; two segments stand for one tenant, or all of them
  */
 export async function startIssuer(
@@ -20,10 +20,11 @@ export async function startIssuer(
   const issuer = new OAuth2Issuer()
   for (const algorithm of algorithms) await issuer.keys.generate(algorithm, { kid: algorithm })
   const provider = new OAuth2Service(issuer)
-  const state = { asked: 0, fails: false, withdrawn: [] as string[] }
+  const state = { asked: 0, discovered: 0, fails: false, withdrawn: [] as string[] }
   const server = createServer((req, res) => {
     req.url = req.url?.replace(/^\/[^/]+\/v2\.0/, '')
     if (req.url === '/jwks') state.asked++
+    if (req.url === '/.well-known/openid-configuration') state.discovered++
     if (state.fails) res.writeHead(500).end()
     else if (req.url === '/jwks') {
       const keys = issuer.keys.toJSON().filter(({ kid = '' }) => !state.withdrawn.includes(kid))
