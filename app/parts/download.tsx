@@ -1,7 +1,9 @@
 /** Downloads of just what is filtered. */
 import { useRef, useState } from 'preact/hooks'
+import { TooLarge } from '../service/counter.ts'
 import { LOG, url } from '../service/odata.ts'
-import { request, ServiceError } from '../service/request.ts'
+import { ServiceError } from '../service/request.ts'
+import { save } from '../service/save.ts'
 import { filterOf } from '../state/conditions.ts'
 import type { View } from '../state/view.ts'
 
@@ -31,17 +33,19 @@ export function Download({ view, now }: { view: View; now: number }) {
     if (menu.current) menu.current.open = false
     const end = new AbortController()
     setState({ bytes: 0, end })
+    const options = {
+      $filter: filterOf(view, now),
+      $orderby: view.oldestFirst ? 'activityDateTime' : undefined,
+      $format: type
+    }
+    const name = `provisioning-log-${new Date(now).toISOString().slice(0, 19).replaceAll(':', '')}${ending}`
+    const report = (bytes: number) => setState({ bytes, end })
     try {
-      const options = {
-        $filter: filterOf(view, now),
-        $orderby: view.oldestFirst ? 'activityDateTime' : undefined,
-        $format: type
-      }
-      const blob = await blobOf(url(LOG, options), end.signal, (bytes) => setState({ bytes, end }))
-      save(blob, `provisioning-log-${new Date(now).toISOString().slice(0, 19).replaceAll(':', '')}${ending}`)
-      setState({ message: `Downloaded ${sizeText(blob.size)}.` })
+      const first = url(LOG, { ...options, $top: '1' })
+      const bytes = await save(url(LOG, options), first, name, { signal: end.signal, report })
+      setState({ message: bytes === undefined ? 'Your browser is downloading it.' : `Downloaded ${sizeText(bytes)}.` })
     } catch (error) {
-      setState({ message: end.signal.aborted ? 'Cancelled.' : messageOf(error) })
+      setState({ message: messageOf(error) })
     }
   }
 
@@ -73,32 +77,10 @@ export function Download({ view, now }: { view: View; now: number }) {
   )
 }
 
-/** Reads an answer into a blob, which browsers keep on disk if it is large. */
-async function blobOf(path: string, signal: AbortSignal, progress: (bytes: number) => void) {
-  const response = await request(path, { signal })
-  let bytes = 0
-  let shown = 0
-  const counted = response.body?.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        bytes += chunk.length
-        if (bytes - shown > 1_000_000) progress((shown = bytes))
-        controller.enqueue(chunk)
-      }
-    })
-  )
-  return new Response(counted ?? null, { headers: response.headers }).blob()
-}
-
-function save(blob: Blob, name: string) {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(blob)
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000) // once the browser has begun to read it
-}
-
 function messageOf(error: unknown) {
+  if (error instanceof DOMException && error.name === 'AbortError') return 'Cancelled.'
+  if (error instanceof TooLarge)
+    return 'This is more than this browser can save. Choose a shorter range of time, or take Chrome or Edge.'
   if (error instanceof ServiceError && error.status === 429)
     return `Another download is under way. Try again${error.retryAfter ? ` in ${error.retryAfter} seconds` : ' later'}.`
   return error instanceof ServiceError ? error.message : 'The download broke off. Try again.'

@@ -88,6 +88,9 @@ function forget() {
 /** Who signed in, if anybody did. */
 export const userName = () => tokens?.name
 
+/** Whether requests need a token, and there is one. */
+export const isSignedIn = () => tokens !== undefined
+
 /** The names of permissions to read the log. */
 export const permissions = () => how?.permissions ?? []
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
-import { describeInBrowser, startBrowser } from '../support/browser.ts'
+import { describeInBrowser, eventually, startBrowser } from '../support/browser.ts'
+import { downloadUnderWay } from '../support/download.ts'
 import { startIssuerOfPeople } from '../support/people.ts'
 import { AUDIENCE } from '../support/issuer.ts'
 import { startProduction } from '../support/production.ts'
@@ -62,6 +63,31 @@ async function barriersOf(page: Page) {
 
 /** What the tab keeps, and other tabs and later visits could read. */
 const kept = (page: Page) => page.evaluate(() => ({ local: { ...localStorage }, session: { ...sessionStorage } }))
+
+/** Has the page ask for a file, and somebody choose one in the folder that is its own. */
+const chooseFiles = (page: Page) =>
+  page.evaluate(`window.showSaveFilePicker = async ({ suggestedName }) =>
+    (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true })`)
+
+/** The names and texts of the files in that folder. */
+const filesOf = (page: Page) =>
+  page.evaluate<[string, string][]>(`(async () => {
+    const files = []
+    for await (const [name, file] of (await navigator.storage.getDirectory()).entries())
+      files.push([name, await (await file.getFile()).text()])
+    return files
+  })()`)
+
+async function chooseNdjson(page: Page) {
+  await page.getByText('Download', { exact: true }).click()
+  await button(page, 'NDJSON, for programs').click()
+}
+
+const idsIn = (lines: string) =>
+  lines
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { id: string }).id)
 
 describe('In production', () => {
   it('the files of the page need no token, and everything else does', async () => {
@@ -170,13 +196,44 @@ describeInBrowser('Signing in', () => {
     const created = event({ id: 'e99', at: new Date().toISOString(), who: 'Zoe New' })
     await service.post('/auditLogs/provisioning', await issuer.issue(creator), created)
     await seen(page, 'Zoe New')
-    await page.getByText('Download', { exact: true }).click()
+    await page.evaluate('delete window.showSaveFilePicker') // as in browsers that let no page write a file
     const download = page.waitForEvent('download')
-    await button(page, 'NDJSON, for programs').click()
-    const lines = readFileSync(await (await download).path(), 'utf8')
-      .trim()
-      .split('\n')
-    expect(lines.map((line) => (JSON.parse(line) as { id: string }).id)).toContain('e01')
+    await chooseNdjson(page)
+    expect((await download).suggestedFilename()).toMatch(/^provisioning-log-\d{4}-\d\d-\d\dT\d{6}\.ndjson$/)
+    expect(idsIn(readFileSync(await (await download).path(), 'utf8'))).toContain('e01')
+    await page.getByText(/^Downloaded \d+ KB\.$/).waitFor()
+  })
+
+  it('writes downloads into the file that is chosen, as they come', async () => {
+    const page = await open(`?${WEEK}&status=failure`)
+    await seen(page, 'Bob Stone')
+    await chooseFiles(page)
+    await chooseNdjson(page)
+    await page.getByText(/^Downloaded \d+ KB\.$/).waitFor()
+    const [[name = '', text = ''] = [], ...others] = await filesOf(page)
+    expect([others, name]).toEqual([[], expect.stringMatching(/^provisioning-log-.*\.ndjson$/)])
+    expect(idsIn(text)).toEqual(['e08', 'e04', 'e03'])
+  })
+
+  it('leaves no file of a download that the service refuses, or that is given up', async () => {
+    const page = await open(`?${WEEK}`)
+    await seen(page, 'Bob Stone')
+    await chooseFiles(page)
+    const token = await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.ReadWrite.All'] })
+    const other = await downloadUnderWay(service.url ?? '', { Authorization: `Bearer ${token}` })
+    await chooseNdjson(page)
+    await page.getByText('Another download is under way. Try again in 10 seconds.').waitFor()
+    await eventually(() => filesOf(page), [])
+    other.destroy()
+
+    let hold = () => {}
+    const held = new Promise<void>((release) => (hold = release))
+    await page.route('**/*ndjson*', (route) => held.then(() => route.abort()))
+    await chooseNdjson(page)
+    await button(page, 'Cancel').click()
+    await page.getByText('Cancelled.').waitFor()
+    await eventually(() => filesOf(page), [])
+    hold()
   })
 
   it('shows the log of the tenant of the token only', async () => {

@@ -20,16 +20,17 @@ export const rest = (response: IncomingMessage) => text(response)
 
 /**
  * Has a service begin a download that waits for its client.
- * @param service one with room for events
+ * @param url of a service with room for events
+ * @param headers of all requests
  */
-export async function downloadUnderWay(service: ReturnType<typeof clientOf>): Promise<IncomingMessage> {
+export async function downloadUnderWay(url: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
   const path = '/auditLogs/provisioning'
-  const headers = { 'Content-Encoding': 'gzip' }
+  const { post } = clientOf(() => url)
   // together more than lies between a client that does not read and the service
   for (let index = 0; index < 14; index++) {
-    const event = { id: `large${index}`, activityDateTime: '2024-05-01T00:00:00Z', jobId: 'x'.repeat(3_500_000) }
-    const { status } = await service.post(path, gzipSync(JSON.stringify(event)), headers)
+    const event = { id: `large${index}`, activityDateTime: '2024-04-01T00:00:00Z', jobId: 'x'.repeat(3_500_000) }
+    const { status } = await post(path, gzipSync(JSON.stringify(event)), { ...headers, 'Content-Encoding': 'gzip' })
     if (status !== 201) throw new Error(`The service refused an event with ${status}.`)
   }
-  return begin(service.url + query(path, { $format: 'ndjson' }))
+  return begin(url + query(path, { $format: 'ndjson', $filter: "startswith(id,'large')" }), headers)
 }

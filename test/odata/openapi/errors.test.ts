@@ -69,7 +69,7 @@ describe('The errors in /openapi.json', () => {
 
   it('are what it answers while it has enough to do: tooManyRequests, serviceUnavailable', async () => {
     const { tooManyRequests, serviceUnavailable } = examplesOf(await service.get('/openapi.json'))
-    const download = await downloadUnderWay(service)
+    const download = await downloadUnderWay(service.url)
     const answer = await service.get(query(path, { $format: 'csv' }))
     expect([seen(answer), answer.headers.get('retry-after')]).toEqual([tooManyRequests, '10'])
     download.destroy()
