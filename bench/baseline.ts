@@ -1,16 +1,22 @@
 /**
  * The baseline: what one writes by hand for the requests of the scenarios, and nothing else, with Express 5 and
- * `node:sqlite`. Each POST has its own transaction and is on disk before it is answered. The environment has `PORT` and
- * `FILE`, the database file.
+ * `node:sqlite`. Each request has a token, and each POST its own transaction: it is on disk before it is answered. The
+ * environment has `PORT`, and `FILE`, the database file.
  */
 import express, { type ErrorRequestHandler, type Response } from 'express'
 import * as answers from './baseline/answers.ts'
 import { bodyOf, PATH, rootOf, serve, type Answer } from './baseline/http.ts'
 import { Store } from './baseline/store.ts'
+import { expectToken } from './baseline/tokens.ts'
 
 const store = new Store(process.env.FILE ?? ':memory:')
 const app = express()
 app.disable('x-powered-by')
+
+app.use(async (req, _res, next) => {
+  await expectToken(req)
+  next()
+})
 
 app.get(PATH, (req, res) => {
   send(res, answers.collectionAnswer(store, rootOf(req), req.query as answers.Options, req.get('Prefer')))

@@ -5,8 +5,9 @@
  * --quick             short rounds: less than three minutes in all
  * --before folder     compares with the service of another checkout, which has its dependencies installed
  * --size 10000,…      the numbers of events; with several, the others are compared with the first
- * --targets a,b       some of service, before, baseline, ceiling, plain
+ * --targets a,b       some of service, bare, before, baseline, ceiling, plain
  * --scenario name     a scenario, or `findings` for what is measured besides; can be repeated
+ * --bare              measures without the production profile: no tokens, and no rate limit and request log of the service
  * --rounds, --seconds the number of rounds, and their duration for each target
  * --data folder       keeps the filled logs for later runs
  * --seed              the seed of the events
@@ -16,15 +17,19 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { datasetOf } from './dataset.ts'
+import { definitionOf, TARGET_NAMES, type Definition } from './definitions.ts'
 import { findings } from './findings.ts'
+import { startIssuer } from './issuer.ts'
+import { logOf } from './logs.ts'
 import { findingsTable, growthTable, scenariosTable } from './report.ts'
 import { runRounds, type Rounds } from './rounds.ts'
 import { scenarios, type Scenario } from './scenarios.ts'
-import { definitionOf, logOf, start, TARGET_NAMES, type Target } from './targets.ts'
+import { start, type Target } from './targets.ts'
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    bare: { type: 'boolean', default: false },
     before: { type: 'string' },
     size: { type: 'string', default: '10000' },
     targets: { type: 'string' },
@@ -38,10 +43,12 @@ const { values: options } = parseArgs({
 const { quick, before } = options
 const rounds = Number(options.rounds ?? (quick ? 2 : 7))
 const seconds = Number(options.seconds ?? (quick ? 0.4 : 3))
-const wanted = (options.targets ?? (before ? 'service,before' : 'service,baseline,ceiling,plain')).split(',')
+const wanted = (options.targets ?? (before ? 'service,before' : 'service,bare,baseline,ceiling,plain')).split(',')
 const names = TARGET_NAMES.filter((name) => wanted.includes(name))
 const seed = Number(options.seed)
 const isChosen = (name: string) => options.scenario?.includes(name) ?? true
+
+const issuer = options.bare ? undefined : await startIssuer(datasetOf(1, seed).eventAt(0).tenantId)
 
 const folder = mkdtempSync(join(tmpdir(), 'provisioning-bench-'))
 const kept = resolve(options.data ?? folder)
@@ -55,9 +62,9 @@ if (bySize.size > 1) console.log(`\n${growthTable(bySize)}`)
 
 async function benchmark(size: number) {
   const dataset = datasetOf(size, seed)
-  const definitions = names.map((name) => definitionOf(name, before))
-  const logs = definitions.map(async (each) => [each, await logOf(each, folder, kept, dataset, seed)] as const)
-  const files = new Map(await Promise.all(logs))
+  const definitions = names.map((name) => definitionOf(name, issuer, before))
+  const files = new Map<Definition, string>()
+  for (const each of definitions) files.set(each, await logOf(each, folder, kept, dataset, seed))
   const targets: Target[] = []
   for (const [definition, file] of files) targets.push(await start(definition, file))
   const results = new Map<Scenario, Rounds>()

@@ -7,6 +7,7 @@ import { parse } from 'node:querystring'
 import * as answers from './baseline/answers.ts'
 import { bodyOf, PATH, rootOf, serve, type Answer } from './baseline/http.ts'
 import { Store } from './baseline/store.ts'
+import { expectToken } from './baseline/tokens.ts'
 
 interface Waiting {
   posted: ReturnType<typeof answers.readPosted>
@@ -19,6 +20,7 @@ let waiting: Waiting[] = []
 
 serve(async (req, res) => {
   try {
+    await expectToken(req)
     if (req.method === 'POST') await post(req, res)
     else send(res, read(req))
   } catch (error) {

@@ -2,6 +2,13 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import autocannon from 'autocannon'
 
+/** Where requests are sent. */
+export interface Server {
+  url: string
+  /** The access token of clients, if it asks for one. */
+  token: string | undefined
+}
+
 /** A request, and the check of its response. */
 export interface Call {
   method: 'GET' | 'POST'
@@ -34,7 +41,7 @@ const SAMPLE = 10 // ms; autocannon notices the end of a run with its samples
  * @throws {Error} for the first response that fails its check
  */
 export async function measure(
-  url: string,
+  { url, token }: Server,
   open: () => Session,
   connections: number,
   amount: number,
@@ -53,7 +60,7 @@ export async function measure(
     let call: Call
     const setupRequest = (request: autocannon.Request) => {
       const { check: _check, headers, ...rest } = (call = session())
-      return { ...request, ...rest, headers: { ...headers } }
+      return { ...request, ...rest, headers: { ...authorization(token), ...headers } }
     }
     const onResponse = (status: number, body: string) => {
       problem ??= problemOf(call, status, body)
@@ -78,14 +85,16 @@ export async function measure(
  * @returns the body of the response
  * @throws {Error} if the response fails its check
  */
-export async function ask(url: string, call: Call): Promise<string> {
-  const { method, path, headers = {}, body = null } = call
-  const response = await fetch(url + path, { method, headers, body })
+export async function ask({ url, token }: Server, call: Call): Promise<string> {
+  const { method, path, headers, body = null } = call
+  const response = await fetch(url + path, { method, headers: { ...authorization(token), ...headers }, body })
   const text = await response.text()
   const problem = problemOf(call, response.status, text)
   if (problem) throw new Error(problem)
   return text
 }
+
+const authorization = (token: string | undefined) => token !== undefined && { Authorization: `Bearer ${token}` }
 
 function problemOf({ method, path, check }: Call, status: number, body: string) {
   const problem = check(status, body)

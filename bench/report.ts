@@ -1,12 +1,15 @@
 /** The tables of results, in Markdown. */
+import type { TargetName } from './definitions.ts'
 import type { Finding } from './findings.ts'
 import { median } from './load.ts'
 import type { Rounds } from './rounds.ts'
 import type { Scenario } from './scenarios.ts'
-import type { TargetName } from './targets.ts'
 
 /** The least ratio of the service to plain CAP, in all scenarios. */
 const TO_PLAIN = 4
+
+/** How much longer requests may take with the production profile than without. */
+const COST_OF_PROFILE = 0.15
 
 /** The ratio of the service to itself before below which a scenario is reported, if it was slower in every round. */
 const TO_BEFORE = 0.95
@@ -67,7 +70,9 @@ function shortfalls({ required = 0 }: Scenario, rounds: Rounds): string[] {
   const toBaseline = median(ratios(rounds, 'service', 'baseline'))
   const toPlain = median(ratios(rounds, 'service', 'plain'))
   const toBefore = ratios(rounds, 'service', 'before')
+  const cost = median(ratios(rounds, 'bare', 'service')) - 1
   return [
+    ...(cost > COST_OF_PROFILE ? [`the production profile costs ${percent(cost)} > ${percent(COST_OF_PROFILE)}`] : []),
     ...(toBaseline < required ? [`${toBaseline.toFixed(2)} of the baseline < ${required}`] : []),
     ...(toPlain < TO_PLAIN ? [`${toPlain.toFixed(1)} of plain CAP < ${TO_PLAIN}`] : []),
     ...(median(toBefore) < TO_BEFORE && Math.max(...toBefore) < 1 ? ['slower than before'] : [])
@@ -105,6 +110,8 @@ function marks(problems: string[]): string {
 function markdown(heads: string[], rows: string[][]): string {
   return [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 }
+
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`
 
 /** A number with three significant digits, or as an integer from 100 on. */
 function digits(value: number): string {

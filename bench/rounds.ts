@@ -2,12 +2,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RecordableHistogram } from 'node:perf_hooks'
 import type { Dataset } from './dataset.ts'
+import type { TargetName } from './definitions.ts'
 import type { Query } from './dialects.ts'
 import { ask, measure, type Call } from './load.ts'
 import { atRest } from './processes.ts'
 import { callOf, valuesOf } from './queries.ts'
 import type { Scenario } from './scenarios.ts'
-import type { Target, TargetName } from './targets.ts'
+import type { Target } from './targets.ts'
 
 /** The measurements of a target in a scenario. */
 export interface Series {
@@ -42,6 +43,7 @@ export async function runRounds(
   const queries = scenario.queries(dataset)
   await compare(queries, targets)
   const running = targets.flatMap((target) => {
+    if (target.name === 'bare' && !scenario.showsProfile) return []
     const calls = queries.flatMap((query) => callOf(query, target.dialect) ?? [])
     const open = () => scenario.open(calls, dataset, target.dialect)
     return calls.length === queries.length ? [{ target, open, throughputs: [] as number[] }] : []
@@ -51,7 +53,7 @@ export async function runRounds(
     for (const { target, open, throughputs } of running) {
       await Promise.all(targets.map(({ pid }) => atRest(pid, LONGEST_REST)))
       const amount = Math.round((throughputs.at(-1) ?? 0) * (round < 0 ? WARM_UP : seconds))
-      const { throughput, latencies } = await measure(target.url, open, CONNECTIONS, Math.max(CONNECTIONS, amount))
+      const { throughput, latencies } = await measure(target, open, CONNECTIONS, Math.max(CONNECTIONS, amount))
       throughputs.push(throughput)
       if (round < 0) continue
       const series = measured.get(target.name)
@@ -69,12 +71,12 @@ async function compare(queries: Query[], targets: Target[]) {
   const reference = targets.find(({ name }) => name === 'baseline') ?? targets[0]
   if (!reference) return
   for (const [index, query] of queries.entries()) {
-    const expected = await ask(reference.url, callOf({ ...query, least: 0 }, reference.dialect) as Call)
+    const expected = await ask(reference, callOf({ ...query, least: 0 }, reference.dialect) as Call)
     query.least = valuesOf(query, expected)
     for (const target of index < COMPARED ? targets : []) {
       const call = callOf(query, target.dialect)
       if (!call || target === reference) continue
-      const actual = await ask(target.url, call)
+      const actual = await ask(target, call)
       const view = target.dialect === reference.dialect ? contentOf : idsOf
       if (isDeepStrictEqual(view(actual, target), view(expected, reference))) continue
       const shown = [actual, expected].map((body) => body.slice(0, 600)).join('\n')
