@@ -1,16 +1,17 @@
-/** Results over time, as stacked bars. Drawn over with the mouse, the range becomes the drawn one. */
+/** Results over time. Where somebody draws over them, the range becomes the drawn one. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
 import { readHistogram, type Histogram as Data } from '../service/histogram.ts'
 import { useAnswer } from '../state/answer.ts'
 import { filterOf } from '../state/conditions.ts'
 import type { Navigate } from '../state/navigation.ts'
+import { edgesOf, type Part } from '../state/part.ts'
 import type { View } from '../state/view.ts'
+import { barsOf, optionsOf, rank } from './bars.ts'
+import { useDrawing } from './drawing.ts'
 import { Failure } from './states.tsx'
 import { STATUSES, wordOf } from './status.tsx'
 import { timeText } from './time.tsx'
-
-const HEIGHT = 138 // px
 
 export function Histogram({ view, now, navigate }: { view: View; now: number; navigate: Navigate }) {
   const key = `${filterOf(view, now)} ${now} ${view.utc}`
@@ -34,10 +35,28 @@ interface Props {
 
 function Chart({ data, utc, zoom }: Props) {
   const place = useRef<HTMLDivElement>(null)
+  const chart = useRef<uPlot | undefined>(undefined)
   const [size, setSize] = useState({ width: 0, theme: 0 })
   const [hovered, setHovered] = useState<number | undefined>()
+  const { start, width } = data
   const names = [...data.counts.keys()].sort((one, other) => rank(one) - rank(other))
-  const end = data.start + data.width * (data.counts.get(names[0] ?? '')?.length ?? 1)
+  const length = data.counts.get(names[0] ?? '')?.length ?? 1
+
+  const bucketAt = (x: number) => {
+    if (!chart.current) return 0
+    const time = chart.current.posToVal(x - chart.current.over.getBoundingClientRect().left, 'x') * 1000
+    return Math.min(Math.max(Math.floor((time - start) / width), 0), length - 1)
+  }
+  /** When buckets begin and end, in milliseconds. */
+  const periodOf = (part: Part) => {
+    const [first, last] = edgesOf(part)
+    return [start + first * width, start + (last + 1) * width] as const
+  }
+  const { part, cancel, handlers } = useDrawing(length, bucketAt, (chosen) => {
+    const [from, to] = periodOf(chosen)
+    zoom(new Date(from).toISOString(), new Date(to).toISOString())
+  })
+  useEffect(cancel, [start, width, length]) // the buckets are others
 
   useEffect(() => {
     const measure = () => setSize(({ theme }) => ({ theme, width: place.current?.clientWidth ?? 0 }))
@@ -56,26 +75,28 @@ function Chart({ data, utc, zoom }: Props) {
 
   useEffect(() => {
     if (!place.current || !size.width) return
-    const chart = new uPlot(
-      optionsOf(data, names, size.width, utc, place.current, zoom, setHovered),
-      barsOf(data, names),
-      place.current
-    )
-    return () => chart.destroy()
+    const options = optionsOf(data, names, size.width, utc, place.current, setHovered)
+    const drawn = (chart.current = new uPlot(options, barsOf(data, names), place.current))
+    return () => drawn.destroy()
   }, [data, size, utc])
 
-  const bucketStart = hovered === undefined ? data.start : data.start + hovered * data.width
-  const bucketEnd = hovered === undefined ? end : bucketStart + data.width
-  const countOf = (name: string) => {
-    const counts = data.counts.get(name) ?? []
-    return hovered === undefined ? counts.reduce((sum, count) => sum + count, 0) : (counts[hovered] ?? 0)
-  }
+  useEffect(() => {
+    const [left = 0, right = 0] = part && chart.current ? periodOf(part).map((time) => xOf(chart.current, time)) : []
+    chart.current?.setSelect({ left, width: right - left, top: 0, height: chart.current.over.clientHeight }, false)
+  }, [part, data, size, utc])
+
+  const shown = part ?? (hovered === undefined ? { anchor: 0, focus: length - 1 } : { anchor: hovered, focus: hovered })
+  const period = periodOf(shown)
+    .map((time) => timeText(time, utc))
+    .join(' – ')
+  const [first, last] = edgesOf(shown)
+  const countOf = (name: string) =>
+    (data.counts.get(name) ?? []).slice(first, last + 1).reduce((sum, count) => sum + count, 0)
+  const spoken = names.map((name) => `${wordOf(name)} ${countOf(name)}`).join(', ')
   return (
     <>
       <figcaption>
-        <span class="period">
-          {timeText(bucketStart, utc)} – {timeText(bucketEnd, utc)}
-        </span>
+        <span class="period">{period}</span>
         {names.map((name) => (
           <span class={`legend ${STATUSES.includes(name) ? name : 'other'}`} key={name}>
             {wordOf(name)} <b>{countOf(name).toLocaleString()}</b>
@@ -86,105 +107,22 @@ function Chart({ data, utc, zoom }: Props) {
       <div
         class="chart"
         ref={place}
-        role="img"
-        aria-label={`Results over time: ${data.total} events. Draw over them to zoom.`}
+        {...handlers}
+        tabIndex={0}
+        role="slider"
+        aria-label="Results over time"
+        aria-describedby="zooming"
+        aria-valuemin={0}
+        aria-valuemax={length - 1}
+        aria-valuenow={part?.focus ?? 0}
+        aria-valuetext={`${period}: ${spoken}`}
       />
+      <span class="hidden" id="zooming">
+        Draw over a time to zoom in. With arrow keys choose a time, with Shift more of it, and zoom in with Enter.
+      </span>
     </>
   )
 }
 
-/** Failures stand at the bottom, where even few can be seen. */
-const rank = (name: string) => (STATUSES.includes(name) ? STATUSES.indexOf(name) : STATUSES.length)
-
-/** The bars from the tallest to the lowest: each stands on those that are drawn after it. */
-function barsOf({ start, width, counts }: Data, names: string[]): uPlot.AlignedData {
-  const length = counts.get(names[0] ?? '')?.length ?? 0
-  const times = Array.from({ length }, (_, place) => (start + place * width) / 1000)
-  let below = Array<number>(length).fill(0)
-  const stacked = names.map((name) => (below = below.map((sum, place) => sum + (counts.get(name)?.[place] ?? 0))))
-  return [times, ...stacked.reverse()]
-}
-
-/** A tick of the axis: the day where one begins, and the time elsewhere. */
-function tickText(time: number, utc: boolean) {
-  const [date = '', clock = ''] = timeText(time, utc).split(' ')
-  return clock === '00:00:00' ? date.slice(5) : clock.replace(/:00$/, '')
-}
-
-/** A colour of the style sheet, as it is in the current theme: a canvas knows no `light-dark()`. */
-function colourOf(element: HTMLElement, name: string) {
-  element.style.color = `var(--${name})`
-  const { color } = getComputedStyle(element)
-  element.style.color = ''
-  return color
-}
-
-function optionsOf(
-  { start, width, counts }: Data,
-  names: string[],
-  pixels: number,
-  utc: boolean,
-  element: HTMLElement,
-  zoom: Props['zoom'],
-  hover: (bucket: number | undefined) => void
-): uPlot.Options {
-  const colour = (name: string) => colourOf(element, name)
-  const length = counts.get(names[0] ?? '')?.length ?? 1
-  const axis = { stroke: colour('faint'), font: '11px system-ui, sans-serif', ticks: { show: false } }
-  const bars = uPlot.paths.bars?.({ size: [0.86], align: 1 })
-  return {
-    width: pixels,
-    height: HEIGHT,
-    padding: [8, 20, 0, 0],
-    tzDate: (seconds) => (utc ? uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000)),
-    legend: { show: false },
-    cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
-    scales: {
-      x: { time: true, range: [start / 1000, (start + length * width) / 1000] },
-      y: { range: (_, __, max) => [0, Math.max(1, max * 1.05)] }
-    },
-    axes: [
-      {
-        ...axis,
-        grid: { show: false },
-        size: 30,
-        space: 70,
-        values: (_, times) => times.map((time) => tickText(time * 1000, utc))
-      },
-      {
-        ...axis,
-        grid: { stroke: colour('line'), width: 1 },
-        size: 44,
-        space: 34,
-        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6]
-      }
-    ],
-    series: [
-      {},
-      ...names.toReversed().map((name) => ({
-        fill: colour(STATUSES.includes(name) ? name : 'other'),
-        width: 0,
-        points: { show: false },
-        ...(bars && { paths: bars })
-      }))
-    ],
-    hooks: {
-      setCursor: [
-        (chart) => {
-          const { left } = chart.cursor
-          const time = left === undefined || left < 0 ? NaN : chart.posToVal(left, 'x') * 1000
-          const bucket = Math.floor((time - start) / width)
-          hover(bucket >= 0 && bucket < length ? bucket : undefined)
-        }
-      ],
-      setSelect: [
-        (chart) => {
-          if (chart.select.width < 2) return
-          const edge = (x: number, round: (value: number) => number) =>
-            new Date(start + round((chart.posToVal(x, 'x') * 1000 - start) / width) * width).toISOString()
-          zoom(edge(chart.select.left, Math.floor), edge(chart.select.left + chart.select.width, Math.ceil))
-        }
-      ]
-    }
-  }
-}
+/** Where a time is on a chart, in pixels. */
+const xOf = (chart: uPlot | undefined, time: number) => chart?.valToPos(time / 1000, 'x') ?? 0

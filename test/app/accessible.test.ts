@@ -109,6 +109,7 @@ describeInBrowser('By keyboard', () => {
       ...Array<unknown>(15).fill(expect.anything()),
       'Events',
       'Failures by error',
+      'Results over time',
       'Time  ↓',
       "Fiona O'Neill, Update, success"
     ])

@@ -10,6 +10,7 @@ const rows = (page: Page) => page.getByRole('table', { name: 'Events' }).locator
 const names = (page: Page) => page.locator('tbody .name').allInnerTexts()
 const group = (page: Page, name: string) => page.getByRole('group', { name })
 const figure = (page: Page) => page.getByRole('figure')
+const period = (page: Page) => figure(page).locator('.period')
 
 /** Waits until the table has as many rows. */
 const untilRows = (page: Page, count: number) => eventually(() => page.locator('tbody .name').count(), count)
@@ -73,6 +74,71 @@ describeInBrowser('A range of time', () => {
     await page.waitForURL('**/*from=2024-05-08*')
     await page.getByRole('button', { name: 'Zoom out' }).click()
     await page.waitForURL('**/*from=2024-05-07T12*')
+  })
+
+  it('is not zoomed by a click, nor by what is given up', async () => {
+    const page = await open(`?${WEEK}&time=utc`)
+    await figure(page).getByText('10 events').waitFor()
+    const url = page.url()
+    const box = await page.locator('.u-over').boundingBox()
+    await page.mouse.click(box!.x + 100, box!.y + 40)
+    await page.mouse.down()
+    await page.mouse.move(box!.x + 300, box!.y + 40)
+    await period(page).filter({ hasNotText: '2024-05-06 00:00:00 – 2024-05-13 00:00:00' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.mouse.up()
+    await page.mouse.move(0, 0)
+    await period(page).filter({ hasText: '2024-05-06 00:00:00 – 2024-05-13 00:00:00' }).waitFor()
+    expect(page.url()).toBe(url)
+  })
+
+  it('is zoomed by a finger, while one that goes up or down scrolls', async () => {
+    const page = await open(`?${WEEK}&time=utc`, {
+      hasTouch: true,
+      isMobile: true,
+      viewport: { width: 390, height: 500 }
+    })
+    await figure(page).getByText('10 events').waitFor()
+    const session = await page.context().newCDPSession(page)
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', x?: number, y = 0) =>
+      session.send('Input.dispatchTouchEvent', { type, touchPoints: x === undefined ? [] : [{ x, y }] })
+    const box = await page.locator('.u-over').boundingBox()
+    const at = (day: number) => box!.x + (box!.width * day) / 7
+
+    await touch('touchStart', at(2), box!.y + 20)
+    for (const up of [10, 30, 60]) await touch('touchMove', at(2) + up / 10, box!.y + 20 + up)
+    await touch('touchEnd')
+    await touch('touchStart', at(1.02), box!.y + 40)
+    for (const day of [1.2, 1.5, 1.98]) await touch('touchMove', at(day), box!.y + 45)
+    await period(page).filter({ hasText: '2024-05-07 00:00:00 – 2024-05-08 00:00:00' }).waitFor()
+    await touch('touchEnd')
+    await untilRows(page, 2)
+    expect(new URL(page.url()).search).toBe(
+      '?from=2024-05-07T00%3A00%3A00.000Z&to=2024-05-08T00%3A00%3A00.000Z&time=utc'
+    )
+  })
+
+  it('is zoomed by keyboard, and says what is chosen', async () => {
+    const page = await open(`?${WEEK}&time=utc`)
+    await figure(page).getByText('10 events').waitFor()
+    const slider = page.getByRole('slider', { name: 'Results over time' })
+    await slider.focus()
+    for (let step = 0; step < 9; step++) await page.keyboard.press('ArrowRight')
+    for (let step = 0; step < 7; step++) await page.keyboard.press('Shift+ArrowRight')
+    const spoken = '2024-05-07 00:00:00 – 2024-05-08 00:00:00: Failure 2, Warning 0, Skipped 0, Success 0'
+    await eventually(() => slider.getAttribute('aria-valuetext'), spoken)
+    await page.keyboard.press('Escape')
+    const all = '2024-05-06 00:00:00 – 2024-05-13 00:00:00: Failure 3, Warning 1, Skipped 1, Success 5'
+    await eventually(() => slider.getAttribute('aria-valuetext'), all)
+    await page.keyboard.press('End')
+    await page.keyboard.press('Shift+Home')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Shift+End')
+    await page.keyboard.press('Enter')
+    await untilRows(page, 10)
+    expect(new URL(page.url()).search).toBe(
+      '?from=2024-05-06T03%3A00%3A00.000Z&to=2024-05-13T00%3A00%3A00.000Z&time=utc'
+    )
   })
 })
 

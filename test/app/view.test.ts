@@ -3,6 +3,7 @@ import { differenceOf } from '../../app/details/difference.ts'
 import { reasonOf } from '../../app/details/reason.ts'
 import { bucketsOf } from '../../app/service/buckets.ts'
 import { filterOf } from '../../app/state/conditions.ts'
+import { movedBy } from '../../app/state/part.ts'
 import { queryOf, viewOf } from '../../app/state/view.ts'
 
 const NOW = Date.parse('2024-05-31T12:00:00Z')
@@ -74,6 +75,24 @@ describe('A range of time', () => {
   ])('of %s is divided into lengths that people count in', (_, from, to, offset, start, width, count) => {
     const buckets = bucketsOf(Date.parse(from), Date.parse(to), offset)
     expect({ ...buckets, start: new Date(buckets.start).toISOString() }).toEqual({ start, width, count })
+  })
+})
+
+describe('A part of the results over time', () => {
+  const at = (anchor: number, focus = anchor) => ({ anchor, focus })
+  it.each<[string, ReturnType<typeof at> | undefined, ReturnType<typeof at> | undefined, ReturnType<typeof at>?]>([
+    ['ArrowRight', undefined, at(0)],
+    ['ArrowLeft', undefined, at(6)],
+    ['ArrowRight', at(2), at(3), at(2, 3)],
+    ['ArrowLeft', at(2, 5), at(4), at(2, 4)],
+    ['ArrowRight', at(6), at(6), at(6)],
+    ['ArrowLeft', at(0), at(0), at(0)],
+    ['Home', at(3), at(0), at(3, 0)],
+    ['End', at(3, 1), at(6), at(3, 6)],
+    ['Enter', at(3), undefined],
+    ['constructor', at(3), undefined]
+  ])('is chosen by %s from %j, and extended with Shift', (key, from, to, extended = to) => {
+    expect([movedBy(key, false, from, 7), movedBy(key, true, from, 7)]).toEqual([to, extended])
   })
 })
 

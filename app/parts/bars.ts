@@ -1,0 +1,98 @@
+/** The chart of results over time, as uPlot draws it: stacked bars. */
+import uPlot from 'uplot'
+import type { Histogram } from '../service/histogram.ts'
+import { STATUSES } from './status.tsx'
+import { timeText } from './time.tsx'
+
+const HEIGHT = 138 // px
+
+/** Failures stand at the bottom, where even few can be seen. */
+export const rank = (name: string) => (STATUSES.includes(name) ? STATUSES.indexOf(name) : STATUSES.length)
+
+/** The bars from the tallest to the lowest: each stands on those that are drawn after it. */
+export function barsOf({ start, width, counts }: Histogram, names: string[]): uPlot.AlignedData {
+  const length = counts.get(names[0] ?? '')?.length ?? 0
+  const times = Array.from({ length }, (_, place) => (start + place * width) / 1000)
+  let below = Array<number>(length).fill(0)
+  const stacked = names.map((name) => (below = below.map((sum, place) => sum + (counts.get(name)?.[place] ?? 0))))
+  return [times, ...stacked.reverse()]
+}
+
+/** A tick of the axis: the day where one begins, and the time elsewhere. */
+function tickText(time: number, utc: boolean) {
+  const [date = '', clock = ''] = timeText(time, utc).split(' ')
+  return clock === '00:00:00' ? date.slice(5) : clock.replace(/:00$/, '')
+}
+
+/** A colour of the style sheet, as it is in the current theme: a canvas knows no `light-dark()`. */
+function colourOf(element: HTMLElement, name: string) {
+  element.style.color = `var(--${name})`
+  const { color } = getComputedStyle(element)
+  element.style.color = ''
+  return color
+}
+
+/**
+ * What uPlot is to draw.
+ * @param hover is called with the bucket that the mouse is over
+ */
+export function optionsOf(
+  { start, width, counts }: Histogram,
+  names: string[],
+  pixels: number,
+  utc: boolean,
+  element: HTMLElement,
+  hover: (bucket: number | undefined) => void
+): uPlot.Options {
+  const colour = (name: string) => colourOf(element, name)
+  const length = counts.get(names[0] ?? '')?.length ?? 1
+  const axis = { stroke: colour('faint'), font: '11px system-ui, sans-serif', ticks: { show: false } }
+  const bars = uPlot.paths.bars?.({ size: [0.86], align: 1 })
+  return {
+    width: pixels,
+    height: HEIGHT,
+    padding: [8, 20, 0, 0],
+    tzDate: (seconds) => (utc ? uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000)),
+    legend: { show: false },
+    cursor: { y: false, points: { show: false }, drag: { x: false, y: false } }, // see drawing.ts
+    scales: {
+      x: { time: true, range: [start / 1000, (start + length * width) / 1000] },
+      y: { range: (_, __, max) => [0, Math.max(1, max * 1.05)] }
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 30,
+        space: 70,
+        values: (_, times) => times.map((time) => tickText(time * 1000, utc))
+      },
+      {
+        ...axis,
+        grid: { stroke: colour('line'), width: 1 },
+        size: 44,
+        space: 34,
+        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6]
+      }
+    ],
+    series: [
+      {},
+      ...names.toReversed().map((name) => ({
+        fill: colour(STATUSES.includes(name) ? name : 'other'),
+        width: 0,
+        points: { show: false },
+        ...(bars && { paths: bars })
+      }))
+    ],
+    hooks: {
+      setCursor: [
+        (chart) => {
+          const { left } = chart.cursor
+          const time = left === undefined || left < 0 ? NaN : chart.posToVal(left, 'x') * 1000
+          const bucket = Math.floor((time - start) / width)
+          hover(bucket >= 0 && bucket < length ? bucket : undefined)
+        }
+      ]
+    }
+  }
+}
