@@ -41,6 +41,17 @@ async function memory(page: Page) {
 const first = (page: Page) => page.locator('tbody .name').first().innerText()
 
 describeInBrowser('A log of 100,000 events', () => {
+  it('is seen within a second', async () => {
+    const waits: number[] = []
+    for (let count = 0; count < 5; count++) {
+      const page = await open('?last=all')
+      await page.locator('tbody .name').first().waitFor()
+      // from the start of the navigation, on the clock of the page
+      waits.push(await page.evaluate<number>('performance.now()'))
+    }
+    expect(Math.min(...waits)).toBeLessThan(1000) // the best, as machines are busy
+  })
+
   it('is scrolled to its end and back without memory growing', async () => {
     const page = await open('?last=all')
     const shown = page.locator('tbody tr[aria-rowindex]')
