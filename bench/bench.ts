@@ -9,10 +9,10 @@
  * --scenario name     a scenario, or `findings` for what is measured besides; can be repeated
  * --bare              measures without the production profile: no tokens, and no rate limit and request log of the service
  * --rounds, --seconds the number of rounds, and their duration for each target
- * --data folder       keeps the filled logs for later runs
+ * --data folder       where filled logs are kept for later runs
  * --seed              the seed of the events
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -20,7 +20,7 @@ import { datasetOf } from './dataset.ts'
 import { definitionOf, TARGET_NAMES, type Definition } from './definitions.ts'
 import { findings } from './findings.ts'
 import { startIssuer } from './issuer.ts'
-import { logOf } from './logs.ts'
+import { logOf, type Log } from './logs.ts'
 import { findingsTable, growthTable, scenariosTable } from './report.ts'
 import { runRounds, type Rounds } from './rounds.ts'
 import { scenarios, type Scenario } from './scenarios.ts'
@@ -51,10 +51,9 @@ const isChosen = (name: string) => options.scenario?.includes(name) ?? true
 const issuer = options.bare ? undefined : await startIssuer(datasetOf(1, seed).eventAt(0).tenantId)
 
 const folder = mkdtempSync(join(tmpdir(), 'provisioning-bench-'))
-const kept = resolve(options.data ?? folder)
+const kept = resolve(options.data ?? join(import.meta.dirname, '../node_modules/.cache/bench'))
 process.once('exit', () => rmSync(folder, { recursive: true }))
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
-mkdirSync(kept, { recursive: true })
 
 const bySize = new Map<number, Map<Scenario, Rounds>>()
 for (const size of options.size.split(',').map(Number)) await benchmark(size)
@@ -63,10 +62,10 @@ if (bySize.size > 1) console.log(`\n${growthTable(bySize)}`)
 async function benchmark(size: number) {
   const dataset = datasetOf(size, seed)
   const definitions = names.map((name) => definitionOf(name, issuer, before))
-  const files = new Map<Definition, string>()
+  const files = new Map<Definition, Log>()
   for (const each of definitions) files.set(each, await logOf(each, folder, kept, dataset, seed))
   const targets: Target[] = []
-  for (const [definition, file] of files) targets.push(await start(definition, file))
+  for (const [definition, { file }] of files) targets.push(await start(definition, file))
   const results = new Map<Scenario, Rounds>()
   bySize.set(size, results)
   for (const scenario of scenarios.filter(({ name }) => isChosen(name))) {

@@ -1,9 +1,11 @@
 /** The servers that are compared: how each is started. */
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { flat, structured, type Dialect } from './dialects.ts'
 import type { Issuer } from './issuer.ts'
 
-const ROOT = join(import.meta.dirname, '..')
+const BENCH = import.meta.dirname
+const ROOT = join(BENCH, '..')
 const CAP = join(ROOT, 'node_modules/@sap/cds/bin')
 
 /** All targets; `bare` is the service without tokens, rate limit and request log, `before` that of another checkout. */
@@ -16,6 +18,10 @@ export interface Definition {
   dialect: Dialect
   /** The access token of its clients, if it asks for one. */
   token: string | undefined
+  /** The target whose filled logs it uses: itself, or one that stores the same. */
+  filledAs: TargetName
+  /** The files that say what it stores, absolute, as a glob pattern. */
+  model: string
   /** The working directory. */
   folder: string
   /** The arguments of Node.js. */
@@ -23,6 +29,8 @@ export interface Definition {
   env: (file: string) => Record<string, string>
   /** The arguments of Node.js that create the tables, if the server does not. */
   deploy?: string[]
+  /** The arguments of Node.js that fill a log, before the number of events and the seed; without them it is by `$batch`. */
+  fill?: string[]
 }
 
 const BARE = {
@@ -50,20 +58,44 @@ const configured = ({ url, audience }: Issuer) => ({
  * @param before the folder of the checkout for the target of that name
  */
 export function definitionOf(name: TargetName, issuer: Issuer | undefined, before = ''): Definition {
-  if (name === 'bare' && issuer) return { ...definitionOf('service', undefined), name }
-  const common = { name, dialect: structured, token: issuer?.token, folder: ROOT }
-  if (name === 'baseline' || name === 'ceiling') {
-    const tokens: Record<string, string> = issuer ? { ISSUER: issuer.url, AUDIENCE: issuer.audience } : {}
-    return { ...common, args: [join(import.meta.dirname, `${name}.ts`)], env: (FILE) => ({ ...tokens, FILE }) }
-  }
-  const database = (file: string) => ({ CDS_REQUIRES_DB_CREDENTIALS_URL: file })
-  if (name === 'plain') {
-    const of = (command: string) => [join(CAP, command)]
-    const folder = join(import.meta.dirname, 'plain')
-    return { ...common, dialect: flat, folder, args: of('serve.js'), env: database, deploy: of('deploy.js') }
-  }
-  const folder = name === 'before' ? resolve(before) : ROOT
-  const settings = issuer ? configured(issuer) : { CDS_CONFIG: JSON.stringify(BARE) }
-  const env = (file: string) => ({ CDS_TYPESCRIPT: 'true', ...settings, ...database(file) })
-  return { ...common, folder, args: [join(folder, 'srv/commands/start.ts')], env }
+  if (name === 'plain') return plain()
+  if (name === 'baseline' || name === 'ceiling') return handWritten(name, issuer)
+  if (name === 'before') return { ...service(resolve(before), issuer), name, filledAs: name }
+  return { ...service(ROOT, name === 'bare' ? undefined : issuer), name }
 }
+
+function service(folder: string, issuer: Issuer | undefined): Definition {
+  const settings = issuer ? configured(issuer) : { CDS_CONFIG: JSON.stringify(BARE) }
+  const filler = join(folder, 'bench/filling/service.ts')
+  return {
+    ...{ name: 'service', filledAs: 'service', dialect: structured, token: issuer?.token, folder },
+    model: join(folder, 'db/*.cds'),
+    args: [join(folder, 'srv/commands/start.ts')],
+    env: (file) => ({ CDS_TYPESCRIPT: 'true', ...settings, ...database(file) }),
+    ...(existsSync(filler) && { fill: [filler] })
+  }
+}
+
+function handWritten(name: TargetName, issuer: Issuer | undefined): Definition {
+  const tokens: Record<string, string> = issuer ? { ISSUER: issuer.url, AUDIENCE: issuer.audience } : {}
+  return {
+    ...{ name, filledAs: 'baseline', dialect: structured, token: issuer?.token, folder: ROOT },
+    model: join(BENCH, 'baseline/{event,store}.ts'),
+    args: [join(BENCH, `${name}.ts`)],
+    env: (FILE) => ({ ...tokens, FILE }),
+    fill: [join(BENCH, 'filling/baseline.ts')]
+  }
+}
+
+function plain(): Definition {
+  const folder = join(BENCH, 'plain')
+  return {
+    ...{ name: 'plain', filledAs: 'plain', dialect: flat, token: undefined, folder },
+    model: join(folder, '*.cds'),
+    args: [join(CAP, 'serve.js')],
+    env: database,
+    deploy: [join(CAP, 'deploy.js')]
+  }
+}
+
+const database = (file: string) => ({ CDS_REQUIRES_DB_CREDENTIALS_URL: file })

@@ -3,6 +3,7 @@ import { createHistogram } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Dataset } from './dataset.ts'
 import type { Definition, TargetName } from './definitions.ts'
+import type { Log } from './logs.ts'
 import { ask, measure, median, type Call } from './load.ts'
 import { memoryOf } from './processes.ts'
 import { callOf, nextPath, timeOf, walk } from './queries.ts'
@@ -24,12 +25,12 @@ const AGGREGATED = 1_000_000 // events at most: about two seconds of work
 
 /**
  * Examines targets one after the other, each in a new process.
- * @param files the database files
+ * @param files the logs
  * @param seconds about how long each load lasts
  * @param pages the number of the page that is compared with the first
  */
 export async function findings(
-  files: Map<Definition, string>,
+  files: Map<Definition, Log>,
   dataset: Dataset,
   seconds: number,
   pages: number
@@ -40,7 +41,7 @@ export async function findings(
   const depth = finding(`page ${pages} to page 1, p50`, '', 1.1)
   const aggregate = finding('an aggregate, p50', 'ms')
   const pressure = finding('POST beside aggregates to POST alone, p99', '', 3)
-  for (const [definition, file] of files) {
+  for (const [definition, { file }] of files) {
     const { name } = definition
     if (name === 'bare') continue
     let target = await start(definition, file)

@@ -1,36 +1,73 @@
 /** The logs that targets start with: each is filled once, and copied for each run. */
-import { copyFileSync, existsSync, renameSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { hash } from 'node:crypto'
+import { copyFileSync, globSync, mkdirSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { promisify } from 'node:util'
 import { post } from '../tools/generator/posting.ts'
 import type { Dataset } from './dataset.ts'
 import type { Definition } from './definitions.ts'
 import { start } from './targets.ts'
 
+/** A database file, and its size before it was used, in bytes. */
+export interface Log {
+  file: string
+  bytes: number
+}
+
 /**
- * Creates the log of a target: a copy of one that was filled earlier, or else a new one, filled by `$batch`.
+ * Creates the log of a target: a copy of one that was filled earlier, or else a new one. One is not used any longer when
+ * what the target stores has changed.
  * @param folder where the file is created
  * @param kept where filled logs are kept
- * @returns the database file
  */
 export async function logOf(definition: Definition, folder: string, kept: string, dataset: Dataset, seed: number) {
-  const { name, dialect } = definition
-  const filler = name === 'bare' ? 'service' : name
-  const filled = join(kept, `${filler}-${dataset.count}-${seed}.sqlite`)
-  if (!existsSync(filled)) {
-    const begin = performance.now()
-    const unfinished = `${filled}.part`
-    const { url, token, stop } = await start(definition, unfinished)
-    const nth = (index: number) => dialect.event(dataset.eventAt(index))
-    await post({ root: url + dialect.root, collection: dialect.collection, token }, nth, dataset.count)
-    await stop()
-    const database = new DatabaseSync(unfinished)
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)') // so that there is one file to copy
-    database.close()
-    renameSync(unfinished, filled)
-    console.error(`${name}: ${dataset.count} events in ${((performance.now() - begin) / 1000).toFixed(1)} s`)
-  }
-  const file = join(folder, `${name}.sqlite`)
+  const filled = await filledLog(definition, kept, dataset, seed)
+  const file = join(folder, `${definition.name}.sqlite`)
   copyFileSync(filled, file)
-  return file
+  return { file, bytes: statSync(filled).size } satisfies Log
+}
+
+async function filledLog(definition: Definition, kept: string, dataset: Dataset, seed: number) {
+  const prefix = join(kept, `${definition.filledAs}-${dataset.count}-${seed}-`)
+  const filled = `${prefix}${versionOf(definition)}.sqlite`
+  if (existsSync(filled)) return filled
+  mkdirSync(kept, { recursive: true })
+  for (const other of globSync(`${prefix}*`)) rmSync(other)
+  const begin = performance.now()
+  const unfinished = `${filled}.part`
+  if (definition.fill) await fill(definition, unfinished, dataset.count, seed)
+  else await fillByPosts(definition, unfinished, dataset)
+  const database = new DatabaseSync(unfinished)
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)') // so that there is one file to copy
+  database.close()
+  renameSync(unfinished, filled)
+  for (const other of globSync(`${unfinished}*`)) rmSync(other)
+  const seconds = (performance.now() - begin) / 1000
+  const rate = (dataset.count / seconds).toFixed(0)
+  console.error(`${definition.filledAs}: ${dataset.count} events in ${seconds.toFixed(1)} s, ${rate} a second`)
+  return filled
+}
+
+/** Stores the events directly, then lets the target add what it lacks, such as indexes. */
+async function fill(definition: Definition, file: string, count: number, seed: number) {
+  const { folder, fill: args = [], env } = definition
+  const environment = { PATH: process.env.PATH, ...env(file) }
+  await promisify(execFile)(process.execPath, [...args, `${count}`, `${seed}`], { cwd: folder, env: environment })
+  const { stop } = await start(definition, file)
+  await stop()
+}
+
+async function fillByPosts(definition: Definition, file: string, { count, eventAt }: Dataset) {
+  const { dialect } = definition
+  const { url, token, stop } = await start(definition, file)
+  const nth = (index: number) => dialect.event(eventAt(index))
+  await post({ root: url + dialect.root, collection: dialect.collection, token }, nth, count)
+  await stop()
+}
+
+function versionOf({ model }: Definition) {
+  const files = globSync(model).sort()
+  return hash('sha256', files.map((file) => readFileSync(file, 'utf8')).join()).slice(0, 8)
 }
