@@ -16,8 +16,8 @@ interface Event {
   changeId: string
   action: string
   statusInfo: Json
-  targetIdentity: { displayName: string }
-  provisioningSteps: { status: string; provisioningStepType: string }[]
+  targetIdentity: { id: string; displayName: string }
+  provisioningSteps: { status: string; description: string; provisioningStepType: string }[]
   modifiedProperties: { oldValue: string | null }[]
 }
 
@@ -126,6 +126,20 @@ describe('Generated events', () => {
     expect(changes).toBeLessThan(9)
     const names = events.map(({ targetIdentity }) => targetIdentity.displayName).join()
     expect(['ö', 'é', 'ł', 'Γ', "'"].filter((letter) => !names.includes(letter))).toEqual([])
+  })
+
+  it('say at each place that there are duplicates where those were found', () => {
+    const found = events.filter(({ statusInfo }) => statusInfo.errorCode === 'DuplicateTargetEntries')
+    expect(found.length).toBeGreaterThan(0)
+    for (const { action, statusInfo, targetIdentity, provisioningSteps } of found) {
+      expect(statusInfo.reason).toMatch(/^StatusCode: DuplicateTargetEntries\r\nMessage: More than one object in /)
+      expect(statusInfo.reason).not.toMatch(/HTTP|"status"/)
+      const [, , matching, , exporting] = provisioningSteps
+      expect(matching?.description).toMatch(/^Found more than one User that matches '\S+' in /)
+      expect([matching?.status, exporting?.status, targetIdentity.id]).toEqual(['failure', 'skipped', ''])
+      const done = { Create: 'created', Update: 'updated', Disable: 'disabled', Delete: 'deleted' }[action]
+      expect(exporting?.description).toContain(` was not ${done} in `)
+    }
   })
 
   it('take five steps, of which one fails where the event did', () => {

@@ -73,7 +73,7 @@ export function eventAt(index: number, count: number, seed = 1, tenantId = TENAN
       details: { id: person.id, odatatype: 'User', DisplayName: displayName, UserPrincipalName: person.principalName }
     },
     targetIdentity: {
-      id: failure && action === 'Create' ? '' : targetId,
+      id: failure && (action === 'Create' || failure.step === 'matching') ? '' : targetId,
       displayName,
       identityType: job.isScim ? 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User' : 'User',
       details: {}

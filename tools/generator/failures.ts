@@ -7,8 +7,10 @@ interface Kind {
   errorCategory: 'failure' | 'nonServiceFailure'
   /** The step that fails. */
   step: 'matching' | 'export'
-  /** The response of the target system: HTTP status, detail and SCIM error type. */
-  answer: [status: number, detail: string, scimType?: string]
+  /** What is wrong. */
+  detail: string
+  /** The error with which the target system answered, if it did: HTTP status and SCIM error type. */
+  answer?: [status: number, scimType?: string]
   recommendedAction: string
 }
 
@@ -22,53 +24,60 @@ const KINDS: Kind[] = [
     errorCode: 'Conflict',
     errorCategory: 'nonServiceFailure',
     step: 'export',
-    answer: [409, 'A resource with this userName exists already.', 'uniqueness'],
+    detail: 'A resource with this userName exists already.',
+    answer: [409, 'uniqueness'],
     recommendedAction: 'Change the matching attribute, or remove the object from the target system.'
   },
   {
     errorCode: 'UnprocessableEntity',
     errorCategory: 'nonServiceFailure',
     step: 'export',
-    answer: [422, 'The value of phoneNumbers[type eq "work"].value is not a phone number.', 'invalidValue'],
+    detail: 'The value of phoneNumbers[type eq "work"].value is not a phone number.',
+    answer: [422, 'invalidValue'],
     recommendedAction: 'Correct the value in the source system, or the mapping of the attribute.'
   },
   {
     errorCode: 'TooManyRequests',
     errorCategory: 'nonServiceFailure',
     step: 'export',
-    answer: [429, 'The rate limit of 600 requests in a minute was exceeded.'],
+    detail: 'The rate limit of 600 requests in a minute was exceeded.',
+    answer: [429],
     recommendedAction: 'No action is needed: the operation is retried.'
   },
   {
     errorCode: 'InsufficientRights',
     errorCategory: 'nonServiceFailure',
     step: 'export',
-    answer: [403, 'The token does not permit changes of administrators.'],
+    detail: 'The token does not permit changes of administrators.',
+    answer: [403],
     recommendedAction: 'Grant the application the permissions that it needs in the target system.'
   },
   {
     errorCode: 'DuplicateTargetEntries',
     errorCategory: 'nonServiceFailure',
     step: 'matching',
-    answer: [200, 'More than one object in the target system has the same matching attribute.'],
+    detail: 'More than one object in the target system has the same matching attribute.',
     recommendedAction: 'Remove or change the duplicates in the target system.'
   },
   {
     errorCode: 'LicenseLimitExceeded',
     errorCategory: 'nonServiceFailure',
     step: 'export',
-    answer: [402, 'All licenses of this plan are assigned.'],
+    detail: 'All licenses of this plan are assigned.',
+    answer: [402],
     recommendedAction: 'Buy more licenses, or assign fewer users to the application.'
   },
   {
     errorCode: 'InternalServerError',
     errorCategory: 'failure',
     step: 'export',
-    answer: [500, 'An unexpected error occurred.'],
+    detail: 'An unexpected error occurred.',
+    answer: [500],
     recommendedAction: 'Ask the vendor of the target system if the error persists.'
   }
 ]
 
+/** The message about an answer of the target system. */
 const MESSAGE =
   "Processing of the HTTP request resulted in an exception. Please see the HTTP response returned by the 'Response' " +
   'property of this exception for details.'
@@ -81,18 +90,11 @@ const RETRY = 40 * 60_000
  * @param time when it happens
  */
 export function anyFailure(next: Random, time: string): Failure {
-  const { errorCode, errorCategory, step, answer, recommendedAction } = pick(KINDS, next)
-  const [status, detail, scimType] = answer
-  const response = JSON.stringify({
-    schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
-    detail,
-    status,
-    scimType
-  })
+  const { errorCode, errorCategory, step, detail, answer, recommendedAction } = pick(KINDS, next)
   const times = 1 + Math.floor(next() * 8)
   const retry = new Date(Date.parse(time) + RETRY).toISOString()
   const reason =
-    `StatusCode: ${errorCode}\r\nMessage: ${MESSAGE}\r\nWeb Response: \r\n${response}. ` +
+    `StatusCode: ${errorCode}\r\nMessage: ${answer ? `${MESSAGE}\r\nWeb Response: \r\n${bodyOf(detail, answer)}.` : detail} ` +
     `This operation was retried ${times} times. It will be retried again after this date: ${retry} UTC`
   return {
     step,
@@ -106,4 +108,9 @@ export function anyFailure(next: Random, time: string): Failure {
       recommendedAction
     }
   }
+}
+
+/** The body of an error of SCIM (RFC 7644, 3.12). */
+function bodyOf(detail: string, [status, scimType]: NonNullable<Kind['answer']>) {
+  return JSON.stringify({ schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], detail, status, scimType })
 }

@@ -71,9 +71,15 @@ function scoped({ person }: Course) {
   }
 }
 
-function matched({ job, action, person, targetId }: Course) {
+function matched({ job, action, person, targetId, failing }: Course) {
   const { principalName, displayName, nickname } = person
   const [source, target] = [job.source.displayName, job.target.displayName]
+  if (failing === 'matching')
+    return {
+      name: 'EntryImport',
+      description: `Found more than one User that matches '${principalName}' in ${target}`,
+      details: {}
+    }
   if (action === 'Create')
     return {
       name: 'EntrySynchronizationAdd',
@@ -109,11 +115,11 @@ function exported({ job, action, person, changes, status, failing }: Course) {
       details: { SkipReason: 'RedundantExport', ReportableIdentifier: principalName }
     }
   const where = `in ${job.target.displayName}`
+  const user = `User '${principalName}'`
+  const outcomes = { matching: `${user} was not ${done} ${where}`, export: `Failed to ${verb} ${user} ${where}` }
   return {
     name: `EntryExport${suffix}`,
-    description: failing
-      ? `Failed to ${verb} User '${principalName}' ${where}`
-      : `User '${principalName}' was ${done} ${where}`,
+    description: failing ? outcomes[failing] : `${user} was ${done} ${where}`,
     details: { ReportableIdentifier: principalName, ...detailsOf(changes) }
   }
 }
