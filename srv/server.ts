@@ -20,7 +20,7 @@ import { serve } from './http/listener.ts'
 import { page, toPage } from './http/page.ts'
 import { logHarmlessly } from './http/log-format.ts'
 import { clientLimit } from './http/rate-limit.ts'
-import { logRequests, noteTenant } from './http/request-log.ts'
+import { noteTenant, requestLog } from './http/request-log.ts'
 import { followed, surviveUncaughtErrors } from './http/uncaught.ts'
 import { guardHistory } from './integrity/guard.ts'
 import { registerProtocols } from './odata/adapter.ts'
@@ -88,7 +88,7 @@ export default async function server(options: object) {
 function application() {
   const app = express()
   app.set('trust proxy', settings().server.trust_proxy)
-  app.use(identify, followed, logRequests, helmet(HEADERS), crossOrigin, health, ...clientLimit())
+  app.use(identify, followed, ...requestLog(), helmet(HEADERS), crossOrigin, health, ...clientLimit())
   app.use(admit, compression({ filter: isCompressible }), countAnswers)
   app.use('/app', isProduction ? page(false, findSignIn()) : page(true))
   if (!isProduction) app.use('/docs', apiReference())

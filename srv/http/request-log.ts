@@ -4,6 +4,12 @@ import type { RequestHandler } from 'express'
 import { requestIds } from '../errors/request-ids.ts'
 import { settings } from '../settings/settings.ts'
 
+/** Lines are written together: how long the first one waits, in milliseconds, and how many characters may wait. */
+const LONGEST_WAIT = 50
+const MOST_WAITING = 65_536
+
+let waiting = ''
+
 /** Notes the tenant of the request once it is known. */
 export const noteTenant: RequestHandler = (_req, res, next) => {
   const { tenant, user } = cds.context ?? {}
@@ -11,21 +17,37 @@ export const noteTenant: RequestHandler = (_req, res, next) => {
   next()
 }
 
-/** Writes the line when the answer was sent or the connection was lost. */
-export const logRequests: RequestHandler = (req, res, next) => {
-  if (!settings().server.request_log) return next()
-  const start = performance.now()
-  res.once('close', () => {
-    const line = {
-      time: new Date().toISOString(),
-      'request-id': requestIds(res)['request-id'],
-      tenant: (res.locals.tenant as string | undefined) ?? null,
-      method: req.method,
-      path: req.originalUrl.split('?', 1)[0], // a query may contain tokens and names
-      status: res.writableFinished ? res.statusCode : null, // null where the client has gone
-      ms: Math.round(performance.now() - start)
+/** Makes the middleware that writes the line when the answer was sent or the connection was lost; none if it is off. */
+export function requestLog(): RequestHandler[] {
+  if (!settings().server.request_log) return []
+  process.once('exit', write)
+  return [
+    (req, res, next) => {
+      const start = performance.now()
+      res.once('close', () => {
+        const line = {
+          time: new Date().toISOString(),
+          'request-id': requestIds(res)['request-id'],
+          tenant: (res.locals.tenant as string | undefined) ?? null,
+          method: req.method,
+          path: req.originalUrl.split('?', 1)[0], // a query may contain tokens and names
+          status: res.writableFinished ? res.statusCode : null, // null where the client has gone
+          ms: Math.round(performance.now() - start)
+        }
+        add(`${JSON.stringify(line)}\n`)
+      })
+      next()
     }
-    process.stdout.write(`${JSON.stringify(line)}\n`)
-  })
-  next()
+  ]
+}
+
+function add(line: string) {
+  if (!waiting) setTimeout(write, LONGEST_WAIT)
+  waiting += line
+  if (waiting.length > MOST_WAITING) write()
+}
+
+function write() {
+  if (waiting) process.stdout.write(waiting)
+  waiting = ''
 }

@@ -49,4 +49,14 @@ describe('The log of requests', () => {
     )
     expect(log()).not.toMatch(/secret-(token|query|body)/)
   })
+
+  it('has all lines of requests that were answered before the service stopped', async () => {
+    const env = { CDS_SERVER_REQUEST__LOG: 'true' }
+    const { url, log, stop } = await startProcess({ file: join(temporaryFolder(), 'events.sqlite'), env })
+    const ask = async () => (await fetch(`${url}/auditLogs`)).headers.get('request-id')
+    const ids = await Promise.all(Array.from({ length: 200 }, ask))
+    await stop()
+    const logged = [...log().matchAll(/^\{"time".*"request-id":"([^"]+)"/gm)].map(([, id]) => id)
+    expect(logged.toSorted()).toEqual(ids.toSorted())
+  })
 })
