@@ -2,7 +2,7 @@
 import type { Server } from 'node:http'
 import cds from '@sap/cds'
 import compression from 'compression'
-import express, { type ErrorRequestHandler } from 'express'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { needsTokens } from './access/profile.ts'
 import { findSignIn } from './access/sign-in.ts'
 import { areTenantsShared } from './access/tenants.ts'
@@ -21,6 +21,7 @@ import { page, toPage } from './http/page.ts'
 import { logHarmlessly } from './http/log-format.ts'
 import { clientLimit } from './http/rate-limit.ts'
 import { noteTenant, requestLog } from './http/request-log.ts'
+import { inSequence } from './http/sequence.ts'
 import { followed, surviveUncaughtErrors } from './http/uncaught.ts'
 import { guardHistory } from './integrity/guard.ts'
 import { registerProtocols } from './odata/adapter.ts'
@@ -88,11 +89,12 @@ export default async function server(options: object) {
 function application() {
   const app = express()
   app.set('trust proxy', settings().server.trust_proxy)
-  app.use(identify, followed, ...requestLog(), helmet(HEADERS), crossOrigin, health, ...clientLimit())
-  app.use(admit, compression({ filter: isCompressible }), countAnswers)
+  app.use(inSequence(identify, followed, ...requestLog(), helmet(HEADERS), crossOrigin), health)
+  app.use(inSequence(...clientLimit(), admit, compression({ filter: isCompressible }), countAnswers))
   app.use('/app', isProduction ? page(false, findSignIn()) : page(true))
   if (!isProduction) app.use('/docs', apiReference())
-  cds.middlewares.add(noteTenant)
+  const { before } = cds.middlewares as unknown as { before: (RequestHandler | RequestHandler[])[] }
+  Object.assign(cds.middlewares, { before: [inSequence(...before.flat(), noteTenant)] })
   // instead of CAP's, which has another body and no request-id
   Object.assign(cds.middlewares, { after: [renderError] })
   const host = isProduction ? process.env.HOST : '127.0.0.1' // undefined means all interfaces
