@@ -57,12 +57,11 @@ entity provisioningObjectSummary {
       @odata.declaredType: 'microsoft.graph.statusBase'  @odata.typeColumn: 'statusInfo_type'
       statusInfo             : graph.statusDetails;
 
-      /** The event as JSON text, as answers show it, so that it is rendered only once.
-        It precedes other long columns, as SQLite reads a row from its beginning. */
+      /** The event as JSON text, as answers show it. Release 0.1.0 stored it; since then it is put together from the columns. */
       @cds.api.ignore  @holds: 'representation'
       representation         : LargeString;
 
-      /** A hash of `representation` and of the types it was rendered for. After a change of types it is not used. */
+      /** A hash of the event as JSON text, and the version of the types that the JSON in columns was written for. */
       @cds.api.ignore  @holds: 'representationTag'
       representationTag      : String(43);
 

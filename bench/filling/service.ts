@@ -16,7 +16,7 @@ import { flatten } from '../../srv/odata/model/columns.ts'
 import { serviceSchema } from '../../srv/odata/model/schema.ts'
 import type { Model } from '../../srv/odata/model/shown.ts'
 import { readObject } from '../../srv/odata/request/payload.ts'
-import { storedForm } from '../../srv/odata/response/render-rows.ts'
+import { newText, storedJson } from '../../srv/odata/response/render-rows.ts'
 import type { Row } from '../../srv/plans/statement.ts'
 import { databaseFile } from '../../srv/settings/settings.ts'
 import { eventAt } from '../../tools/generator/events.ts'
@@ -68,8 +68,9 @@ async function fill(part: number) {
   const { entityType, stored } = serviceSchema(shown, SERVICE)
   const creationOf = (index: number) => {
     const sent = readObject(eventAt(index, count, seed), entityType)
-    const query = cds.ql.INSERT.into(stored.entity).entries([flatten(sent, entityType)])
-    return new cds.Request({ query, represent: (row: Row) => storedForm(sent, row, stored.type) } as never)
+    const query = cds.ql.INSERT.into(stored.entity).entries([flatten(sent, stored.type, storedJson)])
+    const represent = (row: Row) => ({ [stored.type.hidden.representationTag]: newText(row, stored).tag })
+    return new cds.Request({ query, represent } as never)
   }
   const service = cds.services[SERVICE] as ApplicationService
   for (let first = part * TOGETHER; first < count; first += PARTS * TOGETHER) {

@@ -40,6 +40,12 @@ export interface Dialect {
   json_extended: Spelling
   /** Some items of a collection: collection, item, condition, order, how many and after how many. */
   json_chosen: Spelling
+  /** The number of bytes of a text in UTF-8, 0 where there is none: text. */
+  octets: Spelling
+  /** Value as JSON text, `null` where there is none: value. */
+  json_text: Spelling
+  /** Text of a format that has `%s` for each of the values, which are texts: format, values. */
+  formatted: Spelling
   /** Aggregates texts into one, with commas between them: text. */
   texts_joined: Spelling
   /** Aggregates rows into a JSON array of arrays: values. */
@@ -83,6 +89,12 @@ function ofItems(name: keyof Dialect, source: Cqn, item: string, condition: Cqn,
   const args = [source, xpr(item), condition, ...rest]
   return measured({ func: name, args }, args, LEVELS + extentOf(condition).depth)
 }
+
+export const octets = (text: Cqn) => call('octets', text)
+export const jsonTextOf = (value: Cqn) => call('json_text', value)
+/** @param format trusted: it becomes part of the statement */
+export const formatted = (format: string, ...values: Cqn[]) =>
+  call('formatted', xpr(`'${format.replaceAll("'", "''")}'`), ...values)
 
 export const textsJoined = (text: Cqn) => call('texts_joined', text)
 export const jsonRows = (...values: Cqn[]) => call('json_rows', ...values)

@@ -65,7 +65,7 @@ export const schema = (isProduction: boolean) => ({
       'memory for the plans of queries at each root: see [performance.md](performance.md); 0 keeps none',
       '32mb'
     ),
-    stored_forms: is.flag('whether events are sent as they are stored: see there', true)
+    stored_forms: is.flag('whether the database puts the JSON of events together: see there', true)
   },
   server: {
     body_parser: { limit: is.size('the largest body of a request', '4mb') },

@@ -1,8 +1,11 @@
-/** A database of a version that had no other shape of the events. */
+/** Databases of earlier versions. */
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { zstdDecompressSync } from 'node:zlib'
+import { verify } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
-import { clientOf, query, valuesOf } from '../support/service.ts'
+import { clientOf, query, valuesOf, type Json } from '../support/service.ts'
 
 const STATUS = 'microsoft_graph_provisioningObjectSummary_by_statusInfo_status_activityDateTime_utc_id_tenant'
 
@@ -31,7 +34,7 @@ function takeBack(file: string) {
   return left
 }
 
-it('is brought up to date at start, and its events are read in the new shape', async () => {
+it('A database from before there were other shapes is brought up to date at start, and its events are read in the new shape', async () => {
   const file = join(temporaryFolder(), 'events.sqlite')
   const first = await startProcess({ file })
   const event = {
@@ -65,4 +68,62 @@ it('is brought up to date at start, and its events are read in the new shape', a
   const { sql } = database.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').get(STATUS)!
   database.close()
   expect(sql).toContain('(statusInfo_status COLLATE NOCASE,')
+})
+
+describe('A log that release 0.1.0 wrote, with the text of each event in a column', () => {
+  const file = join(temporaryFolder(), 'events.sqlite')
+  let service: Awaited<ReturnType<typeof startProcess>>
+  let texts: string[]
+
+  beforeAll(async () => {
+    const fixture = readFileSync(join(__dirname, '../fixtures/log-0.1.0.sqlite.zst'))
+    writeFileSync(file, zstdDecompressSync(fixture))
+    const database = new DatabaseSync(file)
+    const stored =
+      'SELECT representation FROM microsoft_graph_provisioningObjectSummary ORDER BY activityDateTime_utc DESC'
+    texts = database
+      .prepare(stored)
+      .all()
+      .map((row) => String(row.representation))
+    database.close()
+    service = await startProcess({ file })
+  })
+  afterAll(() => service.stop())
+
+  const client = clientOf(() => service.url!)
+  const path = '/auditLogs/provisioning'
+  const all = { Prefer: 'maxpagesize=1000' }
+
+  it('has the same events, to the byte', async () => {
+    expect(texts.length).toBe(202)
+    const page = await client.get(path, all)
+    expect(page.text).toContain(`"value":[${texts.join()}]`)
+    const typed = await client.get(`${path}/typed`)
+    expect(typed.text).toContain(texts.find((text) => text.includes('"id":"typed"'))!.slice(1))
+  })
+
+  it('is searched and filtered together with new events', async () => {
+    const provisioningSteps = [{ name: 'one', details: { nested: { a: [2] } } }]
+    const event = { id: 'new', activityDateTime: '2026-10-30T12:00:00Z', provisioningSteps }
+    expect((await client.post(path, event)).status).toBe(201)
+    const ids = async ($filter: string) => valuesOf(await client.get(query(path, { $filter }))).map(({ id }) => id)
+    expect(await ids("provisioningSteps/any(s:s/name eq 'one')")).toEqual(['new', 'typed'])
+    expect(await ids("jobId eq '2024-05-01T10:00:00Z'")).toEqual(['typed'])
+    const selected = await client.get(
+      query(path, { $filter: "id in ('new','typed')", $select: 'id,provisioningSteps' })
+    )
+    const [first, second] = valuesOf(selected).map((each) => (each.provisioningSteps as Json[])[0])
+    expect([first, second]).toMatchObject([
+      { '@odata.type': 'microsoft.graph.provisioningStep', name: 'one' },
+      { '@odata.type': 'microsoft.graph.provisioningStep', name: 'one' }
+    ])
+    const found = valuesOf(await client.get(query(path, { $search: 'umlaut' }), all))
+    expect(found.map(({ id }) => id)).toEqual(['typed'])
+  })
+
+  it('still has its seals', async () => {
+    await service.stop()
+    const { status, out } = await verify(file)
+    expect([status, out]).toEqual([0, expect.stringContaining('203 events')])
+  })
 })

@@ -4,7 +4,7 @@
  * the product of their lengths.
  */
 
-/** Statements that are longer, or have more or longer values, may take long for a single row. */
+/** Statements that are longer, not counting literals, or have more or longer values, may take long for a single row. */
 const MOST_CHARACTERS = 8000
 const MOST_VALUES = 100
 const MOST_CHARACTERS_OF_VALUES = 4000
@@ -20,7 +20,7 @@ const CHEAP = new Set(
   `and as case coalesce else exists from in is not on or select then when where cast
   count sum min max avg total group_concat json_array json_group_array octet_length
   ifnull iif nullif length substr substring instr trim ltrim rtrim abs round floor ceil ceiling mod
-  json_array_length json_each json_extract json_tree json_type json_valid
+  format json_quote json_array_length json_each json_extract json_tree json_type json_valid
   lower upper within_time too_long
   odata_cast odata_divided odata_duration odata_held odata_moved odata_quotient odata_remainder odata_substring
   odata_ticks`.split(/\s+/)
@@ -29,6 +29,8 @@ const CHEAP = new Set(
 /** Operators that take longer, or return longer texts. */
 const EXPENSIVE = /\|\||\b(?:like|glob|regexp|match|recursive)\b/i
 
+const LITERALS = /'[^']*'/g
+
 const JOINED_VALUES = /\?\s*\|\|\s*\?/g
 
 /**
@@ -36,7 +38,8 @@ const JOINED_VALUES = /\?\s*\|\|\s*\?/g
  * {@link LONG_TEXT}.
  */
 export function isCheap(sql: string): boolean {
-  if (sql.length > MOST_CHARACTERS || EXPENSIVE.test(sql.replaceAll(JOINED_VALUES, '?'))) return false
+  if (sql.replaceAll(LITERALS, '').length > MOST_CHARACTERS || EXPENSIVE.test(sql.replaceAll(JOINED_VALUES, '?')))
+    return false
   for (const { 1: name = '', index } of sql.matchAll(/(\w+)"?\s*\(/g)) {
     if (!CHEAP.has(name.toLowerCase())) return false
     if (name.toLowerCase() === 'instr' && !searchesForValue(sql, index)) return false

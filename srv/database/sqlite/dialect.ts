@@ -19,13 +19,16 @@ export const DIALECT: Dialect = {
   json_count: (source, item, condition) => `(select count(*) from ${items(source, item, condition)})`,
   json_length: (source) => `json_array_length(${source})`,
   json_contains: (json, term) =>
-    `exists (select 1 from json_tree(${json}) as node where ${WITHIN_TIME}() and node.type = 'text'
+    `exists (select 1 from json_tree(${json}) as node where ${WITHIN_TIME}() and node.type = 'text' and node.key is not '@odata.type'
       and ifnull(instr(lower(node.value),${term}),0) > 0)`,
   json_extended: (source, ...members) =>
     `(select json_group_array(json_set(plain.value,${members.join()})) from json_each(${source}) as plain)`,
   json_chosen: (source, item, condition, order, most, after) =>
     `(select json_group_array(json(value)) from (select ${item}.value from ${items(source, item, condition)}
       order by ${order} limit ${most} offset ${after}))`,
+  octets: (text) => `ifnull(octet_length(${text}),0)`,
+  json_text: (value) => `json_quote(${value})`,
+  formatted: (...args) => `format(${args.join()})`,
   texts_joined: (text) => `group_concat(${text},',')`,
   json_rows: (...values) => `json_group_array(json_array(${values.join()}))`
 }

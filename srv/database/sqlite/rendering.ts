@@ -70,13 +70,17 @@ function mayBeLong({ key, length, type, '@cds.api.ignore': isHidden }: Element) 
   return !key && !length && !isHidden && !/^cds\.(Int|Boolean)/.test(type ?? '')
 }
 
+/** The functions that return texts as they are, or only look at their length. */
+const UNREAD = new Set(['formatted', 'octets'])
+
 /** The columns that a query compares, sorts by or computes with, at any level, but not those that it only returns. */
 function columnsAtWork(query: object): Set<string> {
   const found = new Set<string>()
   const visit = (part: unknown): void => {
     if (Array.isArray(part)) return part.forEach(visit)
     if (typeof part !== 'object' || part === null) return
-    const { ref, xpr, args, list, SELECT } = part as Partial<Record<string, unknown>>
+    const { ref, xpr, func, args, list, SELECT } = part as Partial<Record<string, unknown>>
+    if (UNREAD.has(func as string)) return
     if (Array.isArray(ref)) found.add(String(ref.at(-1)))
     ;[xpr, args, list].forEach(visit)
     if (!SELECT) return

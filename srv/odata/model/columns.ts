@@ -10,6 +10,8 @@ import type { Row } from '../../plans/statement.ts'
 /** The selected properties, nested; undefined means the whole value. */
 export type Selection = Map<string, Selection | undefined> | undefined
 
+type JsonOf = (value: unknown, property: Property) => string
+
 /** The type whose properties have columns of their own, or undefined for a property that is one column. */
 export function flattenedType({ type, collection }: Property): StructuredType | undefined {
   return isStructured(type) && !type.open && !collection ? type : undefined
@@ -41,16 +43,22 @@ function findColumns(property: Property, prefix: string): string[] {
 
 /**
  * Flattens an entity.
+ * @param jsonOf makes the JSON of values of open types and collections
  * @returns its columns, one of them with the paths of complex values that were sent without any value
  */
-export function flatten(entity: JsonObject, type: StructuredType): Row {
+export function flatten(
+  entity: JsonObject,
+  type: StructuredType,
+  jsonOf: JsonOf = (value) => JSON.stringify(value)
+): Row {
   const row: Row = {}
   const emptyObjects: string[] = []
   const visit = (object: JsonObject, { properties }: StructuredType, prefix: string) => {
     for (const property of properties.values()) {
       const name = prefix + property.name
       const value = object[property.name]
-      if (!flattenedType(property)) row[name] = toColumn(value, property)
+      if (!flattenedType(property))
+        row[name] = isStructured(property.type) && value != null ? jsonOf(value, property) : value
       else if (value) {
         const type = typeOfValue(value, property)
         if (property.derived && type !== property.type) row[property.derived.column] = type.name
@@ -93,10 +101,6 @@ export function nest(row: Row, type: StructuredType, selection: Selection): Json
 export function typeOfValue(value: object, { type, derived }: Property): StructuredType {
   const name = '@odata.type' in value ? String(value['@odata.type']).replace('#', '') : undefined
   return derived?.types.find((each) => each.name === name) ?? (type as StructuredType)
-}
-
-function toColumn(value: unknown, { type }: Property) {
-  return isStructured(type) && value !== null ? JSON.stringify(value) : value
 }
 
 function fromColumn(value: unknown, property: Property): unknown {

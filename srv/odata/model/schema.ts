@@ -3,6 +3,7 @@ import { flattenedType } from './columns.ts'
 import { columnHolding } from '../../cqn/columns.ts'
 import { expectColumns, projectionOf, type Projection } from './projection.ts'
 import { asShown, linked, namespaceOf, queryOf, type Definition, type Model } from './shown.ts'
+import { templateOf, type Template } from './template.ts'
 import { entityType as entityTypeOf, isStructured, storedType } from './types.ts'
 import type { EntityType, Property, StoredType, StructuredType } from './types.ts'
 
@@ -39,7 +40,7 @@ export interface ServiceSchema {
   /** The entity that is read, by its qualified name in CDS. */
   entity: string
   /** The entity that is stored: the same, or the one that it is a projection of. */
-  stored: { entity: string; type: StoredType }
+  stored: { entity: string; type: StoredType; template: Template }
   /** How the entity that is read shows the stored one; undefined if they are the same. */
   projection: Projection | undefined
   /** The types of the stored entity and of all its projections. */
@@ -144,7 +145,10 @@ function shapesOf(csn: Model, entity: string) {
   }
   const projections = Object.keys(csn.definitions).filter((name) => sourceOf(name) === stored)
   const type = typeOf(stored, storedType)
-  return { stored: { entity: stored, type }, shapes: [type, ...projections.map((name) => typeOf(name, entityTypeOf))] }
+  return {
+    stored: { entity: stored, type, template: templateOf(type) },
+    shapes: [type, ...projections.map((name) => typeOf(name, entityTypeOf))]
+  }
 }
 
 function searchable(type: StructuredType): Searchable {

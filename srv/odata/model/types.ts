@@ -49,7 +49,7 @@ export interface EntityType extends StructuredType {
 /** The type of an entity that is stored. */
 export interface StoredType extends EntityType {
   hidden: HiddenColumns & {
-    /** The text of the entity, as most answers show it. */
+    /** The text of the entity, as most answers show it, if an earlier release stored it. */
     representation: string
   }
 }

@@ -11,7 +11,8 @@ import { entityUrl } from '../response/links.ts'
 import { applied } from '../request/headers.ts'
 import { entities } from '../query/rows.ts'
 import { selected } from '../query/select.ts'
-import { completed, entityEtag, renderRows, storedForm } from '../response/render-rows.ts'
+import { completed, entityEtag, isSentAsStored, newText, renderRows, storedJson } from '../response/render-rows.ts'
+import type { StoredText } from '../response/json-text.ts'
 import type { Row } from '../../plans/statement.ts'
 import { respondWith } from '../response/respond.ts'
 
@@ -30,8 +31,12 @@ export async function create(exchange: Exchange, path: string, body: unknown) {
   if (shown.rows !== entities(schema))
     throw new RequestError('notImplemented', 'The service takes no options in $select on POST.', '$select')
   const event = projection ? readObject(toStored(sent, projection, stored.type), stored.type) : sent
-  const row = flatten(event, stored.type)
-  const represent = (columns: Row) => storedForm(event, columns, stored.type)
+  const row = flatten(event, stored.type, storedJson)
+  let text: StoredText | undefined
+  const represent = (columns: Row) => {
+    text = newText(columns, stored)
+    return { [stored.type.hidden.representationTag]: text.tag }
+  }
   const store = (rows: Rows) => exchange.store(rows, entityUrl(exchange, path, row))
   await run(cds.ql.INSERT.into(stored.entity).entries([row]), { represent, store })
   const url = entityUrl(exchange, path, row)
@@ -40,7 +45,9 @@ export async function create(exchange: Exchange, path: string, body: unknown) {
   if (preference === 'minimal' || preference === 'representation') applied(res, `return=${preference}`)
   if (preference === 'minimal') return void res.set('OData-EntityId', url).status(204).end()
   res.status(201)
-  respondWith(exchange, `${path}${shown.list}/$entity`, renderRows(exchange, [asRead(event, row, schema)], shown, path))
+  const texts = text && isSentAsStored(exchange, shown) ? [text] : undefined
+  const render = () => renderRows(exchange, [asRead(event, row, schema)], shown, path)
+  respondWith(exchange, `${path}${shown.list}/$entity`, texts ?? render())
 }
 
 /** The columns by which a new entity is shown, as a query would give them. */

@@ -1,6 +1,6 @@
 /**
- * Reads rows, one or a page of them, and renders them: as they were stored, or built from columns. That takes one
- * query, and a second one if the rows have too many bytes for an answer or their stored form is older than their type.
+ * Reads rows, one or a page of them, and renders them: in the database, or here. That takes one
+ * query, and a second one if the rows have too many bytes for an answer or were stored for an older version of their type.
  */
 import { mostBytes } from '../../database/reading.ts'
 import { asManyAsFit } from '../../database/result-size.ts'
@@ -51,7 +51,7 @@ export interface Shown {
 }
 
 /** Texts up to this length, in bytes, are always read with the others. */
-const SHORT = 16_384
+const SHORT = 24_576
 
 /** Reads as many rows as are wanted and fit into an answer, at least one if there is one. */
 export async function readRows<Of extends Prepared>(
@@ -83,22 +83,22 @@ export async function readRows<Of extends Prepared>(
   // JSON keeps all digits of numbers in columns, but not of numbers that an order computes
   if (!isSentAsStored(exchange, selected) || !keys.every((column) => 'ref' in column)) return build(all, false)
 
-  const { type } = exchange.schema.stored
+  const { stored } = exchange.schema
   const read = async (places: number, longest?: number) => {
     const name = nameFor(longest ? 'short texts' : 'texts', places)
-    const found = await ask(name, (of) => pageQuery(select(of, places), of.keys, type.hidden, longest))
-    return storedPage(found, keys, longest, placeOf)
+    const found = await ask(name, (of) => pageQuery(select(of, places), of.keys, stored, longest))
+    return storedPage(found, keys, placeOf)
   }
   const longest = Math.max(SHORT, Math.floor(mostBytes() / all))
   const first = await read(all, longest)
   const fit = fitting(first.entities.slice(0, limit))
   const isMore = first.entities.length > fit
   const places = isMore ? placesUpTo(fit - 1, first.rowAt(fit - 1)) : all
-  const isWhole = first.entities.slice(0, fit).every(([length]) => length <= longest)
-  const areCurrent = first.entities.every(([, tag]) => isCurrent(tag, type))
+  const isWhole = first.entities.slice(0, fit).every(([read]) => read !== null)
+  const areCurrent = first.entities.every(([, , tag]) => isCurrent(tag, stored.type))
   // on the second read the page may begin with rows that have just arrived
   const page = isWhole || !areCurrent ? first : await read(places)
-  if (!page.entities.every(([, tag]) => isCurrent(tag, type))) return build(places, isMore)
+  if (!page.entities.every(([, , tag]) => isCurrent(tag, stored.type))) return build(places, isMore)
   const count = Math.min(fit, page.entities.length)
   return { texts: page.textsOf(count, apart), count, isMore, places, rowAt: page.rowAt }
 }

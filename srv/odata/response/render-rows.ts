@@ -1,12 +1,13 @@
 /**
- * Renders rows as JSON text. The text of an entity as most answers show it is stored with the entity. Events never
- * change, so clients get what was written: nothing is parsed or built again. Other texts are built from columns.
+ * Renders rows as JSON text. The text of an entity as most answers show it is put together by the database, from columns
+ * that have parts of it: see stored-text.ts. Other texts are built here.
  */
 import { hash } from 'node:crypto'
 import { mostBytes } from '../../database/reading.ts'
 import { nest, type Selection } from '../model/columns.ts'
+import { textOf } from '../model/template.ts'
 import type { ServiceSchema } from '../model/schema.ts'
-import { isStructured, type JsonObject, type StoredType, type StructuredType } from '../model/types.ts'
+import { isStructured, type JsonObject, type Property, type StructuredType } from '../model/types.ts'
 import { ref, type Cqn } from '../../cqn/cqn.ts'
 import type { Row } from '../../plans/statement.ts'
 import { columnsFor, type Selected } from '../query/select.ts'
@@ -15,15 +16,15 @@ import type { JsonFormat } from '../request/format.ts'
 import { settings } from '../../settings/settings.ts'
 import { sizeOf, type JsonText, type StoredText } from './json-text.ts'
 import { entityUrl } from './links.ts'
-import { representEntity } from './representation.ts'
+import { representEntity, representValue } from './representation.ts'
 import { strongEtag } from './respond.ts'
 
-/** Renders the first rows, as many as fit into an answer, at least one. A row with its stored form is shown by that. */
+/** Renders the first rows, as many as fit into an answer, at least one. */
 export function renderRows(exchange: Exchange, all: Row[], selected: Selected, path: string): JsonText {
   const texts: JsonText = []
   let size = 0
   for (const row of all) {
-    const text = textOf(exchange, row, selected, path)
+    const text = rowText(exchange, row, selected, path)
     size += sizeOf([text])
     if (size > mostBytes() && texts.length) break
     texts.push(text)
@@ -31,16 +32,13 @@ export function renderRows(exchange: Exchange, all: Row[], selected: Selected, p
   return texts
 }
 
-function textOf(exchange: Exchange, row: Row, selected: Selected, path: string) {
+function rowText(exchange: Exchange, row: Row, selected: Selected, path: string) {
   if (exchange.asReferences) return JSON.stringify({ '@odata.id': entityUrl(exchange, path, row) })
-  const { format, schema } = exchange
+  const { format } = exchange
   const { rows, selection } = selected
-  const isWhole = areWhole(exchange, selected)
-  const stored = isWhole ? storedText(row, schema.stored.type) : undefined
-  if (stored) return stored
   const links = rows.areEntities ? linksOf(exchange, path, row, selection) : undefined
   const text = JSON.stringify(representEntity(nest(row, rows.type, selection), rows.type, format, links))
-  return isWhole ? tagged(text, rows.type) : text
+  return areWhole(exchange, selected) ? tagged(text, rows.type) : text
 }
 
 /** The links of an entity. Clients need its URL where the key does not identify it (OData JSON 4.01, 4.5.8). */
@@ -75,18 +73,13 @@ const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, str
 
 const versions = new WeakMap<StructuredType, string>()
 
-/**
- * Makes the columns for an entity that is about to be stored.
- * @param sent the entity as it was sent
- * @param row its columns, to which the service may have added values that were not sent
- */
-export function storedForm(sent: JsonObject, row: Row, type: StoredType): Row {
-  const entity = completed(sent, row, type)
-  // the URL is not part of the text: only the metadata level `full` shows it
-  const text = JSON.stringify(representEntity(entity, type, MINIMAL, {}))
-  const { representation, representationTag } = type.hidden
-  return { [representation]: text, [representationTag]: tagged(text, type).tag }
-}
+/** Makes the JSON of a value that is about to be stored: it becomes part of the text of its entity. */
+export const storedJson = (value: unknown, property: Property) =>
+  JSON.stringify(representValue(value, property, MINIMAL))
+
+/** The text of an entity that is about to be stored, by its columns. */
+export const newText = (row: Row, { type, template }: ServiceSchema['stored']): StoredText =>
+  tagged(textOf(template, row), type)
 
 /** An entity as it was sent, with the values that the service has added to its columns. */
 export function completed(sent: JsonObject, row: Row, { properties }: StructuredType): JsonObject {
@@ -94,15 +87,9 @@ export function completed(sent: JsonObject, row: Row, { properties }: Structured
   return Object.fromEntries(all.map(({ name, type }) => [name, isStructured(type) ? sent[name] : (row[name] ?? null)]))
 }
 
-/** The text of an entity as it is stored. */
+/** A text with its tag, which is stored. */
 function tagged(text: string, type: StructuredType): StoredText {
   return { text, tag: versionOf(type) + hash('sha1', text, 'base64url') }
-}
-
-/** The text of an entity; undefined if it was not read, or was written for an older version of the type. */
-function storedText(row: Row, type: StoredType): StoredText | undefined {
-  const { [type.hidden.representation]: text, [type.hidden.representationTag]: tag } = row
-  return typeof text === 'string' && isCurrent(tag, type) ? { text, tag } : undefined
 }
 
 /**

@@ -1,28 +1,30 @@
 /**
- * Pages of entities that are sent as they were stored. The database joins their texts, so a page is one value however
+ * Pages of entities that the database puts together, see stored-text.ts. It also joins their texts, so a page is one value however
  * many entities it has, not an object for each.
  */
 import { mostBytes } from '../../database/reading.ts'
-import { bytes, jsonRows, textsJoined } from '../../database/dialect.ts'
+import { bytes, jsonRows, octets, textsJoined } from '../../database/dialect.ts'
 import { func, nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn/cqn.ts'
 import type { Row } from '../../plans/statement.ts'
+import type { ServiceSchema } from '../model/schema.ts'
+import { mostBytesOf, storedText } from './stored-text.ts'
 import type { JsonText } from './json-text.ts'
-import type { StoredType } from '../model/types.ts'
 
 /**
  * Makes a query that gives a page as a single row.
  * @param select the query for the rows of the page
  * @param keys further columns to read of each row
- * @param hidden the columns with the text and its tag
- * @param longest the longest text to read, in bytes; of longer ones only the length is read
+ * @param longest the longest text to read, in bytes; of those that may be longer only the length is read
  */
-export function pageQuery(select: object, keys: Cqn[], hidden: StoredType['hidden'], longest?: number): object {
-  const whole = ref(hidden.representation)
-  const length = func('octet_length', whole)
-  const text = longest ? xpr('case when', length, '<=', val(longest), 'then', whole, 'end') : whole
-  const columns = [{ ...text, as: 'text' }, { ...length, as: 'length' }, ref(hidden.representationTag), ...keys]
+export function pageQuery(select: object, keys: Cqn[], stored: ServiceSchema['stored'], longest?: number): object {
+  const whole = storedText(stored)
+  const isShort = longest && [mostBytesOf(stored), '<=', val(longest)]
+  const text = isShort ? xpr('case when', ...isShort, 'then', whole, 'end') : whole
+  const length = isShort ? xpr('case when', ...isShort, 'then null else', octets(whole), 'end') : xpr('null')
+  const tag = ref(stored.type.hidden.representationTag)
+  const columns = [{ ...text, as: 'text' }, { ...length, as: 'length' }, tag, ...keys]
   const unique = [...new Map(columns.map((column) => [nameOf(column), column])).values()]
-  const each = columns.slice(1).map((column) => ref(nameOf(column)))
+  const each = [func('nullif', octets(ref('text')), xpr('0')), ...columns.slice(1).map((column) => ref(nameOf(column)))]
   return {
     SELECT: {
       from: { SELECT: { ...select, columns: unique }, as: 'page' },
@@ -35,8 +37,10 @@ export function pageQuery(select: object, keys: Cqn[], hidden: StoredType['hidde
   }
 }
 
-/** An entity on a page without its text: the length of the text in bytes, its tag, and the keys. */
-type Entity = [length: number, tag: string, ...keys: Value[]]
+/** An entity on a page without its text: the length of the text in bytes, if it was read or not, its tag, and the keys. */
+type Entity = [read: number | null, unread: number | null, tag: string, ...keys: Value[]]
+
+const lengthOf = ([read, unread]: Entity) => read ?? unread ?? 0
 
 /** A page that was read. */
 export interface StoredPage {
@@ -51,15 +55,11 @@ export interface StoredPage {
  * Reads the result of {@link pageQuery}.
  * @param placeOf finds the place of an entity by its keys if the query has no order; undefined to leave it out
  */
-export function storedPage(
-  [result]: Row[],
-  keys: Cqn[],
-  longest = Infinity,
-  placeOf?: (keys: Row) => number | undefined
-): StoredPage {
+export function storedPage([result]: Row[], keys: Cqn[], placeOf?: (keys: Row) => number | undefined): StoredPage {
   const { text, entities: json } = result as { text: Uint8Array; entities: string }
   const found = JSON.parse(json) as Entity[]
-  const rowOf = ([, , ...values]: Entity) => Object.fromEntries(keys.map((key, index) => [nameOf(key), values[index]]))
+  const rowOf = ([, , , ...values]: Entity) =>
+    Object.fromEntries(keys.map((key, index) => [nameOf(key), values[index]]))
   const entities = placeOf ? inPlaces(found, (entity) => placeOf(rowOf(entity))) : found
   return {
     entities,
@@ -71,7 +71,7 @@ export function storedPage(
       let start = 0
       for (const entity of found) {
         starts.set(entity, start)
-        if (entity[0] <= longest) start += entity[0] + 1
+        if (entity[0] !== null) start += entity[0] + 1
       }
       return shown.map((entity) => joined(text.subarray(starts.get(entity)), [entity]))
     }
@@ -79,8 +79,8 @@ export function storedPage(
 }
 
 function joined(texts: Uint8Array, entities: Entity[]) {
-  const size = entities.reduce((sum, [length]) => sum + length + 1, -1)
-  return { text: texts.subarray(0, size), tag: entities.map(([, tag]) => tag).join() }
+  const size = entities.reduce((sum, entity) => sum + lengthOf(entity) + 1, -1)
+  return { text: texts.subarray(0, size), tag: entities.map(([, , tag]) => tag).join() }
 }
 
 /** Sorts items by their places, and drops those without one. */
@@ -96,6 +96,6 @@ export function inPlaces<Item>(items: Item[], placeOf: (item: Item) => number | 
 /** How many entities fit on a page, at least one if there is one. */
 export function fitting(entities: Entity[]): number {
   let size = 0
-  const end = entities.findIndex(([length]) => (size += length) > mostBytes())
+  const end = entities.findIndex((entity) => (size += lengthOf(entity)) > mostBytes())
   return end < 0 ? entities.length : Math.max(end, 1)
 }

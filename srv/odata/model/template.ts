@@ -1,0 +1,89 @@
+/**
+ * The JSON text of an entity, as most answers show it, as a template that its columns fill in. The database fills it in
+ * for entities that it holds, and {@link textOf} for one that is about to be stored. So the text is not stored.
+ */
+import { columnsOf, flattenedType } from './columns.ts'
+import { isStructured, type Property, type StructuredType } from './types.ts'
+import type { Row } from '../../plans/statement.ts'
+
+/** Parts that follow each other. */
+export type Template = (string | ColumnPart | ComplexPart)[]
+
+/** The value of a column, `null` if it has none. */
+export interface ColumnPart {
+  kind: 'column'
+  column: string
+  /** Whether the column has JSON, which is text of the entity as it is. */
+  isJson: boolean
+}
+
+/** A complex value: `null` if no column has a value and it is no empty object. */
+export interface ComplexPart {
+  kind: 'complex'
+  columns: string[]
+  /** What `emptyObjects`, the column, contains if this value or one in it was sent without any value. */
+  marks: string[]
+  emptyObjects: string
+  /** For values of a derived type: the column that names the type, and the templates by that name. */
+  derived: { column: string; templates: Map<string, Template> } | undefined
+  template: Template
+}
+
+/** Derives the template of an entity type. */
+export function templateOf(type: StructuredType & { hidden: { emptyObjects: string } }): Template {
+  return objectOf(type, `#${type.name}`, '', type.hidden.emptyObjects)
+}
+
+function objectOf({ properties }: StructuredType, typeName: string, prefix: string, emptyObjects: string): Template {
+  const members = [...properties.values()].flatMap((property): Template => [
+    `,${JSON.stringify(property.name)}:`,
+    partOf(property, prefix, emptyObjects)
+  ])
+  return joined(['{', `"@odata.type":${JSON.stringify(typeName)}`, ...members, '}'])
+}
+
+function partOf(property: Property, prefix: string, emptyObjects: string): ColumnPart | ComplexPart {
+  const column = prefix + property.name
+  const type = flattenedType(property)
+  if (!type) return { kind: 'column', column, isJson: isStructured(property.type) }
+  const inner = (each: StructuredType, typeName: string) => objectOf(each, typeName, `${column}_`, emptyObjects)
+  const templates = new Map(property.derived?.types.map((each) => [each.name, inner(each, `#${each.name}`)]))
+  return {
+    kind: 'complex',
+    columns: columnsOf(property, prefix),
+    marks: [JSON.stringify(column), JSON.stringify(`${column}_`).slice(0, -1)],
+    emptyObjects,
+    derived: property.derived && { column: property.derived.column, templates },
+    template: inner(type, type.name) // without `#`, as documented: see representation.ts
+  }
+}
+
+/** Joins texts that follow each other. */
+function joined(template: Template): Template {
+  const parts: Template = []
+  for (const part of template) {
+    const last = parts.at(-1)
+    if (typeof part === 'string' && typeof last === 'string') parts[parts.length - 1] = last + part
+    else parts.push(part)
+  }
+  return parts
+}
+
+/** The text of an entity with these columns. */
+export function textOf(template: Template, row: Row): string {
+  let text = ''
+  for (const part of template) text += typeof part === 'string' ? part : valueText(part, row)
+  return text
+}
+
+function valueText(part: ColumnPart | ComplexPart, row: Row): string {
+  if (part.kind === 'column') {
+    const value = row[part.column] ?? null
+    return part.isJson && value !== null ? (value as string) : JSON.stringify(value)
+  }
+  const { columns, marks, emptyObjects, derived, template } = part
+  const empty = row[emptyObjects]
+  const isEmpty = typeof empty === 'string' && marks.some((mark) => empty.includes(mark))
+  if (!isEmpty && columns.every((column) => row[column] == null)) return 'null'
+  return textOf((derived && derived.templates.get(String(row[derived.column]))) ?? template, row)
+}
