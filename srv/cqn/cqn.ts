@@ -148,3 +148,18 @@ function joined(operator: string, conditions: Cqn[]): Cqn {
 // CQN has casts in columns only; SQL has them everywhere, and these under names that engines share.
 export const decimal = (of: Cqn) => xpr('cast(', of, 'as double precision)')
 export const string = (of: Cqn) => xpr('cast(', of, 'as text)')
+
+/** Where a query inserts: CAP writes it in both ways. */
+type Into = string | { ref: string[] }
+
+/** The entity that a query is about; empty for a query about the result of another. */
+export function entityIn({
+  SELECT,
+  INSERT
+}: {
+  SELECT?: { from: { ref?: string[] } }
+  INSERT?: { into: Into }
+}): string {
+  const into = INSERT?.into
+  return typeof into === 'string' ? into : ((into ?? SELECT?.from)?.ref?.[0] ?? '')
+}

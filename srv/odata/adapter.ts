@@ -10,30 +10,31 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
 import { permitPost, type Restricted } from '../access/permissions.ts'
 import { scopeOf } from '../access/tenants.ts'
+import { entityIn } from '../cqn/cqn.ts'
 import { expectWanted } from '../database/reading.ts'
 import { append, execute } from '../database/service.ts'
 import { sendBatch } from './batch/answers.ts'
-import { readBatch } from './batch/documents.ts'
-import { boundaryOf, readMultipartBatch } from './batch/multipart.ts'
+import { receiveBatch } from './batch/receive.ts'
 import { runBatch, type Run } from './batch/run.ts'
 import { isTaken } from './request/capabilities.ts'
 import { readCollection, readCount, readReferences } from './resources/collection.ts'
 import { create } from './resources/create.ts'
 import { readEntity, readProperty, readReference } from './resources/entity.ts'
-import { sendTagged, strongEtag } from './response/respond.ts'
 import { requestError, RequestError } from '../errors/errors.ts'
-import type { Conventions, Exchange, Origin } from './request/exchange.ts'
+import { conventionsWith, type Conventions } from './request/conventions.ts'
+import type { Exchange, Origin } from './request/exchange.ts'
 import { downloadFormat, jsonFormat, mediaTypesOf, negotiate } from './request/format.ts'
 import type { LinkTokens } from './request/link-tokens.ts'
 import { serviceRoot } from './response/links.ts'
 import { locate, type Resource } from './request/resource.ts'
-import { generateMetadata, type Metadata } from './resources/metadata.ts'
-import { serviceSchema, type ServiceSchema } from './model/schema.ts'
-import { asShown, linked, namespaceOf, type Model } from './model/shown.ts'
+import { describer } from './resources/description.ts'
+import type { Metadata } from './resources/metadata.ts'
 import { descriptions } from './openapi/describe.ts'
+import { serviceSchema, type ServiceSchema } from './model/schema.ts'
+import { linked, type Model } from './model/shown.ts'
 import { Plans } from '../plans/plans.ts'
 import { refuse } from '../errors/refuse.ts'
-import { readJson, readText } from './request/body.ts'
+import { readJson } from './request/body.ts'
 import { allows401, applied, checkHeaders, negotiateVersion, preferences } from './request/headers.ts'
 import { requestIds } from '../errors/request-ids.ts'
 import { settings } from '../settings/settings.ts'
@@ -54,18 +55,7 @@ const inTransaction = (service: ApplicationService, work: () => Promise<unknown>
  */
 export function registerProtocols(model: Model, tokens: LinkTokens) {
   const { protocols } = cds.service as unknown as { protocols: Record<string, object> }
-  const batchLimit = settings().odata.batch_limit
-  const kinds: Record<string, Conventions> = {
-    'odata-structured': {
-      ...{ topIsPageSize: false, entitiesDerive: false, hasEntitySet: true, spellsHeadersAsGraph: false },
-      batchLimit
-    },
-    'odata-graph': {
-      ...{ topIsPageSize: true, entitiesDerive: true, hasEntitySet: false, spellsHeadersAsGraph: true },
-      batchLimit: 20
-    }
-  }
-  for (const [kind, conventions] of Object.entries(kinds)) {
+  for (const [kind, conventions] of Object.entries(conventionsWith(settings().odata.batch_limit))) {
     const impl = (service: ApplicationService, options: object) =>
       new StructuredODataAdapter(service, options, { model, tokens, conventions })
     protocols[kind] = { path: '/', impl }
@@ -83,17 +73,18 @@ class StructuredODataAdapter extends ODataAdapter {
   private readonly setup: Setup
   private readonly linked: Model
   private readonly schema: ServiceSchema
-  private metadata: Metadata | undefined
-  private readonly openApi: ReturnType<typeof descriptions>
+  private readonly describe: ReturnType<typeof describer>
   private knownPlans: Plans | undefined
 
   constructor(service: ApplicationService, options: object, setup: Setup) {
     super(service, options)
     this.setup = setup
-    this.linked = linked(setup.model)
-    const schema = serviceSchema(setup.model, service.name)
-    this.schema = setup.conventions.hasEntitySet ? schema : { ...schema, entitySet: undefined }
-    this.openApi = descriptions(this.schema)
+    const { model, conventions } = setup
+    this.linked = linked(model)
+    const schema = serviceSchema(model, service.name)
+    this.schema = conventions.hasEntitySet ? schema : { ...schema, entitySet: undefined }
+    const openApi = descriptions(this.schema)
+    this.describe = describer(model, service.name, this.schema, conventions.entitiesDerive, openApi)
   }
 
   /** A router without CAP's own middleware. It is set on the instance, as in the base class, to be built once. */
@@ -132,8 +123,7 @@ class StructuredODataAdapter extends ODataAdapter {
     const offered = mediaTypesOf(resource, allows401(req), isStreamed)
     const { type, parameters } = negotiate(offered, req, options.get('$format'))
     if (resource.kind === 'metadata' || resource.kind === 'openApi') {
-      if (parameters.has('charset')) res.setHeader('Content-Type', `${type};charset=utf-8`)
-      else res.setHeader('Content-Type', type)
+      res.setHeader('Content-Type', parameters.has('charset') ? `${type};charset=utf-8` : type)
       return this.describe(req, res, resource.kind === 'openApi' ? root : undefined, type as keyof Metadata)
     }
     const reading = readingFor(outer, deadline)
@@ -174,37 +164,16 @@ class StructuredODataAdapter extends ODataAdapter {
     return inTransaction(service, () => service.dispatch(request))
   }
 
-  /** @param root to describe it in OpenAPI, and not in CSDL */
-  private describe(req: Request, res: Response, root: string | undefined, type: keyof Metadata) {
-    this.metadata ??= this.generateMetadata()
-    if (root === undefined && type === 'application/json') res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
-    const text = root === undefined ? this.metadata[type] : this.openApi(root, this.metadata['application/json'])
-    sendTagged(req, res, [Buffer.from(text)], strongEtag(text))
-  }
-
-  private generateMetadata() {
-    const { model, conventions } = this.setup
-    const { name } = this.service
-    return generateMetadata(asShown(model, name), namespaceOf(model, name), conventions.entitiesDerive, this.schema)
-  }
-
   private async answerBatch(req: Request, res: Response) {
     const { batchLimit, spellsHeadersAsGraph } = this.setup.conventions
     const { batch_timeout: timeLimit, batch_bytes: mostBytes } = settings().odata
     const deadline = batchDeadline(timeLimit)
-    const boundary = req.is('multipart/mixed') ? boundaryOf(req.get('Content-Type') as string) : undefined
-    const units =
-      boundary === undefined
-        ? readBatch(await readJson(req, res), batchLimit)
-        : readMultipartBatch(await readText(req, res), boundary, batchLimit)
-    const preference = preferences(req).get('continue-on-error')
-    const goesOn = preference === undefined ? boundary === undefined : preference !== 'false'
-    const inAnyOrder = boundary === undefined && goesOn
+    const { boundary, ...batch } = await receiveBatch(req, res, batchLimit)
     const answer: Run['answer'] = (part, partAnswer, origin) =>
       this.answer(part, partAnswer, { ...origin, deadline }).catch((error: unknown) =>
         this.error(error, part, partAnswer)
       )
-    const answers = runBatch(units, { outer: req, goesOn, inAnyOrder, mostBytes, answer, append })
+    const answers = runBatch(batch.units, { ...batch, outer: req, mostBytes, answer, append })
     await sendBatch(answers, res, boundary, spellsHeadersAsGraph)
   }
 
@@ -230,10 +199,3 @@ const READERS = {
   entity: readEntity,
   property: readProperty
 }
-
-/** The entity that a query is about; empty for a query about the result of another. */
-function entityIn({ SELECT, INSERT }: { SELECT?: { from: { ref?: string[] } }; INSERT?: { into: Into } }): string {
-  const into = INSERT?.into
-  return typeof into === 'string' ? into : ((into ?? SELECT?.from)?.ref?.[0] ?? '')
-}
-type Into = string | { ref: string[] }

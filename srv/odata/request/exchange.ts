@@ -1,8 +1,8 @@
 /** A request to the service and its answer, as the rooms of the protocol share it. */
 import type { Request, Response } from 'express'
+import type { Conventions } from './conventions.ts'
 import type { DownloadFormat, JsonFormat } from './format.ts'
-import type { Reading } from '../../database/reading.ts'
-import type { Deadline } from '../../database/reading.ts'
+import type { Deadline, Reading } from '../../database/reading.ts'
 import type { LinkTokens } from './link-tokens.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { PlanningContext } from '../../plans/plans.ts'
@@ -55,22 +55,6 @@ export type Rows = [entity: string, row: object][]
  * @param url the URL of the entity
  */
 export type Store = (rows: Rows, url: string) => Promise<void>
-
-/** How a service root differs from others. */
-export interface Conventions {
-  /** Whether `$top` is the size of pages, as in Graph, not the number of entities in all. */
-  topIsPageSize: boolean
-  /**
-   * Whether `$metadata` has the base type of entities, as in Graph. UI5, for one, finds keys on the type itself only.
-   */
-  entitiesDerive: boolean
-  /** Whether the entities are in an entity set beside the singleton, too: some clients know no singletons. */
-  hasEntitySet: boolean
-  /** Whether batches in JSON spell the names of headers as Graph does, whose client accepts no other spelling. */
-  spellsHeadersAsGraph: boolean
-  /** The most requests in a batch. */
-  batchLimit: number
-}
 
 /** The options that a link keeps of its request. Its token is valid with these only. */
 export function linkOptions({ options, aliases }: Exchange): Map<string, string> {

@@ -1,0 +1,56 @@
+/** Comparisons: both sides are made alike, each as what it means beside the other (OData URL Conventions 4.01, 5.1.1.1). */
+import type { Typed, Unplaced } from '../../cqn/cqn.ts'
+import { asMember } from './enumerations.ts'
+import { listItems } from './lists.ts'
+import { literalAs } from './literals.ts'
+import { compared, isMember, negated } from './logic.ts'
+import { meantAlike, meantAs, membersCompared } from './members.ts'
+import { isPrimitive, type Parser } from './parsing.ts'
+
+/**
+ * Compares two values.
+ * @param operator of CQN
+ * @param position of the operator, for errors
+ * @throws {RequestError} 400 for values that cannot be compared, 501 for collections and complex values
+ */
+export function compare(parser: Parser, left: Typed, operator: string, right: Typed, position: number): Unplaced {
+  for (const each of [left, right])
+    if (each.type === 'collection')
+      parser.cursor.fail('The service does not compare collections', each.position, 'notImplemented')
+  if (left.type === 'complex' || right.type === 'complex')
+    return compareComplex(parser, left, operator, right, position)
+  if (left.type === 'any' && right.type === 'any') return membersCompared(left, operator, right)
+  const [a, b] = alike(parser, left, right, position)
+  if (a.type === 'binary' && b.type === 'binary')
+    parser.cursor.fail('Binary values can be compared with null only', position)
+  return compared(a, operator, b)
+}
+
+function compareComplex(parser: Parser, left: Typed, operator: string, right: Typed, position: number): Unplaced {
+  const [complex, other] = left.type === 'complex' ? [left, right] : [right, left]
+  if (other.type !== 'null' || !['=', '!='].includes(operator))
+    parser.cursor.fail('A complex value can be compared with null only', position, 'notImplemented')
+  return operator === '=' ? negated(complex) : { cqn: complex.cqn, type: 'boolean' }
+}
+
+function alike(parser: Parser, left: Typed, right: Typed, position: number): [Typed, Typed] {
+  const [first, second] = meantAlike(left, right)
+  const [a, b] = [meantWith(parser, first, second), meantWith(parser, second, first)]
+  if (a.type !== b.type && a.type !== 'null' && b.type !== 'null')
+    parser.cursor.fail(`A value of type ${left.type} cannot be compared with one of type ${right.type}`, position)
+  return [a, b]
+}
+
+/** A value as what it means beside another one. */
+const meantWith = (parser: Parser, each: Typed, other: Typed) => asMember(parser, literalAs(other.type, each), other)
+
+/**
+ * Looks for a value in the list that follows.
+ * @throws {RequestError} 400 for an item that the value cannot be compared with, 501 for a value that is not primitive
+ */
+export function membership(parser: Parser, left: Typed, position: number): Unplaced {
+  if (!isPrimitive(left))
+    parser.cursor.fail('Only primitive values can be looked for in a list', left.position, 'notImplemented')
+  const items = listItems(parser, position).map((item) => alike(parser, left, item, position)[1])
+  return isMember(meantAs(left, items.find(({ type }) => type !== 'null')?.type ?? 'string'), items)
+}

@@ -1,0 +1,32 @@
+/** Answers with what describes a root: its metadata in CSDL, or OpenAPI. Both are made when they are first asked for. */
+import type { Request, Response } from 'express'
+import type { ServiceSchema } from '../model/schema.ts'
+import { asShown, namespaceOf, type Model } from '../model/shown.ts'
+import { sendTagged, strongEtag } from '../response/respond.ts'
+import { generateMetadata, type Metadata } from './metadata.ts'
+
+/**
+ * Makes a function that answers with the description of a root.
+ * @param name of the service in the model
+ * @param entitiesDerive whether entities have a base type in it
+ * @param openApi describes a root in OpenAPI, by its URL and its metadata in JSON
+ */
+export function describer(
+  model: Model,
+  name: string,
+  schema: ServiceSchema,
+  entitiesDerive: boolean,
+  openApi: (root: string, metadata: string) => string
+) {
+  let metadata: Metadata | undefined
+  /**
+   * @param root the URL of the root, to describe it in OpenAPI; undefined for CSDL
+   * @param type the media type
+   */
+  return (req: Request, res: Response, root: string | undefined, type: keyof Metadata) => {
+    metadata ??= generateMetadata(asShown(model, name), namespaceOf(model, name), entitiesDerive, schema)
+    if (root === undefined && type === 'application/json') res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
+    const text = root === undefined ? metadata[type] : openApi(root, metadata['application/json'])
+    sendTagged(req, res, [Buffer.from(text)], strongEtag(text))
+  }
+}
