@@ -2,7 +2,8 @@
  * `npm run bench [-- --quick]`: compares the service with a hand-written baseline, its ceiling, and what CAP generates.
  * Each runs as a process of its own with its own copy of the log, and they are measured in interleaved rounds.
  *
- * --quick             short rounds: less than three minutes in all
+ * --quick             short rounds, and of the others the baseline only: less than three minutes in all
+ * --million           adds a log of a million events; a quick run then only reads it, and only as the goals ask for
  * --before folder     compares with the service of another checkout, which has its dependencies installed
  * --size 10000,…      the numbers of events; with several, the others are compared with the first
  * --targets a,b       some of service, bare, before, baseline, ceiling, plain
@@ -19,16 +20,19 @@ import { parseArgs } from 'node:util'
 import { datasetOf } from './dataset.ts'
 import { definitionOf, TARGET_NAMES, type Definition } from './definitions.ts'
 import { findings } from './findings.ts'
+import { goalsTable, type Outcome } from './goals.ts'
 import { startIssuer } from './issuer.ts'
 import { logOf, type Log } from './logs.ts'
-import { findingsTable, growthTable, scenariosTable } from './report.ts'
-import { runRounds, type Rounds } from './rounds.ts'
-import { scenarios, type Scenario } from './scenarios.ts'
+import { amount } from './markdown.ts'
+import { findingsTable, growthTable, memoryTable, scenariosTable, type Results } from './report.ts'
+import { runRounds } from './rounds.ts'
+import { scenarios } from './scenarios.ts'
 import { start, type Target } from './targets.ts'
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    million: { type: 'boolean', default: false },
     bare: { type: 'boolean', default: false },
     before: { type: 'string' },
     size: { type: 'string', default: '10000' },
@@ -43,38 +47,55 @@ const { values: options } = parseArgs({
 const { quick, before } = options
 const rounds = Number(options.rounds ?? (quick ? 2 : 7))
 const seconds = Number(options.seconds ?? (quick ? 0.4 : 3))
-const wanted = (options.targets ?? (before ? 'service,before' : 'service,bare,baseline,ceiling,plain')).split(',')
-const names = TARGET_NAMES.filter((name) => wanted.includes(name))
+const all = quick ? 'service,bare,baseline' : 'service,bare,baseline,ceiling,plain'
+const wanted = (options.targets ?? (before ? 'service,before' : all)).split(',')
 const seed = Number(options.seed)
+const sizes = [...options.size.split(',').map(Number), ...(options.million ? [1_000_000] : [])]
 const isChosen = (name: string) => options.scenario?.includes(name) ?? true
 
-const issuer = options.bare ? undefined : await startIssuer(datasetOf(1, seed).eventAt(0).tenantId)
+/** The size from which a quick run only reads the log. */
+const LARGE = 100_000
 
+const issuer = options.bare ? undefined : await startIssuer(datasetOf(1, seed).eventAt(0).tenantId)
 const folder = mkdtempSync(join(tmpdir(), 'provisioning-bench-'))
 const kept = resolve(options.data ?? join(import.meta.dirname, '../node_modules/.cache/bench'))
 process.once('exit', () => rmSync(folder, { recursive: true }))
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 
-const bySize = new Map<number, Map<Scenario, Rounds>>()
-for (const size of options.size.split(',').map(Number)) await benchmark(size)
-if (bySize.size > 1) console.log(`\n${growthTable(bySize)}`)
+const outcomes: Outcome[] = []
+for (const size of sizes) outcomes.push(await benchmark(size))
+if (outcomes.length > 1) console.log(`\n${growthTable(new Map(outcomes.map(({ size, results }) => [size, results])))}`)
+if (!before) console.log(`\n${goalsTable(outcomes)}`)
+if (outcomes.some(({ failed }) => failed.size)) process.exitCode = 1
 
-async function benchmark(size: number) {
+async function benchmark(size: number): Promise<Outcome> {
+  const readsOnly = quick && size >= LARGE
+  const names = TARGET_NAMES.filter((name) => wanted.includes(name)).filter(
+    (name) => !readsOnly || name === 'service' || name === 'before'
+  )
   const dataset = datasetOf(size, seed)
-  const definitions = names.map((name) => definitionOf(name, issuer, before))
-  const files = new Map<Definition, Log>()
-  for (const each of definitions) files.set(each, await logOf(each, folder, kept, dataset, seed))
+  const logs = new Map<Definition, Log>()
+  for (const definition of names.map((name) => definitionOf(name, issuer, before)))
+    logs.set(definition, await logOf(definition, dataset, seed, kept, readsOnly ? undefined : folder))
   const targets: Target[] = []
-  for (const [definition, { file }] of files) targets.push(await start(definition, file))
-  const results = new Map<Scenario, Rounds>()
-  bySize.set(size, results)
-  for (const scenario of scenarios.filter(({ name }) => isChosen(name))) {
+  for (const [definition, { file }] of logs) targets.push(await start(definition, file))
+  const results: Results = new Map()
+  const failed = new Set<string>()
+  for (const scenario of scenarios.filter(({ name, isOfLarge }) => isChosen(name) && (!readsOnly || isOfLarge))) {
     console.error(scenario.title)
-    results.set(scenario, await runRounds(scenario, dataset, targets, rounds, seconds))
+    try {
+      results.set(scenario, await runRounds(scenario, dataset, targets, rounds, seconds))
+    } catch (error) {
+      failed.add(scenario.name)
+      console.error(error)
+    }
   }
   for (const { stop } of targets) await stop()
-  console.log(`\n${size.toLocaleString('en')} events\n\n${scenariosTable(results, names)}`)
-  if (!isChosen('findings')) return
-  console.error('findings')
-  console.log(`\n${findingsTable(await findings(files, dataset, seconds, quick ? 1000 : 10_000), names)}`)
+  console.log(`\n${amount(size)} events\n\n${scenariosTable(results, names)}`)
+  if (isChosen('findings')) console.error('findings')
+  const page = quick ? 1000 : 10_000
+  const found = isChosen('findings') ? await findings(logs, { dataset, seconds, page, readsOnly }) : undefined
+  if (found) console.log(`\n${findingsTable(found, names)}`)
+  console.log(`\n${memoryTable(results, found, names)}`)
+  return { size, results, failed, findings: found }
 }

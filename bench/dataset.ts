@@ -9,6 +9,7 @@ interface Searched {
   jobId: string
   changeId: string
   targetIdentity: { displayName: string }
+  targetSystem: { displayName: string }
   modifiedProperties: { displayName: string }[]
 }
 
@@ -49,8 +50,9 @@ const TEMPLATES = 100
  * Returns a function that writes new events as JSON. They are newer than those of the log, and their jobs and names are
  * others, so that queries keep their results.
  * @param convert converts an event to what the target takes
+ * @param from when the first one happens, in milliseconds
  */
-export function writer({ sample, to }: Dataset, convert: (event: Event) => Event): () => { id: string; json: string } {
+export function writer({ sample, to }: Dataset, convert: (event: Event) => Event, from = to) {
   const templates = sample.slice(0, TEMPLATES).map((event) => {
     const targetIdentity = { ...event.targetIdentity, displayName: '<target>' }
     const marked = { id: '<id>', changeId: '<change>', jobId: '<job>', targetIdentity, activityDateTime: '<time>' }
@@ -61,7 +63,7 @@ export function writer({ sample, to }: Dataset, convert: (event: Event) => Event
     const id = randomUUID()
     const values: Record<string, string> = {
       '<id>': id,
-      '<time>': new Date(to + ++posted).toISOString().replace('Z', '0000Z'),
+      '<time>': new Date(from + ++posted).toISOString().replace('Z', '0000Z'),
       '<change>': randomUUID(),
       '<job>': `posted job ${Math.floor(Math.random() * 20)}`,
       '<target>': `~posted ${Math.random()}`

@@ -1,7 +1,7 @@
 /** The servers that are compared: how each is started. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { flat, structured, type Dialect } from './dialects.ts'
+import { flat, handWritten, structured, type Dialect } from './dialects.ts'
 import type { Issuer } from './issuer.ts'
 
 const BENCH = import.meta.dirname
@@ -59,7 +59,7 @@ const configured = ({ url, audience }: Issuer) => ({
  */
 export function definitionOf(name: TargetName, issuer: Issuer | undefined, before = ''): Definition {
   if (name === 'plain') return plain()
-  if (name === 'baseline' || name === 'ceiling') return handWritten(name, issuer)
+  if (name === 'baseline' || name === 'ceiling') return byHand(name, issuer)
   if (name === 'before') return { ...service(resolve(before), issuer), name, filledAs: name }
   return { ...service(ROOT, name === 'bare' ? undefined : issuer), name }
 }
@@ -76,10 +76,10 @@ function service(folder: string, issuer: Issuer | undefined): Definition {
   }
 }
 
-function handWritten(name: TargetName, issuer: Issuer | undefined): Definition {
+function byHand(name: TargetName, issuer: Issuer | undefined): Definition {
   const tokens: Record<string, string> = issuer ? { ISSUER: issuer.url, AUDIENCE: issuer.audience } : {}
   return {
-    ...{ name, filledAs: 'baseline', dialect: structured, token: issuer?.token, folder: ROOT },
+    ...{ name, filledAs: 'baseline', dialect: handWritten, token: issuer?.token, folder: ROOT },
     model: join(BENCH, 'baseline/{event,store}.ts'),
     args: [join(BENCH, `${name}.ts`)],
     env: (FILE) => ({ ...tokens, FILE }),

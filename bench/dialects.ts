@@ -7,11 +7,15 @@ export interface Query {
   id?: string
   /** Whether it asks for the number of events. */
   isCount?: boolean
-  options?: { $filter?: string; $orderby?: string; $select?: string; $apply?: string }
+  options?: { $filter?: string; $orderby?: string; $select?: string; $apply?: string; $search?: string }
   /** The size of pages, if not 100. */
   size?: number
   /** The number of values that responses must have at least, once that is known. */
   least?: number
+  /** The number of values that responses must have at most, if it is not the size of pages. */
+  most?: number
+  /** Whether the other servers do not answer it. */
+  isOfServiceOnly?: boolean
 }
 
 /** How a server takes requests. */
@@ -40,12 +44,18 @@ export const structured: Dialect = {
   event: (event) => event
 }
 
+/** The hand-written servers know some queries only. */
+export const handWritten: Dialect = {
+  ...structured,
+  request: (query) => (query.isOfServiceOnly ? undefined : structured.request(query))
+}
+
 /** See plain/services.cds. Collections and details are JSON in columns. */
 export const flat: Dialect = {
   root: '/plain',
   collection: '/Events',
-  request({ id, isCount, options: { $filter, $select, $orderby, $apply } = {}, size }) {
-    if ($apply || /\b(any|all)\(/.test($filter ?? '')) return undefined
+  request({ id, isCount, options: { $filter, $select, $orderby, $apply } = {}, size, isOfServiceOnly }) {
+    if (isOfServiceOnly || $apply || /\b(any|all)\(/.test($filter ?? '')) return undefined
     if (id !== undefined) return { path: `/plain/Events('${encodeURIComponent(id)}')` }
     if (isCount) return { path: `/plain/Events/$count${written({ $filter: flatPaths($filter) })}` }
     const options = {

@@ -1,95 +1,101 @@
-/** What is measured besides scenarios: start-up, memory, a page far from the first, and posts during a long query. */
+/** What is measured besides scenarios, of one target after the other. */
 import { createHistogram } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
+import { callOf, nextPath, walk } from './calls.ts'
 import type { Dataset } from './dataset.ts'
 import type { Definition, TargetName } from './definitions.ts'
-import type { Log } from './logs.ts'
+import { follow } from './following.ts'
 import { ask, measure, median, type Call } from './load.ts'
-import { memoryOf } from './processes.ts'
-import { callOf, nextPath, timeOf, walk } from './queries.ts'
-import { CONNECTIONS } from './rounds.ts'
-import { posts } from './scenarios.ts'
+import type { Log } from './logs.ts'
+import { besideAggregates, besidePages } from './pressure.ts'
+import { memoryOf, mostMemoryDuring } from './processes.ts'
+import { CLIENTS } from './scenarios.ts'
 import { start, type Target } from './targets.ts'
 
-/** A number for some targets, and the most that the service may have. */
-export interface Finding {
-  title: string
-  unit: 'ms' | 'MB' | ''
-  required?: number
-  values: Map<TargetName, number>
+/** The titles of all findings, with their units. */
+export const FINDINGS = {
+  startUp: ['start-up until the first 200', 'ms'],
+  rest: ['memory at rest', 'MB'],
+  paged: ['memory while 16 clients page the whole log', 'MB'],
+  bytes: ['bytes on disk for an event, to its JSON as it is sent', ''],
+  depth: ['a far page to page 1, p50', ''],
+  aggregate: ['an aggregate, p50', 'ms'],
+  besideAggregates: ['POST beside aggregates to POST alone, p99', ''],
+  besidePages: ['POST while 16 clients page the whole log, p99', 'ms'],
+  posted: ['POST a second beside a reader that follows a delta link', ''],
+  seen: ['until that reader sees an event after its 201, p50', 'ms'],
+  seenLate: ['the same, p99', 'ms']
+} as const
+export type Finding = keyof typeof FINDINGS
+export type Findings = Map<Finding, Map<TargetName, number>>
+
+/** What is examined, and how thoroughly. */
+export interface Extent {
+  dataset: Dataset
+  /** About how long each load lasts, in seconds. */
+  seconds: number
+  /** The number of the page that is compared with the first. */
+  page: number
+  /** Whether nothing may be posted. */
+  readsOnly: boolean
 }
 
 const STARTS = 3
 const MEGABYTE = 1_000_000
-const AGGREGATED = 1_000_000 // events at most: about two seconds of work
+const LARGEST_PAGE = 1000 // events
 
-/**
- * Examines targets one after the other, each in a new process.
- * @param files the logs
- * @param seconds about how long each load lasts
- * @param pages the number of the page that is compared with the first
- */
-export async function findings(
-  files: Map<Definition, Log>,
-  dataset: Dataset,
-  seconds: number,
-  pages: number
-): Promise<Finding[]> {
-  const startUp = finding('start-up until the first 200', 'ms', 800)
-  const rest = finding('memory at rest', 'MB', 150)
-  const paged = finding(`memory while ${CONNECTIONS} clients page the whole log`, 'MB', 300)
-  const depth = finding(`page ${pages} to page 1, p50`, '', 1.1)
-  const aggregate = finding('an aggregate, p50', 'ms')
-  const pressure = finding('POST beside aggregates to POST alone, p99', '', 3)
-  for (const [definition, { file }] of files) {
-    const { name } = definition
-    if (name === 'bare') continue
-    let target = await start(definition, file)
-    const starts = [target.startUp]
-    while (starts.length < STARTS) {
-      await target.stop()
-      target = await start(definition, file)
-      starts.push(target.startUp)
-    }
-    startUp.values.set(name, median(starts))
-    await delay(1000)
-    rest.values.set(name, memoryOf(target.pid) / MEGABYTE)
-    paged.values.set(name, (await memoryWhilePaged(target, seconds)) / MEGABYTE)
-    if (name === 'service' || name === 'before') {
-      depth.values.set(name, await depthOf(target, dataset, pages))
-      const found = await underPressure(target, dataset, seconds)
-      aggregate.values.set(name, found.aggregate)
-      pressure.values.set(name, found.pressure)
-    }
-    await target.stop()
+/** Examines targets, each in a new process. */
+export async function findings(logs: Map<Definition, Log>, extent: Extent): Promise<Findings> {
+  const all: Findings = new Map(Object.keys(FINDINGS).map((name) => [name as Finding, new Map<TargetName, number>()]))
+  for (const [definition, log] of logs) {
+    if (definition.name === 'bare') continue
+    const found = await examine(definition, log, extent)
+    for (const [name, value] of Object.entries(found)) all.get(name as Finding)?.set(definition.name, value)
   }
-  return [startUp, rest, paged, depth, aggregate, pressure]
+  return all
 }
 
-function finding(title: string, unit: Finding['unit'], required?: number): Finding {
-  return { title, unit, values: new Map(), ...(required !== undefined && { required }) }
+async function examine(definition: Definition, { file, bytes }: Log, extent: Extent) {
+  const { dataset, seconds, readsOnly } = extent
+  let target = await start(definition, file)
+  const starts = [target.startUp]
+  while (starts.length < STARTS) {
+    await target.stop()
+    target = await start(definition, file)
+    starts.push(target.startUp)
+  }
+  await delay(1000)
+  const found: Partial<Record<Finding, number>> = { startUp: median(starts), rest: memoryOf(target.pid) / MEGABYTE }
+  const pages = measure(target, () => walk({ size: LARGEST_PAGE }, target.dialect), CLIENTS, 10 * CLIENTS)
+  found.paged = (await mostMemoryDuring(target.pid, pages))[1] / MEGABYTE
+  if (target.name !== 'plain') found.bytes = bytes / dataset.count / (await bytesOfJson(target))
+  const isService = target.name === 'service' || target.name === 'before'
+  if (isService) found.depth = await depthOf(target, extent)
+  if (isService && !readsOnly) {
+    Object.assign(found, await besideAggregates(target, dataset, seconds), await follow(target, dataset, seconds))
+  }
+  if (target.name !== 'plain' && !readsOnly) found.besidePages = await besidePages(target, dataset, seconds)
+  await target.stop()
+  return found
 }
 
-async function memoryWhilePaged(target: Target, seconds: number) {
-  const { pid, dialect } = target
-  let most = 0
-  const timer = setInterval(() => (most = Math.max(most, memoryOf(pid))), 50)
-  const open = () => walk({ size: 1000 }, dialect)
-  const { throughput } = await measure(target, open, CONNECTIONS, 2 * CONNECTIONS)
-  await measure(target, open, CONNECTIONS, Math.max(CONNECTIONS, Math.round(throughput * seconds)))
-  clearInterval(timer)
-  return most
+/** The average length of an event as lists show it. */
+async function bytesOfJson(target: Target) {
+  const { value } = JSON.parse(await ask(target, callOf({ size: LARGEST_PAGE }, target.dialect) as Call)) as {
+    value: object[]
+  }
+  return Buffer.byteLength(value.map((event) => JSON.stringify(event)).join('')) / value.length
 }
 
 /** Returns how many times as long a page far from the first takes, by the medians. */
-async function depthOf(target: Target, { count }: Dataset, pages: number) {
+async function depthOf(target: Target, { dataset: { count }, page }: Extent) {
   const { dialect } = target
-  const size = Math.max(1, Math.min(100, Math.floor(count / (pages + 1))))
+  const size = Math.max(1, Math.min(100, Math.floor(count / (page + 1))))
   const first = callOf({ size }, dialect) as Call
   let far = first
-  for (let page = 1; page < pages; page++) {
+  for (let number = 1; number < page; number++) {
     const path = nextPath(await ask(target, far), dialect)
-    if (path === undefined) throw new Error(`The log has only ${page} pages.`)
+    if (path === undefined) throw new Error(`The log has only ${number} pages.`)
     far = { ...first, path }
   }
   const [near, distant] = [createHistogram(), createHistogram()]
@@ -98,29 +104,4 @@ async function depthOf(target: Target, { count }: Dataset, pages: number) {
     distant.add((await measure(target, () => () => far, 1, 10)).latencies)
   }
   return distant.percentile(50) / near.percentile(50)
-}
-
-async function underPressure(target: Target, dataset: Dataset, seconds: number) {
-  const { dialect } = target
-  const $apply =
-    `filter(${timeOf(dataset, AGGREGATED)})/groupby((targetIdentity/displayName,statusInfo/status),` +
-    'aggregate($count as events,durationInMilliseconds with average as duration))'
-  const call = callOf({ options: { $apply }, size: 1000 }, dialect) as Call
-  const aggregates = await measure(target, () => () => call, 1, 3)
-  const post = (amount: number) => measure(target, () => posts(dataset, dialect), CONNECTIONS, amount)
-  const { throughput } = await post(10 * CONNECTIONS)
-  const amount = Math.max(10 * CONNECTIONS, Math.round(throughput * seconds))
-  const [alone, beside] = [createHistogram(), createHistogram()]
-  for (let round = 0; round < 3; round++) {
-    alone.add((await post(amount)).latencies)
-    const ending = new AbortController()
-    const aggregating = measure(target, () => () => call, 1, 1_000_000, ending.signal)
-    beside.add((await post(amount)).latencies)
-    ending.abort()
-    await aggregating
-  }
-  return {
-    aggregate: aggregates.latencies.percentile(50) / 1000,
-    pressure: beside.percentile(99) / alone.percentile(99)
-  }
 }

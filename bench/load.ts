@@ -38,6 +38,7 @@ const SAMPLE = 10 // ms; autocannon notices the end of a run with its samples
  * @param open creates the session of a connection
  * @param amount the number of requests, no less than connections
  * @param signal ends the run early
+ * @param rate the most requests a second, of all connections together
  * @throws {Error} for the first response that fails its check
  */
 export async function measure(
@@ -45,14 +46,22 @@ export async function measure(
   open: () => Session,
   connections: number,
   amount: number,
-  signal?: AbortSignal
+  { signal, rate }: { signal?: AbortSignal; rate?: number } = {}
 ): Promise<Measurement> {
   const latencies = createHistogram() // autocannon's own has whole milliseconds
   let problem: string | undefined
   const begin = performance.now()
   let end = begin
   const { promise, resolve, reject } = Promise.withResolvers<autocannon.Result>()
-  const options = { url, connections, amount, timeout: TIMEOUT, sampleInt: SAMPLE, setupClient }
+  const options = {
+    url,
+    connections,
+    amount,
+    timeout: TIMEOUT,
+    sampleInt: SAMPLE,
+    setupClient,
+    ...(rate && { overallRate: rate })
+  }
   const run = autocannon(options, (error: Error | null, result) => (error ? reject(error) : resolve(result)))
 
   function setupClient(client: autocannon.Client) {

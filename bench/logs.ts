@@ -17,15 +17,15 @@ export interface Log {
 }
 
 /**
- * Creates the log of a target: a copy of one that was filled earlier, or else a new one. One is not used any longer when
- * what the target stores has changed.
- * @param folder where the file is created
+ * Finds the log of a target: one that was filled earlier, or else a new one. One is not used any longer when what the
+ * target stores has changed.
  * @param kept where filled logs are kept
+ * @param folder where a copy is made; without it, the log must not be written to
  */
-export async function logOf(definition: Definition, folder: string, kept: string, dataset: Dataset, seed: number) {
+export async function logOf(definition: Definition, dataset: Dataset, seed: number, kept: string, folder?: string) {
   const filled = await filledLog(definition, kept, dataset, seed)
-  const file = join(folder, `${definition.name}.sqlite`)
-  copyFileSync(filled, file)
+  const file = folder === undefined ? filled : join(folder, `${definition.name}.sqlite`)
+  if (file !== filled) copyFileSync(filled, file)
   return { file, bytes: statSync(filled).size } satisfies Log
 }
 

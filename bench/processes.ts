@@ -8,6 +8,21 @@ export function memoryOf(pid: number): number {
 }
 
 /**
+ * Watches the memory of a process while something goes on.
+ * @returns its result, and the most memory, in bytes
+ */
+export async function mostMemoryDuring<Result>(pid: number, work: Promise<Result>): Promise<[Result, number]> {
+  let most = memoryOf(pid)
+  const timer = setInterval(() => (most = Math.max(most, memoryOf(pid))), 50)
+  try {
+    const result = await work
+    return [result, most]
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+/**
  * Waits until a process is idle, so that its work after a response does not slow down the next measurement.
  * @param milliseconds the longest wait
  */

@@ -1,7 +1,6 @@
-/** The queries of the scenarios, and the check of their responses. */
+/** The queries of the scenarios. */
 import { anyOf, type Dataset } from './dataset.ts'
-import type { Dialect, Query } from './dialects.ts'
-import type { Call, Session } from './load.ts'
+import type { Query } from './dialects.ts'
 
 const DAY = 86_400_000 // ms
 
@@ -38,6 +37,32 @@ export function byTarget({ sample }: Dataset): Query[] {
 export function byPartOfTarget({ sample }: Dataset): Query[] {
   const part = () => literal(anyOf(sample).targetIdentity.displayName.slice(1, 7))
   return times(FEW, () => filter(`contains(targetIdentity/displayName,${part()})`))
+}
+
+/** The same within a week, in any case. */
+export function byPartOfTargetWithinWeek(dataset: Dataset): Query[] {
+  const part = () => literal(anyOf(dataset.sample).targetIdentity.displayName.slice(1, 7).toLowerCase())
+  const found = () => `contains(tolower(targetIdentity/displayName),${part()}) and ${within(dataset, 7 * DAY)}`
+  return times(FEW, () => ofServiceOnly(filter(found())))
+}
+
+/** The newest events of a target system, which no index serves. */
+export function bySystem({ sample }: Dataset): Query[] {
+  const names = [...new Set(sample.map(({ targetSystem }) => targetSystem.displayName))]
+  return names.map((name) => ofServiceOnly(filter(`targetSystem/displayName eq ${literal(name)}`)))
+}
+
+/** What happened to a person, by the whole name. */
+export function bySearch({ sample }: Dataset): Query[] {
+  return times(MANY, () => ofServiceOnly({ options: { $search: `"${anyOf(sample).targetIdentity.displayName}"` } }))
+}
+
+/** What happened to a person of whom nothing is known. */
+export function bySearchInVain(): Query[] {
+  return times(MANY, () => {
+    const name = `Nobody Q${Math.random().toString(36).slice(2, 10)}`
+    return ofServiceOnly({ options: { $search: `"${name}"` }, most: 0 })
+  })
 }
 
 /** The events of a job. */
@@ -91,55 +116,16 @@ export function timeOf(dataset: Dataset, events: number): string {
   return between(dataset.from, dataset.from + lengthOf(dataset, events))
 }
 
-/** Returns the request for a query with its check, or undefined if the target cannot answer it. */
-export function callOf(query: Query, dialect: Dialect): Call | undefined {
-  const request = dialect.request(query)
-  return request && { method: 'GET', ...request, check: (status, body) => problemOf(query, status, body) }
-}
-
-/** Follows the links of a query from page to page, and starts again after the last one. */
-export function walk(query: Query, dialect: Dialect): Session {
-  const first = callOf(query, dialect) as Call
-  let path: string | undefined
-  return () => ({
-    ...first,
-    path: path ?? first.path,
-    check(status, body) {
-      path = nextPath(body, dialect)
-      return problemOf({ ...query, least: 1 }, status, body) // the last page may be short
-    }
-  })
-}
-
-/** Returns the path of the next page, if there is one. Its link is near the start or the end of a page. */
-export function nextPath(body: string, { root }: Dialect): string | undefined {
-  const [, link] = /"@odata\.nextLink":"([^"]+)"/.exec(body.slice(0, 1000) + body.slice(-1000)) ?? []
-  if (link === undefined) return undefined
-  const { pathname, search } = new URL(link, `http://localhost${root}/`)
-  return pathname + search
-}
-
-/** Counts the values of a response, or reads the number that it is. */
-export function valuesOf({ isCount, options }: Query, body: string): number {
-  if (isCount) return Number(body)
-  return body.split(options?.$apply ? '"events":' : '"activityDateTime":').length - 1 // each value has it once
-}
-
-function problemOf(query: Query, status: number, body: string) {
-  const { id, isCount, size = 100, least = 1 } = query
-  if (status !== 200) return 'the status is not 200'
-  if (id !== undefined && !body.includes(`"id":"${id}"`)) return 'it is another event'
-  const values = valuesOf(query, body)
-  const most = isCount ? Infinity : size
-  return values >= least && values <= most ? undefined : `it has ${values} values, not ${least} to ${most}`
-}
-
 function times(amount: number, create: () => Query): Query[] {
   return Array.from({ length: amount }, create)
 }
 
 function filter($filter: string): Query {
   return { options: { $filter } }
+}
+
+function ofServiceOnly(query: Query): Query {
+  return { ...query, isOfServiceOnly: true }
 }
 
 /** The average time span of a number of events, in milliseconds. */

@@ -1,15 +1,13 @@
-/** The tables of results, in Markdown. */
+/** The tables of results. */
 import type { TargetName } from './definitions.ts'
-import type { Finding } from './findings.ts'
+import { FINDINGS, type Finding, type Findings } from './findings.ts'
 import { median } from './load.ts'
-import type { Rounds } from './rounds.ts'
+import { amount, digits, markdown, marks, withUnit } from './markdown.ts'
+import { p50, ratios, type Rounds } from './rounds.ts'
 import type { Scenario } from './scenarios.ts'
 
 /** The least ratio of the service to plain CAP, in all scenarios. */
 const TO_PLAIN = 4
-
-/** How much longer requests may take with the production profile than without. */
-const COST_OF_PROFILE = 0.15
 
 /** The ratio of the service to itself before below which a scenario is reported, if it was slower in every round. */
 const TO_BEFORE = 0.95
@@ -20,11 +18,14 @@ const GROWTH = new Map([
   [10_000_000, 1.5]
 ])
 
+/** The results of scenarios. */
+export type Results = Map<Scenario, Rounds>
+
 /**
  * Writes a table of scenarios: for each target responses per second, the median and the 99th percentile of response
  * times in milliseconds, and the ratio to the baseline; then what the service falls short of.
  */
-export function scenariosTable(results: Map<Scenario, Rounds>, names: TargetName[]): string {
+export function scenariosTable(results: Results, names: TargetName[]): string {
   const isComparison = names.includes('before')
   const heads = names.map((name) => `${name}: /s, p50, p99 in ms` + (name === 'baseline' ? '' : ', ratio to baseline'))
   const rows = [...results].map(([scenario, rounds]) => [
@@ -38,60 +39,62 @@ export function scenariosTable(results: Map<Scenario, Rounds>, names: TargetName
   return markdown(['scenario', ...heads, ...comparison, 'required', 'falls short'], rows)
 }
 
-/** Writes a table of findings: a number for each target, and what the service falls short of. */
-export function findingsTable(all: Finding[], names: TargetName[]): string {
-  const rows = all.map(({ title, unit, required, values }) => {
-    const value = values.get('service') ?? 0
-    const cells = names.map((name) => withUnit(values.get(name), unit))
-    const problems = required !== undefined && value > required ? [`${digits(value)} > ${required}`] : []
-    return [title, ...cells, withUnit(required, unit), marks(problems)]
+/** Writes a table of findings: a number for each target. */
+export function findingsTable(findings: Findings, names: TargetName[]): string {
+  const rows = [...findings].map(([name, values]) => {
+    const [title, unit] = FINDINGS[name]
+    return [title, ...names.map((each) => withUnit(values.get(each), unit))]
   })
-  return markdown(['', ...names, 'required', 'falls short'], rows)
+  return markdown(['', ...names], rows)
+}
+
+/** Writes a table of the memory of targets with all their processes: at rest, and the most during each scenario. */
+export function memoryTable(results: Results, findings: Findings | undefined, names: TargetName[]): string {
+  const rest: Finding = 'rest'
+  const atRest = names.map((name) => withUnit(findings?.get(rest)?.get(name), ''))
+  const rows = [...results].map(([{ title }, rounds]) => [
+    title,
+    ...names.map((name) => withUnit(megabytes(rounds.get(name)?.memory), ''))
+  ])
+  return markdown(['resident memory in MB', ...names], [['at rest', ...atRest], ...rows])
 }
 
 /** Writes a table of how the response times of the service grow with the log. */
-export function growthTable(bySize: Map<number, Map<Scenario, Rounds>>): string {
-  const [[, base], ...larger] = [...bySize] as [[number, Map<Scenario, Rounds>], ...[number, Map<Scenario, Rounds>][]]
-  const p50 = (rounds: Rounds | undefined) => (rounds?.get('service')?.latencies.percentile(50) ?? NaN) / 1000
+export function growthTable(bySize: Map<number, Results>): string {
+  const [[, base], ...larger] = [...bySize] as [[number, Results], ...[number, Results][]]
   const rows = [...base].map(([scenario, rounds]) => {
+    const { title, isScan } = scenario
     const grown = larger.map(([size, results]) => {
       const value = p50(results.get(scenario)) / p50(rounds)
-      const most = scenario.isScan ? Infinity : (GROWTH.get(size) ?? Infinity)
+      if (Number.isNaN(value)) return 'n/a'
+      const most = isScan ? Infinity : (GROWTH.get(size) ?? Infinity)
       return digits(value) + (value > most ? ` ${marks([`> ${most}`])}` : '')
     })
-    return [scenario.title + (scenario.isScan ? ' (a scan)' : ''), withUnit(p50(rounds), 'ms'), ...grown]
+    return [title + (isScan ? ' (a scan)' : ''), withUnit(p50(rounds), 'ms'), ...grown]
   })
-  const heads = [...bySize.keys()].map((size) => `${size.toLocaleString('en')} events`)
+  const heads = [...bySize.keys()].map((size) => `${amount(size)} events`)
   return markdown(['p50 of the service, and how many times as long', ...heads], rows)
 }
 
-/** What the service falls short of in a scenario. */
+/** What the service falls short of in a scenario, besides the goals. */
 function shortfalls({ required = 0 }: Scenario, rounds: Rounds): string[] {
   const toBaseline = median(ratios(rounds, 'service', 'baseline'))
   const toPlain = median(ratios(rounds, 'service', 'plain'))
   const toBefore = ratios(rounds, 'service', 'before')
-  const cost = median(ratios(rounds, 'bare', 'service')) - 1
   return [
-    ...(cost > COST_OF_PROFILE ? [`the production profile costs ${percent(cost)} > ${percent(COST_OF_PROFILE)}`] : []),
     ...(toBaseline < required ? [`${toBaseline.toFixed(2)} of the baseline < ${required}`] : []),
     ...(toPlain < TO_PLAIN ? [`${toPlain.toFixed(1)} of plain CAP < ${TO_PLAIN}`] : []),
     ...(median(toBefore) < TO_BEFORE && Math.max(...toBefore) < 1 ? ['slower than before'] : [])
   ]
 }
 
-/** The throughput of a target relative to that of another, by round; none if one of them was not measured. */
-function ratios(rounds: Rounds, name: TargetName, other: TargetName): number[] {
-  const [ours, theirs] = [rounds.get(name)?.throughputs, rounds.get(other)?.throughputs]
-  return ours && theirs ? ours.map((value, round) => value / (theirs[round] as number)) : []
-}
-
 function cell(rounds: Rounds, name: TargetName) {
   const series = rounds.get(name)
   if (!series) return 'n/a'
-  const [p50, p99] = [50, 99].map((part) => digits(series.latencies.percentile(part) / 1000))
+  const times = [50, 99].map((part) => digits(series.latencies.percentile(part) / 1000))
   const toBaseline = name === 'baseline' ? [] : ratios(rounds, name, 'baseline')
   const ratio = toBaseline.length ? [median(toBaseline).toFixed(2)] : []
-  return [`${digits(median(series.throughputs))}/s`, p50, p99, ...ratio].join(', ')
+  return [`${digits(median(series.throughputs))}/s`, ...times, ...ratio].join(', ')
 }
 
 function spread(values: number[]) {
@@ -99,21 +102,4 @@ function spread(values: number[]) {
   return values.length ? `${median(values).toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})` : ''
 }
 
-function withUnit(value: number | undefined, unit: string) {
-  return value === undefined ? '' : `${digits(value)} ${unit}`.trim()
-}
-
-function marks(problems: string[]): string {
-  return problems.map((problem) => `**✗ ${problem}**`).join(', ')
-}
-
-function markdown(heads: string[], rows: string[][]): string {
-  return [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
-}
-
-const percent = (share: number) => `${(100 * share).toFixed(0)} %`
-
-/** A number with three significant digits, or as an integer from 100 on. */
-function digits(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
-}
+const megabytes = (bytes: number | undefined) => bytes && bytes / 1_000_000

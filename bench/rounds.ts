@@ -1,13 +1,13 @@
 /** Runs a scenario on all targets in interleaved rounds. */
 import { isDeepStrictEqual } from 'node:util'
-import type { RecordableHistogram } from 'node:perf_hooks'
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
+import { callOf, valuesOf } from './calls.ts'
 import type { Dataset } from './dataset.ts'
 import type { TargetName } from './definitions.ts'
 import type { Query } from './dialects.ts'
 import { ask, measure, type Call } from './load.ts'
-import { atRest } from './processes.ts'
-import { callOf, valuesOf } from './queries.ts'
-import type { Scenario } from './scenarios.ts'
+import { atRest, mostMemoryDuring } from './processes.ts'
+import { CLIENTS, type Scenario } from './scenarios.ts'
 import type { Target } from './targets.ts'
 
 /** The measurements of a target in a scenario. */
@@ -16,13 +16,12 @@ export interface Series {
   throughputs: number[]
   /** The response times of all rounds, in microseconds. */
   latencies: RecordableHistogram
+  /** The most resident memory of its processes, in bytes. */
+  memory: number
 }
 
 /** The measurements of a scenario, without the targets that cannot answer it. */
 export type Rounds = Map<TargetName, Series>
-
-/** The number of concurrent requests. */
-export const CONNECTIONS = 16
 
 const COMPARED = 3 // queries of a scenario whose responses are compared
 const WARM_UP = 0.2 // seconds
@@ -48,36 +47,50 @@ export async function runRounds(
     const open = () => scenario.open(calls, dataset, target.dialect)
     return calls.length === queries.length ? [{ target, open, throughputs: [] as number[] }] : []
   })
+  const { clients = CLIENTS } = scenario
   const measured: Rounds = new Map()
   for (let round = -2; round < rounds; round++) {
     for (const { target, open, throughputs } of running) {
       await Promise.all(targets.map(({ pid }) => atRest(pid, LONGEST_REST)))
       const amount = Math.round((throughputs.at(-1) ?? 0) * (round < 0 ? WARM_UP : seconds))
-      const { throughput, latencies } = await measure(target, open, CONNECTIONS, Math.max(CONNECTIONS, amount))
+      const load = measure(target, open, clients, Math.max(clients, amount))
+      const [{ throughput, latencies }, memory] = await mostMemoryDuring(target.pid, load)
       throughputs.push(throughput)
       if (round < 0) continue
-      const series = measured.get(target.name)
-      series?.throughputs.push(throughput)
-      series?.latencies.add(latencies)
-      if (!series) measured.set(target.name, { throughputs: [throughput], latencies })
+      const series = measured.get(target.name) ?? { throughputs: [], latencies: createHistogram(), memory: 0 }
+      measured.set(target.name, series)
+      series.throughputs.push(throughput)
+      series.latencies.add(latencies)
+      series.memory = Math.max(series.memory, memory)
     }
     running.push(...running.splice(0, 1)) // so that no target always comes first
   }
   return measured
 }
 
+/** The median response time of the service, in milliseconds; NaN if it was not measured. */
+export function p50(rounds: Rounds | undefined): number {
+  return (rounds?.get('service')?.latencies.percentile(50) ?? NaN) / 1000
+}
+
+/** The throughput of a target relative to that of another, by round; none if one of them was not measured. */
+export function ratios(rounds: Rounds, name: TargetName, other: TargetName): number[] {
+  const [ours, theirs] = [rounds.get(name)?.throughputs, rounds.get(other)?.throughputs]
+  return ours && theirs ? ours.map((value, round) => value / (theirs[round] as number)) : []
+}
+
 /** Asks all targets the same, so that they are measured at the same work, and learns how many values there are. */
 async function compare(queries: Query[], targets: Target[]) {
-  const reference = targets.find(({ name }) => name === 'baseline') ?? targets[0]
-  if (!reference) return
   for (const [index, query] of queries.entries()) {
+    const able = targets.filter(({ dialect }) => callOf(query, dialect))
+    const reference = able.find(({ name }) => name === 'baseline') ?? able[0]
+    if (!reference) continue
     const expected = await ask(reference, callOf({ ...query, least: 0 }, reference.dialect) as Call)
     query.least = valuesOf(query, expected)
-    for (const target of index < COMPARED ? targets : []) {
-      const call = callOf(query, target.dialect)
-      if (!call || target === reference) continue
-      const actual = await ask(target, call)
-      const view = target.dialect === reference.dialect ? contentOf : idsOf
+    for (const target of index < COMPARED ? able : []) {
+      if (target === reference) continue
+      const actual = await ask(target, callOf(query, target.dialect) as Call)
+      const view = target.dialect.root === reference.dialect.root ? contentOf : idsOf
       if (isDeepStrictEqual(view(actual, target), view(expected, reference))) continue
       const shown = [actual, expected].map((body) => body.slice(0, 600)).join('\n')
       throw new Error(`${target.name} and ${reference.name} differ in ${JSON.stringify(query)}:\n${shown}`)

@@ -15,6 +15,7 @@ const FIVE_PATHS = 'id,activityDateTime,statusInfo/status,targetIdentity/display
 const AGGREGATION =
   /^filter\((.*)\)\/compute\(date\(activityDateTime\) as day\)\/groupby\(\(day,statusInfo\/status\),aggregate\(\$count as events\)\)$/
 const COMMA = Buffer.from(',')
+const FAILED = new Refusal(424, 'failedDependency', 'Another request of the group failed.')
 
 /** Answers with an event. */
 export function entityAnswer(store: Store, root: string, id: string): Answer {
@@ -76,9 +77,20 @@ export function createdAnswer(root: string, [{ id }, body]: [Event, string]): An
   return { ...answer, headers: { ...answer.headers, Location: location(root, id) } }
 }
 
-/** Stores the valid events of a batch in one transaction, and answers for each request. */
+interface Part {
+  id: string
+  method: string
+  url: string
+  atomicityGroup?: string
+  body: unknown
+}
+
+/** Stores the valid events of a batch in one transaction, or all or none of a group, and answers for each request. */
 export function batchAnswer(store: Store, root: string, batch: unknown): Answer {
-  const { requests } = batch as { requests: { id: string; method: string; url: string; body: unknown }[] }
+  const { requests } = batch as { requests: Part[] }
+  const groups = new Set(requests.map(({ atomicityGroup }) => atomicityGroup))
+  if (groups.size > 1) throw unknown('several groups')
+  const isAtomic = !groups.has(undefined)
   const read = requests.map(({ method, url, body }): [Event, string] | Refusal => {
     if (method !== 'POST' || url !== PATH) throw unknown(url)
     try {
@@ -88,12 +100,14 @@ export function batchAnswer(store: Store, root: string, batch: unknown): Answer 
       throw error
     }
   })
-  const refusals = store.insert(read.filter((each) => Array.isArray(each)))
-  const responses = read.map((each, index) => {
+  const isRefused = isAtomic && read.some((each) => each instanceof Refusal)
+  const valid = read.filter((each) => Array.isArray(each))
+  const stored = isRefused ? [] : store.insert(valid, isAtomic)
+  const failed = isRefused || (isAtomic && stored.some(Boolean)) ? FAILED : undefined
+  const outcomes = read.map((each) => (each instanceof Refusal ? each : (stored.shift() ?? failed ?? each)))
+  const responses = outcomes.map((each, index) => {
     const id = requests[index]?.id
     if (each instanceof Refusal) return partText(id, each.status, '', errorText(each))
-    const refusal = refusals.shift()
-    if (refusal) return partText(id, refusal.status, '', errorText(refusal))
     const header = `"location":${JSON.stringify(location(root, each[0].id))},`
     return partText(id, 201, header, entityStart(root) + each[1].slice(1))
   })

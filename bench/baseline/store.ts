@@ -52,13 +52,14 @@ export class Store {
   /**
    * Stores events in one transaction. They are on disk when this returns.
    * @param events each with its JSON
+   * @param isAtomic whether none is stored if one is refused
    * @returns for each event undefined, or why it was refused
    */
-  insert(events: [event: Event, json: string][]): (Refusal | undefined)[] {
+  insert(events: [event: Event, json: string][], isAtomic = false): (Refusal | undefined)[] {
     this.database.exec('BEGIN IMMEDIATE')
     try {
       const refusals = events.map(([event, json]) => this.insertOne(event, json))
-      this.database.exec('COMMIT')
+      this.database.exec(isAtomic && refusals.some(Boolean) ? 'ROLLBACK' : 'COMMIT')
       return refusals
     } catch (error) {
       if (this.database.isTransaction) this.database.exec('ROLLBACK')

@@ -74,9 +74,10 @@ export async function post(
  * Writes the body of a batch that posts events.
  * @param events each as JSON
  * @param collection the URL of the collection, relative to the batch
+ * @param atomicityGroup the name of the group that all are in, if they are stored all or none
  */
-export function batchOf(events: string[], collection: string): string {
-  const request = { method: 'POST', url: collection, headers: { 'Content-Type': 'application/json' } }
+export function batchOf(events: string[], collection: string, atomicityGroup?: string): string {
+  const request = { method: 'POST', url: collection, atomicityGroup, headers: { 'Content-Type': 'application/json' } }
   const start = JSON.stringify(request).slice(0, -1)
   return `{"requests":[${events.map((json, index) => `${start},"id":"${index + 1}","body":${json}}`).join()}]}`
 }

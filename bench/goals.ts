@@ -1,0 +1,129 @@
+/** What the service is to reach, and how far it is from that. */
+import type { TargetName } from './definitions.ts'
+import type { Finding, Findings } from './findings.ts'
+import { median } from './load.ts'
+import { amount, digits, markdown, marks, withUnit } from './markdown.ts'
+import type { Results } from './report.ts'
+import { p50, ratios, type Rounds } from './rounds.ts'
+
+/** What was measured with a log. */
+export interface Outcome {
+  /** The number of its events. */
+  size: number
+  results: Results
+  /** The names of scenarios that ended with an error. */
+  failed: Set<string>
+  findings: Findings | undefined
+}
+
+interface Goal {
+  title: string
+  unit: '' | 'ms' | 'MB' | '%'
+  most?: number
+  least?: number
+  /** The size of the log that it is for; any, if not set. */
+  size?: number
+  /** Undefined if it was not measured, NaN if it failed. */
+  value: (outcome: Outcome, smallest: Outcome) => number | undefined
+}
+
+const TEN_THOUSAND = 10_000
+const MILLION = 1_000_000
+const TEN_MILLION = 10_000_000
+
+const GOALS: Goal[] = [
+  { title: 'bytes on disk for an event, to its JSON as it is sent', unit: '', most: 1.3, value: finding('bytes') },
+  { title: '`$search`, found, p50', unit: 'ms', most: 50, size: MILLION, value: time('search') },
+  { title: '`$search`, not found, p50', unit: 'ms', most: 20, size: MILLION, value: time('search-in-vain') },
+  {
+    title: '`contains` within a week, 16 clients, p50',
+    unit: 'ms',
+    most: 30,
+    size: MILLION,
+    value: time('contains-week')
+  },
+  { title: '`$apply`: a month by day and status, p50', unit: 'ms', most: 300, size: MILLION, value: time('apply') },
+  { title: 'documented filters, to ten thousand events, p50', unit: '', most: 1.3, size: MILLION, value: growth },
+  { title: 'the same with ten million events', unit: '', most: 1.5, size: TEN_MILLION, value: growth },
+  { title: 'GET by key, to the baseline', unit: '', least: 0.6, value: toBaseline('key') },
+  { title: '`$count`, to the baseline', unit: '', least: 0.5, value: toBaseline('count') },
+  ...[TEN_THOUSAND, MILLION].flatMap((size): Goal[] => [
+    { title: `POST, to the baseline`, unit: '', least: 1, size, value: toBaseline('post') },
+    { title: `\`$batch\` of 20, to the baseline`, unit: '', least: 1, size, value: toBaseline('batch') }
+  ]),
+  { title: '`$batch` of 20 in one group, to the baseline', unit: '', least: 0.9, value: toBaseline('group') },
+  { title: 'whole log in pages of 1,000, to the baseline', unit: '', least: 1.2, value: toBaseline('whole') },
+  { title: 'page 10,000 to page 1, p50', unit: '', most: 1.1, size: MILLION, value: finding('depth') },
+  { title: 'memory at rest', unit: 'MB', most: 150, value: finding('rest') },
+  { title: 'memory while 16 clients page the whole log', unit: 'MB', most: 300, value: finding('paged') },
+  { title: 'start-up until the first 200', unit: 'ms', most: 800, size: TEN_MILLION, value: finding('startUp') },
+  { title: 'cost of the production profile: GET by key', unit: '%', most: 15, value: cost('key') },
+  { title: 'cost of the production profile: newest 100', unit: '%', most: 15, value: cost('newest') },
+  { title: 'cost of the production profile: POST', unit: '%', most: 15, value: cost('post') }
+]
+
+/** Writes a table of all goals: what was measured, with which log, and whether it falls short. */
+export function goalsTable(outcomes: Outcome[]): string {
+  const bySize = outcomes.toSorted((one, other) => one.size - other.size)
+  const rows = GOALS.map((goal) => {
+    const { title, unit, most, least, size } = goal
+    const goalText = most === undefined ? `at least ${least}` : `at most ${withUnit(most, unit)}`
+    const wanted = size === undefined ? '' : amount(size)
+    const [outcome, value] = closest(goal, bySize) ?? []
+    if (!outcome || value === undefined) return [title, 'not measured', '', wanted, goalText, '']
+    if (Number.isNaN(value)) return [title, 'failed', amount(outcome.size), wanted, goalText, marks(['failed'])]
+    const isShort = value > (most ?? Infinity) || value < (least ?? -Infinity)
+    const problem = isShort ? marks([`${digits(value)} ${most === undefined ? '<' : '>'} ${most ?? least}`]) : ''
+    return [title, withUnit(value, unit), amount(outcome.size), wanted, goalText, problem]
+  })
+  return markdown(['', 'service', 'measured with events', 'meant for', 'goal', 'falls short'], rows)
+}
+
+/** The outcome that a goal is for, or else the next larger one, or else the largest. */
+function closest({ size = 0, value }: Goal, bySize: Outcome[]) {
+  const smallest = bySize[0] as Outcome
+  const measured = bySize
+    .map((outcome) => [outcome, value(outcome, smallest)] as const)
+    .filter(([, each]) => each !== undefined)
+  return measured.find(([outcome]) => outcome.size >= size) ?? measured.at(-1)
+}
+
+/** The longest median of a documented filter, in relation to that with the smallest log. */
+function growth({ size, results }: Outcome, smallest: Outcome) {
+  if (size === smallest.size) return undefined
+  const filters = [...results].filter(([{ isFilter }]) => isFilter)
+  if (!filters.length) return undefined
+  return Math.max(...filters.map(([scenario, rounds]) => p50(rounds) / p50(smallest.results.get(scenario))))
+}
+
+function finding(name: Finding): Goal['value'] {
+  return ({ findings }) => findings?.get(name)?.get('service')
+}
+
+function time(name: string): Goal['value'] {
+  return ofRounds(name, p50)
+}
+
+function toBaseline(name: string): Goal['value'] {
+  return ofRounds(name, compared('service', 'baseline'))
+}
+
+/** How much longer requests take with the production profile than without, in percent. */
+function cost(name: string): Goal['value'] {
+  return ofRounds(name, (rounds) => {
+    const ratio = compared('bare', 'service')(rounds)
+    return ratio === undefined ? undefined : 100 * (ratio - 1)
+  })
+}
+
+function compared(one: TargetName, other: TargetName) {
+  return (rounds: Rounds) => (rounds.has(one) && rounds.has(other) ? median(ratios(rounds, one, other)) : undefined)
+}
+
+function ofRounds(name: string, valueOf: (rounds: Rounds) => number | undefined): Goal['value'] {
+  return ({ results, failed }) => {
+    if (failed.has(name)) return NaN
+    const [, rounds] = [...results].find(([scenario]) => scenario.name === name) ?? []
+    return rounds && valueOf(rounds)
+  }
+}
