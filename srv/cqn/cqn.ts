@@ -45,6 +45,8 @@ export interface Typed {
   inAnyCase?: Cqn
   /** The enumeration that a literal names. */
   literalOf?: string
+  /** The text of which it is the lower case. */
+  lowered?: Cqn | undefined
   /** Whether a number is known to be whole. */
   whole?: boolean
   /** Whether the number may be too large for JavaScript. */

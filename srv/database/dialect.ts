@@ -34,7 +34,14 @@ export interface Dialect {
   json_count: Spelling
   /** Number of items: collection. */
   json_length: Spelling
-  /** Whether a text anywhere in a JSON value contains a term in lower case: JSON, term. */
+  /** Whether a text contains a term in lower case, in any case, false for null: text, term. */
+  text_contains: Spelling
+  /** Whether a text is known not to contain a term in any case, null for null: text, term. */
+  text_lacks: Spelling
+  /**
+   * Whether a text anywhere in a JSON value contains a term in lower case, but for the names of types in `@odata.type`:
+   * JSON, term.
+   */
   json_contains: Spelling
   /** Collection whose items have further members: collection, path and JSON value of each. */
   json_extended: Spelling
@@ -72,6 +79,8 @@ export const asJson = (of: Cqn) => call('json_of_value', of)
 export const jsonValue = (text: Cqn) => call('json_value', text)
 export const jsonLength = (source: Cqn | string) => call('json_length', sqlOf(source))
 export const jsonExtended = (source: Cqn, members: Cqn[]) => call('json_extended', source, ...members)
+export const textContains = (text: Cqn, term: string) => call('text_contains', text, val(term))
+export const textLacks = (text: Cqn, term: Cqn) => call('text_lacks', text, term)
 export const jsonText = (source: Cqn | string, term: string) => call('json_contains', sqlOf(source), val(term))
 
 /** The item itself, in a condition on items. */

@@ -8,6 +8,7 @@ describe('A statement takes but little time for a row', () => {
     'SELECT id FROM t WHERE (ifnull(instr("$p".name,?),0) > 0)',
     'SELECT id FROM t WHERE instr(lower(substr(name,?,?)), ? ) = 1',
     'SELECT id FROM t WHERE id = ? || ?',
+    'SELECT id FROM t WHERE name like text_pattern(?) or name like sure_pattern(?)',
     'SELECT 1 FROM t WHERE exists (select 1 from json_each( steps ) as i where json_extract( i.value , ? ) = ?)'
   ])('%s', (sql) => expect(isCheap(sql)).toBe(true))
 })
@@ -19,6 +20,7 @@ describe('A statement may take long for a row', () => {
     ['that searches more than once, for a value first', 'SELECT id FROM t WHERE instr(a,?) > 0 or instr( a , b ) > 0'],
     ['with a regular expression', 'SELECT id FROM t WHERE (a regexp ?)'],
     ['with a pattern', 'SELECT id FROM t WHERE a LIKE ?'],
+    ['with a pattern that a column gives', 'SELECT id FROM t WHERE a like text_pattern(b)'],
     ['that puts texts together', 'SELECT a || a as b FROM t'],
     ['that puts a value and a text together', 'SELECT id FROM t WHERE ? || a = ?'],
     ['with a function that nobody has looked at', 'SELECT printf(?) FROM t'],

@@ -3,6 +3,7 @@
  * row must not run in the process of the service. To search one text in another, for example, takes as many steps as
  * the product of their lengths.
  */
+import { SURE_PATTERN, TEXT_PATTERN } from './text-pattern.ts'
 
 /** Statements that are longer, not counting literals, or have more or longer values, may take long for a single row. */
 const MOST_CHARACTERS = 8000
@@ -21,7 +22,7 @@ const CHEAP = new Set(
   count sum min max avg total group_concat json_array json_group_array octet_length
   ifnull iif nullif length substr substring instr trim ltrim rtrim abs round floor ceil ceiling mod
   format json_quote json_array_length json_each json_extract json_tree json_type json_valid
-  lower upper within_time too_long
+  lower upper sure_pattern text_pattern within_time too_long
   odata_cast odata_divided odata_duration odata_held odata_moved odata_quotient odata_remainder odata_substring
   odata_ticks`.split(/\s+/)
 )
@@ -31,15 +32,15 @@ const EXPENSIVE = /\|\||\b(?:like|glob|regexp|match|recursive)\b/i
 
 const LITERALS = /'[^']*'/g
 
-const JOINED_VALUES = /\?\s*\|\|\s*\?/g
+/** Operators whose operands are known to be short. */
+const QUICK = new RegExp(`\\?\\s*\\|\\|\\s*\\?|\\blike (?:${TEXT_PATTERN}|${SURE_PATTERN})\\(\\?\\)`, 'g')
 
 /**
  * Tells whether a statement is cheap for every single row, provided that no column it works with is longer than
  * {@link LONG_TEXT}.
  */
 export function isCheap(sql: string): boolean {
-  if (sql.replaceAll(LITERALS, '').length > MOST_CHARACTERS || EXPENSIVE.test(sql.replaceAll(JOINED_VALUES, '?')))
-    return false
+  if (sql.replaceAll(LITERALS, '').length > MOST_CHARACTERS || EXPENSIVE.test(sql.replaceAll(QUICK, '?'))) return false
   for (const { 1: name = '', index } of sql.matchAll(/(\w+)"?\s*\(/g)) {
     if (!CHEAP.has(name.toLowerCase())) return false
     if (name.toLowerCase() === 'instr' && !searchesForValue(sql, index)) return false

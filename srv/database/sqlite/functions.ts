@@ -1,6 +1,7 @@
 /** The functions that queries may call: what OData asks for and SQLite does not give. */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { FUNCTIONS_OF_STATEMENTS } from './evaluation.ts'
+import { SURE_PATTERN, surePattern, TEXT_PATTERN, textPattern } from './text-pattern.ts'
 import { matchesPattern } from '../../values/pattern.ts'
 
 /** The function that is called for each row that a query looks at; it ends the query by an error. */
@@ -40,6 +41,8 @@ export function addFunctions(connection: DatabaseSync, { withinTime, tooLong }: 
   const toUpperCase = inCase((text) => text.toUpperCase())
   connection.function('lower', deterministic, toLowerCase)
   connection.function('upper', deterministic, toUpperCase)
+  connection.function(TEXT_PATTERN, deterministic, (term) => textPattern(String(term)))
+  connection.function(SURE_PATTERN, deterministic, (term) => surePattern(String(term)))
   for (const [name, implementation] of Object.entries(FUNCTIONS_OF_STATEMENTS)) {
     const counting = (...values: never[]) => {
       values.forEach(count)

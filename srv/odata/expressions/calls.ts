@@ -40,7 +40,14 @@ export function call(parser: Parser): Typed {
   })
   if (lowerCase === 'matchespattern') values[1] = pattern(parser, values[1] as Typed)
   if (lowerCase === 'substring') checkLength(parser, values[2])
-  return { cqn: definition.build(...values), type: definition.returns, whole: definition.whole === true, position }
+  const { returns, whole = false, lowers } = definition
+  return {
+    cqn: definition.build(...values),
+    type: returns,
+    whole,
+    ...(lowers && { lowered: values[0]?.cqn }),
+    position
+  }
 }
 
 /** A checked pattern. It has no source: a plan must not put another pattern in its place unchecked. */

@@ -1,5 +1,5 @@
 /** The canonical functions of OData (URL Conventions 4.01, 5.1.1.5 to 5.1.1.11), as CQN. */
-import { integer } from '../../database/dialect.ts'
+import { integer, textLacks } from '../../database/dialect.ts'
 import { decimal, func, val, xpr, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import { exactly } from './logic.ts'
 
@@ -9,6 +9,8 @@ export interface CanonicalFunction {
   returns: ValueType
   /** Whether the number that it returns is whole. */
   whole?: boolean
+  /** Whether it returns its argument in lower case. */
+  lowers?: boolean
   build(...args: Typed[]): Cqn
 }
 
@@ -33,6 +35,13 @@ const slice = (of: Cqn, start: number, length: number) => func('substring', of, 
 
 function texts(returns: ValueType, build: (a: Cqn, b: Cqn) => Cqn): CanonicalFunction {
   return { forms: [['string', 'string']], returns, build: (a, b) => build(a.cqn, b.cqn) }
+}
+
+/** Most texts do not contain the part, which is known quickly; those need not be converted to lower case. */
+function contains({ cqn, lowered }: Typed, { cqn: part }: Typed): Cqn {
+  const found = xpr(func('instr', cqn, part), '>', val(0))
+  const isQuick = lowered && 'ref' in lowered && 'val' in part && typeof part.val === 'string'
+  return isQuick ? xpr('case when', textLacks(lowered, part), 'then 0 else', found, 'end') : found
 }
 
 /** The end of a string that is as long as another string, or the whole string if that is shorter. */
@@ -71,7 +80,7 @@ function totalOffsetMinutes({ cqn, local }: Typed): Cqn {
 }
 
 const DEFINITIONS: Record<string, CanonicalFunction> = {
-  contains: texts('boolean', (text, part) => xpr(func('instr', text, part), '>', val(0))),
+  contains: { forms: [['string', 'string']], returns: 'boolean', build: contains },
   startswith: texts('boolean', (text, part) => xpr(func('instr', text, part), '=', val(1))),
   endswith: texts('boolean', (text, part) => xpr(ending(text, part), '=', part)),
   matchespattern: known('matchespattern', 'boolean', ['string', 'string']),
@@ -81,7 +90,7 @@ const DEFINITIONS: Record<string, CanonicalFunction> = {
     ...known('substring', 'string', ['string', 'number'], ['string', 'number', 'number']),
     build: substring
   },
-  tolower: known('tolower', 'string', ['string']),
+  tolower: { ...known('tolower', 'string', ['string']), lowers: true },
   toupper: known('toupper', 'string', ['string']),
   trim: { forms: [['string']], returns: 'string', build: trimmed },
   concat: texts('string', joined),

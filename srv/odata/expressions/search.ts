@@ -1,8 +1,8 @@
 /** `$search`: free text (OData URL Conventions 4.01, 5.1.8). */
 import { RequestError } from '../../errors/errors.ts'
-import { allOf, anyOf, func, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
+import { allOf, anyOf, ref, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { Cursor } from './cursor.ts'
-import { jsonText } from '../../database/dialect.ts'
+import { jsonText, textContains } from '../../database/dialect.ts'
 import type { Searchable } from '../model/schema.ts'
 
 const MAX_TERMS = 20
@@ -63,7 +63,7 @@ const incomplete = () => new RequestError('invalidQueryOption', 'The expression 
 /** The condition that one of the columns contains a term. */
 export function foundIn({ text, json }: Searchable): (term: string) => Cqn {
   return (term) => {
-    const inText = text.map((column) => func('contains', func('tolower', ref(column)), val(term)))
+    const inText = text.map((column) => textContains(ref(column), term))
     return anyOf(...inText, ...json.map((column) => jsonText(ref(column), term)))
   }
 }

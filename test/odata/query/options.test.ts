@@ -217,7 +217,10 @@ describe('$search', () => {
     ['GRÖSSE OR größe', ['e1']],
     ['ann@example.com', ['e1']],
     ['app-2', ['e2']],
-    ['ApplicationId', []]
+    ['ApplicationId', []],
+    ['statusDetails', []],
+    ['100%', []],
+    ['scim_1', []]
   ])('%s', async ($search, expected) => expect(await ids({ $search, $filter: old })).toEqual(expected))
 
   it('narrows $count', async () => {
