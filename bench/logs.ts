@@ -16,6 +16,9 @@ export interface Log {
   bytes: number
 }
 
+/** How long a process that fills a log waits for the others, in milliseconds. */
+const PATIENCE = '600000'
+
 /**
  * Finds the log of a target: one that was filled earlier, or else a new one. One is not used any longer when what the
  * target stores has changed.
@@ -53,7 +56,7 @@ async function filledLog(definition: Definition, kept: string, dataset: Dataset,
 /** Stores the events directly, then lets the target add what it lacks, such as indexes. */
 async function fill(definition: Definition, file: string, count: number, seed: number) {
   const { folder, fill: args = [], env } = definition
-  const environment = { PATH: process.env.PATH, ...env(file) }
+  const environment = { PATH: process.env.PATH, CDS_REQUIRES_DB_LOCK__TIMEOUT: PATIENCE, ...env(file) }
   await promisify(execFile)(process.execPath, [...args, `${count}`, `${seed}`], { cwd: folder, env: environment })
   const { stop } = await start(definition, file)
   await stop()
