@@ -1,7 +1,17 @@
 /** The logs that targets start with: each is filled once, and copied for each run. */
 import { execFile } from 'node:child_process'
 import { hash } from 'node:crypto'
-import { copyFileSync, globSync, mkdirSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  copyFileSync,
+  globSync,
+  mkdirSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
@@ -15,6 +25,9 @@ export interface Log {
   file: string
   bytes: number
 }
+
+/** About what an event takes on disk, with what is written beside it while indexes are created. */
+const BYTES = 7000
 
 /** How long a process that fills a log waits for the others, in milliseconds. */
 const PATIENCE = '600000'
@@ -37,6 +50,7 @@ async function filledLog(definition: Definition, kept: string, dataset: Dataset,
   const filled = `${prefix}${versionOf(definition)}.sqlite`
   if (existsSync(filled)) return filled
   mkdirSync(kept, { recursive: true })
+  expectSpace(kept, dataset.count)
   for (const other of globSync(`${prefix}*`)) rmSync(other)
   const begin = performance.now()
   const unfinished = `${filled}.part`
@@ -51,6 +65,11 @@ async function filledLog(definition: Definition, kept: string, dataset: Dataset,
   const rate = (dataset.count / seconds).toFixed(0)
   console.error(`${definition.filledAs}: ${dataset.count} events in ${seconds.toFixed(1)} s, ${rate} a second`)
   return filled
+}
+
+function expectSpace(folder: string, count: number) {
+  const { bavail, bsize } = statfsSync(folder)
+  if (bavail * bsize < count * BYTES) throw new Error(`${count} events need ${(count * BYTES) / 1e9} GB in ${folder}.`)
 }
 
 /** Stores the events directly, then lets the target add what it lacks, such as indexes. */
