@@ -37,8 +37,8 @@ export const schema = (isProduction: boolean) => ({
       waiting_queries: is.countOrZero('queries that wait for such a process; further ones get 503', 100),
       query_timeout: is.milliseconds('how long the queries of a request may wait and run altogether', 10_000),
       inline_query_timeout: is.milliseconds(
-        'how long a query may run in the process of the service before it moves to one that runs queries',
-        20
+        'how long a query may use the processor in the process of the service before it moves to one that runs queries',
+        40
       ),
       result_bytes: is.size('the largest page; an event that is larger gets a page of its own', '8mb')
     }

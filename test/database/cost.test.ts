@@ -9,6 +9,7 @@ describe('A statement takes but little time for a row', () => {
     'SELECT id FROM t WHERE instr(lower(substr(name,?,?)), ? ) = 1',
     'SELECT id FROM t WHERE id = ? || ?',
     'SELECT id FROM t WHERE name like text_pattern(?) or name like sure_pattern(?)',
+    `SELECT format('${'"name":%s,'.repeat(200)}'${',json_quote("$p".name)'.repeat(200)}) FROM t`,
     'SELECT 1 FROM t WHERE exists (select 1 from json_each( steps ) as i where json_extract( i.value , ? ) = ?)'
   ])('%s', (sql) => expect(isCheap(sql)).toBe(true))
 })

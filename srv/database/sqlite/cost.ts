@@ -5,7 +5,7 @@
  */
 import { SURE_PATTERN, TEXT_PATTERN } from './text-pattern.ts'
 
-/** Statements that are longer, not counting literals, or have more or longer values, may take long for a single row. */
+/** Statements that are longer, apart from what is {@link SIMPLE}, or have more or longer values, may take long for a row. */
 const MOST_CHARACTERS = 8000
 const MOST_VALUES = 100
 const MOST_CHARACTERS_OF_VALUES = 4000
@@ -30,7 +30,8 @@ const CHEAP = new Set(
 /** Operators that take longer, or return longer texts. */
 const EXPENSIVE = /\|\||\b(?:like|glob|regexp|match|recursive)\b/i
 
-const LITERALS = /'[^']*'/g
+/** Literals, and what takes a single column. Statements that put the JSON of an entity together have much of it. */
+const SIMPLE = /'[^']*'|\b(?:json_quote|ifnull|octet_length)\([\w$".]+(?:,[\w']+)?\)|[\w$".]+ is not null/g
 
 /** Operators whose operands are known to be short. */
 const QUICK = new RegExp(`\\?\\s*\\|\\|\\s*\\?|\\blike (?:${TEXT_PATTERN}|${SURE_PATTERN})\\(\\?\\)`, 'g')
@@ -40,7 +41,7 @@ const QUICK = new RegExp(`\\?\\s*\\|\\|\\s*\\?|\\blike (?:${TEXT_PATTERN}|${SURE
  * {@link LONG_TEXT}.
  */
 export function isCheap(sql: string): boolean {
-  if (sql.replaceAll(LITERALS, '').length > MOST_CHARACTERS || EXPENSIVE.test(sql.replaceAll(QUICK, '?'))) return false
+  if (sql.replaceAll(SIMPLE, '').length > MOST_CHARACTERS || EXPENSIVE.test(sql.replaceAll(QUICK, '?'))) return false
   for (const { 1: name = '', index } of sql.matchAll(/(\w+)"?\s*\(/g)) {
     if (!CHEAP.has(name.toLowerCase())) return false
     if (name.toLowerCase() === 'instr' && !searchesForValue(sql, index)) return false

@@ -37,12 +37,13 @@ export type InlineReader = ReturnType<typeof inlineReader>
 /**
  * Prepares to run queries.
  * @param open opens a connection with functions that end queries
- * @param limit how long a query may take, in milliseconds
+ * @param limit how long a query may take, in milliseconds of the processor: where other processes take it, no query is longer
  */
 export function inlineReader(open: (limits: Limits) => QueryConnection, limit: number) {
   const statements = new RecentlyUsed<Prepared>(MOST_STATEMENTS)
   let connection: QueryConnection | undefined
   let end = 0
+  let start = process.threadCpuUsage()
   let calls = 0
   let text = 0
 
@@ -50,7 +51,7 @@ export function inlineReader(open: (limits: Limits) => QueryConnection, limit: n
     text += length
     // reads the clock for every eighth row only, as a row takes microseconds
     const isLate = (++calls & 7) === 0 && performance.now() > end
-    if (isLate || text > MOST_TEXT) tooLong()
+    if ((isLate && took(start) > limit) || text > MOST_TEXT) tooLong()
   }
 
   function tooLong(): never {
@@ -86,6 +87,7 @@ export function inlineReader(open: (limits: Limits) => QueryConnection, limit: n
     if (!statement.all) return reject('it may take long for a single row')
     if (now < statement.pausedUntil) return reject('it took too long a short time ago')
     end = now + limit
+    start = process.threadCpuUsage()
     text = 0
     try {
       const rows = statement.all(values)
@@ -102,6 +104,12 @@ export function inlineReader(open: (limits: Limits) => QueryConnection, limit: n
   }
 
   return { all, close }
+}
+
+/** How long the thread has used the processor, in milliseconds. */
+function took(start: NodeJS.CpuUsage) {
+  const { user, system } = process.threadCpuUsage(start)
+  return (user + system) / 1000
 }
 
 /** Notes that a statement was given up. */

@@ -8,6 +8,9 @@ import { rowsWithin } from '../result-size.ts'
 /** The longest value in a query of a request, in bytes. */
 const LONGEST_VALUE = 32 * 1024 * 1024
 
+/** How many pages a connection keeps, in KiB. The system keeps all that there is memory for. */
+const CACHE = 8000
+
 /** The log that is read. */
 export interface LogFiles {
   /** The database file, absolute. */
@@ -32,7 +35,7 @@ export class QueryConnection {
   constructor({ file, files, resultBytes }: LogFiles, limits?: Limits) {
     this.database = openConnection(file, { files })
     this.resultBytes = resultBytes
-    this.exec('PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -64000')
+    this.exec(`PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -${CACHE}`)
     addFunctions(this.database, limits)
     this.database.function('session_context', (name) => (this.session[String(name)] ?? null) as SQLInputValue)
   }
