@@ -46,7 +46,7 @@ const { values: options } = parseArgs({
 })
 const { quick, before } = options
 const rounds = Number(options.rounds ?? (quick ? 2 : 7))
-const seconds = Number(options.seconds ?? (quick ? 0.4 : 3))
+const seconds = Number(options.seconds ?? (quick ? 0.3 : 3))
 const all = quick ? 'service,bare,baseline' : 'service,bare,baseline,ceiling,plain'
 const wanted = (options.targets ?? (before ? 'service,before' : all)).split(',')
 const seed = Number(options.seed)

@@ -54,12 +54,12 @@ export function bySystem({ sample }: Dataset): Query[] {
 
 /** What happened to a person, by the whole name. */
 export function bySearch({ sample }: Dataset): Query[] {
-  return times(MANY, () => ofServiceOnly({ options: { $search: `"${anyOf(sample).targetIdentity.displayName}"` } }))
+  return times(FEW, () => ofServiceOnly({ options: { $search: `"${anyOf(sample).targetIdentity.displayName}"` } }))
 }
 
 /** What happened to a person of whom nothing is known. */
 export function bySearchInVain(): Query[] {
-  return times(MANY, () => {
+  return times(FEW, () => {
     const name = `Nobody Q${Math.random().toString(36).slice(2, 10)}`
     return ofServiceOnly({ options: { $search: `"${name}"` }, most: 0 })
   })
