@@ -1,5 +1,6 @@
 /** Compares the schema of the log with the one the service creates, to find what would drop or alter events. */
 import { DatabaseSync } from 'node:sqlite'
+import { isDeepStrictEqual } from 'node:util'
 import cds from '@sap/cds'
 import { storeJsonAsText, type StoredModel } from '../json-columns.ts'
 import type { SchemaDifference } from '../log.ts'
@@ -19,7 +20,7 @@ interface Migration {
   drops: string[]
   createsAndAlters: string[]
   /** What `cds.deploy` keeps of the other model, in JSON. */
-  afterImage: object
+  afterImage: Pick<StoredModel, 'definitions'>
 }
 
 /** The parts of CAP used here that its published types lack. */
@@ -72,13 +73,17 @@ const TABLES = [EVENTS, ARRIVALS, SEALS, PURGES, UNDER_WAY, COUNTS].map((table) 
 
 function expectVersion(database: DatabaseSync, model: StoredModel, { afterImage }: Migration) {
   const { csn } = database.prepare('SELECT csn FROM cds_model').get() ?? {}
-  if (csn === JSON.stringify(afterImage)) return // usually, and a comparison takes long
+  if (isSame(csn, afterImage)) return // the usual case, in which the compiler has nothing to compare
   const { drops, createsAndAlters } = migration(model, String(csn))
   if (drops.length || createsAndAlters.length)
     throw new Error(
       'its schema is that of another version of the service, or cds_model was altered. Start this version once.'
     )
 }
+
+const isSame = (csn: unknown, { definitions }: Migration['afterImage']) =>
+  typeof csn === 'string' &&
+  isDeepStrictEqual((JSON.parse(csn) as StoredModel).definitions, JSON.parse(JSON.stringify(definitions)))
 
 const migration = (model: StoredModel, before?: string) => compile.to.sql.delta(model, { ...env.requires.db }, before)
 
