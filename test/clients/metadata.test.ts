@@ -27,7 +27,13 @@ describe('The metadata is understood by readers that were not written here', () 
     await promisify(execFile)(process.execPath, [cli, '-s', source, '-o', folder, '-m', 'models', '-e', 'ts'])
 
     const file = join(folder, 'MicrosoftGraphModel.ts')
-    const program = ts.createProgram([file], { noEmit: true, strict: true, types: [] })
+    const program = ts.createProgram([file], {
+      noEmit: true,
+      strict: true,
+      types: [],
+      lib: ['lib.es2024.d.ts'],
+      skipLibCheck: true
+    })
     expect(ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText)).toEqual([])
     return readFileSync(file, 'utf8')
   }

@@ -42,10 +42,14 @@ export async function startProcess({ file, env, under = [], args = [] }: Options
   let log = ''
   child.stderr.on('data', (text) => (log += String(text)))
   const url = await new Promise<string | undefined>((resolve) => {
+    let isListening = false
     child.stdout.on('data', (text) => {
       log += String(text)
+      if (isListening) return
       const [, port] = /server listening on .*localhost:(\d+)/.exec(log) ?? []
-      if (port) resolve(`http://127.0.0.1:${port}`)
+      if (!port) return
+      isListening = true
+      resolve(`http://127.0.0.1:${port}`)
     })
     child.on('exit', () => resolve(undefined))
   })

@@ -46,9 +46,11 @@ function schemasOf(document: Document) {
 }
 
 describe('/openapi.json', () => {
-  it.each(ROOTS)('passes the strict rules of Redocly, at %j', async (root) => {
+  it('passes the strict rules of Redocly, at each root', async () => {
     const folder = temporaryFolder()
-    writeFileSync(join(folder, 'openapi.json'), (await service.get(`${root}/openapi.json`)).text)
+    const files = ROOTS.map((_, index) => `openapi-${index}.json`)
+    for (const [index, root] of ROOTS.entries())
+      writeFileSync(join(folder, files[index]!), (await service.get(`${root}/openapi.json`)).text)
     // these are about a server that runs on localhost, and health checks, which a client cannot get wrong
     const rules = {
       extends: ['recommended-strict'],
@@ -57,12 +59,14 @@ describe('/openapi.json', () => {
     writeFileSync(join(folder, 'redocly.yaml'), JSON.stringify(rules))
     const cli = join(dirname(require.resolve('@redocly/cli/package.json')), 'bin/cli.js')
     const environment = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
-    const answer = execFileSync(process.execPath, [cli, 'lint', 'openapi.json', '--format=json'], {
+    const answer = execFileSync(process.execPath, [cli, 'lint', ...files, '--format=json'], {
       cwd: folder,
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'ignore']
     })
-    expect((JSON.parse(answer.toString()) as Json).problems).toEqual([])
+    // one object for each file
+    const reports = JSON.parse(`[${answer.toString().replaceAll('}{', '},{')}]`) as Json[]
+    expect(reports.map(({ problems }) => problems)).toEqual([[], [], []])
   })
 
   it.each(ROOTS)('describes the root that it is read from, %j', async (root) => {
