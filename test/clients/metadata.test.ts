@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { xml2json } from 'odata-csdl'
 import ts from 'typescript'
-import { startService } from '../support/service.ts'
+import { sharedService } from '../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 
 describe('The metadata is understood by readers that were not written here', () => {
   it.each(['', '/v1.0'])(

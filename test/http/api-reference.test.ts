@@ -3,9 +3,9 @@ import { AUDIENCE, startIssuer } from '../support/issuer.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { startProduction } from '../support/production.ts'
 import { describeInBrowser, startBrowser } from '../support/browser.ts'
-import { startService } from '../support/service.ts'
+import { sharedService } from '../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 
 describe('The API reference in development', () => {
   it('is a page at /docs that chooses among the roots', async () => {

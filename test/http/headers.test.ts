@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { startProcess, temporaryFolder } from '../support/process.ts'
-import { startService } from '../support/service.ts'
+import { sharedService } from '../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 
 describe('Every answer', () => {
   it.each(['/', '/$metadata', '/auditLogs/provisioning', '/missing', '/health/live'])(

@@ -1,5 +1,5 @@
 /** Batches, in JSON and in the multipart format. */
-import type { Json, startService } from './service.ts'
+import type { clientOf, Json } from './service.ts'
 
 export const path = '/auditLogs/provisioning'
 export const at = '2024-05-01T12:00:00Z'
@@ -39,7 +39,7 @@ export const statusesIn = (text: string) =>
   [...text.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status))
 
 /** Functions that send batches to a service. */
-export function batchesTo(service: ReturnType<typeof startService>) {
+export function batchesTo(service: ReturnType<typeof clientOf>) {
   return {
     /** Sends a batch in JSON, and gives its answers under their names. */
     batch: async (requests: Json[], root = '', headers?: Record<string, string>) => {

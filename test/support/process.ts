@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { SHARED } from './clean-up.ts'
 
 const root = join(__dirname, '../..')
 const running: ChildProcess[] = []
@@ -23,11 +25,12 @@ export interface Options {
   args?: string[]
 }
 
-/** Starts the service in a process of its own, as `npm start` does, and waits until it listens or has ended. */
-export async function startProcess({ file, env, under = [], args = [] }: Options) {
+/** The command that runs the service, as `npm start` does, and its environment. */
+function commandOf({ file, env, under = [], args = [] }: Options) {
   const [command = '', ...rest] = [...under, process.execPath, join(root, 'srv/commands/start.ts'), ...args]
-  const child = spawn(command, rest, {
-    cwd: root,
+  return {
+    command,
+    args: rest,
     env: {
       PATH: process.env.PATH,
       NODE_COMPILE_CACHE: COMPILED,
@@ -36,20 +39,29 @@ export async function startProcess({ file, env, under = [], args = [] }: Options
       CDS_REQUIRES_DB_CREDENTIALS_URL: file,
       ...env
     }
-  })
+  }
+}
+
+/** The URL of a service that logged this, once it listens. */
+function urlIn(log: string) {
+  const [, port] = /server listening on .*localhost:(\d+)/.exec(log) ?? []
+  return port && `http://127.0.0.1:${port}`
+}
+
+/** Starts the service in a process of its own, and waits until it listens or has ended. */
+export async function startProcess(options: Options) {
+  const { command, args, env } = commandOf(options)
+  const child = spawn(command, args, { cwd: root, env })
   running.push(child)
   const exited = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
   let log = ''
   child.stderr.on('data', (text) => (log += String(text)))
   const url = await new Promise<string | undefined>((resolve) => {
-    let isListening = false
+    let found: string | undefined
     child.stdout.on('data', (text) => {
       log += String(text)
-      if (isListening) return
-      const [, port] = /server listening on .*localhost:(\d+)/.exec(log) ?? []
-      if (!port) return
-      isListening = true
-      resolve(`http://127.0.0.1:${port}`)
+      found ??= urlIn(log)
+      if (found) resolve(found)
     })
     child.on('exit', () => resolve(undefined))
   })
@@ -65,6 +77,27 @@ export async function startProcess({ file, env, under = [], args = [] }: Options
       return exited
     }
   }
+}
+
+/**
+ * Starts the service with the default settings, once for all test files that a worker of Jest runs; `clean-up.ts` ends it.
+ * @returns its URL
+ */
+export async function sharedProcess(): Promise<string> {
+  const folder = join(tmpdir(), `${SHARED}${process.env.JEST_WORKER_ID}`)
+  const log = join(folder, 'log')
+  if (!existsSync(folder)) {
+    mkdirSync(folder)
+    const { command, args, env } = commandOf({ file: join(folder, 'events.sqlite') })
+    const out = openSync(log, 'w')
+    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', out, out] })
+    closeSync(out)
+    child.unref()
+    writeFileSync(join(folder, 'pid'), String(child.pid))
+  }
+  let url: string | undefined
+  while (!(url = urlIn(readFileSync(log, 'utf8')))) await delay(20)
+  return url
 }
 
 afterAll(() => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startProcess, temporaryFolder } from './process.ts'
+import { sharedProcess, startProcess, temporaryFolder } from './process.ts'
 
 export type Json = Record<string, unknown>
 
@@ -50,7 +50,7 @@ export function clientOf(base: () => string) {
 }
 
 /**
- * Starts the service once for a test file, on a free port and an empty database.
+ * Starts the service once for a test file, on a free port and an empty database. See also {@link sharedService}.
  * @param env settings that differ from the defaults
  * @returns functions that send requests to it, and its database file
  */
@@ -65,6 +65,18 @@ export function startService(env: Record<string, string> = {}) {
     clientOf(() => service?.url ?? ''),
     { file }
   )
+}
+
+/**
+ * The service with the default settings, for tests that do not mind what others leave in the log: their ids are their own,
+ * and they count only what they know. It takes half a second to start one for each file.
+ */
+export function sharedService() {
+  let url = ''
+  beforeAll(async () => {
+    url = await sharedProcess()
+  })
+  return clientOf(() => url)
 }
 
 /** A URL with query options, percent-encoded. */

@@ -1,7 +1,7 @@
-import { errorOf, startService, type Json } from '../../support/service.ts'
+import { errorOf, sharedService, type Json } from '../../support/service.ts'
 import { at, batchesTo, changeSet, creation, get, http, path, post, statusesIn } from '../../support/batch.ts'
 
-const service = startService()
+const service = sharedService()
 const { batch, send } = batchesTo(service)
 
 describe('An atomicity group (OData JSON 4.01, 19.1)', () => {

@@ -1,7 +1,7 @@
-import { errorOf, startService } from '../../support/service.ts'
+import { errorOf, sharedService } from '../../support/service.ts'
 import { at, batchesTo, path, post, type Part } from '../../support/batch.ts'
 
-const service = startService()
+const service = sharedService()
 const { batch } = batchesTo(service)
 
 describe('A batch in JSON (OData JSON 4.01, section 19)', () => {

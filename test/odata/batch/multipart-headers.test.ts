@@ -1,6 +1,6 @@
-import { errorOf, startService } from '../../support/service.ts'
+import { errorOf, sharedService } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 const event = (id: string) => JSON.stringify({ id, activityDateTime: '2024-05-01T00:00:00Z' })
 

@@ -1,7 +1,7 @@
-import { errorOf, startService } from '../../support/service.ts'
+import { errorOf, sharedService } from '../../support/service.ts'
 import { at, batchesTo, changeSet, creation, http, multipart, path, statusesIn } from '../../support/batch.ts'
 
-const service = startService()
+const service = sharedService()
 const { send } = batchesTo(service)
 
 describe('A batch in the multipart format (Protocol 4.01, 11.7.7)', () => {

@@ -1,9 +1,9 @@
-import { errorOf, query, startService } from '../../support/service.ts'
+import { errorOf, query, sharedService } from '../../support/service.ts'
 
 const PATH = '/auditLogs/provisioning'
 
 describe('Regular expressions', () => {
-  const service = startService()
+  const service = sharedService()
   const matching = (...patterns: string[]) =>
     service.get(query(PATH, { $filter: patterns.map((each) => `matchesPattern(action,'${each}')`).join(' or ') }))
 

@@ -1,8 +1,8 @@
 /** What `$metadata` announces is what the service does. */
 import { FUNCTIONS } from '../../../srv/odata/expressions/functions.ts'
-import { query, startService } from '../../support/service.ts'
+import { query, sharedService } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 
 /** The texts of a collection in the metadata. */

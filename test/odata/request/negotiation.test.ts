@@ -1,17 +1,17 @@
-import { documentedExample, errorOf, startService } from '../../support/service.ts'
+import { documentedExample, errorOf, sharedService } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 
 beforeAll(async () => {
-  await service.post(path, { ...documentedExample, id: 'e' })
+  await service.post(path, { ...documentedExample, id: 'negotiated' })
 })
 
 describe('Counts and raw values, which are plain text', () => {
   it.each([
-    [`${path}/$count`, '1'],
-    [`${path}/e/provisioningSteps/$count`, '1'],
-    [`${path}/e/durationInMilliseconds/$value`, '6']
+    [`${path}/$count?$filter=id eq 'negotiated'`, '1'],
+    [`${path}/negotiated/provisioningSteps/$count`, '1'],
+    [`${path}/negotiated/durationInMilliseconds/$value`, '6']
   ])('are given to whoever accepts text, JSON or anything: %s', async (url, text) => {
     const alone = [
       'text/plain',
@@ -34,8 +34,8 @@ describe('Counts and raw values, which are plain text', () => {
   it.each([
     [`${path}/$count`, 'image/png'],
     [`${path}/$count`, 'text/plain;q=0'],
-    [`${path}/e/durationInMilliseconds/$value`, 'text/html'],
-    [`${path}/e/durationInMilliseconds`, 'text/plain'],
+    [`${path}/negotiated/durationInMilliseconds/$value`, 'text/html'],
+    [`${path}/negotiated/durationInMilliseconds`, 'text/plain'],
     [path, 'text/plain'],
     ['/$metadata', 'text/plain']
   ])('are not what other resources have, nor all that can be asked for: %s as %s', async (url, accept) => {

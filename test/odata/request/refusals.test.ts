@@ -1,6 +1,6 @@
-import { documentedExample, errorOf, startService } from '../../support/service.ts'
+import { documentedExample, errorOf, sharedService } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 const at = '2024-05-01T12:00:00Z'
 

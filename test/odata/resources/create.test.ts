@@ -1,6 +1,6 @@
-import { documentedExample, startService, type Json } from '../../support/service.ts'
+import { documentedExample, sharedService, type Json } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const at = '2024-05-01T12:00:00Z'
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 

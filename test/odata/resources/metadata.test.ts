@@ -5,9 +5,9 @@ import Ajv from 'ajv'
 import addFormats from 'ajv-formats'
 import { validateXML } from 'xmllint-wasm'
 import { startProcess, temporaryFolder } from '../../support/process.ts'
-import { startService, type Json } from '../../support/service.ts'
+import { sharedService, type Json } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 
 /** The schemas of OASIS: a folder of one's own, or those that come with the package odata-csdl. */
 const schemas = process.env.ODATA_SCHEMAS ?? join(dirname(require.resolve('odata-csdl')), '../schemas')

@@ -1,6 +1,6 @@
-import { documentedExample, query, startService } from '../../support/service.ts'
+import { documentedExample, query, sharedService } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 const example = { ...documentedExample, jobId: 'job' }
 
