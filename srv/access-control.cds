@@ -29,3 +29,7 @@ annotate graph.Arrivals with @restrict: [
 annotate graph.Counts with @restrict: [
   { grant: 'READ', to: 'read' }
 ];
+
+annotate graph.Tallies with @restrict: [
+  { grant: 'READ', to: 'read' }
+];

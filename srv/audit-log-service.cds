@@ -1,6 +1,7 @@
 using { microsoft.graph } from '../db/schema';
 using { provisioning.log } from '../db/arrivals';
 using from '../db/counts';
+using from '../db/tallies';
 
 /** Provisioning audit logs, as Microsoft Graph describes them. */
 @protocol: [
@@ -27,6 +28,10 @@ service microsoft.graph {
   /** Not shown: how many events there are, for `$count`. */
   @cds.api.ignore
   entity Counts as projection on log.Counts;
+
+  /** Not shown: how many events there are of each kind, for `$count` and `$apply`. */
+  @cds.api.ignore
+  entity Tallies as projection on log.Tallies;
 }
 
 annotate graph.provisioningObjectSummary with
@@ -35,4 +40,5 @@ annotate graph.provisioningObjectSummary with
   @odata.defaultOrder: 'activityDateTime desc'
   @odata.joinedBy: ['changeId'] // the parts of a download, besides the key
   @odata.arrivals: 'microsoft.graph.Arrivals'
-  @odata.counts: 'microsoft.graph.Counts';
+  @odata.counts: 'microsoft.graph.Counts'
+  @odata.tallies: 'microsoft.graph.Tallies';

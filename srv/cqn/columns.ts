@@ -1,5 +1,14 @@
 /** Columns that no type shows. The annotation `@holds` says what each is for, so only the model has their names. */
-type Content = 'tenant' | 'event' | 'count' | 'presence' | 'emptyObjects' | 'representation' | 'representationTag'
+type Content =
+  | 'tenant'
+  | 'event'
+  | 'count'
+  | 'uncounted'
+  | 'period'
+  | 'presence'
+  | 'emptyObjects'
+  | 'representation'
+  | 'representationTag'
 
 interface Entity {
   elements?: object

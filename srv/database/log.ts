@@ -103,6 +103,8 @@ export interface History {
   openPurge: () => Promise<string | undefined>
   /** Counts the events of each tenant without an index, and compares with the stored counts. */
   miscounts: () => AsyncIterable<Miscount>
+  /** Finds tenants whose tallies are not those of their events: see db/tallies.cds. */
+  mistallied: (model: StoredModel) => AsyncIterable<Pick<Miscount, 'tenant'>>
   /** Reads all seals, by tenant and number. */
   seals: () => AsyncIterable<Inspected<Seal>>
   /** Reads what seals cover, by first arrival. */

@@ -32,6 +32,11 @@ export async function verify(log: History, model: StoredModel, findings: Finding
   if (mark) findings.note(FIRST, `The table '${mark}' has rows, so events can be removed: retention leaves none.`)
   for await (const { tenant, events, counted } of log.miscounts())
     findings.note(LAST, `Tenant '${tenant}' has ${events} events, and not ${counted} as readers are told.`)
+  for await (const { tenant } of log.mistallied(model))
+    findings.note(
+      LAST,
+      `The tallies of tenant '${tenant}', by which readers are told of groups, are not those of its events.`
+    )
   const { count, latest } = await checkChains(log, findings)
   const purges = await checkRecords(log, findings)
   const compared = await compare(log, purges, findings)

@@ -6,6 +6,7 @@ import {
   altered,
   ARRIVALS,
   COUNTS,
+  TALLIES,
   EVENTS,
   findingsIn,
   makeLog,
@@ -166,14 +167,39 @@ describe('What is kept beside the events is as they are', () => {
     ],
     [
       'of a tenant without events',
-      `INSERT INTO ${COUNTS} VALUES ('c', 5)`,
+      `INSERT INTO ${COUNTS} (tenant, events) VALUES ('c', 5)`,
       ["Tenant 'c' has 0 events, and not 5 as readers are told."]
     ],
-    ['of a tenant whose events are gone', `INSERT INTO ${COUNTS} VALUES ('c', 0)`, []],
+    ['of a tenant whose events are gone', `INSERT INTO ${COUNTS} (tenant, events) VALUES ('c', 0)`, []],
     [
       'a number beyond JavaScript',
       `UPDATE ${COUNTS} SET events = 9223372036854775807 WHERE tenant = 'a'`,
       ["Tenant 'a' has 6 events, and not 9223372036854775807 as readers are told."]
+    ],
+    [
+      'a tally that is altered',
+      `UPDATE ${TALLIES} SET events = 2 WHERE tenant = 'a' AND jobId = 'job2'`,
+      ["The tallies of tenant 'a', by which readers are told of groups, are not those of its events."]
+    ],
+    [
+      'two tallies that make up for each other',
+      `UPDATE ${TALLIES} SET events = iif(jobId = 'job2', 2, 0) WHERE tenant = 'b' AND jobId IN ('job2', 'job3')`,
+      ["The tallies of tenant 'b', by which readers are told of groups, are not those of its events."]
+    ],
+    [
+      'a tally of no event',
+      `INSERT INTO ${TALLIES} VALUES ('c', '2024-01-01T00:00:00.0000000', '2024-01-01T00', 'j', NULL, NULL, NULL, NULL, 1)`,
+      ["The tallies of tenant 'c', by which readers are told of groups, are not those of its events."]
+    ],
+    [
+      'none of them',
+      `DELETE FROM ${TALLIES} WHERE tenant = 'a'`,
+      ["The tallies of tenant 'a', by which readers are told of groups, are not those of its events."]
+    ],
+    [
+      'a number of events that they lack where they lack none',
+      `UPDATE ${COUNTS} SET uncounted = 1 WHERE tenant = 'a'`,
+      ["The tallies of tenant 'a', by which readers are told of groups, are not those of its events."]
     ],
     [
       'a purge that is under way for ever',

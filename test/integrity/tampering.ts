@@ -19,6 +19,7 @@ export const SEALS = 'provisioning_log_Seals'
 export const PURGES = 'provisioning_log_Purges'
 export const UNDER_WAY = 'provisioning_log_PurgesUnderWay'
 export const COUNTS = 'provisioning_log_Counts'
+export const TALLIES = 'provisioning_log_Tallies'
 
 /**
  * Makes a log: events `a1` to `a6` of tenant a and `b1` to `b6` of tenant b in turns, of a month each, with a seal of each
@@ -84,7 +85,8 @@ export function tampered(file: string, change: Change) {
     for (const { name } of triggers) database.exec(`DROP TRIGGER ${String(name)}`)
     if (typeof change === 'string') database.exec(change)
     else change(database)
-    database.exec(`DELETE FROM ${COUNTS}; INSERT INTO ${COUNTS} SELECT tenant, count(*) FROM ${EVENTS} GROUP BY tenant`)
+    const none = `DELETE FROM ${COUNTS}; DELETE FROM ${TALLIES}`
+    database.exec(`${none}; INSERT INTO ${COUNTS} SELECT tenant, count(*), 0, count(*) FROM ${EVENTS} GROUP BY tenant`)
     for (const { sql } of triggers) database.exec(String(sql))
   })
 }

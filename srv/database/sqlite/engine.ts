@@ -17,7 +17,9 @@ import { Pauses } from './pauses.ts'
 import { QueryConnection, type LogFiles } from './query-connection.ts'
 import { readerPool, type ReaderPool } from './reader-pool.ts'
 import { checkUniqueIds, createIndexes, keepCounts } from './schema-objects.ts'
+import { startCounting } from './counting.ts'
 import { SECRETS } from './tables.ts'
+import { talliesIn } from '../tallies.ts'
 
 /** How long reads rely on the last check of the files, in milliseconds: a check takes microseconds. */
 const SEEN_FOR = 100
@@ -35,6 +37,7 @@ export class SqliteEngine implements Engine {
   private readonly inline: InlineReader
   private readonly readers: ReaderPool
   private groupCommit: GroupCommit | undefined
+  private stopCounting = () => Promise.resolve()
   /** When the files were last checked. */
   private seen = -Infinity
 
@@ -55,11 +58,13 @@ export class SqliteEngine implements Engine {
 
   async start({ definitions, uniqueIds, drained }: Start) {
     this.drained = drained
+    const tallies = talliesIn(definitions)
     await this.onLog(async (database) => {
       await createIndexes(database, definitions)
-      await keepCounts(database)
+      await keepCounts(database, tallies)
       if (uniqueIds) checkUniqueIds(database)
     })
+    this.stopCounting = startCounting(this.log, tallies)
     this.groupCommit = startGroupCommit(this.log.file, this.settings.lock_timeout, uniqueIds)
   }
 
@@ -111,6 +116,7 @@ export class SqliteEngine implements Engine {
 
   async close() {
     this.readers.close()
+    await this.stopCounting()
     await Promise.all([this.groupCommit?.close(), this.stopCheckpoints()])
     this.inline.close()
     this.kept.close()

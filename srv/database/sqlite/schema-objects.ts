@@ -2,8 +2,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { findColumn } from '../../cqn/columns.ts'
 import type { Indexed } from '../engine.ts'
+import type { Tallies } from '../tallies.ts'
 import { transaction, type LogConnection } from './connection.ts'
-import { ARRIVALS, COUNTS, EVENTS, OF_ALL_TENANTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
+import { ARRIVALS, EVENTS, OF_ALL_TENANTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
+import { BEGIN_ANEW, countTriggers } from './tallies.ts'
 
 /**
  * Creates the indexes that the model asks for by `@indexes` (see db/indexes.cds) if they are missing or were created
@@ -40,22 +42,9 @@ const columnOf = (element: { '=': string }) => element['='].replaceAll('.', '_')
 
 const tableOf = (entity: string) => entity.replaceAll('.', '_')
 
-/** The statements that create the triggers which count the events of each tenant, by trigger name: see db/counts.cds. */
-export const COUNT_TRIGGERS = creations({
-  [`${EVENTS}_counted`]: `AFTER INSERT ON ${EVENTS} BEGIN
-    INSERT INTO ${COUNTS} (tenant, events) VALUES (NEW.tenant, 1)
-      ON CONFLICT (tenant) DO UPDATE SET events = events + 1;
-  END`,
-  [`${EVENTS}_uncounted`]: `AFTER DELETE ON ${EVENTS} BEGIN
-    UPDATE ${COUNTS} SET events = events - 1 WHERE tenant = OLD.tenant;
-  END`
-})
-
 /** Creates the triggers that count events, after a migration. If they are new, the events that are there are counted too. */
-export async function keepCounts(database: LogConnection) {
-  const work = () =>
-    database.exec(`DELETE FROM ${COUNTS}; INSERT INTO ${COUNTS} SELECT tenant, count(*) FROM ${EVENTS} GROUP BY tenant`)
-  await renew(database, 'trigger', COUNT_TRIGGERS, { work })
+export async function keepCounts(database: LogConnection, tallies: Tallies) {
+  await renew(database, 'trigger', countTriggers(tallies), { work: () => database.exec(BEGIN_ANEW) })
 }
 
 /** Creates the triggers that make the log append-only. */

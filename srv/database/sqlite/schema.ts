@@ -5,8 +5,10 @@ import cds from '@sap/cds'
 import { storeJsonAsText, type StoredModel } from '../json-columns.ts'
 import type { SchemaDifference } from '../log.ts'
 import type { Indexed } from '../engine.ts'
-import { COUNT_TRIGGERS, historyTriggers, indexesOf } from './schema-objects.ts'
-import { ARRIVALS, COUNTS, EVENTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
+import { talliesIn } from '../tallies.ts'
+import { historyTriggers, indexesOf } from './schema-objects.ts'
+import { ARRIVALS, COUNTS, EVENTS, OLDER, PURGES, SEALS, TALLIES, UNDER_WAY } from './tables.ts'
+import { COUNT_TRIGGERS, countTriggers } from './tallies.ts'
 
 /** A table, index, trigger or view. The indexes of constraints have no statement. */
 interface SchemaObject {
@@ -58,7 +60,7 @@ export function schemaDifferences(database: DatabaseSync, csn: StoredModel): Sch
 
 /** See `Log` in database/log.ts. */
 export function expectUntouched(database: DatabaseSync) {
-  const known = new Set([...COUNT_TRIGGERS.keys(), ...historyTriggers(database).keys()])
+  const known = new Set([...COUNT_TRIGGERS, ...historyTriggers(database).keys()])
   const refuse = (what: string): never => {
     throw new Error(`The service does not start on a database that has ${what}: it could alter events.`)
   }
@@ -69,7 +71,7 @@ export function expectUntouched(database: DatabaseSync) {
 }
 
 /** In lower case, as SQLite ignores the case of names. */
-const TABLES = [EVENTS, ARRIVALS, SEALS, PURGES, UNDER_WAY, COUNTS].map((table) => table.toLowerCase())
+const TABLES = [EVENTS, ARRIVALS, SEALS, PURGES, UNDER_WAY, COUNTS, TALLIES, OLDER].map((table) => table.toLowerCase())
 
 function expectVersion(database: DatabaseSync, model: StoredModel, { afterImage }: Migration) {
   const { csn } = database.prepare('SELECT csn FROM cds_model').get() ?? {}
@@ -94,7 +96,8 @@ function expectedObjects(model: StoredModel, { createsAndAlters }: Migration) {
   ])
   const database = new DatabaseSync(':memory:')
   database.exec('CREATE TABLE cds_model (csn CLOB)') // where CAP keeps the deployed model: see `cds.deploy`
-  database.exec([...createsAndAlters, ...indexes, ...COUNT_TRIGGERS.values()].join(';\n'))
+  const triggers = countTriggers(talliesIn(model.definitions)).values()
+  database.exec([...createsAndAlters, ...indexes, ...triggers].join(';\n'))
   database.exec([...historyTriggers(database).values()].join(';\n'))
   const objects = objectsOf(database)
   database.close()

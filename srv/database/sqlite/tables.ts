@@ -5,6 +5,8 @@
 export const EVENTS = 'microsoft_graph_provisioningObjectSummary'
 export const ARRIVALS = 'provisioning_log_Arrivals'
 export const COUNTS = 'provisioning_log_Counts'
+export const TALLIES = 'provisioning_log_Tallies'
+export const OLDER = 'provisioning_log_OlderEvents'
 export const SEALS = 'provisioning_log_Seals'
 export const PURGES = 'provisioning_log_Purges'
 export const UNDER_WAY = 'provisioning_log_PurgesUnderWay'

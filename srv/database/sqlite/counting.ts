@@ -1,0 +1,55 @@
+/** Counts the events that were there before the tallies were, in the background: see tallies.ts. */
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import cds from '@sap/cds'
+import { startThread } from '../background.ts'
+import type { Tallies } from '../tallies.ts'
+import { openConnection } from './connection.ts'
+import type { LogFiles } from './query-connection.ts'
+import { uncountedUpTo } from './tallies.ts'
+
+const LOG = cds.log('provisioning')
+
+/** How long others may write between two transactions, and how often progress is logged, in milliseconds. */
+const PAUSE = 20
+const PROGRESS = 5000
+
+/** What the thread needs. */
+export interface Counting extends Pick<LogFiles, 'file' | 'files'> {
+  tallies: Tallies
+}
+
+/**
+ * Starts to count older events, if there are some. It goes on where it was stopped.
+ * @returns a function that stops it
+ */
+export function startCounting({ file, files }: LogFiles, tallies: Tallies): () => Promise<void> {
+  const database = openConnection(file, { files })
+  const total = uncountedUpTo(database)
+  database.close()
+  if (total === undefined) return () => Promise.resolve()
+  const thread = startThread(join(import.meta.dirname, 'counting-thread.ts'), {
+    file,
+    files,
+    tallies
+  } satisfies Counting)
+  let isStopped = false
+  async function count(all: number) {
+    let told = performance.now()
+    LOG.info(`Counting the ${all} events of the log once, so that counts and groups of them are fast.`)
+    for (let left: number | undefined = all; left !== undefined && !isStopped; await setTimeout(PAUSE)) {
+      left = (await thread.run('count')) as number | undefined
+      if (left === undefined) LOG.info('All events are counted.')
+      else if (performance.now() - told > PROGRESS) {
+        LOG.info(`${all - left} of ${all} events are counted.`)
+        told = performance.now()
+      }
+    }
+  }
+  const work = count(total).catch((error: unknown) => LOG.error('Counting the events failed.', error))
+  return async () => {
+    isStopped = true
+    await work
+    await thread.close()
+  }
+}
