@@ -65,7 +65,8 @@ export const schema = (isProduction: boolean) => ({
       'memory for the plans of queries at each root: see [performance.md](performance.md); 0 keeps none',
       '32mb'
     ),
-    stored_forms: is.flag('whether the database puts the JSON of events together: see there', true)
+    stored_forms: is.flag('whether the database puts the JSON of events together: see there', true),
+    kept_counts: is.flag('whether counts and groups go by kept numbers of events: see there', true)
   },
   server: {
     body_parser: { limit: is.size('the largest body of a request', '4mb') },

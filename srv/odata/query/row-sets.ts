@@ -8,6 +8,7 @@ import { holds } from '../expressions/logic.ts'
 import { parseWhole } from '../expressions/parser.ts'
 import type { Parser, Scope } from '../expressions/parsing.ts'
 import { RequestError } from '../../errors/errors.ts'
+import { tallied } from './tallied.ts'
 import { areTooLarge, computed, entities, filtered, searched, type Rows } from './rows.ts'
 
 /**
@@ -45,5 +46,5 @@ function narrowed(exchange: Exchange, rows: Rows): Rows {
   const result = condition ? filtered(found, condition) : found
   if (areTooLarge([result]))
     throw new RequestError('invalidQueryOption', 'The query options together are larger than the service takes.')
-  return result
+  return result.areEntities ? result : { ...result, from: tallied(exchange.schema, result.from) }
 }

@@ -5,6 +5,7 @@ import { planned, type Planned } from '../../plans/plans.ts'
 import { orderTerms } from '../query/order.ts'
 import { parsedOption, rowSets } from '../query/row-sets.ts'
 import { clauses, entities, nested, type Rows } from '../query/rows.ts'
+import { tallied } from '../query/tallied.ts'
 import { columnsFor } from '../query/select.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { integerOption } from '../request/options.ts'
@@ -36,7 +37,7 @@ export async function countOf(schema: ServiceSchema, { ask }: Planned<unknown>, 
     const found = await ask(`count ${index}`, () => {
       if (rows === entities(schema)) return { SELECT: { from: { ref: [counts.entity] }, columns: [kept] } }
       const source = rows.areEntities ? rows : nested(rows, columnsFor(undefined, rows))
-      return { SELECT: { ...clauses(source), columns: [{ func: 'count', args: ['*'], as: 'total' }] } }
+      return tallied(schema, { SELECT: { ...clauses(source), columns: [{ func: 'count', args: ['*'], as: 'total' }] } })
     })
     total += Number(found[0]?.total)
   }
