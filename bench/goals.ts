@@ -100,7 +100,7 @@ function closest({ size = 0, value }: Goal, bySize: Outcome[]) {
 function growthTo(least: number): Goal['value'] {
   return ({ size, results }, smallest) => {
     const filters = [...results].filter(([{ isFilter }]) => isFilter)
-    if (size < least || !filters.length) return undefined
+    if (size < least || size === smallest.size || !filters.length) return undefined
     return Math.max(...filters.map(([scenario, rounds]) => p50(rounds) / p50(smallest.results.get(scenario))))
   }
 }
