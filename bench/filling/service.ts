@@ -62,9 +62,11 @@ async function connect() {
 
 /** Stores every so many events of the log. */
 async function fill(part: number) {
-  const { shown } = await connect()
+  const { stored: csn, shown } = await connect()
   await cds.serve('all')
-  await engine().start({ definitions: {}, uniqueIds: false, drained: () => Promise.resolve() })
+  const all = Object.entries(csn.definitions ?? {})
+  const definitions = Object.fromEntries(all.map(([name, each]) => [name, { ...each, '@indexes': [] }]))
+  await engine().start({ definitions, uniqueIds: false, drained: () => Promise.resolve() })
   const { entityType, stored } = serviceSchema(shown, SERVICE)
   const creationOf = (index: number) => {
     const sent = readObject(eventAt(index, count, seed), entityType)
