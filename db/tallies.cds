@@ -8,7 +8,15 @@ namespace provisioning.log;
  * by it, too. Each multiplies the rows: only what has few values belongs here.
  */
 @tallies: 'microsoft.graph.provisioningObjectSummary'
-@indexes: [[ tenant, activityDateTime_utc, jobId ]]
+@indexes: [
+  // by kind, as the triggers find them, and by time
+  [ tenant, activityDateTime_utc, jobId ],
+  [ activityDateTime_utc, tenant ],
+  // by what events have an index for, so that few of them are never counted by many rows here
+  [ tenant, jobId, activityDateTime_utc ],
+  [ jobId, activityDateTime_utc, tenant ],
+  [ statusInfo_status, activityDateTime_utc, tenant ]
+] @indexedInAnyCase: [ statusInfo_status ]
 entity Tallies {
       /** The tenant, as in `tenant` of events. */
       @holds: 'tenant'

@@ -159,7 +159,9 @@ class Aggregation {
     }
     const first = entities(...after, xpr(at, '<', extreme('min', [begin, ...until])))
     const last = end && entities(xpr(at, '>=', end), xpr(end, '>=', begin), ...before)
-    const inside = [xpr(at, '>=', begin), ...(end ? [xpr(at, '<', end)] : []), ...conditions]
+    // without a range all tallies are read, and in the order of an index that would take longer
+    const isInside = from.length ? xpr(at, '>=', begin) : xpr('+', at, '>=', begin)
+    const inside = [isInside, ...(end ? [xpr(at, '<', end)] : []), ...conditions]
     return {
       from: { ref: [entity] },
       columns: [...columns, named(func('sum', ref(count)), count)],
