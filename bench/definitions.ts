@@ -33,6 +33,9 @@ export interface Definition {
   fill?: string[]
 }
 
+/** As `npm start` does. */
+const STARTED = { CDS_TYPESCRIPT: 'true', NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled') }
+
 const BARE = {
   requires: {
     auth: {
@@ -71,7 +74,7 @@ function service(folder: string, issuer: Issuer | undefined): Definition {
     ...{ name: 'service', filledAs: 'service', dialect: structured, token: issuer?.token, folder },
     model: join(folder, 'db/*.cds'),
     args: [join(folder, 'srv/commands/start.ts')],
-    env: (file) => ({ CDS_TYPESCRIPT: 'true', ...settings, ...database(file) }),
+    env: (file) => ({ ...STARTED, ...settings, ...database(file) }),
     ...(existsSync(filler) && { fill: [filler] })
   }
 }
