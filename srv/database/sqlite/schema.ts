@@ -25,8 +25,8 @@ interface Migration {
   afterImage: Pick<StoredModel, 'definitions'>
 }
 
-/** The parts of CAP used here that its published types lack. */
-const { compile, env } = cds as unknown as {
+/** The parts of CAP used here that its published types lack. CAP loads them when they are used: threads use none. */
+const cap = cds as unknown as {
   compile: {
     to: {
       sql: { delta: (csn: object, options: object, before?: string) => Migration }
@@ -87,7 +87,8 @@ const isSame = (csn: unknown, { definitions }: Migration['afterImage']) =>
   typeof csn === 'string' &&
   isDeepStrictEqual((JSON.parse(csn) as StoredModel).definitions, JSON.parse(JSON.stringify(definitions)))
 
-const migration = (model: StoredModel, before?: string) => compile.to.sql.delta(model, { ...env.requires.db }, before)
+const migration = (model: StoredModel, before?: string) =>
+  cap.compile.to.sql.delta(model, { ...cap.env.requires.db }, before)
 
 /** Creates the schema in memory. */
 function expectedObjects(model: StoredModel, { createsAndAlters }: Migration) {
