@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
@@ -10,6 +12,14 @@ const root = join(__dirname, '../..')
 
 /** As `describe`; where there is no browser, its tests are skipped. */
 export const describeInBrowser = browserPath ? describe : describe.skip
+
+/** Builds the page, unless another test file of this run has. */
+function buildOnce() {
+  const mark = join(tmpdir(), 'page-is-built')
+  if (existsSync(mark)) return
+  execFileSync(process.execPath, [join(root, 'app/build.ts')])
+  writeFileSync(mark, '')
+}
 
 /**
  * Builds the page and starts a browser, once for a test file.
@@ -24,7 +34,7 @@ export function startBrowser(base: () => string) {
 
   beforeAll(async () => {
     if (!browserPath) return
-    execFileSync(process.execPath, [join(root, 'app/build.ts')])
+    buildOnce()
     const isRoot = process.getuid?.() === 0 // for which the sandbox does not work
     browser = await chromium.launch({
       executablePath: browserPath,
