@@ -31,23 +31,30 @@ async function statusBeforeBody(path: string, headers: Record<string, string>) {
 
 const LENGTHS: Record<string, string>[] = [{ 'Content-Length': '4000000' }, { 'Transfer-Encoding': 'chunked' }]
 
-describe.each(['', '/beta', '/v1.0'])("At the root '%s/' before its body is received", (root) => {
-  it.concurrent.each<[string, string, JWTPayload, number | undefined]>([
-    ['an event by who may do nothing', '/auditLogs/provisioning', { tid: 'contoso' }, 403],
-    ['an event by who may read', '/auditLogs/provisioning', { tid: 'contoso', scp: 'AuditLog.Read.All' }, 403],
-    ['an event by a token without a tenant', '/auditLogs/provisioning', { scp: 'ProvisioningLog.Create' }, 403],
-    [
-      'an event of who may create',
-      '/auditLogs/provisioning',
-      { tid: 'contoso', scp: 'ProvisioningLog.Create' },
-      undefined
-    ],
-    ['a batch by who may do nothing', '/$batch', { tid: 'contoso' }, 403],
-    ['a batch by who may only see all tenants', '/$batch', { tid: 'contoso', scp: 'ProvisioningLog.AllTenants' }, 403],
-    ['a batch by a token without a tenant', '/$batch', { scp: 'ProvisioningLog.ReadWrite.All' }, 403],
-    ['a batch of who may read', '/$batch', { tid: 'contoso', scp: 'AuditLog.Read.All' }, undefined],
-    ['a batch of who may create', '/$batch', { tid: 'contoso', scp: 'ProvisioningLog.Create' }, undefined]
-  ])('%s is answered as it should be', async (_, path, claims, status) => {
+const CASES: [what: string, path: string, JWTPayload, status: number | undefined][] = [
+  ['an event by who may do nothing', '/auditLogs/provisioning', { tid: 'contoso' }, 403],
+  ['an event by who may read', '/auditLogs/provisioning', { tid: 'contoso', scp: 'AuditLog.Read.All' }, 403],
+  ['an event by a token without a tenant', '/auditLogs/provisioning', { scp: 'ProvisioningLog.Create' }, 403],
+  [
+    'an event of who may create',
+    '/auditLogs/provisioning',
+    { tid: 'contoso', scp: 'ProvisioningLog.Create' },
+    undefined
+  ],
+  ['a batch by who may do nothing', '/$batch', { tid: 'contoso' }, 403],
+  ['a batch by who may only see all tenants', '/$batch', { tid: 'contoso', scp: 'ProvisioningLog.AllTenants' }, 403],
+  ['a batch by a token without a tenant', '/$batch', { scp: 'ProvisioningLog.ReadWrite.All' }, 403],
+  ['a batch of who may read', '/$batch', { tid: 'contoso', scp: 'AuditLog.Read.All' }, undefined],
+  ['a batch of who may create', '/$batch', { tid: 'contoso', scp: 'ProvisioningLog.Create' }, undefined]
+]
+
+const ROOTS = ['', '/beta', '/v1.0']
+
+describe('Before its body is received', () => {
+  // all roots at the same time, as no answer comes to those who are let in
+  it.concurrent.each(
+    ROOTS.flatMap((root) => CASES.map(([what, path, claims, status]) => [what, root, path, claims, status] as const))
+  )("%s at the root '%s/' is answered as it should be", async (_, root, path, claims, status) => {
     const token = await issuer.issue(claims)
     const types = ['application/json', ...(path === '/$batch' ? ['multipart/mixed; boundary=b'] : [])]
     const sent = types.flatMap((type) =>
@@ -58,7 +65,7 @@ describe.each(['', '/beta', '/v1.0'])("At the root '%s/' before its body is rece
     expect(await Promise.all(sent)).toEqual(sent.map(() => status))
   })
 
-  it('what has no token is refused', async () => {
+  it.each(ROOTS)("what has no token is refused at the root '%s/'", async (root) => {
     const headers = { 'Content-Type': 'application/json', 'Content-Length': '4000000' }
     expect(await statusBeforeBody(`${root}/auditLogs/provisioning`, headers)).toBe(401)
   })
