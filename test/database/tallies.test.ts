@@ -92,14 +92,31 @@ describe('Answers go by tallies', () => {
     ])
   })
 
+  it('and to events that are too far from the origin of such steps to tell them exactly', async () => {
+    expect((await service.post(path, event('f', '2050-01-01T00:00:00Z', { action: 'Far' }))).status).toBe(201)
+    const steps = (condition: string) =>
+      apply(
+        `filter(${condition})/compute(floor(totalseconds(activityDateTime sub 2024-05-01T00:00:00Z) divby 86400) as day)/groupby((day),aggregate($count as n))`
+      )
+    expect(await steps('activityDateTime ge 2050-01-01')).toEqual([{ day: 9376, n: 1 }])
+    expect(await steps('activityDateTime ge 2024-05-01')).toEqual([
+      { day: 0, n: 3004 },
+      { day: 9376, n: 1 }
+    ])
+    database.exec(`UPDATE ${TALLIES} SET events = 1000 WHERE action = 'Far'`)
+    expect(await steps('activityDateTime ge 2050-01-01')).toEqual([{ day: 9376, n: 1 }])
+    database.exec(`UPDATE ${TALLIES} SET events = 1 WHERE action = 'Far'`)
+  })
+
   it('unless they lack events', async () => {
     database.exec(`UPDATE ${COUNTS} SET uncounted = 1`)
     expect(await apply('groupby((action),aggregate($count as n))')).toEqual([
       { action: 'Create', n: 2 },
+      { action: 'Far', n: 1 },
       { action: 'Update', n: 2 }
     ])
     database.exec(`UPDATE ${COUNTS} SET uncounted = 0`)
-    expect((await apply('aggregate($count as n)'))[0]?.n).toBe(3004)
+    expect((await apply('aggregate($count as n)'))[0]?.n).toBe(3005)
   })
 })
 

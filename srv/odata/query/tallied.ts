@@ -158,7 +158,7 @@ class Aggregation {
       return { SELECT: { from: { ref: [this.entity] }, columns: [...columns, named(val(1), count)], where } }
     }
     const first = entities(...after, xpr(at, '<', extreme('min', [begin, ...until])))
-    const last = end && entities(xpr(at, '>=', end), xpr(end, '>=', begin), ...before)
+    const last = end && entities(xpr(at, '>=', extreme('max', [begin, end])), ...before)
     // without a range all tallies are read, and in the order of an index that would take longer
     const isInside = from.length ? xpr(at, '>=', begin) : xpr('+', at, '>=', begin)
     const inside = [isInside, ...(end ? [xpr(at, '<', end)] : []), ...conditions]
