@@ -154,14 +154,15 @@ export const string = (of: Cqn) => xpr('cast(', of, 'as text)')
 /** Where a query inserts: CAP writes it in both ways. */
 type Into = string | { ref: string[] }
 
-/** The entity that a query is about; empty for a query about the result of another. */
-export function entityIn({
-  SELECT,
-  INSERT
-}: {
-  SELECT?: { from: { ref?: string[] } }
+/** What says where a query reads or inserts. */
+interface Target {
+  SELECT?: { from: { ref?: string[] } | Target }
   INSERT?: { into: Into }
-}): string {
-  const into = INSERT?.into
-  return typeof into === 'string' ? into : ((into ?? SELECT?.from)?.ref?.[0] ?? '')
+}
+
+/** The entity that a query is about, itself or by the first of the queries that it reads. */
+export function entityIn({ SELECT, INSERT }: Target): string {
+  const target = INSERT?.into ?? SELECT?.from ?? ''
+  if (typeof target === 'string') return target
+  return 'SELECT' in target ? entityIn(target) : ((target as { ref?: string[] }).ref?.[0] ?? '')
 }

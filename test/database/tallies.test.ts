@@ -53,6 +53,16 @@ describe('Answers go by tallies', () => {
     ])
   })
 
+  it('in the shape of /v1.0', async () => {
+    const $apply = 'groupby((provisioningAction),aggregate($count as n))'
+    expect(valuesOf(await service.get(query(`/v1.0${path}`, { $apply })))).toEqual([
+      { provisioningAction: 'create', n: 1002 },
+      { provisioningAction: 'update', n: 2002 }
+    ])
+    const $filter = "provisioningStatusInfo/status eq 'success' and activityDateTime ge 2024-05-01T10:00:00.0000001Z"
+    expect((await service.get(query(`/v1.0${path}/$count`, { $filter }))).text).toBe('1002')
+  })
+
   it('by the day in the offset of the sender', async () => {
     const byDay = 'compute(date(activityDateTime) as day)/groupby((day),aggregate($count as n))'
     expect(await apply(byDay)).toEqual([

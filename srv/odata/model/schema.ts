@@ -1,10 +1,10 @@
 /** The schema of a service, derived from the CDS model. */
 import { flattenedType } from './columns.ts'
 import { columnHolding } from '../../cqn/columns.ts'
-import { talliesIn, type Tallies } from '../../database/tallies.ts'
 import { expectColumns, projectionOf, type Projection } from './projection.ts'
 import { asShown, linked, namespaceOf, queryOf, type Definition, type Model } from './shown.ts'
 import { templateOf, type Template } from './template.ts'
+import { talliesOf, type KnownTallies } from './tallies.ts'
 import { entityType as entityTypeOf, isStructured, storedType } from './types.ts'
 import type { EntityType, Property, StoredType, StructuredType } from './types.ts'
 
@@ -22,12 +22,6 @@ export interface KnownTypes {
   enumerations: Set<string>
   /** The columns of texts that are indexed in any case. */
   indexedInAnyCase: Set<string>
-}
-
-/** The numbers of entities of each kind, as the service shows them. */
-export interface KnownTallies extends Tallies {
-  /** The entity that says how many entities they lack, and the column of that number. */
-  lacking: { entity: string; column: string }
 }
 
 /** What the protocol knows of a service. */
@@ -58,7 +52,7 @@ export interface ServiceSchema {
   arrivals: { entity: string; sequence: string; identity: string[] }
   /** The entity with the number of events, and the column of that number. */
   counts: { entity: string; count: string }
-  /** The numbers of entities of each kind; undefined for a projection, which shows other columns. */
+  /** The numbers of entities of each kind. */
   tallies: KnownTallies | undefined
   /** The default order of collections, as a value of `$orderby`. */
   defaultOrder: string
@@ -100,12 +94,13 @@ export function serviceSchema(csn: Model, service: string): ServiceSchema {
   const model = linked(csn)
   const definition = model.definitions[entity] as Definition
   expectColumns(entity, definition, entityType)
+  const projection = projectionOf(csn, entity)
   const counts = definition['@odata.counts'] as string
   const hidden = Object.entries(definition.elements ?? {}).filter(([each, element]) => element.key && each !== key)
   return {
     entity,
     ...shapesOf(csn, entity),
-    projection: projectionOf(csn, entity),
+    projection,
     identity: [key, ...hidden.map(([each]) => each)],
     keyNames: [key, ...hidden.map(([, element]) => element['@odata.keyName'] as string)],
     singleton,
@@ -123,22 +118,11 @@ export function serviceSchema(csn: Model, service: string): ServiceSchema {
     },
     arrivals: arrivalsOf(model, definition['@odata.arrivals'] as string),
     counts: { entity: counts, count: columnHolding(model.definitions[counts] ?? {}, 'count') },
-    tallies: queryOf(definition) ? undefined : talliesOf(model, definition),
+    tallies: talliesOf(model, definition, projection),
     defaultOrder: definition['@odata.defaultOrder'] as string,
     // a projection inherits the annotation, and may leave such a property out
     joinedBy: ((definition['@odata.joinedBy'] ?? []) as string[]).filter((each) => entityType.properties.has(each)),
     singletonType: `${namespace}.${(root['@odata.typeName'] as string | undefined) ?? singleton}`
-  }
-}
-
-function talliesOf({ definitions }: Model, entity: Definition): KnownTallies {
-  const counts = entity['@odata.counts'] as string
-  const column = columnHolding(definitions[counts] ?? {}, 'uncounted')
-  const shown = entity['@odata.tallies'] as string
-  return {
-    ...talliesIn(definitions),
-    entity: shown,
-    lacking: { entity: counts, column }
   }
 }
 

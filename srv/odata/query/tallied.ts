@@ -5,7 +5,8 @@
  */
 import { allOf, func, named, nameOf, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import { settings } from '../../settings/settings.ts'
-import type { KnownTallies, ServiceSchema } from '../model/schema.ts'
+import type { ServiceSchema } from '../model/schema.ts'
+import type { KnownTallies } from '../model/tallies.ts'
 import { isBound, NEVER, steady, type Meaning, type Meanings, type Range } from './periods.ts'
 
 /** A query of CQN. */
@@ -127,12 +128,9 @@ class Aggregation {
 
   /** The tallies of whole periods, and the entities of the others. */
   private parts(where: Cqn[], needed: Set<string>): Reduced | undefined {
-    const { values, period, local } = this.tallies
-    const meanings: Meanings = new Map([
-      ...values.map((name) => [name, 'value'] as const),
-      [period, 'instant'],
-      [local, 'local']
-    ])
+    const { columns: names, period, local } = this.tallies
+    const meaning = (name: string): Meaning => (name === period ? 'instant' : name === local ? 'local' : 'value')
+    const meanings: Meanings = new Map([...names.keys()].map((name) => [name, meaning(name)]))
     const columns = [...needed]
     if (columns.some((name) => !meanings.has(name))) return undefined
     const others = where.flatMap(conjuncts).filter((each) => !isBound(each, meanings, this.tallies, this.range))
@@ -143,8 +141,19 @@ class Aggregation {
     return { from: { SELECT, as: 'source' }, meanings }
   }
 
+  /** The tallies, with their columns by the names that those of the entities have. */
+  private rows(): Select['from'] {
+    const { entity, columns, count } = this.tallies
+    const from = { ref: [entity] }
+    const all = [...columns]
+    if (all.every(([name, stored]) => name === stored)) return from
+    // as expressions, so that the values count as what the query works with: see rendering.ts
+    const renamed = all.map(([name, stored]) => named(xpr(ref(stored)), name))
+    return { SELECT: { from, columns: [...renamed, ref(count)] }, as: 'source' }
+  }
+
   private united(columns: Cqn[], conditions: Cqn[]): Select {
-    const { entity, lacking, period, count } = this.tallies
+    const { lacking, period, count } = this.tallies
     const { after, before, from, to, until } = this.range
     const lacks = {
       SELECT: { from: { ref: [lacking.entity] }, columns: [named(func('sum', ref(lacking.column)), count)] }
@@ -163,7 +172,7 @@ class Aggregation {
     const isInside = from.length ? xpr(at, '>=', begin) : xpr('+', at, '>=', begin)
     const inside = [isInside, ...(end ? [xpr(at, '<', end)] : []), ...conditions]
     return {
-      from: { ref: [entity] },
+      from: this.rows(),
       columns: [...columns, named(func('sum', ref(count)), count)],
       where: [allOf(...inside)],
       groupBy: columns,

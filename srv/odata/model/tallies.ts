@@ -1,0 +1,51 @@
+/** The kept numbers of entities, as a service shows them: see db/tallies.cds. */
+import { columnHolding } from '../../cqn/columns.ts'
+import { talliesIn, type Tallies } from '../../database/tallies.ts'
+import type { Projection } from './projection.ts'
+import type { Definition, Model } from './shown.ts'
+
+export interface KnownTallies extends Pick<Tallies, 'entity' | 'count' | 'length'> {
+  /** The columns of the tallies by the names that those of the entities have, which a projection may change. */
+  columns: Map<string, string>
+  /** The columns of the entities with the instant, and with the point in time as it was sent. */
+  period: string
+  local: string
+  /** The entity that says how many entities the tallies lack, and the column of that number. */
+  lacking: { entity: string; column: string }
+}
+
+/**
+ * Reads what tallies of an entity there are.
+ * @param projection how the entity shows what is stored; undefined if it is stored itself
+ * @returns undefined if the entity does not show when something happened
+ */
+export function talliesOf(
+  { definitions }: Model,
+  entity: Definition,
+  projection: Projection | undefined
+): KnownTallies | undefined {
+  const { count, length, values, ...tallies } = talliesIn(definitions)
+  const nameOf = (column: string) => (projection ? shownAs(column, projection) : column)
+  const shown = [tallies.period, tallies.local, ...values].flatMap((column) => {
+    const name = nameOf(column)
+    return name === undefined ? [] : [[name, column] as const]
+  })
+  const [period, local] = [nameOf(tallies.period), nameOf(tallies.local)]
+  if (period === undefined || local === undefined) return undefined
+  const counts = entity['@odata.counts'] as string
+  const lacking = { entity: counts, column: columnHolding(definitions[counts] ?? {}, 'uncounted') }
+  return { entity: entity['@odata.tallies'] as string, count, length, columns: new Map(shown), period, local, lacking }
+}
+
+/** The column of a projection that shows a stored one as it is. */
+function shownAs(column: string, projection: Projection, prefix = ''): string | undefined {
+  for (const [name, mapping] of projection) {
+    const shown = prefix + name
+    const inner = 'columns' in mapping ? shownAs(column, mapping.columns, `${shown}_`) : undefined
+    const path = 'path' in mapping ? mapping.path.join('_') : undefined
+    if (path === column) return shown
+    if (inner ?? (path !== undefined && column.startsWith(`${path}_`)))
+      return inner ?? shown + column.slice(path?.length)
+  }
+  return undefined
+}
