@@ -145,20 +145,19 @@ describe('npm run verify', () => {
 
   it('finds seals that were rewritten', async () => {
     const later = { sealedAt: '2024-01-01T00:00:00.000Z' }
-    const altered = await verify(
+    const [altered] = await findingsIn(
       sql(`UPDATE ${SEALS} SET sealedAt = '${later.sealedAt}' WHERE tenant = 'a' AND number = 2`)
     )
-    expect(altered.first).toMatch(/^Seal 2 of tenant 'a', which covers events from 'a3' .* was altered: its hash/)
-    const alone = await verify(rewritten(sound, () => later, { follow: false }))
-    expect(alone.first).toMatch(/^Seal 3 of tenant 'a', which covers events from 'a5' .* does not follow/)
-    expect([altered.status, alone.status]).toEqual([1, 1])
+    expect(altered).toMatch(/^Seal 2 of tenant 'a', which covers events from 'a3' .* was altered: its hash/)
+    const [alone] = await findingsIn(rewritten(sound, () => later, { follow: false }))
+    expect(alone).toMatch(/^Seal 3 of tenant 'a', which covers events from 'a5' .* does not follow/)
   })
 
   it('finds an altered event whose digest was rewritten in the seal', async () => {
     const forged = rewritten(sound, (seal) => ({ leaves: seal.leaves.replace(/[0-9a-f]{64}/, '0'.repeat(64)) }), {
       follow: true
     })
-    expect((await verify(forged)).first).toBe("Event 'a3' of tenant 'a' (arrival 5) was altered.")
+    expect((await findingsIn(forged))[0]).toBe("Event 'a3' of tenant 'a' (arrival 5) was altered.")
   })
 
   it('says so if it cannot check', async () => {

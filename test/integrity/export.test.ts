@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readCheckpoint } from '../../srv/integrity/checkpoint.ts'
 import { temporaryFolder } from '../support/process.ts'
 import { verify } from '../support/command.ts'
 import { ARRIVALS, coverAnew, EVENTS, makeLog, rewritten, SEALS, tampered } from './tampering.ts'
@@ -99,9 +100,13 @@ describe('An export of the latest seals', () => {
       'nothing of what retention removed',
       '{"seals":[{"tenant":"a","number":3,"firstSequence":9,"lastSequence":11,"hash":""}]}'
     ]
-  ])('is not taken if it holds %s', async (_, text) => {
+  ])('is not taken if it holds %s', (_, text) => {
+    expect(() => readCheckpoint(text)).toThrow(/^it holds /)
+  })
+
+  it('is named where it is not taken', async () => {
     const file = join(folder, 'other.json')
-    writeFileSync(file, text)
+    writeFileSync(file, '{}')
     const { status, err } = await verify(sound, '--against', file)
     expect([status, err]).toEqual([2, expect.stringContaining(`${file} is not an export: it holds`)])
   })

@@ -3,12 +3,15 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { downloadUnderWay } from '../../support/download.ts'
 import { AUDIENCE, startIssuer } from '../../support/issuer.ts'
-import { startProcess, temporaryFolder } from '../../support/process.ts'
 import { startProduction } from '../../support/production.ts'
 import { errorOf, query, startService, type Answer, type Json } from '../../support/service.ts'
 
 const service = startService()
-const withOneRequest = startService({ CDS_SERVER_MAX__REQUESTS: '1' })
+/** It takes one request at a time, and has requests that fail. */
+const limited = startService({
+  CDS_SERVER_MAX__REQUESTS: '1',
+  NODE_OPTIONS: `--require ${JSON.stringify(join(__dirname, '../../fixtures/faults.cjs'))}`
+})
 const path = '/auditLogs/provisioning'
 const event = { id: 'taken', activityDateTime: '2024-05-01T10:00:00Z' }
 
@@ -74,29 +77,23 @@ describe('The errors in /openapi.json', () => {
     expect([seen(answer), answer.headers.get('retry-after')]).toEqual([tooManyRequests, '10'])
     download.destroy()
 
-    const waiting = request(withOneRequest.url + path, {
+    const waiting = request(limited.url + path, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'Content-Length': '1000' }
     })
     waiting.on('error', () => {}) // when it is given up
     waiting.write('{')
     await once(waiting, 'socket')
-    let refused = await withOneRequest.get(path)
-    while (refused.status === 200) refused = await withOneRequest.get(path)
+    let refused = await limited.get(path)
+    while (refused.status === 200) refused = await limited.get(path)
     expect([seen(refused), refused.headers.get('retry-after')]).toEqual([serviceUnavailable, '2'])
     waiting.destroy()
   })
 
   it('are what it answers when it fails: internalError', async () => {
-    const faults = join(__dirname, '../../fixtures/faults.cjs')
-    const env = { NODE_OPTIONS: `--require ${JSON.stringify(faults)}` }
-    const { url, stop } = await startProcess({ file: join(temporaryFolder(), 'events.sqlite'), env })
-    const answer = await fetch(`${url}/fault/handler`)
-    const { status, headers } = answer
-    expect(seen({ status, headers, body: (await answer.json()) as Json, text: '' })).toEqual(
+    expect(seen(await limited.get('/fault/handler'))).toEqual(
       examplesOf(await service.get('/openapi.json')).internalError
     )
-    await stop()
   })
 
   it('are what it answers in production: unauthenticated, accessDenied', async () => {
