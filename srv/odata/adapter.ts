@@ -35,7 +35,7 @@ import { linked, type Model } from './model/shown.ts'
 import { Plans } from '../plans/plans.ts'
 import { refuse } from '../errors/refuse.ts'
 import { readJson } from './request/body.ts'
-import { allows401, applied, checkHeaders, negotiateVersion, preferences } from './request/headers.ts'
+import { allows401, applied, checkHeaders, negotiateVersion, preferences, refuseIsolation } from './request/headers.ts'
 import { requestIds } from '../errors/request-ids.ts'
 import { settings } from '../settings/settings.ts'
 import { readServiceDocument, readSingleton } from './resources/service-root.ts'
@@ -107,7 +107,8 @@ class StructuredODataAdapter extends ODataAdapter {
   private async answer(req: Request, res: Response, { outer, body, store, deadline }: Origin) {
     if (deadline) expectWanted({ answer: outer.res as Response, deadline })
     res.set('OData-Version', negotiateVersion(req)).vary('Accept')
-    checkHeaders(req)
+    if (req !== outer) checkHeaders(req)
+    refuseIsolation(req)
     const root = serviceRoot(outer)
     const { resource, options, aliases } = locate(req.url, root, this.schema)
     if (!isTaken(req, res, resource.kind, options)) return

@@ -39,14 +39,14 @@ export const optionsOf = (kind: Resource['kind'], method: 'GET' | 'POST') => CAP
  */
 export function isTaken(req: Request, res: Response, kind: Resource['kind'], options: Map<string, string>): boolean {
   const capabilities = CAPABILITIES[kind]
-  const methods = Object.keys(capabilities).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
-  const allow = [...methods, 'OPTIONS'].join(', ')
-  if (req.method === 'OPTIONS') {
-    res.set('Allow', allow).status(204).end()
-    return false
-  }
   const allowed = capabilities[req.method === 'HEAD' ? 'GET' : req.method]
   if (!allowed) {
+    const methods = Object.keys(capabilities).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    const allow = [...methods, 'OPTIONS'].join(', ')
+    if (req.method === 'OPTIONS') {
+      res.set('Allow', allow).status(204).end()
+      return false
+    }
     res.set('Allow', allow)
     throw new RequestError('methodNotAllowed', `This resource does not take ${req.method}, only ${allow}.`)
   }

@@ -4,8 +4,8 @@ import type { Request, Response } from 'express'
 import { RequestError } from '../../errors/errors.ts'
 
 /**
- * Checks the headers that nothing else reads. Node.js has not checked those of requests within batches.
- * @throws {RequestError} 400 for an invalid header, 412 if the client asks for isolation (OData Protocol 4.01, 8.2.6)
+ * Checks the headers of a request within a batch, which Node.js has not checked.
+ * @throws {RequestError} 400 for an invalid header
  */
 export function checkHeaders(req: Request) {
   for (const [name, value] of Object.entries(req.headers)) {
@@ -17,8 +17,12 @@ export function checkHeaders(req: Request) {
       throw new RequestError('badRequest', message, 'headers', { cause })
     }
   }
+}
+
+/** @throws {RequestError} 412 if the client asks for isolation (OData Protocol 4.01, 8.2.6) */
+export function refuseIsolation({ headers }: Request) {
   for (const name of ['OData-Isolation', 'Isolation'])
-    if (req.get(name) !== undefined)
+    if (headers[name.toLowerCase()] !== undefined)
       throw new RequestError('preconditionFailed', 'The service does not isolate requests from changes.', name)
 }
 
