@@ -166,7 +166,7 @@ describe('Keys of the issuer', () => {
   })
 
   it.concurrent('that are withdrawn verify no token any longer, not even one that they verified before', async () => {
-    const issuer = await startIssuer()
+    const issuer = await startIssuer('', ['RS256', 'ES256'])
     const service = await startProduction({
       CDS_REQUIRES_AUTH_ISSUER: issuer.url,
       CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,

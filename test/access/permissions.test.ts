@@ -77,11 +77,13 @@ function bodyOf(method: string, path: string, root = '') {
   return method === 'POST' ? EVENT : method === 'PUT' || method === 'PATCH' ? { jobId: 'changed' } : undefined
 }
 
+const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']
+
 let issuer: Awaited<ReturnType<typeof startIssuer>>
 let service: Awaited<ReturnType<typeof startProduction>>
 
 beforeAll(async () => {
-  issuer = await startIssuer()
+  issuer = await startIssuer('', ALGORITHMS)
   service = await startProduction({
     CDS_REQUIRES_AUTH_ISSUER: issuer.url,
     CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
@@ -209,7 +211,7 @@ describe.each(['', '/beta', '/v1.0'])("At the root '%s/'", (root) => {
 })
 
 describe('A good token', () => {
-  it.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('may be signed by %s', async (algorithm) => {
+  it.each(ALGORITHMS)('may be signed by %s', async (algorithm) => {
     const token = await issuer.issue(GOOD, algorithm)
     expect((await service.get('/auditLogs/provisioning', token)).status).toBe(200)
   })

@@ -13,10 +13,7 @@ export const AUDIENCE = 'api://provisioning-log'
  * configuration, and can be made to fail, or to withdraw keys.
  * @param path of the issuer; two segments stand for one tenant, or all of them
  */
-export async function startIssuer(
-  path: '' | '/{tenantid}/v2.0' = '',
-  algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA']
-) {
+export async function startIssuer(path: '' | '/{tenantid}/v2.0' = '', algorithms = ['RS256']) {
   const issuer = new OAuth2Issuer()
   for (const algorithm of algorithms) await issuer.keys.generate(algorithm, { kid: algorithm })
   const provider = new OAuth2Service(issuer)

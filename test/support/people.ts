@@ -18,7 +18,7 @@ const USUAL = {
 }
 
 export async function startIssuerOfPeople(path?: '/{tenantid}/v2.0') {
-  const issuer = await startIssuer(path, ['RS256'])
+  const issuer = await startIssuer(path)
   const behaviour = { ...USUAL }
   /** The requests for sign-ins and for tokens. */
   const asked: Record<string, string>[] = []
