@@ -18,6 +18,9 @@ export interface Dialect {
   as_integer: Spelling
   /** The UTF-8 of a text. */
   as_bytes: Spelling
+  /** The greatest and the smallest of some texts. */
+  greatest: Spelling
+  least: Spelling
   /** Member of a JSON value, null where there is none: JSON, path. */
   json_member: Spelling
   /** Type of a member, `text`, `integer`, `real`, `true`, `false`, `null`, `object` or `array`: JSON, path. */
@@ -67,6 +70,8 @@ const sqlOf = (part: Cqn | string) => (typeof part === 'string' ? xpr(part) : pa
 
 export const anyCase = (of: Cqn) => call('any_case', of)
 export const integer = (of: Cqn) => call('as_integer', of)
+export const greatest = (...of: Cqn[]) => call('greatest', ...of)
+export const least = (...of: Cqn[]) => call('least', ...of)
 export const bytes = (of: Cqn) => call('as_bytes', of)
 
 /** The path to a member. Names come from tokens of expressions, which have neither quotes nor backslashes. */

@@ -3,25 +3,12 @@
  * tallies tell apart, it reads a row for each kind with the number of its entities. At both ends of a range of time,
  * and where tallies lack entities, it reads the entities themselves. Nothing else about the query changes.
  */
-import { allOf, func, named, nameOf, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
+import { func, nameOf, ref, val, type Cqn } from '../../cqn/cqn.ts'
 import { settings } from '../../settings/settings.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { KnownTallies } from '../model/tallies.ts'
-import { isBound, NEVER, steady, type Meaning, type Meanings, type Range } from './periods.ts'
-
-/** A query of CQN. */
-interface Select {
-  from: { ref: string[] } | Source
-  where?: Cqn[]
-  columns: Cqn[]
-  groupBy?: Cqn[]
-  having?: (Cqn | Source | string)[]
-}
-
-interface Source {
-  SELECT: Select
-  as?: string
-}
+import { isBound, steady, type Meaning, type Meanings, type Range } from './periods.ts'
+import { united, type Counted, type Select } from './united.ts'
 
 /** The rows of a level, and what their columns mean. */
 interface Reduced extends Pick<Select, 'from' | 'where'> {
@@ -57,10 +44,10 @@ function aggregates(cqn: Cqn): boolean {
   return 'func' in cqn && ([...OF_VALUES, ...OF_ROWS].includes(cqn.func) || cqn.args.some((each) => aggregates(each)))
 }
 
-class Aggregation {
-  private readonly tallies: KnownTallies
-  private readonly entity: string
-  private readonly range: Range = { after: [], before: [], from: [], to: [], until: [] }
+class Aggregation implements Counted {
+  readonly tallies: KnownTallies
+  readonly entity: string
+  readonly range: Range = { after: [], before: [], from: [], to: [], until: [] }
   /** Completes the source, when all of the range is known. */
   private complete = () => {}
 
@@ -137,57 +124,9 @@ class Aggregation {
     const conditions = whole(others.map((each) => this.steady(each, meanings)))
     if (!conditions) return undefined
     const SELECT = {} as Select
-    this.complete = () => Object.assign(SELECT, this.united(columns.map(ref), conditions))
+    this.complete = () => Object.assign(SELECT, united(this, columns.map(ref), conditions))
     return { from: { SELECT, as: 'source' }, meanings }
   }
-
-  /** The tallies, with their columns by the names that those of the entities have. */
-  private rows(): Select['from'] {
-    const { entity, columns, count } = this.tallies
-    const from = { ref: [entity] }
-    const all = [...columns]
-    if (all.every(([name, stored]) => name === stored)) return from
-    // as expressions, so that the values count as what the query works with: see rendering.ts
-    const renamed = all.map(([name, stored]) => named(xpr(ref(stored)), name))
-    return { SELECT: { from, columns: [...renamed, ref(count)] }, as: 'source' }
-  }
-
-  private united(columns: Cqn[], conditions: Cqn[]): Select {
-    const { lacking, period, count } = this.tallies
-    const { after, before, from, to, until } = this.range
-    const lacks = {
-      SELECT: { from: { ref: [lacking.entity] }, columns: [named(func('sum', ref(lacking.column)), count)] }
-    }
-    // no whole period begins where tallies lack entities: then all of the entities are read
-    const begin = xpr('case when', lacks as unknown as Cqn, '> 0 then', val(NEVER), 'else', extreme('max', from), 'end')
-    const end = to.length ? extreme('min', to) : undefined
-    const at = ref(period)
-    const entities = (...bounds: Cqn[]): Source => {
-      const where = [allOf(...bounds, ...conditions)]
-      return { SELECT: { from: { ref: [this.entity] }, columns: [...columns, named(val(1), count)], where } }
-    }
-    const first = entities(...after, xpr(at, '<', extreme('min', [begin, ...until])))
-    const last = end && entities(xpr(at, '>=', extreme('max', [begin, end])), ...before)
-    // without a range all tallies are read, and in the order of an index that would take longer
-    const isInside = from.length ? xpr(at, '>=', begin) : xpr('+', at, '>=', begin)
-    const inside = [isInside, ...(end ? [xpr(at, '<', end)] : []), ...conditions]
-    return {
-      from: this.rows(),
-      columns: [...columns, named(func('sum', ref(count)), count)],
-      where: [allOf(...inside)],
-      groupBy: columns,
-      // CQN has no UNION here, but whatever ends the first query can begin the next one
-      having: [val(1), '=', val(1), ...[first, ...(last ? [last] : [])].flatMap((each) => [UNION, each])]
-    }
-  }
-}
-
-const UNION = 'union all select * from'
-
-/** The greatest or the smallest of some values; an empty text if there is none. */
-function extreme(name: 'min' | 'max', values: Cqn[]): Cqn {
-  const [first = val(''), ...more] = values
-  return more.length ? xpr(`${name}(`, first, ...more.flatMap((each) => [',', each]), ')') : first
 }
 
 /** All of some values, or undefined if one is missing. */
