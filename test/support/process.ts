@@ -95,9 +95,14 @@ export async function sharedProcess(): Promise<string> {
     child.unref()
     writeFileSync(join(folder, 'pid'), String(child.pid))
   }
-  let url: string | undefined
-  while (!(url = urlIn(readFileSync(log, 'utf8')))) await delay(20)
-  return url
+  const end = Date.now() + 120_000 // on machines that are busy
+  for (;;) {
+    const logged = readFileSync(log, 'utf8')
+    const url = urlIn(logged)
+    if (url) return url
+    if (Date.now() > end) throw new Error(`The shared service does not listen. It says: ${logged}`)
+    await delay(20)
+  }
 }
 
 afterAll(() => {
