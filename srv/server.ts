@@ -27,6 +27,7 @@ import { guardHistory } from './integrity/guard.ts'
 import { registerProtocols } from './odata/adapter.ts'
 import { requestError } from './errors/errors.ts'
 import { LinkTokens } from './odata/request/link-tokens.ts'
+import { searchedColumns } from './odata/model/schema.ts'
 import { rootsLast, type Model } from './odata/model/shown.ts'
 import { refuse } from './errors/refuse.ts'
 import { identify, requestIds } from './errors/request-ids.ts'
@@ -62,7 +63,8 @@ export default async function server(options: object) {
   cds.once('loaded', (csn) => {
     csn.definitions = rootsLast(csn as unknown as Model) as typeof csn.definitions
     const tokens = new LinkTokens()
-    registerProtocols(structuredClone(csn) as unknown as Model, tokens)
+    const model = structuredClone(csn) as unknown as Model
+    registerProtocols(model, tokens)
     storeJsonAsText(csn as unknown as Model)
     // creates or migrates the schema: see `schema_evolution` in .cdsrc.json
     cds.once('served', async () => {
@@ -71,7 +73,8 @@ export default async function server(options: object) {
       await log.expectUntouched()
       await deploy(csn).to('db')
       const definitions = csn.definitions as Record<string, Indexed>
-      await engine().start({ definitions, uniqueIds: areTenantsShared(), drained: drain })
+      const searched = searchedColumns(model)
+      await engine().start({ definitions, uniqueIds: areTenantsShared(), searched, drained: drain })
       tokens.use(await engine().tokenSecret())
       const stop = await guardHistory(log, file)
       let stopped: Promise<void> | undefined // `cds watch` and an impatient user send a signal more than once

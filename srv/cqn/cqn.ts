@@ -47,6 +47,8 @@ export interface Typed {
   literalOf?: string
   /** The text of which it is the lower case. */
   lowered?: Cqn | undefined
+  /** The texts without which a condition is not true: each with the column that contains it, in any case. */
+  texts?: { column: string; text: Cqn }[] | undefined
   /** Whether a number is known to be whole. */
   whole?: boolean
   /** Whether the number may be too large for JavaScript. */

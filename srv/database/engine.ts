@@ -32,6 +32,8 @@ export interface Start {
   definitions: Record<string, Indexed>
   /** Whether an id must be unique over all tenants, because no token distinguishes them. */
   uniqueIds: boolean
+  /** The columns of events that are searched; without them no index is kept. */
+  searched?: { text: string[]; json: string[] }
   /** Waits for the requests under way when the service stops. */
   drained: () => Promise<void>
 }

@@ -40,7 +40,8 @@ export const schema = (isProduction: boolean) => ({
         'how long a query may use the processor in the process of the service before it moves to one that runs queries',
         40
       ),
-      result_bytes: is.size('the largest page; an event that is larger gets a page of its own', '8mb')
+      result_bytes: is.size('the largest page; an event that is larger gets a page of its own', '8mb'),
+      search_index: is.flag('whether an index makes searches fast, in a file beside the database file', true)
     }
   },
   app: {

@@ -1,31 +1,176 @@
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { startProcess, temporaryFolder } from '../support/process.ts'
-import { clientOf, query, type Json } from '../support/service.ts'
+import { indexed } from '../support/search-index.ts'
+import { clientOf, query, valuesOf, type Json } from '../support/service.ts'
+import { effort } from './effort.ts'
 
 const path = '/auditLogs/provisioning'
+
+/** Posts events, many in each batch. */
+async function postAll({ post }: ReturnType<typeof clientOf>, events: Json[]) {
+  for (let start = 0; start < events.length; start += 200) {
+    const requests = events
+      .slice(start, start + 200)
+      .map((body, id) => ({ id: `${id}`, method: 'POST', url: path, body }))
+    const { body } = await post('/$batch', { requests })
+    expect(new Set((body.responses as Json[]).map(({ status }) => status))).toEqual(new Set([201]))
+  }
+}
 
 describe('A search of many events with long texts', () => {
   const SETTINGS = { requires: { db: { readers: 1, reader_memory: 200 } } }
   let url = ''
-  const { post, get } = clientOf(() => url)
+  const client = clientOf(() => url)
 
   beforeAll(async () => {
-    const service = await startProcess({
-      file: join(temporaryFolder(), 'events.sqlite'),
-      env: { CDS_CONFIG: JSON.stringify(SETTINGS) }
-    })
+    const file = join(temporaryFolder(), 'events.sqlite')
+    const service = await startProcess({ file, env: { CDS_CONFIG: JSON.stringify(SETTINGS) } })
     url = service.url as string
     const statusInfo = { '@odata.type': '#microsoft.graph.statusDetails', reason: 'It is long. '.repeat(1300) }
-    const body: Json = { activityDateTime: '2024-05-01T10:00:00Z', statusInfo }
-    for (let batch = 0; batch < 40; batch++) {
-      const requests = Array.from({ length: 200 }, (_, id) => ({ id: `${id}`, method: 'POST', url: path, body }))
-      expect((await post('/$batch', { requests })).status).toBe(200)
-    }
+    const events = Array.from({ length: 8000 }, () => ({ activityDateTime: '2024-05-01T10:00:00Z', statusInfo }))
+    await postAll(client, events)
   })
 
   it.each(['nothing', 'long', 'lo', 'größer', 'NOT long'])('needs little memory: %s', async ($search) => {
-    const { status, body, text } = await get(query(path, { $search, $count: 'true', $top: '1', $select: 'id' }))
+    const options = { $search, $count: 'true', $top: '1', $select: 'id' }
+    const { status, body, text } = await client.get(query(path, options))
     const all = ['long', 'lo'].includes($search)
     expect([status === 200 ? 200 : text, body['@odata.count']]).toEqual([200, all ? 8000 : 0])
+  })
+})
+
+/** Parts of texts: what has another length, another form or another meaning in lower case, in JSON, SQL and LIKE. */
+const part = fc.constantFrom(
+  ...'abc|ABC|Anna|anna|İs|i̇s|I|ı|K|k|ß|ẞ|SS|Σας|ΣΑΣ|σας|😀|😀é|e\u0301|%|_|"|\'|\\|\\u0041|/|\n|\t|a.b@c.de| |-|null|NOT|x*'.split(
+    '|'
+  )
+)
+const text = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''))
+
+const event = fc.record(
+  {
+    action: text,
+    cycleId: fc.uuid(),
+    targetIdentity: fc.record({ displayName: text, details: fc.dictionary(fc.constantFrom('a', 'b'), text) }),
+    statusInfo: fc.record({ '@odata.type': fc.constant('#microsoft.graph.statusDetails'), reason: text }),
+    modifiedProperties: fc.array(fc.record({ displayName: text, newValue: text }), { maxLength: 2 })
+  },
+  { requiredKeys: ['cycleId'] }
+)
+
+describe('Any search', () => {
+  const COUNT = 6000
+  const runs = effort(150, 1500, 20_000)
+  const events: Json[] = fc.sample(event, { numRuns: COUNT, seed: 3 }).map((each, index) => ({
+    id: `e${index}`,
+    activityDateTime: new Date(Date.UTC(2024, 4, 1) + ((index * 7919) % COUNT) * 1000).toISOString(),
+    jobId: index % 40 ? 'usual' : 'seldom',
+    changeId: index % 1999 ? 'common' : 'rare one',
+    ...each
+  }))
+  /** The same log, by a service with an index and by one without. */
+  const urls = { indexed: '', plain: '' }
+
+  beforeAll(async () => {
+    const file = join(temporaryFolder(), 'events.sqlite')
+    const env = { CDS_CONFIG: JSON.stringify({ requires: { db: { search_index: false } } }) }
+    urls.plain = (await startProcess({ file, env })).url as string
+    await postAll(
+      clientOf(() => urls.plain),
+      events
+    )
+    urls.indexed = (await startProcess({ file })).url as string
+    await indexed(file, COUNT)
+  })
+
+  const get = async (url: string, relative: string) => {
+    const { status, text } = await clientOf(() => url).get(relative, { Prefer: 'maxpagesize=20' })
+    return [status, text.replaceAll(url, '').replace(/"innerError":\{[^}]*\}/, '')]
+  }
+
+  /** A piece of a text of an event, or a text like them. */
+  const term = fc
+    .tuple(fc.nat(COUNT - 1), text, fc.nat(40), fc.integer({ min: 1, max: 12 }), fc.boolean())
+    .map(([index, other, start, length, isOther]) => {
+      const { id: _, ...texts } = events[index] as Json
+      const all = isOther ? other : JSON.stringify(texts).replaceAll(/\\(.)/g, '$1')
+      return (
+        Array.from(all)
+          .slice(isOther ? 0 : start, start + length)
+          .join('') || 'x'
+      )
+    })
+    .filter((each) => each.isWellFormed())
+  const known = fc.constantFrom('rare one', 'seldom', 'usual', 'e1999', 'common', 'anna', 'statusDetails', 'nowhere')
+  const word = fc.oneof(term, known)
+  const phrase = word.map((each) => `"${each.replaceAll(/["\\]/g, '\\$&')}"`)
+  const search = fc
+    .array(fc.tuple(phrase, fc.constantFrom(' ', ' AND ', ' OR ', ' NOT ', ' AND NOT ')), {
+      minLength: 1,
+      maxLength: 3
+    })
+    .map((all) => all.map(([each, operator], index) => (index ? operator : '') + each).join(''))
+  const call = fc
+    .tuple(
+      fc.constantFrom('contains', 'startswith', 'endswith'),
+      fc.constantFrom(
+        'action',
+        'tolower(action)',
+        'targetIdentity/displayName',
+        'tolower(targetIdentity/displayName)',
+        'id'
+      ),
+      word
+    )
+    .map(([name, of, each]) => `${name}(${of},'${each.replaceAll("'", "''")}')`)
+  const filter = fc
+    .array(fc.tuple(call, fc.constantFrom(' and ', ' or ', ' and not ')), { minLength: 1, maxLength: 3 })
+    .map((all) => all.map(([each, operator], index) => (index ? operator : '') + each).join(''))
+  const options = fc.oneof(
+    search.map(($search): Record<string, string> => ({ $search })),
+    search.map(($search) => ({ $search, $orderby: 'action,id', $top: '5' })),
+    search.map(($search) => ({ $search, $apply: 'groupby((jobId),aggregate($count as n))' })),
+    fc.tuple(search, filter).map(([$search, $filter]) => ({ $search, $filter, $count: 'true' })),
+    filter.map(($filter) => ({ $filter })),
+    filter.map((condition) => ({
+      $filter: `${condition} and activityDateTime lt 2024-05-01T01:00:00Z`,
+      $count: 'true'
+    })),
+    filter.map(($filter) => ({ $filter: `not (${$filter})` })),
+    filter.map(($filter) => ({ $apply: `filter(${$filter})/aggregate($count as n)` })),
+    filter.map(($filter) => ({
+      $compute: 'concat(id,jobId) as both',
+      $filter: `${$filter} and contains(both,'seldom')`
+    }))
+  )
+
+  it(
+    'has the same answer with the index and without, to the byte',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom('', '/v1.0'), options, async (root, each) => {
+          const of = (text = '') => (root ? text.replaceAll('action', 'provisioningAction') : text)
+          const relative = query(
+            root + path,
+            Object.fromEntries(Object.entries(each).map(([name, text]) => [name, name === '$search' ? text : of(text)]))
+          )
+          const [with_, without] = await Promise.all([get(urls.indexed, relative), get(urls.plain, relative)])
+          expect({ each, answer: with_ }).toEqual({ each, answer: without })
+        }),
+        { numRuns: runs }
+      )
+    },
+    Math.max(300_000, runs * 500)
+  )
+
+  it.each([
+    ['few events have', '"rare one"', 4],
+    ['some have', 'seldom', 150],
+    ['most have', 'usual', 5850],
+    ['none has', 'nowhere', 0]
+  ])('finds what %s', async (_, $search, count) => {
+    const answer = await clientOf(() => urls.indexed).get(query(path, { $search, $count: 'true', $top: '3' }))
+    expect([answer.body['@odata.count'], valuesOf(answer).length]).toEqual([count, Math.min(count, 3)])
   })
 })

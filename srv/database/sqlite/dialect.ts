@@ -1,16 +1,17 @@
 /** The functions of {@link Dialect} in SQLite's SQL. */
 import type { Dialect } from '../dialect.ts'
 import { WITHIN_TIME } from './functions.ts'
+import { mayContain } from './search-statements.ts'
 import { SURE_PATTERN, TEXT_PATTERN } from './text-pattern.ts'
 
 /** The items of a collection for which a condition holds. */
 const items = (source: string, item: string, condition: string) =>
   `json_each(${source}) as ${item} where ${WITHIN_TIME}() and (${condition})`
 
-const mayContain = (text: string, term: string) => `${text} like ${TEXT_PATTERN}(${term})`
+const mayBe = (text: string, term: string) => `${text} like ${TEXT_PATTERN}(${term})`
 
 const contains = (text: string, term: string) =>
-  `case when ${text} like ${SURE_PATTERN}(${term}) then 1 when ${mayContain(text, term)}
+  `case when ${text} like ${SURE_PATTERN}(${term}) then 1 when ${mayBe(text, term)}
     then ifnull(instr(lower(${text}),${term}),0) > 0 else 0 end`
 
 export const DIALECT: Dialect = {
@@ -28,10 +29,11 @@ export const DIALECT: Dialect = {
   json_count: (source, item, condition) => `(select count(*) from ${items(source, item, condition)})`,
   json_length: (source) => `json_array_length(${source})`,
   text_contains: contains,
-  text_lacks: (text, term) => `not (${mayContain(text, term)})`,
+  text_lacks: (text, term) => `not (${mayBe(text, term)})`,
   json_contains: (json, term) =>
-    `case when ${mayContain(json, term)} then exists (select 1 from json_tree(${json}) as node where ${WITHIN_TIME}()
+    `case when ${mayBe(json, term)} then exists (select 1 from json_tree(${json}) as node where ${WITHIN_TIME}()
       and node.type = 'text' and node.key is not '@odata.type' and ${contains('node.value', term)}) else 0 end`,
+  may_contain: mayContain,
   json_extended: (source, ...members) =>
     `(select json_group_array(json_set(plain.value,${members.join()})) from json_each(${source}) as plain)`,
   json_chosen: (source, item, condition, order, most, after) =>

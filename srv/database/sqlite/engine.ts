@@ -18,6 +18,8 @@ import { QueryConnection, type LogFiles } from './query-connection.ts'
 import { readerPool, type ReaderPool } from './reader-pool.ts'
 import { checkUniqueIds, createIndexes, keepCounts } from './schema-objects.ts'
 import { startCounting } from './counting.ts'
+import { indexFileOf } from './search-file.ts'
+import { startIndexing } from './search-index.ts'
 import { SECRETS } from './tables.ts'
 import { talliesIn } from '../tallies.ts'
 
@@ -38,6 +40,7 @@ export class SqliteEngine implements Engine {
   private readonly readers: ReaderPool
   private groupCommit: GroupCommit | undefined
   private stopCounting = () => Promise.resolve()
+  private stopIndexing = () => Promise.resolve()
   /** When the files were last checked. */
   private seen = -Infinity
 
@@ -56,7 +59,7 @@ export class SqliteEngine implements Engine {
     this.readers = readerPool(this.log, this.pauses, settings)
   }
 
-  async start({ definitions, uniqueIds, drained }: Start) {
+  async start({ definitions, uniqueIds, searched, drained }: Start) {
     this.drained = drained
     const tallies = talliesIn(definitions)
     await this.onLog(async (database) => {
@@ -66,6 +69,10 @@ export class SqliteEngine implements Engine {
     })
     this.stopCounting = startCounting(this.log, tallies)
     this.groupCommit = startGroupCommit(this.log.file, this.settings.lock_timeout, uniqueIds)
+    if (!searched || !this.settings.search_index) return
+    const { file, files } = this.log
+    this.log.search = { path: indexFileOf(file), columns: searched }
+    this.stopIndexing = startIndexing(file, files, this.log.search)
   }
 
   async append(entry: Entry) {
@@ -117,7 +124,7 @@ export class SqliteEngine implements Engine {
   async close() {
     this.readers.close()
     await this.stopCounting()
-    await Promise.all([this.groupCommit?.close(), this.stopCheckpoints()])
+    await Promise.all([this.groupCommit?.close(), this.stopCheckpoints(), this.stopIndexing()])
     this.inline.close()
     this.kept.close()
   }

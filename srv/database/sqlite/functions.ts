@@ -18,13 +18,12 @@ export interface Limits {
   tooLong: () => void
 }
 
-const NONE: Limits = { withinTime: () => {}, tooLong: () => {} }
-
 /**
  * Adds the functions to a connection. SQLite knows the case of ASCII letters only, and CAP gives it regular expressions
  * that can take forever.
  */
-export function addFunctions(connection: DatabaseSync, { withinTime, tooLong }: Limits = NONE) {
+export function addFunctions(connection: DatabaseSync, limits?: Limits) {
+  const { withinTime, tooLong }: Limits = limits ?? { withinTime: () => {}, tooLong: () => {} }
   const deterministic = { deterministic: true }
   // what JavaScript is given stays in memory until the statement ends, so it is counted
   const count = (value: unknown) => {
@@ -50,6 +49,7 @@ export function addFunctions(connection: DatabaseSync, { withinTime, tooLong }: 
     }
     connection.function(name, { deterministic: true, useBigIntArguments: true, varargs: true }, counting as never)
   }
-  connection.function(WITHIN_TIME, {}, () => (withinTime(), 1))
+  // where nothing ends queries it is called once, not for each row
+  connection.function(WITHIN_TIME, { deterministic: !limits }, () => (withinTime(), 1))
   connection.function(TOO_LONG, {}, () => (tooLong(), 1))
 }

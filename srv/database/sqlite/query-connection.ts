@@ -3,6 +3,9 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { openConnection, type LogConnection } from './connection.ts'
 import type { OpenFiles } from './files.ts'
 import { addFunctions, type Limits } from './functions.ts'
+import { addCandidates, TooMany } from './search-candidates.ts'
+import type { SearchIndex } from './search-index.ts'
+import { formsOf } from './search-statements.ts'
 import { rowsWithin } from '../result-size.ts'
 
 /** The longest value in a query of a request, in bytes. */
@@ -17,6 +20,8 @@ export interface LogFiles {
   file: string
   /** The files that must be in place when it is opened. */
   files: OpenFiles
+  /** The index for searches, if there is one. */
+  search?: SearchIndex
   /** The most bytes of all rows of a result. */
   resultBytes: number
 }
@@ -32,11 +37,12 @@ export class QueryConnection {
    * @param limits end queries that take too long
    * @throws {Error} if a file is not in its place; SQLite's error
    */
-  constructor({ file, files, resultBytes }: LogFiles, limits?: Limits) {
+  constructor({ file, files, search, resultBytes }: LogFiles, limits?: Limits) {
     this.database = openConnection(file, { files })
     this.resultBytes = resultBytes
     this.exec(`PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -${CACHE}`)
     addFunctions(this.database, limits)
+    addCandidates(this.database, search)
     this.database.function('session_context', (name) => (this.session[String(name)] ?? null) as SQLInputValue)
   }
 
@@ -50,17 +56,33 @@ export class QueryConnection {
 
   /** Prepares a statement, which takes values as an array or by name. */
   prepare(sql: string) {
+    const [first, ...others] = formsOf(sql).map((form) => this.rowsOf(form))
+    const prepared = first as ReturnType<QueryConnection['rowsOf']>
+    prepared.statement()
+    return {
+      run: (values?: unknown) => prepared.statement().run(...listOf(values)),
+      get: (values?: unknown) => prepared.statement().get(...listOf(values)),
+      all: (values?: unknown) => {
+        let rows = prepared.all(values)
+        for (const other of others) rows ??= other.all(values)
+        return rows as unknown[]
+      }
+    }
+  }
+
+  /** Prepares a form of a statement: see search-statements.ts. */
+  private rowsOf(sql: string) {
     let statement: StatementSync | undefined
     const prepared = () => (statement ??= this.database.prepare(sql))
-    prepared()
     return {
-      run: (values?: unknown) => prepared().run(...listOf(values)),
-      get: (values?: unknown) => prepared().get(...listOf(values)),
-      all: (values?: unknown) => {
+      statement: prepared,
+      /** @returns undefined if there are too many candidates for this form */
+      all: (values?: unknown): unknown[] | undefined => {
         try {
           return rowsWithin(this.resultBytes, prepared().iterate(...listOf(values)))
         } catch (error) {
           statement = undefined // Node.js does not reset it, so it would fail next time, too
+          if (error instanceof TooMany) return undefined
           throw error
         }
       }

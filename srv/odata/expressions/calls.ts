@@ -40,14 +40,17 @@ export function call(parser: Parser): Typed {
   })
   if (lowerCase === 'matchespattern') values[1] = pattern(parser, values[1] as Typed)
   if (lowerCase === 'substring') checkLength(parser, values[2])
-  const { returns, whole = false, lowers } = definition
-  return {
-    cqn: definition.build(...values),
-    type: returns,
-    whole,
-    ...(lowers && { lowered: values[0]?.cqn }),
-    position
-  }
+  const { returns, whole = false, lowers, finds } = definition
+  const about = { ...(lowers && { lowered: values[0]?.cqn }), ...(finds && { texts: textsIn(values) }) }
+  return { cqn: definition.build(...values), type: returns, whole, ...about, position }
+}
+
+/** The text that a column contains where a function that finds it is true. */
+function textsIn([within, part]: Typed[]): Typed['texts'] {
+  const column = within?.lowered ?? within?.cqn
+  const text = part?.cqn
+  const isKnown = column && 'ref' in column && text && 'val' in text && typeof text.val === 'string'
+  return isKnown ? [{ column: column.ref[0] as string, text }] : undefined
 }
 
 /** A checked pattern. It has no source: a plan must not put another pattern in its place unchecked. */

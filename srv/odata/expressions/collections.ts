@@ -75,7 +75,7 @@ function countOptions(parser: Parser, scope: Scope & { item: string }): Cqn[] {
     given.add(option)
     cursor.expect('=')
     if (option === 'filter') conditions.push(holds(parser.within(scope).condition()))
-    else conditions.push(parseSearch(searchWords(cursor), (term) => jsonText(jsonItem(scope.item), term)))
+    else conditions.push(parseSearch(searchWords(cursor), (term) => jsonText(jsonItem(scope.item), term)).cqn)
   } while (cursor.accept(';'))
   cursor.expect(')')
   return conditions.map((each) => func('coalesce', each, val(false)))

@@ -11,6 +11,8 @@ export interface CanonicalFunction {
   whole?: boolean
   /** Whether it returns its argument in lower case. */
   lowers?: boolean
+  /** Whether it is true only if the first argument contains the second one. */
+  finds?: boolean
   build(...args: Typed[]): Cqn
 }
 
@@ -80,9 +82,9 @@ function totalOffsetMinutes({ cqn, local }: Typed): Cqn {
 }
 
 const DEFINITIONS: Record<string, CanonicalFunction> = {
-  contains: { forms: [['string', 'string']], returns: 'boolean', build: contains },
-  startswith: texts('boolean', (text, part) => xpr(func('instr', text, part), '=', val(1))),
-  endswith: texts('boolean', (text, part) => xpr(ending(text, part), '=', part)),
+  contains: { forms: [['string', 'string']], returns: 'boolean', finds: true, build: contains },
+  startswith: { ...texts('boolean', (text, part) => xpr(func('instr', text, part), '=', val(1))), finds: true },
+  endswith: { ...texts('boolean', (text, part) => xpr(ending(text, part), '=', part)), finds: true },
   matchespattern: known('matchespattern', 'boolean', ['string', 'string']),
   length: { ...known('length', 'number', ['string']), whole: true },
   indexof: { ...known('indexof', 'number', ['string', 'string']), whole: true },

@@ -25,7 +25,8 @@ export function joined(operator: 'and' | 'or', conditions: Typed[]): Unplaced {
   const join = operator === 'and' ? allOf : anyOf
   const cqn = join(...conditions.map(holds))
   const isExact = conditions.every(({ exact }) => exact === undefined)
-  return condition(cqn, isExact ? undefined : join(...conditions.map(exactly)))
+  const texts = operator === 'and' ? conditions.flatMap((each) => each.texts ?? []) : []
+  return { ...condition(cqn, isExact ? undefined : join(...conditions.map(exactly))), ...(texts.length && { texts }) }
 }
 
 /** `not` (5.1.1.1.9): of null it is null. */

@@ -1,6 +1,6 @@
 /** `$search`: free text (OData URL Conventions 4.01, 5.1.8). */
 import { RequestError } from '../../errors/errors.ts'
-import { allOf, anyOf, ref, xpr, type Cqn } from '../../cqn/cqn.ts'
+import { allOf, anyOf, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { Cursor } from './cursor.ts'
 import { jsonText, textContains } from '../../database/dialect.ts'
 import type { Searchable } from '../model/schema.ts'
@@ -8,13 +8,19 @@ import type { Searchable } from '../model/schema.ts'
 const MAX_TERMS = 20
 const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+))/y
 
+/** The condition for what a search finds, and the terms that all of it contains. */
+export interface SearchCondition {
+  cqn: Cqn
+  terms: Cqn[]
+}
+
 /**
  * Parses a search expression: words and phrases, with AND, OR, NOT and parentheses. Words that follow each other must
  * all be found. Case does not matter, and a word also matches within a longer one.
  * @param found makes the condition for a term in lower case
  * @throws {RequestError} 400 if the expression is not complete
  */
-export function parseSearch(expression: string, found: (term: string) => Cqn): Cqn {
+export function parseSearch(expression: string, found: (term: string) => Cqn): SearchCondition {
   const tokens = tokensOf(expression)
   if (tokens.length > 4 * MAX_TERMS || tokens.filter(({ term }) => term !== undefined).length > MAX_TERMS)
     throw new RequestError('invalidQueryOption', `$search takes at most ${MAX_TERMS} terms.`, '$search')
@@ -26,27 +32,30 @@ export function parseSearch(expression: string, found: (term: string) => Cqn): C
     return isIt
   }
 
-  function alternatives(): Cqn {
-    const all = [conditions()]
-    while (accept('OR')) all.push(conditions())
-    return anyOf(...all)
+  function alternatives(): SearchCondition {
+    const first = conditions()
+    if (!accept('OR')) return first
+    const all = [first.cqn]
+    do all.push(conditions().cqn)
+    while (accept('OR'))
+    return { cqn: anyOf(...all), terms: [] }
   }
 
-  function conditions(): Cqn {
+  function conditions(): SearchCondition {
     const all = [condition()]
     while (accept('AND') || beginsCondition(tokens[index] ?? {})) all.push(condition())
-    return allOf(...all)
+    return { cqn: allOf(...all.map(({ cqn }) => cqn)), terms: all.flatMap(({ terms }) => terms) }
   }
 
-  function condition(): Cqn {
-    if (accept('NOT')) return xpr('not', condition())
+  function condition(): SearchCondition {
+    if (accept('NOT')) return { cqn: xpr('not', condition().cqn), terms: [] }
     if (accept('(')) {
       const inner = alternatives()
       if (!accept(')')) throw incomplete()
       return inner
     }
     const { term } = tokens[index++] ?? {}
-    if (term !== undefined) return found(term.toLowerCase())
+    if (term !== undefined) return { cqn: found(term.toLowerCase()), terms: [val(term.toLowerCase())] }
     throw incomplete()
   }
 

@@ -1,6 +1,6 @@
 /** The schema of a service, derived from the CDS model. */
 import { flattenedType } from './columns.ts'
-import { columnHolding } from '../../cqn/columns.ts'
+import { columnHolding, findColumn } from '../../cqn/columns.ts'
 import { expectColumns, projectionOf, type Projection } from './projection.ts'
 import { asShown, linked, namespaceOf, queryOf, type Definition, type Model } from './shown.ts'
 import { templateOf, type Template } from './template.ts'
@@ -154,6 +154,14 @@ function shapesOf(csn: Model, entity: string) {
     stored: { entity: stored, type, template: templateOf(type) },
     shapes: [type, ...projections.map((name) => typeOf(name, entityTypeOf))]
   }
+}
+
+/** The columns of stored events in which `$search` looks for terms, whatever the shape in which it shows events. */
+export function searchedColumns(csn: Model): Searchable {
+  const isStored = (definition: Definition) =>
+    definition.kind === 'entity' && !queryOf(definition) && findColumn(definition, 'representationTag') !== undefined
+  const [name = ''] = Object.entries(csn.definitions).find(([, definition]) => isStored(definition)) ?? []
+  return searchable(shapesOf(csn, name).stored.type)
 }
 
 function searchable(type: StructuredType): Searchable {

@@ -2,13 +2,23 @@
 import { func, named, ref, val, xpr, type Typed } from '../../cqn/cqn.ts'
 import { aggregate, grouped, type Grouping } from './aggregation.ts'
 import type { Cursor } from '../expressions/cursor.ts'
-import { exactly, holds } from '../expressions/logic.ts'
+import { exactly } from '../expressions/logic.ts'
 import { meantAs } from '../expressions/members.ts'
 import { orderBy, orderTerms } from './order.ts'
 import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 import { parsePath } from '../expressions/paths.ts'
 import { searchWords } from '../expressions/search.ts'
-import { alias, areTooLarge, computed, filtered, nested, searched, type Computed, type Rows } from './rows.ts'
+import {
+  alias,
+  areTooLarge,
+  computed,
+  conditioned,
+  filtered,
+  nested,
+  searched,
+  type Computed,
+  type Rows
+} from './rows.ts'
 
 /** The most sets of rows that `concat` and `rollup` may produce. Each is a query. */
 const MAX_SETS = 20
@@ -46,7 +56,7 @@ function transformation(parser: Parser, rows: Rows): Rows[] {
 
 const TRANSFORMATIONS = new Map<string, (parser: Parser, rows: Rows) => Rows | Rows[]>(
   Object.entries({
-    filter: (parser, rows) => filtered(rows, holds(parser.condition())),
+    filter: (parser, rows) => conditioned(rows, parser.condition()),
     search: ({ cursor }, rows) => searched(rows, searchWords(cursor)),
     compute: computed,
     aggregate: (parser, rows) => grouped(parser.cursor, rows, [], aggregates(parser)),

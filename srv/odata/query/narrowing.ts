@@ -117,7 +117,7 @@ function conditionsOf(narrowing: Narrowing, scope: Scope & { item: string }): Cq
   const filter = parsed(narrowing, '$filter', scope, (parser) => holds(parser.condition()))
   if (filter) conditions.push(filter)
   const search = narrowing.options.get('$search')
-  if (search !== undefined) conditions.push(parseSearch(search, (term) => jsonText(jsonItem(scope.item), term)))
+  if (search !== undefined) conditions.push(parseSearch(search, (term) => jsonText(jsonItem(scope.item), term)).cqn)
   return conditions.length ? allOf(...conditions) : val(true)
 }
 

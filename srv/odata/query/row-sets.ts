@@ -4,12 +4,11 @@
  */
 import type { Exchange } from '../request/exchange.ts'
 import { transformations } from './apply.ts'
-import { holds } from '../expressions/logic.ts'
 import { parseWhole } from '../expressions/parser.ts'
 import type { Parser, Scope } from '../expressions/parsing.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { tallied } from './tallied.ts'
-import { areTooLarge, computed, entities, filtered, searched, type Rows } from './rows.ts'
+import { areTooLarge, computed, conditioned, entities, searched, type Rows } from './rows.ts'
 
 /**
  * @param all the entities that there are
@@ -42,8 +41,8 @@ function narrowed(exchange: Exchange, rows: Rows): Rows {
   const all = parsedOption(exchange, '$compute', rows, (parser) => computed(parser, rows)) ?? rows
   const search = exchange.options.get('$search')
   const found = search === undefined ? all : searched(all, search)
-  const condition = parsedOption(exchange, '$filter', found, (parser) => holds(parser.condition()))
-  const result = condition ? filtered(found, condition) : found
+  const condition = parsedOption(exchange, '$filter', found, (parser) => parser.condition())
+  const result = condition ? conditioned(found, condition) : found
   if (areTooLarge([result]))
     throw new RequestError('invalidQueryOption', 'The query options together are larger than the service takes.')
   return result.areEntities ? result : { ...result, from: tallied(exchange.schema, result.from) }

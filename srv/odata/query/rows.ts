@@ -8,6 +8,8 @@ import { shown } from '../expressions/members.ts'
 import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 import { primitiveFor } from '../expressions/primitives.ts'
 import type { OrderTerm } from './order.ts'
+import { holds } from '../expressions/logic.ts'
+import { mayContain } from '../../database/dialect.ts'
 import { foundIn, parseSearch } from '../expressions/search.ts'
 import type { ServiceSchema, Searchable } from '../model/schema.ts'
 import type { PrimitiveType, Property, StructuredType } from '../model/types.ts'
@@ -56,12 +58,32 @@ export function filtered(rows: Rows, condition: Cqn): Rows {
   return { ...rows, where: [...rows.where, condition], nodes: rows.nodes + extentOf(condition).nodes }
 }
 
+/** The rows for which a condition holds. */
+export function conditioned(rows: Rows, condition: Typed): Rows {
+  const { text } = rows.searchable
+  const known = rows.areEntities ? (condition.texts ?? []).filter(({ column }) => text.includes(column)) : []
+  return filtered(
+    containing(
+      rows,
+      known.map((each) => each.text)
+    ),
+    holds(condition)
+  )
+}
+
+/** Entities without those that are known not to contain some texts. */
+const containing = (rows: Rows, texts: Cqn[]) =>
+  texts.length ? filtered(rows, mayContain(ref(rows.identity[0] as string), texts)) : rows
+
 /**
  * The rows that a search finds.
  * @throws {RequestError} 501 for aggregated rows, which have no text to search
  */
 export function searched(rows: Rows, expression: string): Rows {
-  if (rows.areEntities) return filtered(rows, parseSearch(expression, foundIn(rows.searchable)))
+  if (rows.areEntities) {
+    const { cqn, terms } = parseSearch(expression, foundIn(rows.searchable))
+    return filtered(containing(rows, terms), cqn)
+  }
   throw new RequestError('notImplemented', 'The service does not search in aggregated rows.', '$search')
 }
 

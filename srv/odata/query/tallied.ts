@@ -4,6 +4,7 @@
  * and where tallies lack entities, it reads the entities themselves. Nothing else about the query changes.
  */
 import { func, nameOf, ref, val, type Cqn } from '../../cqn/cqn.ts'
+import { isImplied } from '../../database/dialect.ts'
 import { settings } from '../../settings/settings.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { KnownTallies } from '../model/tallies.ts'
@@ -90,13 +91,14 @@ class Aggregation implements Counted {
    * The rows of a level, with tallies in the place of entities.
    * @param needed the columns that are needed of them
    */
-  private reduced({ from, where = [] }: Pick<Select, 'from' | 'where'>, needed: Set<string>): Reduced | undefined {
+  private reduced({ from, where: all = [] }: Pick<Select, 'from' | 'where'>, needed: Set<string>): Reduced | undefined {
+    const where = all.flatMap(conjuncts).filter((each) => !isImplied(each))
     if ('ref' in from) return from.ref[0] === this.entity ? this.parts(where, needed) : undefined
-    const { columns: all, ...inner } = from.SELECT
+    const { columns: given, ...inner } = from.SELECT
     const isPlain = Object.keys(inner).every((clause) => clause === 'from' || clause === 'where')
-    if (!isPlain || all.some(aggregates)) return undefined
+    if (!isPlain || given.some(aggregates)) return undefined
     const names = new Set([...needed, ...referred(where)])
-    const columns = all.filter((column) => names.has(nameOf(column)))
+    const columns = given.filter((column) => names.has(nameOf(column)))
     const below = this.reduced(inner, referred(columns))
     if (!below) return undefined
     const kept = whole(columns.map((column) => ('ref' in column ? column : this.steady(column, below.meanings))))
@@ -120,7 +122,7 @@ class Aggregation implements Counted {
     const meanings: Meanings = new Map([...names.keys()].map((name) => [name, meaning(name)]))
     const columns = [...needed]
     if (columns.some((name) => !meanings.has(name))) return undefined
-    const others = where.flatMap(conjuncts).filter((each) => !isBound(each, meanings, this.tallies, this.range))
+    const others = where.filter((each) => !isBound(each, meanings, this.tallies, this.range))
     const conditions = whole(others.map((each) => this.steady(each, meanings)))
     if (!conditions) return undefined
     const SELECT = {} as Select

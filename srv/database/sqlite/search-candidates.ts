@@ -1,0 +1,121 @@
+/** Which events may have what is searched for, by the search index: see search-file.ts. */
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { BLOCK, formOf, identityOf, isOf, lastOf, readIndex, RARE, removeIndex, stateOf } from './search-file.ts'
+import { isDamaged } from './search-filling.ts'
+import type { SearchIndex } from './search-index.ts'
+import { matchAll, rarest, trigramsOf } from './trigrams.ts'
+
+/** The functions of statements: see search-statements.ts. */
+export const CANDIDATE_ROWS = 'candidate_rows'
+export const CANDIDATE_BLOCKS = 'candidate_blocks'
+
+/** Up to how many blocks of candidates are always looked at one by one. */
+const FEW = 64
+
+/** The part of all blocks from which on it is no use to know the candidates. */
+const MOST = 0.25
+
+/** Ends a statement for which there are too many candidates, or none are known. */
+export class TooMany extends Error {}
+
+/**
+ * Adds the functions that find candidates for terms to a connection.
+ * @param log a connection to the log
+ */
+export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined) {
+  const opened = search && opener(search)
+  const form = search ? formOf(search.columns) : ''
+  const find = (limit: (blocks: number) => number, expand: (blocks: number[]) => number[]) => {
+    return (...terms: SQLInputValue[]) => {
+      const trigrams = trigramsOf(terms.map(String))
+      const index = trigrams.length ? opened?.open() : undefined
+      if (!index) throw new TooMany()
+      try {
+        return JSON.stringify(expand(candidates(log, index, form, trigrams, limit)))
+      } catch (error) {
+        if (isDamaged(error)) opened?.remove()
+        throw new TooMany() // whatever is wrong with the index, events are found without it
+      } finally {
+        if (index.isOpen && index.isTransaction) index.exec('COMMIT')
+      }
+    }
+  }
+  // As many candidates as the square root of all events are read faster than the events up to those that fill a page.
+  const few = find((blocks) => Math.max(FEW, Math.sqrt(blocks * BLOCK)), rowsOf)
+  const many = find(
+    (blocks) => blocks * MOST,
+    (blocks) => blocks
+  )
+  const options = { deterministic: true, varargs: true }
+  log.function(CANDIDATE_ROWS, options, few)
+  log.function(CANDIDATE_BLOCKS, options, many)
+}
+
+const rowsOf = (blocks: number[]) =>
+  blocks.flatMap((block) => Array.from({ length: BLOCK }, (_, index) => block * BLOCK + index))
+
+/**
+ * Finds blocks.
+ * @param limit gives how many there may be, by the number of all blocks
+ * @throws {TooMany} if there are more, or the index is not of this log; SQLite's error
+ */
+function candidates(
+  log: DatabaseSync,
+  index: DatabaseSync,
+  form: string,
+  trigrams: string[],
+  limit: (blocks: number) => number
+): number[] {
+  index.exec('BEGIN')
+  const state = stateOf(index)
+  if (!state || !isOf(log, index, state, form)) throw new TooMany()
+  const end = Math.floor(lastOf(log) / BLOCK) + 1
+  const most = Math.floor(limit(end))
+  const first = (state.last + 1) / BLOCK
+  if (end - first > most) throw new TooMany()
+  const found = Array.from({ length: end - first }, (_, index) => first + index) // those that are not indexed yet
+  const matching = index.prepare('SELECT rowid AS block FROM texts WHERE texts MATCH ? LIMIT ?')
+  const query = matchAll(rarest(trigrams, frequencies(index, trigrams), end))
+  for (const { block } of matching.all(query, most + 1)) found.push(Number(block))
+  if (found.length > most) throw new TooMany()
+  return found
+}
+
+/** Reads which part of all blocks have a trigram. */
+function frequencies(index: DatabaseSync, trigrams: string[]) {
+  const find = index.prepare('SELECT trigram, part FROM frequent WHERE trigram IN (SELECT value FROM json_each(?))')
+  const parts = find
+    .all(JSON.stringify(trigrams))
+    .map(({ trigram, part }) => [trigram as string, Number(part)] as const)
+  const known = new Map(parts)
+  return (trigram: string) => known.get(trigram) ?? RARE
+}
+
+/** Opens the index when it is first needed, and again when the file is another one. */
+function opener({ path }: SearchIndex) {
+  let index: DatabaseSync | undefined
+  let identity: string | undefined
+
+  function close() {
+    index?.close()
+    index = undefined
+  }
+
+  return {
+    open() {
+      try {
+        const found = identityOf(path)
+        if (found !== identity) close()
+        identity = found
+        return (index ??= found === undefined ? undefined : readIndex(path))
+      } catch {
+        return undefined
+      }
+    },
+    /** Removes the index, which is damaged: the service makes it again. */
+    remove() {
+      close()
+      if (identityOf(path) === identity) removeIndex(path)
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The search index: a file beside the database file, from which searches learn which events may have what they look for.
+ * It is derived from the events, and is made again when it is missing, damaged, or of another log.
+ *
+ * It has a row for each block of neighbouring events, with the trigrams of all their texts in lower case. A row for each
+ * event would take twice the space, and more time, as there are more rows with a trigram.
+ */
+import { createHash } from 'node:crypto'
+import { realpathSync, rmSync, statSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
+import { EVENTS, SECRETS } from './tables.ts'
+
+/** How many events share a row of the index: those of block `n` have the rowids from `n * BLOCK` on. */
+export const BLOCK = 8
+
+/** The part of all blocks up to which trigrams count as rare. */
+export const RARE = 0.02
+
+/** Changes when the index is made differently. */
+const VERSION = 1
+
+/** How many blocks back an event is looked for that is still there: retention may have removed those of the last ones. */
+const ANCHORS = 8
+
+const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5(
+    text, content = '', detail = none, columnsize = 0, tokenize = 'trigram case_sensitive 1');
+  CREATE TABLE IF NOT EXISTS state (number INTEGER PRIMARY KEY, log TEXT NOT NULL, form TEXT NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, sampled INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS anchors (place INTEGER PRIMARY KEY, id TEXT NOT NULL, tenant TEXT NOT NULL);
+  CREATE VIRTUAL TABLE IF NOT EXISTS trigrams USING fts5vocab(texts, row);
+  CREATE TABLE IF NOT EXISTS frequent (trigram TEXT PRIMARY KEY, part REAL NOT NULL) WITHOUT ROWID;`
+
+/** The columns of events that are searched. */
+export interface SearchedColumns {
+  text: string[]
+  json: string[]
+}
+
+/** What an index says of itself. */
+export interface State {
+  /** The log that it belongs to. */
+  log: string
+  /** What was indexed, and how. */
+  form: string
+  /** The rowid of the first event that was indexed. */
+  first: number
+  /** The rowid up to which events are indexed, the last one of a block. */
+  last: number
+  /** How many blocks there were when the frequencies of trigrams were measured. */
+  sampled: number
+}
+
+/** Where the index of a database is. SQLite follows links, too. */
+export const indexFileOf = (file: string) => `${realpathSync(file)}-search`
+
+/** Tells files apart; undefined if there is none. */
+export function identityOf(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return found && `${found.dev}:${found.ino}`
+}
+
+/** How long a search waits while the file is locked, as when the service that fills it stops, in milliseconds. */
+const PATIENCE = 50
+
+/** Opens the index, and creates it if there is none. @throws SQLite's error */
+export const openIndex = (path: string) => opened(path, 'rwc', SCHEMA)
+
+/** Opens the index to read it. @throws SQLite's error */
+export const readIndex = (path: string) => opened(path, 'ro', 'SELECT number FROM state')
+
+function opened(path: string, mode: 'ro' | 'rwc', begin: string) {
+  const isRead = mode === 'ro'
+  const url = new URL(`?mode=${mode}`, pathToFileURL(path))
+  const index = new DatabaseSync(url, { readOnly: isRead, timeout: isRead ? PATIENCE : 0 })
+  try {
+    index.exec(begin)
+    return index
+  } catch (error) {
+    index.close()
+    throw error
+  }
+}
+
+/** Removes the index. */
+export function removeIndex(path: string) {
+  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(path + end, { force: true })
+}
+
+/** What an index must say of itself to be one of these columns. */
+export const formOf = (columns: SearchedColumns) => `${VERSION} ${JSON.stringify(columns)}`
+
+/** Reads what an index says of itself. */
+export const stateOf = (index: DatabaseSync) =>
+  index.prepare('SELECT log, form, first, last, sampled FROM state WHERE number = 1').get() as State | undefined
+
+/** Names a log; no other has the same secret. */
+export function nameOf(log: DatabaseSync): string {
+  const row = log.prepare(`SELECT secret FROM ${SECRETS} WHERE number = 1`).get()
+  return createHash('sha256').update(String(row?.secret)).digest('base64url')
+}
+
+/** The rowid of the last event; 0 if there is none. */
+export const lastOf = (log: DatabaseSync) => Number(log.prepare(`SELECT max(rowid) AS last FROM ${EVENTS}`).get()?.last)
+
+/**
+ * Tells whether an index is of a log, of which both are read in a transaction.
+ *
+ * Rowids grow with the log, and only retention removes events, but never the last one. So if there are events after those
+ * that are indexed, and the last one of those is in its place, no other event has come to a place that is indexed.
+ */
+export function isOf(log: DatabaseSync, index: DatabaseSync, state: State, form: string): boolean {
+  if (state.log !== nameOf(log) || state.form !== form || state.last > lastOf(log)) return false
+  const eventAt = log.prepare(`SELECT id, tenant FROM ${EVENTS} WHERE rowid = ?`)
+  const anchors = index.prepare(`SELECT place, id, tenant FROM anchors ORDER BY place DESC LIMIT ${ANCHORS}`)
+  for (const { place, id, tenant } of anchors.all()) {
+    const event = eventAt.get(place as number)
+    if (event) return event.id === id && event.tenant === tenant
+  }
+  return false
+}

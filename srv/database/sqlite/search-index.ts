@@ -1,0 +1,86 @@
+/** Keeps the search index up to date while the service runs. */
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import cds from '@sap/cds'
+import { repeat, startThread } from '../background.ts'
+import type { OpenFiles } from './files.ts'
+import type { Progress } from './search-filling.ts'
+import type { SearchedColumns } from './search-file.ts'
+
+const LOG = cds.log('provisioning')
+
+/** How often new events are indexed, in milliseconds. */
+const INTERVAL = 500
+/** How long it rests between two transactions, and after a failure, in milliseconds. */
+const REST = 20
+const RESPITE = 10_000
+/** From how many events on it says that it has much to do, and how often it says how far it is, in milliseconds. */
+const MANY = 20_000
+const NEWS = 10_000
+
+/** The index of a log. */
+export interface SearchIndex {
+  /** The file of the index. */
+  path: string
+  columns: SearchedColumns
+}
+
+/**
+ * Starts to index events, in a thread of its own.
+ * @param file the database file, absolute
+ * @param files the files that must be in place
+ * @returns a function that stops it
+ */
+export function startIndexing(file: string, files: OpenFiles, { path, columns }: SearchIndex) {
+  const thread = startThread(join(import.meta.dirname, 'search-thread.ts'), { file, files, path, columns })
+  const progress = reporter()
+  let isStopped = false
+  let pausedUntil = -Infinity
+  let failure: string | undefined
+
+  async function catchUp() {
+    for (let isDone = false; !isDone && !isStopped;) {
+      const { done, end, removed } = (await thread.run('fill')) as Progress
+      if (removed) LOG.info(`The search index is ${removed}, so it is made again.`)
+      progress(done, end)
+      isDone = done >= end
+      if (!isDone) await delay(REST)
+    }
+  }
+
+  async function work() {
+    if (performance.now() < pausedUntil) return
+    try {
+      await catchUp()
+      failure = undefined
+    } catch (error) {
+      pausedUntil = performance.now() + RESPITE
+      const { message } = error as Error
+      if (message !== failure && !isStopped) LOG.warn('Searches are slow, as their index cannot be written:', message)
+      failure = message
+    }
+  }
+
+  const { run, stop } = repeat('The search index could not be filled.', work, INTERVAL)
+  void run()
+  return async () => {
+    isStopped = true
+    await stop()
+    await thread.close()
+  }
+}
+
+/** Says how far it is when there is much to do. */
+function reporter() {
+  let said: number | undefined
+  return (done: number, end: number) => {
+    const now = performance.now()
+    if (done >= end && said !== undefined) {
+      LOG.info('All events are in the search index.')
+      said = undefined
+    }
+    if (end - done < MANY || now - (said ?? -Infinity) < NEWS) return
+    LOG.info(`Events up to ${done} of ${end} are in the search index, which makes searches fast.`)
+    said = now
+  }
+}

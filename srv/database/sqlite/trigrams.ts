@@ -1,0 +1,70 @@
+/** Terms as the search index finds them: by the sequences of three characters that a text must have to contain them. */
+
+/** The most trigrams of terms that are considered. */
+const MOST = 256
+
+/**
+ * What is not looked for: the forms of sigma, whose lower case depends on what follows it, and what texts in JavaScript
+ * and in SQLite may have differently.
+ */
+const UNSAFE = /[Σσς\0\ufffd]|\p{Surrogate}/u
+
+/**
+ * The trigrams that the lower case of a text has if it contains all of some terms, in any case.
+ * @returns none if the terms are too short to tell
+ */
+export function trigramsOf(terms: string[]): string[] {
+  const most = Math.ceil(MOST / terms.length)
+  return [...new Set(terms.flatMap((term) => spread([...trigramsIn(term.toLowerCase())], most)))]
+}
+
+function* trigramsIn(text: string) {
+  for (const run of text.split(UNSAFE)) {
+    const characters = Array.from(run)
+    for (let end = 3; end <= characters.length; end++) yield characters.slice(end - 3, end).join('')
+  }
+}
+
+/** Some of the items, from all parts of the list. */
+function spread<Item>(items: Item[], most: number): Item[] {
+  const step = Math.max(1, items.length / most)
+  return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step))
+}
+
+/** From how many candidates without the terms on another trigram is looked for, and how many are at least and at most. */
+const WRONG = 0.001
+const [LEAST, LOOKED_FOR] = [4, 16]
+
+/**
+ * Chooses trigrams that few blocks have: it takes long to look for frequent ones.
+ * @param partOf the part of all blocks that have a trigram
+ * @param blocks how many blocks there are
+ */
+export function rarest(trigrams: string[], partOf: (trigram: string) => number, blocks: number): string[] {
+  let wrong = blocks // as if it were chance that a block has them
+  const sorted = trigrams.map((each) => [partOf(each), each] as const).sort(([a], [b]) => a - b)
+  const chosen = sorted.filter(([part], index) => {
+    const isNeeded = index < LEAST || (wrong > WRONG && index < LOOKED_FOR)
+    wrong *= part
+    return isNeeded
+  })
+  return chosen.map(([, trigram]) => trigram)
+}
+
+/** The query of FTS5 for texts that have all of some trigrams (https://sqlite.org/fts5.html#full_text_query_syntax). */
+export const matchAll = (trigrams: string[]) => trigrams.map((each) => `"${each.replaceAll('"', '""')}"`).join(' ')
+
+/** From this length on, in UTF-16 code units, a text is indexed by what {@link condensed} leaves of it. */
+export const LONG = 100_000
+
+/** A text that has the trigrams of another one, each once, and maybe others. */
+export function condensed(text: string): string {
+  const found = new Set<string>()
+  let [first, second] = ['', '']
+  for (const third of text) {
+    if (first) found.add(first + second + third)
+    first = second
+    second = third
+  }
+  return [...found].join('')
+}

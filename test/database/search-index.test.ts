@@ -1,0 +1,190 @@
+import { copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { command, isSealed, until, verify } from '../support/command.ts'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+import { indexed, lastIndexed } from '../support/search-index.ts'
+import { clientOf, query, valuesOf, type Json } from '../support/service.ts'
+
+const path = '/auditLogs/provisioning'
+
+/** A service on a log, with functions that post and search events. */
+async function startOn(file: string, env: Record<string, string> = {}) {
+  const service = await startProcess({ file, env })
+  const client = clientOf(() => service.url as string)
+  return {
+    ...service,
+    /** Posts events that have a word, one a second. */
+    async post(count: number, word: string, start = '2024-05-01T00:00:00Z') {
+      const event = (_: unknown, index: number): Json => ({
+        id: `${word} ${index}`,
+        activityDateTime: new Date(Date.parse(start) + index * 1000).toISOString(),
+        targetIdentity: { displayName: `Ann ${word}` }
+      })
+      const requests = Array.from({ length: count }, event).map((body, id) => ({
+        id: `${id}`,
+        method: 'POST',
+        url: path,
+        body
+      }))
+      const { body } = await client.post('/$batch', { requests })
+      expect((body.responses as Json[]).filter(({ status }) => status !== 201)).toEqual([])
+    },
+    /** Counts the events that a search finds. */
+    async count($search: string) {
+      const answer = await client.get(query(path, { $search, $count: 'true', $top: '2' }))
+      expect([answer.status, valuesOf(answer).length]).toEqual([200, Math.min(2, Number(answer.body['@odata.count']))])
+      return answer.body['@odata.count']
+    }
+  }
+}
+
+const newFile = () => join(temporaryFolder(), 'events.sqlite')
+
+describe('Events are found', () => {
+  it('before they are in the index and after that', async () => {
+    const file = newFile()
+    const service = await startOn(file)
+    await service.post(100, 'early')
+    expect(await service.count('early')).toBe(100)
+    await indexed(file, 100)
+    await service.post(3, 'late')
+    expect(lastIndexed(file)).toBe(95)
+    expect([await service.count('early'), await service.count('late')]).toEqual([100, 3])
+    expect(await service.count('"ann early"')).toBe(100)
+    expect(await service.count('"ann LATE"')).toBe(3)
+    await service.stop()
+    expect((await verify(file)).status).toBe(0)
+  })
+
+  it('by two services on one log', async () => {
+    const file = newFile()
+    const [one, other] = [await startOn(file), await startOn(file)]
+    await Promise.all([one.post(60, 'first'), other.post(60, 'second')])
+    await indexed(file, 120)
+    for (const service of [one, other])
+      expect([await service.count('first'), await service.count('second')]).toEqual([60, 60])
+    await one.stop()
+    await other.post(60, 'third')
+    await indexed(file, 180)
+    expect(await other.count('third')).toBe(60)
+  })
+
+  it('unless retention has removed them', async () => {
+    const file = newFile()
+    const service = await startOn(file)
+    await service.post(100, 'old', '2024-01-01T00:00:00Z')
+    await service.post(50, 'new')
+    await indexed(file, 150)
+    const database = new DatabaseSync(file, { readOnly: true })
+    await until(() => isSealed(database))
+    database.close()
+    expect((await command('purge', file, ['--before', '2024-03-01', '--by', 'ann'])).out).toContain('Removed 100')
+    expect([await service.count('old'), await service.count('new')]).toEqual([0, 50])
+    await service.post(50, 'more')
+    await indexed(file, 200)
+    expect([await service.count('old'), await service.count('new'), await service.count('more')]).toEqual([0, 50, 50])
+  })
+
+  it('in another log that is put in the place of the first', async () => {
+    const [file, other] = [newFile(), newFile()]
+    for (const [each, word] of [
+      [file, 'first'],
+      [other, 'other']
+    ] as const) {
+      const service = await startOn(each)
+      await service.post(60, word)
+      await indexed(each, 60)
+      await service.stop()
+    }
+    copyFileSync(other, file)
+    const service = await startOn(file)
+    expect([await service.count('first'), await service.count('other')]).toEqual([0, 60])
+    await until(() => service.log().includes('The search index is outdated') && lastIndexed(file) === 55)
+    expect([await service.count('first'), await service.count('other')]).toEqual([0, 60])
+  })
+
+  it('in an older copy of the log that has grown again', async () => {
+    const file = newFile()
+    let service = await startOn(file)
+    await service.post(20, 'first')
+    await service.stop()
+    copyFileSync(file, `${file}-copy`)
+    service = await startOn(file)
+    await service.post(40, 'lost')
+    await indexed(file, 60)
+    await service.stop()
+    copyFileSync(`${file}-copy`, file)
+    service = await startOn(file)
+    await service.post(80, 'again')
+    expect([await service.count('lost'), await service.count('again')]).toEqual([0, 80])
+    await until(() => lastIndexed(file) === 95)
+    expect([await service.count('lost'), await service.count('again')]).toEqual([0, 80])
+  })
+})
+
+describe('An index that cannot be used', () => {
+  let file: string
+  let service: Awaited<ReturnType<typeof startOn>>
+
+  beforeEach(async () => {
+    file = newFile()
+    service = await startOn(file)
+    await service.post(60, 'word')
+    await indexed(file, 60)
+    expect(await service.count('word')).toBe(60)
+  })
+
+  it('is made again when it was deleted', async () => {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${file}-search${end}`, { force: true })
+    expect(await service.count('word')).toBe(60)
+    await service.post(20, 'more')
+    await indexed(file, 80)
+    expect([await service.count('word'), await service.count('more')]).toEqual([60, 20])
+  })
+
+  it('is made again when it was overwritten', async () => {
+    const overwrite = () => writeFileSync(`${file}-search`, 'x'.repeat(statSync(`${file}-search`).size))
+    overwrite()
+    await service.post(20, 'more')
+    expect([await service.count('word'), await service.count('more')]).toEqual([60, 20])
+    await service.stop()
+    overwrite()
+    service = await startOn(file)
+    expect([await service.count('word'), await service.count('more')]).toEqual([60, 20])
+    await indexed(file, 80)
+    expect([await service.count('word'), await service.count('more')]).toEqual([60, 20])
+  })
+
+  it('is not waited for when it is locked', async () => {
+    const other = new DatabaseSync(`${file}-search`, { timeout: 5000 })
+    other.exec('BEGIN EXCLUSIVE')
+    await service.post(20, 'more')
+    expect([await service.count('word'), await service.count('more')]).toEqual([60, 20])
+    other.exec('ROLLBACK')
+    other.close()
+    await indexed(file, 80)
+    expect(await service.count('more')).toBe(20)
+  })
+
+  it('is told of once when it cannot be written', async () => {
+    await service.stop()
+    for (const end of ['', '-wal', '-shm']) rmSync(`${file}-search${end}`, { force: true })
+    mkdirSync(`${file}-search`)
+    service = await startOn(file)
+    await service.post(20, 'more')
+    expect([await service.count('word'), await service.count('more')]).toEqual([60, 20])
+    await until(() => service.log().includes('Searches are slow, as their index cannot be written:'))
+    expect((await service.stop())[0]).toBe(0)
+    expect(service.log().split('Searches are slow').length).toBe(2)
+  })
+
+  it('is not asked when it is switched off', async () => {
+    await service.stop()
+    const env = { CDS_REQUIRES_DB_SEARCH__INDEX: 'false' }
+    service = await startOn(file, env)
+    await service.post(20, 'more')
+    expect([await service.count('word'), await service.count('more')]).toEqual([60, 20])
+    expect(lastIndexed(file)).toBe(55)
+  })
+})

@@ -1,0 +1,43 @@
+import { condensed, matchAll, rarest, trigramsOf } from '../../srv/database/sqlite/trigrams.ts'
+
+describe('The trigrams of terms', () => {
+  it.each([
+    [['Anna'], ['ann', 'nna']],
+    [
+      ['anna', 'nna'],
+      ['ann', 'nna']
+    ],
+    [['ab', 'abc'], ['abc']],
+    [['ab'], []],
+    [['😀ab'], ['😀ab']],
+    [['İs'], ['i̇s']],
+    [['ab"c'], ['ab"', 'b"c']],
+    [['aΣbcd'], ['bcd']],
+    [['abc\0de'], ['abc']],
+    [['abc\ud800'], ['abc']]
+  ])('of %j are %j', (terms, expected) => expect(trigramsOf(terms)).toEqual(expected))
+
+  it('are from all parts of a long term, and not too many', () => {
+    const found = trigramsOf([Array.from({ length: 5000 }, (_, index) => index).join(' ')])
+    expect(found.length).toBeLessThanOrEqual(256)
+    expect(found.length).toBeGreaterThan(100)
+  })
+
+  it('are looked for as quoted strings, which must all be there', () => {
+    expect(matchAll(['abc', 'a"b'])).toBe('"abc" "a""b"')
+  })
+
+  it('are looked for until the rest would be found by chance only', () => {
+    const parts: Record<string, number> = { aaa: 0.9, bbb: 0.02, ccc: 0.1, ddd: 0.5, eee: 0.01, fff: 0.6 }
+    const choose = (blocks: number) => rarest(Object.keys(parts), (each) => parts[each] ?? 0, blocks)
+    expect(choose(10)).toEqual(['eee', 'bbb', 'ccc', 'ddd'])
+    expect(choose(1000)).toEqual(['eee', 'bbb', 'ccc', 'ddd', 'fff', 'aaa'])
+  })
+})
+
+it('A long text is condensed to its trigrams', () => {
+  expect(condensed('ababab')).toBe('ababab')
+  expect(condensed('a😀bc')).toBe('a😀b😀bc')
+  expect(condensed('x'.repeat(1_000_000))).toBe('xxx')
+  expect(condensed('ab')).toBe('')
+})

@@ -1,0 +1,19 @@
+import { DatabaseSync } from 'node:sqlite'
+import { until } from './command.ts'
+
+/** The rowid up to which the events of a log are in the search index; undefined if there is none that can be read. */
+export function lastIndexed(file: string): number | undefined {
+  let index: DatabaseSync | undefined
+  try {
+    index = new DatabaseSync(`${file}-search`, { readOnly: true, timeout: 1000 })
+    return index.prepare('SELECT last FROM state').get()?.last as number | undefined
+  } catch {
+    return undefined
+  } finally {
+    index?.close()
+  }
+}
+
+/** Waits until all whole blocks of events are in the search index. */
+export const indexed = (file: string, events: number) =>
+  until(() => (lastIndexed(file) ?? -1) >= Math.floor((events + 1) / 8) * 8 - 1)
