@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import cds from '@sap/cds'
 import { engine } from '../../srv/database/service.ts'
 import { addFunctions } from '../../srv/database/sqlite/functions.ts'
+import { formsOf } from '../../srv/database/sqlite/search-statements.ts'
 import { databaseFile } from '../../srv/settings/settings.ts'
 import { startInProcess } from '../support/in-process.ts'
 import { query } from '../support/service.ts'
@@ -89,8 +90,9 @@ async function plansOf(path: string, headers: Record<string, string>) {
   expect(statements).not.toEqual([])
   const database = new DatabaseSync(databaseFile(), { readOnly: true })
   addFunctions(database)
+  // where several tenants have events, statements run in the form that asks no index of searches
   const steps = statements.flatMap(({ sql, values }) =>
-    database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...(values as string[]))
+    database.prepare(`EXPLAIN QUERY PLAN ${formsOf(sql).at(-1)}`).all(...(values as string[]))
   )
   database.close()
   const texts = steps.map(({ detail }) => String(detail))

@@ -1,6 +1,8 @@
 import { copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { addCandidates, TooMany } from '../../srv/database/sqlite/search-candidates.ts'
+import type { SearchedColumns } from '../../srv/database/sqlite/search-file.ts'
 import { command, isSealed, until, verify } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { indexed, lastIndexed } from '../support/search-index.ts'
@@ -15,9 +17,10 @@ async function startOn(file: string, env: Record<string, string> = {}) {
   return {
     ...service,
     /** Posts events that have a word, one a second. */
-    async post(count: number, word: string, start = '2024-05-01T00:00:00Z') {
+    async post(count: number, word: string, start = '2024-05-01T00:00:00Z', tenantId?: string) {
       const event = (_: unknown, index: number): Json => ({
         id: `${word} ${index}`,
+        ...(tenantId && { tenantId }),
         activityDateTime: new Date(Date.parse(start) + index * 1000).toISOString(),
         targetIdentity: { displayName: `Ann ${word}` }
       })
@@ -39,6 +42,21 @@ async function startOn(file: string, env: Record<string, string> = {}) {
   }
 }
 
+/** Asks the index of a log for the rowids of events that may have a word, as statements do. */
+function candidatesFor(file: string, word: string) {
+  const index = new DatabaseSync(`${file}-search`, { readOnly: true })
+  const form = String(index.prepare('SELECT form FROM state').get()?.form)
+  index.close()
+  const columns = JSON.parse(form.slice(form.indexOf(' '))) as SearchedColumns
+  const log = new DatabaseSync(file, { readOnly: true })
+  addCandidates(log, { path: `${file}-search`, columns })
+  try {
+    return JSON.parse(String(log.prepare('SELECT candidate_rows(?) AS rows').get(word)?.rows)) as number[]
+  } finally {
+    log.close()
+  }
+}
+
 const newFile = () => join(temporaryFolder(), 'events.sqlite')
 
 describe('Events are found', () => {
@@ -55,6 +73,20 @@ describe('Events are found', () => {
     expect(await service.count('"ann LATE"')).toBe(3)
     await service.stop()
     expect((await verify(file)).status).toBe(0)
+  })
+
+  it('among the few that the index names, unless several tenants have events', async () => {
+    const file = newFile()
+    const service = await startOn(file)
+    await service.post(56, 'usual')
+    await service.post(8, 'seldom')
+    await indexed(file, 64)
+    const found = candidatesFor(file, 'SELDOM')
+    expect([Math.min(...found), found.length]).toEqual([56, 16])
+    await service.post(8, 'not seldom', '2024-05-02T00:00:00Z', 'other')
+    await indexed(file, 72)
+    expect(() => candidatesFor(file, 'seldom')).toThrow(TooMany)
+    expect(await service.count('seldom')).toBe(16)
   })
 
   it('by two services on one log', async () => {
