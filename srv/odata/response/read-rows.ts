@@ -89,7 +89,7 @@ export async function readRows<Of extends Prepared>(
     const found = await ask(name, (of) => pageQuery(select(of, places), of.keys, stored, longest))
     return storedPage(found, keys, placeOf)
   }
-  const longest = Math.max(SHORT, Math.floor(mostBytes() / all))
+  const longest = limit === 1 ? undefined : Math.max(SHORT, Math.floor(mostBytes() / all))
   const first = await read(all, longest)
   const fit = fitting(first.entities.slice(0, limit))
   const isMore = first.entities.length > fit
