@@ -93,7 +93,7 @@ describe('Events with long texts', () => {
   it('end the query alone that needs more memory than it may have', async () => {
     const { send, pid } = service
     const before = residentMegabytes(pid)
-    const conversions = times(60, (index) => `contains(tolower(action),'never ${index}')`)
+    const conversions = times(60, (index) => `contains(toupper(action),'NEVER ${index}')`)
     const answer = await send(query(PATH, { $filter: conversions }))
     expect(answer).toMatchObject({ status: 503, error: { code: 'serviceUnavailable' } })
     expect(answer.error?.message).toContain('more memory than a query can have')
