@@ -6,8 +6,8 @@ using { microsoft.graph } from './schema';
 // of the entity in $metadata.
 annotate graph.provisioningObjectSummary with @indexes: [
   // by time; with the last columns, counts, groups and searches in names need the index only
-  [ tenant, activityDateTime_utc, id, activityDateTime, statusInfo.status, targetIdentity.displayName ],
-  [ activityDateTime_utc, id, tenant, activityDateTime, statusInfo.status, targetIdentity.displayName ],
+  [ tenant, activityDateTime_utc, id, statusInfo.status, targetIdentity.displayName ],
+  [ activityDateTime_utc, id, tenant, statusInfo.status, targetIdentity.displayName ],
   // by status, in any case, as it is asked for by members of an enumeration, too; for one tenant the first index is enough
   [ statusInfo.status, activityDateTime_utc, id, tenant ],
   // by job
@@ -16,7 +16,7 @@ annotate graph.provisioningObjectSummary with @indexes: [
   // by change
   [ tenant, changeId, activityDateTime_utc, id ],
   [ changeId, activityDateTime_utc, id, tenant ],
-  // by the name of the target object, where few rows remain to be sorted, and in the order of names
-  [ tenant, targetIdentity.displayName, id ],
-  [ targetIdentity.displayName, id, tenant ]
+  // by the name of the target object; in the order of names, few rows have the same and remain to be sorted
+  [ tenant, targetIdentity.displayName, activityDateTime_utc, id ],
+  [ targetIdentity.displayName, activityDateTime_utc, id, tenant ]
 ] @indexedInAnyCase: [ statusInfo.status ];

@@ -37,7 +37,7 @@ const queries: [options: Record<string, string>, isOrdered: boolean][] = [
   [{ $filter: "changeId eq 'shared' or jobId eq 'shared'" }, false],
   [{ $filter: "statusInfo/status eq 'failure'" }, true],
   [{ $filter: "statusInfo/status eq 'failure' and jobId eq 'shared'" }, true],
-  [{ $filter: "targetIdentity/displayName eq 'shared'" }, false],
+  [{ $filter: "targetIdentity/displayName eq 'shared'" }, true],
   [{ $filter: "contains(targetIdentity/displayName,'shared')" }, true],
   [{ $filter: "tenantId eq 'own'" }, true],
   [{ $filter: "cycleId eq 'shared'" }, true],
@@ -135,6 +135,16 @@ describe('A query of a tenant', () => {
   )
 })
 
+it.each([
+  ["jobId eq 'shared'", 'jobId=?'],
+  ["changeId eq 'shared'", 'changeId=?'],
+  ["targetIdentity/displayName eq 'shared'", 'targetIdentity_displayName=?']
+])('A query of a tenant looks only at the events that it finds: %s', async ($filter, found) => {
+  const { steps } = await plansOf(query(path, { $filter }), tenant)
+  expect(reads(steps).filter((step) => step.includes(found))).toEqual(reads(steps))
+  expect(steps.filter((step) => step.includes('TEMP B-TREE'))).toEqual([])
+})
+
 describe('A query of all tenants', () => {
   it.each(everywhere)(
     'reads an index, and rows in their order if it has one: %s %j',
@@ -143,7 +153,9 @@ describe('A query of all tenants', () => {
       // the last arrival is found by the key, and there are few counts and tallies
       const ofEvents = reads(steps).filter((step) => !/ (Arrivals|Counts|Tallies)_\d/.test(step))
       expect(ofEvents.filter((step) => !step.includes(' USING '))).toEqual([])
-      if (isOrdered) expect(steps.filter((step) => step.includes('TEMP B-TREE'))).toEqual([])
+      // at most the rows with one name are sorted, of which there are few
+      const sorts = steps.filter((step) => step.includes('TEMP B-TREE') && !step.includes('FOR LAST'))
+      if (isOrdered) expect(sorts).toEqual([])
     }
   )
 
