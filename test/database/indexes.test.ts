@@ -141,7 +141,8 @@ it.each([
   ["targetIdentity/displayName eq 'shared'", 'targetIdentity_displayName=?']
 ])('A query of a tenant looks only at the events that it finds: %s', async ($filter, found) => {
   const { steps } = await plansOf(query(path, { $filter }), tenant)
-  expect(reads(steps).filter((step) => step.includes(found))).toEqual(reads(steps))
+  const ofEvents = reads(steps).filter((step) => !step.includes(' Arrivals_')) // those find the delta link
+  expect(ofEvents.filter((step) => !step.includes(found))).toEqual([])
   expect(steps.filter((step) => step.includes('TEMP B-TREE'))).toEqual([])
 })
 
