@@ -13,7 +13,7 @@ const FLOORS = [
   ['odata/model'],
   ['access', 'integrity', 'http'],
   ['database/open-log'],
-  ['database/sqlite'],
+  ['database/sqlite', 'database/postgres'],
   ['database'],
   ['plans'],
   ['settings'],
@@ -55,7 +55,7 @@ export default {
       name: 'only the database knows its engine',
       severity: 'error',
       from: { path: '^srv/', pathNot: '^srv/(database/|cap\\.d\\.ts)' },
-      to: { path: '^srv/database/sqlite/' }
+      to: { path: '^srv/database/(sqlite|postgres)/' }
     },
     ...downwards
   ],

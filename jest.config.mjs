@@ -22,12 +22,12 @@ export default {
   globalTeardown: '<rootDir>/test/support/clean-up.ts',
   testTimeout: 180_000, // most start the service as a process of its own, on machines that are busy
   projects: [
-    // what the service does
+    // what the service does; on PostgreSQL, too: see test/postgres/run.ts
     {
       ...common,
       displayName: 'spec',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(app|force)/']
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(app|force|postgres)/']
     },
     // what the page does, in a browser
     {

@@ -80,3 +80,29 @@ declare module '@cap-js/sqlite' {
     disconnect(tenant?: string): Promise<void>
   }
 }
+
+declare module '@cap-js/db-service' {
+  import type { Limit, Renderer, Select, ValueExpression } from '@cap-js/sqlite'
+
+  /** What a query reads from. */
+  export interface Source {
+    SELECT?: object
+    as?: string
+  }
+  export interface GeneralRenderer extends Renderer {
+    quote(name: string): string
+    string(text: string): string
+    from(source: Source, query: object): string
+    SELECT_expand(query: Select, sql: string): string
+    orderBy(order: { sort?: string; nulls?: string }[], localized: boolean): string[]
+  }
+  /** CAP's database service for any database of SQL. */
+  export class SQLService {
+    static CQN2SQL: { new (...args: never[]): GeneralRenderer; Functions: object }
+    init(): Promise<void>
+    get factory(): object
+    onEVENT(request: { event: string }): Promise<unknown>
+    disconnect(tenant?: string): Promise<void>
+  }
+  export type { Limit, Select, ValueExpression }
+}

@@ -31,7 +31,7 @@ import { searchedColumns } from './odata/model/schema.ts'
 import { rootsLast, type Model } from './odata/model/shown.ts'
 import { refuse } from './errors/refuse.ts'
 import { identify, requestIds } from './errors/request-ids.ts'
-import { accessSettings, databaseFile, settings } from './settings/settings.ts'
+import { accessSettings, databaseLocation, settings } from './settings/settings.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -68,15 +68,15 @@ export default async function server(options: object) {
     storeJsonAsText(csn as unknown as Model)
     // creates or migrates the schema: see `schema_evolution` in .cdsrc.json
     cds.once('served', async () => {
-      const file = databaseFile()
-      const log = await openLog(file)
+      const location = databaseLocation()
+      const log = await openLog(location)
       await log.expectUntouched()
       await deploy(csn).to('db')
       const definitions = csn.definitions as Record<string, Indexed>
       const searched = searchedColumns(model)
       await engine().start({ definitions, uniqueIds: areTenantsShared(), searched, drained: drain })
       tokens.use(await engine().tokenSecret())
-      const stop = await guardHistory(log, file)
+      const stop = await guardHistory(log, location)
       let stopped: Promise<void> | undefined // `cds watch` and an impatient user send a signal more than once
       cds.on('shutdown', () => (stopped ??= stop(disconnect())))
       await watchDatabase()

@@ -1,6 +1,6 @@
 /** The profile that the service runs in: `NODE_ENV`, `CDS_ENV`, `--profile`, or a `profile` in its configuration. */
 
-const KNOWN = ['development', 'production']
+const KNOWN = ['development', 'production', 'postgres']
 
 /**
  * Tells whether requests need a token. They do in every profile but `development`, the default.
@@ -12,7 +12,7 @@ export function needsTokens(profiles: string[]): boolean {
   if (unknown.length)
     throw new Error(
       `The service does not know the profile ${unknown.join(', ')} (NODE_ENV, CDS_ENV), only 'development', ` +
-        "which serves without tokens, and 'production'."
+        "which serves without tokens, 'production' and 'postgres'."
     )
   return profiles.includes('production')
 }

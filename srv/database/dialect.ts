@@ -23,6 +23,10 @@ export interface Dialect {
   least: Spelling
   /** Member of a JSON value, null where there is none: JSON, path. */
   json_member: Spelling
+  /** Member that is known to be a number: JSON, path. */
+  json_number: Spelling
+  /** Member that is known to be true or false: JSON, path. */
+  json_boolean: Spelling
   /** Type of a member, `text`, `integer`, `real`, `true`, `false`, `null`, `object` or `array`: JSON, path. */
   json_member_type: Spelling
   /** Member as JSON text, null where there is none and where it is null: JSON, path. */
@@ -82,7 +86,9 @@ export const bytes = (of: Cqn) => call('as_bytes', of)
 /** The path to a member. Names come from tokens of expressions, which have neither quotes nor backslashes. */
 export const pathTo = (...names: string[]) => val(['$', ...names.map((name) => `"${name}"`)].join('.'))
 
-export const jsonMember = ({ source, path }: Member) => call('json_member', sqlOf(source), pathTo(...path))
+/** @param type what the member is known to be; by default a text, or anything where the engine tells types itself */
+export const jsonMember = ({ source, path }: Member, type: 'member' | 'number' | 'boolean' = 'member') =>
+  call(`json_${type}`, sqlOf(source), pathTo(...path))
 export const jsonType = ({ source, path }: Member) => call('json_member_type', sqlOf(source), pathTo(...path))
 export const jsonOfMember = ({ source, path }: Member) => call('json_of_member', sqlOf(source), pathTo(...path))
 export const asJson = (of: Cqn) => call('json_of_value', of)

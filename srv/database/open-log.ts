@@ -3,10 +3,14 @@ import type { Log, LogOptions } from './log.ts'
 
 /**
  * Opens the log.
- * @param file the database file, absolute, which must be there
+ * @param location the database file, absolute, which must be there, or the URL of a database on a server
  * @throws {Error} if it cannot be opened
  */
-export async function openLog(file: string, options?: LogOptions): Promise<Log> {
+export async function openLog(location: string, options?: LogOptions): Promise<Log> {
+  if (/^postgres(ql)?:/.test(location)) {
+    const { openPostgresLog } = await import('./postgres/log.ts')
+    return openPostgresLog(location)
+  }
   const { openSqliteLog } = await import('./sqlite/log.ts')
-  return openSqliteLog(file, options)
+  return openSqliteLog(location, options)
 }

@@ -43,11 +43,18 @@ export function rowsWithin(most: number, result: Iterable<Record<string, unknown
   const rows: unknown[] = []
   let bytes = 0
   for (const row of result) {
-    for (const name in row) bytes += sizeOf(row[name])
+    bytes += sizeOfRow(row)
     if (bytes > most && rows.length) throw new ResultTooLarge(rows.length)
     rows.push(row)
   }
   return rows
+}
+
+/** The size of the values in a row. */
+export function sizeOfRow(row: Record<string, unknown>) {
+  let size = 0
+  for (const name in row) size += sizeOf(row[name])
+  return size
 }
 
 /** The size of a value. For text it counts UTF-16 code units: that is faster, and at least a third of the bytes. */

@@ -28,7 +28,17 @@ export const schema = (isProduction: boolean) => ({
       }
     },
     db: {
-      credentials: { url: is.text('the database file', 'data/provisioning.sqlite') },
+      credentials: {
+        url: is.text(
+          'the database file; in the profile `postgres` the database, as in `postgres://user:password@host/database`',
+          'data/provisioning.sqlite'
+        ),
+        host: is.optional(is.text('the host of the PostgreSQL server, if no URL has it')),
+        port: is.optional(is.count('its port')),
+        user: is.optional(is.text('the user of the service on it')),
+        password: is.optional(is.text('the password of that user')),
+        database: is.optional(is.text('the database on it'))
+      },
       lock_timeout: is.milliseconds('how long a write waits while another process has the database locked', 5000),
       checkpoint_interval: is.milliseconds('how often the service checks whether a checkpoint is due', 1000),
       wal_limit: is.size('the size of the write-ahead log from which queries pause for a checkpoint', '64mb'),
@@ -105,7 +115,7 @@ export const OF_CAP: Record<string, '*' | string[]> = {
   '': '*',
   requires: '*',
   'requires.auth': ['kind', 'impl', 'restrict_all_services', 'users.*', 'tenants.*', 'vcap.*', 'credentials.*'],
-  'requires.db': ['kind', 'impl', 'schema_evolution', 'data', 'pool.*', 'vcap.*'],
+  'requires.db': ['kind', 'impl', 'dialect', 'schema_evolution', 'data', 'pool.*', 'vcap.*'],
   odata: [
     ...['flavors.*', 'version', 'structs', 'refs', 'proxies', 'containment', 'context_with_columns'],
     ...['max_batch_header_size', 'max_batch_parallelization', 'group_parallel_gets']

@@ -1,6 +1,7 @@
 /** The settings. All are checked before any is used. */
 import { resolve } from 'node:path'
 import cds from '@sap/cds'
+import { databaseUrl } from './database-url.ts'
 import type { Setting } from './kinds.ts'
 import { OF_CAP, schema } from './schema.ts'
 
@@ -22,8 +23,20 @@ let checked: Settings | undefined
  */
 export const settings = (): Settings => (checked ??= checkSettings(configuration(), process.env))
 
-/** The file of the database, absolute. */
-export const databaseFile = () => resolve(cds.root, settings().requires.db.credentials.url)
+/**
+ * The file of the database, absolute.
+ * @throws {Error} if the log is on a server
+ */
+export function databaseFile() {
+  if (isOnServer()) throw new Error('This works on a database file only, and is not implemented on PostgreSQL yet.')
+  return resolve(cds.root, settings().requires.db.credentials.url)
+}
+
+/** Whether the database is one of a PostgreSQL server: the profile `postgres` says so. */
+export const isOnServer = () => configuration().profiles.includes('postgres')
+
+/** Where the log is: the URL of the database on a server, or the file, absolute. */
+export const databaseLocation = () => (isOnServer() ? databaseUrl(settings().requires.db, process.env) : databaseFile())
 
 /**
  * The settings of access.

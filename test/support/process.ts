@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SHARED } from './clean-up.ts'
+import { isOnPostgres, postgresFor } from './postgres.ts'
 
 const root = join(__dirname, '../..')
 const running: ChildProcess[] = []
@@ -26,7 +27,7 @@ export interface Options {
 }
 
 /** The command that runs the service, as `npm start` does, and its environment. */
-function commandOf({ file, env, under = [], args = [] }: Options) {
+async function commandOf({ file, env, under = [], args = [] }: Options) {
   const [command = '', ...rest] = [...under, process.execPath, join(root, 'srv/commands/start.ts'), ...args]
   return {
     command,
@@ -36,7 +37,7 @@ function commandOf({ file, env, under = [], args = [] }: Options) {
       NODE_COMPILE_CACHE: COMPILED,
       CDS_TYPESCRIPT: 'true',
       PORT: '0',
-      CDS_REQUIRES_DB_CREDENTIALS_URL: file,
+      ...(isOnPostgres() ? await postgresFor(file) : { CDS_REQUIRES_DB_CREDENTIALS_URL: file }),
       ...env
     }
   }
@@ -50,7 +51,7 @@ function urlIn(log: string) {
 
 /** Starts the service in a process of its own, and waits until it listens or has ended. */
 export async function startProcess(options: Options) {
-  const { command, args, env } = commandOf(options)
+  const { command, args, env } = await commandOf(options)
   const child = spawn(command, args, { cwd: root, env })
   running.push(child)
   const exited = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
@@ -88,7 +89,7 @@ export async function sharedProcess(): Promise<string> {
   const log = join(folder, 'log')
   if (!existsSync(folder)) {
     mkdirSync(folder)
-    const { command, args, env } = commandOf({ file: join(folder, 'events.sqlite') })
+    const { command, args, env } = await commandOf({ file: join(folder, 'events.sqlite') })
     const out = openSync(log, 'w')
     const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', out, out] })
     closeSync(out)

@@ -8,6 +8,8 @@ import { SURE_PATTERN, TEXT_PATTERN } from './text-pattern.ts'
 const items = (source: string, item: string, condition: string) =>
   `json_each(${source}) as ${item} where ${WITHIN_TIME}() and (${condition})`
 
+const extracted = (json: string, path: string) => `json_extract(${json},${path})`
+
 const mayBe = (text: string, term: string) => `${text} like ${TEXT_PATTERN}(${term})`
 
 const contains = (text: string, term: string) =>
@@ -20,7 +22,9 @@ export const DIALECT: Dialect = {
   as_bytes: (text) => `cast(${text} as blob)`,
   greatest: (...texts) => `max(${texts.join()})`,
   least: (...texts) => `min(${texts.join()})`,
-  json_member: (json, path) => `json_extract(${json},${path})`,
+  json_member: extracted,
+  json_number: extracted,
+  json_boolean: extracted,
   json_member_type: (json, path) => `json_type(${json},${path})`,
   json_of_member: (json, path) => `nullif(${json} -> ${path},'null')`,
   json_of_value: (value) => `nullif(json_quote(${value}),'null')`,

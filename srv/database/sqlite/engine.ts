@@ -20,7 +20,7 @@ import { checkUniqueIds, createIndexes, keepCounts } from './schema-objects.ts'
 import { startCounting } from './counting.ts'
 import { indexFileOf } from './search-file.ts'
 import { startIndexing } from './search-index.ts'
-import { SECRETS } from './tables.ts'
+import { SECRETS } from '../tables.ts'
 import { talliesIn } from '../tallies.ts'
 
 /** How long reads rely on the last check of the files, in milliseconds: a check takes microseconds. */

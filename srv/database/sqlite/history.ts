@@ -4,7 +4,7 @@ import type { Arrival, History, Inspected, Miscount, PurgedRange, PurgeRecord, S
 import { talliesIn } from '../tallies.ts'
 import { schemaDifferences } from './schema.ts'
 import { brokenColumnOf, first, items, rows, withNumbers } from './stored-rows.ts'
-import { ARRIVAL_KEY, ARRIVALS, COUNTS, EVENT_KEY, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from './tables.ts'
+import { ARRIVAL_KEY, ARRIVALS, COUNTS, EVENT_KEY, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import { mistalliedIn } from './tallies.ts'
 
 const DAMAGES = "SELECT integrity_check AS found FROM pragma_integrity_check WHERE integrity_check <> 'ok'"

@@ -6,7 +6,7 @@ import { purgeStore } from './purge-store.ts'
 import { protectHistory } from './schema-objects.ts'
 import { expectUntouched } from './schema.ts'
 import { first, insert, query } from './stored-rows.ts'
-import { EVENTS, SAME_EVENT, SEALS } from './tables.ts'
+import { EVENTS, SAME_EVENT, SEALS } from '../tables.ts'
 import { openConnection, transaction, type LogConnection } from './connection.ts'
 
 /**

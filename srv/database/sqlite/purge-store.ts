@@ -1,7 +1,8 @@
 /** What retention reads and writes. */
 import type { PurgeRecord, PurgeStore } from '../log.ts'
 import { first, insert, query } from './stored-rows.ts'
-import { ARRIVALS, EVENTS, OF_ALL_TENANTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from './tables.ts'
+import { ARRIVALS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
+import { OF_ALL_TENANTS } from './tables.ts'
 import { transaction, type LogConnection } from './connection.ts'
 
 const LAST_PURGE = `SELECT number, hash FROM ${PURGES} ORDER BY number DESC LIMIT 1`

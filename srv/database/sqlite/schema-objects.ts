@@ -4,7 +4,8 @@ import { findColumn } from '../../cqn/columns.ts'
 import type { Indexed } from '../engine.ts'
 import type { Tallies } from '../tallies.ts'
 import { transaction, type LogConnection } from './connection.ts'
-import { ARRIVALS, EVENTS, OF_ALL_TENANTS, PURGES, SEALS, UNDER_WAY } from './tables.ts'
+import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY } from '../tables.ts'
+import { OF_ALL_TENANTS } from './tables.ts'
 import { BEGIN_ANEW, countTriggers } from './tallies.ts'
 
 /**

@@ -7,7 +7,7 @@ import type { SchemaDifference } from '../log.ts'
 import type { Indexed } from '../engine.ts'
 import { talliesIn } from '../tallies.ts'
 import { historyTriggers, indexesOf } from './schema-objects.ts'
-import { ARRIVALS, COUNTS, EVENTS, OLDER, PURGES, SEALS, TALLIES, UNDER_WAY } from './tables.ts'
+import { ARRIVALS, COUNTS, EVENTS, OLDER, PURGES, SEALS, TALLIES, UNDER_WAY } from '../tables.ts'
 import { COUNT_TRIGGERS, countTriggers } from './tallies.ts'
 
 /** A table, index, trigger or view. The indexes of constraints have no statement. */

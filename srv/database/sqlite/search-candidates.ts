@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { BLOCK, formOf, identityOf, isOf, lastOf, readIndex, RARE, removeIndex, stateOf } from './search-file.ts'
 import { isDamaged } from './search-filling.ts'
 import type { SearchIndex } from './search-index.ts'
-import { COUNTS } from './tables.ts'
+import { COUNTS } from '../tables.ts'
 import { matchAll, rarest, trigramsOf } from './trigrams.ts'
 
 /** The functions of statements: see search-statements.ts. */

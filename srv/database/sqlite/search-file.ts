@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto'
 import { realpathSync, rmSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
-import { EVENTS, SECRETS } from './tables.ts'
+import { EVENTS, SECRETS } from '../tables.ts'
 
 /** How many events share a row of the index: those of block `n` have the rowids from `n * BLOCK` on. */
 export const BLOCK = 8

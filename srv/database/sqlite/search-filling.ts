@@ -1,7 +1,7 @@
 /** Fills the search index with what has come into the log: see search-file.ts. */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { isLocked, resultCode } from './failures.ts'
-import { EVENTS } from './tables.ts'
+import { EVENTS } from '../tables.ts'
 import {
   BLOCK,
   formOf,

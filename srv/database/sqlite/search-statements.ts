@@ -2,7 +2,7 @@
  * Conditions that the search index helps with. A statement is written as if few events were candidates. If that is not
  * so it runs in another form, which takes the candidates differently, or does without them.
  */
-import { EVENTS } from './tables.ts'
+import { EVENTS } from '../tables.ts'
 import { CANDIDATE_BLOCKS, CANDIDATE_ROWS } from './search-candidates.ts'
 import { BLOCK } from './search-file.ts'
 

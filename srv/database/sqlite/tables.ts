@@ -1,25 +1,4 @@
 /**
- * The tables of the log, by the names that CAP gives to the entities in db/, and how their rows belong together. SQL names
- * them before there is a model: in threads, and in the triggers that protect them.
- */
-export const EVENTS = 'microsoft_graph_provisioningObjectSummary'
-export const ARRIVALS = 'provisioning_log_Arrivals'
-export const COUNTS = 'provisioning_log_Counts'
-export const TALLIES = 'provisioning_log_Tallies'
-export const OLDER = 'provisioning_log_OlderEvents'
-export const SEALS = 'provisioning_log_Seals'
-export const PURGES = 'provisioning_log_Purges'
-export const UNDER_WAY = 'provisioning_log_PurgesUnderWay'
-export const SECRETS = 'provisioning_log_TokenSecrets'
-
-/** The key of an event, and the columns of an arrival that hold the key of its event. */
-export const EVENT_KEY = 'id, tenant'
-export const ARRIVAL_KEY = 'event, tenant'
-
-/** The condition that joins an event `e` with its arrival `a`. */
-export const SAME_EVENT = 'e.id = a.event AND e.tenant = a.tenant'
-
-/**
  * The condition of indexes over all tenants. It is true of every row. SQLite uses a partial index only for a query that
  * states the condition of the index (https://sqlite.org/partialindex.html). Queries of one tenant do not state it, so the
  * time they take does not depend on what other tenants have.

@@ -2,7 +2,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { restOf, type Tallies } from '../tallies.ts'
 import { transaction, type LogConnection } from './connection.ts'
-import { COUNTS, EVENTS, OLDER, TALLIES } from './tables.ts'
+import { COUNTS, EVENTS, OLDER, TALLIES } from '../tables.ts'
 
 /**
  * The most tallies of a tenant. A source that sends an id of its own for each event would have the log kept twice; its

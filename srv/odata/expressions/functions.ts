@@ -43,7 +43,7 @@ function texts(returns: ValueType, build: (a: Cqn, b: Cqn) => Cqn): CanonicalFun
 function contains({ cqn, lowered }: Typed, { cqn: part }: Typed): Cqn {
   const found = xpr(func('instr', cqn, part), '>', val(0))
   const isQuick = lowered && 'ref' in lowered && 'val' in part && typeof part.val === 'string'
-  return isQuick ? xpr('case when', textLacks(lowered, part), 'then 0 else', found, 'end') : found
+  return isQuick ? xpr('case when', textLacks(lowered, part), 'then', val(false), 'else', found, 'end') : found
 }
 
 /** The end of a string that is as long as another string, or the whole string if that is shorter. */

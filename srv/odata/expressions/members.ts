@@ -18,12 +18,15 @@ export function meantAs(typed: Typed, type: ValueType): Typed {
   if (typed.type !== 'any' || type === 'any' || type === 'null') return typed
   const { position, member } = typed
   if (!member) return { ...typed, type }
-  const plain = (...types: string[]) => xpr('case when', hasType(member, types), 'then', jsonMember(member), 'end')
+  const plain = (...types: string[]) =>
+    xpr('case when', hasType(member, types), 'then', jsonMember(member, sqlTypeOf(type)), 'end')
   if (type === 'complex') return { cqn: hasType(member, ['object']), type, position }
   const types = JSON_TYPES[type]
   if (types) return { cqn: plain(...types), type, position }
   return { ...converted({ cqn: plain('text'), type: 'string', position }, type), position }
 }
+
+const sqlTypeOf = (type: ValueType) => (type === 'number' || type === 'boolean' ? type : 'member')
 
 const JSON_TYPES: Partial<Record<ValueType, string[]>> = {
   string: ['text'],
@@ -65,7 +68,7 @@ export function asJsonValue(value: Typed): Cqn {
   if (value.type === 'number' && !value.whole) return func('odata_in_json', cqn)
   if (value.type !== 'boolean') return cqn
   const [yes, no] = [jsonValue(val('true')), jsonValue(val('false'))]
-  return xpr('case', cqn, 'when', val(1), 'then', yes, 'when', val(0), 'then', no, 'end')
+  return xpr('case', cqn, 'when', val(true), 'then', yes, 'when', val(false), 'then', no, 'end')
 }
 
 /** Whether a member has one of the types of JSON. */
@@ -79,6 +82,6 @@ const hasType = (member: Member, types: string[]): Cqn =>
 export const isWholeWithin = (member: Member, least: number, most: number): Cqn =>
   allOf(
     isOfJsonType(member, ['integer']),
-    xpr(jsonMember(member), '>=', val(least)),
-    xpr(jsonMember(member), '<=', val(most))
+    xpr(jsonMember(member, 'number'), '>=', val(least)),
+    xpr(jsonMember(member, 'number'), '<=', val(most))
   )

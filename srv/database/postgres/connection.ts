@@ -1,0 +1,69 @@
+/** Connections to the server, and what the service demands of it. */
+import pg, { type ClientConfig } from 'pg'
+import { codeOf } from './failures.ts'
+
+/** The oldest version, as `server_version_num` writes it. */
+const OLDEST = 150_000
+
+/** How long a connection may take, in milliseconds. */
+const PATIENCE = 5000
+
+const { FLOAT8, INT8, NUMERIC } = pg.types.builtins
+
+/** Values as SQLite gives them: whole numbers as those of JavaScript, and NaN as a text. */
+const PARSERS = new Map<number, (text: string) => unknown>([
+  [FLOAT8, (text) => (text === 'NaN' ? text : Number(text))],
+  [INT8, Number],
+  [NUMERIC, Number]
+])
+
+/** @param url the database, as in `postgres://user:password@host:port/database` */
+export const configuration = (url: string): ClientConfig => ({
+  connectionString: url,
+  application_name: 'provisioning-audit-log',
+  connectionTimeoutMillis: PATIENCE,
+  keepAlive: true,
+  types: { getTypeParser: ((id: number): unknown => PARSERS.get(id) ?? pg.types.getTypeParser(id)) as never }
+})
+
+/** Connects. The caller ends the connection. @throws the error of the server or of the network */
+export async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client(configuration(url))
+  client.on('error', () => {}) // its queries fail, too, and they are waited for
+  await client.connect()
+  return client
+}
+
+/**
+ * Checks that the service can run on a database.
+ * @throws {Error} that says in a sentence why not
+ */
+export async function expectUsable(url: string) {
+  const client = await connect(url).catch((error: unknown) => {
+    throw new Error(`The service does not start: ${reasonOf(error)}`, { cause: error })
+  })
+  try {
+    const { rows } = await client.query<{ version: number; encoding: string; name: string }>(
+      `SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS name,
+        current_setting('server_encoding') AS encoding`
+    )
+    const [{ version, encoding, name }] = rows as [(typeof rows)[0]]
+    if (version < OLDEST)
+      throw new Error(`The service does not start: it needs PostgreSQL 15 or later, and the server is ${name}.`)
+    if (encoding !== 'UTF8')
+      throw new Error(`The service does not start: the encoding of the database must be UTF8, and it is ${encoding}.`)
+  } finally {
+    await client.end()
+  }
+}
+
+const REASONS: Record<string, string> = {
+  '28P01': 'the database server refuses the user or the password.',
+  '28000': 'the database server refuses the user, or wants another kind of connection.',
+  '3D000': 'the database server has no database of this name.',
+  ENOTFOUND: 'the host of the database server is unknown.',
+  EAI_AGAIN: 'the host of the database server is unknown.',
+  ECONNREFUSED: 'no database server listens there.'
+}
+
+const reasonOf = (error: unknown) => REASONS[codeOf(error)] ?? `the database server cannot be reached.`

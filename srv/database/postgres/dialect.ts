@@ -1,0 +1,42 @@
+/** The functions of {@link Dialect} in PostgreSQL's SQL, with the functions of functions.ts. */
+import type { Dialect } from '../dialect.ts'
+
+/** The items of a collection for which a condition holds. */
+const items = (source: string, item: string, condition: string) =>
+  `json_array_elements(cast(${source} as json)) with ordinality as ${item}(value,key) where (${condition})`
+
+/** A member as a type of SQL. Conditions are not evaluated in their order, so this one is repeated. */
+const as = (type: string, types: string[], json: string, path: string) =>
+  `case when json_type(${json},${path}) in (${types.map((each) => `'${each}'`).join()})
+    then cast(json_extract(${json},${path}) as ${type}) end`
+
+export const DIALECT: Omit<Dialect, 'json_extended'> = {
+  any_case: (text) => `${text} collate any_case`,
+  as_integer: (value) => `cast(trunc(cast(${value} as numeric)) as bigint)`,
+  as_bytes: (text) => `convert_to(${text},'UTF8')`,
+  greatest: (...texts) => `greatest(${texts.join()})`,
+  least: (...texts) => `least(${texts.join()})`,
+  json_member: (json, path) => `json_extract(${json},${path})`,
+  json_number: (json, path) => as('double precision', ['integer', 'real'], json, path),
+  json_boolean: (json, path) => as('boolean', ['true', 'false'], json, path),
+  json_member_type: (json, path) => `json_type(${json},${path})`,
+  json_of_member: (json, path) => `json_part(${json},${path})`,
+  json_of_value: (value) => `cast(to_json(${value}) as text)`,
+  json_value: (text) => `cast(${text} as json)`,
+  json_any: (source, item, condition) => `exists (select 1 from ${items(source, item, condition)})`,
+  json_count: (source, item, condition) => `(select count(*) from ${items(source, item, condition)})`,
+  json_length: (source) => `json_array_length(cast(${source} as json))`,
+  text_contains: (text, term) => `coalesce(strpos(lower_case(${text}),${term}) > 0,false)`,
+  text_lacks: (text, term) => `strpos(lower_case(${text}),${term}) = 0`,
+  json_contains: (json, term) => `json_contains(cast(${json} as text),${term})`,
+  may_contain: () => 'true', // there is no index of terms
+  json_chosen: (source, item, condition, order, most, after) =>
+    `(select '[' || coalesce(string_agg(cast(value as text),','),'') || ']' from (select ${item}.value
+      from ${items(source, item, condition)} order by ${order} limit ${most} offset ${after}) as chosen)`,
+  octets: (value) => `coalesce(octet_length(cast(${value} as text)),0)`,
+  json_text: (value) => `coalesce(cast(to_json(${value}) as text),'null')`,
+  formatted: (format, ...values) =>
+    `format(${format},variadic array[${values.map((value) => `cast(${value} as text)`).join()}])`,
+  texts_joined: (text) => `string_agg(${text},',')`,
+  json_rows: (...values) => `coalesce(cast(json_agg(json_build_array(${values.join()})) as text),'[]')`
+}

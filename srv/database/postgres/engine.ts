@@ -1,0 +1,104 @@
+/** PostgreSQL as the engine: one connection writes, and a pool of them reads. */
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import type { Row, Statement } from '../../plans/statement.ts'
+import type { DatabaseSettings } from '../../settings/settings.ts'
+import type { Engine, Entry, Start } from '../engine.ts'
+import { mostBytes, whileWanted, type Reading } from '../reading.ts'
+import { SECRETS } from '../tables.ts'
+import { turns } from '../turns.ts'
+import { configuration, connect } from './connection.ts'
+import { failureOf, isDuplicate } from './failures.ts'
+import { GroupCommit } from './group-commit.ts'
+import { withNames } from './names.ts'
+import { typed } from './placeholders.ts'
+import { runQuery } from './query.ts'
+import { completeSchema } from './schema.ts'
+
+/** How long the server itself lets a query run beyond the limit of the service, in milliseconds. */
+const GRACE = 1000
+
+export class PostgresEngine implements Engine {
+  drained = () => Promise.resolve()
+  readonly failureOf = failureOf
+  readonly isDuplicate = isDuplicate
+  /** The server keeps its own write-ahead log. */
+  readonly waitingBytes = 0
+  private readonly url: string
+  private readonly groupCommit: GroupCommit
+  private readonly readers: pg.Pool
+  private readonly turn: ReturnType<typeof turns>
+
+  /** @param url the database, as in `postgres://user:password@host:port/database` */
+  constructor(url: string, { readers, waiting_queries, query_timeout, lock_timeout }: DatabaseSettings) {
+    this.url = url
+    this.groupCommit = new GroupCommit(url, lock_timeout)
+    const statement_timeout = query_timeout + GRACE
+    this.readers = new pg.Pool({ ...configuration(url), max: readers + 1, statement_timeout }) // one is for cancelling
+    this.readers.on('error', () => {}) // an idle connection that is lost is replaced when it is needed
+    this.turn = turns(readers, waiting_queries)
+  }
+
+  /**
+   * Takes the lock of the log, before anything is migrated.
+   * @throws {Error} if another service has it
+   */
+  open() {
+    return this.groupCommit.open()
+  }
+
+  async start({ definitions, uniqueIds, drained }: Start) {
+    this.drained = drained
+    await this.onServer((client) => completeSchema(client, definitions, uniqueIds))
+  }
+
+  async append(entry: Entry) {
+    try {
+      await this.groupCommit.append(entry)
+    } catch (error) {
+      throw failureOf(error) ?? error
+    }
+  }
+
+  query({ sql, values }: Statement, reading: Reading): Promise<Row[]> {
+    return whileWanted(reading, async (signal) => {
+      const done = await this.turn(reading.tenant, signal)
+      try {
+        reading.expectRoom?.()
+        return await runQuery(this.readers, typed(sql, values), signal, mostBytes())
+      } catch (error) {
+        signal.throwIfAborted()
+        throw failureOf(error) ?? error
+      } finally {
+        done()
+      }
+    })
+  }
+
+  async check() {
+    await this.onServer((client) => client.query('SELECT 1'))
+  }
+
+  tokenSecret() {
+    return this.onServer(async (client) => {
+      const own = randomBytes(32).toString('base64url')
+      const insert = `INSERT INTO ${SECRETS} (number, secret) VALUES (1, $1) ON CONFLICT (number) DO NOTHING`
+      await client.query(withNames(insert), [own])
+      const found = await client.query<{ secret: string }>(withNames(`SELECT secret FROM ${SECRETS} WHERE number = 1`))
+      return Buffer.from((found.rows as [{ secret: string }])[0].secret, 'base64url')
+    })
+  }
+
+  async close() {
+    await Promise.all([this.groupCommit.close(), this.readers.end()])
+  }
+
+  private async onServer<Result>(work: (client: pg.Client) => Promise<Result>) {
+    const client = await connect(this.url)
+    try {
+      return await work(client)
+    } finally {
+      await client.end()
+    }
+  }
+}

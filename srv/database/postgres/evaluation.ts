@@ -1,0 +1,65 @@
+/**
+ * What SQL cannot compute as OData means it: functions that statements call. In SQLite they are in JavaScript, see
+ * sqlite/evaluation.ts. `cast`, `matchesPattern` and the like are refused so far: see rendering.ts.
+ */
+
+const create = (signature: string, returns: string, body: string) =>
+  `CREATE OR REPLACE FUNCTION ${signature} RETURNS ${returns} LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ ${body} $$`
+
+/** Whole numbers of both sizes are whole; PostgreSQL would take a function of other numbers for two sizes. */
+const ofWhole = (declaration: (a: string, b: string) => string) =>
+  ['int', 'bigint'].flatMap((a) => ['int', 'bigint'].map((b) => declaration(a, b)))
+
+const DOUBLE = 'double precision'
+
+/** ±INF, and NaN for zero by zero. */
+const QUOTIENT = `CASE WHEN b <> 0 THEN a / b WHEN b IS NULL THEN NULL WHEN a > 0 THEN 'Infinity' WHEN a < 0 THEN '-Infinity'
+  WHEN a = 0 AND b = 0 THEN 'NaN' END`
+
+const TICKS = 10_000_000
+
+export const EVALUATION = [
+  ...ofWhole((a, b) => create(`odata_divided(a ${a}, b ${b})`, 'bigint', 'SELECT cast(a as bigint) / b')),
+  create(`odata_divided(a ${DOUBLE}, b ${DOUBLE})`, DOUBLE, `SELECT ${QUOTIENT}`),
+  create(`odata_quotient(a ${DOUBLE}, b ${DOUBLE})`, DOUBLE, `SELECT ${QUOTIENT}`),
+  ...ofWhole((a, b) => create(`odata_remainder(a ${a}, b ${b})`, 'bigint', 'SELECT cast(a as bigint) % b')),
+  create(
+    `odata_remainder(a ${DOUBLE}, b ${DOUBLE})`,
+    DOUBLE,
+    'SELECT cast(cast(a as numeric) % cast(b as numeric) as double precision)'
+  ),
+  create(
+    'odata_substring(value text, start bigint, size bigint DEFAULT 1073741823)',
+    'text',
+    `SELECT substr(value, 1 + cast(least(CASE WHEN start < 0 THEN greatest(length(value) + start, 0) ELSE start END,
+       1073741822) as int), cast(least(size, 1073741823) as int)) COLLATE "C"`
+  ),
+  create(
+    'odata_ticks(point text)',
+    'bigint',
+    `SELECT cast(extract(epoch from cast(left(point, 19) as timestamp)) as bigint) * ${TICKS}
+       + cast(rpad(substr(point, 21, 7), 7, '0') as bigint)`
+  ),
+  create(
+    'odata_moved(point text, ticks bigint)',
+    'text',
+    // only the years 0001 to 9999
+    `SELECT CASE WHEN length(point) = 10 THEN to_char(moment, 'YYYY-MM-DD')
+       ELSE to_char(moment, 'YYYY-MM-DD"T"HH24:MI:SS.') || lpad(cast(rest as text), 7, '0') END COLLATE "C"
+     FROM (SELECT rest, timestamp '1970-01-01' + (total - rest) / ${TICKS} * interval '1 second' AS moment
+       FROM (SELECT total, (total % ${TICKS} + ${TICKS}) % ${TICKS} AS rest
+         FROM (SELECT odata_ticks(point) + ticks AS total) AS moved) AS split
+       WHERE total BETWEEN -621355968000000000 AND 2534023007999999999) AS found`
+  ),
+  create(
+    'odata_duration(ticks bigint)',
+    'text',
+    `SELECT CASE WHEN ticks < 0 THEN '-' ELSE '' END || 'P' || CASE WHEN ticks = 0 THEN 'T0S' ELSE days || CASE
+         WHEN hours || minutes || seconds <> '' THEN 'T' || hours || minutes || seconds ELSE '' END END COLLATE "C"
+     FROM (SELECT CASE WHEN d > 0 THEN d || 'D' ELSE '' END AS days, CASE WHEN h > 0 THEN h || 'H' ELSE '' END AS hours,
+         CASE WHEN m > 0 THEN m || 'M' ELSE '' END AS minutes, CASE WHEN s = 0 AND f = 0 THEN '' WHEN f = 0 THEN s || 'S'
+           ELSE s || '.' || rtrim(lpad(cast(f as text), 7, '0'), '0') || 'S' END AS seconds
+       FROM (SELECT abs(ticks) / 864000000000 AS d, abs(ticks) / 36000000000 % 24 AS h, abs(ticks) / 600000000 % 60 AS m,
+         abs(ticks) / ${TICKS} % 60 AS s, abs(ticks) % ${TICKS} AS f) AS parts) AS texts WHERE ticks IS NOT NULL`
+  )
+]

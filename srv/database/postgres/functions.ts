@@ -1,0 +1,57 @@
+/**
+ * The functions that statements call, and the collation of texts that compare in any case. They are created before the
+ * tables, since views call some of them.
+ */
+
+import { EVALUATION } from './evaluation.ts'
+
+/** Names in a path, as `pathTo` in database/dialect.ts writes it, or the model: `$."a"."b"`, `$.a`. */
+const NAMES = `string_to_array(replace(btrim(substr(path, 3), '"'), '"."', '.'), '.')`
+
+const PART = `cast(whole as json) #> ${NAMES}`
+
+/** For JSON in a column, and for an item of a collection. */
+const forTextAndJson = (declaration: (type: string) => string) => ['text', 'json'].map(declaration)
+
+const create = (signature: string, returns: string, body: string) =>
+  `CREATE OR REPLACE FUNCTION ${signature} RETURNS ${returns} LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ ${body} $$`
+
+export const FUNCTIONS = [
+  ...EVALUATION,
+  `CREATE COLLATION IF NOT EXISTS any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
+  // ICU knows the case of all letters, and the result compares by its bytes like any text of the log
+  create('lower_case(value text)', 'text', `SELECT lower(value COLLATE "und-x-icu") COLLATE "C"`),
+  create('upper_case(value text)', 'text', `SELECT upper(value COLLATE "und-x-icu") COLLATE "C"`),
+  ...forTextAndJson((type) =>
+    create(`json_extract(whole ${type}, path text)`, 'text', `SELECT (cast(whole as json) #>> ${NAMES}) COLLATE "C"`)
+  ),
+  ...forTextAndJson((type) =>
+    create(`json_part(whole ${type}, path text)`, 'text', `SELECT nullif(cast(${PART} as text), 'null') COLLATE "C"`)
+  ),
+  ...forTextAndJson((type) =>
+    create(
+      `json_type(whole ${type}, path text)`,
+      'text',
+      `SELECT CASE json_typeof(part) WHEN 'string' THEN 'text' WHEN 'boolean' THEN cast(part as text)
+         WHEN 'number' THEN CASE WHEN cast(part as text) ~ '[.eE]' THEN 'real' ELSE 'integer' END
+         ELSE json_typeof(part) END FROM (SELECT ${PART} AS part) AS found`
+    )
+  ),
+  create(
+    'json_contains(whole text, term text)',
+    'boolean',
+    `WITH RECURSIVE node(key, value) AS (
+       SELECT cast(NULL as text), cast(whole as jsonb) WHERE whole IS NOT NULL AND strpos(lower_case(whole), term) > 0
+         OR whole LIKE '%\\\\%'
+       UNION ALL
+       SELECT member.key, member.value FROM node, LATERAL (
+         SELECT each.key, each.value
+         FROM jsonb_each(CASE jsonb_typeof(node.value) WHEN 'object' THEN node.value ELSE '{}' END) AS each
+         UNION ALL SELECT NULL, item.value
+         FROM jsonb_array_elements(CASE jsonb_typeof(node.value) WHEN 'array' THEN node.value ELSE '[]' END) AS item(value)
+       ) AS member
+     )
+     SELECT EXISTS (SELECT 1 FROM node WHERE jsonb_typeof(value) = 'string' AND key IS DISTINCT FROM '@odata.type'
+       AND strpos(lower_case(value #>> '{}'), term) > 0)`
+  )
+]

@@ -1,0 +1,72 @@
+/** The log in PostgreSQL, as far as sealing needs it: see database/log.ts. */
+import pg from 'pg'
+import type { Arrival, Log, Seal, StoredRow } from '../log.ts'
+import { ARRIVALS, EVENTS, SAME_EVENT, SEALS } from '../tables.ts'
+import { configuration } from './connection.ts'
+import { withNames } from './names.ts'
+import { historyTriggers } from './schema.ts'
+
+const LAST_SEALED = `SELECT coalesce(max(lastSequence), 0) AS last FROM ${SEALS}`
+
+const { INT8 } = pg.types.builtins
+
+/**
+ * Opens the log.
+ * @param url the database, as in `postgres://user:password@host:port/database`
+ */
+export function openPostgresLog(url: string): Log {
+  const pool = new pg.Pool({ ...configuration(url), max: 1 })
+  pool.on('error', () => {}) // the next statement connects anew
+  const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
+    (await pool.query<R>(withNames(sql), values)).rows
+  const missing = (): never => {
+    throw new Error('This is not implemented on PostgreSQL yet.')
+  }
+
+  /** Reads arrivals with their events, in order. Whole numbers are `bigint`. */
+  async function* eventsAfter(sequence: number, limit: number): AsyncGenerator<Arrival> {
+    const types = {
+      getTypeParser: ((id: number): unknown => (id === Number(INT8) ? BigInt : pg.types.getTypeParser(id))) as never
+    }
+    const text = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.* FROM ${ARRIVALS} a
+      JOIN ${EVENTS} e ON ${SAME_EVENT} WHERE a.sequence > $1 ORDER BY a.sequence LIMIT $2`
+    const { rows } = await pool.query<StoredRow>({ text: withNames(text), values: [sequence, limit], types })
+    for (const { '#sequence': number, '#event': id, ...row } of rows)
+      yield { sequence: Number(number), id: String(id), event: { row, brokenColumn: undefined } }
+  }
+
+  const own = {
+    lastSealed: async () => (await query<{ last: number }>(LAST_SEALED))[0]?.last ?? 0,
+    eventsAfter,
+    lastSeals: (tenants: string[]) =>
+      query<Pick<Seal, 'tenant' | 'number' | 'hash'>>(
+        `SELECT tenant, number, hash FROM ${SEALS} s WHERE tenant = ANY($1)
+         AND number = (SELECT max(number) FROM ${SEALS} WHERE tenant = s.tenant)`,
+        tenants
+      ),
+    addSeals: async (lastSealed: number, seals: Seal[]) => {
+      const columns = Object.keys(seals[0] ?? {}).join()
+      const rows = JSON.stringify(seals)
+      const { rowCount } = await pool.query(
+        withNames(`INSERT INTO ${SEALS} (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::${SEALS}, $1)
+          WHERE (${LAST_SEALED}) = $2`),
+        [rows, lastSealed]
+      )
+      return rowCount === seals.length
+    },
+    expectUntouched: () => Promise.resolve(),
+    protect: async () => {
+      for (const sql of historyTriggers()) await query(sql)
+    },
+    close: () => pool.end()
+  } satisfies Partial<Log>
+  const others = Object.fromEntries(UNSUPPORTED.map((name) => [name, missing])) as unknown
+  return { ...own, ...(others as Omit<Log, keyof typeof own>) }
+}
+
+/** What retention, verification and backup need. */
+const UNSUPPORTED = [
+  ...['newestSealed', 'hasEventsBefore', 'sealedAfter', 'lastPurge', 'removeEvents', 'snapshot', 'damages'],
+  ...['schemaDifferences', 'openPurge', 'miscounts', 'mistallied', 'seals', 'sealsByArrival', 'purges', 'purgedRanges'],
+  ...['arrivals', 'lostEvents', 'repeatedArrivals', 'copyTo']
+]

@@ -1,0 +1,83 @@
+/**
+ * CAP's database service on PostgreSQL. It renders queries and deploys the model, on a connection of its own for each
+ * transaction. Requests use the engine itself.
+ */
+import { SQLService } from '@cap-js/db-service'
+import type pg from 'pg'
+import { databaseLocation, settings } from '../../settings/settings.ts'
+import { connect, expectUsable } from './connection.ts'
+import { PostgresEngine } from './engine.ts'
+import { FUNCTIONS } from './functions.ts'
+import { migrating } from './names.ts'
+import { PostgresRenderer } from './rendering.ts'
+
+export default class PostgresDatabase extends SQLService {
+  static override CQN2SQL = PostgresRenderer
+  declare readonly options: { pool: object }
+  declare engine: PostgresEngine
+  declare readonly dbc?: pg.Client
+  /** What CAP's deployment asks for. */
+  readonly kind = 'postgres'
+  private disconnected?: Promise<void>
+
+  override async init() {
+    if (settings().retention.days !== undefined)
+      throw new Error('The service does not start: retention is not implemented on PostgreSQL yet.')
+    const url = databaseLocation()
+    await expectUsable(url)
+    this.engine = new PostgresEngine(url, settings().requires.db)
+    await this.engine.open()
+    return super.init()
+  }
+
+  override get factory() {
+    return {
+      options: this.options.pool,
+      create: () => connect(databaseLocation()),
+      destroy: (client: pg.Client) => client.end(),
+      validate: () => true
+    }
+  }
+
+  /** For the log: without the password. */
+  url4() {
+    const { host, pathname } = new URL(databaseLocation())
+    return `${host}${pathname}`
+  }
+
+  /** No statement refers to the context: see rendering.ts. */
+  set() {}
+
+  override async onEVENT({ event }: { event: string }): Promise<unknown> {
+    await this.dbc?.query(event)
+    // views call these
+    if (event === 'BEGIN') for (const sql of FUNCTIONS) await this.dbc?.query(sql)
+    return undefined
+  }
+
+  /** Prepares a statement of the migration. */
+  prepare(sql: string) {
+    const run = (values?: unknown) => this.dbc?.query(migrating(sql), Array.isArray(values) ? values : [])
+    return {
+      run: async (values?: unknown) => ({ changes: (await run(values))?.rowCount ?? 0 }),
+      get: async (values?: unknown) => (await run(values))?.rows[0] as unknown,
+      all: async (values?: unknown) => ((await run(values))?.rows ?? []) as unknown[]
+    }
+  }
+
+  /** Runs a statement of the migration. */
+  exec(sql: string) {
+    return this.dbc?.query(migrating(sql))
+  }
+
+  /** CAP disconnects as soon as the service is told to stop, but requests under way still need the database. */
+  override disconnect(): Promise<void> {
+    return (this.disconnected ??= this.close())
+  }
+
+  private async close() {
+    await this.engine.drained()
+    await super.disconnect()
+    await this.engine.close()
+  }
+}

@@ -1,0 +1,25 @@
+/** Where the database of a PostgreSQL server is. */
+
+/** Where the settings say that it is. */
+interface Place {
+  credentials: { url: string } & Partial<Record<'host' | 'user' | 'password' | 'database', string | undefined>> & {
+      port?: number | undefined
+    }
+}
+
+/**
+ * The URL of the database: that of `DATABASE_URL`, or of the settings, or made of their parts.
+ * @param variables the environment
+ * @throws {Error} if there is none
+ */
+export function databaseUrl({ credentials }: Place, variables: Record<string, string | undefined>): string {
+  const { url: given, host, port, user = '', password = '', database = '' } = credentials
+  const url = variables.DATABASE_URL ?? given
+  if (/^postgres(ql)?:/.test(url)) return url
+  if (!host)
+    throw new Error(
+      'The profile `postgres` needs the database: set DATABASE_URL, as postgres://user:password@host/database.'
+    )
+  const [name, secret, path] = [user, password, database].map(encodeURIComponent)
+  return `postgres://${name}:${secret}@${host}:${port ?? 5432}/${path}`
+}

@@ -1,0 +1,27 @@
+/** What `npm run test:postgres` leaves out of the tests of the project `spec`, each with the reason. */
+
+/** Folders and files. */
+export const FILES: [path: string, reason: string][] = [
+  ['test/database/', 'They look into SQLite: its files, plans, locks and threads.'],
+  ['test/integrity/', 'They verify and change the SQLite file; verification and retention are refused on PostgreSQL.'],
+  ['test/commands/', 'Backup, verification and purges work on the SQLite file.'],
+  ['test/(clients|settings|tools|values)/', 'They use no database, or only what other tests use, too.'],
+  ['test/supply', 'It is about packages.'],
+  ['test/http/health', 'It moves and locks the SQLite file; test/postgres has the same for a server.'],
+  ['test/access/log', 'It makes the SQLite file unreadable.']
+]
+
+/** Tests, by what their names contain. */
+export const TESTS: [name: RegExp, reason: string][] = [
+  [/matchesPattern|Regular expressions are taken/, 'Regular expressions are refused with 501: they may take forever.'],
+  [/cast\(/, 'Casts to types of OData are refused with 501.'],
+  [/provisioningSteps(\(| with \{"|.*)\$compute/, 'Computed members of items are refused with 501.'],
+  [/durationInMilliseconds (eq|ne) NaN/, 'A whole number beside NaN is refused with 501.'],
+  [/targetSystem\/details\/[nt] (with max|as t)/, 'Values of several types cannot be aggregated or grouped by: 501.'],
+  [
+    /P3652059D|values that later options use/,
+    'Sums of durations beyond 64 bits, and NaN as null, are refused with 501.'
+  ],
+  [/rollup\(\$all,jobId,action\)/, 'The order of groups that no $orderby asks for differs.'],
+  [/goes with a copy of the file|The text is not stored/, 'They look into the SQLite file.']
+]

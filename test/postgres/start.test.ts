@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { startProcess, temporaryFolder } from '../support/process.ts'
+import { createDatabase, onServer, postgresFor } from '../support/postgres.ts'
+import { clientOf } from '../support/service.ts'
+
+const file = `${temporaryFolder()}/events.sqlite`
+const event = { activityDateTime: '2024-05-01T00:00:00Z', action: 'Create' }
+
+/** Starts the service on a database, and expects that it ends. */
+async function refused(env: Record<string, string>) {
+  const { url, log, exited, stop } = await startProcess({ file: `${temporaryFolder()}/none`, env })
+  if (url) await stop()
+  await exited
+  return [url, log()]
+}
+
+async function started() {
+  const service = await startProcess({ file })
+  const { get, post } = clientOf(() => service.url ?? '')
+  return { ...service, get, post }
+}
+
+describe('The service does not start', () => {
+  it.each([
+    ['with a wrong password', (url: URL) => (url.password = 'wrong'), 'refuses the user or the password'],
+    ['on an unknown host', (url: URL) => (url.hostname = 'nowhere.invalid'), 'host of the database server is unknown'],
+    ['where no server listens', (url: URL) => (url.port = '1'), 'no database server listens there'],
+    ['without the database', (url: URL) => (url.pathname = '/none'), 'has no database of this name']
+  ])('%s', async (_, change, sentence) => {
+    const url = new URL((await postgresFor(file)).DATABASE_URL as string)
+    change(url)
+    expect(await refused({ DATABASE_URL: url.href })).toEqual([undefined, expect.stringContaining(sentence)])
+  })
+
+  it('on a database of another encoding', async () => {
+    const url = await createDatabase('latin', "ENCODING 'LATIN1' LOCALE 'C'")
+    expect(await refused({ DATABASE_URL: url })).toEqual([undefined, expect.stringContaining('must be UTF8')])
+  })
+
+  it('without a database to use', async () => {
+    expect(await refused({ DATABASE_URL: 'events.sqlite' })).toEqual([
+      undefined,
+      expect.stringContaining('set DATABASE_URL, as postgres://user:password@host/database')
+    ])
+  })
+
+  it('with retention, which it does not have there yet', async () => {
+    const answer = await refused({ CDS_RETENTION_DAYS: '30' })
+    expect(answer).toEqual([undefined, expect.stringContaining('retention is not implemented on PostgreSQL yet')])
+  })
+})
+
+describe('A log on a server', () => {
+  it('is of one service at a time, and has its events when that starts again', async () => {
+    const first = await started()
+    expect((await first.post('/auditLogs/provisioning', { ...event, id: 'kept' })).status).toBe(201)
+    const second = await started()
+    expect([second.url, second.log()]).toEqual([
+      undefined,
+      expect.stringContaining('another one runs on this database')
+    ])
+    await first.stop('SIGKILL')
+    const third = await started()
+    expect((await third.get("/auditLogs/provisioning('kept')")).body.action).toBe('Create')
+    expect((await third.post('/auditLogs/provisioning', { ...event, id: 'kept' })).status).toBe(409)
+    await third.stop()
+  })
+
+  it('goes on after all connections were lost, and says 503 until then, never 500', async () => {
+    const service = await started()
+    const { DATABASE_URL } = await postgresFor(file)
+    const cut = () =>
+      onServer(DATABASE_URL as string, (client) =>
+        client.query(
+          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()'
+        )
+      )
+    const posts = Array.from({ length: 40 }, async (_, index) => {
+      await delay(index * 10)
+      if (index % 10 === 5) await cut()
+      const [{ status }, read] = await Promise.all([
+        service.post('/auditLogs/provisioning', { ...event, id: `cut${index}` }),
+        service.get('/auditLogs/provisioning?$top=1')
+      ])
+      return { id: `cut${index}`, status, read: read.status }
+    })
+    const all = await Promise.all(posts)
+    expect(all.filter(({ status, read }) => ![201, 503].includes(status) || ![200, 503].includes(read))).toEqual([])
+    for (const { id, status } of all)
+      if (status === 201) expect((await service.get(`/auditLogs/provisioning('${id}')`)).status).toBe(200)
+    expect((await service.post('/auditLogs/provisioning', { ...event, id: 'after' })).status).toBe(201)
+    await service.stop()
+  })
+
+  it('cannot be changed or removed, and is sealed', async () => {
+    const service = await started()
+    await service.post('/auditLogs/provisioning', { ...event, id: 'sealed' })
+    await service.stop() // seals what is left
+    const { DATABASE_URL } = await postgresFor(file)
+    await onServer(DATABASE_URL as string, async (client) => {
+      const table = '"microsoft_graph_provisioningObjectSummary"'
+      for (const sql of [`UPDATE ${table} SET action = 'x'`, `DELETE FROM ${table}`, `TRUNCATE ${table}`])
+        await expect(client.query(sql)).rejects.toThrow('The log is append-only')
+      const [{ events, sealed }] = (
+        await client.query<{ events: string; sealed: string }>(
+          `SELECT (SELECT count(*) FROM ${table}) AS events, (SELECT sum(count) FROM "provisioning_log_Seals") AS sealed`
+        )
+      ).rows as [{ events: string; sealed: string }]
+      expect(sealed).toBe(events)
+    })
+  })
+})
+
+describe('An event', () => {
+  it('may have texts of any length, but not the character U+0000, which PostgreSQL cannot store', async () => {
+    const service = await started()
+    const post = async (more: object) => (await service.post('/auditLogs/provisioning', { ...event, ...more })).status
+    expect(await post({ jobId: 'x'.repeat(100_000) })).toBe(201)
+    expect(await post({ jobId: 'a\u0000b' })).toBe(400)
+    expect(await post({ targetSystem: { details: { a: 'a\u0000b' } } })).toBe(400)
+    expect(await post({ jobId: 'a\\u0000b' })).toBe(201)
+    await service.stop()
+  })
+})
