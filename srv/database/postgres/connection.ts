@@ -20,11 +20,21 @@ const PARSERS = new Map<number, (text: string) => unknown>([
 /** @param url the database, as in `postgres://user:password@host:port/database` */
 export const configuration = (url: string): ClientConfig => ({
   connectionString: url,
+  ...(isNear(url) ? {} : { ssl: true }),
   application_name: 'provisioning-audit-log',
   connectionTimeoutMillis: PATIENCE,
   keepAlive: true,
   types: { getTypeParser: ((id: number): unknown => PARSERS.get(id) ?? pg.types.getTypeParser(id)) as never }
 })
+
+/**
+ * Whether the server is on this machine, or the URL says itself whether the connection is encrypted. To any other server
+ * it is, and the certificate is checked.
+ */
+function isNear(url: string) {
+  const { hostname, searchParams } = new URL(url)
+  return searchParams.has('sslmode') || ['', 'localhost', '127.0.0.1', '[::1]'].includes(hostname)
+}
 
 /** Connects. The caller ends the connection. @throws the error of the server or of the network */
 export async function connect(url: string): Promise<pg.Client> {
