@@ -13,7 +13,11 @@ let process: Awaited<ReturnType<typeof startProcess>>
 const service = clientOf(() => process.url as string)
 
 beforeAll(async () => {
-  const env = { CDS_REQUIRES_DB_QUERY__TIMEOUT: '1000', CDS_ODATA_BATCH__TIMEOUT: '1000' }
+  const env = {
+    CDS_REQUIRES_DB_QUERY__TIMEOUT: '1000',
+    CDS_ODATA_BATCH__TIMEOUT: '1000',
+    CDS_ODATA_DOWNLOAD__STALL__TIMEOUT: '10000'
+  }
   process = await startProcess({ file: join(temporaryFolder(), 'events.sqlite'), env })
   for (let index = 0; index < COUNT; index++) {
     const event = { id: `e${index}`, activityDateTime: '2024-05-01T00:00:00Z', action }
@@ -39,8 +43,8 @@ describe('A download whose client stops reading', () => {
       status = (await service.get(`${url}&$top=0`)).status
     }
     expect(status).toBe(200)
-    expect(Date.now() - start).toBeGreaterThan(30_000)
-    expect(Date.now() - start).toBeLessThan(90_000) // Node.js counts anew while what it wrote moves on
+    expect(Date.now() - start).toBeGreaterThan(9_000)
+    expect(Date.now() - start).toBeLessThan(25_000) // Node.js counts anew while what it wrote moves on
     await expect(rest(response)).rejects.toThrow('aborted')
   })
 
