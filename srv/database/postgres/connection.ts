@@ -1,5 +1,5 @@
 /** Connections to the server, and what the service demands of it. */
-import pg, { type ClientConfig } from 'pg'
+import pg, { type ClientConfig, type PoolConfig } from 'pg'
 import { codeOf } from './failures.ts'
 
 /** The oldest version, as `server_version_num` writes it. */
@@ -42,6 +42,17 @@ export async function connect(url: string): Promise<pg.Client> {
   client.on('error', () => {}) // its queries fail, too, and they are waited for
   await client.connect()
   return client
+}
+
+/**
+ * A pool of connections. One that is lost while idle is replaced when it is needed; one that is lost in use fails its
+ * queries, which are waited for. So nobody else has to hear of it.
+ */
+export function pool(url: string, options: PoolConfig): pg.Pool {
+  const made = new pg.Pool({ ...configuration(url), ...options })
+  made.on('error', () => {})
+  made.on('connect', (client) => client.on('error', () => {}))
+  return made
 }
 
 /**

@@ -1,13 +1,13 @@
 /** PostgreSQL as the engine: one connection writes, and a pool of them reads. */
 import { randomBytes } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Row, Statement } from '../../plans/statement.ts'
 import type { DatabaseSettings } from '../../settings/settings.ts'
 import type { Engine, Entry, Start } from '../engine.ts'
 import { mostBytes, whileWanted, type Reading } from '../reading.ts'
 import { SECRETS } from '../tables.ts'
 import { turns } from '../turns.ts'
-import { configuration, connect } from './connection.ts'
+import { connect, pool } from './connection.ts'
 import { failureOf, isDuplicate } from './failures.ts'
 import { GroupCommit } from './group-commit.ts'
 import { withNames } from './names.ts'
@@ -34,8 +34,7 @@ export class PostgresEngine implements Engine {
     this.url = url
     this.groupCommit = new GroupCommit(url, lock_timeout)
     const statement_timeout = query_timeout + GRACE
-    this.readers = new pg.Pool({ ...configuration(url), max: readers + 1, statement_timeout }) // one is for cancelling
-    this.readers.on('error', () => {}) // an idle connection that is lost is replaced when it is needed
+    this.readers = pool(url, { max: readers + 1, statement_timeout }) // one is for cancelling
     this.turn = turns(readers, waiting_queries)
   }
 

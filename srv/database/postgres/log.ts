@@ -2,7 +2,7 @@
 import pg from 'pg'
 import type { Arrival, Log, Seal, StoredRow } from '../log.ts'
 import { ARRIVALS, EVENTS, SAME_EVENT, SEALS } from '../tables.ts'
-import { configuration } from './connection.ts'
+import { pool as poolOf } from './connection.ts'
 import { withNames } from './names.ts'
 import { historyTriggers } from './schema.ts'
 
@@ -15,8 +15,7 @@ const { INT8 } = pg.types.builtins
  * @param url the database, as in `postgres://user:password@host:port/database`
  */
 export function openPostgresLog(url: string): Log {
-  const pool = new pg.Pool({ ...configuration(url), max: 1 })
-  pool.on('error', () => {}) // the next statement connects anew
+  const pool = poolOf(url, { max: 1 })
   const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
     (await pool.query<R>(withNames(sql), values)).rows
   const missing = (): never => {
