@@ -18,6 +18,7 @@ import { promisify } from 'node:util'
 import { post } from '../tools/generator/posting.ts'
 import type { Dataset } from './dataset.ts'
 import type { Definition } from './definitions.ts'
+import { atRest } from './processes.ts'
 import { start } from './targets.ts'
 
 /** A database file, and its size before it was used, in bytes. */
@@ -32,6 +33,12 @@ const BYTES = 7000
 /** How long a process that fills a log waits for the others, in milliseconds. */
 const PATIENCE = '600000'
 
+/** How long a target may take to index what was stored, in milliseconds. */
+const LONGEST_REST = 3_600_000
+
+/** What the names of files of a log end with: the database, and what the service keeps beside it to search. */
+const ENDINGS = ['', '-search']
+
 /**
  * Finds the log of a target: one that was filled earlier, or else a new one. One is not used any longer when what the
  * target stores has changed.
@@ -41,7 +48,8 @@ const PATIENCE = '600000'
 export async function logOf(definition: Definition, dataset: Dataset, seed: number, kept: string, folder?: string) {
   const filled = await filledLog(definition, kept, dataset, seed)
   const file = folder === undefined ? filled : join(folder, `${definition.name}.sqlite`)
-  if (file !== filled) copyFileSync(filled, file)
+  for (const ending of file === filled ? [] : ENDINGS)
+    if (existsSync(filled + ending)) copyFileSync(filled + ending, file + ending)
   return { file, bytes: statSync(filled).size } satisfies Log
 }
 
@@ -57,9 +65,10 @@ async function filledLog(definition: Definition, kept: string, dataset: Dataset,
   if (definition.fill) await fill(definition, unfinished, dataset.count, seed)
   else await fillByPosts(definition, unfinished, dataset)
   const database = new DatabaseSync(unfinished)
-  database.exec('PRAGMA wal_checkpoint(TRUNCATE)') // so that there is one file to copy
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)') // so that there is no other file to copy
   database.close()
-  renameSync(unfinished, filled)
+  for (const ending of ENDINGS.toReversed())
+    if (existsSync(unfinished + ending)) renameSync(unfinished + ending, filled + ending)
   for (const other of globSync(`${unfinished}*`)) rmSync(other)
   const seconds = (performance.now() - begin) / 1000
   const rate = (dataset.count / seconds).toFixed(0)
@@ -77,7 +86,8 @@ async function fill(definition: Definition, file: string, count: number, seed: n
   const { folder, fill: args = [], env } = definition
   const environment = { PATH: process.env.PATH, CDS_REQUIRES_DB_LOCK__TIMEOUT: PATIENCE, ...env(file) }
   await promisify(execFile)(process.execPath, [...args, `${count}`, `${seed}`], { cwd: folder, env: environment })
-  const { stop } = await start(definition, file)
+  const { pid, stop } = await start(definition, file)
+  await atRest(pid, LONGEST_REST)
   await stop()
 }
 
