@@ -15,6 +15,7 @@ namespace provisioning.log;
   // by what events have an index for, so that few of them are never counted by many rows here
   [ tenant, jobId, activityDateTime_utc ],
   [ jobId, activityDateTime_utc, tenant ],
+  [ tenant, statusInfo_status, activityDateTime_utc ],
   [ statusInfo_status, activityDateTime_utc, tenant ]
 ] @indexedInAnyCase: [ statusInfo_status ]
 entity Tallies {

@@ -22,7 +22,7 @@ export interface Indexed {
   query?: object
   projection?: object
   '@indexes'?: { '=': string }[][]
-  /** Elements that indexes begin with regardless of the case of ASCII letters. */
+  /** Elements that indexes begin with, perhaps after the tenant, regardless of the case of ASCII letters. */
   '@indexedInAnyCase'?: { '=': string }[]
 }
 

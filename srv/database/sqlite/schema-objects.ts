@@ -32,8 +32,10 @@ export function indexesOf(entity: string, definition: Indexed): Map<string, stri
       const columns = elements.map(columnOf)
       const name = `${table}_by_${columns.join('_')}`
       const condition = columns[0] === tenant ? '' : ` WHERE ${OF_ALL_TENANTS}`
-      const [first = '', ...others] = columns
-      const parts = [inAnyCase.includes(first) ? `${first} COLLATE NOCASE` : first, ...others]
+      const begins = (index: number) => columns.slice(0, index).every((each) => each === tenant)
+      const parts = columns.map((column, index) =>
+        inAnyCase.includes(column) && begins(index) ? `${column} COLLATE NOCASE` : column
+      )
       return [name, `CREATE INDEX ${name} ON ${table} (${parts.join()})${condition}`]
     })
   )
