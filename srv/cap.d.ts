@@ -37,6 +37,8 @@ declare module '@cap-js/sqlite' {
       groupBy?: unknown[]
       having?: unknown[]
       orderBy?: unknown[]
+      limit?: Limit
+      localized?: boolean
     }
   }
   export interface Limit {
@@ -61,7 +63,7 @@ declare module '@cap-js/sqlite' {
     '@cds.api.ignore'?: boolean
   }
   interface Model {
-    definitions: Record<string, { elements?: Record<string, Element> }>
+    definitions: Record<string, { elements?: Record<string, Element>; query?: object; projection?: object }>
   }
   interface Factory {
     options: object

@@ -102,11 +102,13 @@ async function plansOf(path: string, headers: Record<string, string>) {
 const local = (link: unknown) => new URL(String(link)).href.slice(new URL(String(link)).origin.length)
 /** Steps that read rows of tables, not the results of other steps. */
 const reads = (steps: string[]) =>
-  steps.filter((step) => /^(SEARCH|SCAN) (?!\(subquery|page$|source$|CONSTANT ROW|.*VIRTUAL TABLE)/.test(step))
+  steps.filter((step) => /^(SEARCH|SCAN) (?!\(subquery|page$|source$|found$|CONSTANT ROW|.*VIRTUAL TABLE)/.test(step))
 
-/** Only rows of the tenant are looked at: those with the tenant, or with a key whose every part is given. */
+/** Only rows of the tenant are looked at: those with the tenant, with a key whose every part is given, or just found. */
 const isConfined = (step: string) =>
-  / USING .*INDEX .*\(tenant=\?|\(id=\? AND tenant=\?\)|\(event=\? AND tenant=\?\)/.test(step)
+  / USING .*INDEX .*\(tenant=\?|\(id=\? AND tenant=\?\)|\(event=\? AND tenant=\?\)|^SEARCH \$p USING INTEGER PRIMARY KEY \(rowid=\?\)$/.test(
+    step
+  )
 
 beforeAll(async () => {
   for (let count = 0; count < 120; count++) {
@@ -141,9 +143,20 @@ it.each([
   ["targetIdentity/displayName eq 'shared'", 'targetIdentity_displayName=?']
 ])('A query of a tenant looks only at the events that it finds: %s', async ($filter, found) => {
   const { steps } = await plansOf(query(path, { $filter }), tenant)
-  const ofEvents = reads(steps).filter((step) => !step.includes(' Arrivals_')) // those find the delta link
+  // arrivals find the delta link, and numbers of rows those that were found
+  const ofEvents = reads(steps).filter((step) => !/ Arrivals_|\(rowid=\?\)$/.test(step))
   expect(ofEvents.filter((step) => !step.includes(found))).toEqual([])
   expect(steps.filter((step) => step.includes('TEMP B-TREE'))).toEqual([])
+})
+
+it.each([
+  [path, "jobId eq 'shared'", 'jobId=?'],
+  [path, "statusInfo/status eq 'failure'", 'statusInfo_status=?'],
+  [`/v1.0${path}`, "provisioningStatusInfo/status eq 'failure'", 'statusInfo_status=?']
+])('A count of a tenant looks only at tallies of what it counts: %s %s', async (path, $filter, found) => {
+  const { steps } = await plansOf(query(`${path}/$count`, { $filter }), tenant)
+  const ofTallies = reads(steps).filter((step) => / Tallies_\d/.test(step))
+  expect(ofTallies).toEqual([expect.stringContaining(found)])
 })
 
 describe('A query of all tenants', () => {

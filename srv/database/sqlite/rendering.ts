@@ -7,6 +7,9 @@ import { SourcedValue } from '../../plans/statement.ts'
 
 const CapRenderer = SQLiteService.CQN2SQL
 
+/** The column that says which row was found. */
+const FOUND = { xpr: ['rowid'], as: 'place' }
+
 /** Called in the condition of every query that may look at many rows: see inline-reader.ts. */
 const withinTime = { func: WITHIN_TIME, args: [] }
 
@@ -18,12 +21,21 @@ export class StoppableRenderer extends CapRenderer {
     this.guarded ??= columnsAtWork(query)
     const { SELECT } = query
     const { where } = SELECT
+    if (this.isPage(SELECT)) return super.SELECT(foundFirst(query))
     if (SELECT.from?.ref && !isPlainCount(SELECT) && where?.[0] !== withinTime) {
       const guards = [withinTime, ...this.guards(SELECT.from)]
       const conditions = where?.length ? [...guards, { xpr: where }] : guards
       SELECT.where = conditions.flatMap((each, index) => (index ? ['and', each] : [each]))
     }
     return super.SELECT(query)
+  }
+
+  /** Whether a query makes something of some rows of a table, in an order. */
+  private isPage({ from, columns = [], groupBy, orderBy, limit }: Select['SELECT']) {
+    if (!from?.ref || !from.as || !orderBy?.length || !limit || groupBy?.length) return false
+    if (columns[0] === FOUND || columns.every(({ ref }) => ref)) return false
+    const definition = this.model?.definitions[from.ref[0] as string]
+    return definition !== undefined && !definition.query && !definition.projection
   }
 
   /**
@@ -57,6 +69,20 @@ export class StoppableRenderer extends CapRenderer {
     if (sql === '?') this.values.push(new SourcedValue(isText ? val : (this.values.pop() as never), source))
     return sql
   }
+}
+
+/**
+ * A page that finds its rows before it reads them. If SQLite has to sort rows to find those of a page, it sorts all that
+ * is selected of them, such as their texts, and makes the text of each row that is among the first for a moment.
+ */
+function foundFirst(query: Select): Select {
+  const { from, where, orderBy, limit, ...others } = query.SELECT
+  const found = { SELECT: { from, where, orderBy, limit, columns: [FOUND], localized: others.localized }, as: 'found' }
+  const on = [{ ref: [from?.as, 'rowid'] }, '=', { ref: [found.as, FOUND.as] }]
+  const rows = { join: 'cross', args: [found, from], on } // a cross join keeps the order of the tables, and so of rows
+  // the limit keeps SQLite from computing a column each time that another query uses it
+  const SELECT = { ...others, from: rows, limit: limit && { rows: limit.rows } }
+  return Object.create(query, { SELECT: { value: SELECT } }) as Select
 }
 
 /** SQLite counts all rows of a table without reading them. */
