@@ -2,11 +2,12 @@ namespace provisioning.log;
 
 /**
  * The order of arrival of events. Their timestamps cannot tell it, as events may come late.
- * The database has one writer at a time, so arrivals become visible in the order of their sequence.
+ * They become visible in the order of their sequence: SQLite has one writer at a time, and in PostgreSQL one instance at a
+ * time gives the numbers, see db/postgres/unnumbered-arrivals.cds.
  */
 @assert.unique.inTenant: [ tenant, sequence ] // as an index: the arrivals of one tenant
 entity Arrivals {
-      /** Assigned by the database, in order of arrival. */
+      /** Assigned by the database, in order of arrival. In the service it is null until then. */
   key sequence : Integer;
 
       /** The id of the event. */

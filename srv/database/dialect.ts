@@ -55,6 +55,8 @@ export interface Dialect {
    * all that do, never null, and quick where few do: id of the event, terms.
    */
   may_contain: Spelling
+  /** Whether an event arrived after a given arrival: number of its arrival, which has none so far if it is null, number. */
+  arrived_after: Spelling
   /** Collection whose items have further members: collection, path and JSON value of each. */
   json_extended: Spelling
   /** Some items of a collection: collection, item, condition, order, how many and after how many. */
@@ -100,6 +102,7 @@ export const textLacks = (text: Cqn, term: Cqn) => call('text_lacks', text, term
 export const mayContain = (id: Cqn, terms: Cqn[]) => call('may_contain', id, ...terms)
 /** Whether a condition is only there to find events quickly: it follows from the others. */
 export const isImplied = (condition: Cqn) => 'func' in condition && condition.func === 'may_contain'
+export const arrivedAfter = (sequence: Cqn, until: Cqn) => call('arrived_after', sequence, until)
 export const jsonText = (source: Cqn | string, term: string) => call('json_contains', sqlOf(source), val(term))
 
 /** The item itself, in a condition on items. */

@@ -51,6 +51,11 @@ export interface Engine {
    */
   append: (entry: Entry) => Promise<void>
   /**
+   * Gives numbers to all arrivals that were committed before the call, where they get none at insert.
+   * @throws {RequestError} if the database fails
+   */
+  numberArrivals?: () => Promise<void>
+  /**
    * Runs a query outside transactions, as long as somebody waits for its result.
    * @returns its rows
    * @throws {RequestError} if the database fails, if nobody waits any longer, or if the query takes too long

@@ -7,7 +7,7 @@ const BATCH = 200
 
 /** Seals everything that has come in. */
 export async function sealAll(log: SealStore) {
-  while ((await seal(log, BATCH)) === BATCH);
+  while ((await log.alone(() => seal(log, BATCH))) === BATCH);
 }
 
 /**

@@ -115,7 +115,7 @@ export const OF_CAP: Record<string, '*' | string[]> = {
   '': '*',
   requires: '*',
   'requires.auth': ['kind', 'impl', 'restrict_all_services', 'users.*', 'tenants.*', 'vcap.*', 'credentials.*'],
-  'requires.db': ['kind', 'impl', 'dialect', 'schema_evolution', 'data', 'pool.*', 'vcap.*'],
+  'requires.db': ['kind', 'impl', 'model', 'dialect', 'schema_evolution', 'data', 'pool.*', 'vcap.*'],
   odata: [
     ...['flavors.*', 'version', 'structs', 'refs', 'proxies', 'containment', 'context_with_columns'],
     ...['max_batch_header_size', 'max_batch_parallelization', 'group_parallel_gets']

@@ -55,19 +55,14 @@ describe('The service does not start', () => {
 })
 
 describe('A log on a server', () => {
-  it('is of one service at a time, and has its events when that starts again', async () => {
+  it('has its events when the service is killed and starts again', async () => {
     const first = await started()
     expect((await first.post('/auditLogs/provisioning', { ...event, id: 'kept' })).status).toBe(201)
-    const second = await started()
-    expect([second.url, second.log()]).toEqual([
-      undefined,
-      expect.stringContaining('another one runs on this database')
-    ])
     await first.stop('SIGKILL')
-    const third = await started()
-    expect((await third.get("/auditLogs/provisioning('kept')")).body.action).toBe('Create')
-    expect((await third.post('/auditLogs/provisioning', { ...event, id: 'kept' })).status).toBe(409)
-    await third.stop()
+    const second = await started()
+    expect((await second.get("/auditLogs/provisioning('kept')")).body.action).toBe('Create')
+    expect((await second.post('/auditLogs/provisioning', { ...event, id: 'kept' })).status).toBe(409)
+    await second.stop()
   })
 
   it('goes on after all connections were lost, and says 503 until then, never 500', async () => {

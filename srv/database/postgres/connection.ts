@@ -1,5 +1,5 @@
 /** Connections to the server, and what the service demands of it. */
-import pg, { type ClientConfig, type PoolConfig } from 'pg'
+import pg, { type ClientBase, type ClientConfig, type PoolConfig } from 'pg'
 import { codeOf } from './failures.ts'
 
 /** The oldest version, as `server_version_num` writes it. */
@@ -26,6 +26,12 @@ export const configuration = (url: string): ClientConfig => ({
   keepAlive: true,
   types: { getTypeParser: ((id: number): unknown => PARSERS.get(id) ?? pg.types.getTypeParser(id)) as never }
 })
+
+/** For connections that write: what they commit is on disk, whatever the server does by default. */
+export const WRITING: PoolConfig = {
+  // the pool waits for it, other than its type says
+  onConnect: ((client: ClientBase) => client.query('SET synchronous_commit = on')) as (client: ClientBase) => void
+}
 
 /**
  * Whether the server is on this machine, or the URL says itself whether the connection is encrypted. To any other server

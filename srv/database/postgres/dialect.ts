@@ -30,6 +30,7 @@ export const DIALECT: Omit<Dialect, 'json_extended'> = {
   text_lacks: (text, term) => `strpos(lower_case(${text}),${term}) = 0`,
   json_contains: (json, term) => `json_contains(cast(${json} as text),${term})`,
   may_contain: () => 'true', // there is no index of terms
+  arrived_after: (sequence, until) => `(${sequence} > ${until} or ${sequence} is null)`,
   json_chosen: (source, item, condition, order, most, after) =>
     `(select '[' || coalesce(string_agg(cast(value as text),','),'') || ']' from (select ${item}.value
       from ${items(source, item, condition)} order by ${order} limit ${most} offset ${after}) as chosen)`,

@@ -1,4 +1,4 @@
-/** PostgreSQL as the engine: one connection writes, and a pool of them reads. */
+/** PostgreSQL as the engine: a few connections write, one numbers arrivals, and a pool of them reads. */
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import type { Row, Statement } from '../../plans/statement.ts'
@@ -14,6 +14,7 @@ import { withNames } from './names.ts'
 import { typed } from './placeholders.ts'
 import { runQuery } from './query.ts'
 import { completeSchema } from './schema.ts'
+import { Sequencer } from './sequencer.ts'
 
 /** How long the server itself lets a query run beyond the limit of the service, in milliseconds. */
 const GRACE = 1000
@@ -26,6 +27,7 @@ export class PostgresEngine implements Engine {
   readonly waitingBytes = 0
   private readonly url: string
   private readonly groupCommit: GroupCommit
+  private readonly sequencer: Sequencer
   private readonly readers: pg.Pool
   private readonly turn: ReturnType<typeof turns>
 
@@ -33,22 +35,16 @@ export class PostgresEngine implements Engine {
   constructor(url: string, { readers, waiting_queries, query_timeout, lock_timeout }: DatabaseSettings) {
     this.url = url
     this.groupCommit = new GroupCommit(url, lock_timeout)
+    this.sequencer = new Sequencer(url, lock_timeout)
     const statement_timeout = query_timeout + GRACE
     this.readers = pool(url, { max: readers + 1, statement_timeout }) // one is for cancelling
     this.turn = turns(readers, waiting_queries)
   }
 
-  /**
-   * Takes the lock of the log, before anything is migrated.
-   * @throws {Error} if another service has it
-   */
-  open() {
-    return this.groupCommit.open()
-  }
-
   async start({ definitions, uniqueIds, drained }: Start) {
     this.drained = drained
     await this.onServer((client) => completeSchema(client, definitions, uniqueIds))
+    this.sequencer.start()
   }
 
   async append(entry: Entry) {
@@ -57,6 +53,10 @@ export class PostgresEngine implements Engine {
     } catch (error) {
       throw failureOf(error) ?? error
     }
+  }
+
+  numberArrivals() {
+    return this.sequencer.number()
   }
 
   query({ sql, values }: Statement, reading: Reading): Promise<Row[]> {
@@ -89,7 +89,8 @@ export class PostgresEngine implements Engine {
   }
 
   async close() {
-    await Promise.all([this.groupCommit.close(), this.readers.end()])
+    await this.groupCommit.close()
+    await Promise.all([this.sequencer.close(), this.readers.end()])
   }
 
   private async onServer<Result>(work: (client: pg.Client) => Promise<Result>) {

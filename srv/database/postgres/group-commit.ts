@@ -1,19 +1,18 @@
 /**
  * Stores entries of requests that run at the same time in one transaction: one commit is for all of them. One connection
- * does so, and it holds the lock of the log. So transactions follow each other, and arrivals become visible in the order
- * of their numbers, which delta links and seals go by.
+ * does so, as more of them brought nothing: fewer entries shared a commit. Other instances of the service do so at the same
+ * time, without a lock: arrivals get their numbers later, see sequencer.ts.
  */
 import { setImmediate } from 'node:timers/promises'
 import type pg from 'pg'
 import { RequestError } from '../../errors/errors.ts'
 import { debug, debugStatement } from '../debug.ts'
 import type { Entry, Table } from '../engine.ts'
-import { connect } from './connection.ts'
-import { codeOf, isOfStatement } from './failures.ts'
+import { ARRIVALS } from '../tables.ts'
+import { pool, WRITING } from './connection.ts'
+import { isOfStatement } from './failures.ts'
 import { withNames } from './names.ts'
-
-/** The key of the advisory lock that a service holds as long as it writes to the log; any number that others do not use. */
-const LOCK = 7_231_804_511
+import { UNNUMBERED } from './sequencer.ts'
 
 interface Waiting {
   entry: Entry
@@ -28,32 +27,14 @@ interface Rows {
 }
 
 export class GroupCommit {
-  private readonly url: string
-  private readonly lockTimeout: number
-  private client: pg.Client | undefined
+  private readonly pool: pg.Pool
   private waiting: Waiting[] = []
   private writing: Promise<void> | undefined
   private isClosed = false
 
-  /** @param lockTimeout how long to wait for the lock if another service has it, in milliseconds */
+  /** @param lockTimeout how long to wait for another transaction that stores an event with the same id, in milliseconds */
   constructor(url: string, lockTimeout: number) {
-    this.url = url
-    this.lockTimeout = lockTimeout
-  }
-
-  /**
-   * Takes the lock of the log.
-   * @throws {Error} if another service has it
-   */
-  async open() {
-    try {
-      await this.connection()
-    } catch (error) {
-      if (codeOf(error) !== '55P03') throw error
-      throw new Error('The service does not start: another one runs on this database, and only one can.', {
-        cause: error
-      })
-    }
+    this.pool = pool(url, { ...WRITING, max: 1, lock_timeout: lockTimeout })
   }
 
   /**
@@ -71,11 +52,11 @@ export class GroupCommit {
     })
   }
 
-  /** Stores what is waiting, gives up the lock, and accepts no more. */
+  /** Stores what is waiting, and accepts no more. */
   async close() {
     this.isClosed = true
     await this.writing
-    await this.client?.end()
+    await this.pool.end()
   }
 
   private async write() {
@@ -83,8 +64,7 @@ export class GroupCommit {
     while (this.waiting.length) {
       const all = this.waiting
       this.waiting = []
-      await this.store(all).catch(async (error: unknown) => {
-        await this.discard()
+      await this.store(all).catch((error: unknown) => {
         for (const { refused } of all) refused(error)
       })
     }
@@ -93,41 +73,15 @@ export class GroupCommit {
 
   private async store(all: Waiting[]) {
     const begin = performance.now()
-    const client = await this.connection()
+    const client = await this.pool.connect()
     try {
-      await inTransaction(client, () =>
-        insert(
-          client,
-          all.flatMap(({ entry }) => entry)
-        )
-      )
-      for (const { stored } of all) stored()
+      await storeAll(client, all)
+      client.release()
     } catch (error) {
-      if (!isOfStatement(error)) throw error
-      await storeOneByOne(client, all)
-    }
-    debug(`Committed ${all.length} entries in ${(performance.now() - begin).toFixed()} ms`)
-  }
-
-  /** The connection with the lock. If it was lost, another service may have taken the lock meanwhile. */
-  private async connection() {
-    if (this.client) return this.client
-    const client = await connect(this.url)
-    client.on('end', () => this.client === client && (this.client = undefined))
-    try {
-      await client.query(`SET synchronous_commit = on; SET lock_timeout = ${this.lockTimeout}`)
-      await client.query(`SELECT pg_advisory_lock(${LOCK})`)
-      return (this.client = client)
-    } catch (error) {
-      await client.end()
+      client.release(true)
       throw error
     }
-  }
-
-  private async discard() {
-    const { client } = this
-    this.client = undefined
-    await client?.end().catch(() => {})
+    debug(`Committed ${all.length} entries in ${(performance.now() - begin).toFixed()} ms`)
   }
 }
 
@@ -135,8 +89,21 @@ export class GroupCommit {
 const hasNul = (value: unknown) =>
   typeof value === 'string' && (value.includes('\0') || (/^[{[]/.test(value) && /(?<!\\)(?:\\\\)*\\u0000/.test(value)))
 
+async function storeAll(client: pg.ClientBase, all: Waiting[]) {
+  try {
+    await insert(
+      client,
+      all.flatMap(({ entry }) => entry)
+    )
+    for (const { stored } of all) stored()
+  } catch (error) {
+    if (!isOfStatement(error)) throw error
+    await storeOneByOne(client, all)
+  }
+}
+
 /** Stores each entry in a transaction of its own, since one of them is refused. */
-async function storeOneByOne(client: pg.Client, all: Waiting[]) {
+async function storeOneByOne(client: pg.ClientBase, all: Waiting[]) {
   for (const { entry, stored, refused } of all) {
     try {
       await inTransaction(client, async () => {
@@ -153,7 +120,7 @@ async function storeOneByOne(client: pg.Client, all: Waiting[]) {
   }
 }
 
-async function inTransaction(client: pg.Client, work: () => Promise<void>) {
+async function inTransaction(client: pg.ClientBase, work: () => Promise<void>) {
   await client.query('BEGIN')
   try {
     await work()
@@ -164,8 +131,8 @@ async function inTransaction(client: pg.Client, work: () => Promise<void>) {
   }
 }
 
-/** Inserts rows in their order, with one statement for each table. */
-async function insert(client: pg.Client, entry: Entry) {
+/** Inserts rows, those of a table in their order, with one statement: all of them or none. */
+async function insert(client: pg.ClientBase, entry: Entry) {
   for (const [{ name }, row] of entry) debugStatement(`INSERT INTO ${name}`, row)
   const tables = new Map<Table, Rows>()
   for (const [table, row] of entry) {
@@ -173,9 +140,12 @@ async function insert(client: pg.Client, entry: Entry) {
     rows.rows.push(row)
     tables.set(table, rows)
   }
-  for (const { table, rows } of tables.values()) {
+  const inserts = [...tables.values()].map(({ table, rows }, index) => {
+    const name = table.name === ARRIVALS ? UNNUMBERED : table.name
     const columns = table.columns.filter((column) => rows.some((row) => column in row)).join()
-    const sql = `INSERT INTO ${table.name} (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::${table.name}, $1)`
-    await client.query(withNames(sql), [JSON.stringify(rows)])
-  }
+    return `rows${index} AS (INSERT INTO ${name} (${columns})
+      SELECT ${columns} FROM json_populate_recordset(NULL::${name}, $${index + 1}))`
+  })
+  const values = [...tables.values()].map(({ rows }) => JSON.stringify(rows))
+  await client.query(withNames(`WITH ${inserts.join()} SELECT`), values)
 }

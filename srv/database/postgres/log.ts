@@ -2,11 +2,17 @@
 import pg from 'pg'
 import type { Arrival, Log, Seal, StoredRow } from '../log.ts'
 import { ARRIVALS, EVENTS, SAME_EVENT, SEALS } from '../tables.ts'
-import { pool as poolOf } from './connection.ts'
+import { pool as poolOf, WRITING } from './connection.ts'
 import { withNames } from './names.ts'
 import { historyTriggers } from './schema.ts'
 
 const LAST_SEALED = `SELECT coalesce(max(lastSequence), 0) AS last FROM ${SEALS}`
+
+/** The key of the advisory lock of who seals; any number that others do not use. */
+const SEALING = 7_231_804_513
+
+/** How long a process that holds the lock may do nothing, in milliseconds. Then the server ends its transaction. */
+const PATIENCE = 60_000
 
 const { INT8 } = pg.types.builtins
 
@@ -15,7 +21,7 @@ const { INT8 } = pg.types.builtins
  * @param url the database, as in `postgres://user:password@host:port/database`
  */
 export function openPostgresLog(url: string): Log {
-  const pool = poolOf(url, { max: 1 })
+  const pool = poolOf(url, { ...WRITING, max: 1, idle_in_transaction_session_timeout: PATIENCE })
   const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
     (await pool.query<R>(withNames(sql), values)).rows
   const missing = (): never => {
@@ -52,6 +58,15 @@ export function openPostgresLog(url: string): Log {
         [rows, lastSealed]
       )
       return rowCount === seals.length
+    },
+    alone: async <Result>(work: () => Promise<Result>) => {
+      await query('BEGIN') // on the only connection
+      try {
+        await query(`SELECT pg_advisory_xact_lock(${SEALING})`)
+        return await work()
+      } finally {
+        await query('COMMIT')
+      }
     },
     expectUntouched: () => Promise.resolve(),
     protect: async () => {

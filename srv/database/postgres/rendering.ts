@@ -45,9 +45,10 @@ export class PostgresRenderer extends CapRenderer {
     return rendered === sql ? sql : `${rendered} as root`
   }
 
-  /** Null comes before all values, as in SQLite and in the indexes. */
-  override orderBy(order: { sort?: string; nulls?: string }[]) {
+  /** Null comes before all values, as in SQLite and in our indexes. The index of a number that is a key has none. */
+  override orderBy(order: { sort?: string; nulls?: string; element?: { key?: boolean; type?: string } }[]) {
     return order.map((each) => {
+      if (each.element?.key && each.element.type === 'cds.Integer') return super.orderBy([each], false)[0] as string
       const nulls = each.sort?.toLowerCase() === 'desc' ? 'last' : 'first'
       return super.orderBy([{ nulls, ...each }], false)[0] as string
     })

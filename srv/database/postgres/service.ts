@@ -26,7 +26,6 @@ export default class PostgresDatabase extends SQLService {
     const url = databaseLocation()
     await expectUsable(url)
     this.engine = new PostgresEngine(url, settings().requires.db)
-    await this.engine.open()
     return super.init()
   }
 

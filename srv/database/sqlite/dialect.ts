@@ -38,6 +38,7 @@ export const DIALECT: Dialect = {
     `case when ${mayBe(json, term)} then exists (select 1 from json_tree(${json}) as node where ${WITHIN_TIME}()
       and node.type = 'text' and node.key is not '@odata.type' and ${contains('node.value', term)}) else 0 end`,
   may_contain: mayContain,
+  arrived_after: (sequence, until) => `${sequence} > ${until}`, // numbers are given at insert
   json_extended: (source, ...members) =>
     `(select json_group_array(json_set(plain.value,${members.join()})) from json_each(${source}) as plain)`,
   json_chosen: (source, item, condition, order, most, after) =>

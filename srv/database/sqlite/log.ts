@@ -32,6 +32,7 @@ const LAST_SEALED = `SELECT max(lastSequence) AS last FROM ${SEALS}`
 
 function sealStore(database: LogConnection): SealStore {
   return {
+    alone: (work) => work(), // several processes are rare
     lastSealed: async () => (await first<{ last: number | null }>(database, LAST_SEALED))?.last ?? 0,
     eventsAfter: (sequence, limit) => {
       const rest = `JOIN ${EVENTS} e ON ${SAME_EVENT} WHERE a.sequence > ? ORDER BY a.sequence LIMIT ?`

@@ -1,0 +1,130 @@
+/**
+ * Numbers arrivals. Instances add events at the same time, without a lock; whichever instance comes first then moves what
+ * was committed to the table of arrivals, one instance at a time, so that numbers become visible in their order and without
+ * gaps. The lock is that of a transaction: when its holder dies, it is free.
+ */
+import cds from '@sap/cds'
+import type pg from 'pg'
+import { ARRIVALS, COUNTS } from '../tables.ts'
+import { pool, WRITING } from './connection.ts'
+import { failureOf } from './failures.ts'
+
+const LOG = cds.log('provisioning')
+
+/** The arrivals without a number: see db/postgres/unnumbered-arrivals.cds. */
+export const UNNUMBERED = 'provisioning_log_UnnumberedArrivals'
+
+/** The key of the advisory lock; any number that others do not use. */
+const LOCK = 7_231_804_512
+
+/** How often each instance numbers arrivals, in milliseconds. */
+const INTERVAL = 100
+
+/** The most arrivals that are numbered in one transaction. */
+const BATCH = 5000
+
+export class Sequencer {
+  private readonly pool: pg.Pool
+  private timer: NodeJS.Timeout | undefined
+  private pass: Promise<void> | undefined
+  private next: Promise<void> | undefined
+  private isFailing = false
+
+  /**
+   * @param url the database
+   * @param lockTimeout how long {@link number} waits for another instance, in milliseconds
+   */
+  constructor(url: string, lockTimeout: number) {
+    this.pool = pool(url, { ...WRITING, max: 1, lock_timeout: lockTimeout })
+  }
+
+  /** Numbers arrivals from now on, whoever has added them. Where another instance does so, this one passes. */
+  start() {
+    this.timer = setInterval(() => {
+      this.pass ??= this.run(false)
+        .then(() => (this.isFailing = false))
+        .catch((error: unknown) => {
+          if (!this.isFailing) LOG.error('Numbering arrivals failed.', error) // once, not ten times a second
+          this.isFailing = true
+        })
+        .then(() => (this.pass = undefined))
+    }, INTERVAL)
+  }
+
+  /**
+   * Numbers all arrivals that were committed before the call. Concurrent calls share a pass.
+   * @throws {RequestError} 503 if the database fails, and the error of PostgreSQL
+   */
+  number(): Promise<void> {
+    return (this.next ??= this.runNext())
+  }
+
+  /** Numbers what is left, and stops. */
+  async close() {
+    clearInterval(this.timer)
+    await this.number().catch(() => {}) // other instances, or this one when it starts again, will
+    await this.pool.end()
+  }
+
+  private async runNext() {
+    await this.pass // it began before the call
+    this.next = undefined
+    const own = this.run(true)
+    this.pass = own.catch(() => {}).then(() => (this.pass = undefined))
+    await own.catch((error: unknown) => {
+      throw failureOf(error) ?? error
+    })
+  }
+
+  /** @param waits whether to wait for another instance that numbers */
+  private async run(waits: boolean) {
+    for (;;) {
+      const { rows } = await this.pool.query<{ numbered: number }>('SELECT number_arrivals($1, $2) AS numbered', [
+        BATCH,
+        waits
+      ])
+      if (rows[0]?.numbered !== BATCH) return
+    }
+  }
+}
+
+/**
+ * The statements that prepare the numbering, after a migration. The views of the service show arrivals without a number,
+ * too, so that an event counts as soon as it is stored, and has not arrived before any number.
+ */
+export const sequencerSchema = () => [
+  `DO $$ BEGIN
+     IF NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = '"${UNNUMBERED}"'::regclass AND attname = 'place'
+       AND attidentity <> '') THEN
+       ALTER TABLE ${UNNUMBERED} ALTER COLUMN place ADD GENERATED ALWAYS AS IDENTITY;
+     END IF;
+   END $$`,
+  // rows come and go: without this, the next ones are sought among many that are gone
+  `ALTER TABLE ${UNNUMBERED} SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`,
+  `CREATE OR REPLACE VIEW microsoft_graph_Arrivals AS SELECT sequence, event, tenant FROM ${ARRIVALS}
+   UNION ALL SELECT NULL, event, tenant FROM ${UNNUMBERED}`,
+  `CREATE OR REPLACE VIEW microsoft_graph_Counts AS SELECT tenant, events, tallies, uncounted FROM ${COUNTS}
+   UNION ALL SELECT tenant, 1, 0, 1 FROM ${UNNUMBERED}`,
+  // each statement of the function sees what was committed before it, so the second one all that others have numbered
+  `CREATE OR REPLACE FUNCTION number_arrivals(most int, waits boolean) RETURNS int LANGUAGE plpgsql AS $$
+   DECLARE numbered int;
+   BEGIN
+     IF NOT EXISTS (SELECT 1 FROM ${UNNUMBERED}) THEN RETURN 0; END IF;
+     IF waits THEN PERFORM pg_advisory_xact_lock(${LOCK});
+     ELSIF NOT pg_try_advisory_xact_lock(${LOCK}) THEN RETURN 0; END IF;
+     WITH taken AS (
+       DELETE FROM ${UNNUMBERED} WHERE place IN (SELECT place FROM ${UNNUMBERED} ORDER BY place LIMIT most)
+       RETURNING place, event, tenant
+     ), added AS (
+       INSERT INTO ${ARRIVALS} (sequence, event, tenant)
+       SELECT last + row_number() OVER (ORDER BY place), event, tenant
+       FROM taken, (SELECT coalesce(max(sequence), 0) AS last FROM ${ARRIVALS}) AS numbers
+     ), counted AS (
+       INSERT INTO ${COUNTS} AS c (tenant, events, tallies, uncounted)
+       SELECT tenant, count(*), 0, count(*) FROM taken GROUP BY tenant
+       ON CONFLICT (tenant) DO UPDATE SET events = c.events + excluded.events, uncounted = c.uncounted + excluded.uncounted
+     )
+     SELECT count(*) INTO numbered FROM taken;
+     RETURN numbered;
+   END $$`
+]
