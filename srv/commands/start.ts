@@ -23,7 +23,9 @@ const NAMES = '@faker-js/faker'
 const { exec } = createRequire(import.meta.url)('@sap/cds/bin/serve.js') as { exec: (...args: string[]) => unknown }
 const cap = cds as unknown as { env: { profiles: string[] } }
 
-cds.once('listening', collectGarbage)
+cds.once('listening', () => {
+  if (needsTokens(cap.env.profiles)) collectGarbage() // a seventh of the start, for which developers would wait
+})
 
 try {
   start(process.argv.slice(2))
