@@ -4,40 +4,37 @@ import { startProduction } from '../support/production.ts'
 const TENANT = 'contoso'
 
 describe('The issuer', () => {
-  it.concurrent(
-    'finds the keys by OpenID discovery, takes other names of permissions, and shows metadata if configured',
-    async () => {
-      const issuer = await startIssuer()
-      const service = await startProduction({
-        CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-        CDS_REQUIRES_AUTH_AUDIENCE: JSON.stringify(['other', AUDIENCE]),
-        CDS_REQUIRES_AUTH_PERMISSIONS_READ: '["Logs.Look"]',
-        CDS_REQUIRES_AUTH_PERMISSIONS_ALL__TENANTS: 'Logs.LookEverywhere',
-        CDS_REQUIRES_AUTH_PUBLIC__METADATA: 'true'
-      })
-      const path = '/auditLogs/provisioning'
-      const renamed = await issuer.issue({ tid: TENANT, roles: ['Logs.Look'] })
-      expect((await service.get(path, renamed)).status).toBe(200)
-      expect(
-        (await service.get(path, await issuer.issue({ roles: ['Logs.Look', 'Logs.LookEverywhere'] }))).status
-      ).toBe(200)
-      const documented = await issuer.issue({ tid: TENANT, roles: ['ProvisioningLog.Read.All'] })
-      expect((await service.get(path, documented)).status).toBe(403)
+  it.concurrent('finds keys by discovery, takes other names of permissions, and can show metadata', async () => {
+    const issuer = await startIssuer()
+    const service = await startProduction({
+      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
+      CDS_REQUIRES_AUTH_AUDIENCE: JSON.stringify(['other', AUDIENCE]),
+      CDS_REQUIRES_AUTH_PERMISSIONS_READ: '["Logs.Look"]',
+      CDS_REQUIRES_AUTH_PERMISSIONS_ALL__TENANTS: 'Logs.LookEverywhere',
+      CDS_REQUIRES_AUTH_PUBLIC__METADATA: 'true'
+    })
+    const path = '/auditLogs/provisioning'
+    const renamed = await issuer.issue({ tid: TENANT, roles: ['Logs.Look'] })
+    expect((await service.get(path, renamed)).status).toBe(200)
+    expect((await service.get(path, await issuer.issue({ roles: ['Logs.Look', 'Logs.LookEverywhere'] }))).status).toBe(
+      200
+    )
+    const documented = await issuer.issue({ tid: TENANT, roles: ['ProvisioningLog.Read.All'] })
+    expect((await service.get(path, documented)).status).toBe(403)
 
-      const statuses = async (paths: string[]) => {
-        return Promise.all(paths.map(async (each) => (await service.get(each)).status))
-      }
-      expect(await statuses(['/', '/$metadata', '/beta', '/beta/', '/beta/$metadata', '/v1.0/$metadata'])).toEqual([
-        200, 200, 200, 200, 200, 200
-      ])
-      expect(await statuses(['/auditLogs', path, '/$metadata/x', '//', '/%24metadata'])).toEqual([
-        401, 401, 401, 401, 401
-      ])
-      expect((await service.send('POST', '/$batch', undefined, { requests: [] })).status).toBe(401)
-      await service.stop()
-      await issuer.stop()
+    const statuses = async (paths: string[]) => {
+      return Promise.all(paths.map(async (each) => (await service.get(each)).status))
     }
-  )
+    expect(await statuses(['/', '/$metadata', '/beta', '/beta/', '/beta/$metadata', '/v1.0/$metadata'])).toEqual([
+      200, 200, 200, 200, 200, 200
+    ])
+    expect(await statuses(['/auditLogs', path, '/$metadata/x', '//', '/%24metadata'])).toEqual([
+      401, 401, 401, 401, 401
+    ])
+    expect((await service.send('POST', '/$batch', undefined, { requests: [] })).status).toBe(401)
+    await service.stop()
+    await issuer.stop()
+  })
 
   it.concurrent('answers 503 while the issuer cannot be reached, and goes on when it is back', async () => {
     const issuer = await startIssuer()

@@ -84,28 +84,25 @@ describe('npm run verify finds nothing in an honest log', () => {
     expect((await verify(older)).status).toBe(0)
   })
 
-  it.concurrent(
-    'after an upgrade that added a column, an index, a trigger and another shape of the events',
-    async () => {
-      const file = newFile()
-      await makeLog(file)
-      const older = altered(
-        file,
-        `DROP TRIGGER ${EVENTS}_no_replace; DROP TRIGGER ${EVENTS}_counted;
+  it.concurrent('after an upgrade that added a column, an index, a trigger and another shape of events', async () => {
+    const file = newFile()
+    await makeLog(file)
+    const older = altered(
+      file,
+      `DROP TRIGGER ${EVENTS}_no_replace; DROP TRIGGER ${EVENTS}_counted;
        DROP INDEX ${EVENTS}_by_jobId_activityDateTime_utc_id_tenant; CREATE INDEX old ON ${EVENTS} (jobId);
        DROP VIEW graph_v1_provisioningObjectSummary; ALTER TABLE ${EVENTS} DROP COLUMN statusInfo_type;
        UPDATE cds_model SET csn =
          json_remove(csn, '$.definitions."microsoft.graph.provisioningObjectSummary".elements.statusInfo_type',
            '$.definitions."graph.v1"', '$.definitions."graph.v1.auditLogs"',
            '$.definitions."graph.v1.provisioningObjectSummary"')`
-      )
-      expect((await verify(older)).status).toBe(2)
-      await startOnce(older)
-      const { status, out, err } = await verify(older)
-      expect([status, err]).toEqual([0, ''])
-      expect(out).toContain('Checked 12 events and 6 seals')
-    }
-  )
+    )
+    expect((await verify(older)).status).toBe(2)
+    await startOnce(older)
+    const { status, out, err } = await verify(older)
+    expect([status, err]).toEqual([0, ''])
+    expect(out).toContain('Checked 12 events and 6 seals')
+  })
 })
 
 it.concurrent('An event that was added after the last seal is told of', async () => {

@@ -81,10 +81,14 @@ function valueSchema({ types }: Csdl, name: string): JsonObject {
 const orNull = (schema: JsonObject): JsonObject =>
   'type' in schema ? { ...schema, type: [schema.type, 'null'] } : { anyOf: [schema, { type: 'null' }] }
 
+interface AllowedValue {
+  Value: unknown
+  '@Core.Description'?: string
+}
+
 /** What a property means, and the values that are known of it: others may come, so they are examples and no enumeration. */
 function described({ annotation, description: descriptionOf }: Csdl, path: string): JsonObject {
-  const known = annotation(path, 'Validation.AllowedValues') as
-    { Value: unknown; '@Core.Description'?: string }[] | undefined
+  const known = annotation(path, 'Validation.AllowedValues') as AllowedValue[] | undefined
   const values = known?.map(({ Value, '@Core.Description': meaning }) => `\n- \`${String(Value)}\`: ${meaning}`)
   const description = [descriptionOf(path), ...(values ?? [])].join('')
   return { ...(description && { description }), ...(known && { examples: known.map(({ Value }) => Value) }) }
