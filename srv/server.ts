@@ -70,13 +70,16 @@ export default async function server(options: object) {
     cds.once('served', async () => {
       const location = databaseLocation()
       const log = await openLog(location)
-      await log.expectUntouched()
-      await deploy(csn).to('db')
       const definitions = csn.definitions as Record<string, Indexed>
       const searched = searchedColumns(model)
-      await engine().start({ definitions, uniqueIds: areTenantsShared(), searched, drained: drain })
+      await engine().migrate(async () => {
+        await log.expectUntouched()
+        await deploy(csn).to('db')
+        await engine().start({ definitions, uniqueIds: areTenantsShared(), searched, drained: drain })
+        await log.protect()
+      })
       tokens.use(await engine().tokenSecret())
-      const stop = await guardHistory(log, location)
+      const stop = guardHistory(log, location)
       let stopped: Promise<void> | undefined // `cds watch` and an impatient user send a signal more than once
       cds.on('shutdown', () => (stopped ??= stop(disconnect())))
       await watchDatabase()

@@ -40,6 +40,11 @@ export interface Start {
 
 export interface Engine {
   /**
+   * Migrates the schema. Where several services can start on one database at the same time, the others wait.
+   * @throws {Error} if the schema is newer than the service
+   */
+  migrate: (work: () => Promise<void>) => Promise<void>
+  /**
    * Prepares the tables after the schema was migrated: creates indexes and counts events.
    * @throws {Error} if ids must be unique and are not
    */

@@ -12,14 +12,13 @@ const LOG = cds.log('provisioning')
 const FAILED = 'Sealing failed.'
 
 /**
- * Protects the log, and starts sealing and retention. Call it after a schema migration.
+ * Starts sealing and retention. Call it after a schema migration.
  * @param log must have no other user
  * @param file the database file, absolute
  * @returns a function that stops both and seals the rest. It takes a promise that is fulfilled when the last event has
  *   come in
  */
-export async function guardHistory(log: Log, file: string) {
-  await log.protect()
+export function guardHistory(log: Log, file: string) {
   const stopSealing = startSealing(file, settings().sealing.interval)
   const stopRetention = startRetention(log)
   return async (lastEvent: Promise<unknown>) => {

@@ -21,12 +21,12 @@ const idsOf = (answer: Answer) => valuesOf(answer).map(({ id }) => id)
 const onDatabase = async <Result>(work: Parameters<typeof onServer<Result>>[1]) =>
   onServer((await postgresFor(file)).DATABASE_URL as string, work)
 
-describe('Two instances on one database', () => {
+describe('Two instances that start at once on an empty database', () => {
   let one: Awaited<ReturnType<typeof started>>
   let other: typeof one
   beforeAll(async () => {
-    one = await started()
-    other = await started()
+    await postgresFor(file) // creates the database
+    ;[one, other] = await Promise.all([started(), started()])
   })
   afterAll(() => Promise.all([one.stop(), other.stop()]))
 
@@ -39,6 +39,12 @@ describe('Two instances on one database', () => {
     const changes = await other.get(nextOf(first))
     expect(idsOf(changes)).toEqual(['a', 'b'])
     expect(idsOf(await one.get(nextOf(changes)))).toEqual([])
+  })
+
+  it('take the links of each other', async () => {
+    const { body } = await one.get(`${PATH}?$top=2`, { Prefer: 'odata.maxpagesize=1' })
+    const { pathname, search } = new URL(String(body['@odata.nextLink']))
+    expect(idsOf(await other.get(pathname + search))).toHaveLength(1)
   })
 
   it('refuse an id that the other one has', async () => {

@@ -48,6 +48,20 @@ describe('The service does not start', () => {
     ])
   })
 
+  it('on a schema that a newer service has migrated', async () => {
+    const service = await started()
+    await service.stop()
+    const { DATABASE_URL = '' } = await postgresFor(file)
+    const version = (change: number) =>
+      onServer(DATABASE_URL, (client) =>
+        client.query(`UPDATE "provisioning_log_SchemaVersions" SET version = version + ${change}`)
+      )
+    await version(1)
+    const sentence = 'the schema of the database has version 2, and this service knows those up to 1'
+    expect(await refused({ DATABASE_URL })).toEqual([undefined, expect.stringContaining(sentence)])
+    await version(-1)
+  })
+
   it('with retention, which it does not have there yet', async () => {
     const answer = await refused({ CDS_RETENTION_DAYS: '30' })
     expect(answer).toEqual([undefined, expect.stringContaining('retention is not implemented on PostgreSQL yet')])

@@ -10,6 +10,7 @@ import { turns } from '../turns.ts'
 import { connect, pool } from './connection.ts'
 import { failureOf, isDuplicate } from './failures.ts'
 import { GroupCommit } from './group-commit.ts'
+import { migrateAlone } from './migration.ts'
 import { withNames } from './names.ts'
 import { typed } from './placeholders.ts'
 import { runQuery } from './query.ts'
@@ -39,6 +40,10 @@ export class PostgresEngine implements Engine {
     const statement_timeout = query_timeout + GRACE
     this.readers = pool(url, { max: readers + 1, statement_timeout }) // one is for cancelling
     this.turn = turns(readers, waiting_queries)
+  }
+
+  migrate(work: () => Promise<void>) {
+    return this.onServer((client) => migrateAlone(client, work))
   }
 
   async start({ definitions, uniqueIds, drained }: Start) {

@@ -7,20 +7,19 @@ import { withNames } from './names.ts'
 import { sequencerSchema } from './sequencer.ts'
 
 /**
- * Prepares the tables after a migration. All of it can be repeated.
+ * Prepares the tables after a migration. All of it can be repeated, while other instances use the tables: each statement
+ * locks what it needs for itself.
  * @param definitions the entities of the model, by name
  * @param uniqueIds whether an id must be unique over all tenants
  * @throws {Error} if ids must be unique and are not
  */
 export async function completeSchema(client: pg.Client, definitions: Record<string, Indexed>, uniqueIds: boolean) {
   const run = (sql: string) => client.query(withNames(sql))
-  await client.query('BEGIN')
   for (const sql of sequencerSchema()) await run(sql)
   for (const [entity, definition] of Object.entries(definitions))
     for (const sql of indexesOf(entity, definition)) await run(sql)
-  await run(`DROP INDEX IF EXISTS ${UNIQUE_IDS}`)
-  if (uniqueIds) await run(`CREATE UNIQUE INDEX ${UNIQUE_IDS} ON ${EVENTS} (id)`).catch(expectUniqueIds)
-  await client.query('COMMIT')
+  if (uniqueIds) await run(`CREATE UNIQUE INDEX IF NOT EXISTS ${UNIQUE_IDS} ON ${EVENTS} (id)`).catch(expectUniqueIds)
+  else await run(`DROP INDEX IF EXISTS ${UNIQUE_IDS}`)
 }
 
 const UNIQUE_IDS = 'events_unique_ids'

@@ -59,6 +59,10 @@ export class SqliteEngine implements Engine {
     this.readers = readerPool(this.log, this.pauses, settings)
   }
 
+  migrate(work: () => Promise<void>) {
+    return work() // a file has one service
+  }
+
   async start({ definitions, uniqueIds, searched, drained }: Start) {
     this.drained = drained
     const tallies = talliesIn(definitions)

@@ -1,0 +1,43 @@
+/** Who may migrate the schema: one instance at a time, and none that is older than the schema. */
+import type pg from 'pg'
+import { withNames } from './names.ts'
+
+/**
+ * The version of the schema that this code works with. It grows with every change of `db/` and of what the service adds to
+ * the tables, so that a service of an earlier version does not take the change back when it starts.
+ */
+const VERSION = 1
+
+const VERSIONS = 'provisioning_log_SchemaVersions'
+
+/** The key of the advisory lock; any number that others do not use. */
+const LOCK = 7_231_804_514
+
+/**
+ * Migrates the schema. Other instances that start at the same time wait.
+ * @param client a connection for this migration only: the lock is released with it
+ * @throws {Error} if the schema is newer than this code
+ */
+export async function migrateAlone(client: pg.Client, migrate: () => Promise<void>) {
+  await client.query(`SELECT pg_advisory_lock(${LOCK})`)
+  const version = await versionOf(client)
+  if (version > VERSION) throw new Error(tooNew(version))
+  await migrate()
+  await client.query(
+    withNames(`INSERT INTO ${VERSIONS} (number, version) VALUES (1, $1)
+      ON CONFLICT (number) DO UPDATE SET version = excluded.version`),
+    [VERSION]
+  )
+}
+
+const tooNew = (version: number) =>
+  `The service does not start: the schema of the database has version ${version}, and this service knows those up to
+  ${VERSION}. A newer one has migrated it.`.replaceAll(/\s+/g, ' ')
+
+/** The version of the schema; 0 if none was noted. */
+async function versionOf(client: pg.Client) {
+  const { rows } = await client.query<{ found: string | null }>('SELECT to_regclass($1) AS found', [`"${VERSIONS}"`])
+  if (!rows[0]?.found) return 0
+  const found = await client.query<{ version: number }>(withNames(`SELECT version FROM ${VERSIONS} WHERE number = 1`))
+  return found.rows[0]?.version ?? 0
+}
