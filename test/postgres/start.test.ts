@@ -37,7 +37,7 @@ describe('The service does not start', () => {
   })
 
   it('on a database of another encoding', async () => {
-    const url = await createDatabase('latin', "ENCODING 'LATIN1' LOCALE 'C'")
+    const url = await createDatabase('latin', "ENCODING 'LATIN1' LOCALE 'C' LOCALE_PROVIDER libc")
     expect(await refused({ DATABASE_URL: url })).toEqual([undefined, expect.stringContaining('must be UTF8')])
   })
 
