@@ -65,8 +65,8 @@ export interface Dialect {
   octets: Spelling
   /** Value as JSON text, `null` where there is none: value. */
   json_text: Spelling
-  /** Text of a format that has `%s` for each of the values, which are texts: format, values. */
-  formatted: Spelling
+  /** Text of some that follow each other: texts. */
+  concatenated: Spelling
   /** Aggregates texts into one, with commas between them: text. */
   texts_joined: Spelling
   /** Aggregates rows into a JSON array of arrays: values. */
@@ -123,9 +123,12 @@ function ofItems(name: keyof Dialect, source: Cqn, item: string, condition: Cqn,
 
 export const octets = (text: Cqn) => call('octets', text)
 export const jsonTextOf = (value: Cqn) => call('json_text', value)
-/** @param format trusted: it becomes part of the statement */
-export const formatted = (format: string, ...values: Cqn[]) =>
-  call('formatted', xpr(`'${format.replaceAll("'", "''")}'`), ...values)
+/** @param texts those that are no expressions are trusted: they become part of the statement */
+export const concatenated = (...texts: (Cqn | string)[]) =>
+  call(
+    'concatenated',
+    ...texts.map((text) => (typeof text === 'string' ? xpr(`'${text.replaceAll("'", "''")}'`) : text))
+  )
 
 export const textsJoined = (text: Cqn) => call('texts_joined', text)
 export const jsonRows = (...values: Cqn[]) => call('json_rows', ...values)

@@ -36,8 +36,7 @@ export const DIALECT: Omit<Dialect, 'json_extended'> = {
       from ${items(source, item, condition)} order by ${order} limit ${most} offset ${after}) as chosen)`,
   octets: (value) => `coalesce(octet_length(cast(${value} as text)),0)`,
   json_text: (value) => `coalesce(cast(to_json(${value}) as text),'null')`,
-  formatted: (format, ...values) =>
-    `format(${format},variadic array[${values.map((value) => `cast(${value} as text)`).join()}])`,
+  concatenated: (...texts) => `concat(variadic array[${texts.map((text) => `cast(${text} as text)`).join()}])`,
   texts_joined: (text) => `string_agg(${text},',')`,
   json_rows: (...values) => `coalesce(cast(json_agg(json_build_array(${values.join()})) as text),'[]')`
 }

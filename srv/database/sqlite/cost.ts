@@ -21,7 +21,7 @@ const CHEAP = new Set(
   `and as case coalesce else exists from in is not on or select then when where cast
   count sum min max avg total group_concat json_array json_group_array octet_length
   ifnull iif nullif length substr substring instr trim ltrim rtrim abs round floor ceil ceiling mod
-  format json_quote json_array_length json_each json_extract json_tree json_type json_valid
+  concat json_quote json_array_length json_each json_extract json_tree json_type json_valid
   candidate_rows candidate_blocks lower upper sure_pattern text_pattern within_time too_long
   odata_cast odata_divided odata_duration odata_held odata_moved odata_quotient odata_remainder odata_substring
   odata_ticks`.split(/\s+/)

@@ -46,7 +46,7 @@ export const DIALECT: Dialect = {
       order by ${order} limit ${most} offset ${after}))`,
   octets: (text) => `ifnull(octet_length(${text}),0)`,
   json_text: (value) => `json_quote(${value})`,
-  formatted: (...args) => `format(${args.join()})`,
+  concatenated: (...texts) => `concat(${texts.join()})`,
   texts_joined: (text) => `group_concat(${text},',')`,
   json_rows: (...values) => `json_group_array(json_array(${values.join()}))`
 }

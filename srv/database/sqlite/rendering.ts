@@ -97,7 +97,7 @@ function mayBeLong({ key, length, type, '@cds.api.ignore': isHidden }: Element) 
 }
 
 /** The functions that return texts as they are, or only look at their length. */
-const UNREAD = new Set(['formatted', 'octets'])
+const UNREAD = new Set(['concatenated', 'octets'])
 
 /** The columns that a query compares, sorts by or computes with, at any level, but not those that it only returns. */
 function columnsAtWork(query: object): Set<string> {

@@ -3,8 +3,8 @@
  * many entities it has, not an object for each.
  */
 import { mostBytes } from '../../database/reading.ts'
-import { bytes, jsonRows, octets, textsJoined } from '../../database/dialect.ts'
-import { func, nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn/cqn.ts'
+import { bytes, jsonRows, jsonTextOf, octets, textsJoined } from '../../database/dialect.ts'
+import { nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn/cqn.ts'
 import type { Row } from '../../plans/statement.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { mostBytesOf, storedText } from './stored-text.ts'
@@ -18,18 +18,18 @@ import type { JsonText } from './json-text.ts'
  */
 export function pageQuery(select: object, keys: Cqn[], stored: ServiceSchema['stored'], longest?: number): object {
   const whole = storedText(stored)
-  const isShort = longest && [mostBytesOf(stored), '<=', val(longest)]
-  const text = isShort ? xpr('case when', ...isShort, 'then', whole, 'end') : whole
-  const length = isShort ? xpr('case when', ...isShort, 'then null else', octets(whole), 'end') : xpr('null')
-  const tag = ref(stored.type.hidden.representationTag)
-  const columns = [{ ...text, as: 'text' }, { ...length, as: 'length' }, tag, ...keys]
+  const text = longest === undefined ? whole : wholeOrLength(whole, mostBytesOf(stored), longest)
+  const isWhole = xpr(octets(ref('text')), `> ${MOST_DIGITS}`)
+  const ifWhole = (value: Cqn) => (longest === undefined ? value : xpr('case when', isWhole, 'then', value, 'end'))
+  const unread = longest === undefined ? xpr('null') : xpr('case when', isWhole, 'then null else', ref('text'), 'end')
+  const columns = [ref(stored.type.hidden.representationTag), ...keys]
   const unique = [...new Map(columns.map((column) => [nameOf(column), column])).values()]
-  const each = [func('nullif', octets(ref('text')), xpr('0')), ...columns.slice(1).map((column) => ref(nameOf(column)))]
+  const each = [ifWhole(octets(ref('text'))), unread, ...columns.map((column) => ref(nameOf(column)))]
   return {
     SELECT: {
-      from: { SELECT: { ...select, columns: unique }, as: 'page' },
+      from: { SELECT: { ...select, columns: [{ ...text, as: 'text' }, ...unique] }, as: 'page' },
       columns: [
-        { ...bytes(textsJoined(ref('text'))), as: 'text' },
+        { ...bytes(textsJoined(ifWhole(ref('text')))), as: 'text' },
         { ...jsonRows(...each), as: 'entities' }
       ],
       localized: false // otherwise CAP would sort the inner rows by another collation
@@ -37,10 +37,16 @@ export function pageQuery(select: object, keys: Cqn[], stored: ServiceSchema['st
   }
 }
 
-/** An entity on a page without its text: the length of the text in bytes, if it was read or not, its tag, and the keys. */
-type Entity = [read: number | null, unread: number | null, tag: string, ...keys: Value[]]
+/** A text that is not too long to be read; of others, the length. No length has more digits than texts have bytes. */
+const wholeOrLength = (text: Cqn, most: Cqn, longest: number) =>
+  xpr('case when', most, '<=', val(longest), 'then', text, 'else', jsonTextOf(octets(text)), 'end')
 
-const lengthOf = ([read, unread]: Entity) => read ?? unread ?? 0
+const MOST_DIGITS = 16
+
+/** An entity on a page without its text: the length of the text in bytes, if it was read or not, its tag, and the keys. */
+type Entity = [read: number | null, unread: string | null, tag: string, ...keys: Value[]]
+
+const lengthOf = ([read, unread]: Entity) => read ?? Number(unread)
 
 /** A page that was read. */
 export interface StoredPage {

@@ -1,5 +1,5 @@
 /** The text of an entity as an expression of its columns: see template.ts. The database makes it faster than it reads it. */
-import { formatted, jsonTextOf, octets } from '../../database/dialect.ts'
+import { concatenated, jsonTextOf, octets } from '../../database/dialect.ts'
 import { anyOf, func, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { ColumnPart, ComplexPart, Template } from '../model/template.ts'
@@ -10,8 +10,7 @@ export function storedText({ template, type }: ServiceSchema['stored']): Cqn {
 }
 
 function objectText(template: Template): Cqn {
-  const format = template.map((part) => (typeof part === 'string' ? part.replaceAll('%', '%%') : '%s')).join('')
-  return formatted(format, ...template.filter((part) => typeof part !== 'string').map(valueText))
+  return concatenated(...template.map((part) => (typeof part === 'string' ? part : valueText(part))))
 }
 
 function valueText(part: ColumnPart | ComplexPart): Cqn {
