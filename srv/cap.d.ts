@@ -96,6 +96,8 @@ declare module '@cap-js/db-service' {
     string(text: string): string
     from(source: Source, query: object): string
     SELECT_expand(query: Select, sql: string): string
+    xpr(expression: { xpr: unknown[] }): string
+    expr(expression: object): string
     orderBy(order: { sort?: string; nulls?: string }[], localized: boolean): string[]
   }
   /** CAP's database service for any database of SQL. */

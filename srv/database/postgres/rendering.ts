@@ -2,7 +2,9 @@
 import { SQLService, type Limit, type Select, type Source, type ValueExpression } from '@cap-js/db-service'
 import { RequestError } from '../../errors/errors.ts'
 import { SourcedValue } from '../../plans/statement.ts'
+import type { Indexed } from '../engine.ts'
 import { DIALECT } from './dialect.ts'
+import { beginning, beginningInAnyCase, columnsByBeginning, isBeginning } from './indexes.ts'
 import { isMixed } from './names.ts'
 
 const CapRenderer = SQLService.CQN2SQL
@@ -14,11 +16,33 @@ function refuse(): never {
   throw new RequestError('notImplemented', 'The service does not compute this on PostgreSQL.')
 }
 
+interface Expression {
+  ref?: string[] | undefined
+  val?: unknown
+  func?: string
+  args?: Expression[]
+  list?: Expression[]
+}
+
+/** A part of an expression. */
+type Part = string | Expression
+
+type Term = Expression & { sort?: string | undefined; nulls?: string; element?: { key?: boolean; type?: string } }
+
+/** What follows for the beginnings of texts from a comparison of the texts. */
+const IMPLIED: Record<string, string> = { '=': '=', in: 'in', '>': '>=', '>=': '>=', '<': '<=', '<=': '<=' }
+
+/** The columns that are indexed by their beginnings, for each model. */
+const indexed = new WeakMap<object, Set<string>>()
+
 export class PostgresRenderer extends CapRenderer {
   static override Functions = {
     ...CapRenderer.Functions,
     ...DIALECT,
     ...Object.fromEntries(MISSING.map((name) => [name, refuse])),
+    beginning,
+    beginning_in_any_case: beginningInAnyCase,
+    is_beginning: isBeginning,
     contains: (text: string, part: string) => `coalesce(strpos(${text},${part}) > 0,false)`,
     ifnull: (value: string, other: string) => `coalesce(${value},${other})`,
     odata_held: (value: string) => value, // whole numbers come as those of JavaScript
@@ -40,17 +64,49 @@ export class PostgresRenderer extends CapRenderer {
     return super.from(from.SELECT && !from.as ? { ...from, as: 'unnamed' } : from, query)
   }
 
+  override xpr({ xpr }: { xpr: Part[] }) {
+    return this.byBeginning(xpr) ?? super.xpr({ xpr })
+  }
+
+  /** A comparison with constants by the beginnings of texts, which an index has. Only where those are long, the rest counts. */
+  private byBeginning(xpr: Part[]): string | undefined {
+    const [column, operator, value, ...more] = xpr
+    if (typeof column !== 'object' || typeof value !== 'object' || more.length) return undefined
+    const isInAnyCase = column.func === 'any_case' // only what is indexed so is compared so
+    const implied = IMPLIED[operator as string]
+    if (!implied || !(isInAnyCase || this.isIndexed(column))) return undefined
+    const of = (text: Expression) => ({ func: isInAnyCase ? 'beginning_in_any_case' : 'beginning', args: [text] })
+    const text = isInAnyCase ? (column.args?.[0] as Expression) : column
+    const values = value.list ?? ('val' in value ? [value] : [])
+    if (!values.length) return undefined
+    if (value.val === null) return super.xpr({ xpr: [of(text), implied, value] })
+    const beginnings = value.list ? { list: value.list.map(of) } : of(value)
+    const found = super.xpr({ xpr: [of(text), implied, beginnings] })
+    if (operator !== '=' && operator !== 'in') return `(${found} and ${super.xpr({ xpr })})`
+    // PostgreSQL evaluates this once, so that it estimates the rows by the index alone
+    const areShort = values.map((each) => this.expr({ func: 'is_beginning', args: [each] })).join(' and ')
+    return `(${found} and case when ${areShort} then true else ${super.xpr({ xpr })} end)`
+  }
+
+  private isIndexed({ ref }: Expression) {
+    const definitions = (this.model?.definitions ?? {}) as Record<string, Indexed>
+    if (!ref) return false
+    if (!indexed.has(definitions)) indexed.set(definitions, columnsByBeginning(definitions))
+    return indexed.get(definitions)?.has(ref.at(-1) as string)
+  }
+
   override SELECT_expand(query: Select, sql: string) {
     const rendered = super.SELECT_expand(query, sql)
     return rendered === sql ? sql : `${rendered} as root`
   }
 
   /** Null comes before all values, as in SQLite and in our indexes. The index of a number that is a key has none. */
-  override orderBy(order: { sort?: string; nulls?: string; element?: { key?: boolean; type?: string } }[]) {
-    return order.map((each) => {
-      if (each.element?.key && each.element.type === 'cds.Integer') return super.orderBy([each], false)[0] as string
-      const nulls = each.sort?.toLowerCase() === 'desc' ? 'last' : 'first'
-      return super.orderBy([{ nulls, ...each }], false)[0] as string
+  override orderBy(order: Term[]) {
+    return order.flatMap((each) => {
+      if (each.element?.key && each.element.type === 'cds.Integer') return super.orderBy([each], false)
+      const { sort, nulls = sort?.toLowerCase() === 'desc' ? 'last' : 'first' } = each
+      const first = this.isIndexed(each) ? [{ func: 'beginning', args: [{ ref: each.ref }], sort, nulls }] : []
+      return super.orderBy([...first, { nulls, ...each }] as Term[], false)
     })
   }
 

@@ -1,8 +1,8 @@
 /** What the service adds to the tables that CAP creates: indexes, triggers, and how arrivals get numbers. */
-import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import type { Indexed } from '../engine.ts'
 import { ARRIVALS, EVENTS, PURGES, SEALS } from '../tables.ts'
+import { indexesIn } from './indexes.ts'
 import { withNames } from './names.ts'
 import { sequencerSchema } from './sequencer.ts'
 
@@ -16,8 +16,7 @@ import { sequencerSchema } from './sequencer.ts'
 export async function completeSchema(client: pg.Client, definitions: Record<string, Indexed>, uniqueIds: boolean) {
   const run = (sql: string) => client.query(withNames(sql))
   for (const sql of sequencerSchema()) await run(sql)
-  for (const [entity, definition] of Object.entries(definitions))
-    for (const sql of indexesOf(entity, definition)) await run(sql)
+  await renewIndexes(run, indexesIn(definitions))
   if (uniqueIds) await run(`CREATE UNIQUE INDEX IF NOT EXISTS ${UNIQUE_IDS} ON ${EVENTS} (id)`).catch(expectUniqueIds)
   else await run(`DROP INDEX IF EXISTS ${UNIQUE_IDS}`)
 }
@@ -32,26 +31,12 @@ function expectUniqueIds(cause: { code?: string }): never {
   })
 }
 
-/**
- * The statements that create the indexes of an entity. Null comes first in them, as in the order of OData. The values in
- * an index have 2,700 bytes at most, so columns whose length clients decide have none.
- */
-function indexesOf(entity: string, { elements = {}, query, projection, '@indexes': indexes = [] }: Indexed): string[] {
-  if (query || projection) return [] // a view reads by those of its table
-  const table = entity.replaceAll('.', '_')
-  const lists = indexes.map((list) => list.map((element) => element['='].replaceAll('.', '_')))
-  const isShort = (column: string) =>
-    column === 'tenant' || Boolean((elements as Record<string, { length?: number; type?: string }>)[column]?.length)
-  return lists
-    .filter((columns) => columns.every(isShort))
-    .map((columns) => {
-      // names have 63 bytes at most
-      const name = `by_${createHash('sha256')
-        .update([table, ...columns].join())
-        .digest('hex')
-        .slice(0, 16)}`
-      return `CREATE INDEX IF NOT EXISTS ${name} ON ${table} (${columns.map((each) => `${each} NULLS FIRST`).join()})`
-    })
+/** Creates the indexes that are missing, which takes minutes in a large log, and drops those that nothing asks for. */
+async function renewIndexes(run: (sql: string) => Promise<pg.QueryResult>, wanted: Map<string, string>) {
+  const known = `SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE 'by\\_%'`
+  for (const { name } of (await run(known)).rows as { name: string }[])
+    if (!wanted.has(name)) await run(`DROP INDEX ${name}`)
+  for (const sql of wanted.values()) await run(sql)
 }
 
 /** The statements that make the log append-only, whoever writes to it. */

@@ -1,0 +1,110 @@
+import '../support/postgres-in-process.ts'
+import cds from '@sap/cds'
+import { PLANNING } from '../../srv/database/postgres/engine.ts'
+import { withNames } from '../../srv/database/postgres/names.ts'
+import { typed } from '../../srv/database/postgres/placeholders.ts'
+import { engine } from '../../srv/database/service.ts'
+import { EVENTS } from '../../srv/database/tables.ts'
+import { effort } from '../force/effort.ts'
+import { everywhere, path } from '../support/documented-queries.ts'
+import { startInProcess } from '../support/in-process.ts'
+import { onServer } from '../support/postgres.ts'
+import { query } from '../support/service.ts'
+
+const of = (user: string) => ({ Authorization: `Basic ${Buffer.from(`${user}:`).toString('base64')}` })
+
+const env = cds.env as unknown as { requires: { auth: object } }
+env.requires.auth = {
+  kind: 'mocked',
+  users: {
+    reader: { roles: ['read', 'create'], attr: { tenant: 'own' } },
+    auditor: { roles: ['read', 'create', 'all_tenants'], attr: { tenant: 'own' } }
+  }
+}
+const { get } = startInProcess()
+
+/** Events of two years and of two tenants. */
+const FILL = `INSERT INTO ${EVENTS} (id, tenant, tenantId, activityDateTime, activityDateTime_utc, jobId, changeId, cycleId,
+    action, statusInfo_status, targetIdentity_displayName, provisioningSteps, modifiedProperties)
+  SELECT 'e' || n, tenant, tenant, point || 'Z', point, CASE WHEN n % 100 < 2 THEN 'shared' ELSE 'job' || n % 100 END,
+    CASE WHEN n % 1000 < 2 THEN 'shared' ELSE 'change' || n END, 'cycle' || n / 50,
+    CASE WHEN n % 3 = 0 THEN 'Create' ELSE 'Update' END, CASE WHEN n % 25 < 2 THEN 'Failure' ELSE 'Success' END,
+    CASE WHEN n % 500 < 2 THEN 'shared' ELSE 'name' || n % 500 END,
+    '[{"description":"' || repeat(md5(n::text), 30) || '"}]', '[]'
+  FROM (SELECT n, CASE WHEN n % 2 = 0 THEN 'own' ELSE 'other' END AS tenant,
+      to_char(timestamp '2023-01-01' + n * interval '730 days' / $1::int, 'YYYY-MM-DD"T"HH24:MI:SS.US') || '0' AS point
+    FROM generate_series(0, $1::int - 1) AS n) AS numbers`
+
+interface Plan {
+  'Node Type': string
+  'Plan Rows': number
+  'Relation Name'?: string
+  'Index Cond'?: string
+  'Recheck Cond'?: string
+  Plans?: Plan[]
+}
+
+const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
+
+/** The plans of the statements that a request runs, node by node. */
+async function plansOf(path: string, headers: Record<string, string>) {
+  const asked = jest.spyOn(engine(), 'query')
+  const response = await get(path, headers)
+  const statements = asked.mock.calls.map(([statement]) => statement)
+  asked.mockRestore()
+  expect([200, 404]).toContain(response.status)
+  return onServer(process.env.DATABASE_URL as string, async (client) => {
+    const nodes: Plan[] = []
+    for (const { sql, values } of statements) {
+      await client.query(PLANNING.map(([name, value]) => `SET ${name} = ${value}`).join(';'))
+      const { text, values: given } = typed(sql, values)
+      const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(`EXPLAIN (FORMAT JSON) ${text}`, given)
+      nodes.push(...rows.flatMap((row) => nodesOf(row['QUERY PLAN'][0].Plan)))
+    }
+    return nodes
+  })
+}
+
+beforeAll(async () => {
+  await onServer(process.env.DATABASE_URL as string, async (client) => {
+    await client.query(withNames(FILL), [effort(20_000, 1_000_000, 1_000_000)])
+    await client.query('ANALYZE')
+  })
+})
+
+const everybody = ['reader', 'auditor'].flatMap((user) => everywhere.map((each) => [user, ...each] as const))
+const ofEvents = (nodes: Plan[]) =>
+  nodes.filter((node) => /^(events_|microsoft_graph_)/.test(node['Relation Name'] ?? ''))
+/** An incremental sort is no matter: it sorts rows with the same beginning. Nor is one of few rows. */
+const isSort = (node: Plan) => node['Node Type'] === 'Sort' && node['Plan Rows'] > 1000
+
+describe('A query reads an index, and rows in their order if it has one', () => {
+  it.each(everybody)('%s %s %j', async (user, path, options, isOrdered) => {
+    const nodes = await plansOf(query(path, options), of(user))
+    expect(ofEvents(nodes).filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([])
+    if (isOrdered) expect(nodes.filter(isSort)).toEqual([])
+  })
+})
+
+it.each([
+  ["jobId eq 'shared'", /"left"\("jobId", 200\) = 'shared'/],
+  ["changeId eq 'shared'", /"left"\("changeId", 200\) = 'shared'/],
+  ["targetIdentity/displayName eq 'shared'", /"left"\("targetIdentity_displayName", 200\) = 'shared'/]
+])('A query looks only at the events that it finds: %s', async ($filter, condition) => {
+  const tenant = await plansOf(query(path, { $filter }), of('reader'))
+  const found = ofEvents(tenant).filter((node) => node['Index Cond'] ?? node['Recheck Cond'])
+  expect(found.length).toBeGreaterThan(0)
+  for (const node of found) {
+    expect(node['Index Cond'] ?? node['Recheck Cond']).toMatch(condition)
+    expect(node['Index Cond'] ?? node['Recheck Cond']).toMatch(/tenant = 'own'/)
+  }
+  for (const node of ofEvents(await plansOf(query(path, { $filter }), of('auditor'))))
+    expect(node['Index Cond'] ?? node['Recheck Cond']).toMatch(condition)
+})
+
+it('A query of all tenants finds a status by its index', async () => {
+  const nodes = await plansOf(query(path, { $filter: "statusInfo/status eq 'failure'" }), of('auditor'))
+  expect(ofEvents(nodes).map((node) => node['Index Cond'] ?? node['Recheck Cond'])).toEqual([
+    expect.stringMatching(/translate\("left"\("statusInfo_status", 200\).* = 'failure'/)
+  ])
+})
