@@ -19,6 +19,6 @@ const args = [
 ]
 const { status } = spawnSync(process.execPath, args, {
   stdio: 'inherit',
-  env: { ...process.env, TEST_ENGINE: 'postgres', FORCE: 'short' }
+  env: { ...process.env, TEST_ENGINE: 'postgres', FORCE: process.env.FORCE ?? 'short' }
 })
 process.exitCode = status ?? 1

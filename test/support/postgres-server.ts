@@ -1,18 +1,31 @@
-/** A PostgreSQL server for a run of the tests. */
+/** A PostgreSQL server for a run of the tests, or for one of them. */
+import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { startEmbeddedServer } from '../../srv/commands/embedded-server.ts'
+
+const OPTIONS = '-c max_connections=300'
 
 /**
  * Starts a server in a folder, with the settings of production: what is committed is on disk.
- * @returns its URL without a database, and a function that stops it and removes its files
+ * @param folder one in which the user of the server may read: the server does not run as root
+ * @returns its URL without a database, and functions: `stop` stops it and removes its files, `crash` ends all of its
+ *   processes at once, as a loss of power does, and `start` starts it again
  */
 export async function startPostgres(folder: string) {
-  const { url, stop } = await startEmbeddedServer(folder, '-c max_connections=300')
+  const { url, stop } = await startEmbeddedServer(folder, OPTIONS)
   return {
     url: url.replace(/\/postgres$/, ''),
     stop: async () => {
       stop()
       await rm(folder, { recursive: true, force: true })
-    }
+    },
+    crash: async () => {
+      const lock = join(folder, 'cluster/postmaster.pid')
+      process.kill(Number(readFileSync(lock, 'utf8').split('\n')[0]), 'SIGQUIT')
+      while (existsSync(lock)) await delay(10)
+    },
+    start: () => startEmbeddedServer(folder, `${OPTIONS} -p ${new URL(url).port}`)
   }
 }
