@@ -1,4 +1,6 @@
 /** Work in the background: in threads where it would hold up requests, and one pass after another. */
+import { join } from 'node:path'
+import type { ResourceLimits } from 'node:worker_threads'
 import cds from '@sap/cds'
 import workerpool from 'workerpool'
 
@@ -8,9 +10,11 @@ const LOG = cds.log('provisioning')
  * Prepares a thread. It starts when it is first needed, and again if it was ended.
  * @param file the file that the thread runs, which registers its functions with `workerpool`
  * @param workerData passed to the file
+ * @param resourceLimits the memory of the thread
  */
-export function startThread(file: string, workerData: object) {
-  const pool = workerpool.pool(file, { workerType: 'thread', maxWorkers: 1, workerThreadOpts: { workerData } })
+export function startThread(file: string, workerData: object, resourceLimits: ResourceLimits = {}) {
+  const workerThreadOpts = { workerData, resourceLimits }
+  const pool = workerpool.pool(file, { workerType: 'thread', maxWorkers: 1, workerThreadOpts })
   return {
     /** Runs a function of the file, one at a time, in the order of the calls. */
     run: async (name: string, ...args: unknown[]): Promise<unknown> => pool.exec(name, args),
@@ -18,6 +22,48 @@ export function startThread(file: string, workerData: object) {
     async close() {
       if (pool.stats().totalWorkers) await pool.exec('close')
       await pool.terminate()
+    }
+  }
+}
+
+/** The functions of a part of the work in the background, and what ends it. */
+export type Job = Record<string, (...args: never[]) => unknown> & { close: () => unknown }
+
+/** A function of a job to run in the thread. The job starts with the first one. */
+export interface Call {
+  job: number
+  file: string
+  data: object
+  name: string
+  args: unknown[]
+}
+
+/** Less than the usual 48 MB that V8 takes for new objects: none of the jobs is slower. */
+const LIMITS = { maxYoungGenerationSizeMb: 3 }
+
+let shared: ReturnType<typeof startThread> | undefined
+let jobs = 0
+let openJobs = 0
+
+/**
+ * Prepares a job in the thread that all jobs share: a thread of its own for each would take 12 MB. They take turns, so a
+ * function should take no longer than others can wait.
+ * @param file the file whose default export makes the job from the data
+ */
+export function startJob(file: string, data: object) {
+  const thread = (shared ??= startThread(join(import.meta.dirname, 'background-thread.ts'), {}, LIMITS))
+  const job = ++jobs
+  openJobs++
+  const run = (name: string, ...args: unknown[]) => thread.run('run', { job, file, data, name, args } satisfies Call)
+  return {
+    /** Runs a function of the job. */
+    run,
+    /** Calls the function `close` of the job if it has started. The last one ends the thread. */
+    async close() {
+      await thread.run('end', job)
+      if (--openJobs) return
+      shared = undefined
+      await thread.close()
     }
   }
 }

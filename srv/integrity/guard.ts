@@ -1,7 +1,7 @@
 /** Guards the history of the log while the service runs. */
 import { join } from 'node:path'
 import cds from '@sap/cds'
-import { repeat, startThread } from '../database/background.ts'
+import { repeat, startJob } from '../database/background.ts'
 import type { Log } from '../database/log.ts'
 import { settings } from '../settings/settings.ts'
 import { startRetention } from './retention.ts'
@@ -14,12 +14,12 @@ const FAILED = 'Sealing failed.'
 /**
  * Starts sealing and retention. Call it after a schema migration.
  * @param log must have no other user
- * @param file the database file, absolute
+ * @param location where the log is: see {@link openLog}
  * @returns a function that stops both and seals the rest. It takes a promise that is fulfilled when the last event has
  *   come in
  */
-export function guardHistory(log: Log, file: string) {
-  const stopSealing = startSealing(file, settings().sealing.interval)
+export function guardHistory(log: Log, location: string) {
+  const stopSealing = startSealing(location, settings().sealing.interval)
   const stopRetention = startRetention(log)
   return async (lastEvent: Promise<unknown>) => {
     await Promise.allSettled([lastEvent, stopRetention(), stopSealing()])
@@ -30,16 +30,21 @@ export function guardHistory(log: Log, file: string) {
 }
 
 /**
- * Starts to seal events in a thread, so that hashing does not hold up requests.
- * @param file the database file, absolute
+ * Starts to seal events in the background thread, so that hashing does not hold up requests.
+ * @param location as {@link guardHistory} takes it
  * @param interval milliseconds between two passes
- * @returns a function that stops, after the pass under way
+ * @returns a function that stops, after the transaction under way
  */
-function startSealing(file: string, interval: number) {
-  const thread = startThread(join(import.meta.dirname, 'sealing-thread.ts'), { file })
-  const { stop } = repeat(FAILED, () => thread.run('seal'), interval)
+function startSealing(location: string, interval: number) {
+  const job = startJob(join(import.meta.dirname, 'sealing-thread.ts'), { location })
+  let isStopped = false
+  const seal = async () => {
+    while (!isStopped && (await job.run('seal')));
+  }
+  const { stop } = repeat(FAILED, seal, interval)
   return async () => {
+    isStopped = true
     await stop()
-    await thread.close()
+    await job.close()
   }
 }

@@ -7,7 +7,15 @@ const BATCH = 200
 
 /** Seals everything that has come in. */
 export async function sealAll(log: SealStore) {
-  while ((await log.alone(() => seal(log, BATCH))) === BATCH);
+  while (await sealSome(log));
+}
+
+/**
+ * Seals what one transaction takes.
+ * @returns whether there may be more to seal
+ */
+export async function sealSome(log: SealStore): Promise<boolean> {
+  return (await log.alone(() => seal(log, BATCH))) === BATCH
 }
 
 /**

@@ -1,20 +1,14 @@
-/** The thread that seals: see guard.ts. */
-import { workerData } from 'node:worker_threads'
-import workerpool from 'workerpool'
+/** Seals in the background thread: see guard.ts. */
+import type { Job } from '../database/background.ts'
 import type { Log } from '../database/log.ts'
 import { openLog } from '../database/open-log.ts'
-import { sealAll } from './sealer.ts'
+import { sealSome } from './sealer.ts'
 
-const { file } = workerData as { file: string }
-let log: Log | undefined
-
-workerpool.worker({ seal, close })
-
-async function seal() {
-  log ??= await openLog(file)
-  await sealAll(log)
-}
-
-async function close() {
-  await log?.close()
+/** @param location of the log, as {@link openLog} takes it */
+export default ({ location }: { location: string }): Job => {
+  let log: Log | undefined
+  return {
+    seal: async () => sealSome((log ??= await openLog(location))),
+    close: () => log?.close()
+  }
 }

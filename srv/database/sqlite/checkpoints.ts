@@ -5,7 +5,8 @@
  */
 import { join } from 'node:path'
 import type { DatabaseSettings } from '../../settings/settings.ts'
-import { repeat, startThread } from '../background.ts'
+import { repeat, startJob } from '../background.ts'
+import type { Checkpointing } from './checkpoint-thread.ts'
 import { sizeOfLog, type OpenFiles } from './files.ts'
 import type { Pauses } from './pauses.ts'
 
@@ -25,13 +26,14 @@ export function startCheckpoints(
   pauses: Pauses,
   { checkpoint_interval, wal_limit }: DatabaseSettings
 ) {
-  const thread = startThread(join(import.meta.dirname, 'checkpoint-thread.ts'), { file, files, limit: wal_limit })
+  const data: Checkpointing = { file, files, limit: wal_limit }
+  const job = startJob(join(import.meta.dirname, 'checkpoint-thread.ts'), data)
   const isLarge = () => sizeOfLog(file) > wal_limit
   let respiteUntil = 0
   const checkpoint = async () => {
-    await thread.run('checkpoint', false)
+    await job.run('checkpoint', false)
     if (!isLarge() || performance.now() < respiteUntil) return
-    await pauses.during(() => thread.run('checkpoint', true))
+    await pauses.during(() => job.run('checkpoint', true))
     if (isLarge()) respiteUntil = performance.now() + RESPITE
   }
   const failure = 'The write-ahead log could not be moved into the file.'
@@ -39,6 +41,6 @@ export function startCheckpoints(
   void run() // opens the files now, while they are in place
   return async () => {
     await stop()
-    await thread.close()
+    await job.close()
   }
 }

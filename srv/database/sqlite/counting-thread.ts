@@ -1,6 +1,5 @@
-/** The thread that counts older events: see counting.ts. */
-import { workerData } from 'node:worker_threads'
-import workerpool from 'workerpool'
+/** Counts older events in the background thread: see counting.ts. */
+import type { Job } from '../background.ts'
 import { openConnection, type LogConnection } from './connection.ts'
 import type { Counting } from './counting.ts'
 import { countOlder } from './tallies.ts'
@@ -8,16 +7,10 @@ import { countOlder } from './tallies.ts'
 /** The most events counted in one transaction, which blocks other writers for a moment. */
 const BATCH = 2000
 
-const { file, files, tallies } = workerData as Counting
-let database: LogConnection | undefined
-
-workerpool.worker({ count, close })
-
-async function count() {
-  database ??= openConnection(file, { files })
-  return countOlder(database, tallies, BATCH)
-}
-
-function close() {
-  database?.close()
+export default ({ file, files, tallies }: Counting): Job => {
+  let database: LogConnection | undefined
+  return {
+    count: () => countOlder((database ??= openConnection(file, { files })), tallies, BATCH),
+    close: () => database?.close()
+  }
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import cds from '@sap/cds'
-import { startThread } from '../background.ts'
+import { startJob } from '../background.ts'
 import type { Tallies } from '../tallies.ts'
 import { openConnection } from './connection.ts'
 import type { LogFiles } from './query-connection.ts'
@@ -14,7 +14,7 @@ const LOG = cds.log('provisioning')
 const PAUSE = 20
 const PROGRESS = 5000
 
-/** What the thread needs. */
+/** What the job needs. */
 export interface Counting extends Pick<LogFiles, 'file' | 'files'> {
   tallies: Tallies
 }
@@ -28,17 +28,14 @@ export function startCounting({ file, files }: LogFiles, tallies: Tallies): () =
   const total = uncountedUpTo(database)
   database.close()
   if (total === undefined) return () => Promise.resolve()
-  const thread = startThread(join(import.meta.dirname, 'counting-thread.ts'), {
-    file,
-    files,
-    tallies
-  } satisfies Counting)
+  const data: Counting = { file, files, tallies }
+  const job = startJob(join(import.meta.dirname, 'counting-thread.ts'), data)
   let isStopped = false
   async function count(all: number) {
     let told = performance.now()
     LOG.info(`Counting the ${all} events of the log once, so that counts and groups of them are fast.`)
     for (let left: number | undefined = all; left !== undefined && !isStopped; await setTimeout(PAUSE)) {
-      left = (await thread.run('count')) as number | undefined
+      left = (await job.run('count')) as number | undefined
       if (left === undefined) LOG.info('All events are counted.')
       else if (performance.now() - told > PROGRESS) {
         LOG.info(`${all - left} of ${all} events are counted.`)
@@ -50,6 +47,6 @@ export function startCounting({ file, files }: LogFiles, tallies: Tallies): () =
   return async () => {
     isStopped = true
     await work
-    await thread.close()
+    await job.close()
   }
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import cds from '@sap/cds'
-import { repeat, startThread } from '../background.ts'
+import { repeat, startJob } from '../background.ts'
 import type { OpenFiles } from './files.ts'
 import type { Progress } from './search-filling.ts'
 import type { SearchedColumns } from './search-file.ts'
@@ -25,14 +25,21 @@ export interface SearchIndex {
   columns: SearchedColumns
 }
 
+/** What the job needs. */
+export interface Indexing extends SearchIndex {
+  file: string
+  files: OpenFiles
+}
+
 /**
- * Starts to index events, in a thread of its own.
+ * Starts to index events in the background thread.
  * @param file the database file, absolute
  * @param files the files that must be in place
  * @returns a function that stops it
  */
 export function startIndexing(file: string, files: OpenFiles, { path, columns }: SearchIndex) {
-  const thread = startThread(join(import.meta.dirname, 'search-thread.ts'), { file, files, path, columns })
+  const data: Indexing = { file, files, path, columns }
+  const job = startJob(join(import.meta.dirname, 'search-thread.ts'), data)
   const progress = reporter()
   let isStopped = false
   let pausedUntil = -Infinity
@@ -40,7 +47,7 @@ export function startIndexing(file: string, files: OpenFiles, { path, columns }:
 
   async function catchUp() {
     for (let isDone = false; !isDone && !isStopped;) {
-      const { done, end, removed } = (await thread.run('fill')) as Progress
+      const { done, end, removed } = (await job.run('fill')) as Progress
       if (removed) LOG.info(`The search index is ${removed}, so it is made again.`)
       progress(done, end)
       isDone = done >= end
@@ -66,7 +73,7 @@ export function startIndexing(file: string, files: OpenFiles, { path, columns }:
   return async () => {
     isStopped = true
     await stop()
-    await thread.close()
+    await job.close()
   }
 }
 
