@@ -5,7 +5,6 @@ import compression from 'compression'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { needsTokens } from './access/profile.ts'
 import { findSignIn } from './access/sign-in.ts'
-import { areTenantsShared } from './access/tenants.ts'
 import helmet from 'helmet'
 import { storeJsonAsText } from './database/json-columns.ts'
 import type { Indexed } from './database/engine.ts'
@@ -37,13 +36,13 @@ const LOG = cds.log('provisioning')
 
 /** What this file uses of CAP that its published types lack. */
 interface Cap {
-  env: { profiles: string[]; log: { format: string } }
+  env: { log: { format: string } }
   deploy: (model: object) => { to: (database: string) => Promise<void> }
   server: (options: object) => Promise<Server>
 }
 const { env, deploy, server: capServer } = cds as unknown as Cap
 
-const isProduction = needsTokens(env.profiles)
+const isProduction = needsTokens()
 
 /** What CAP would serve without a token besides the service. */
 const OPEN_ROUTES = { favicon: false, health: false, static: false }
@@ -75,7 +74,7 @@ export default async function server(options: object) {
       await engine().migrate(async () => {
         await log.expectUntouched()
         await deploy(csn).to('db')
-        await engine().start({ definitions, uniqueIds: areTenantsShared(), searched, drained: drain })
+        await engine().start({ definitions, uniqueIds: !isProduction, searched, drained: drain })
         await log.protect()
       })
       tokens.use(await engine().tokenSecret())

@@ -1,13 +1,14 @@
 /** The profile that the service runs in: `NODE_ENV`, `CDS_ENV`, `--profile`, or a `profile` in its configuration. */
+import cds from '@sap/cds'
 
 const KNOWN = ['development', 'production', 'postgres']
 
 /**
  * Tells whether requests need a token. They do in every profile but `development`, the default.
- * @param profiles as CAP passes them: `development` is added unless there is `production`
+ * @param profiles those of the process as CAP has them: `development` is added unless there is `production`
  * @throws {Error} if a name is unknown: it may be a misspelt `production`
  */
-export function needsTokens(profiles: string[]): boolean {
+export function needsTokens(profiles = (cds.env as unknown as { profiles: string[] }).profiles): boolean {
   const unknown = profiles.filter((name) => !KNOWN.includes(name)).map((name) => `'${name}'`)
   if (unknown.length)
     throw new Error(

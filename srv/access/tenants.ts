@@ -3,7 +3,6 @@ import cds from '@sap/cds'
 import { RequestError } from '../errors/errors.ts'
 import { findColumn } from '../cqn/columns.ts'
 import { ref, val, type Source } from '../cqn/cqn.ts'
-import { needsTokens } from './profile.ts'
 import type { Literal } from '../plans/statement.ts'
 
 const TENANT_SOURCE: Source = { option: 'tenant', position: 0, read: (tenant) => tenant }
@@ -34,12 +33,6 @@ export function confined(query: object, user: User, model: Model): object {
   }
   return copy(query) as object
 }
-
-/**
- * Whether no token tells tenants apart, as in the development profile: whoever asks sees the events of all of them, so
- * that an id can be there only once.
- */
-export const areTenantsShared = () => !needsTokens((cds as unknown as { env: { profiles: string[] } }).env.profiles)
 
 /**
  * What the answers to a user depend on: permissions, and the tenant unless the user reads all tenants.

@@ -21,10 +21,9 @@ const NAMES = '@faker-js/faker'
 
 // not published as API
 const { exec } = createRequire(import.meta.url)('@sap/cds/bin/serve.js') as { exec: (...args: string[]) => unknown }
-const cap = cds as unknown as { env: { profiles: string[] } }
 
 cds.once('listening', () => {
-  if (needsTokens(cap.env.profiles)) collectGarbage() // a seventh of the start, for which developers would wait
+  if (needsTokens()) collectGarbage() // a seventh of the start, for which developers would wait
 })
 
 try {
@@ -41,8 +40,7 @@ function start(args: string[]) {
   const count = countOf(inline ?? args[at + 1])
   expectNames()
   void exec(...args.toSpliced(at, inline === undefined ? 2 : 1)) // sets the profile before it returns, then starts
-  if (needsTokens(cap.env.profiles))
-    throw new Error(`${OPTION} is for development: it does not fill a log of production.`)
+  if (needsTokens()) throw new Error(`${OPTION} is for development: it does not fill a log of production.`)
   cds.once('listening', ({ url }) => fill(count, url))
 }
 

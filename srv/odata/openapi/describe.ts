@@ -1,5 +1,4 @@
 /** `/openapi.json`: a root described for tools that do not know OData. */
-import cds from '@sap/cds'
 import { configurationUrl } from '../../access/issuer.ts'
 import { needsTokens } from '../../access/profile.ts'
 import { parseJson } from '../../values/json.ts'
@@ -32,7 +31,7 @@ export function descriptions(schema: ServiceSchema): (root: string, metadata: st
 }
 
 function access(): Access | undefined {
-  if (!needsTokens((cds.env as unknown as { profiles: string[] }).profiles)) return undefined
+  if (!needsTokens()) return undefined
   const { issuer, jwks_uri, permissions, public_metadata } = settings().requires.auth
   const openIdConnectUrl = jwks_uri === undefined ? configurationUrl(issuer) : undefined
   return { openIdConnectUrl, permissions, publicMetadata: public_metadata }
