@@ -24,12 +24,11 @@ import { inSequence } from './http/sequence.ts'
 import { followed, surviveUncaughtErrors } from './http/uncaught.ts'
 import { guardHistory } from './integrity/guard.ts'
 import { registerProtocols } from './odata/adapter.ts'
-import { requestError } from './errors/errors.ts'
 import { LinkTokens } from './odata/request/link-tokens.ts'
 import { searchedColumns } from './odata/model/schema.ts'
 import { rootsLast, type Model } from './odata/model/shown.ts'
-import { refuse } from './errors/refuse.ts'
-import { identify, requestIds } from './errors/request-ids.ts'
+import { refuseAnything } from './errors/refuse.ts'
+import { identify } from './errors/request-ids.ts'
 import { accessSettings, databaseLocation, settings } from './settings/settings.ts'
 
 const LOG = cds.log('provisioning')
@@ -111,8 +110,4 @@ const isCompressible: compression.CompressionFilter = (req, res) =>
   String(res.getHeader('Content-Type')).startsWith('application/x-ndjson') || compression.filter(req, res)
 
 /** Renders errors that occur before the service is reached, such as a path that cannot be decoded. */
-const renderError: ErrorRequestHandler = (error, req, res, _next) => {
-  const failure = requestError(error)
-  if (failure.status >= 500) LOG.error(requestIds(res)['request-id'], req.method, req.path, error)
-  refuse(res, failure)
-}
+const renderError: ErrorRequestHandler = (error, req, res, _next) => refuseAnything(error, req, res)

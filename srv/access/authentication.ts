@@ -3,15 +3,13 @@
  * `requires.auth`.
  */
 import cds from '@sap/cds'
-import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import type { NextFunction, Request, RequestHandler } from 'express'
 import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose'
 import { issuerKeys, type AccessSettings } from './issuer.ts'
-import { requestError, RequestError } from '../errors/errors.ts'
-import { refuse } from '../errors/refuse.ts'
+import { RequestError } from '../errors/errors.ts'
+import { refuseAnything } from '../errors/refuse.ts'
 import { accessSettings } from '../settings/settings.ts'
 import { verifiedTokens } from './verified-tokens.ts'
-
-const LOG = cds.log('provisioning')
 
 /** The tenant of all personal Microsoft accounts. */
 const PERSONAL_ACCOUNTS = '9188040d-6c67-4c5b-b112-36a304b66dad'
@@ -40,12 +38,12 @@ export default function authentication(): RequestHandler {
     if (settings.public_metadata && isPublic(req)) return next()
     const token = bearerToken(req)
     if (token === undefined)
-      return refused(req, res, new RequestError('unauthenticated', 'The request has no access token.'))
+      return refuseAnything(new RequestError('unauthenticated', 'The request has no access token.'), req, res)
     const known = access.known(token)
     if (known) return enter(known, next)
     return access.check(token).then(
       (checked) => enter(checked, next),
-      (error: unknown) => refused(req, res, error)
+      (error: unknown) => refuseAnything(error, req, res)
     )
   }
 }
@@ -123,12 +121,4 @@ function accessOf({ tid, roles, scp, oid, sub }: JWTPayload, { permissions }: Ac
     .filter(([, names]) => names.some((name) => granted.includes(name)))
     .map(([role]) => role)
   return { id: (oid ?? sub ?? 'unknown') as string, roles: given, attr }
-}
-
-function refused(req: Request, res: Response, error: unknown) {
-  const failure = requestError(error)
-  const { cause } = failure // for operators, not for clients
-  if (failure.status >= 500) LOG.error(req.method, req.path, cause ?? error)
-  else LOG.debug(req.method, req.path, failure.code, failure.message, cause ?? '')
-  refuse(res, failure)
 }

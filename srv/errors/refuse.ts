@@ -1,10 +1,13 @@
 /** Answers a request with an error. */
+import cds from '@sap/cds'
 import type { Request, Response } from 'express'
-import { errorBody, type ErrorCode, type RequestError } from './errors.ts'
+import { errorBody, requestError, type ErrorCode, type RequestError } from './errors.ts'
 import { requestIds } from './request-ids.ts'
 
+const LOG = cds.log('provisioning')
+
 /** When to retry after an error that may pass, in seconds (RFC 9110, 10.2.3). */
-const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
+export const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
   tooManyRequests: 10,
   serviceUnavailable: 2,
   insufficientStorage: 60
@@ -30,4 +33,17 @@ export function refuse(res: Response, failure: RequestError, ids = requestIds(re
   if (!res.get('OData-Version')) res.set('OData-Version', '4.0') // every response has one (Protocol 4.01, 8.1.5)
   res.status(failure.status).setHeader('Content-Type', 'application/json')
   res.send(Buffer.from(JSON.stringify(errorBody(failure, ids, new Date())))) // to text Express adds a charset
+}
+
+/**
+ * Answers with anything that was thrown, and logs it: what the service is at fault for as an error, anything else for
+ * debugging. The renderings of Express and CAP may reveal internals, or end the process.
+ * @param ids as for {@link refuse}
+ */
+export function refuseAnything(error: unknown, req: Request, res: Response, ids = requestIds(res)) {
+  const failure = requestError(error)
+  const about = [ids['request-id'], req.method, req.url.split('?', 1)[0]] // `path` may throw for a URL in a batch
+  if (failure.status >= 500 && failure.code !== 'notImplemented') LOG.error(...about, error)
+  else LOG.debug(...about, failure.code, failure.message, failure.cause ?? '')
+  refuse(res, failure, ids)
 }

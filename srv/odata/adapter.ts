@@ -5,7 +5,7 @@
  * CAP run the queries, and gives the answers their structure and control information.
  */
 import cds, { type ApplicationService } from '@sap/cds'
-import express, { type NextFunction, type Request, type Response, type Router } from 'express'
+import express, { type Request, type Response, type Router } from 'express'
 // Not published as API: the base class of CAP's protocols, which brings authorization and body limits.
 import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
 import { permitPost, type Restricted } from '../access/permissions.ts'
@@ -20,7 +20,7 @@ import { isTaken } from './request/capabilities.ts'
 import { readCollection, readCount, readReferences } from './resources/collection.ts'
 import { create } from './resources/create.ts'
 import { readEntity, readProperty, readReference } from './resources/entity.ts'
-import { requestError, RequestError } from '../errors/errors.ts'
+import { RequestError } from '../errors/errors.ts'
 import { conventionsWith, type Conventions } from './request/conventions.ts'
 import type { Exchange, Origin } from './request/exchange.ts'
 import { downloadFormat, jsonFormat, mediaTypesOf, negotiate } from './request/format.ts'
@@ -33,15 +33,13 @@ import { descriptions } from './openapi/describe.ts'
 import { serviceSchema, type ServiceSchema } from './model/schema.ts'
 import { linked, type Model } from './model/shown.ts'
 import { Plans } from '../plans/plans.ts'
-import { refuse } from '../errors/refuse.ts'
+import { refuseAnything } from '../errors/refuse.ts'
 import { readJson } from './request/body.ts'
 import { allows401, applied, checkHeaders, negotiateVersion, preferences, refuseIsolation } from './request/headers.ts'
 import { requestIds } from '../errors/request-ids.ts'
 import { settings } from '../settings/settings.ts'
 import { readServiceDocument, readSingleton } from './resources/service-root.ts'
 import { batchDeadline, readingFor } from './request/time-limits.ts'
-
-const LOG = cds.log('provisioning')
 
 // Gaps in the published types: `cds.ql` can be called to make a query from a plain object, and `run` takes functions.
 const toQuery = cds.ql as unknown as (query: object) => object
@@ -71,7 +69,7 @@ interface Setup {
 
 class StructuredODataAdapter extends ODataAdapter {
   private readonly setup: Setup
-  private readonly linked: Model
+  private readonly restricted: Restricted
   private readonly schema: ServiceSchema
   private readonly describe: ReturnType<typeof describer>
   private knownPlans: Plans | undefined
@@ -80,9 +78,9 @@ class StructuredODataAdapter extends ODataAdapter {
     super(service, options)
     this.setup = setup
     const { model, conventions } = setup
-    this.linked = linked(model)
     const schema = serviceSchema(model, service.name)
     this.schema = conventions.hasEntitySet ? schema : { ...schema, entitySet: undefined }
+    this.restricted = linked(model).definitions[schema.entity] as Restricted
     const openApi = descriptions(this.schema)
     this.describe = describer(model, service.name, this.schema, conventions.entitiesDerive, openApi)
   }
@@ -114,8 +112,7 @@ class StructuredODataAdapter extends ODataAdapter {
     if (!isTaken(req, res, resource.kind, options)) return
 
     const user = (cds.context as unknown as { user: InstanceType<typeof cds.User> }).user
-    if (req.method === 'POST')
-      permitPost(user, resource.kind === 'batch', this.linked.definitions[this.schema.entity] as Restricted)
+    if (req.method === 'POST') permitPost(user, resource.kind === 'batch', this.restricted)
     if (resource.kind === 'batch') {
       if (req !== outer) throw new RequestError('badRequest', 'A batch must not have a batch in it.')
       return this.answerBatch(req, res)
@@ -178,15 +175,9 @@ class StructuredODataAdapter extends ODataAdapter {
     await sendBatch(answers, res, boundary, spellsHeadersAsGraph)
   }
 
-  /** Renders any error, including those of CAP, whose own rendering may reveal internals or end the process. */
-  override error(error: unknown, req: Request, res: Response, _next?: NextFunction) {
-    const failure = requestError(error)
-    const ids = requestIds(cds.context?.http?.res as unknown as Response)
-    const [path] = req.url.split('?', 1) // Express would parse the URL again, and may throw for one in a batch
-    if (failure.status >= 500 && failure.code !== 'notImplemented')
-      LOG.error(ids['request-id'], req.method, path, error)
-    else LOG.debug(req.method, path, failure.code, failure.message)
-    refuse(res, failure, ids)
+  /** Renders any error, including those of CAP. */
+  override error(error: unknown, req: Request, res: Response) {
+    refuseAnything(error, req, res, requestIds(cds.context?.http?.res as unknown as Response))
   }
 }
 

@@ -1,6 +1,7 @@
 /** What operations share: parameters, the headers of responses, and errors. What is always the same is components.json. */
 import { errorBody, RequestError, STATUS, type ErrorCode } from '../../errors/errors.ts'
 import answered from '../../errors/examples.json' with { type: 'json' }
+import { RETRY_AFTER } from '../../errors/refuse.ts'
 import type { JsonObject } from '../model/types.ts'
 import shared from './components.json' with { type: 'json' }
 import { reference } from './schemas.ts'
@@ -13,7 +14,7 @@ export const OF_CREATION = [409, 413, 415, 507]
 export const OF_BATCH = [413, 415, 431]
 
 /** Errors that say when to try again. */
-const MAY_PASS = [429, 503, 507]
+const MAY_PASS = Object.keys(RETRY_AFTER).map((code) => STATUS[code as ErrorCode]) as number[]
 
 /** What identifies the request of an example, and when it failed. */
 const REQUEST = '8f0e2c6a-3d0b-4c57-9c55-2a1f0b7d9e10'
