@@ -1,28 +1,12 @@
 /** Serves the page at `/app`. Its files need no token: they are the same for everybody, and have no data of the log. */
 import { join } from 'node:path'
 import express, { Router, type RequestHandler } from 'express'
-import helmet from 'helmet'
 import { requestError, RequestError } from '../errors/errors.ts'
 import { refuse } from '../errors/refuse.ts'
+import { ownFilesOnly } from './content-policy.ts'
 
 /** What `npm run build` made. */
 const BUILT = join(import.meta.dirname, '../../app/dist')
-
-/**
- * What the page may load: its own files, and the service. Nothing is written into its markup that a browser would run.
- * @param issuer the origin of the issuer that gives the page its tokens
- */
-const policy = (issuer: string | undefined) => ({
-  defaultSrc: ["'none'"],
-  scriptSrc: ["'self'"],
-  styleSrc: ["'self'"],
-  imgSrc: ["'self'"],
-  connectSrc: ["'self'", ...(issuer === undefined ? [] : [issuer])],
-  baseUri: ["'none'"],
-  formAction: ["'none'"],
-  frameAncestors: ["'none'"],
-  requireTrustedTypesFor: ["'script'"]
-})
 
 /** Finds how people sign in: see srv/access/sign-in.ts. */
 type FindSignIn = () => Promise<{ server: { token_endpoint: string } }>
@@ -38,8 +22,9 @@ export function page(development: boolean, findSignIn?: FindSignIn): Router {
     .use(async (req, res, next) => {
       // without the issuer the page can still say that nobody can sign in
       const signIn = await findSignIn?.().catch(() => undefined)
-      const directives = policy(signIn && new URL(signIn.server.token_endpoint).origin)
-      helmet.contentSecurityPolicy({ useDefaults: false, directives })(req, res, next)
+      const connectSrc = ["'self'", ...(signIn ? [new URL(signIn.server.token_endpoint).origin] : [])]
+      // nothing is written into the markup that a browser would run
+      ownFilesOnly({ connectSrc, requireTrustedTypesFor: ["'script'"] })(req, res, next)
     })
     .get('/settings.json', async (_req, res) => {
       // what the page needs to know of the service before it can ask it
