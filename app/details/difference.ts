@@ -1,5 +1,5 @@
 /** Where two texts differ. */
-export interface Difference {
+interface Difference {
   /** What both begin with. */
   before: string
   removed: string

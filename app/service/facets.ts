@@ -5,7 +5,7 @@ import { applied, LOG, url, type Page } from './odata.ts'
 import { json } from './request.ts'
 
 /** The number of events with one combination of values. */
-export interface Combination {
+interface Combination {
   values: Record<Facet, string | null>
   count: number
 }

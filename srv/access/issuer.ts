@@ -11,7 +11,7 @@ const RETRY_AFTER = 1_000
 const MAX_AGE = 600_000
 
 /** The keys of an issuer, fetched when they are needed. */
-export interface IssuerKeys {
+interface IssuerKeys {
   /** Finds the key of a token. */
   find: JWTVerifyGetKey
   /** Changes when the keys are fetched. Undefined while they must be fetched before a token is checked. */
@@ -73,7 +73,7 @@ export function configurationUrl(issuer: string): string {
 }
 
 /** What an issuer says of itself, as far as it is used here (OpenID Connect Discovery 1.0, section 3). */
-export interface IssuerConfiguration {
+interface IssuerConfiguration {
   issuer: string
   jwks_uri?: string
   authorization_endpoint?: string

@@ -9,7 +9,7 @@ import { RecentlyUsed } from '../values/recently-used.ts'
 const MOST_CHARACTERS = 4_000_000
 
 /** When a token is valid, in seconds since 1970 (RFC 7519, 4.1.4 and 4.1.5). */
-export interface Lifetime {
+interface Lifetime {
   exp: number
   nbf: number | undefined
 }

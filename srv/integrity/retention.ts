@@ -20,7 +20,7 @@ const SILENCE = 7 * DAY
 /** The pause between two transactions that lets others write, in milliseconds. */
 const PAUSE = 20
 
-export interface PurgeOrder {
+interface PurgeOrder {
   /** Removes events that happened before this instant, in UTC, in the form of `activityDateTime_utc`. */
   before: string
   /** Who asks for it. */

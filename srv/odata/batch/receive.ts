@@ -6,7 +6,7 @@ import { readBatch } from './documents.ts'
 import { boundaryOf, readMultipartBatch } from './multipart.ts'
 import type { Unit } from './requests.ts'
 
-export interface Batch {
+interface Batch {
   units: Unit[]
   /** Of the parts, in a multipart batch. */
   boundary: string | undefined

@@ -3,7 +3,7 @@ import { integer, textLacks } from '../../database/dialect.ts'
 import { decimal, func, val, xpr, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import { exactly } from './logic.ts'
 
-export interface CanonicalFunction {
+interface CanonicalFunction {
   /** The types of the arguments, for each form of the function. */
   forms: ValueType[][]
   returns: ValueType

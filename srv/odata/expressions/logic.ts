@@ -37,7 +37,7 @@ export const isTrue = (operand: Typed): Cqn => func('coalesce', operand.cqn, val
 
 const isConstant = (cqn: Cqn) => 'val' in cqn
 const isNull = ({ type }: Pick<Typed, 'type'>) => type === 'null'
-export const equalsNull = (cqn: Cqn) => xpr(cqn, '=', val(null))
+const equalsNull = (cqn: Cqn) => xpr(cqn, '=', val(null))
 
 /**
  * Compares two values of one type (5.1.1.1.1 to 5.1.1.1.6): null equals null and nothing else, and is neither less nor

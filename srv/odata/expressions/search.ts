@@ -9,7 +9,7 @@ const MAX_TERMS = 20
 const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+))/y
 
 /** The condition for what a search finds, and the terms that all of it contains. */
-export interface SearchCondition {
+interface SearchCondition {
   cqn: Cqn
   terms: Cqn[]
 }

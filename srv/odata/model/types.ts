@@ -55,7 +55,7 @@ export interface StoredType extends EntityType {
 }
 
 /** The hidden columns of an entity. */
-export interface HiddenColumns {
+interface HiddenColumns {
   /** The paths of complex values that were sent without any value. */
   emptyObjects: string
   /** The version of the type when the text was written, and a hash of the text. */
@@ -96,7 +96,7 @@ type Definitions = Record<string, CdsElement>
  * Elements that are hidden from the API and navigation properties are left out.
  * @throws {Error} if an element has a type that the protocol does not support
  */
-export function structuredType(definitions: Definitions, name: string): StructuredType {
+function structuredType(definitions: Definitions, name: string): StructuredType {
   const definition = definitions[name]
   if (!definition) throw new Error(`The model has no definition of '${name}'.`)
   const open = definition._type === 'cds.Map'

@@ -30,7 +30,7 @@ export interface PathStep {
 }
 
 /** What is addressed, and the query options and parameter aliases that go with it. */
-export type Located = Pick<ParsedUrl, 'options' | 'aliases'> & { resource: Resource }
+type Located = Pick<ParsedUrl, 'options' | 'aliases'> & { resource: Resource }
 
 /**
  * @param url as in a request: see {@link parseUrl}
