@@ -24,14 +24,22 @@ export const configuration = (url: string): ClientConfig => ({
   application_name: 'provisioning-audit-log',
   connectionTimeoutMillis: PATIENCE,
   keepAlive: true,
+  keepAliveInitialDelayMillis: PATIENCE, // a server that is gone without a word is noticed within minutes
   types: { getTypeParser: ((id: number): unknown => PARSERS.get(id) ?? pg.types.getTypeParser(id)) as never }
 })
 
-/** For connections that write: what they commit is on disk, whatever the server does by default. */
+/**
+ * For connections that write: what they commit is on disk, whatever the server does by default, and where they do nothing
+ * in a transaction for a minute, for example as this process is suspended, the server ends it.
+ */
 export const WRITING: PoolConfig = {
+  idle_in_transaction_session_timeout: 60_000,
   // the pool waits for it, other than its type says
   onConnect: ((client: ClientBase) => client.query('SET synchronous_commit = on')) as (client: ClientBase) => void
 }
+
+/** How long a statement may wait for a lock, and how long it may take until this process gives up, in milliseconds. */
+export type Limits = Required<Pick<PoolConfig, 'lock_timeout' | 'query_timeout'>>
 
 /**
  * Whether the server is on this machine, or the URL says itself whether the connection is encrypted. To any other server

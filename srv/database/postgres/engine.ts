@@ -36,14 +36,17 @@ export class PostgresEngine implements Engine {
   private readonly groupCommit: GroupCommit
   private readonly sequencer: Sequencer
   private readonly readers: pg.Pool
+  private readonly checks: pg.Pool
   private readonly turn: ReturnType<typeof turns>
 
   /** @param url the database, as in `postgres://user:password@host:port/database` */
   constructor(url: string, { readers, waiting_queries, query_timeout, lock_timeout }: DatabaseSettings) {
     this.url = url
-    this.groupCommit = new GroupCommit(url, lock_timeout)
-    this.sequencer = new Sequencer(url, lock_timeout)
     const statement_timeout = query_timeout + GRACE
+    const limits = { lock_timeout, query_timeout: statement_timeout }
+    this.groupCommit = new GroupCommit(url, limits)
+    this.sequencer = new Sequencer(url, limits)
+    this.checks = pool(url, { max: 1, query_timeout: GRACE })
     const options = PLANNING.map(([name, value]) => `-c ${name}=${value}`).join(' ')
     this.readers = pool(url, { options, max: readers + 1, statement_timeout }) // one is for cancelling
     this.turn = turns(readers, waiting_queries)
@@ -87,7 +90,7 @@ export class PostgresEngine implements Engine {
   }
 
   async check() {
-    await this.onServer((client) => client.query('SELECT 1'))
+    await this.checks.query('SELECT 1')
   }
 
   tokenSecret() {
@@ -102,7 +105,7 @@ export class PostgresEngine implements Engine {
 
   async close() {
     await this.groupCommit.close()
-    await Promise.all([this.sequencer.close(), this.readers.end()])
+    await Promise.all([this.sequencer.close(), this.readers.end(), this.checks.end()])
   }
 
   private async onServer<Result>(work: (client: pg.Client) => Promise<Result>) {

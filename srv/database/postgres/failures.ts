@@ -28,7 +28,7 @@ const FAILURES: Record<string, Failure> = {
   '42846': UNTYPED,
   '42883': UNTYPED,
   '54': ['invalidValue', 'A value is longer, or a query larger, than the database allows.'], // program limit exceeded
-  '55P03': ['serviceUnavailable', 'The database is locked.'],
+  '55': ['serviceUnavailable', 'The database is locked.'], // object not in prerequisite state
   '57014': ['serviceUnavailable', 'The query took too long.'],
   '57': GONE, // operator intervention
   '58': ['serviceUnavailable', 'The database cannot be read or written.'],
@@ -38,7 +38,7 @@ const FAILURES: Record<string, Failure> = {
 
 const OF_CONNECTIONS = /^(E[A-Z]+|ERR_[A-Z_]+)$/
 const LOST =
-  /^(Connection terminated|timeout e(xceeded|xpired)|Client has encountered a connection error|Client was closed)/
+  /^(Connection terminated|timeout e(xceeded|xpired)|Query read timeout|Client has encountered a connection error|Client was closed)/
 
 /**
  * Finds the failure of the database that an error is about.
@@ -51,8 +51,12 @@ export function failureOf(cause: unknown): RequestError | undefined {
   return failure && Object.assign(new RequestError(...failure), { cause })
 }
 
-/** Tells whether an error is about a statement or its values, so that the connection can go on. */
-export const isOfStatement = (error: unknown): boolean => (failureOf(error)?.status ?? 400) <= 501
+/** Transactions that wait for each other, and one that waited too long. */
+const OF_OTHERS = /^(40|55P03)/
+
+/** Tells whether an error is about a statement, its values or their rows, so that the connection can go on without it. */
+export const isOfStatement = (error: unknown): boolean =>
+  (failureOf(error)?.status ?? 400) <= 501 || OF_OTHERS.test(codeOf(error))
 
 /** Tells whether an error is that of a row whose key another one has. */
 export const isDuplicate = (error: unknown): boolean => codeOf(error) === '23505'

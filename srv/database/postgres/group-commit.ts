@@ -9,7 +9,7 @@ import { RequestError } from '../../errors/errors.ts'
 import { debug, debugStatement } from '../debug.ts'
 import type { Entry, Table } from '../engine.ts'
 import { ARRIVALS } from '../tables.ts'
-import { pool, WRITING } from './connection.ts'
+import { pool, WRITING, type Limits } from './connection.ts'
 import { isOfStatement } from './failures.ts'
 import { withNames } from './names.ts'
 import { UNNUMBERED } from './sequencer.ts'
@@ -32,9 +32,9 @@ export class GroupCommit {
   private writing: Promise<void> | undefined
   private isClosed = false
 
-  /** @param lockTimeout how long to wait for another transaction that stores an event with the same id, in milliseconds */
-  constructor(url: string, lockTimeout: number) {
-    this.pool = pool(url, { ...WRITING, max: 1, lock_timeout: lockTimeout })
+  /** @param limits of statements: how long they wait for others that store an event with the same id, and run in all */
+  constructor(url: string, limits: Limits) {
+    this.pool = pool(url, { ...WRITING, ...limits, max: 1 })
   }
 
   /**

@@ -11,9 +11,6 @@ const LAST_SEALED = `SELECT coalesce(max(lastSequence), 0) AS last FROM ${SEALS}
 /** The key of the advisory lock of who seals; any number that others do not use. */
 const SEALING = 7_231_804_513
 
-/** How long a process that holds the lock may do nothing, in milliseconds. Then the server ends its transaction. */
-const PATIENCE = 60_000
-
 const { INT8 } = pg.types.builtins
 
 /**
@@ -21,7 +18,7 @@ const { INT8 } = pg.types.builtins
  * @param url the database, as in `postgres://user:password@host:port/database`
  */
 export function openPostgresLog(url: string): Log {
-  const pool = poolOf(url, { ...WRITING, max: 1, idle_in_transaction_session_timeout: PATIENCE })
+  const pool = poolOf(url, { ...WRITING, max: 1 })
   const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
     (await pool.query<R>(withNames(sql), values)).rows
   const missing = (): never => {

@@ -3,10 +3,16 @@ import pg from 'pg'
 import type { Row } from '../../plans/statement.ts'
 import { rowsWithin, sizeOfRow } from '../result-size.ts'
 
-/** What the types of `pg` lack: the process of the server that runs the queries of a connection. */
+/** What the types of `pg` lack: the process of the server that runs the queries of a connection, and a limit of time. */
 interface Backend {
   processID: number
 }
+interface Timed extends pg.QueryConfig {
+  query_timeout: number
+}
+
+/** How long the server may take to cancel a query, in milliseconds. */
+const GRACE = 1000
 
 /**
  * Runs a query on a connection of a pool.
@@ -22,10 +28,13 @@ export async function runQuery(
 ): Promise<Row[]> {
   const client = await pool.connect()
   let cancelling: Promise<unknown> | undefined
-  const cancel = () =>
-    (cancelling ??= pool
-      .query('SELECT pg_cancel_backend($1)', [(client as unknown as Backend).processID])
-      .catch(() => {}))
+  let timer: NodeJS.Timeout | undefined
+  const cancel = () => {
+    const values = [(client as unknown as Backend).processID]
+    const statement: Timed = { text: 'SELECT pg_cancel_backend($1)', values, query_timeout: GRACE }
+    cancelling ??= pool.query(statement).catch(() => {})
+    timer ??= setTimeout(() => void client.end(), GRACE) // the server is gone without a word
+  }
   let failure: unknown
   try {
     signal.throwIfAborted()
@@ -36,6 +45,7 @@ export async function runQuery(
     throw error
   } finally {
     signal.removeEventListener('abort', cancel)
+    clearTimeout(timer)
     await cancelling // or else it would end the next query of this connection
     client.release(failure instanceof Error && !(failure instanceof pg.DatabaseError))
   }

@@ -6,7 +6,7 @@
 import cds from '@sap/cds'
 import type pg from 'pg'
 import { ARRIVALS, COUNTS } from '../tables.ts'
-import { pool, WRITING } from './connection.ts'
+import { pool, WRITING, type Limits } from './connection.ts'
 import { failureOf } from './failures.ts'
 
 const LOG = cds.log('provisioning')
@@ -30,12 +30,9 @@ export class Sequencer {
   private next: Promise<void> | undefined
   private isFailing = false
 
-  /**
-   * @param url the database
-   * @param lockTimeout how long {@link number} waits for another instance, in milliseconds
-   */
-  constructor(url: string, lockTimeout: number) {
-    this.pool = pool(url, { ...WRITING, max: 1, lock_timeout: lockTimeout })
+  /** @param limits of statements: how long {@link number} waits for another instance, and a statement runs in all */
+  constructor(url: string, limits: Limits) {
+    this.pool = pool(url, { ...WRITING, ...limits, max: 1 })
   }
 
   /** Numbers arrivals from now on, whoever has added them. Where another instance does so, this one passes. */
