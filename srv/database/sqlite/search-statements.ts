@@ -18,20 +18,45 @@ const CONDITION = new RegExp(
   'g'
 )
 
+/** Makes the condition of a form. @param table the name of the table in the statement, if the event is a row of it */
+type Form = (id: string, terms: string, table: string | undefined) => string
+
+/** Few events are candidates: they are read, and no others. */
+const amongFew: Form = (id, terms, table) =>
+  table ? `${table}.rowid in (select value from json_each(${CANDIDATE_ROWS}(${terms})))` : mayContain(id, terms)
+
 /** Each event that is read is looked up among the candidates. */
-const amongMany = (_: string, id: string, terms: string) =>
-  `exists (select 1 from ${EVENTS} as candidate where candidate.id = ${id}
-    and candidate.rowid / ${BLOCK} in (select value from json_each(${CANDIDATE_BLOCKS}(${terms}))))`
+const amongMany: Form = (id, terms, table) => {
+  const isCandidate = (place: string) =>
+    `${place}.rowid / ${BLOCK} in (select value from json_each(${CANDIDATE_BLOCKS}(${terms})))`
+  if (table) return isCandidate(table)
+  return `exists (select 1 from ${EVENTS} as candidate where candidate.id = ${id} and ${isCandidate('candidate')})`
+}
 
 /** All events are candidates. */
-const amongAll = (_: string, _id: string, terms: string) =>
+const amongAll: Form = (_, terms) =>
   `(${terms
     .split(',')
     .map((term) => `${term} is not null`)
     .join(' and ')})`
 
+const reading = (table: string) => `FROM ${EVENTS} as ${table} WHERE`
+
+/** The name that the table of events has in a statement; undefined if the id is that of a row of something else. */
+function tableOf(id: string, sql: string) {
+  const table = id.slice(0, id.lastIndexOf('.'))
+  return sql.includes(reading(table)) ? table : undefined
+}
+
 /** The forms of a statement, which take the same values, in the order in which they are tried. */
 export function formsOf(sql: string): string[] {
   if (!sql.includes(CANDIDATE_ROWS)) return [sql]
-  return [sql, sql.replaceAll(CONDITION, amongMany), sql.replaceAll(CONDITION, amongAll)]
+  const forms = [amongFew, amongMany, amongAll].map((form) =>
+    sql.replaceAll(CONDITION, (_, id: string, terms: string) => form(id, terms, tableOf(id, sql)))
+  )
+  const tables = new Set([...sql.matchAll(CONDITION)].flatMap(([, id = '']) => tableOf(id, sql) ?? []))
+  // without an index of events, or SQLite would rather read all of a time than the candidates
+  for (const table of tables)
+    forms[0] = (forms[0] as string).replace(reading(table), (from) => from.replace('WHERE', 'NOT INDEXED WHERE'))
+  return forms
 }
