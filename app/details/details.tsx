@@ -7,7 +7,7 @@ import { LOG, nameOf, type Event as LogEvent } from '../service/odata.ts'
 import { json } from '../service/request.ts'
 import { useAnswer } from '../state/answer.ts'
 import { literal } from '../state/conditions.ts'
-import type { Navigate } from '../state/navigation.ts'
+import type { Shown } from '../state/navigation.ts'
 import { TABS, type Tab, type View } from '../state/view.ts'
 import { Json } from './json.tsx'
 import { Properties } from './properties.tsx'
@@ -23,10 +23,7 @@ const TITLES: Record<Tab, string> = {
   json: 'JSON'
 }
 
-interface Props {
-  view: View
-  navigate: Navigate
-}
+type Props = Omit<Shown, 'now'>
 
 /** What each tab shows an event with. */
 export interface TabProps extends Props {

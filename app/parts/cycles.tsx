@@ -2,7 +2,7 @@
 import { readCycles } from '../service/cycles.ts'
 import { useAnswer } from '../state/answer.ts'
 import { filterOf } from '../state/conditions.ts'
-import { linkTo, type Navigate } from '../state/navigation.ts'
+import { linkTo, type Shown } from '../state/navigation.ts'
 import type { View } from '../state/view.ts'
 import { Empty } from './empty.tsx'
 import { follow } from './link.tsx'
@@ -10,13 +10,7 @@ import { Failure } from './states.tsx'
 import { STATUSES, wordOf } from './status.tsx'
 import { durationText, Time } from './time.tsx'
 
-interface Props {
-  view: View
-  now: number
-  navigate: Navigate
-}
-
-export function Cycles({ view, now, navigate }: Props) {
+export function Cycles({ view, now, navigate }: Shown) {
   const { value, error, isLoading, retry } = useAnswer(`${filterOf(view, now)} ${now}`, (signal) =>
     readCycles(view, now, signal)
   )

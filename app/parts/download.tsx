@@ -4,8 +4,8 @@ import { TooLarge } from '../service/counter.ts'
 import { LOG, url } from '../service/odata.ts'
 import { ServiceError } from '../service/request.ts'
 import { save } from '../service/save.ts'
-import { filterOf } from '../state/conditions.ts'
-import type { View } from '../state/view.ts'
+import { listOf } from '../state/conditions.ts'
+import type { Shown } from '../state/navigation.ts'
 
 interface Format {
   title: string
@@ -24,7 +24,7 @@ const FORMATS: Format[] = [
   { title: 'CSV: modified properties', type: 'text/csv;part=modifiedProperties;bom=present', ending: '-properties.csv' }
 ]
 
-export function Download({ view, now }: { view: View; now: number }) {
+export function Download({ view, now }: Omit<Shown, 'navigate'>) {
   const menu = useRef<HTMLDetailsElement>(null)
   const [state, setState] = useState<{ bytes: number; end: AbortController } | { message: string } | undefined>()
   const isRunning = state !== undefined && 'end' in state
@@ -33,11 +33,7 @@ export function Download({ view, now }: { view: View; now: number }) {
     if (menu.current) menu.current.open = false
     const end = new AbortController()
     setState({ bytes: 0, end })
-    const options = {
-      $filter: filterOf(view, now),
-      $orderby: view.oldestFirst ? 'activityDateTime' : undefined,
-      $format: type
-    }
+    const options = { ...listOf(view, now), $format: type }
     const name = `provisioning-log-${new Date(now).toISOString().slice(0, 19).replaceAll(':', '')}${ending}`
     const report = (bytes: number) => setState({ bytes, end })
     try {

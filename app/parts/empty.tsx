@@ -2,21 +2,15 @@
 import { LOG, url, type Page } from '../service/odata.ts'
 import { addressOf, json } from '../service/request.ts'
 import { useAnswer } from '../state/answer.ts'
-import type { Navigate } from '../state/navigation.ts'
+import type { Shown } from '../state/navigation.ts'
 import { SampleOffer } from '../sample/offer.tsx'
-import { isFiltered, withoutFilters, type View } from '../state/view.ts'
+import { isFiltered, withoutFilters } from '../state/view.ts'
 import { Message } from './states.tsx'
 import { timeText } from './time.tsx'
 
 const DAY = 86_400_000 // ms
 
-interface Props {
-  view: View
-  now: number
-  navigate: Navigate
-}
-
-export function Empty({ view, now, navigate }: Props) {
+export function Empty({ view, now, navigate }: Shown) {
   const newest = { $top: '1', $select: 'activityDateTime' }
   const { value } = useAnswer(String(now), (signal) =>
     json<Page<{ activityDateTime: string }>>(url(LOG, newest), { signal })

@@ -3,19 +3,13 @@ import { adviceFor } from '../details/advice.ts'
 import { readFailures, type FailureGroup } from '../service/failures.ts'
 import { useAnswer } from '../state/answer.ts'
 import { filterOf } from '../state/conditions.ts'
-import { linkTo, type Navigate } from '../state/navigation.ts'
+import { linkTo, type Navigate, type Shown } from '../state/navigation.ts'
 import type { View } from '../state/view.ts'
 import { follow } from './link.tsx'
 import { Failure, Message } from './states.tsx'
 import { Time } from './time.tsx'
 
-interface Props {
-  view: View
-  now: number
-  navigate: Navigate
-}
-
-export function Failures({ view, now, navigate }: Props) {
+export function Failures({ view, now, navigate }: Shown) {
   const key = `${filterOf(view, now)} ${now}`
   const { value, error, isLoading, retry } = useAnswer(key, (signal) => readFailures(view, now, signal))
   if (error !== undefined && !value) return <Failure error={error} of="The failures" {...{ isLoading, retry }} />

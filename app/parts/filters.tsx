@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import { countsOf, jobNames, readFacets, type Facets } from '../service/facets.ts'
 import { useAnswer } from '../state/answer.ts'
 import { filterOf } from '../state/conditions.ts'
-import type { Navigate } from '../state/navigation.ts'
+import type { Shown } from '../state/navigation.ts'
 import { FACETS, isFiltered, withoutFilters, type Facet, type View } from '../state/view.ts'
 import { Failure } from './states.tsx'
 import { STATUSES, wordOf } from './status.tsx'
@@ -19,10 +19,7 @@ const TITLES: Record<Facet, string> = {
 /** How many values of a facet are shown at first. */
 const FEW = 6
 
-interface Props {
-  view: View
-  now: number
-  navigate: Navigate
+interface Props extends Shown {
   /** Whether they are shown where there is little room. */
   isOpen: boolean
 }

@@ -4,16 +4,15 @@ import uPlot from 'uplot'
 import { readHistogram, type Histogram as Data } from '../service/histogram.ts'
 import { useAnswer } from '../state/answer.ts'
 import { filterOf } from '../state/conditions.ts'
-import type { Navigate } from '../state/navigation.ts'
+import type { Shown } from '../state/navigation.ts'
 import { edgesOf, type Part } from '../state/part.ts'
-import type { View } from '../state/view.ts'
 import { barsOf, optionsOf, rank } from './bars.ts'
 import { useDrawing } from './drawing.ts'
 import { Failure } from './states.tsx'
 import { STATUSES, wordOf } from './status.tsx'
 import { timeText } from './time.tsx'
 
-export function Histogram({ view, now, navigate }: { view: View; now: number; navigate: Navigate }) {
+export function Histogram({ view, now, navigate }: Shown) {
   const key = `${filterOf(view, now)} ${now} ${view.utc}`
   const { value, error, isLoading, retry } = useAnswer(key, (signal) => readHistogram(view, now, signal))
   return (

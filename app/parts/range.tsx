@@ -1,7 +1,7 @@
 /** The range of time: relative to now, or from one point to another. */
 import { useState } from 'preact/hooks'
 import { ends } from '../state/conditions.ts'
-import type { Navigate } from '../state/navigation.ts'
+import type { Shown } from '../state/navigation.ts'
 import { RELATIVE, type View } from '../state/view.ts'
 import { timeText, zone } from './time.tsx'
 
@@ -14,13 +14,7 @@ const NAMES = {
   all: 'All time'
 }
 
-interface Props {
-  view: View
-  now: number
-  navigate: Navigate
-}
-
-export function RangeChoice({ view, now, navigate }: Props) {
+export function RangeChoice({ view, now, navigate }: Shown) {
   const isCustom = 'from' in view.range
   const [isOpen, setOpen] = useState(false)
   const chosen = isOpen ? 'edit' : 'last' in view.range ? view.range.last : 'custom'
@@ -76,7 +70,7 @@ export function RangeChoice({ view, now, navigate }: Props) {
 /** A point in time without its seconds, if it has none. */
 const shortText = (time: string, { utc }: View) => timeText(time, utc).replace(/:00$/, '')
 
-function Custom({ view, now, navigate, done }: Props & { done: () => void }) {
+function Custom({ view, now, navigate, done }: Shown & { done: () => void }) {
   const { from = now - RELATIVE['7d'], to = now } = ends(view, now)
   const text = (time: number) => timeText(time, view.utc).replace(' ', 'T')
   const [wrong, setWrong] = useState('')

@@ -1,9 +1,8 @@
 /** Search by person or id. */
 import { useEffect, useRef } from 'preact/hooks'
-import type { Navigate } from '../state/navigation.ts'
-import type { View } from '../state/view.ts'
+import type { Shown } from '../state/navigation.ts'
 
-export function Search({ view, navigate }: { view: View; navigate: Navigate }) {
+export function Search({ view, navigate }: Omit<Shown, 'now'>) {
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {

@@ -1,11 +1,10 @@
 /** The events as a table that is scrolled without an end. Only the rows that can be seen are in the document. */
-import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
-import { LOG, tenantOf, url, type Event as LogEvent } from '../service/odata.ts'
-import { Pages } from '../service/pages.ts'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { tenantOf, type Event as LogEvent } from '../service/odata.ts'
 import { ERROR, filterOf } from '../state/conditions.ts'
-import type { Navigate } from '../state/navigation.ts'
+import type { Shown } from '../state/navigation.ts'
+import { usePages } from '../state/pages.ts'
 import { useTail } from '../state/tail.ts'
-import type { View } from '../state/view.ts'
 import { Empty } from './empty.tsx'
 import { Row, Spacer } from './row.tsx'
 import { Failure } from './states.tsx'
@@ -26,10 +25,7 @@ const MOST_ARRIVED = 1000
 /** Taller elements than this many pixels are cut off by some browsers. */
 const TALLEST = 15_000_000
 
-interface Props {
-  view: View
-  now: number
-  navigate: Navigate
+interface Props extends Shown {
   refresh: () => void
   /** Called when events have come in, with their number. */
   arrived: (count: number) => void
@@ -38,17 +34,7 @@ interface Props {
 }
 
 export function Table({ view, now, navigate, refresh, arrived, interrupted }: Props) {
-  const [, redraw] = useReducer((count: number) => count + 1, 0)
-  const first = url(LOG, {
-    $filter: filterOf(view, now),
-    $orderby: view.oldestFirst ? 'activityDateTime' : undefined,
-    $select: SELECT
-  })
-  const pages = useMemo(() => new Pages(first), [first, now])
-  useEffect(() => {
-    pages.changed = () => redraw(undefined)
-    return () => pages.end()
-  }, [pages])
+  const { pages, first } = usePages(view, now, SELECT)
   const scroller = useRef<HTMLDivElement>(null)
   const [{ top, height, row }, setPlace] = useState({ top: 0, height: 600, row: 40 })
   const [focused, setFocused] = useState(0)

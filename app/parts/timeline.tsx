@@ -1,9 +1,8 @@
 /** All that happened to one object, in one cycle or in one job, in the order in which it happened. */
-import { useEffect, useMemo, useReducer, useState } from 'preact/hooks'
-import { LOG, nameOf, tenantOf, url, type Event as LogEvent } from '../service/odata.ts'
-import { Pages } from '../service/pages.ts'
-import { filterOf } from '../state/conditions.ts'
-import { linkTo, type Navigate } from '../state/navigation.ts'
+import { useEffect, useState } from 'preact/hooks'
+import { nameOf, tenantOf, type Event as LogEvent } from '../service/odata.ts'
+import { linkTo, type Navigate, type Shown } from '../state/navigation.ts'
+import { usePages } from '../state/pages.ts'
 import type { View } from '../state/view.ts'
 import { Cycles } from './cycles.tsx'
 import { Empty } from './empty.tsx'
@@ -13,15 +12,9 @@ import { Status, wordOf } from './status.tsx'
 import { SELECT } from './table.tsx'
 import { durationText, Time, timeText } from './time.tsx'
 
-interface Props {
-  view: View
-  now: number
-  navigate: Navigate
-}
-
 const TITLES = { object: 'Everything that happened to', cycle: 'Cycle', job: 'The cycles of job' }
 
-export function Timeline({ view, now, navigate }: Props) {
+export function Timeline({ view, now, navigate }: Shown) {
   const { subject } = view
   if (!subject) return null
   const back: Partial<View> = { subject: undefined }
@@ -46,19 +39,9 @@ export function Timeline({ view, now, navigate }: Props) {
   )
 }
 
-function Moments({ view, now, navigate, title, id }: Props & { title: string; id: string }) {
-  const [, redraw] = useReducer((count: number) => count + 1, 0)
-  const first = url(LOG, {
-    $filter: filterOf(view, now),
-    $orderby: view.oldestFirst ? 'activityDateTime' : undefined,
-    $select: `${SELECT},durationInMilliseconds,modifiedProperties($select=displayName)`
-  })
+function Moments({ view, now, navigate, title, id }: Shown & { title: string; id: string }) {
+  const { pages } = usePages(view, now, `${SELECT},durationInMilliseconds,modifiedProperties($select=displayName)`)
   const [wanted, setWanted] = useState(0)
-  const pages = useMemo(() => new Pages(first), [first, now])
-  useEffect(() => {
-    pages.changed = () => redraw(undefined)
-    return () => pages.end()
-  }, [pages])
   useEffect(() => pages.look(0, wanted)) // it does nothing where all is there
   const events = Array.from({ length: pages.length }, (_, place) => pages.at(place)).filter(
     (event) => event !== undefined

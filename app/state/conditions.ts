@@ -45,6 +45,12 @@ export function filterOf(view: View, now: number, facets: readonly Facet[] = FAC
   return conditions.filter(Boolean).join(' and ') || undefined
 }
 
+/** The options of a list of the events of a view. */
+export const listOf = (view: View, now: number) => ({
+  $filter: filterOf(view, now),
+  $orderby: view.oldestFirst ? 'activityDateTime' : undefined
+})
+
 function anyOf(path: string, values: (string | null)[]) {
   const texts = values.filter((value) => value !== null)
   const parts = [

@@ -5,6 +5,14 @@ import { queryOf, viewOf, type View } from './view.ts'
 /** Changes the view. With `replace`, Back does not lead to the one before. */
 export type Navigate = (change: Partial<View>, how?: 'replace') => void
 
+/** What the parts of the page show. */
+export interface Shown {
+  view: View
+  /** When the view was last changed or loaded anew, in milliseconds: relative ranges end then. */
+  now: number
+  navigate: Navigate
+}
+
 /** The view of the URL, when it was last changed or loaded anew, and how to do so. */
 export function useView() {
   const [state, setState] = useState(() => ({ view: viewOf(location.search), now: Date.now() }))
