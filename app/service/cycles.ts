@@ -1,8 +1,8 @@
 /** The cycles of a job: when each ran, and how it ended. */
 import { filterOf, PATHS } from '../state/conditions.ts'
 import type { View } from '../state/view.ts'
-import { applied, LOG, url, type Event, type Page } from './odata.ts'
-import { json } from './request.ts'
+import { readGroups } from './groups.ts'
+import type { Event } from './odata.ts'
 
 export interface Cycle {
   id: string
@@ -26,16 +26,13 @@ const ROWS = 1000
 export async function readCycles(view: View, now: number, signal: AbortSignal): Promise<Cycle[]> {
   const aggregates = '$count as events,activityDateTime with min as first,activityDateTime with max as last'
   const grouping = `groupby((cycleId,${PATHS.status}),aggregate(${aggregates}))`
-  const apply = applied(filterOf(view, now), `${grouping}/orderby(last desc)/top(${ROWS})`)
-  const page = await json<Page<Row>>(url(LOG, { $apply: apply }), {
-    headers: { Prefer: `odata.maxpagesize=${ROWS}` },
-    signal
-  })
-  return cyclesOf(page.value)
+  const newest = `${grouping}/orderby(last desc)/top(${ROWS})`
+  const { rows } = await readGroups<Row>(filterOf(view, now), newest, signal)
+  return cyclesOf(rows)
 }
 
 /** Puts the rows of each cycle together. */
-export function cyclesOf(rows: Row[]): Cycle[] {
+function cyclesOf(rows: Row[]): Cycle[] {
   const cycles = new Map<string, Cycle>()
   for (const { cycleId, statusInfo, events, first, last } of rows) {
     const id = cycleId ?? ''

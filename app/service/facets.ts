@@ -1,8 +1,7 @@
 /** How many events there are for each value of each facet, from one query for all of them. */
 import { PATHS, filterOf } from '../state/conditions.ts'
 import { FACETS, type Facet, type View } from '../state/view.ts'
-import { applied, LOG, url, type Page } from './odata.ts'
-import { json } from './request.ts'
+import { readGroups } from './groups.ts'
 
 /** The number of events with one combination of values. */
 interface Combination {
@@ -22,20 +21,13 @@ const PAGES = 5
 /** Counts all combinations of values, whatever values are chosen: choosing one needs no further query. */
 export async function readFacets(view: View, now: number, signal: AbortSignal): Promise<Facets> {
   const grouping = `groupby((${Object.values(PATHS).join()}),aggregate($count as events))`
-  let link: string | undefined = url(LOG, { $apply: applied(filterOf(view, now, []), grouping) })
-  const combinations: Combination[] = []
-  for (let page = 0; link && page < PAGES; page++) {
-    const answer: Page<Record<string, unknown>> = await json(link, {
-      headers: { Prefer: 'odata.maxpagesize=1000' },
-      signal
-    })
-    for (const row of answer.value) {
-      const values = Object.fromEntries(FACETS.map((facet) => [facet, valueAt(row, PATHS[facet])]))
-      combinations.push({ values: values as Combination['values'], count: Number(row.events) })
-    }
-    link = answer['@odata.nextLink']
-  }
-  return { combinations, isPartial: link !== undefined }
+  const filter = filterOf(view, now, [])
+  const { rows, isPartial } = await readGroups<Record<string, unknown>>(filter, grouping, signal, PAGES)
+  const combinations = rows.map((row) => {
+    const values = Object.fromEntries(FACETS.map((facet) => [facet, valueAt(row, PATHS[facet])]))
+    return { values: values as Combination['values'], count: Number(row.events) }
+  })
+  return { combinations, isPartial }
 }
 
 function valueAt(row: Record<string, unknown>, path: string) {

@@ -1,8 +1,8 @@
 /** Failures, grouped by their error code. */
 import { ERROR, filterOf } from '../state/conditions.ts'
 import { FACETS, type View } from '../state/view.ts'
-import { applied, LOG, url, type Event, type Page } from './odata.ts'
-import { json } from './request.ts'
+import { readGroups } from './groups.ts'
+import type { Event } from './odata.ts'
 
 /** What failed with one error code. */
 export interface FailureGroup {
@@ -34,12 +34,8 @@ export async function readFailures(view: View, now: number, signal: AbortSignal)
     `${ERROR}/recommendedAction with max as recommended`
   ]
   const grouping = `groupby((${ERROR}/errorCode),aggregate(${aggregates.join()}))`
-  const apply = applied(failed, `${grouping}/orderby(events desc)/top(${MOST})`)
-  const page = await json<Page<Row>>(url(LOG, { $apply: apply }), {
-    headers: { Prefer: 'odata.maxpagesize=1000' },
-    signal
-  })
-  return page.value.map(({ statusInfo, recommended, ...group }) => ({
+  const { rows } = await readGroups<Row>(failed, `${grouping}/orderby(events desc)/top(${MOST})`, signal)
+  return rows.map(({ statusInfo, recommended, ...group }) => ({
     ...group,
     errorCode: statusInfo?.errorCode ?? undefined,
     recommendedAction: recommended ?? undefined

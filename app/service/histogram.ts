@@ -2,7 +2,8 @@
 import { ends, filterOf, PATHS } from '../state/conditions.ts'
 import type { View } from '../state/view.ts'
 import { bucketsOf, MINUTE, SECOND } from './buckets.ts'
-import { applied, LOG, url, type Event, type Page } from './odata.ts'
+import { readGroups } from './groups.ts'
+import { LOG, url, type Event, type Page } from './odata.ts'
 import { json } from './request.ts'
 
 export interface Histogram {
@@ -13,6 +14,11 @@ export interface Histogram {
   /** For each result the number of events in each bucket. */
   counts: Map<string, number[]>
   total: number
+}
+
+interface Row extends Pick<Event, 'statusInfo'> {
+  bucket: number
+  events: number
 }
 
 /** Counts the events of a view over time; undefined if there are none. */
@@ -27,17 +33,11 @@ export async function readHistogram(view: View, now: number, signal: AbortSignal
   const offset = view.utc ? 0 : -new Date(to).getTimezoneOffset() * MINUTE
   const { start, width, count } = bucketsOf(from, Math.max(to, from + 1), offset)
   const bucket = `floor(totalseconds(activityDateTime sub ${new Date(start).toISOString()}) divby ${width / SECOND})`
-  const apply = applied(
-    filter,
-    `compute(${bucket} as bucket)/groupby((bucket,${PATHS.status}),aggregate($count as events))`
-  )
-  const page = await json<Page<{ bucket: number; events: number; statusInfo?: Event['statusInfo'] }>>(
-    url(LOG, { $apply: apply }),
-    { headers: { Prefer: 'odata.maxpagesize=1000' }, signal }
-  )
+  const grouping = `compute(${bucket} as bucket)/groupby((bucket,${PATHS.status}),aggregate($count as events))`
+  const { rows } = await readGroups<Row>(filter, grouping, signal)
   const counts = new Map<string, number[]>()
   let total = 0
-  for (const { bucket, events, statusInfo } of page.value) {
+  for (const { bucket, events, statusInfo } of rows) {
     const status = statusInfo?.status ?? ''
     const series = counts.get(status) ?? Array<number>(count).fill(0)
     counts.set(status, series)

@@ -55,11 +55,6 @@ export function url(path: string, options: Record<string, string | undefined>): 
   return parts.length ? `${path}?${parts.join('&')}` : path
 }
 
-/** `$apply` for what a filter finds. */
-export function applied(filter: string | undefined, ...transformations: string[]): string {
-  return [...(filter ? [`filter(${filter})`] : []), ...transformations].join('/')
-}
-
 /** Whom or what an event is about, as people call it. */
 export function nameOf({ sourceIdentity, targetIdentity }: Event): string {
   return (
