@@ -2,7 +2,7 @@
  * `npm run build` and `npm start`: builds the page into `app/dist`, in a fraction of a second. Files that are there
  * already are not written again, so that a page that was built once starts from a read-only disk.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'rolldown'
@@ -22,8 +22,8 @@ const files = new Map<string, string>()
 
 /** Adds a file under a name that changes with its content, so that browsers may keep it. */
 function addHashed(name: string, extension: string, content: string) {
-  const hash = createHash('sha256').update(content).digest('base64url').slice(0, 10)
-  const file = `${name}-${hash}.${extension}`
+  const version = hash('sha256', content, 'base64url').slice(0, 10)
+  const file = `${name}-${version}.${extension}`
   files.set(file, content)
   return file
 }

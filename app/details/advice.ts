@@ -24,6 +24,10 @@ const RIGHTS: Advice = {
   meaning: 'The target system does not allow the provisioning service to make this change.',
   action: 'Renew the credentials of the provisioning job, and give its account the permissions to manage such objects.'
 }
+const UNSUPPORTED: Advice = {
+  meaning: 'The target system does not support this kind of change.',
+  action: 'Switch the action off in the mappings of the job, or ask the vendor of the target system.'
+}
 const VALUE: Advice = {
   meaning: 'The target system does not take one of the values.',
   action: 'The reason names the attribute. Correct its value in the source system, or its mapping.'
@@ -65,14 +69,8 @@ const KNOWN = new Map(
       meaning: 'The target system does not take the credentials of the provisioning job.',
       action: 'Enter new credentials in the settings of the job, and test the connection.'
     },
-    MethodNotAllowed: {
-      meaning: 'The target system does not support this kind of change.',
-      action: 'Switch the action off in the mappings of the job, or ask the vendor of the target system.'
-    },
-    NotImplemented: {
-      meaning: 'The target system does not support this kind of change.',
-      action: 'Switch the action off in the mappings of the job, or ask the vendor of the target system.'
-    },
+    MethodNotAllowed: UNSUPPORTED,
+    NotImplemented: UNSUPPORTED,
     UnprocessableEntity: VALUE,
     SchemaPropertyCanOnlyAcceptValue: VALUE,
     InvitationCreationFailureInvalidPropertyValue: VALUE,

@@ -1,4 +1,5 @@
 /** The properties that were changed: old and new side by side, what differs marked. */
+import type { ComponentChildren } from 'preact'
 import { wordOf } from '../parts/status.tsx'
 import type { Change } from '../service/odata.ts'
 import { differenceOf } from './difference.ts'
@@ -32,34 +33,15 @@ export function Properties({ event }: TabProps) {
 }
 
 function ChangeRow({ change: { displayName, oldValue, newValue } }: { change: Change }) {
-  const isSame = oldValue === newValue
   const { before, removed, added, after } = differenceOf(oldValue ?? '', newValue ?? '')
-  const none = <span class="faint">(none)</span>
+  const cell = (value: string | null | undefined, marked: ComponentChildren) => (
+    <td>{value === null || value === undefined ? <span class="faint">(none)</span> : [before, marked, after]}</td>
+  )
   return (
-    <tr class={isSame ? 'same' : ''}>
+    <tr class={oldValue === newValue ? 'same' : ''}>
       <th scope="row">{displayName}</th>
-      <td>
-        {oldValue === null || oldValue === undefined ? (
-          none
-        ) : (
-          <>
-            {before}
-            {removed && <del>{removed}</del>}
-            {after}
-          </>
-        )}
-      </td>
-      <td>
-        {newValue === null || newValue === undefined ? (
-          none
-        ) : (
-          <>
-            {before}
-            {added && <ins>{added}</ins>}
-            {after}
-          </>
-        )}
-      </td>
+      {cell(oldValue, removed && <del>{removed}</del>)}
+      {cell(newValue, added && <ins>{added}</ins>)}
     </tr>
   )
 }

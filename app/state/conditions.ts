@@ -1,5 +1,5 @@
 /** Views as conditions of OData. */
-import { FACETS, RELATIVE, type Facet, type View } from './view.ts'
+import { FACETS, RELATIVE, type Facet, type Subject, type View } from './view.ts'
 
 /** The properties behind the facets. */
 export const PATHS: Record<Facet, string> = {
@@ -61,7 +61,7 @@ function anyOf(path: string, values: (string | null)[]) {
   return parts.length > 1 ? `(${parts.join(' or ')})` : parts[0]
 }
 
-function subjectCondition({ kind, id }: NonNullable<View['subject']>) {
+function subjectCondition({ kind, id }: Subject) {
   if (kind === 'job') return `jobId eq ${literal(id)}`
   if (kind === 'cycle') return `cycleId eq ${literal(id)}`
   return `(sourceIdentity/id eq ${literal(id)} or targetIdentity/id eq ${literal(id)})`

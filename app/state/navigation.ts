@@ -35,6 +35,6 @@ export function useView() {
 }
 
 /** The URL of a view, for links. */
-export function linkTo(view: View, change: Partial<View>): string {
+export function linkTo(view: View, change?: Partial<View>): string {
   return location.pathname + queryOf({ ...view, ...change })
 }

@@ -20,6 +20,11 @@ export type Range = { last: Relative | 'all' } | { from: string; to: string }
 export const TABS = ['steps', 'troubleshooting', 'properties', 'summary', 'json'] as const
 export type Tab = (typeof TABS)[number]
 
+export interface Subject {
+  kind: 'object' | 'cycle' | 'job'
+  id: string
+}
+
 export interface View {
   range: Range
   /** The chosen values; null stands for events without a value. None chosen means all. */
@@ -28,7 +33,7 @@ export interface View {
   search: string
   errorCode: string | undefined
   /** The object, the cycle or the job whose timeline is shown. */
-  subject: { kind: 'object' | 'cycle' | 'job'; id: string } | undefined
+  subject: Subject | undefined
   list: 'events' | 'failures'
   oldestFirst: boolean
   /** Whether events are shown as they come in. */
