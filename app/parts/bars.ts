@@ -10,8 +10,7 @@ const HEIGHT = 138 // px
 export const rank = (name: string) => (STATUSES.includes(name) ? STATUSES.indexOf(name) : STATUSES.length)
 
 /** The bars from the tallest to the lowest: each stands on those that are drawn after it. */
-export function barsOf({ start, width, counts }: Histogram, names: string[]): uPlot.AlignedData {
-  const length = counts.get(names[0] ?? '')?.length ?? 0
+export function barsOf({ start, width, length, counts }: Histogram, names: string[]): uPlot.AlignedData {
   const times = Array.from({ length }, (_, place) => (start + place * width) / 1000)
   let below = Array<number>(length).fill(0)
   const stacked = names.map((name) => (below = below.map((sum, place) => sum + (counts.get(name)?.[place] ?? 0))))
@@ -37,7 +36,7 @@ function colourOf(element: HTMLElement, name: string) {
  * @param hover is called with the bucket that the mouse is over
  */
 export function optionsOf(
-  { start, width, counts }: Histogram,
+  { start, width, length }: Histogram,
   names: string[],
   pixels: number,
   utc: boolean,
@@ -45,7 +44,6 @@ export function optionsOf(
   hover: (bucket: number | undefined) => void
 ): uPlot.Options {
   const colour = (name: string) => colourOf(element, name)
-  const length = counts.get(names[0] ?? '')?.length ?? 1
   const axis = { stroke: colour('faint'), font: '11px system-ui, sans-serif', ticks: { show: false } }
   const bars = uPlot.paths.bars?.({ size: [0.86], align: 1 })
   return {

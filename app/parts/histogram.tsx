@@ -37,9 +37,8 @@ function Chart({ data, utc, zoom }: Props) {
   const chart = useRef<uPlot | undefined>(undefined)
   const [size, setSize] = useState({ width: 0, theme: 0 })
   const [hovered, setHovered] = useState<number | undefined>()
-  const { start, width } = data
+  const { start, width, length } = data
   const names = [...data.counts.keys()].sort((one, other) => rank(one) - rank(other))
-  const length = data.counts.get(names[0] ?? '')?.length ?? 1
 
   const bucketAt = (x: number) => {
     if (!chart.current) return 0

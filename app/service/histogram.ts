@@ -11,6 +11,8 @@ export interface Histogram {
   start: number
   /** The length of a bucket in milliseconds. */
   width: number
+  /** How many buckets there are. */
+  length: number
   /** For each result the number of events in each bucket. */
   counts: Map<string, number[]>
   total: number
@@ -46,7 +48,7 @@ export async function readHistogram(view: View, now: number, signal: AbortSignal
     series[place] = (series[place] ?? 0) + events
     total += events
   }
-  return { start, width, counts, total }
+  return { start, width, length: count, counts, total }
 }
 
 /** The time of the first event in an order, in milliseconds. */

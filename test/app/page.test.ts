@@ -193,8 +193,9 @@ describeInBrowser('Search', () => {
   })
 
   it('says so where it finds nothing, and leads back', async () => {
-    const page = await open(`?${WEEK}&search=nobody`)
+    const page = await open(`?${WEEK}&time=utc&search=nobody`)
     await page.getByText('No events match').waitFor()
+    await eventually(() => period(page).innerText(), '2024-05-06 00:00:00 – 2024-05-13 00:00:00')
     await page.getByRole('status').getByRole('button', { name: 'Clear all filters' }).click()
     await untilRows(page, 10)
   })
