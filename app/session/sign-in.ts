@@ -5,9 +5,6 @@
 import { decodeJwt } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { memory } from './memory.ts'
-import { NotBegun } from './reasons.ts'
-
-export { reasonOf } from './reasons.ts'
 
 /** What the service says of signing in: see srv/access/sign-in.ts. */
 export interface SignIn {
@@ -31,6 +28,9 @@ interface Begun {
   nonce: string
   verifier: string
 }
+
+/** The answer of an issuer to no sign-in of this tab: an old one, or one that somebody else began. */
+class NotBegun extends Error {}
 
 const begun = memory<Begun>('sign-in')
 
@@ -57,7 +57,7 @@ export async function begin({ client_id, scope, server }: SignIn) {
 /**
  * Gets the tokens for the answer of an issuer.
  * @param query of the URL that the issuer sent the browser to
- * @throws {Error} whatever is wrong with the answer: see reasons.ts
+ * @throws {Error} whatever is wrong with the answer: see {@link reasonOf}
  */
 export async function complete({ client_id, server }: SignIn, query: URLSearchParams): Promise<Tokens> {
   const { state, nonce, verifier } = begun.take() ?? {}
@@ -106,4 +106,20 @@ async function issuerOf(server: oauth.AuthorizationServer, response: Response): 
   const { id_token = '' } = (await response.clone().json()) as { id_token?: string }
   const { tid } = decodeJwt(id_token)
   return { ...server, issuer: server.issuer.replace('{tenantid}', () => String(tid)) }
+}
+
+/** Why somebody could not sign in, as a whole sentence. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof NotBegun) return 'That sign-in was not begun in this tab, or it is over already.'
+  if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError) {
+    const { error: code, error_description: description } = error
+    const told = description ? `: ${description.replace(/[.\s]+$/, '')}` : ''
+    if (code === 'access_denied') return `You did not give consent, or may not use this page${told}.`
+    return `The issuer answered ${code}${told}.`
+  }
+  if (!isSecureContext) return 'Browsers sign in over https only.'
+  if (error instanceof TypeError) return 'The issuer does not answer, or does not allow this page to ask it for tokens.'
+  if (error instanceof DOMException)
+    return `The browser does not let the page keep what signing in needs: ${error.message}`
+  return `The answer of the issuer is not valid: ${error instanceof Error ? error.message : String(error)}.`
 }
