@@ -7,8 +7,9 @@ export type AccessSettings = Settings['requires']['auth']
 const TIMEOUT = 5_000
 const RETRY_AFTER = 1_000
 
-/** How long keys are cached. */
+/** How long keys are cached, and how long they are not fetched again for tokens that name unknown ones. */
 const MAX_AGE = 600_000
+export const COOLDOWN = 30_000
 
 /** The keys of an issuer, fetched when they are needed. */
 interface IssuerKeys {
@@ -20,9 +21,9 @@ interface IssuerKeys {
 
 /**
  * Prepares the keys of an issuer. They are cached for ten minutes, and fetched again when a token names an unknown one,
- * but not more often than configured.
+ * but not more often than once in the cooldown, in milliseconds.
  */
-export function issuerKeys({ issuer, jwks_uri, jwks_cooldown }: AccessSettings): IssuerKeys {
+export function issuerKeys({ issuer, jwks_uri }: AccessSettings, cooldown: number): IssuerKeys {
   const get = patientFetch()
   let version: IssuerKeys['version'] = () => undefined
   const addressOfKeys = async () => {
@@ -31,7 +32,7 @@ export function issuerKeys({ issuer, jwks_uri, jwks_cooldown }: AccessSettings):
     return found
   }
   const keys = findOnce(async () => {
-    const opened = remoteKeys(new URL(jwks_uri ?? (await addressOfKeys())), jwks_cooldown * 1000, get)
+    const opened = remoteKeys(new URL(jwks_uri ?? (await addressOfKeys())), cooldown, get)
     version = opened.version
     return opened
   })

@@ -1,4 +1,4 @@
-/** Limits the requests that a client, that is a network address, may send within a window of time. */
+/** Limits the requests that a client, that is a network address, may send in a minute. */
 import cds from '@sap/cds'
 import type { RequestHandler } from 'express'
 import { RequestError } from '../errors/errors.ts'
@@ -8,15 +8,18 @@ import { clientsInWindow } from './clients.ts'
 
 const LOG = cds.log('provisioning')
 
+/** In milliseconds. */
+const MINUTE = 60_000
+
 /** Makes the middleware for the configured limit; none if there is no limit. */
 export function clientLimit(): RequestHandler[] {
   const { server } = settings()
-  const { limit, window } = server.rate_limit
+  const { limit } = server.rate_limit
   if (!limit) return []
-  const message = `A client may send ${limit} requests in ${window / 1000} seconds.`
-  const name = `"${limit}-in-${durationOf(window)}"`
-  const quota = `${name}; q=${limit}; w=${Math.ceil(window / 1000)}`
-  const { clientAt, rest } = clientsInWindow(window)
+  const message = `A client may send ${limit} requests in 60 seconds.`
+  const name = `"${limit}-in-1min"`
+  const quota = `${name}; q=${limit}; w=60`
+  const { clientAt, rest } = clientsInWindow(MINUTE)
   let isWarned = server.trust_proxy !== false
   return [
     (req, res, next) => {
@@ -37,16 +40,4 @@ export function clientLimit(): RequestHandler[] {
       refuse(res, new RequestError('tooManyRequests', message))
     }
   ]
-}
-
-/** A window in its largest unit. */
-function durationOf(milliseconds: number): string {
-  const seconds = milliseconds / 1000
-  if (seconds < 60) return `${seconds}sec`
-  const minutes = seconds / 60
-  if (minutes < 60) return `${minutes}min`
-  const hours = minutes / 60
-  if (hours < 24) return `${hours}hr${hours > 1 ? 's' : ''}`
-  const days = hours / 24
-  return `${days}day${days > 1 ? 's' : ''}`
 }

@@ -11,7 +11,6 @@ export const schema = (isProduction: boolean) => ({
       issuer: is.secureUrl('the issuer of tokens, as in `iss`; `{tenantid}` in it stands for the tenant of the token'),
       audience: is.someNames('whom tokens are issued for, as in `aud`'),
       jwks_uri: is.optional(is.secureUrl('where the keys of the issuer are; found by OpenID discovery if not set')),
-      jwks_cooldown: is.seconds('how long keys are not fetched again for tokens that name unknown ones', 30),
       leeway: is.seconds('by how much the clocks of issuer and service may differ', 30),
       public_metadata: is.flag('whether `$metadata`, `/openapi.json` and the service document need no token', false),
       permissions: {
@@ -95,8 +94,7 @@ export const schema = (isProduction: boolean) => ({
       '256mb'
     ),
     rate_limit: {
-      limit: is.countOrZero('requests of a network address in a window; 0 for any number', isProduction ? 12_000 : 0),
-      window: is.milliseconds('the length of the window', 60_000)
+      limit: is.countOrZero('requests of a network address in a minute; 0 for any number', isProduction ? 12_000 : 0)
     },
     cors_origins: is.origins('the origins whose pages may use the service in browsers: see below', []),
     drain_timeout: is.milliseconds('how long requests may take to finish after SIGTERM', 10_000),

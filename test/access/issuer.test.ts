@@ -1,7 +1,35 @@
+import { accessByToken } from '../../srv/access/access-tokens.ts'
+import type { RequestError } from '../../srv/errors/errors.ts'
+import { checkSettings } from '../../srv/settings/settings.ts'
+import { configured } from '../support/configured.ts'
 import { AUDIENCE, seconds, startIssuer } from '../support/issuer.ts'
 import { startProduction } from '../support/production.ts'
 
 const TENANT = 'contoso'
+
+/**
+ * What tokens are accepted, as by the middleware of a service with such settings.
+ * @param more other settings of access
+ * @param cooldown in milliseconds
+ * @returns gives the status of the answer to a request with a token, and the error if it is refused
+ */
+function acceptance(issuer: string, more: Record<string, string> = {}, cooldown?: number) {
+  const env = {
+    NODE_ENV: 'production',
+    CDS_REQUIRES_AUTH_ISSUER: issuer,
+    CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
+    ...more
+  }
+  const access = accessByToken(checkSettings(configured(env), env, true).requires.auth, cooldown)
+  const answerTo = async (token: string): Promise<{ status: number; error?: RequestError }> => {
+    if (access.known(token)) return { status: 200 }
+    return access.check(token).then(
+      () => ({ status: 200 }),
+      (error: RequestError) => ({ status: error.status, error })
+    )
+  }
+  return { answerTo, status: async (token: string) => (await answerTo(token)).status }
+}
 
 describe('The issuer', () => {
   it.concurrent('finds keys by discovery, takes other names of permissions, and can show metadata', async () => {
@@ -38,32 +66,23 @@ describe('The issuer', () => {
 
   it.concurrent('answers 503 while the issuer cannot be reached, and goes on when it is back', async () => {
     const issuer = await startIssuer()
-    const service = await startProduction({
-      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE
-    })
+    const { status, answerTo } = acceptance(issuer.url)
     const token = await issuer.issue({ tid: TENANT, roles: ['ProvisioningLog.Read.All'] })
     await issuer.stop()
-    const refused = await service.get('/auditLogs/provisioning', token)
-    expect([refused.status, refused.body.error]).toMatchObject([503, { code: 'serviceUnavailable' }])
+    expect(await answerTo(token)).toMatchObject({ status: 503, error: { code: 'serviceUnavailable' } })
     await issuer.restart()
     await new Promise((resolve) => setTimeout(resolve, 1100))
-    expect((await service.get('/auditLogs/provisioning', token)).status).toBe(200)
-    await service.stop()
+    expect(await status(token)).toBe(200)
     await issuer.stop()
   })
 
   it.concurrent('takes no keys from the configuration of another issuer', async () => {
     const issuer = await startIssuer()
-    const service = await startProduction({
-      CDS_REQUIRES_AUTH_ISSUER: `${issuer.url}/other/v2.0`,
-      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE
-    })
-    const token = await issuer.issue({ iss: `${issuer.url}/other/v2.0`, tid: TENANT })
-    expect((await service.get('/auditLogs/provisioning', token)).status).toBe(503)
-    expect(service.log()).toContain('The configuration of the issuer is that of another one')
+    const { answerTo } = acceptance(`${issuer.url}/other/v2.0`)
+    const { status, error } = await answerTo(await issuer.issue({ iss: `${issuer.url}/other/v2.0`, tid: TENANT }))
+    expect(status).toBe(503)
+    expect(String(error?.cause)).toContain('The configuration of the issuer is that of another one')
     expect(issuer.state.asked).toBe(0)
-    await service.stop()
     await issuer.stop()
   })
 
@@ -95,37 +114,26 @@ describe('The issuer', () => {
     'takes the tokens of each tenant from its own issuer, keys %s',
     async (keys) => {
       const issuer = await startIssuer('/{tenantid}/v2.0')
-      const service = await startProduction({
-        CDS_REQUIRES_AUTH_ISSUER: `${issuer.url}/{tenantid}/v2.0`,
-        CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
-        ...(keys === 'configured' && { CDS_REQUIRES_AUTH_JWKS__URI: issuer.jwks })
-      })
+      const more = keys === 'configured' ? { CDS_REQUIRES_AUTH_JWKS__URI: issuer.jwks } : {}
+      const accepted = acceptance(`${issuer.url}/{tenantid}/v2.0`, more)
       const roles = ['ProvisioningLog.Read.All']
-      const status = async (iss: string, tid?: string) => {
-        const token = await issuer.issue({ iss: issuer.url + iss, roles, ...(tid && { tid }) })
-        return (await service.get('/auditLogs/provisioning', token)).status
-      }
+      const status = async (iss: string, tid?: string) =>
+        accepted.status(await issuer.issue({ iss: issuer.url + iss, roles, ...(tid && { tid }) }))
       expect(await status('/contoso/v2.0', 'contoso')).toBe(200)
       expect(await status('/fabrikam/v2.0', 'fabrikam')).toBe(200)
       expect(await status('/fabrikam/v2.0', 'contoso')).toBe(401)
       expect(await status('/{tenantid}/v2.0', 'contoso')).toBe(401)
       expect(await status('/contoso/v2.0')).toBe(401)
-      await service.stop()
       await issuer.stop()
     }
   )
 })
 
 describe('Keys of the issuer', () => {
-  it.concurrent('are cached, and fetched anew for an unknown one, but not more often than configured', async () => {
+  it.concurrent('are cached, and fetched anew for an unknown one, but not more often than the cooldown allows', async () => {
     const issuer = await startIssuer()
-    const service = await startProduction({
-      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
-      CDS_REQUIRES_AUTH_JWKS__COOLDOWN: '2'
-    })
+    const { status } = acceptance(issuer.url, {}, 2000)
     const claims = { tid: TENANT, roles: ['ProvisioningLog.Read.All'] }
-    const status = async (token: string) => (await service.get('/auditLogs/provisioning', token)).status
     const started = Date.now()
     const most = (before: number, since: number) => before + (Date.now() - since) / 2000 // on machines that are busy
     expect([await status(await issuer.issue(claims)), await status(await issuer.issue(claims))]).toEqual([200, 200])
@@ -142,41 +150,29 @@ describe('Keys of the issuer', () => {
     expect(issuer.state.asked).toBe(asked + 1)
     for (let i = 0; i < 20; i++) expect(await status(unknown)).toBe(401)
     expect(issuer.state.asked).toBeLessThanOrEqual(most(asked + 1, renewed))
-    await service.stop()
     await issuer.stop()
   })
 
   it.concurrent('are not asked for by every token while the issuer fails', async () => {
     const issuer = await startIssuer()
-    const service = await startProduction({
-      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
-      CDS_REQUIRES_AUTH_JWKS__URI: issuer.jwks
-    })
+    const { status } = acceptance(issuer.url, { CDS_REQUIRES_AUTH_JWKS__URI: issuer.jwks })
     issuer.state.fails = true
     const token = await issuer.issue({ tid: TENANT })
     const started = Date.now()
-    for (let i = 0; i < 50; i++) expect((await service.get('/auditLogs', token)).status).toBe(503)
+    for (let i = 0; i < 50; i++) expect(await status(token)).toBe(503)
     expect(issuer.state.asked).toBeLessThanOrEqual(1 + (Date.now() - started) / 1000)
-    await service.stop()
     await issuer.stop()
   })
 
   it.concurrent('that are withdrawn verify no token any longer, not even one that they verified before', async () => {
     const issuer = await startIssuer('', ['RS256', 'ES256'])
-    const service = await startProduction({
-      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
-      CDS_REQUIRES_AUTH_JWKS__COOLDOWN: '0'
-    })
+    const { status } = acceptance(issuer.url, {}, 0)
     const claims = { tid: TENANT, roles: ['ProvisioningLog.Read.All'] }
     const [old, other] = [await issuer.issue(claims, 'ES256'), await issuer.issue(claims)]
-    const status = async (token: string) => (await service.get('/auditLogs/provisioning', token)).status
     for (let i = 0; i < 3; i++) expect(await status(old)).toBe(200)
     issuer.state.withdrawn = ['ES256']
     expect(await status(await issuer.signedByUnknown(claims))).toBe(401) // has the keys fetched
     expect([await status(old), await status(other), await status(other)]).toEqual([401, 200, 200])
-    await service.stop()
     await issuer.stop()
   })
 })
@@ -184,14 +180,9 @@ describe('Keys of the issuer', () => {
 describe('A token that was verified', () => {
   it.concurrent('is refused once it has expired, and with any other signature', async () => {
     const issuer = await startIssuer()
-    const service = await startProduction({
-      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
-      CDS_REQUIRES_AUTH_LEEWAY: '0'
-    })
+    const { status, answerTo } = acceptance(issuer.url, { CDS_REQUIRES_AUTH_LEEWAY: '0' })
     const expires = seconds() + 4
     const token = await issuer.issue({ tid: TENANT, roles: ['ProvisioningLog.Read.All'], exp: expires })
-    const status = async (sent: string) => (await service.get('/auditLogs/provisioning', sent)).status
     expect([await status(token), await status(token), await status(token)]).toEqual([200, 200, 200])
     const [header = '', claims = '', signature = ''] = token.split('.')
     const other = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1)
@@ -199,9 +190,7 @@ describe('A token that was verified', () => {
     const changed = Buffer.from(claims, 'base64url').toString().replace(TENANT, 'fabrikam')
     expect(await status([header, Buffer.from(changed).toString('base64url'), signature].join('.'))).toBe(401)
     while (seconds() < expires) await new Promise((resolve) => setTimeout(resolve, 100))
-    const refused = await service.get('/auditLogs/provisioning', token)
-    expect([refused.status, refused.body.error]).toMatchObject([401, { message: 'The access token has expired.' }])
-    await service.stop()
+    expect(await answerTo(token)).toMatchObject({ status: 401, error: { message: 'The access token has expired.' } })
     await issuer.stop()
   })
 })

@@ -12,16 +12,14 @@ describe('After the clock went back by an hour', () => {
       ...clock.env,
       CDS_REQUIRES_AUTH_ISSUER: issuer.url,
       CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
-      CDS_REQUIRES_AUTH_JWKS__COOLDOWN: '1',
-      CDS_SERVER_RATE__LIMIT_LIMIT: '10',
-      CDS_SERVER_RATE__LIMIT_WINDOW: '4000'
+      CDS_SERVER_RATE__LIMIT_LIMIT: '10'
     })
     const status = async (kid?: string) => {
       const claims = { tid: 'contoso', roles: ['ProvisioningLog.Read.All'], exp: seconds() + 7200 }
       return (await service.get('/auditLogs/provisioning', await issuer.issue(claims, kid))).status
     }
     expect(await status()).toBe(200)
-    await delay(1000)
+    await delay(30_000) // keys are not fetched sooner for an unknown one
     await issuer.keys.generate('ES256', { kid: 'new' })
     issuer.state.fails = true
     expect(await status('new')).toBe(503)
@@ -31,7 +29,7 @@ describe('After the clock went back by an hour', () => {
     issuer.state.fails = false
     const start = performance.now()
     await until(async () => (await status()) === 200)
-    expect(performance.now() - start).toBeLessThan(30_000)
+    expect(performance.now() - start).toBeLessThan(90_000)
     expect(await status('new')).toBe(200)
     await service.stop()
     await issuer.stop()

@@ -46,12 +46,11 @@ describe('Settings', () => {
     expect(development.server).toMatchObject({ max_requests: 1500, max_bodies: 64 * 1024 ** 2, request_log: false })
     expect(development.server.rate_limit.limit).toBe(0)
     expect(development.retention.days).toBeUndefined()
-    expect(check(ACCESS).server).toMatchObject({ request_log: true, rate_limit: { limit: 12_000, window: 60_000 } })
+    expect(check(ACCESS).server).toMatchObject({ request_log: true, rate_limit: { limit: 12_000 } })
     expect(check(ACCESS).requires.auth).toEqual({
       issuer: 'https://login.example.com/v2.0',
       audience: ['api://provisioning'],
       jwks_uri: undefined,
-      jwks_cooldown: 30,
       leeway: 30,
       public_metadata: false,
       permissions: {
@@ -190,9 +189,9 @@ describe('In production, access is refused', () => {
       'CDS_REQUIRES_AUTH_LEEWAY must be a whole number of seconds'
     ],
     [
-      'with an empty cooldown',
-      { ...ACCESS, CDS_REQUIRES_AUTH_JWKS__COOLDOWN: '' },
-      'CDS_REQUIRES_AUTH_JWKS__COOLDOWN must be a whole number of seconds'
+      'with an empty leeway',
+      { ...ACCESS, CDS_REQUIRES_AUTH_LEEWAY: '' },
+      'CDS_REQUIRES_AUTH_LEEWAY must be a whole number of seconds'
     ],
     ['where authentication is switched off', { CDS_REQUIRES_AUTH: 'false' }, 'CDS_REQUIRES_AUTH_ISSUER is missing']
   ])('%s', (_, variables, problem) => {
