@@ -7,7 +7,7 @@ import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { openLog } from '../database/open-log.ts'
 import { newestSealed, purge } from '../integrity/retention.ts'
-import { databaseFile, settings } from '../settings/settings.ts'
+import { databaseFile } from '../settings/settings.ts'
 import { instant } from '../values/datetime.ts'
 
 try {
@@ -20,7 +20,7 @@ try {
   if (newest !== undefined && Date.parse(`${before}Z`) > newest)
     throw new Error(`--before must not lie after the newest sealed event, of ${new Date(newest).toISOString()}.`)
   const purgedBy = values.by ?? userInfo().username
-  const count = await purge(log, { before, purgedBy, batch: settings().retention.batch })
+  const count = await purge(log, { before, purgedBy })
   await log.close()
   console.log(`Removed ${count} events that happened before ${before}Z from ${file}.`)
 } catch (error) {

@@ -17,6 +17,9 @@ const DRIFT = MINUTE
 /** How long a log may receive no events before the clock is doubted. */
 const SILENCE = 7 * DAY
 
+/** How many arrivals a transaction looks at. */
+const BATCH = 200
+
 /** The pause between two transactions that lets others write, in milliseconds. */
 const PAUSE = 20
 
@@ -25,8 +28,6 @@ interface PurgeOrder {
   before: string
   /** Who asks for it. */
   purgedBy: string
-  /** How many arrivals a transaction looks at. */
-  batch: number
   /** Ends the purge after the current batch. */
   signal?: AbortSignal
 }
@@ -37,14 +38,14 @@ interface PurgeOrder {
  * @returns a function that stops it
  */
 export function startRetention(log: Log) {
-  const { days, interval, batch } = settings().retention
+  const { days, interval } = settings().retention
   if (days === undefined) return () => Promise.resolve()
   const stopping = new AbortController()
   const removeOld = async () => {
     const now = await trustedTime(log)
     if (now === undefined) return
     const before = instant(new Date(now - days * DAY).toISOString()) as string
-    const count = await purge(log, { before, purgedBy: 'retention', batch, signal: stopping.signal })
+    const count = await purge(log, { before, purgedBy: 'retention', signal: stopping.signal })
     if (count) LOG.info(`Retention removed ${count} events that happened before ${before}Z.`)
   }
   const { run, stop } = repeat('Retention failed.', removeOld, interval * MINUTE)
@@ -102,9 +103,9 @@ export async function purge(log: PurgeStore, order: PurgeOrder): Promise<number>
   return total
 }
 
-async function removeBatch(log: PurgeStore, { before, purgedBy, batch }: PurgeOrder, after: number) {
+async function removeBatch(log: PurgeStore, { before, purgedBy }: PurgeOrder, after: number) {
   const previous = await log.lastPurge()
-  const found = await log.sealedAfter(after, batch)
+  const found = await log.sealedAfter(after, BATCH)
   const due = found.filter(({ instant }) => instant < before).map(({ sequence }) => sequence)
   const isDone = !due.length || (await log.removeEvents(nextRecord(due, before, purgedBy, previous, new Date()), due))
   // if another purge removed events meanwhile, look at the same arrivals again

@@ -103,8 +103,7 @@ export const schema = (isProduction: boolean) => ({
   sealing: { interval: is.milliseconds('how often new events are sealed', 500) },
   retention: {
     days: is.optional(is.days('after how many days events are removed; never if not set')),
-    interval: is.minutes('how often the service looks for events that old', 60),
-    batch: is.count('events that are looked at in one transaction, by `npm run purge` too', 200)
+    interval: is.minutes('how often the service looks for events that old', 60)
   }
 })
 

@@ -114,7 +114,7 @@ describe('The issuer', () => {
     'takes the tokens of each tenant from its own issuer, keys %s',
     async (keys) => {
       const issuer = await startIssuer('/{tenantid}/v2.0')
-      const more = keys === 'configured' ? { CDS_REQUIRES_AUTH_JWKS__URI: issuer.jwks } : {}
+      const more: Record<string, string> = keys === 'configured' ? { CDS_REQUIRES_AUTH_JWKS__URI: issuer.jwks } : {}
       const accepted = acceptance(`${issuer.url}/{tenantid}/v2.0`, more)
       const roles = ['ProvisioningLog.Read.All']
       const status = async (iss: string, tid?: string) =>

@@ -114,7 +114,7 @@ describe('The service refuses', () => {
     ['CDS_RETENTION_DAYS', '0', 'must be a number of days above 0 and up to 365000, not 0.'],
     ['CDS_RETENTION_DAYS', '', "must be a number of days above 0 and up to 365000, not ''."],
     ['CDS_RETENTION_INTERVAL', '0', 'must be a number of minutes above 0 and up to 35791, not 0.'],
-    ['CDS_RETENTION_BATCH', '0', 'must be a whole number of at least 1, not 0.'],
+    ['CDS_REQUIRES_DB_READERS', '0', 'must be a whole number of at least 1, not 0.'],
     ['CDS_REQUIRES_DB_READERS', '0', 'must be a whole number of at least 1, not 0.'],
     ['CDS_SERVER_MAX__ANSWERS', 'much', `must be ${size}, not 'much'.`],
     ['CDS_SERVER_MAX__BODIES', '', `must be ${size}, not ''.`],
