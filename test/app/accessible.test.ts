@@ -1,9 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { describeInBrowser, eventually, startBrowser, type Page } from '../support/browser.ts'
-import { startService } from '../support/service.ts'
+import { sharedService } from '../support/service.ts'
 import { batchOf, events, job, WEEK } from './events.ts'
 
-const service = startService()
+const service = sharedService()
 const { open } = startBrowser(() => service.url)
 beforeAll(() => service.post('/$batch', batchOf(events)))
 

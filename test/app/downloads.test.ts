@@ -3,10 +3,10 @@ import { counter, TooLarge } from '../../app/service/counter.ts'
 import { describeInBrowser, startBrowser, type Page } from '../support/browser.ts'
 import { until } from '../support/command.ts'
 import { downloadUnderWay } from '../support/download.ts'
-import { startService } from '../support/service.ts'
+import { sharedService } from '../support/service.ts'
 import { batchOf, events, WEEK } from './events.ts'
 
-const service = startService()
+const service = sharedService()
 const { open } = startBrowser(() => service.url)
 beforeAll(() => service.post('/$batch', batchOf(events)))
 

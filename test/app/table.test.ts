@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import { describeInBrowser, eventually, startBrowser } from '../support/browser.ts'
-import { startService } from '../support/service.ts'
+import { sharedService } from '../support/service.ts'
 import { batchOf, events, WEEK } from './events.ts'
 
-const service = startService()
+const service = sharedService()
 const { open } = startBrowser(() => service.url)
 beforeAll(() => service.post('/$batch', batchOf(events)))
 

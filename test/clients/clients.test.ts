@@ -1,5 +1,5 @@
 import { BatchRequestContent, BatchResponseContent, Client, PageIterator } from '@microsoft/microsoft-graph-client'
-import { startService, type Json } from '../support/service.ts'
+import { sharedService, type Json } from '../support/service.ts'
 
 const at = '2023-12-31T00:00:00Z'
 
@@ -7,7 +7,7 @@ describe.each([
   ['beta', 'statusInfo'],
   ['v1.0', 'provisioningStatusInfo']
 ])("Graph's client for JavaScript, %s", (defaultVersion, statusInfo) => {
-  const service = startService()
+  const service = sharedService()
 
   /** As its users have it: only the address differs. */
   function graph() {

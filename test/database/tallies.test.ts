@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { command, isSealed, until, verify } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
-import { clientOf, query, startService, valuesOf, type Json } from '../support/service.ts'
+import { clientOf, query, sharedService, valuesOf, type Json } from '../support/service.ts'
 
 const path = '/auditLogs/provisioning'
 const TALLIES = 'provisioning_log_Tallies'
@@ -12,7 +12,7 @@ const COUNTS = 'provisioning_log_Counts'
 const event = (id: string, activityDateTime: string, more: Json = {}): Json => ({ id, activityDateTime, ...more })
 
 describe('Answers go by tallies', () => {
-  const service = startService()
+  const service = sharedService()
   let database: DatabaseSync
 
   beforeAll(async () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { query, startService, valuesOf, type Answer, type Json } from '../support/service.ts'
+import { query, sharedService, valuesOf, type Answer, type Json } from '../support/service.ts'
 import { condition, event } from './filter.ts'
 import { effort } from './effort.ts'
 
-const service = startService()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 const runs = effort(50, 500, 10_000)
 /** In milliseconds, on a machine that is busy. */

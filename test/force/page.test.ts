@@ -1,6 +1,6 @@
 import { batchOf } from '../../tools/generator/posting.ts'
 import { describeInBrowser, eventually, startBrowser, type Page } from '../support/browser.ts'
-import { startService } from '../support/service.ts'
+import { sharedService } from '../support/service.ts'
 
 const COUNT = 100_000
 const BATCH = 1000
@@ -12,7 +12,7 @@ const ROWS = 60
 /** By how much memory may grow while the log is scrolled, in bytes: what is kept of a page that is not, is its link. */
 const GROWTH = 12_000_000
 
-const service = startService()
+const service = sharedService()
 const { open } = startBrowser(() => service.url)
 
 beforeAll(async () => {

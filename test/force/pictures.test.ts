@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describeInBrowser, eventually, startBrowser, type Page } from '../support/browser.ts'
 import { temporaryFolder } from '../support/process.ts'
-import { startService } from '../support/service.ts'
+import { sharedService } from '../support/service.ts'
 
 const root = join(__dirname, '../..')
 
@@ -18,7 +18,7 @@ const LARGEST = 200_000
 const COUNT = 2000
 const RANGE = 'from=2026-10-17T00:00:00.000Z&to=2026-10-31T00:00:00.000Z&time=utc'
 
-const service = startService()
+const service = sharedService()
 const { open } = startBrowser(() => service.url)
 
 beforeAll(() => {

@@ -1,9 +1,9 @@
 /** Whatever an event is, it is the same event at every root. */
 import fc from 'fast-check'
-import { startService, type Json } from '../support/service.ts'
+import { sharedService, type Json } from '../support/service.ts'
 import { effort } from './effort.ts'
 
-const service = startService()
+const service = sharedService()
 const runs = effort(40, 400, 10_000)
 /** In milliseconds, on a machine that is busy. */
 const TIMEOUT = Math.max(300_000, runs * 500)

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { isSealed, until } from '../support/command.ts'
-import { documentedExample, startService, type Json } from '../support/service.ts'
+import { documentedExample, sharedService, type Json } from '../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 const event = { ...documentedExample, id: 'x', tenantId: 't' }
 const other = { ...event, jobId: 'changed' }

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { errorOf, query, startService, valuesOf, type Json } from '../support/service.ts'
+import { errorOf, query, sharedService, valuesOf, type Json } from '../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 const at = '2024-05-01T10:00:00Z'
 

@@ -1,6 +1,6 @@
-import { documentedExample, errorOf, startService } from '../support/service.ts'
+import { documentedExample, errorOf, sharedService } from '../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 
 const SINGLETON = { name: 'auditLogs', kind: 'Singleton', url: 'auditLogs' }

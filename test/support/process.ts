@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SHARED } from './clean-up.ts'
 import { isOnPostgres, postgresFor } from './postgres.ts'
@@ -82,28 +83,45 @@ export async function startProcess(options: Options) {
 
 /**
  * Starts the service with the default settings, once for all test files that a worker of Jest runs; `clean-up.ts` ends it.
- * @returns its URL
+ * @returns its URL, and its database file, in which there are no events
  */
-export async function sharedProcess(): Promise<string> {
+export async function sharedProcess(): Promise<{ url: string; file: string }> {
   const folder = join(tmpdir(), `${SHARED}${process.env.JEST_WORKER_ID}`)
   const log = join(folder, 'log')
+  const file = join(folder, 'events.sqlite')
   if (!existsSync(folder)) {
     mkdirSync(folder)
-    const { command, args, env } = await commandOf({ file: join(folder, 'events.sqlite') })
+    const { command, args, env } = await commandOf({ file })
     const out = openSync(log, 'w')
     const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', out, out] })
     closeSync(out)
     child.unref()
     writeFileSync(join(folder, 'pid'), String(child.pid))
-  }
+  } else emptyLog(file)
   const end = Date.now() + 120_000 // on machines that are busy
   for (;;) {
     const logged = readFileSync(log, 'utf8')
     const url = urlIn(logged)
-    if (url) return url
+    if (url) return { url, file }
     if (Date.now() > end) throw new Error(`The shared service does not listen. It says: ${logged}`)
     await delay(20)
   }
+}
+
+/** What a log has before there are events. */
+const KEPT = ['cds_model', 'provisioning_log_TokenSecrets']
+
+/** Removes all events of a log, and what is kept of them, while the service runs. */
+function emptyLog(file: string) {
+  const database = new DatabaseSync(file, { timeout: 10_000 })
+  const objects = database.prepare("SELECT type, name, sql FROM sqlite_schema WHERE type IN ('table', 'trigger')").all()
+  const of = (type: string) => objects.filter((each) => each.type === type)
+  database.exec('BEGIN IMMEDIATE')
+  for (const { name } of of('trigger')) database.exec(`DROP TRIGGER ${String(name)}`)
+  for (const { name } of of('table')) if (!KEPT.includes(String(name))) database.exec(`DELETE FROM ${String(name)}`)
+  for (const { sql } of of('trigger')) database.exec(String(sql))
+  database.exec('COMMIT')
+  database.close()
 }
 
 afterAll(() => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isOnPostgres } from './postgres.ts'
 import { sharedProcess, startProcess, temporaryFolder } from './process.ts'
 
 export type Json = Record<string, unknown>
@@ -68,15 +69,23 @@ export function startService(env: Record<string, string> = {}) {
 }
 
 /**
- * The service with the default settings, for tests that do not mind what others leave in the log: their ids are their own,
- * and they count only what they know. It takes half a second to start one for each file.
+ * The service with the default settings, without events. To start one for each file takes half a second of a processor;
+ * this one is used by one file after the other, and emptied before.
+ * @returns functions that send requests to it, and its database file once it is there
  */
-export function sharedService() {
+export function sharedService(): ReturnType<typeof startService> {
+  if (isOnPostgres()) return startService()
+  const shared = Object.assign(
+    clientOf(() => url),
+    { file: '' }
+  )
   let url = ''
   beforeAll(async () => {
-    url = await sharedProcess()
+    const found = await sharedProcess()
+    url = found.url
+    shared.file = found.file
   })
-  return clientOf(() => url)
+  return shared
 }
 
 /** A URL with query options, percent-encoded. */

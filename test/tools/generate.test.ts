@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { COMPILED, temporaryFolder } from '../support/process.ts'
-import { startService, type Json } from '../support/service.ts'
+import { sharedService, type Json } from '../support/service.ts'
 
 interface Event {
   [member: string]: unknown
@@ -23,7 +23,7 @@ interface Event {
 
 const root = join(__dirname, '../..')
 const folder = temporaryFolder()
-const service = startService()
+const service = sharedService()
 
 /** Runs Node.js, and waits until it has ended. */
 function node(...args: string[]) {

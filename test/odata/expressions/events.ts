@@ -1,5 +1,5 @@
 /** Events for tests of expressions, and what finds them. */
-import { errorOf, query, startService, valuesOf, type Json } from '../../support/service.ts'
+import { errorOf, query, sharedService, valuesOf, type Json } from '../../support/service.ts'
 
 const path = '/auditLogs/provisioning'
 
@@ -33,7 +33,7 @@ const events: Json[] = [
 
 /** Starts a service that has the events, and gives functions that ask it. */
 export function startWithEvents() {
-  const service = startService()
+  const service = sharedService()
 
   beforeAll(async () => {
     for (const event of events) expect((await service.post(path, event)).status).toBe(201)

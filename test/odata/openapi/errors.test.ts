@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { downloadUnderWay } from '../../support/download.ts'
 import { AUDIENCE, startIssuer } from '../../support/issuer.ts'
 import { startProduction } from '../../support/production.ts'
-import { errorOf, query, startService, type Answer, type Json } from '../../support/service.ts'
+import { errorOf, query, sharedService, startService, type Answer, type Json } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 /** It takes one request at a time, and has requests that fail. */
 const limited = startService({
   CDS_SERVER_MAX__REQUESTS: '1',

@@ -6,9 +6,9 @@ import addFormats from 'ajv-formats'
 import { startIssuer, AUDIENCE } from '../../support/issuer.ts'
 import { temporaryFolder } from '../../support/process.ts'
 import { startProduction } from '../../support/production.ts'
-import { errorOf, query, startService, valuesOf, type Json } from '../../support/service.ts'
+import { errorOf, query, sharedService, valuesOf, type Json } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 
 const ROOTS = ['', '/beta', '/v1.0']
 
@@ -171,7 +171,7 @@ function examplesOf({ paths }: Document) {
 }
 
 describe.each(ROOTS)('The examples at %j', (root) => {
-  const other = startService()
+  const other = sharedService()
 
   it('are what the service answers', async () => {
     const document = (await other.get(`${root}/openapi.json`)).body as unknown as Document

@@ -1,6 +1,6 @@
-import { errorOf, query, startService, valuesOf, type Answer, type Json } from '../../support/service.ts'
+import { errorOf, query, sharedService, valuesOf, type Answer, type Json } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 const total = 250
 

@@ -1,7 +1,7 @@
 /** What `$select` and options on properties choose (OData URL Conventions 4.01, 5.1.4). */
-import { errorOf, query, startService, valuesOf, type Json } from '../../support/service.ts'
+import { errorOf, query, sharedService, valuesOf, type Json } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 
 const step = (name: string, status: string | null, rest: Json = {}): Json => ({

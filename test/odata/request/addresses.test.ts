@@ -1,6 +1,6 @@
-import { errorOf, query, startService, valuesOf, type Json } from '../../support/service.ts'
+import { errorOf, query, sharedService, valuesOf, type Json } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 const at = (minute: number) => `2024-05-01T12:0${minute}:00Z`
 const get = async (url: string) => service.get(encodeURI(url))

@@ -1,8 +1,8 @@
 import { createGunzip } from 'node:zlib'
 import { get as httpGet } from 'node:http'
-import { documentedExample, errorOf, query, startService, valuesOf, type Json } from '../../support/service.ts'
+import { documentedExample, errorOf, query, sharedService, valuesOf, type Json } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 const at = '2024-05-01T12:00:00Z'
 

@@ -1,7 +1,7 @@
 /** Requests that are made to hurt: each is refused, or answered, in a moment. */
-import { errorOf, query, startService, valuesOf, type Json } from '../../support/service.ts'
+import { errorOf, query, sharedService, valuesOf, type Json } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 
 const times = (count: number, part: (index: number) => string, separator = '') =>

@@ -1,6 +1,6 @@
-import { errorOf, query, startService, valuesOf, type Json } from '../../support/service.ts'
+import { errorOf, query, sharedService, valuesOf, type Json } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const set = '/provisioningEvents'
 const contained = '/auditLogs/provisioning'
 const activityDateTime = '2024-05-01T12:00:00Z'

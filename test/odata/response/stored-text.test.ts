@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
-import { query, startService, valuesOf, type Json } from '../../support/service.ts'
+import { query, sharedService, valuesOf, type Json } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 
 /** Texts that JSON escapes, or that other writers of JSON escape. */

@@ -1,7 +1,7 @@
 /** The same event at every root: see docs/v1.0.md, whose table this follows. */
-import { errorOf, startService, valuesOf, type Json } from '../../support/service.ts'
+import { errorOf, sharedService, valuesOf, type Json } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const at = '2024-05-01T12:00:00Z'
 let count = 0
 

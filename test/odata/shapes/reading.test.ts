@@ -1,7 +1,7 @@
 /** What is asked at /v1.0, in the names of its own shape. */
-import { errorOf, query, startService, valuesOf, type Answer, type Json } from '../../support/service.ts'
+import { errorOf, query, sharedService, valuesOf, type Answer, type Json } from '../../support/service.ts'
 
-const service = startService()
+const service = sharedService()
 const log = '/v1.0/auditLogs/provisioning'
 const app = (id: string, name: string) => ({ details: { ServicePrincipalId: id, ServicePrincipalDisplayName: name } })
 
