@@ -126,7 +126,7 @@ export class SqliteEngine implements Engine {
   }
 
   async close() {
-    this.readers.close()
+    await this.readers.close() // the last connection that is closed moves the write-ahead log into the file
     await this.stopCounting()
     await Promise.all([this.groupCommit?.close(), this.stopCheckpoints(), this.stopIndexing()])
     this.inline.close()

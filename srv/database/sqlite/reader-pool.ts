@@ -46,6 +46,6 @@ export function readerPool(
         }
       }),
     /** Ends the processes. */
-    close: () => processes.forEach((each) => each.end())
+    close: () => Promise.all([...processes].map((each) => each.end()))
   }
 }

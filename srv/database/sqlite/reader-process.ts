@@ -27,6 +27,7 @@ export class ReaderProcess {
   private readonly child: ChildProcess
   /** Takes the answer to the query under way, or undefined if the process has ended. */
   private settle: ((answer?: Answer) => void) | undefined
+  private readonly ended = Promise.withResolvers<void>()
   isAlive = true
 
   /** @param memory the memory limit of the process, in MiB */
@@ -40,6 +41,7 @@ export class ReaderProcess {
       this.child.on(event, () => {
         this.isAlive = false
         this.settle?.()
+        this.ended.resolve()
       })
   }
 
@@ -56,7 +58,7 @@ export class ReaderProcess {
   async run(task: Task, signal: AbortSignal): Promise<unknown[]> {
     signal.throwIfAborted()
     let timer: NodeJS.Timeout | undefined
-    const abort = () => (timer = setTimeout(() => this.end(), GRACE))
+    const abort = () => (timer = setTimeout(() => void this.end(), GRACE))
     signal.addEventListener('abort', abort)
     const answer = await new Promise<Answer | undefined>((settle) => {
       this.settle = settle
@@ -73,7 +75,9 @@ export class ReaderProcess {
     throw Object.assign(new Error(message), answer.error)
   }
 
-  end() {
+  /** Ends the process. @returns a promise that is fulfilled when it has ended, and closed the database by that */
+  end(): Promise<void> {
     this.child.kill('SIGKILL')
+    return this.ended.promise
   }
 }
