@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { temporaryFolder } from '../support/process.ts'
-import { verify } from '../support/command.ts'
+import { command } from '../support/command.ts'
 import { ARRIVALS, EVENTS, insert, makeLog, tampered } from '../integrity/tampering.ts'
+
+const verify = (file: string, ...args: string[]) => command('verify', file, args)
 
 const HOSTILE = 'x\u001b[2J\r\n\u009b\u202e\u2028'
 const SHOWN = String.raw`x\u{1b}[2J\u{d}\u{a}\u{9b}\u{202e}\u{2028}`

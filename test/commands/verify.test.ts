@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../support/process.ts'
-import { verify } from '../support/command.ts'
+import { command } from '../support/command.ts'
 import { ARRIVALS, EVENTS, findingsIn, makeLog, rewritten, SEALS, tampered } from '../integrity/tampering.ts'
+
+const verify = (file: string, ...args: string[]) => command('verify', file, args)
 
 const folder = temporaryFolder()
 const sound = join(folder, 'sound.sqlite')

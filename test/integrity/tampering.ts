@@ -3,14 +3,13 @@ import { copyFileSync, existsSync, renameSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import cds from '@sap/cds'
-import type { StoredModel } from '../../srv/database/json-columns.ts'
 import type { Seal, StoredRow } from '../../srv/database/log.ts'
 import { openLog } from '../../srv/database/open-log.ts'
 import { hashOf, nextSeal, sealable } from '../../srv/integrity/chain.ts'
 import { Findings } from '../../srv/integrity/findings.ts'
 import { seal } from '../../srv/integrity/sealer.ts'
 import { verify } from '../../srv/integrity/verification.ts'
+import { storedModel } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 
 export const EVENTS = 'microsoft_graph_provisioningObjectSummary'
@@ -128,14 +127,11 @@ export function insert(database: DatabaseSync, table: string, row: Record<string
   database.prepare(`INSERT INTO ${table} ("${Object.keys(row).join('", "')}") VALUES (${values.join()})`).run(row)
 }
 
-let model: Promise<StoredModel> | undefined
-
 /** What `npm run verify` tells of a log. */
 export async function findingsIn(file: string): Promise<string[]> {
-  model ??= (cds as unknown as { load: (from: string) => Promise<StoredModel> }).load('*')
   const findings = new Findings()
   const log = await openLog(file, { readOnly: true })
-  await verify(log, await model, findings)
+  await verify(log, await storedModel(), findings)
   await log.close()
   return findings.first.map(({ message }) => message)
 }

@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import cds from '@sap/cds'
+import { checkLog } from '../../srv/commands/check-log.ts'
+import type { StoredModel } from '../../srv/database/json-columns.ts'
 import { COMPILED } from './process.ts'
 
 const root = join(__dirname, '../..')
@@ -20,13 +23,30 @@ export async function command(
   }
   return new Promise<{ status: number; out: string; err: string; first: string | undefined }>((resolve) => {
     execFile(process.execPath, [script, ...args], options, (error, out, err) => {
-      const [, first] = /The first:\n {2}(.*)/.exec(err) ?? []
-      resolve({ status: Number(error?.code ?? 0), out, err, first })
+      resolve({ status: Number(error?.code ?? 0), out, err, first: firstIn(err) })
     })
   })
 }
 
-export const verify = (file: string, ...args: string[]) => command('verify', file, args)
+let model: Promise<StoredModel> | undefined
+
+/** The model of the service. */
+export const storedModel = () =>
+  (model ??= (cds as unknown as { load: (from: string) => Promise<StoredModel> }).load('*'))
+
+/** What `npm run verify` does, in this process. */
+export async function verify(file: string, ...args: string[]) {
+  const said = { out: '', err: '' }
+  const terminal = {
+    log: (line: string) => void (said.out += `${line}\n`),
+    error: (line: string) => void (said.err += `${line}\n`)
+  }
+  const status = await checkLog(args, { file: () => file, model: storedModel, terminal })
+  return { status, ...said, first: firstIn(said.err) }
+}
+
+/** The first finding of `npm run verify`. */
+const firstIn = (err: string) => /The first:\n {2}(.*)/.exec(err)?.[1]
 
 /** Waits until something is so. */
 export async function until(isSo: () => boolean | Promise<boolean>) {

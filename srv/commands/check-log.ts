@@ -1,0 +1,137 @@
+/** Checks the log, and tells of it on the terminal: see verify.ts. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import type { StoredModel } from '../database/json-columns.ts'
+import type { Log } from '../database/log.ts'
+import { openLog } from '../database/open-log.ts'
+import type { Unsealed } from '../integrity/comparison.ts'
+import { Findings } from '../integrity/findings.ts'
+import { compareWithCheckpoint, readCheckpoint, type Checkpoint } from '../integrity/checkpoint.ts'
+import { settings } from '../settings/settings.ts'
+import { verify, type Report } from '../integrity/verification.ts'
+
+/** What no check of the file alone can show: see SECURITY.md. */
+const REMINDER = `The file alone does not tell whether the whole chain was rewritten, whether an older copy is in its place, and what
+was changed before it was sealed. Compare it with an export that is kept elsewhere: --against FILE.`
+
+/** How long a pass of sealing may take, in milliseconds. */
+const SEALING = 3000
+
+const WELL = 0
+const TAMPERED = 1
+const FAILED = 2
+const UNSEALED = 3
+
+/** Where the log and its model are, and where to tell of them. */
+export interface Place {
+  /** The database file, absolute. */
+  file: () => string
+  model: () => Promise<StoredModel>
+  terminal: Pick<Console, 'log' | 'error'>
+}
+
+/**
+ * Checks a log.
+ * @param args the options of the command
+ * @returns the exit code
+ */
+export async function checkLog(args: string[], place: Place): Promise<number> {
+  try {
+    const { values } = parseArgs({ args, options: { export: { type: 'string' }, against: { type: 'string' } } })
+    return await check(values, place)
+  } catch (error) {
+    place.terminal.error(printable(`The log cannot be checked: ${(error as Error).message}`))
+    return FAILED
+  }
+}
+
+async function check(files: { export?: string; against?: string }, place: Place) {
+  const { terminal } = place
+  const file = place.file()
+  if (!existsSync(file)) throw new Error(`there is no file ${file}.`)
+  const checkpoint = files.against === undefined ? undefined : checkpointIn(files.against)
+  const model = await place.model()
+  const log = await openLog(file, { readOnly: true })
+  try {
+    const findings = new Findings()
+    const report = await log.snapshot(async () => {
+      const found = await verify(log, model, findings)
+      if (found && checkpoint) await compareWithCheckpoint(log, checkpoint, findings)
+      return found
+    })
+    if (report) show(file, report, terminal)
+    if (!checkpoint) terminal.log(REMINDER)
+    if (findings.count || !report) return tell(findings, terminal)
+    if (report.unsealed && !(await isSealedSoon(log, report.unsealed))) return tellUnsealed(report.unsealed, terminal)
+    terminal.log(checkpoint ? 'All is well, and what was exported is there.' : 'All is well.')
+    if (files.export !== undefined) exportTo(files.export, report.ends, terminal)
+    return WELL
+  } finally {
+    await log.close()
+  }
+}
+
+function show(file: string, report: Report, terminal: Place['terminal']) {
+  const { events, seals, unsealed, purged, lastPurge, ends } = report
+  const say = (line: string) => terminal.log(printable(line))
+  terminal.log(`Checked ${events} events and ${seals} seals in ${file}.`)
+  terminal.log(`Not sealed yet: ${unsealed?.count ?? 0} events. Removed by retention: ${purged} events.`)
+  if (lastPurge) {
+    const { number, purgedBy, purgedAt, before } = lastPurge
+    say(`Latest removal: record ${number}, by '${purgedBy}' at ${purgedAt}, of what happened before ${before}Z.`)
+  }
+  terminal.log('Latest seals:')
+  for (const { tenant, number, lastSequence, sealedAt, hash } of ends.seals)
+    say(`  tenant '${tenant}': seal ${number} up to arrival ${lastSequence}, of ${sealedAt}, ${hash}`)
+}
+
+function tell({ count, first }: Findings, terminal: Place['terminal']) {
+  terminal.error(`The log was tampered with. Differences: ${count}. The first:`)
+  for (const { message } of first) terminal.error(printable(`  ${message}`))
+  return TAMPERED
+}
+
+/** Gives the service, if it runs, time to seal the last events. */
+async function isSealedSoon(log: Log, { last }: Unsealed) {
+  const deadline = performance.now() + 2 * settings().sealing.interval + SEALING
+  while ((await log.lastSealed()) < last) {
+    if (performance.now() > deadline) return false
+    await setTimeout(50)
+  }
+  return true
+}
+
+function tellUnsealed({ count, first }: Unsealed, terminal: Place['terminal']) {
+  terminal.error(
+    `${count} events are not sealed, from event ${printable(first)} on, and the service does not seal them. They came in before it ` +
+      'was killed or before the file was copied, or were added behind its back. What is sealed is as it was.'
+  )
+  return UNSEALED
+}
+
+function checkpointIn(file: string) {
+  try {
+    return readCheckpoint(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new Error(`${file} is not an export: ${(error as Error).message}`, {
+      cause: error
+    })
+  }
+}
+
+function exportTo(file: string, ends: Checkpoint, terminal: Place['terminal']) {
+  if (!ends.seals.length) return terminal.log('Nothing is sealed, so nothing was exported.')
+  writeFileSync(file, JSON.stringify({ exportedAt: new Date().toISOString(), ...ends }, null, 2) + '\n')
+  terminal.log(`Exported the latest seals to ${file}.`)
+}
+
+/**
+ * Escapes characters that control a terminal: control and format characters, lone surrogates and line breaks. Ids and names
+ * come from clients.
+ * @param line a single line
+ * @returns the line with each of them as `\u{…}`
+ */
+function printable(line: string): string {
+  return line.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0)?.toString(16)}}`)
+}
