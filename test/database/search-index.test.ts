@@ -60,8 +60,10 @@ function candidatesFor(file: string, word: string) {
 const newFile = () => join(temporaryFolder(), 'events.sqlite')
 
 describe('Events are found', () => {
-  it('before they are in the index and after that', async () => {
-    const file = newFile()
+  const first = newFile()
+
+  it('before they are in the index and after that, until retention has removed them', async () => {
+    const file = first
     const service = await startOn(file)
     await service.post(100, 'early')
     expect(await service.count('early')).toBe(100)
@@ -71,6 +73,18 @@ describe('Events are found', () => {
     expect([await service.count('early'), await service.count('late')]).toEqual([100, 3])
     expect(await service.count('"ann early"')).toBe(100)
     expect(await service.count('"ann LATE"')).toBe(3)
+
+    await service.post(100, 'old', '2024-01-01T00:00:00Z')
+    await service.post(50, 'new')
+    await indexed(file, 253)
+    const database = new DatabaseSync(file, { readOnly: true })
+    await until(() => isSealed(database))
+    database.close()
+    expect((await command('purge', file, ['--before', '2024-03-01', '--by', 'ann'])).out).toContain('Removed 100')
+    expect([await service.count('old'), await service.count('new')]).toEqual([0, 50])
+    await service.post(50, 'more')
+    await indexed(file, 303)
+    expect([await service.count('old'), await service.count('new'), await service.count('more')]).toEqual([0, 50, 50])
     await service.stop()
     expect((await verify(file)).status).toBe(0)
   })
@@ -102,38 +116,17 @@ describe('Events are found', () => {
     expect(await other.count('third')).toBe(60)
   })
 
-  it('unless retention has removed them', async () => {
-    const file = newFile()
-    const service = await startOn(file)
-    await service.post(100, 'old', '2024-01-01T00:00:00Z')
-    await service.post(50, 'new')
-    await indexed(file, 150)
-    const database = new DatabaseSync(file, { readOnly: true })
-    await until(() => isSealed(database))
-    database.close()
-    expect((await command('purge', file, ['--before', '2024-03-01', '--by', 'ann'])).out).toContain('Removed 100')
-    expect([await service.count('old'), await service.count('new')]).toEqual([0, 50])
-    await service.post(50, 'more')
-    await indexed(file, 200)
-    expect([await service.count('old'), await service.count('new'), await service.count('more')]).toEqual([0, 50, 50])
-  })
-
   it('in another log that is put in the place of the first', async () => {
-    const [file, other] = [newFile(), newFile()]
-    for (const [each, word] of [
-      [file, 'first'],
-      [other, 'other']
-    ] as const) {
-      const service = await startOn(each)
-      await service.post(60, word)
-      await indexed(each, 60)
-      await service.stop()
-    }
-    copyFileSync(other, file)
+    const file = newFile()
+    const before = await startOn(file)
+    await before.post(60, 'other')
+    await indexed(file, 60)
+    await before.stop()
+    copyFileSync(first, file)
     const service = await startOn(file)
-    expect([await service.count('first'), await service.count('other')]).toEqual([0, 60])
-    await until(() => service.log().includes('The search index is outdated') && lastIndexed(file) === 55)
-    expect([await service.count('first'), await service.count('other')]).toEqual([0, 60])
+    expect([await service.count('other'), await service.count('early')]).toEqual([0, 100])
+    await until(() => service.log().includes('The search index is outdated') && lastIndexed(file) === 303)
+    expect([await service.count('other'), await service.count('early')]).toEqual([0, 100])
   })
 
   it('in an older copy of the log that has grown again', async () => {
@@ -159,7 +152,7 @@ describe('An index that cannot be used', () => {
   let file: string
   let service: Awaited<ReturnType<typeof startOn>>
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     file = newFile()
     service = await startOn(file)
     await service.post(60, 'word')
@@ -170,9 +163,9 @@ describe('An index that cannot be used', () => {
   it('is made again when it was deleted', async () => {
     for (const end of ['', '-wal', '-shm']) rmSync(`${file}-search${end}`, { force: true })
     expect(await service.count('word')).toBe(60)
-    await service.post(20, 'more')
+    await service.post(20, 'deleted')
     await indexed(file, 80)
-    expect([await service.count('word'), await service.count('more')]).toEqual([60, 20])
+    expect([await service.count('word'), await service.count('deleted')]).toEqual([60, 20])
   })
 
   it('is made again when it was overwritten', async () => {
@@ -184,19 +177,28 @@ describe('An index that cannot be used', () => {
     overwrite()
     service = await startOn(file)
     expect([await service.count('word'), await service.count('more')]).toEqual([60, 20])
-    await indexed(file, 80)
+    await indexed(file, 100)
     expect([await service.count('word'), await service.count('more')]).toEqual([60, 20])
   })
 
   it('is not waited for when it is locked', async () => {
     const other = new DatabaseSync(`${file}-search`, { timeout: 5000 })
     other.exec('BEGIN EXCLUSIVE')
-    await service.post(20, 'more')
-    expect([await service.count('word'), await service.count('more')]).toEqual([60, 20])
+    await service.post(20, 'locked')
+    expect([await service.count('word'), await service.count('locked')]).toEqual([60, 20])
     other.exec('ROLLBACK')
     other.close()
-    await indexed(file, 80)
-    expect(await service.count('more')).toBe(20)
+    await indexed(file, 120)
+    expect(await service.count('locked')).toBe(20)
+  })
+
+  it('is not asked when it is switched off', async () => {
+    await service.stop()
+    const env = { CDS_REQUIRES_DB_SEARCH__INDEX: 'false' }
+    service = await startOn(file, env)
+    await service.post(20, 'off')
+    expect([await service.count('word'), await service.count('off')]).toEqual([60, 20])
+    expect(lastIndexed(file)).toBe(119)
   })
 
   it('is told of once when it cannot be written', async () => {
@@ -204,19 +206,10 @@ describe('An index that cannot be used', () => {
     for (const end of ['', '-wal', '-shm']) rmSync(`${file}-search${end}`, { force: true })
     mkdirSync(`${file}-search`)
     service = await startOn(file)
-    await service.post(20, 'more')
-    expect([await service.count('word'), await service.count('more')]).toEqual([60, 20])
+    await service.post(20, 'told')
+    expect([await service.count('word'), await service.count('told')]).toEqual([60, 20])
     await until(() => service.log().includes('Searches are slow, as their index cannot be written:'))
     expect((await service.stop())[0]).toBe(0)
     expect(service.log().split('Searches are slow').length).toBe(2)
-  })
-
-  it('is not asked when it is switched off', async () => {
-    await service.stop()
-    const env = { CDS_REQUIRES_DB_SEARCH__INDEX: 'false' }
-    service = await startOn(file, env)
-    await service.post(20, 'more')
-    expect([await service.count('word'), await service.count('more')]).toEqual([60, 20])
-    expect(lastIndexed(file)).toBe(55)
   })
 })
