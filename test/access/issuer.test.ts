@@ -130,7 +130,7 @@ describe('The issuer', () => {
 })
 
 describe('Keys of the issuer', () => {
-  it.concurrent('are cached, and fetched anew for an unknown one, but not more often than the cooldown allows', async () => {
+  it.concurrent('are cached, and fetched anew for an unknown one, but once in the cooldown at most', async () => {
     const issuer = await startIssuer()
     const { status } = acceptance(issuer.url, {}, 2000)
     const claims = { tid: TENANT, roles: ['ProvisioningLog.Read.All'] }
