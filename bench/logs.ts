@@ -14,11 +14,12 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { BLOCK, indexFileOf, lastOf, readIndex, stateOf } from '../srv/database/sqlite/search-file.ts'
 import { post } from '../tools/generator/posting.ts'
 import type { Dataset } from './dataset.ts'
 import type { Definition } from './definitions.ts'
-import { atRest } from './processes.ts'
 import { start } from './targets.ts'
 
 /** A database file, and its size before it was used, in bytes. */
@@ -33,8 +34,9 @@ const BYTES = 7000
 /** How long a process that fills a log waits for the others, in milliseconds. */
 const PATIENCE = '600000'
 
-/** How long a target may take to index what was stored, in milliseconds. */
-const LONGEST_REST = 3_600_000
+/** When the service has begun to make the search index, and how often to look whether it is complete, in milliseconds. */
+const BEGUN = 3000
+const GLANCE = 500
 
 /** What the names of files of a log end with: the database, and what the service keeps beside it to search. */
 const ENDINGS = ['', '-search']
@@ -86,9 +88,21 @@ async function fill(definition: Definition, file: string, count: number, seed: n
   const { folder, fill: args = [], env } = definition
   const environment = { PATH: process.env.PATH, CDS_REQUIRES_DB_LOCK__TIMEOUT: PATIENCE, ...env(file) }
   await promisify(execFile)(process.execPath, [...args, `${count}`, `${seed}`], { cwd: folder, env: environment })
-  const { pid, stop } = await start(definition, file)
-  await atRest(pid, LONGEST_REST)
+  const { stop } = await start(definition, file)
+  await delay(BEGUN)
+  while (existsSync(indexFileOf(file)) && !isIndexed(file)) await delay(GLANCE)
   await stop()
+}
+
+/** Whether all whole blocks of events of a log are in its search index. */
+function isIndexed(file: string) {
+  const log = new DatabaseSync(file, { readOnly: true })
+  const index = readIndex(indexFileOf(file))
+  const last = stateOf(index)?.last ?? -1
+  const isComplete = last >= lastOf(log) - BLOCK
+  index.close()
+  log.close()
+  return isComplete
 }
 
 async function fillByPosts(definition: Definition, file: string, { count, eventAt }: Dataset) {
