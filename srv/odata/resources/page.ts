@@ -1,4 +1,5 @@
 /** Reads collections, page by page (OData Protocol 4.01, 11.2.6). */
+import { waitForTurn } from '../../http/large-answers.ts'
 import { mostBytes } from '../../database/reading.ts'
 import { arrivedUntil, lastArrival } from '../query/arrivals.ts'
 import { RequestError } from '../../errors/errors.ts'
@@ -30,13 +31,18 @@ export interface Prepared extends PreparedRows {
   terms: OrderTerm[]
 }
 
+/** How many entities make a page large: most have 6 KB. */
+const LARGE = 200
+
 /**
  * Reads a page.
  * @param path the path of the collection, `auditLogs/provisioning`
  */
 export async function readPage(exchange: Exchange, path: string): Promise<Page> {
-  const { options, format, asReferences } = exchange
+  const { options, format, asReferences, reading, res } = exchange
   const window = pageWindow(exchange)
+  const isLarge = window.limit > LARGE && reading.answer === res // the answers of a batch are sent together
+  if (isLarge) await waitForTurn(res, reading.tenant)
   const counts = booleanOption(options, '$count')
   const until = window.until ?? (tracksChanges(exchange) ? await lastArrival(exchange) : undefined)
   const shape = until === undefined ? shapeOfPage(exchange, window, counts) : undefined

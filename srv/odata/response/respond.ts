@@ -1,6 +1,7 @@
 /** Sends answers, with their entity tags (RFC 9110, 8.8.3 and 13.1.2). */
 import { hash } from 'node:crypto'
 import type { Request, Response } from 'express'
+import { freeWhenSent } from '../../http/large-answers.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { contentType } from '../request/format.ts'
 import { chunksOf, prependMembers, tagOf, type JsonText } from './json-text.ts'
@@ -53,6 +54,7 @@ export function sendTagged(req: Request, res: Response, chunks: Uint8Array[], et
 function send(res: Response, chunks: Uint8Array[]) {
   if (!res.socket) return void res.send(Buffer.concat(chunks)) // a part of a batch takes a single chunk
   res.set('Content-Length', String(chunks.reduce((sum, { length }) => sum + length, 0)))
+  freeWhenSent(res, chunks)
   for (const chunk of chunks) res.write(chunk)
   res.end()
 }
