@@ -35,6 +35,9 @@ const FILL = `INSERT INTO ${EVENTS} (id, tenant, tenantId, activityDateTime, act
       to_char(timestamp '2023-01-01' + n * interval '730 days' / $1::int, 'YYYY-MM-DD"T"HH24:MI:SS.US') || '0' AS point
     FROM generate_series(0, $1::int - 1) AS n) AS numbers`
 
+const MAKE_PARTITIONS = `SELECT make_partition(to_char(month, 'YYYY-MM'))
+  FROM generate_series(timestamp '2023-01-01', '2024-12-01', '1 month') AS month`
+
 interface Plan {
   'Node Type': string
   'Plan Rows': number
@@ -67,6 +70,7 @@ async function plansOf(path: string, headers: Record<string, string>) {
 
 beforeAll(async () => {
   await onServer(process.env.DATABASE_URL as string, async (client) => {
+    await client.query(MAKE_PARTITIONS)
     await client.query(withNames(FILL), [effort(20_000, 1_000_000, 1_000_000)])
     await client.query('ANALYZE')
   })
@@ -104,7 +108,31 @@ it.each([
 
 it('A query of all tenants finds a status by its index', async () => {
   const nodes = await plansOf(query(path, { $filter: "statusInfo/status eq 'failure'" }), of('auditor'))
-  expect(ofEvents(nodes).map((node) => node['Index Cond'] ?? node['Recheck Cond'])).toEqual([
-    expect.stringMatching(/translate\("left"\("statusInfo_status", 200\).* = 'failure'/)
-  ])
+  for (const node of ofEvents(nodes))
+    expect(node['Index Cond'] ?? node['Recheck Cond']).toMatch(
+      /translate\("left"\("statusInfo_status", 200\).* = 'failure'/
+    )
+})
+
+describe.each(['reader', 'auditor'])('A query of %s reads the partitions that it needs', (user) => {
+  it.each([
+    ['activityDateTime ge 2024-01-15T00:00:00Z and activityDateTime lt 2024-02-01T00:00:00Z', ['2024_01']],
+    ["jobId eq 'shared' and activityDateTime gt 2024-11-15", ['2024_11', '2024_12', 'later']],
+    ["id eq 'e0'", ['2023_01']],
+    ["id in ('e0','e1','none')", ['2023_01']]
+  ])('%s', async ($filter, months) => {
+    const nodes = ofEvents(await plansOf(query(path, { $filter }), of(user)))
+    const found = nodes.map((node) => (node['Relation Name'] as string).slice('events_of_'.length))
+    const later = (month: string) => (month > '2024_12' ? 'later' : month)
+    expect([...new Set(found.map(later))].toSorted()).toEqual(months)
+  })
+
+  it.each(["('e0')", "('e0')/jobId"])('%s', async (rest) => {
+    const nodes = ofEvents(await plansOf(path + rest, of(user)))
+    expect([...new Set(nodes.map((node) => node['Relation Name']))]).toEqual(['events_of_2023_01'])
+  })
+
+  it("('none')", async () => {
+    expect(ofEvents(await plansOf(`${path}('none')`, of(user)))).toEqual([])
+  })
 })

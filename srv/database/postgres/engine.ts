@@ -12,6 +12,7 @@ import { failureOf, isDuplicate } from './failures.ts'
 import { GroupCommit } from './group-commit.ts'
 import { migrateAlone } from './migration.ts'
 import { withNames } from './names.ts'
+import { Partitions } from './partitions.ts'
 import { typed } from './placeholders.ts'
 import { runQuery } from './query.ts'
 import { completeSchema } from './schema.ts'
@@ -35,6 +36,7 @@ export class PostgresEngine implements Engine {
   private readonly url: string
   private readonly groupCommit: GroupCommit
   private readonly sequencer: Sequencer
+  private readonly partitions: Partitions
   private readonly readers: pg.Pool
   private readonly checks: pg.Pool
   private readonly turn: ReturnType<typeof turns>
@@ -46,6 +48,7 @@ export class PostgresEngine implements Engine {
     const limits = { lock_timeout, query_timeout: statement_timeout }
     this.groupCommit = new GroupCommit(url, limits)
     this.sequencer = new Sequencer(url, limits)
+    this.partitions = new Partitions(url, limits)
     this.checks = pool(url, { max: 1, query_timeout: GRACE })
     const options = PLANNING.map(([name, value]) => `-c ${name}=${value}`).join(' ')
     this.readers = pool(url, { options, max: readers + 1, statement_timeout }) // one is for cancelling
@@ -59,11 +62,13 @@ export class PostgresEngine implements Engine {
   async start({ definitions, uniqueIds, drained }: Start) {
     this.drained = drained
     await this.onServer((client) => completeSchema(client, definitions, uniqueIds))
+    await this.partitions.start()
     this.sequencer.start()
   }
 
   async append(entry: Entry) {
     try {
+      await this.partitions.expect(entry)
       await this.groupCommit.append(entry)
     } catch (error) {
       throw failureOf(error) ?? error
@@ -105,7 +110,7 @@ export class PostgresEngine implements Engine {
 
   async close() {
     await this.groupCommit.close()
-    await Promise.all([this.sequencer.close(), this.readers.end(), this.checks.end()])
+    await Promise.all([this.sequencer.close(), this.partitions.close(), this.readers.end(), this.checks.end()])
   }
 
   private async onServer<Result>(work: (client: pg.Client) => Promise<Result>) {

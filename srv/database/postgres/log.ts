@@ -3,10 +3,15 @@ import pg from 'pg'
 import type { Arrival, Log, Seal, StoredRow } from '../log.ts'
 import { ARRIVALS, EVENTS, SAME_EVENT, SEALS } from '../tables.ts'
 import { pool as poolOf, WRITING } from './connection.ts'
+import { IDS, INSTANT } from './partitions.ts'
 import { withNames } from './names.ts'
 import { historyTriggers } from './schema.ts'
 
 const LAST_SEALED = `SELECT coalesce(max(lastSequence), 0) AS last FROM ${SEALS}`
+
+/** Joins arrivals `a` with their events `e`, by the instants that tell their partitions. */
+export const WITH_EVENT = `JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tenant
+  JOIN ${EVENTS} e ON ${SAME_EVENT} AND e.${INSTANT} = i.${INSTANT}`
 
 /** The key of the advisory lock of who seals; any number that others do not use. */
 const SEALING = 7_231_804_513
@@ -31,7 +36,7 @@ export function openPostgresLog(url: string): Log {
       getTypeParser: ((id: number): unknown => (id === Number(INT8) ? BigInt : pg.types.getTypeParser(id))) as never
     }
     const text = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.* FROM ${ARRIVALS} a
-      JOIN ${EVENTS} e ON ${SAME_EVENT} WHERE a.sequence > $1 ORDER BY a.sequence LIMIT $2`
+      ${WITH_EVENT} WHERE a.sequence > $1 ORDER BY a.sequence LIMIT $2`
     const { rows } = await pool.query<StoredRow>({ text: withNames(text), values: [sequence, limit], types })
     for (const { '#sequence': number, '#event': id, ...row } of rows)
       yield { sequence: Number(number), id: String(id), event: { row, brokenColumn: undefined } }

@@ -6,6 +6,7 @@ import type { Indexed } from '../engine.ts'
 import { DIALECT } from './dialect.ts'
 import { beginning, beginningInAnyCase, columnsByBeginning, isBeginning } from './indexes.ts'
 import { isMixed } from './names.ts'
+import { INSTANT } from './partitions.ts'
 
 const CapRenderer = SQLService.CQN2SQL
 
@@ -36,6 +37,7 @@ const IMPLIED: Record<string, string> = { '=': '=', in: 'in', '>': '>=', '>=': '
 const indexed = new WeakMap<object, Set<string>>()
 
 export class PostgresRenderer extends CapRenderer {
+  private readsEvents = false
   static override Functions = {
     ...CapRenderer.Functions,
     ...DIALECT,
@@ -65,7 +67,31 @@ export class PostgresRenderer extends CapRenderer {
   }
 
   override xpr({ xpr }: { xpr: Part[] }) {
-    return this.byBeginning(xpr) ?? super.xpr({ xpr })
+    return this.byBeginning(xpr) ?? this.byInstant(xpr) ?? super.xpr({ xpr })
+  }
+
+  override SELECT(query: Select) {
+    const outer = this.readsEvents
+    const { from } = query.SELECT
+    const { id, [INSTANT]: instant } = this.model?.definitions[from?.ref?.[0] as string]?.elements ?? {}
+    this.readsEvents = Boolean(id?.key && instant)
+    try {
+      return super.SELECT(query)
+    } finally {
+      this.readsEvents = outer
+    }
+  }
+
+  /** A comparison of ids with constants, in the partitions that have them only. */
+  private byInstant(xpr: Part[]): string | undefined {
+    const [column, operator, value, ...more] = xpr
+    if (typeof column !== 'object' || typeof value !== 'object' || more.length || !this.readsEvents) return undefined
+    const { ref = [] } = column
+    const values = operator === 'in' ? value.list : operator === '=' && value.val !== null && 'val' in value && [value]
+    if (ref.at(-1) !== 'id' || !values) return undefined
+    const instant = this.expr({ ref: [...ref.slice(0, -1), INSTANT] })
+    const found = super.xpr({ xpr })
+    return `(${found} and ${instant} = any(instants_of(array[${values.map((each) => this.expr(each)).join()}])))`
   }
 
   /** A comparison with constants by the beginnings of texts, which an index has. Only where those are long, the rest counts. */

@@ -4,6 +4,7 @@ import type { Indexed } from '../engine.ts'
 import { ARRIVALS, EVENTS, PURGES, SEALS } from '../tables.ts'
 import { indexesIn } from './indexes.ts'
 import { withNames } from './names.ts'
+import { IDS, OTHERS, preparePartitions } from './partitions.ts'
 import { sequencerSchema } from './sequencer.ts'
 
 /**
@@ -15,9 +16,11 @@ import { sequencerSchema } from './sequencer.ts'
  */
 export async function completeSchema(client: pg.Client, definitions: Record<string, Indexed>, uniqueIds: boolean) {
   const run = (sql: string) => client.query(withNames(sql))
+  await run(REFUSE_CHANGE)
+  await preparePartitions(client)
   for (const sql of sequencerSchema()) await run(sql)
   await renewIndexes(run, indexesIn(definitions))
-  if (uniqueIds) await run(`CREATE UNIQUE INDEX IF NOT EXISTS ${UNIQUE_IDS} ON ${EVENTS} (id)`).catch(expectUniqueIds)
+  if (uniqueIds) await run(`CREATE UNIQUE INDEX IF NOT EXISTS ${UNIQUE_IDS} ON ${IDS} (id)`).catch(expectUniqueIds)
   else await run(`DROP INDEX IF EXISTS ${UNIQUE_IDS}`)
 }
 
@@ -39,15 +42,18 @@ async function renewIndexes(run: (sql: string) => Promise<pg.QueryResult>, wante
   for (const sql of wanted.values()) await run(sql)
 }
 
+const REFUSE_CHANGE = `CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'The log is append-only: no row of it is changed or removed.';
+END $$`
+
 /** The statements that make the log append-only, whoever writes to it. */
 export const historyTriggers = () => [
-  `CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-     RAISE EXCEPTION 'The log is append-only: no row of it is changed or removed.';
-   END $$`,
-  ...[EVENTS, ARRIVALS, SEALS, PURGES].flatMap((table) => [
+  ...[EVENTS, ARRIVALS, SEALS, PURGES, IDS].flatMap((table) => [
     `CREATE OR REPLACE TRIGGER no_change BEFORE UPDATE OR DELETE ON ${table}
      FOR EACH ROW EXECUTE FUNCTION refuse_change()`,
     `CREATE OR REPLACE TRIGGER no_truncation BEFORE TRUNCATE ON ${table}
      FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`
-  ])
+  ]),
+  `CREATE OR REPLACE TRIGGER no_truncation BEFORE TRUNCATE ON ${OTHERS}
+   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`
 ]

@@ -9,6 +9,7 @@ import { connect, expectUsable } from './connection.ts'
 import { PostgresEngine } from './engine.ts'
 import { FUNCTIONS } from './functions.ts'
 import { migrating } from './names.ts'
+import { partitioned } from './partitions.ts'
 import { PostgresRenderer } from './rendering.ts'
 
 export default class PostgresDatabase extends SQLService {
@@ -56,7 +57,7 @@ export default class PostgresDatabase extends SQLService {
 
   /** Prepares a statement of the migration. */
   prepare(sql: string) {
-    const run = (values?: unknown) => this.dbc?.query(migrating(sql), Array.isArray(values) ? values : [])
+    const run = (values?: unknown) => this.dbc?.query(migrating(partitioned(sql)), Array.isArray(values) ? values : [])
     return {
       run: async (values?: unknown) => ({ changes: (await run(values))?.rowCount ?? 0 }),
       get: async (values?: unknown) => (await run(values))?.rows[0] as unknown,
@@ -66,7 +67,7 @@ export default class PostgresDatabase extends SQLService {
 
   /** Runs a statement of the migration. */
   exec(sql: string) {
-    return this.dbc?.query(migrating(sql))
+    return this.dbc?.query(migrating(partitioned(sql)))
   }
 
   /** CAP disconnects as soon as the service is told to stop, but requests under way still need the database. */

@@ -1,0 +1,134 @@
+/**
+ * The partitions of events: one for each month of their time in UTC, and one for far-off times. Queries by time read those
+ * that they need, and retention drops those that are old: see docs/decisions/12-partitions-by-the-month-of-events.md.
+ */
+import cds from '@sap/cds'
+import type pg from 'pg'
+import { repeat } from '../background.ts'
+import type { Entry } from '../engine.ts'
+import { EVENTS } from '../tables.ts'
+import { pool, WRITING, type Limits } from './connection.ts'
+import { withNames } from './names.ts'
+
+const LOG = cds.log('provisioning')
+
+/** The ids of events with their instants: see db/postgres/event-ids.cds. */
+export const IDS = 'provisioning_log_EventIds'
+
+/** The column that events are partitioned by. */
+export const INSTANT = 'activityDateTime_utc'
+
+/** The partition of events that happened in none of the other months. */
+export const OTHERS = 'events_of_other_months'
+
+/** How many characters of an instant are its month. */
+const MONTH = 7
+
+/** For how many months before and after this one partitions are made. What clients send beyond is not worth a partition. */
+const BACK = 120
+const AHEAD = 2
+
+/** How often each instance looks whether a partition is due, in milliseconds. */
+const INTERVAL = 60 * 60 * 1000
+
+/** A statement of the migration that creates the table of events has it partitioned. Its key must have the instant, too. */
+export const partitioned = (sql: string) =>
+  new RegExp(`^CREATE TABLE "?${EVENTS}"? `).test(sql)
+    ? sql.replace(/PRIMARY KEY\(([^)]*)\)\s*\);?\s*$/, `PRIMARY KEY($1, ${INSTANT})) PARTITION BY RANGE (${INSTANT})`)
+    : sql
+
+/** Makes the partitions that new events need. */
+export class Partitions {
+  private readonly pool: pg.Pool
+  /** The months whose partitions were made, or never will be: their events are among those of other months. */
+  private readonly isMade = new Set<string>()
+  private readonly making = new Map<string, Promise<unknown>>()
+  private repeated: ReturnType<typeof repeat> | undefined
+
+  /** @param limits of statements, as the server may be gone without a word */
+  constructor(url: string, limits: Limits) {
+    this.pool = pool(url, { ...WRITING, ...limits, max: 1 })
+  }
+
+  /** Makes those of this month and the next ones, now and from now on. */
+  async start() {
+    const months = () => Array.from({ length: AHEAD + 1 }, (_, later) => monthOf(later))
+    const work = () => Promise.all(months().map((month) => this.make(month)))
+    await work()
+    this.repeated = repeat('Making partitions failed.', work, INTERVAL)
+  }
+
+  /**
+   * Makes those that the events of an entry lack. Where that fails, as the table is in use for too long, the events go to
+   * the partition of other months.
+   */
+  async expect(entry: Entry) {
+    for (const [, row] of entry) {
+      const month = (row as { [INSTANT]?: string })[INSTANT]?.slice(0, MONTH)
+      if (month === undefined || this.isMade.has(month)) continue
+      if (month >= monthOf(-BACK) && month <= monthOf(AHEAD)) await this.make(month)
+    }
+  }
+
+  async close() {
+    await this.repeated?.stop()
+    await this.pool.end()
+  }
+
+  private make(month: string): Promise<unknown> {
+    const making = this.making.get(month) ?? this.pool.query('SELECT make_partition($1)', [month])
+    this.making.set(month, making)
+    return making
+      .then(() => this.isMade.add(month))
+      .catch((error: unknown) => LOG.error(`Making the partition of ${month} failed.`, error))
+      .finally(() => this.making.delete(month))
+  }
+}
+
+/** A month, in UTC. @param later counts from this one */
+function monthOf(later: number) {
+  const now = new Date()
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + later)).toISOString().slice(0, MONTH)
+}
+
+/**
+ * Prepares the partitioned table, after a migration.
+ * @throws {Error} if the table is not partitioned
+ */
+export async function preparePartitions(client: pg.ClientBase) {
+  const { rows } = await client.query<{ kind: string }>(
+    'SELECT relkind AS kind FROM pg_class WHERE oid = $1::regclass',
+    [`"${EVENTS}"`]
+  )
+  if (rows[0]?.kind !== 'p')
+    throw new Error('The service does not start: the tables are those of a version that was never released.')
+  for (const sql of SCHEMA) await client.query(withNames(sql))
+}
+
+const SCHEMA = [
+  `CREATE TABLE IF NOT EXISTS ${OTHERS} PARTITION OF ${EVENTS} DEFAULT`,
+  // a month of which that partition has events already stays there
+  `CREATE OR REPLACE FUNCTION make_partition(month text) RETURNS void LANGUAGE plpgsql SET lock_timeout = '1s' AS $$
+   DECLARE
+     name text := 'events_of_' || replace(month, '-', '_');
+     first text := month || '-01T00:00:00.0000000';
+     next text := to_char(to_date(month, 'YYYY-MM') + interval '1 month', 'YYYY-MM') || '-01T00:00:00.0000000';
+   BEGIN
+     IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
+     LOCK TABLE ${OTHERS} IN ACCESS EXCLUSIVE MODE; -- others that make one wait
+     IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
+     IF EXISTS (SELECT 1 FROM ${OTHERS} WHERE ${INSTANT} >= first AND ${INSTANT} < next) THEN RETURN; END IF;
+     EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', name, '${EVENTS}', first, next);
+     EXECUTE format('CREATE TRIGGER no_truncation BEFORE TRUNCATE ON %I EXECUTE FUNCTION refuse_change()', name);
+   END $$`,
+  `CREATE OR REPLACE FUNCTION keep_ids() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+     INSERT INTO ${IDS} (id, tenant, ${INSTANT}) SELECT id, tenant, ${INSTANT} FROM added;
+     RETURN NULL;
+   END $$`,
+  `CREATE OR REPLACE TRIGGER identified AFTER INSERT ON ${EVENTS} REFERENCING NEW TABLE AS added
+   FOR EACH STATEMENT EXECUTE FUNCTION keep_ids()`,
+  // it is not immutable, as events come; but so the planner asks it, and leaves out the partitions without these events
+  `CREATE OR REPLACE FUNCTION instants_of(ids text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+     SELECT array_agg(DISTINCT ${INSTANT}) FROM ${IDS} WHERE id = ANY(ids)
+   $$`
+]

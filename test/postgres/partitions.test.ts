@@ -1,0 +1,84 @@
+import { onServer, postgresFor } from '../support/postgres.ts'
+import { query, startService, valuesOf } from '../support/service.ts'
+
+const service = startService()
+const path = '/auditLogs/provisioning'
+
+const onDatabase = async (sql: string) => {
+  const { DATABASE_URL = '' } = await postgresFor(service.file)
+  return onServer(DATABASE_URL, async (client) => (await client.query<Record<string, string>>(sql)).rows)
+}
+
+/** The partitions with their events. */
+async function partitions() {
+  const rows = await onDatabase(
+    'SELECT tableoid::regclass::text AS name, id FROM "microsoft_graph_provisioningObjectSummary" ORDER BY id'
+  )
+  return rows.map(({ name, id }) => [id, name])
+}
+
+const names = async () =>
+  (
+    await onDatabase(`SELECT inhrelid::regclass::text AS name FROM pg_inherits
+      WHERE inhparent = '"microsoft_graph_provisioningObjectSummary"'::regclass ORDER BY 1`)
+  ).map(({ name }) => name)
+
+/** A month from now on, as in the name of its partition. */
+function month(later: number) {
+  const now = new Date()
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + later)).toISOString().slice(0, 7)
+}
+const nameOf = (month: string) => `events_of_${month.replace('-', '_')}`
+
+const create = async (id: string, activityDateTime: string) =>
+  (await service.post(path, { id, activityDateTime })).status
+
+describe('Events are stored by the month of their time', () => {
+  it('in partitions that are made ahead', async () => {
+    expect(await names()).toEqual([...[0, 1, 2].map((later) => nameOf(month(later))), 'events_of_other_months'])
+  })
+
+  it('or with the first event of an older month; what is far off has one partition', async () => {
+    const old = month(-13)
+    const times = {
+      a: new Date().toISOString(),
+      b: `${old}-28T23:59:59.9999999Z`,
+      c: `${old}-01T00:00:00Z`,
+      d: '1999-12-31T23:59:59Z',
+      e: '9999-12-31T23:59:59Z',
+      f: `${month(3)}-15T00:00:00Z`
+    }
+    for (const [id, time] of Object.entries(times)) expect(await create(id, time)).toBe(201)
+    expect(await partitions()).toEqual([
+      ['a', nameOf(month(0))],
+      ['b', nameOf(old)],
+      ['c', nameOf(old)],
+      ...['d', 'e', 'f'].map((id) => [id, 'events_of_other_months'])
+    ])
+    const list = await service.get(query(path, { $select: 'id' }))
+    expect(valuesOf(list).map(({ id }) => id)).toEqual(['e', 'f', 'a', 'b', 'c', 'd'])
+  })
+
+  it('and have one id in all of them', async () => {
+    expect(await create('b', '2024-01-01T00:00:00Z')).toBe(409)
+    expect(await create('d', new Date().toISOString())).toBe(409)
+    expect((await service.get(`${path}('d')`)).body.activityDateTime).toBe('1999-12-31T23:59:59Z')
+  })
+
+  it('A month whose events are among those of other months stays there', async () => {
+    await onDatabase(`SELECT make_partition('${month(3)}')`)
+    expect(await names()).not.toContain(nameOf(month(3)))
+    expect(await create('g', `${month(3)}-16T00:00:00Z`)).toBe(201)
+    expect((await service.get(`${path}('f')`)).status).toBe(200)
+  })
+
+  it('No partition can be changed or emptied', async () => {
+    for (const name of await names())
+      for (const sql of [`DELETE FROM ${name}`, `UPDATE ${name} SET id = 'x'`, `TRUNCATE ${name}`]) {
+        const isEmpty = (await onDatabase(`SELECT 1 FROM ${name}`)).length === 0
+        if (isEmpty && !sql.startsWith('TRUNCATE')) continue
+        await expect(onDatabase(sql)).rejects.toThrow('The log is append-only')
+      }
+    await expect(onDatabase('DELETE FROM "provisioning_log_EventIds"')).rejects.toThrow('The log is append-only')
+  })
+})
