@@ -72,7 +72,7 @@ export default async function server(options: object) {
       const searched = searchedColumns(model)
       await engine().migrate(async () => {
         await log.expectUntouched()
-        await deploy(csn).to('db')
+        await engine().deploy(JSON.stringify([cds.version, csn]), () => deploy(csn).to('db'))
         await engine().start({ definitions, uniqueIds: !isProduction, searched, drained: drain })
         await log.protect()
       })

@@ -45,6 +45,11 @@ export interface Engine {
    */
   migrate: (work: () => Promise<void>) => Promise<void>
   /**
+   * Deploys a model, unless it is known that the schema is what this would make of it.
+   * @param model whatever the deployment depends on
+   */
+  deploy: (model: string, work: () => Promise<void>) => Promise<void>
+  /**
    * Prepares the tables after the schema was migrated: creates indexes and counts events.
    * @throws {Error} if ids must be unique and are not
    */

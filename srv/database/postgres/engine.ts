@@ -59,6 +59,10 @@ export class PostgresEngine implements Engine {
     return this.onServer((client) => migrateAlone(client, work))
   }
 
+  deploy(_model: string, work: () => Promise<void>) {
+    return work()
+  }
+
   async start({ definitions, uniqueIds, drained }: Start) {
     this.drained = drained
     await this.onServer((client) => completeSchema(client, definitions, uniqueIds))

@@ -8,6 +8,7 @@ import type { Engine, Entry, Start } from '../engine.ts'
 import { expectRunnable, mostBytes, type Reading } from '../reading.ts'
 import { startCheckpoints } from './checkpoints.ts'
 import { beginImmediate, openConnection, transaction, type LogConnection } from './connection.ts'
+import { deployOnce } from './deployment.ts'
 import { failureOf, isDuplicate } from './failures.ts'
 import { expectInPlace, sizeOfLog } from './files.ts'
 import type { Limits } from './functions.ts'
@@ -61,6 +62,10 @@ export class SqliteEngine implements Engine {
 
   migrate(work: () => Promise<void>) {
     return work() // a file has one service
+  }
+
+  deploy(model: string, work: () => Promise<void>) {
+    return this.onLog((database) => deployOnce(database, model, work))
   }
 
   async start({ definitions, uniqueIds, searched, drained }: Start) {
