@@ -67,6 +67,8 @@ export interface Dialect {
   json_text: Spelling
   /** Text of some that follow each other: texts. */
   concatenated: Spelling
+  /** The number NaN. SQLite has none, so a text stands for it there. */
+  not_a_number: Spelling
   /** Aggregates texts into one, with commas between them: text. */
   texts_joined: Spelling
   /** Aggregates rows into a JSON array of arrays: values. */
@@ -80,6 +82,7 @@ const call = (name: keyof Dialect, ...args: Cqn[]): Cqn => measured({ func: name
 const sqlOf = (part: Cqn | string) => (typeof part === 'string' ? xpr(part) : part)
 
 export const anyCase = (of: Cqn) => call('any_case', of)
+export const notANumber = () => call('not_a_number')
 export const integer = (of: Cqn) => call('as_integer', of)
 export const greatest = (...of: Cqn[]) => call('greatest', ...of)
 export const least = (...of: Cqn[]) => call('least', ...of)

@@ -10,7 +10,13 @@ const as = (type: string, types: string[], json: string, path: string) =>
   `case when json_type(${json},${path}) in (${types.map((each) => `'${each}'`).join()})
     then cast(json_extract(${json},${path}) as ${type}) end`
 
-export const DIALECT: Omit<Dialect, 'json_extended'> = {
+/** Members of a JSON object: paths and values in turn. */
+const membersOf = ([path, value, ...rest]: string[]): string[] =>
+  path && value
+    ? [`substr(${path},3) || ':' || coalesce(cast(to_json(${value}) as text),'null')`, ...membersOf(rest)]
+    : []
+
+export const DIALECT: Dialect = {
   any_case: (text) => `${text} collate any_case`,
   as_integer: (value) => `cast(trunc(cast(${value} as numeric)) as bigint)`,
   as_bytes: (text) => `convert_to(${text},'UTF8')`,
@@ -31,12 +37,17 @@ export const DIALECT: Omit<Dialect, 'json_extended'> = {
   json_contains: (json, term) => `json_contains(cast(${json} as text),${term})`,
   may_contain: () => 'true', // there is no index of terms
   arrived_after: (sequence, until) => `(${sequence} > ${until} or ${sequence} is null)`,
+  json_extended: (source, ...members) =>
+    `(select '[' || coalesce(string_agg('{' || concat_ws(',',nullif(substr(left(cast(plain.value as text),-1),2),''),
+      ${membersOf(members).join()}) || '}',',' order by plain.key),'') || ']'
+      from json_array_elements(cast(${source} as json)) with ordinality as plain(value,key))`,
   json_chosen: (source, item, condition, order, most, after) =>
     `(select '[' || coalesce(string_agg(cast(value as text),','),'') || ']' from (select ${item}.value
       from ${items(source, item, condition)} order by ${order} limit ${most} offset ${after}) as chosen)`,
   octets: (value) => `coalesce(octet_length(cast(${value} as text)),0)`,
   json_text: (value) => `coalesce(cast(to_json(${value}) as text),'null')`,
   concatenated: (...texts) => `concat(variadic array[${texts.map((text) => `cast(${text} as text)`).join()}])`,
+  not_a_number: () => `cast('NaN' as double precision)`,
   texts_joined: (text) => `string_agg(${text},',')`,
   json_rows: (...values) => `coalesce(cast(json_agg(json_build_array(${values.join()})) as text),'[]')`
 }

@@ -1,10 +1,8 @@
 /**
  * What SQL cannot compute as OData means it: functions that statements call. In SQLite they are in JavaScript, see
- * sqlite/evaluation.ts. `cast`, `matchesPattern` and the like are refused so far: see rendering.ts.
+ * sqlite/evaluation.ts.
  */
-
-const create = (signature: string, returns: string, body: string) =>
-  `CREATE OR REPLACE FUNCTION ${signature} RETURNS ${returns} LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ ${body} $$`
+import { create } from './create.ts'
 
 /** Whole numbers of both sizes are whole; PostgreSQL would take a function of other numbers for two sizes. */
 const ofWhole = (declaration: (a: string, b: string) => string) =>
@@ -15,6 +13,9 @@ const DOUBLE = 'double precision'
 /** ±INF, and NaN for zero by zero. */
 const QUOTIENT = `CASE WHEN b <> 0 THEN a / b WHEN b IS NULL THEN NULL WHEN a > 0 THEN 'Infinity' WHEN a < 0 THEN '-Infinity'
   WHEN a = 0 AND b = 0 THEN 'NaN' END`
+
+/** A number as JSON has it: what is infinite as text (OData JSON 4.01, 7.1). */
+const IN_JSON = `SELECT CASE WHEN value IN ('Infinity', '-Infinity', 'NaN') THEN to_json(odata_text(value)) ELSE to_json(value) END`
 
 const TICKS = 10_000_000
 
@@ -34,6 +35,7 @@ export const EVALUATION = [
     `SELECT substr(value, 1 + cast(least(CASE WHEN start < 0 THEN greatest(length(value) + start, 0) ELSE start END,
        1073741822) as int), cast(least(size, 1073741823) as int)) COLLATE "C"`
   ),
+  create(`odata_in_json(value ${DOUBLE})`, 'json', IN_JSON),
   create(
     'odata_ticks(point text)',
     'bigint',

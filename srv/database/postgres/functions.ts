@@ -3,6 +3,8 @@
  * tables, since views call some of them.
  */
 
+import { CASTS } from './casts.ts'
+import { create } from './create.ts'
 import { EVALUATION } from './evaluation.ts'
 
 /** Names in a path, as `pathTo` in database/dialect.ts writes it, or the model: `$."a"."b"`, `$.a`. */
@@ -13,10 +15,8 @@ const PART = `cast(whole as json) #> ${NAMES}`
 /** For JSON in a column, and for an item of a collection. */
 const forTextAndJson = (declaration: (type: string) => string) => ['text', 'json'].map(declaration)
 
-const create = (signature: string, returns: string, body: string) =>
-  `CREATE OR REPLACE FUNCTION ${signature} RETURNS ${returns} LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ ${body} $$`
-
 export const FUNCTIONS = [
+  ...CASTS,
   ...EVALUATION,
   `CREATE COLLATION IF NOT EXISTS any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
   // ICU knows the case of all letters, and the result compares by its bytes like any text of the log

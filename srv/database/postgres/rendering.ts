@@ -3,6 +3,7 @@ import { SQLService, type Limit, type Select, type Source, type ValueExpression 
 import { RequestError } from '../../errors/errors.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 import type { Indexed } from '../engine.ts'
+import { castSql } from './casts.ts'
 import { DIALECT } from './dialect.ts'
 import { beginning, beginningInAnyCase, columnsByBeginning, isBeginning } from './indexes.ts'
 import { isMixed } from './names.ts'
@@ -10,8 +11,8 @@ import { INSTANT } from './partitions.ts'
 
 const CapRenderer = SQLService.CQN2SQL
 
-/** What PostgreSQL does not compute so far, or not within bounds: its regular expressions may take forever. */
-const MISSING = ['odata_cast', 'odata_in_json', 'matchespattern', 'json_extended']
+/** An argument of a function, as CAP gives it: it is rendered when it becomes a text. */
+type Argument = ValueExpression & { toString(): string }
 
 function refuse(): never {
   throw new RequestError('notImplemented', 'The service does not compute this on PostgreSQL.')
@@ -41,10 +42,12 @@ export class PostgresRenderer extends CapRenderer {
   static override Functions = {
     ...CapRenderer.Functions,
     ...DIALECT,
-    ...Object.fromEntries(MISSING.map((name) => [name, refuse])),
     beginning,
     beginning_in_any_case: beginningInAnyCase,
     is_beginning: isBeginning,
+    matchespattern: refuse, // its regular expressions may take forever
+    odata_cast: (value: Argument, { val: from }: Argument, { val: to }: Argument) =>
+      castSql(String(value), String(from), String(to)),
     contains: (text: string, part: string) => `coalesce(strpos(${text},${part}) > 0,false)`,
     ifnull: (value: string, other: string) => `coalesce(${value},${other})`,
     odata_held: (value: string) => value, // whole numbers come as those of JavaScript
@@ -144,8 +147,8 @@ export class PostgresRenderer extends CapRenderer {
   /** Values that the wire gave keep where they come from: see plans/plans.ts. */
   override val(expression: ValueExpression) {
     const { val, fromRequest, source } = expression
-    // the same each time, as what is grouped by has to be; and NaN takes the type of the number beside it
-    if (fromRequest && !source && typeof val === 'string' && /^(\$\.".*|NaN)$/.test(val)) return this.string(val)
+    // the same each time, as what is grouped by has to be
+    if (fromRequest && !source && typeof val === 'string' && /^\$\.".*$/.test(val)) return this.string(val)
     const sql = super.val(expression)
     if ((fromRequest || source) && sql === '?') this.values.push(new SourcedValue(this.values.pop() as never, source))
     return sql

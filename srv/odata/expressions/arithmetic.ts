@@ -1,6 +1,6 @@
 /** Arithmetic operators (OData URL Conventions 4.01, 5.1.1.2). If an operand is null, so is the result. */
 import { movedPoint } from '../../values/datetime.ts'
-import { integer } from '../../database/dialect.ts'
+import { integer, notANumber } from '../../database/dialect.ts'
 import { decimal, func, val, xpr, type Cqn, type Typed, type Unplaced } from '../../cqn/cqn.ts'
 
 /**
@@ -47,7 +47,7 @@ function ofNumbers(left: Typed, operator: string, right: Typed): Unplaced {
 const SQL = { add: '+', sub: '-', mul: '*' } as const
 
 /** A number to calculate with. NaN becomes null: a result of either equals no number. */
-export const numeric = ({ cqn, mayBeNaN }: Typed): Cqn => (mayBeNaN ? func('nullif', cqn, val('NaN')) : cqn)
+export const numeric = ({ cqn, mayBeNaN }: Typed): Cqn => (mayBeNaN ? func('nullif', cqn, notANumber()) : cqn)
 
 /** A divisor that is not zero. It has no source: a plan must not put another divisor in its place. */
 function constantOf({ cqn }: Typed): Cqn | undefined {

@@ -1,4 +1,5 @@
 /** Literals and constants (OData URL Conventions 4.01, 5.1.1.14). */
+import { notANumber } from '../../database/dialect.ts'
 import { instant, ticksOfDuration, timeOfDay } from '../../values/datetime.ts'
 import { val, type Source, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
 import type { Token } from './cursor.ts'
@@ -40,7 +41,7 @@ export function literal({ kind, text, position }: Token, option: string): Unplac
 const point = (text: string) => instant(text, PRECISION)
 
 function number(text: string, value: (read: Source['read']) => Typed['cqn']): Unplaced {
-  if (text === 'NaN') return { cqn: val(text), type: 'number', mayBeNaN: true }
+  if (text === 'NaN') return { cqn: notANumber(), type: 'number', mayBeNaN: true }
   const read = (each: string) => (each === 'NaN' ? undefined : Number(each.replace('INF', 'Infinity')))
   return { cqn: value(read), type: 'number', whole: /^[+-]?\d+$/.test(text) }
 }

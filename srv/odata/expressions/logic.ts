@@ -3,6 +3,7 @@
  * In SQL it may be null, in the form that an index can answer. Where only true counts, as in a filter, null and false
  * are the same. So a condition has two forms: `cqn` for such places, and `exact` for all others.
  */
+import { notANumber } from '../../database/dialect.ts'
 import { numeric } from './arithmetic.ts'
 import { allOf, anyOf, func, list, val, xpr, type Cqn, type Typed, type Unplaced } from '../../cqn/cqn.ts'
 
@@ -87,7 +88,7 @@ const equalInAnyCase = (text: Typed, { cqn }: Typed) => foundInAnyCase(text, '='
 function comparedNaN(left: Typed, operator: string, right: Typed): Unplaced {
   const number = (each: Typed): Typed => ({ ...each, cqn: numeric(each), mayBeNaN: false })
   if (operator !== '=' && operator !== '!=') return compared(number(left), operator, number(right))
-  const equal = allOf(xpr(left.cqn, '==', right.cqn), xpr(left.cqn, '!=', val('NaN')))
+  const equal = allOf(xpr(left.cqn, '==', right.cqn), xpr(left.cqn, '!=', notANumber()))
   return operator === '=' ? condition(equal) : condition(xpr('not', equal))
 }
 

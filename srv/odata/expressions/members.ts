@@ -18,15 +18,16 @@ export function meantAs(typed: Typed, type: ValueType): Typed {
   if (typed.type !== 'any' || type === 'any' || type === 'null') return typed
   const { position, member } = typed
   if (!member) return { ...typed, type }
-  const plain = (...types: string[]) =>
-    xpr('case when', hasType(member, types), 'then', jsonMember(member, sqlTypeOf(type)), 'end')
+  const plain = (...types: string[]) => xpr('case when', hasType(member, types), 'then', memberAs(member, type), 'end')
   if (type === 'complex') return { cqn: hasType(member, ['object']), type, position }
   const types = JSON_TYPES[type]
   if (types) return { cqn: plain(...types), type, position }
   return { ...converted({ cqn: plain('text'), type: 'string', position }, type), position }
 }
 
-const sqlTypeOf = (type: ValueType) => (type === 'number' || type === 'boolean' ? type : 'member')
+/** The value of a member that is known to be of a type. */
+export const memberAs = (member: Member, type: ValueType) =>
+  jsonMember(member, type === 'number' || type === 'boolean' ? type : 'member')
 
 const JSON_TYPES: Partial<Record<ValueType, string[]>> = {
   string: ['text'],

@@ -10,7 +10,7 @@ import { anyOf, func, ref, standingFor, val, xpr } from '../../cqn/cqn.ts'
 import type { Cqn, Member, Structure, Typed, Unplaced } from '../../cqn/cqn.ts'
 import { anyCase, jsonItem } from '../../database/dialect.ts'
 import { memberShown } from './enumerations.ts'
-import { memberValue } from './members.ts'
+import { memberAs, memberValue } from './members.ts'
 import type { Parser, Scope } from './parsing.ts'
 
 /** Where a path leads. */
@@ -134,7 +134,7 @@ function valueAt(parser: Parser, place: Place): Unplaced {
   }
   if (member && type === undefined) return memberValue(member)
   if (type === undefined) return cursor.fail('A property is expected')
-  const value = member && memberValue(member).cqn
+  const value = member && memberAs(member, isStructured(type) ? 'complex' : valueTypeOf(type))
   if (isStructured(type)) {
     const isThere =
       condition ??
