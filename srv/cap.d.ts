@@ -18,9 +18,7 @@ declare module 'odata-csdl' {
   export function xml2json(xml: string): object
 }
 
-declare module '@cap-js/sqlite' {
-  type QueryConnection = import('./database/sqlite/query-connection.ts').QueryConnection
-
+declare module '@cap-js/db-service' {
   export interface ValueExpression {
     val?: unknown
     /** False to have the value in the text of the statement. */
@@ -41,17 +39,14 @@ declare module '@cap-js/sqlite' {
       localized?: boolean
     }
   }
+  /** What a query reads from. */
+  export interface Source {
+    SELECT?: object
+    as?: string
+  }
   export interface Limit {
     rows: ValueExpression
     offset?: ValueExpression
-  }
-  /** Renders queries as SQL. */
-  export interface Renderer {
-    readonly model?: Model
-    values: unknown[]
-    SELECT(query: Select): string
-    val(expression: ValueExpression): string
-    limit(limit: Limit): string
   }
   export interface Element {
     name: string
@@ -65,48 +60,38 @@ declare module '@cap-js/sqlite' {
   interface Model {
     definitions: Record<string, { elements?: Record<string, Element>; query?: object; projection?: object }>
   }
-  interface Factory {
-    options: object
-    create: (tenant?: string) => Promise<QueryConnection>
-    destroy: (connection: QueryConnection) => void
-    validate: (connection: QueryConnection) => boolean
-  }
-  export default class SQLiteService {
-    static CQN2SQL: { new (...args: never[]): Renderer; Functions: object }
-    init(): Promise<void>
-    get factory(): Factory
-    set(variables: Record<string, unknown>): void
-    /** The connection of a transaction. */
-    readonly dbc?: QueryConnection
-    onEVENT(request: { event: string }): Promise<unknown>
-    disconnect(tenant?: string): Promise<void>
-  }
-}
-
-declare module '@cap-js/db-service' {
-  import type { Limit, Renderer, Select, ValueExpression } from '@cap-js/sqlite'
-
-  /** What a query reads from. */
-  export interface Source {
-    SELECT?: object
-    as?: string
-  }
-  export interface GeneralRenderer extends Renderer {
-    quote(name: string): string
-    string(text: string): string
-    from(source: Source, query: object): string
+  /** Renders queries as SQL. */
+  interface Renderer {
+    readonly model?: Model
+    values: unknown[]
+    SELECT(query: Select): string
     SELECT_expand(query: Select, sql: string): string
+    from(source: Source, query: object): string
+    limit(limit: Limit): string
+    orderBy(order: { sort?: string; nulls?: string }[], localized: boolean): string[]
     xpr(expression: { xpr: unknown[] }): string
     expr(expression: object): string
-    orderBy(order: { sort?: string; nulls?: string }[], localized: boolean): string[]
+    val(expression: ValueExpression): string
+    quote(name: string): string
+    string(text: string): string
   }
   /** CAP's database service for any database of SQL. */
   export class SQLService {
-    static CQN2SQL: { new (...args: never[]): GeneralRenderer; Functions: object }
+    static CQN2SQL: { new (...args: never[]): Renderer; Functions: object }
     init(): Promise<void>
     get factory(): object
     onEVENT(request: { event: string }): Promise<unknown>
     disconnect(tenant?: string): Promise<void>
   }
-  export type { Limit, Select, ValueExpression }
+}
+
+declare module '@cap-js/sqlite' {
+  import { SQLService } from '@cap-js/db-service'
+
+  export type { Element, Limit, Select, ValueExpression } from '@cap-js/db-service'
+  export default class SQLiteService extends SQLService {
+    set(variables: Record<string, unknown>): void
+    /** The connection of a transaction. */
+    readonly dbc?: import('./database/sqlite/query-connection.ts').QueryConnection
+  }
 }
