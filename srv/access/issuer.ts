@@ -1,5 +1,5 @@
 /** The keys of the issuer, which verify the signatures of tokens. */
-import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTVerifyGetKey } from 'jose'
+import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
 import type { Settings } from '../settings/settings.ts'
 
 export type AccessSettings = Settings['requires']['auth']
@@ -24,15 +24,14 @@ interface IssuerKeys {
  * but not more often than once in the cooldown, in milliseconds.
  */
 export function issuerKeys({ issuer, jwks_uri }: AccessSettings, cooldown: number): IssuerKeys {
-  const get = patientFetch()
   let version: IssuerKeys['version'] = () => undefined
   const addressOfKeys = async () => {
-    const { jwks_uri: found } = await discover(issuer, get)
+    const { jwks_uri: found } = await discover(issuer)
     if (!found) throw new Error('The configuration of the issuer has no address of its keys.')
     return found
   }
   const keys = findOnce(async () => {
-    const opened = remoteKeys(new URL(jwks_uri ?? (await addressOfKeys())), cooldown, get)
+    const opened = remoteKeys(new URL(jwks_uri ?? (await addressOfKeys())), cooldown)
     version = opened.version
     return opened
   })
@@ -40,9 +39,9 @@ export function issuerKeys({ issuer, jwks_uri }: AccessSettings, cooldown: numbe
 }
 
 /** The keys at an address. This decides when to fetch them: jose uses the time of day, which can jump. */
-function remoteKeys(url: URL, cooldown: number, get: FetchImplementation): IssuerKeys {
+function remoteKeys(url: URL, cooldown: number): IssuerKeys {
   const timing = { cacheMaxAge: Infinity, cooldownDuration: Infinity, timeoutDuration: TIMEOUT }
-  const keys = createRemoteJWKSet(url, { ...timing, [customFetch]: get })
+  const keys = createRemoteJWKSet(url, { ...timing, [customFetch]: patientFetch() })
   let fetches = 0
   let fetchedAt = -Infinity
   const age = () => performance.now() - fetchedAt
@@ -88,14 +87,9 @@ interface IssuerConfiguration {
  * @param authority the address that it is found under, if that is not its name
  * @throws {Error} if the issuer does not answer, or another one does
  */
-export async function discover(
-  issuer: string,
-  get: FetchImplementation,
-  authority = issuer
-): Promise<IssuerConfiguration> {
+export async function discover(issuer: string, authority = issuer): Promise<IssuerConfiguration> {
   const signal = AbortSignal.timeout(TIMEOUT)
-  const options = { method: 'GET', headers: new Headers(), redirect: 'manual', signal } as const
-  const response = await get(configurationUrl(authority), options)
+  const response = await fetch(configurationUrl(authority), { redirect: 'manual', signal })
   if (response.status !== 200) throw new Error(`The issuer answered ${response.status} for its configuration.`)
   const document = (await response.json()) as IssuerConfiguration
   if (document.issuer !== issuer && document.issuer !== authority)
@@ -125,7 +119,7 @@ export function findOnce<Found>(find: () => Promise<Found>): () => Promise<Found
 }
 
 /** jose limits how often keys are fetched after a success. This limits it after a failure, too. */
-export function patientFetch(): FetchImplementation {
+function patientFetch(): typeof fetch {
   let failedAt = -Infinity
   return async (url, options) => {
     if (performance.now() - failedAt < RETRY_AFTER) throw new Error('The issuer could not be reached a moment ago.')

@@ -3,7 +3,7 @@ import cds from '@sap/cds'
 import { RequestError } from '../errors/errors.ts'
 import { secureUrl } from '../settings/kinds.ts'
 import { accessSettings, settings } from '../settings/settings.ts'
-import { discover, findOnce, patientFetch } from './issuer.ts'
+import { discover, findOnce } from './issuer.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -33,9 +33,8 @@ export function findSignIn(): (() => Promise<SignIn>) | undefined {
   const { client_id, scope, authority } = settings().app
   if (client_id === undefined) return undefined
   const { issuer, permissions } = accessSettings()
-  const get = patientFetch()
   const find = async (): Promise<SignIn> => {
-    const found = await discover(issuer, get, authority)
+    const found = await discover(issuer, authority)
     const { end_session_endpoint: end, id_token_signing_alg_values_supported: algorithms } = found
     const server = {
       issuer: found.issuer,
