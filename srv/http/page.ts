@@ -28,11 +28,12 @@ export function page(development: boolean, findSignIn?: FindSignIn): Router {
     })
     .get('/settings.json', async (_req, res) => {
       // what the page needs to know of the service before it can ask it
-      const answer = async () => ({ development, signIn: await findSignIn?.() })
-      await answer().then(
-        (settings) => res.set('Cache-Control', 'no-cache').json(settings),
-        (error: unknown) => refuse(res, requestError(error))
-      )
+      try {
+        const signIn = await findSignIn?.()
+        res.set('Cache-Control', 'no-cache').json({ development, signIn })
+      } catch (error) {
+        refuse(res, requestError(error))
+      }
     })
     .use(files, (_req, res) => refuse(res, new RequestError('resourceNotFound', `The page has no such file.`)))
 }
