@@ -53,18 +53,17 @@ function list({ access, root, examples }: Setup, { path, type, tag, description 
   return operation(access, {
     ...{ id: `list${pascal(path)}`, tag, summary: description, ...READS },
     parameters: [...optionsOf('collection', 'GET'), 'Prefer', 'If-None-Match'],
-    responses: found('collection', 'A page of the collection.', reference(collectionSchema(type)), page),
-    errors: []
+    responses: found('collection', 'A page of the collection.', reference(collectionSchema(type)), page)
   })
 }
 
-function creation(csdl: Csdl, { access, root, examples }: Setup, { path, type, tag }: Collection) {
+function creation(csdl: Csdl, setup: Setup, { path, type, tag }: Collection) {
   const body = { allOf: [reference(type), { required: mandatory(csdl, type) }] }
-  const answered = json(reference(type), entityExample(root, path, examples.answered))
-  return operation(access, {
+  const answered = json(reference(type), entityExample(setup, path))
+  return operation(setup.access, {
     ...{ id: `create${pascal(path)}`, tag, summary: 'Creates an entity.', roles: ['create'] },
     parameters: [...optionsOf('collection', 'POST'), 'Prefer'],
-    body: json(body, examples.sent),
+    body: json(body, setup.examples.sent),
     responses: {
       201: response('The entity as it is stored.', answered, ...CREATED),
       204: response('The entity is stored, and no answer was asked for.', undefined, 'OData-EntityId', ...CREATED)
@@ -77,17 +76,15 @@ function count({ access }: Setup, { path, tag }: Collection) {
   return operation(access, {
     ...{ id: `count${pascal(path)}`, tag, summary: 'How many entities there are.', ...READS },
     parameters: optionsOf('count', 'GET'),
-    responses: found('count', 'The number.', { type: 'integer', format: 'int64' }),
-    errors: []
+    responses: found('count', 'The number.', { type: 'integer', format: 'int64' })
   })
 }
 
-function entity({ access, root, examples }: Setup, { path, type, tag }: Collection) {
-  const example = entityExample(root, path, examples.answered)
-  return operation(access, {
+function entity(setup: Setup, { path, type, tag }: Collection) {
+  return operation(setup.access, {
     ...{ id: `get${pascal(path)}`, tag, summary: 'One entity.', ...READS },
     parameters: [...optionsOf('entity', 'GET'), 'If-None-Match'],
-    responses: found('entity', 'The entity.', reference(type), example),
+    responses: found('entity', 'The entity.', reference(type), entityExample(setup, path)),
     errors: OF_ENTITY
   })
 }
@@ -106,8 +103,8 @@ function items(csdl: Csdl, { access }: Setup, { path, type, tag }: Collection, n
   })
 }
 
-function entityExample(root: string, path: string, answered: JsonObject) {
-  return { '@odata.context': `${root}$metadata#${path.slice(1)}/$entity`, ...answered }
+function entityExample({ root, examples }: Setup, path: string) {
+  return { '@odata.context': `${root}$metadata#${path.slice(1)}/$entity`, ...examples.answered }
 }
 
 /** What a client must send of a type. */

@@ -14,8 +14,8 @@ interface Operation {
   /** The content of the request body. */
   body?: JsonObject
   responses: JsonObject
-  /** The statuses of errors that not every request may get. */
-  errors: number[]
+  /** The statuses of errors that not every request may get; none if left out. */
+  errors?: number[]
   /** What it needs one of; none if any token will do. */
   roles: readonly (keyof Access['permissions'])[] | 'public'
 }

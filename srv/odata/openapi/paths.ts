@@ -18,8 +18,7 @@ export function singletonPaths(csdl: Csdl, { access }: Setup): Record<string, Js
     const get = operation(access, {
       ...{ id: name, tag: name, summary, roles: ['read'] },
       parameters: [...optionsOf('singleton', 'GET'), 'If-None-Match'],
-      responses: found('singleton', 'The singleton, with the collections that are asked for.', reference(type)),
-      errors: []
+      responses: found('singleton', 'The singleton, with the collections that are asked for.', reference(type))
     })
     return [`/${name}`, { get }]
   })
@@ -33,14 +32,12 @@ export function protocolPaths({ entries }: Csdl, { access }: Setup): Record<stri
   const serviceDocument = operation(access, {
     ...{ id: 'serviceDocument', tag: SERVICE, summary: 'What the service has.', roles },
     parameters: [...optionsOf('serviceDocument', 'GET'), 'If-None-Match'],
-    responses: found('serviceDocument', 'The service document.', reference('ServiceDocument')),
-    errors: []
+    responses: found('serviceDocument', 'The service document.', reference('ServiceDocument'))
   })
   const metadata = operation(access, {
     ...{ id: 'metadata', tag: SERVICE, summary: 'The types and capabilities of the service, in CSDL.', roles },
     parameters: [...optionsOf('metadata', 'GET'), 'If-None-Match'],
-    responses: found('metadata', 'The metadata.', { type: 'object' }),
-    errors: []
+    responses: found('metadata', 'The metadata.', { type: 'object' })
   })
   const example = { requests: [{ id: '1', method: 'GET', url: `/${first}` }] }
   const multipart = { 'multipart/mixed': { schema: { type: 'string' } } }

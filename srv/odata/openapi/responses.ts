@@ -67,7 +67,7 @@ export const json = (schema: JsonObject, example?: unknown) => ({
  * References to the errors of an operation.
  * @param others statuses besides those that any request may get
  */
-export function errors(needsToken: boolean, others: number[]): JsonObject {
+export function errors(needsToken: boolean, others: number[] = []): JsonObject {
   const statuses = [...ANY, ...(needsToken ? TOKENS : []), ...others]
   return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/error${status}` }]))
 }
