@@ -12,7 +12,7 @@ import { orderTerms } from './order.ts'
 import type { Parser, Scope } from '../expressions/parsing.ts'
 import { exists } from '../expressions/paths.ts'
 import { parseSearch } from '../expressions/search.ts'
-import { booleanOption, checkOptions, integerOption } from '../request/options.ts'
+import { checkOptions, integerOption, isCounted } from '../request/options.ts'
 import { computedValues, extended, propertyOf, valueColumn, type Computed, type Rows } from './rows.ts'
 import { parsedOption } from './row-sets.ts'
 import { isStructured, type Property, type StructuredType } from '../model/types.ts'
@@ -71,7 +71,7 @@ function collection(narrowing: Narrowing): Rows {
   const column = valueColumn(property.name)
   const columns = [named(jsonChosen(source, 'item', conditions, order, most, after), column)]
   const properties: Property[] = [{ ...property, type, column }]
-  if (booleanOption(options, '$count')) {
+  if (isCounted(options)) {
     const count = jsonCount(source, 'item', conditions)
     const name = countName(property.name)
     columns.push(named(count, valueColumn(name)))

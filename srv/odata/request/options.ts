@@ -1,12 +1,11 @@
 /** Query options (OData URL Conventions 4.01, 5.1). */
 import { RequestError } from '../../errors/errors.ts'
 
-/** @throws {RequestError} 400 if the option is neither `true` nor `false` */
-export function booleanOption(options: Map<string, string>, name: string): boolean {
-  const value = options.get(name)
-  if (value === undefined || value === 'false') return false
-  if (value === 'true') return true
-  throw new RequestError('invalidQueryOption', `${name} must be true or false.`, name)
+/** The value of `$count`. @throws {RequestError} 400 if it is neither `true` nor `false` */
+export function isCounted(options: Map<string, string>): boolean {
+  const value = options.get('$count') ?? 'false'
+  if (value === 'true' || value === 'false') return value === 'true'
+  throw new RequestError('invalidQueryOption', '$count must be true or false.', '$count')
 }
 
 /** @throws {RequestError} 400 if the option is not a whole number of 0 or more */

@@ -13,7 +13,7 @@ import type { PageWindow, Position } from '../query/paging.ts'
 import { entities } from '../query/rows.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { contentType, type CsvFormat, type DownloadFormat } from '../request/format.ts'
-import { booleanOption, integerOption } from '../request/options.ts'
+import { integerOption, isCounted } from '../request/options.ts'
 import { restartClock } from '../request/time-limits.ts'
 import { entityTable, headerOf, itemTable, recordsOf, type Table } from '../response/csv.ts'
 import { chunksOf, type JsonText } from '../response/json-text.ts'
@@ -56,7 +56,7 @@ function expectNoPages({ options }: Exchange) {
   for (const name of ['$skiptoken', '$deltatoken'])
     if (options.has(name))
       throw new RequestError('invalidQueryOption', `A download has no pages, so it does not take ${name}.`, name)
-  if (booleanOption(options, '$count'))
+  if (isCounted(options))
     throw new RequestError(
       'invalidQueryOption',
       'A download has no count: the address with /$count gives it.',

@@ -8,7 +8,7 @@ import { extentOf, MOST, nameOf, val, type Value } from '../../cqn/cqn.ts'
 import { orderBy, orderTerms, type OrderTerm } from '../query/order.ts'
 import { arrayText, sizeOf, type JsonText } from '../response/json-text.ts'
 import { linkTo } from '../response/links.ts'
-import { booleanOption } from '../request/options.ts'
+import { isCounted } from '../request/options.ts'
 import { countOf, integerText } from './count.ts'
 import { comesAfter, pageWindow, positionLiterals, type PageWindow } from '../query/paging.ts'
 import { planned, type Planned } from '../../plans/plans.ts'
@@ -43,7 +43,7 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   const window = pageWindow(exchange)
   const isLarge = window.limit > LARGE && reading.answer === res // the answers of a batch are sent together
   if (isLarge) await waitForTurn(res, reading.tenant)
-  const counts = booleanOption(options, '$count')
+  const counts = isCounted(options)
   const until = window.until ?? (tracksChanges(exchange) ? await lastArrival(exchange) : undefined)
   const shape = until === undefined ? shapeOfPage(exchange, window, counts) : undefined
   const plan = planned(exchange, shape, () => prepare(exchange))
