@@ -13,11 +13,7 @@ export function addEntitySet(
   { owner, collection, entityType }: { owner: string; collection: string; entityType: string }
 ) {
   const [container] = document.getElementsByTagName('EntityContainer') as unknown as [Element]
-  const create = (tag: string, attributes: Record<string, string>) => {
-    const element = document.createElementNS(container.namespaceURI, tag)
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
-    return element
-  }
+  const create = (tag: string, attributes: Record<string, string>) => elementLike(container, tag, attributes)
   container.appendChild(create('EntitySet', { Name: set, EntityType: entityType }))
 
   const namespace = owner.slice(0, owner.lastIndexOf('.'))
@@ -33,6 +29,13 @@ export function addEntitySet(
     for (const each of children(value)) annotation.appendChild(each.cloneNode(true))
   }
   container.parentNode?.appendChild(annotations)
+}
+
+/** Makes an element in the namespace of another one. */
+export function elementLike({ ownerDocument, namespaceURI }: Element, tag: string, attributes: Record<string, string>) {
+  const element = (ownerDocument as Document).createElementNS(namespaceURI, tag)
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
+  return element
 }
 
 const children = (element: Element) => [...element.childNodes] as Element[]

@@ -5,7 +5,7 @@ import { xml2json } from 'odata-csdl'
 import { enumerationOf, type EnumeratedType, type Enumeration } from '../model/enumerations.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { linked, type Model } from '../model/shown.ts'
-import { addEntitySet } from './entity-set.ts'
+import { addEntitySet, elementLike } from './entity-set.ts'
 
 /** The metadata document of a service in both formats, by media type. */
 export type Metadata = Record<'application/xml' | 'application/json', string>
@@ -91,7 +91,7 @@ function derive(document: Document, name: string, baseName: string) {
       if (annotations.getAttribute('Target') === `${name}/${property}`) remove(annotations)
   }
   const [key] = derived.getElementsByTagName('Key')
-  if (key) makeEntityType(document, base, key)
+  if (key) makeEntityType(base, key)
   derived.setAttribute('BaseType', baseName)
 }
 
@@ -103,10 +103,8 @@ function remove(element: Element) {
 }
 
 /** Turns the type that entities derive from into an abstract entity type: structured types in CDS have no keys. */
-function makeEntityType(document: Document, type: Element, key: Element) {
-  const entityType = document.createElementNS(type.namespaceURI, 'EntityType')
-  entityType.setAttribute('Name', type.getAttribute('Name') as string)
-  entityType.setAttribute('Abstract', 'true')
+function makeEntityType(type: Element, key: Element) {
+  const entityType = elementLike(type, 'EntityType', { Name: type.getAttribute('Name') as string, Abstract: 'true' })
   entityType.appendChild(key)
   for (const property of propertiesOf(type).values()) entityType.appendChild(property)
   type.parentNode?.replaceChild(entityType, type)
@@ -116,11 +114,7 @@ function makeEntityType(document: Document, type: Element, key: Element) {
 function makeEnumType(document: Document, { name, members }: Enumeration, symbols: EnumeratedType['enum'] = {}) {
   const isIt = (each: Element) => each.getAttribute('Name') === localName(name)
   const definition = [...document.getElementsByTagName('TypeDefinition')].find(isIt) as Element
-  const create = (tag: string, attributes: Record<string, string>) => {
-    const element = document.createElementNS(definition.namespaceURI, tag)
-    for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value)
-    return element
-  }
+  const create = (tag: string, attributes: Record<string, string>) => elementLike(definition, tag, attributes)
   const type = create('EnumType', { Name: localName(name) })
   for (const [value, each] of members.entries()) {
     const { doc } = symbols[each] ?? {}
