@@ -1,7 +1,5 @@
-import { join } from 'node:path'
 import { startProduction } from '../support/production.ts'
-import { startProcess, temporaryFolder } from '../support/process.ts'
-import { documentedExample, startService } from '../support/service.ts'
+import { documentedExample, sharedService, startService } from '../support/service.ts'
 
 const ALLOWED = 'https://portal.example.com'
 const service = startService({ CDS_SERVER_CORS__ORIGINS: JSON.stringify([ALLOWED, 'http://localhost:8080']) })
@@ -67,11 +65,11 @@ describe('Pages of another origin', () => {
 })
 
 describe('The setting', () => {
+  const shared = sharedService()
+
   it('allows no origin unless it names one', async () => {
-    const { url, stop } = await startProcess({ file: join(temporaryFolder(), 'events.sqlite') })
-    const answer = await fetch(`${url}${path}`, { method: 'OPTIONS', headers: { Origin: ALLOWED, ...PREFLIGHT } })
+    const answer = await shared.send('OPTIONS', path, undefined, { Origin: ALLOWED, ...PREFLIGHT })
     expect(granted(answer.headers)).toEqual({})
-    await stop()
   })
 
   it('lets pages ask without a token in production, and read that they need one', async () => {

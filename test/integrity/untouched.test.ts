@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { openLog } from '../../srv/database/open-log.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { altered, EVENTS, makeLog } from './tampering.ts'
 
@@ -20,11 +21,17 @@ describe('The service does not start on a database that has', () => {
     ['a view in the place of its table', hide(EVENTS), EVENTS],
     ['a view in the place of its table', hide(EVENTS.toUpperCase()), EVENTS.toUpperCase()]
   ])('%s', async (what, change, name) => {
-    const { url, log } = await startProcess({ file: altered(sound, change) })
+    const log = await openLog(altered(sound, change))
+    const refusal = `The service does not start on a database that has ${what}, '${name}': it could alter events.`
+    await expect(log.expectUntouched()).rejects.toThrow(refusal)
+    await log.close()
+  })
+
+  it('such a trigger: it ends', async () => {
+    const quiet = `CREATE TRIGGER quiet BEFORE INSERT ON ${EVENTS} BEGIN SELECT RAISE(IGNORE); END`
+    const { url, log } = await startProcess({ file: altered(sound, quiet) })
     expect(url).toBeUndefined()
-    expect(log()).toContain(
-      `The service does not start on a database that has ${what}, '${name}': it could alter events.`
-    )
+    expect(log()).toContain("a trigger that is not its own, 'quiet': it could alter events.")
   })
 
   it('but renews a trigger of its own that somebody replaced', async () => {

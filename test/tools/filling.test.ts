@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { verify } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
-import { clientOf, type Json } from '../support/service.ts'
+import { clientOf, sharedService, type Json } from '../support/service.ts'
 
 const root = join(__dirname, '../..')
 const folder = temporaryFolder()
@@ -27,8 +27,10 @@ beforeAll(async () => {
 })
 
 describe('A log that the benchmark fills', () => {
+  const other = sharedService()
+
   it('shows each event as one that was posted', async () => {
-    const [service, other] = await Promise.all([startOn(filled), startOn(join(folder, 'posted.sqlite'))])
+    const service = await startOn(filled)
     expect((await service.get('/auditLogs/provisioning/$count')).text).toBe('600')
     for (const index of [0, 250, 599]) {
       const event = JSON.parse(events[index] ?? '') as Json
@@ -39,7 +41,7 @@ describe('A log that the benchmark fills', () => {
       expect(one.text.replaceAll(service.url, other.url)).toBe(posted.text)
       expect(one.headers.get('etag')).toBe(posted.headers.get('etag'))
     }
-    await Promise.all([service.stop(), other.stop()])
+    await service.stop()
   })
 
   it('is sound, and sealed', async () => {
