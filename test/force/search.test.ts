@@ -1,44 +1,12 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { startProcess, temporaryFolder } from '../support/process.ts'
+import { postAll } from '../support/events.ts'
 import { indexed } from '../support/search-index.ts'
 import { clientOf, query, valuesOf, type Json } from '../support/service.ts'
 import { effort } from './effort.ts'
 
 const path = '/auditLogs/provisioning'
-
-/** Posts events, many in each batch. */
-async function postAll({ post }: ReturnType<typeof clientOf>, events: Json[]) {
-  for (let start = 0; start < events.length; start += 200) {
-    const requests = events
-      .slice(start, start + 200)
-      .map((body, id) => ({ id: `${id}`, method: 'POST', url: path, body }))
-    const { body } = await post('/$batch', { requests })
-    expect(new Set((body.responses as Json[]).map(({ status }) => status))).toEqual(new Set([201]))
-  }
-}
-
-describe('A search of many events with long texts', () => {
-  const SETTINGS = { requires: { db: { readers: 1, reader_memory: 200 } } }
-  let url = ''
-  const client = clientOf(() => url)
-
-  beforeAll(async () => {
-    const file = join(temporaryFolder(), 'events.sqlite')
-    const service = await startProcess({ file, env: { CDS_CONFIG: JSON.stringify(SETTINGS) } })
-    url = service.url as string
-    const statusInfo = { '@odata.type': '#microsoft.graph.statusDetails', reason: 'It is long. '.repeat(1300) }
-    const events = Array.from({ length: 8000 }, () => ({ activityDateTime: '2024-05-01T10:00:00Z', statusInfo }))
-    await postAll(client, events)
-  })
-
-  it.each(['nothing', 'long', 'lo', 'größer', 'NOT long'])('needs little memory: %s', async ($search) => {
-    const options = { $search, $count: 'true', $top: '1', $select: 'id' }
-    const { status, body, text } = await client.get(query(path, options))
-    const all = ['long', 'lo'].includes($search)
-    expect([status === 200 ? 200 : text, body['@odata.count']]).toEqual([200, all ? 8000 : 0])
-  })
-})
 
 /** Parts of texts: what has another length, another form or another meaning in lower case, in JSON, SQL and LIKE. */
 const part = fc.constantFrom(
