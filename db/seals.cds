@@ -7,6 +7,7 @@ namespace provisioning.log;
 @assert.unique.last: [ lastSequence ] // each event ends one seal at most; as an index it finds the newest seal
 entity Seals {
       /** The tenant of the events: their `tenantId`, or empty if they have none. */
+      @holds: 'tenant'
   key tenant        : String;
 
       /** The place in the chain of the tenant, from 1. */

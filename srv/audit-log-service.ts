@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import cds from '@sap/cds'
 import type { provisioningObjectSummary as Event } from '#cds-models/microsoft/graph'
 import type { Arrival } from '#cds-models/provisioning/log'
-import { confined, tenantOfNewEvent } from './access/tenants.ts'
+import { confined, readableBy, tenantOfNewEvent } from './access/tenants.ts'
 import { queryDeadline, type Reading } from './database/reading.ts'
 import { append, engine, read, type Query } from './database/service.ts'
 import type { Statement } from './plans/statement.ts'
@@ -48,8 +48,8 @@ export default class AuditLogService extends cds.ApplicationService {
     })
     this.on('READ', 'auditLogs', () => ({})) // it has no properties, and nothing of it is stored
     this.on('READ', '*', (request) => {
-      const { query, reading = { tenant: '', deadline: queryDeadline() }, seen } = request as unknown as Reader
-      return read(query, reading, seen)
+      const { query, user, reading, seen } = request as unknown as Reader
+      return read(query, reading ?? { tenant: '', readable: readableBy(user), deadline: queryDeadline() }, seen)
     })
     // gives new events an id unless they have one, their tenant, and the instant that they are ordered by
     this.before('CREATE', 'provisioningObjectSummary', (request) => {

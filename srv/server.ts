@@ -73,9 +73,9 @@ export default async function server(options: object) {
       await engine().migrate(async () => {
         await log.expectUntouched()
         await engine().deploy(JSON.stringify([cds.version, csn]), () => deploy(csn).to('db'))
-        await engine().start({ definitions, uniqueIds: !isProduction, searched, drained: drain })
-        await log.protect()
       })
+      await engine().start({ definitions, uniqueIds: !isProduction, searched, drained: drain })
+      await log.protect()
       tokens.use(await engine().tokenSecret())
       const stop = guardHistory(log, location)
       let stopped: Promise<void> | undefined // `cds watch` and an impatient user send a signal more than once

@@ -7,6 +7,7 @@ namespace provisioning.log;
 entity EventIds {
   key id                   : String(128);
 
+      @holds: 'tenant'
   key tenant               : String not null default '';
 
       /** When the event happened, as in its own `activityDateTime_utc`. */

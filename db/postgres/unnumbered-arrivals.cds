@@ -13,5 +13,6 @@ entity UnnumberedArrivals {
       event  : String(128) not null;
 
       /** The tenant of the event, as in its own `tenant`. */
+      @holds: 'tenant'
       tenant : String not null default '';
 }

@@ -3,6 +3,7 @@ import cds from '@sap/cds'
 import { RequestError } from '../errors/errors.ts'
 import { findColumn } from '../cqn/columns.ts'
 import { ref, val, type Source } from '../cqn/cqn.ts'
+import type { Readable } from '../database/reading.ts'
 import type { Literal } from '../plans/statement.ts'
 
 const TENANT_SOURCE: Source = { option: 'tenant', position: 0, read: (tenant) => tenant }
@@ -32,6 +33,13 @@ export function confined(query: object, user: User, model: Model): object {
     return { ...copied, where: copied.where ? [...own(column), 'and', { xpr: copied.where }] : own(column) }
   }
   return copy(query) as object
+}
+
+/** What a user may read: see {@link Readable}. */
+export function readableBy(user: User): Readable {
+  if (user.is('all_tenants')) return 'all'
+  const { tenant } = user.attr
+  return tenant ? { tenant } : 'none'
 }
 
 /**

@@ -17,6 +17,8 @@ export type Entry = [table: Table, row: object][]
 
 /** An entity with the indexes it asks for: lists of elements, those of structures with their paths. */
 export interface Indexed {
+  kind?: string
+  '@cds.persistence.skip'?: unknown
   elements?: object
   /** What a projection, which has no table, is written as. */
   query?: object
@@ -40,8 +42,9 @@ export interface Start {
 
 export interface Engine {
   /**
-   * Migrates the schema. Where several services can start on one database at the same time, the others wait.
-   * @throws {Error} if the schema is newer than the service
+   * Migrates the schema, if the user of the service may do so. Where several services can start on one database at the same
+   * time, the others wait.
+   * @throws {Error} if the schema is newer than the service, or older where it may not be migrated
    */
   migrate: (work: () => Promise<void>) => Promise<void>
   /**

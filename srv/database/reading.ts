@@ -3,10 +3,14 @@ import type { ServerResponse } from 'node:http'
 import { RequestError } from '../errors/errors.ts'
 import { settings } from '../settings/settings.ts'
 
+/** The tenants whose rows a reader may see, besides what its queries say. */
+export type Readable = 'all' | 'none' | { tenant: string }
+
 /** The request that a query is for. */
 export interface Reading {
   /** The tenant whose turn it takes; empty if there is none. */
   tenant: string
+  readable: Readable
   /** The answer to the request. When it is closed, the client has gone. */
   answer?: ServerResponse
   deadline: Deadline

@@ -9,7 +9,7 @@ import express, { type Request, type Response, type Router } from 'express'
 // Not published as API: the base class of CAP's protocols, which brings authorization and body limits.
 import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
 import { permitPost, type Restricted } from '../access/permissions.ts'
-import { scopeOf } from '../access/tenants.ts'
+import { readableBy, scopeOf } from '../access/tenants.ts'
 import { entityIn } from '../cqn/cqn.ts'
 import { expectWanted } from '../database/reading.ts'
 import { append, execute } from '../database/service.ts'
@@ -124,7 +124,7 @@ class StructuredODataAdapter extends ODataAdapter {
       res.setHeader('Content-Type', parameters.has('charset') ? `${type};charset=utf-8` : type)
       return this.describe(req, res, resource.kind === 'openApi' ? root : undefined, type as keyof Metadata)
     }
-    const reading = readingFor(outer, deadline)
+    const reading = readingFor(outer, readableBy(user), deadline)
     const { tokens, conventions } = this.setup
     const exchange: Exchange = {
       req,

@@ -38,6 +38,11 @@ export const schema = (isProduction: boolean) => ({
         password: is.optional(is.text('the password of that user')),
         database: is.optional(is.text('the database on it'))
       },
+      migration_url: is.optional(
+        is.text(
+          'the database for the owner of its tables, who migrates them, if the user of the service is another one'
+        )
+      ),
       lock_timeout: is.milliseconds('how long a write waits while another process has the database locked', 5000),
       checkpoint_interval: is.milliseconds('how often the service checks whether a checkpoint is due', 1000),
       wal_limit: is.size('the size of the write-ahead log from which queries pause for a checkpoint', '64mb'),

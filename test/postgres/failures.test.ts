@@ -18,13 +18,13 @@ async function started(env: Record<string, string> = {}) {
 
 const statusOf = ({ status, headers }: Answer) => [status, headers.get('retry-after')]
 
-/** Waits until a request is answered with a status. */
+/** Repeats a request until it is answered with a status. */
 async function until(expected: number, send: () => Promise<Answer>) {
   const end = Date.now() + 30_000
   for (;;) {
-    const { status, text } = await send()
-    if (status === expected) return
-    if (Date.now() > end) throw new Error(`${status} ${text}`)
+    const answer = await send()
+    if (answer.status === expected) return answer
+    if (Date.now() > end) throw new Error(`${answer.status} ${answer.text}`)
   }
 }
 
@@ -91,7 +91,7 @@ describe('The service', () => {
     const cable = await startCable(direct)
     const service = await started({ DATABASE_URL: cable.url, CDS_REQUIRES_DB_QUERY__TIMEOUT: '1000' })
     const post = (id: string) => service.post(PATH, { ...event, id })
-    const first = await service.get(PATH, { Prefer: 'odata.track-changes' })
+    const first = await until(200, () => service.get(PATH, { Prefer: 'odata.track-changes' }))
     const { pathname, search } = new URL(String(first.body['@odata.deltaLink']))
     expect((await post('before')).status).toBe(201)
     cable.cut()

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { effort } from '../force/effort.ts'
-import { onServer } from '../support/postgres.ts'
+import { asService, onServer } from '../support/postgres.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { startRoundRobin } from '../support/round-robin.ts'
@@ -19,7 +19,8 @@ describe('Three instances behind a load balancer', () => {
       const server = await startPostgres(
         mkdtempSync(join(dirname(process.env.TMPDIR as string), 'provisioning-postgres-'))
       )
-      const env = { CDS_ENV: 'postgres', DATABASE_URL: `${server.url}/postgres` }
+      const database = `${server.url}/postgres`
+      const env = await asService(database)
       const start = () => startProcess({ file: `${temporaryFolder()}/none`, env })
       const instances = await Promise.all([start(), start(), start()])
       const balancer = await startRoundRobin(() => instances.map(({ url }) => url))
@@ -54,7 +55,7 @@ describe('Three instances behind a load balancer', () => {
       ).toEqual([])
       expect(readiness).toEqual([503, 503, 503])
 
-      const { events, arrivals, counted, unnumbered, faults } = await onServer(env.DATABASE_URL, sealsOf)
+      const { events, arrivals, counted, unnumbered, faults } = await onServer(database, sealsOf)
       expect(events.size).toBeGreaterThan(SECONDS)
       expect([...findings.acknowledged].filter((id) => !events.has(id))).toEqual([])
       expect(arrivals.map(({ sequence }) => sequence)).toEqual(arrivals.map((_, index) => index + 1))

@@ -17,6 +17,21 @@ export async function postgresFor(file: string): Promise<Record<string, string>>
   return { CDS_ENV: 'postgres', DATABASE_URL: await createDatabase(name) }
 }
 
+/**
+ * The environment of a service that runs with a role of its own, and migrates as the owner of the database.
+ * @param url the database, for its owner
+ */
+export async function asService(url: string): Promise<Record<string, string>> {
+  const own = new URL(url)
+  Object.assign(own, { username: 'service', password: 'of-the-service' })
+  await onServer(url, (client) =>
+    client.query(`CREATE ROLE ${own.username} LOGIN PASSWORD '${own.password}'`).catch((error: { code?: string }) => {
+      if (!['42710', '23505'].includes(error.code ?? '')) throw error as Error // another test has created it
+    })
+  )
+  return { CDS_ENV: 'postgres', DATABASE_URL: own.href, CDS_REQUIRES_DB_MIGRATION__URL: url }
+}
+
 /** Creates a database unless it is there. Returns its URL. */
 export async function createDatabase(name: string, options = '') {
   const server = process.env[SERVER] as string

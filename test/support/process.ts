@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SHARED } from './clean-up.ts'
-import { isOnPostgres, postgresFor } from './postgres.ts'
+import { asService, isOnPostgres, postgresFor } from './postgres.ts'
 
 const root = join(__dirname, '../..')
 const running: ChildProcess[] = []
@@ -47,10 +47,16 @@ async function commandOf({ file, env, under = [], args = [] }: Options) {
       NODE_COMPILE_CACHE: COMPILED,
       CDS_TYPESCRIPT: 'true',
       PORT: '0',
-      ...(isOnPostgres() ? await postgresFor(file) : { CDS_REQUIRES_DB_CREDENTIALS_URL: file }),
+      ...(isOnPostgres() ? await onPostgres(file, env) : { CDS_REQUIRES_DB_CREDENTIALS_URL: file }),
       ...env
     }
   }
+}
+
+/** The service has a role of its own, unless a test says where its database is. */
+async function onPostgres(file: string, env: Record<string, string> | undefined) {
+  const { DATABASE_URL = '' } = await postgresFor(file)
+  return env?.DATABASE_URL ? { CDS_ENV: 'postgres' } : asService(DATABASE_URL)
 }
 
 /** The URL of a service that logged this, once it listens. */

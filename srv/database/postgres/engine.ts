@@ -1,6 +1,6 @@
 /** PostgreSQL as the engine: a few connections write, one numbers arrivals, and a pool of them reads. */
 import { randomBytes } from 'node:crypto'
-import type pg from 'pg'
+import pg from 'pg'
 import type { Row, Statement } from '../../plans/statement.ts'
 import type { DatabaseSettings } from '../../settings/settings.ts'
 import type { Engine, Entry, Start } from '../engine.ts'
@@ -10,11 +10,12 @@ import { turns } from '../turns.ts'
 import { connect, pool } from './connection.ts'
 import { failureOf, isDuplicate } from './failures.ts'
 import { GroupCommit } from './group-commit.ts'
-import { migrateAlone } from './migration.ts'
+import { migrateAlone, noteVersion } from './migration.ts'
 import { withNames } from './names.ts'
 import { Partitions } from './partitions.ts'
 import { typed } from './placeholders.ts'
 import { runQuery } from './query.ts'
+import { beginReading } from './roles.ts'
 import { completeSchema } from './schema.ts'
 import { Sequencer } from './sequencer.ts'
 
@@ -34,6 +35,8 @@ export class PostgresEngine implements Engine {
   /** The server keeps its own write-ahead log. */
   readonly waitingBytes = 0
   private readonly url: string
+  /** The database for the owner of its tables, who migrates them. */
+  private readonly ownerUrl: string
   private readonly groupCommit: GroupCommit
   private readonly sequencer: Sequencer
   private readonly partitions: Partitions
@@ -42,8 +45,9 @@ export class PostgresEngine implements Engine {
   private readonly turn: ReturnType<typeof turns>
 
   /** @param url the database, as in `postgres://user:password@host:port/database` */
-  constructor(url: string, { readers, waiting_queries, query_timeout, lock_timeout }: DatabaseSettings) {
+  constructor(url: string, { migration_url, readers, waiting_queries, query_timeout, lock_timeout }: DatabaseSettings) {
     this.url = url
+    this.ownerUrl = migration_url ?? url
     const statement_timeout = query_timeout + GRACE
     const limits = { lock_timeout, query_timeout: statement_timeout }
     this.groupCommit = new GroupCommit(url, limits)
@@ -51,12 +55,12 @@ export class PostgresEngine implements Engine {
     this.partitions = new Partitions(url, limits)
     this.checks = pool(url, { max: 1, query_timeout: GRACE })
     const options = PLANNING.map(([name, value]) => `-c ${name}=${value}`).join(' ')
-    this.readers = pool(url, { options, max: readers + 1, statement_timeout }) // one is for cancelling
+    this.readers = pool(url, { options, max: readers + 1, statement_timeout, pipeline: true }) // one is for cancelling
     this.turn = turns(readers, waiting_queries)
   }
 
   migrate(work: () => Promise<void>) {
-    return this.onServer((client) => migrateAlone(client, work))
+    return this.asOwner((client) => migrateAlone(client, work))
   }
 
   deploy(_model: string, work: () => Promise<void>) {
@@ -65,7 +69,12 @@ export class PostgresEngine implements Engine {
 
   async start({ definitions, uniqueIds, drained }: Start) {
     this.drained = drained
-    await this.onServer((client) => completeSchema(client, definitions, uniqueIds))
+    await this.asOwner((client) =>
+      migrateAlone(client, async () => {
+        await completeSchema(client, definitions, uniqueIds, roleIn(this.url, this.ownerUrl))
+        await noteVersion(client)
+      })
+    )
     await this.partitions.start()
     this.sequencer.start()
   }
@@ -84,11 +93,12 @@ export class PostgresEngine implements Engine {
   }
 
   query({ sql, values }: Statement, reading: Reading): Promise<Row[]> {
+    const begin = beginReading(reading.readable, pg.escapeLiteral)
     return whileWanted(reading, async (signal) => {
       const done = await this.turn(reading.tenant, signal)
       try {
         reading.expectRoom?.()
-        return await runQuery(this.readers, typed(sql, values), signal, mostBytes())
+        return await runQuery(this.readers, begin, typed(sql, values), signal, mostBytes())
       } catch (error) {
         signal.throwIfAborted()
         throw failureOf(error) ?? error
@@ -117,12 +127,22 @@ export class PostgresEngine implements Engine {
     await Promise.all([this.sequencer.close(), this.partitions.close(), this.readers.end(), this.checks.end()])
   }
 
-  private async onServer<Result>(work: (client: pg.Client) => Promise<Result>) {
-    const client = await connect(this.url)
+  private asOwner<Result>(work: (client: pg.Client) => Promise<Result>) {
+    return this.onServer(work, this.ownerUrl)
+  }
+
+  private async onServer<Result>(work: (client: pg.Client) => Promise<Result>, url = this.url) {
+    const client = await connect(url)
     try {
       return await work(client)
     } finally {
       await client.end()
     }
   }
+}
+
+/** The role of the service, quoted, if it is another one than that of the owner. */
+function roleIn(url: string, ownerUrl: string) {
+  const [own, owner] = [url, ownerUrl].map((each) => decodeURIComponent(new URL(each).username)) as [string, string]
+  return own === owner ? undefined : pg.escapeIdentifier(own)
 }

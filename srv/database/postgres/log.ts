@@ -5,7 +5,7 @@ import { ARRIVALS, EVENTS, SAME_EVENT, SEALS } from '../tables.ts'
 import { pool as poolOf, WRITING } from './connection.ts'
 import { IDS, INSTANT } from './partitions.ts'
 import { withNames } from './names.ts'
-import { historyTriggers } from './schema.ts'
+import { ALL_TENANTS } from './roles.ts'
 
 const LAST_SEALED = `SELECT coalesce(max(lastSequence), 0) AS last FROM ${SEALS}`
 
@@ -23,7 +23,7 @@ const { INT8 } = pg.types.builtins
  * @param url the database, as in `postgres://user:password@host:port/database`
  */
 export function openPostgresLog(url: string): Log {
-  const pool = poolOf(url, { ...WRITING, max: 1 })
+  const pool = poolOf(url, { ...WRITING, options: ALL_TENANTS, max: 1 })
   const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
     (await pool.query<R>(withNames(sql), values)).rows
   const missing = (): never => {
@@ -71,9 +71,7 @@ export function openPostgresLog(url: string): Log {
       }
     },
     expectUntouched: () => Promise.resolve(),
-    protect: async () => {
-      for (const sql of historyTriggers()) await query(sql)
-    },
+    protect: () => Promise.resolve(), // the migration does: see schema.ts
     close: () => pool.end()
   } satisfies Partial<Log>
   const others = Object.fromEntries(UNSUPPORTED.map((name) => [name, missing])) as unknown

@@ -107,8 +107,9 @@ export async function preparePartitions(client: pg.ClientBase) {
 
 const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS ${OTHERS} PARTITION OF ${EVENTS} DEFAULT`,
-  // a month of which that partition has events already stays there
-  `CREATE OR REPLACE FUNCTION make_partition(month text) RETURNS void LANGUAGE plpgsql SET lock_timeout = '1s' AS $$
+  // a month of which that partition has events already stays there; the role of the service may not create tables itself
+  `CREATE OR REPLACE FUNCTION make_partition(month text) RETURNS void LANGUAGE plpgsql
+     SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '1s' AS $$
    DECLARE
      name text := 'events_of_' || replace(month, '-', '_');
      first text := month || '-01T00:00:00.0000000';

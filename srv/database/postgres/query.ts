@@ -3,9 +3,10 @@ import pg from 'pg'
 import type { Row } from '../../plans/statement.ts'
 import { rowsWithin, sizeOfRow } from '../result-size.ts'
 
-/** What the types of `pg` lack: the process of the server that runs the queries of a connection, and a limit of time. */
+/** What the types of `pg` lack: the process of the server that runs the queries of a connection, its socket, and a limit of time. */
 interface Backend {
   processID: number
+  connection: { stream: { destroy: () => void } }
 }
 interface Timed extends pg.QueryConfig {
   query_timeout: number
@@ -15,13 +16,15 @@ interface Timed extends pg.QueryConfig {
 const GRACE = 1000
 
 /**
- * Runs a query on a connection of a pool.
+ * Runs a query on a connection of a pool, in a transaction. Its statements are sent without waiting for answers.
+ * @param begin the statement that begins the transaction
  * @param signal is aborted when nobody waits any longer
  * @param most how many bytes the rows may have together
  * @throws the error of PostgreSQL, and as {@link rowsWithin}
  */
 export async function runQuery(
   pool: pg.Pool,
+  begin: string,
   statement: { text: string; values: unknown[] },
   signal: AbortSignal,
   most: number
@@ -33,19 +36,26 @@ export async function runQuery(
     const values = [(client as unknown as Backend).processID]
     const statement: Timed = { text: 'SELECT pg_cancel_backend($1)', values, query_timeout: GRACE }
     cancelling ??= pool.query(statement).catch(() => {})
-    timer ??= setTimeout(() => void client.end(), GRACE) // the server is gone without a word
+    // the server is gone without a word
+    timer ??= setTimeout(() => (client as unknown as Backend).connection.stream.destroy(), GRACE)
   }
+  let ended: Promise<unknown> | undefined
   let failure: unknown
   try {
     signal.throwIfAborted()
     signal.addEventListener('abort', cancel)
-    return await rowsOf(client, statement, most, cancel)
+    const begun = client.query(begin)
+    const read = rowsOf(client, statement, most, cancel)
+    ended = client.query('COMMIT').catch(() => {}) // nothing was written
+    const [, rows] = await Promise.all([begun, read])
+    return rows
   } catch (error) {
     failure = error
     throw error
   } finally {
     signal.removeEventListener('abort', cancel)
     clearTimeout(timer)
+    await ended
     await cancelling // or else it would end the next query of this connection
     client.release(failure instanceof Error && !(failure instanceof pg.DatabaseError))
   }

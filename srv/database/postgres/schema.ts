@@ -5,6 +5,7 @@ import { ARRIVALS, EVENTS, PURGES, SEALS } from '../tables.ts'
 import { indexesIn } from './indexes.ts'
 import { withNames } from './names.ts'
 import { IDS, OTHERS, preparePartitions } from './partitions.ts'
+import { accessSchema } from './roles.ts'
 import { sequencerSchema } from './sequencer.ts'
 
 /**
@@ -12,9 +13,15 @@ import { sequencerSchema } from './sequencer.ts'
  * locks what it needs for itself.
  * @param definitions the entities of the model, by name
  * @param uniqueIds whether an id must be unique over all tenants
+ * @param role the role of the service, quoted; undefined if it is that of the client
  * @throws {Error} if ids must be unique and are not
  */
-export async function completeSchema(client: pg.Client, definitions: Record<string, Indexed>, uniqueIds: boolean) {
+export async function completeSchema(
+  client: pg.Client,
+  definitions: Record<string, Indexed>,
+  uniqueIds: boolean,
+  role: string | undefined
+) {
   const run = (sql: string) => client.query(withNames(sql))
   await run(REFUSE_CHANGE)
   await preparePartitions(client)
@@ -22,6 +29,7 @@ export async function completeSchema(client: pg.Client, definitions: Record<stri
   await renewIndexes(run, indexesIn(definitions))
   if (uniqueIds) await run(`CREATE UNIQUE INDEX IF NOT EXISTS ${UNIQUE_IDS} ON ${IDS} (id)`).catch(expectUniqueIds)
   else await run(`DROP INDEX IF EXISTS ${UNIQUE_IDS}`)
+  for (const sql of [...historyTriggers(), ...accessSchema(definitions, role)]) await run(sql)
 }
 
 const UNIQUE_IDS = 'events_unique_ids'
@@ -47,7 +55,7 @@ const REFUSE_CHANGE = `CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigge
 END $$`
 
 /** The statements that make the log append-only, whoever writes to it. */
-export const historyTriggers = () => [
+const historyTriggers = () => [
   ...[EVENTS, ARRIVALS, SEALS, PURGES, IDS].flatMap((table) => [
     `CREATE OR REPLACE TRIGGER no_change BEFORE UPDATE OR DELETE ON ${table}
      FOR EACH ROW EXECUTE FUNCTION refuse_change()`,

@@ -98,12 +98,14 @@ export const sequencerSchema = () => [
    END $$`,
   // rows come and go: without this, the next ones are sought among many that are gone
   `ALTER TABLE ${UNNUMBERED} SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`,
-  `CREATE OR REPLACE VIEW microsoft_graph_Arrivals AS SELECT sequence, event, tenant FROM ${ARRIVALS}
+  `CREATE OR REPLACE VIEW microsoft_graph_Arrivals WITH (security_invoker = true) AS SELECT sequence, event, tenant FROM ${ARRIVALS}
    UNION ALL SELECT NULL, event, tenant FROM ${UNNUMBERED}`,
-  `CREATE OR REPLACE VIEW microsoft_graph_Counts AS SELECT tenant, events, tallies, uncounted FROM ${COUNTS}
+  `CREATE OR REPLACE VIEW microsoft_graph_Counts WITH (security_invoker = true) AS SELECT tenant, events, tallies, uncounted FROM ${COUNTS}
    UNION ALL SELECT tenant, 1, 0, 1 FROM ${UNNUMBERED}`,
+  // it runs as the owner: the service's role can only add rows, and sees none of several tenants
   // each statement of the function sees what was committed before it, so the second one all that others have numbered
-  `CREATE OR REPLACE FUNCTION number_arrivals(most int, waits boolean) RETURNS int LANGUAGE plpgsql AS $$
+  `CREATE OR REPLACE FUNCTION number_arrivals(most int, waits boolean) RETURNS int LANGUAGE plpgsql
+     SECURITY DEFINER SET search_path FROM CURRENT AS $$
    DECLARE numbered int;
    BEGIN
      IF NOT EXISTS (SELECT 1 FROM ${UNNUMBERED}) THEN RETURN 0; END IF;

@@ -26,6 +26,8 @@ export default class PostgresDatabase extends SQLService {
       throw new Error('The service does not start: retention is not implemented on PostgreSQL yet.')
     const url = databaseLocation()
     await expectUsable(url)
+    const { migration_url: owner } = settings().requires.db
+    if (owner) await expectUsable(owner)
     this.engine = new PostgresEngine(url, settings().requires.db)
     return super.init()
   }
@@ -33,7 +35,7 @@ export default class PostgresDatabase extends SQLService {
   override get factory() {
     return {
       options: this.options.pool,
-      create: () => connect(databaseLocation()),
+      create: () => connect(settings().requires.db.migration_url ?? databaseLocation()),
       destroy: (client: pg.Client) => client.end(),
       validate: () => true
     }

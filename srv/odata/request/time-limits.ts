@@ -1,6 +1,6 @@
 /** The deadlines of requests: each has the time of a query, and the requests of a batch share that of the batch. */
 import type { Request, Response } from 'express'
-import { queryDeadline, type Deadline, type Reading } from '../../database/reading.ts'
+import { queryDeadline, type Deadline, type Readable, type Reading } from '../../database/reading.ts'
 import { expectRoom } from '../../http/answers.ts'
 
 /**
@@ -15,13 +15,14 @@ export function batchDeadline(limit: number): Deadline {
 /**
  * Starts the clock of a request that reads.
  * @param outer the request that came over the wire: itself, or its batch
+ * @param readable what its user may read
  * @param batch the deadline of the batch
  */
-export function readingFor(outer: Request, batch: Deadline | undefined): Reading {
+export function readingFor(outer: Request, readable: Readable, batch: Deadline | undefined): Reading {
   const answer = outer.res as Response
   const own = queryDeadline()
   const deadline = batch && batch.end < own.end ? batch : own
-  return { tenant: (answer.locals.tenant as string | undefined) ?? '', answer, deadline, expectRoom }
+  return { tenant: (answer.locals.tenant as string | undefined) ?? '', readable, answer, deadline, expectRoom }
 }
 
 /** Starts the clock again, for an answer of many pages: each has the time of a request. */

@@ -1,0 +1,86 @@
+/**
+ * What the role of the service may do, and which rows it sees. Policies confine every query to the tenants of the reader,
+ * besides the condition that access/tenants.ts adds: a query without that condition finds nothing. They hold for all roles
+ * but the owner of the tables and superusers, so the service should run with another one.
+ */
+import { findColumn } from '../../cqn/columns.ts'
+import type { Indexed } from '../engine.ts'
+import type { Readable } from '../reading.ts'
+import { EVENTS, SEALS, SECRETS } from '../tables.ts'
+import { IDS } from './partitions.ts'
+import { UNNUMBERED } from './sequencer.ts'
+
+/** What says which tenants a transaction may read: `*` for all of them, `=` and a tenant, and anything else for none. */
+const SETTING = 'provisioning.tenants'
+
+/** The tables that the service adds rows to. The other rows come from functions of the owner. */
+const ADDED_TO = [EVENTS, IDS, UNNUMBERED, SEALS, SECRETS]
+
+/** The option of a connection that reads all tenants, as sealing and verification do. */
+export const ALL_TENANTS = `-c ${SETTING}=*`
+
+/**
+ * The statement that begins a transaction of a reader.
+ * @param quote writes a text as a literal of SQL
+ */
+export function beginReading(readable: Readable, quote: (text: string) => string): string {
+  const value = readable === 'all' ? '*' : readable === 'none' ? '' : `=${readable.tenant}`
+  return `BEGIN READ ONLY; SET LOCAL ${SETTING} = ${quote(value)}`
+}
+
+// as queries, so that they are evaluated once
+const VALUE = `(SELECT current_setting('${SETTING}', true))`
+const TENANT = `(SELECT substr(current_setting('${SETTING}', true), 2) WHERE current_setting('${SETTING}', true) LIKE '=%')`
+
+/**
+ * The statements that confine readers, and let a role use the tables. They can be repeated while others use the tables.
+ * @param definitions the entities of the model, by name
+ * @param role the role of the service, quoted; undefined if the owner itself runs the service
+ */
+export function accessSchema(definitions: Record<string, Indexed>, role: string | undefined): string[] {
+  const entities = Object.entries(definitions).filter(([, each]) => each.kind === 'entity' && each.elements)
+  const tables = entities.flatMap(([name, entity]) => {
+    if (entity.query || entity.projection || entity['@cds.persistence.skip']) return []
+    return [{ table: name.replaceAll('.', '_'), tenant: findColumn(entity, 'tenant') }]
+  })
+  return [
+    ...tables.flatMap(({ table, tenant }) => (tenant ? [confined(table, tenant)] : [])),
+    SECURE_VIEWS,
+    ...(role
+      ? granted(
+          tables.map(({ table }) => table),
+          role
+        )
+      : [])
+  ]
+}
+
+/** Adding an event reveals nothing, so that is not confined. */
+const confined = (table: string, tenant: string) => `DO $$ BEGIN
+  IF NOT (SELECT relrowsecurity FROM pg_class WHERE oid = '"${table}"'::regclass) THEN
+    CREATE POLICY of_tenants ON ${table} FOR SELECT USING (${VALUE} = '*' OR ${tenant} = ${TENANT});
+    CREATE POLICY additions ON ${table} FOR INSERT WITH CHECK (true);
+    ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
+  END IF;
+END $$`
+
+/** A view otherwise reads what its owner may read. */
+const SECURE_VIEWS = `DO $$ DECLARE view text; BEGIN
+  FOR view IN SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = current_schema()::regnamespace
+    AND NOT coalesce(reloptions, '{}') @> '{security_invoker=true}'
+  LOOP
+    EXECUTE format('ALTER VIEW %I SET (security_invoker = true)', view);
+  END LOOP;
+END $$`
+
+/** The views of the service are in the same schema, so the rights on all relations are found by their kind. */
+const granted = (tables: string[], role: string) => [
+  `DO $$ DECLARE view text; BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %s', current_schema(), '${role.replaceAll("'", "''")}');
+    FOR view IN SELECT viewname FROM pg_views WHERE schemaname = current_schema() LOOP
+      EXECUTE format('GRANT SELECT ON %I TO %s', view, '${role.replaceAll("'", "''")}');
+    END LOOP;
+  END $$`,
+  `GRANT SELECT ON ${tables.join()} TO ${role}`,
+  `GRANT INSERT ON ${ADDED_TO.join()} TO ${role}`
+]
