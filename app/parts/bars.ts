@@ -6,9 +6,6 @@ import { timeText } from './time.tsx'
 
 const HEIGHT = 138 // px
 
-/** Failures stand at the bottom, where even few can be seen. */
-export const rank = (name: string) => (STATUSES.includes(name) ? STATUSES.indexOf(name) : STATUSES.length)
-
 /** The bars from the tallest to the lowest: each stands on those that are drawn after it. */
 export function barsOf({ start, width, length, counts }: Histogram, names: string[]): uPlot.AlignedData {
   const times = Array.from({ length }, (_, place) => (start + place * width) / 1000)

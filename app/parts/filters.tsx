@@ -6,7 +6,7 @@ import { filterOf } from '../state/conditions.ts'
 import type { Shown } from '../state/navigation.ts'
 import { FACETS, isFiltered, withoutFilters, type Facet, type View } from '../state/view.ts'
 import { Failure } from './states.tsx'
-import { STATUSES, wordOf } from './status.tsx'
+import { rank, wordOf } from './status.tsx'
 
 const TITLES: Record<Facet, string> = {
   status: 'Status',
@@ -67,7 +67,7 @@ function Values({ facet, facets, view, choose }: ValuesProps) {
   const counts = countsOf(facets, facet, view.chosen)
   for (const value of chosen) if (!counts.has(value)) counts.set(value, 0)
   const names = facet === 'job' ? jobNames(facets) : undefined
-  const order = (value: string | null) => (facet === 'status' ? STATUSES.indexOf(value ?? '') : 0)
+  const order = (value: string | null) => (facet === 'status' ? rank(value ?? '') : 0)
   const values = [...counts].sort(
     ([one, few], [other, many]) => order(one) - order(other) || many - few || (one ?? '').localeCompare(other ?? '')
   )

@@ -6,10 +6,10 @@ import { useAnswer } from '../state/answer.ts'
 import { filterOf } from '../state/conditions.ts'
 import type { Shown } from '../state/navigation.ts'
 import { edgesOf, type Part } from '../state/part.ts'
-import { barsOf, optionsOf, rank } from './bars.ts'
+import { barsOf, optionsOf } from './bars.ts'
 import { useDrawing } from './drawing.ts'
 import { Failure } from './states.tsx'
-import { STATUSES, wordOf } from './status.tsx'
+import { rank, STATUSES, wordOf } from './status.tsx'
 import { timeText } from './time.tsx'
 
 export function Histogram({ view, now, navigate }: Shown) {
@@ -38,6 +38,7 @@ function Chart({ data, utc, zoom }: Props) {
   const [size, setSize] = useState({ width: 0, theme: 0 })
   const [hovered, setHovered] = useState<number | undefined>()
   const { start, width, length } = data
+  // failures stand at the bottom, where even few can be seen
   const names = [...data.counts.keys()].sort((one, other) => rank(one) - rank(other))
 
   const bucketAt = (x: number) => {

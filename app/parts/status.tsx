@@ -12,6 +12,9 @@ const SIGNS = new Map(
 /** The known results, in the order in which people look for them. */
 export const STATUSES = ['failure', 'warning', 'skipped', 'success']
 
+/** The place of a result in that order. */
+export const rank = (status: string) => (STATUSES.includes(status) ? STATUSES.indexOf(status) : STATUSES.length)
+
 export function Status({ status }: { status: string | null | undefined }) {
   const known = status?.toLowerCase() ?? ''
   return (

@@ -1,6 +1,6 @@
 import { describeInBrowser, eventually, startBrowser, type Page } from '../support/browser.ts'
 import { sharedService } from '../support/service.ts'
-import { batchOf, events, job, WEEK } from './events.ts'
+import { batchOf, event, events, job, WEEK } from './events.ts'
 
 const service = sharedService()
 const { open } = startBrowser(() => service.url)
@@ -414,5 +414,19 @@ describeInBrowser('The order', () => {
     await page.getByRole('columnheader', { name: 'Time' }).getByRole('button').click()
     await page.waitForURL('**/*order=oldest*')
     await eventually(async () => (await names(page))[0], 'Anna Müller')
+  })
+})
+
+describeInBrowser('A result that is not known', () => {
+  it('stands after those that are', async () => {
+    const told = { at: '2023-05-01T10:00:00Z', who: 'Gina Park' }
+    const added = [event({ ...told, id: 'deferred', status: 'deferred' }), event({ ...told, id: 'succeeded' })]
+    await service.post('/$batch', batchOf(added))
+    const page = await open('?from=2023-05-01T00:00:00.000Z&to=2023-05-02T00:00:00.000Z&time=utc')
+    expect(await values(page, 'Status')).toEqual(['Success 1', 'Deferred 1'])
+    await figure(page).getByText('2 events').waitFor()
+    expect((await figure(page).locator('figcaption').innerText()).replace(/\s+/g, ' ')).toBe(
+      '2023-05-01 00:00:00 – 2023-05-02 00:00:00 Success 1 Deferred 1 2 events'
+    )
   })
 })
