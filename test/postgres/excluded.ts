@@ -6,7 +6,7 @@ export const FILES: [path: string, reason: string][] = [
   ['test/integrity/', 'They verify and change the SQLite file; verification and retention are refused on PostgreSQL.'],
   ['test/commands/', 'Backup, verification and purges work on the SQLite file.'],
   ['test/(clients|settings|tools|values)/', 'They use no database, or only what other tests use, too.'],
-  ['test/supply', 'It is about packages.'],
+  ['test/(supply|documents)', 'They are about packages and documents.'],
   ['test/http/health', 'It moves and locks the SQLite file; test/postgres has the same for a server.'],
   ['test/access/log', 'It makes the SQLite file unreadable.']
 ]
