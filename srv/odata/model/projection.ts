@@ -142,8 +142,8 @@ function textAt(stored: JsonObject, path: string[]): string | null {
   return typeof value === 'string' ? value : null
 }
 
-/** Undefined if there is no such member. */
-function valueAt(object: JsonObject, path: string[]): unknown {
+/** The value of a member; undefined if there is no such member. */
+export function valueAt(object: JsonObject, path: string[]): unknown {
   let value: unknown = object
   for (const name of path)
     value =

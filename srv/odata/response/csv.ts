@@ -1,5 +1,6 @@
 /** Entities as records of CSV (RFC 4180). */
 import type { Selection } from '../model/columns.ts'
+import { valueAt } from '../model/projection.ts'
 import { isStructured, type JsonObject, type Property, type StructuredType } from '../model/types.ts'
 
 /** A column with the values at a path. */
@@ -89,16 +90,10 @@ function quoted(text: string | undefined) {
 }
 
 function cell({ path, property }: Column, record: JsonObject, keepsFormulas: boolean): string | undefined {
-  const value = path.reduce<unknown>((object, name) => memberOf(object, name), record)
+  const value = valueAt(record, path)
   if (value === null || value === undefined) return undefined
   if (typeof value === 'string') return keepsFormulas ? value : asText(value)
   return JSON.stringify(property ? withoutTypes(value, property.type) : value)
-}
-
-function memberOf(object: unknown, name: string) {
-  return typeof object === 'object' && object !== null && Object.hasOwn(object, name)
-    ? (object as JsonObject)[name]
-    : undefined
 }
 
 /** What spreadsheets take for a formula, after any number of the apostrophes of {@link asText}. */
