@@ -18,14 +18,19 @@ export interface Checkpoint {
 export function readCheckpoint(text: string): Checkpoint {
   const { seals, purge } = (JSON.parse(text || 'null') ?? {}) as Partial<Checkpoint>
   if (!Array.isArray(seals) || !seals.length || purge === undefined) throw new Error('it holds no seals.')
-  for (const { tenant, number, firstSequence, lastSequence, hash } of seals)
-    if (
-      typeof tenant !== 'string' ||
-      typeof hash !== 'string' ||
-      ![number, firstSequence, lastSequence].every(Number.isSafeInteger)
-    )
-      throw new Error('it holds a seal that is none.')
+  if (!seals.every((each) => isMadeOf(each, ['tenant', 'hash'], ['number', 'firstSequence', 'lastSequence'])))
+    throw new Error('it holds a seal that is none.')
+  if (purge !== null && !isMadeOf(purge, ['hash'], ['number']))
+    throw new Error('it holds a record of what retention removed that is none.')
   return { seals, purge }
+}
+
+function isMadeOf(value: unknown, texts: string[], numbers: string[]): boolean {
+  const members = (value ?? {}) as Record<string, unknown>
+  return (
+    texts.every((each) => typeof members[each] === 'string') &&
+    numbers.every((each) => Number.isSafeInteger(members[each]))
+  )
 }
 
 /** Checks that the log still has everything that was exported from it. */

@@ -95,10 +95,15 @@ describe('An export of the latest seals', () => {
     ['an object without seals', '{}'],
     ['no seal', '{"seals":[],"purge":null}'],
     ['a seal that is none', '{"seals":[{}],"purge":null}'],
+    ['null for a seal', '{"seals":[null],"purge":null}'],
     ['a seal without a hash', '{"seals":[{"tenant":"a","number":3,"firstSequence":9,"lastSequence":11}],"purge":null}'],
     [
       'nothing of what retention removed',
       '{"seals":[{"tenant":"a","number":3,"firstSequence":9,"lastSequence":11,"hash":""}]}'
+    ],
+    [
+      'a record that is none',
+      '{"seals":[{"tenant":"a","number":3,"firstSequence":9,"lastSequence":11,"hash":""}],"purge":{}}'
     ]
   ])('is not taken if it holds %s', (_, text) => {
     expect(() => readCheckpoint(text)).toThrow(/^it holds /)
