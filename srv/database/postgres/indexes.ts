@@ -11,14 +11,14 @@ import type { Indexed } from '../engine.ts'
 const MOST = 200
 
 /** The beginning of a text, which orders as the text does. */
-export const beginning = (text: string) => `left(${text},${MOST})`
+export const beginning = (text: string) => `beginning(${text},${MOST})`
 
 /** Whether a text is its own beginning, and that of no longer text. */
 export const isBeginning = (text: string) => `length(${text}) < ${MOST}`
 
 /** The beginning of a text, without regard to the case of ASCII letters. */
 export const beginningInAnyCase = (text: string) =>
-  `translate(${beginning(text)},'ABCDEFGHIJKLMNOPQRSTUVWXYZ','abcdefghijklmnopqrstuvwxyz')`
+  `translated(${beginning(text)},'ABCDEFGHIJKLMNOPQRSTUVWXYZ','abcdefghijklmnopqrstuvwxyz')`
 
 /**
  * The condition of indexes over all tenants, which queries of all tenants state and others do not: see access/tenants.ts.
