@@ -1,8 +1,8 @@
 using { microsoft.graph } from './schema';
 
 // The indexes for queries. Each ends with the columns that answers are ordered by, so that a page is read without sorting.
-// Those that begin with the tenant serve queries of one tenant, the others those of all tenants. The service creates them
-// when it starts: see srv/database/sqlite/schema-objects.ts. This is no doc comment, as that would become the description
+// Those that begin with the tenant serve queries of one tenant, the others those of all tenants, if anybody may read these.
+// The service creates them when it starts: see srv/database/sqlite/schema-objects.ts. This is no doc comment, as that would become the description
 // of the entity in $metadata.
 annotate graph.provisioningObjectSummary with @indexes: [
   // by time; with the last columns, counts, groups and searches in names need the index only

@@ -52,7 +52,8 @@ const HEADERS = { contentSecurityPolicy: { directives: { upgradeInsecureRequests
 /** Called by `cds-serve` instead of CAP's own server. */
 export default async function server(options: object) {
   if (env.log.format === 'json') logHarmlessly()
-  if (isProduction) accessSettings()
+  let readsAllTenants = true
+  if (isProduction) readsAllTenants = accessSettings().permissions.all_tenants.length > 0
   else {
     settings()
     LOG.warn('Development profile: no token is asked for, and any that is sent is taken.')
@@ -74,7 +75,7 @@ export default async function server(options: object) {
         await log.expectUntouched()
         await engine().deploy(JSON.stringify([cds.version, csn]), () => deploy(csn).to('db'))
       })
-      await engine().start({ definitions, uniqueIds: !isProduction, searched, drained: drain })
+      await engine().start({ definitions, uniqueIds: !isProduction, readsAllTenants, searched, drained: drain })
       await log.protect()
       tokens.use(await engine().tokenSecret())
       const stop = guardHistory(log, location)

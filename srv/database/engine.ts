@@ -34,6 +34,8 @@ export interface Start {
   definitions: Record<string, Indexed>
   /** Whether an id must be unique over all tenants, because no token distinguishes them. */
   uniqueIds: boolean
+  /** Whether somebody may read the events of all tenants: there are indexes for such queries only then. */
+  readsAllTenants: boolean
   /** The columns of events that are searched; without them no index is kept. */
   searched?: { text: string[]; json: string[] }
   /** Waits for the requests under way when the service stops. */

@@ -9,7 +9,11 @@ let service: Awaited<ReturnType<typeof startProduction>>
 
 beforeAll(async () => {
   issuer = await startIssuer()
-  service = await startProduction({ CDS_REQUIRES_AUTH_ISSUER: issuer.url, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE })
+  service = await startProduction({
+    CDS_REQUIRES_AUTH_ISSUER: issuer.url,
+    CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
+    CDS_REQUIRES_AUTH_PERMISSIONS_ALL__TENANTS: 'ProvisioningLog.AllTenants'
+  })
 })
 
 afterAll(async () => {

@@ -25,7 +25,11 @@ const event = (id: string, jobId: string, durationInMilliseconds: number) => {
 
 beforeAll(async () => {
   issuer = await startIssuer()
-  service = await startProduction({ CDS_REQUIRES_AUTH_ISSUER: issuer.url, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE })
+  service = await startProduction({
+    CDS_REQUIRES_AUTH_ISSUER: issuer.url,
+    CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
+    CDS_REQUIRES_AUTH_PERMISSIONS_ALL__TENANTS: 'ProvisioningLog.AllTenants'
+  })
   const roles = ['ProvisioningLog.ReadWrite.All']
   contoso = await issuer.issue({ tid: 'contoso', roles })
   fabrikam = await issuer.issue({ tid: 'fabrikam', roles })

@@ -193,7 +193,11 @@ describe('Downloads of tenants', () => {
 
   beforeAll(async () => {
     issuer = await startIssuer()
-    production = await startProduction({ CDS_REQUIRES_AUTH_ISSUER: issuer.url, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE })
+    production = await startProduction({
+      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
+      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
+      CDS_REQUIRES_AUTH_PERMISSIONS_ALL__TENANTS: 'ProvisioningLog.AllTenants'
+    })
     const roles = ['ProvisioningLog.ReadWrite.All']
     contoso = await issuer.issue({ tid: 'contoso', roles })
     fabrikam = await issuer.issue({ tid: 'fabrikam', roles })

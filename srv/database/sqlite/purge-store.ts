@@ -1,16 +1,25 @@
 /** What retention reads and writes. */
 import type { PurgeRecord, PurgeStore } from '../log.ts'
 import { first, insert, query } from './stored-rows.ts'
-import { ARRIVALS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
-import { OF_ALL_TENANTS } from './tables.ts'
+import { ARRIVALS, COUNTS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import { transaction, type LogConnection } from './connection.ts'
 
 const LAST_PURGE = `SELECT number, hash FROM ${PURGES} ORDER BY number DESC LIMIT 1`
 
+/** Of each tenant, as their index by time is always there. */
+const ofTenants = (aggregate: 'min' | 'max', instant: string) =>
+  `SELECT ${aggregate}((${instant})) AS instant FROM ${COUNTS} c`
+
+const INSTANTS = `SELECT e.activityDateTime_utc FROM ${EVENTS} e WHERE e.tenant = c.tenant`
+
+const OLDEST = ofTenants('min', `${INSTANTS} ORDER BY e.activityDateTime_utc LIMIT 1`)
+
 /** Walks back from the newest event to the first that arrived early enough: no index finds events by their arrivals. */
-const NEWEST_UP_TO = `SELECT activityDateTime_utc AS instant FROM ${EVENTS} e WHERE ${OF_ALL_TENANTS}
-  AND EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT} AND a.sequence <= ?)
-  ORDER BY activityDateTime_utc DESC LIMIT 1`
+const NEWEST_UP_TO = ofTenants(
+  'max',
+  `${INSTANTS} AND EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT} AND a.sequence <= ?)
+  ORDER BY e.activityDateTime_utc DESC LIMIT 1`
+)
 
 export function purgeStore(database: LogConnection): PurgeStore {
   return {
@@ -19,12 +28,12 @@ export function purgeStore(database: LogConnection): PurgeStore {
         database,
         `SELECT lastSequence AS last, sealedAt FROM ${SEALS} ORDER BY lastSequence DESC LIMIT 1`
       )
-      const event = await first<{ instant: string }>(database, NEWEST_UP_TO, seal?.last ?? 0)
-      return seal && event && { instant: event.instant, sealedAt: seal.sealedAt }
+      const event = await first<{ instant: string | null }>(database, NEWEST_UP_TO, seal?.last ?? 0)
+      return seal && event?.instant != null ? { instant: event.instant, sealedAt: seal.sealedAt } : undefined
     },
     hasEventsBefore: async (instant) => {
-      const oldest = `SELECT min(activityDateTime_utc) < ? AS isBefore FROM ${EVENTS} WHERE ${OF_ALL_TENANTS}`
-      return (await first<{ isBefore: number }>(database, oldest, instant))?.isBefore === 1
+      const oldest = await first<{ instant: string | null }>(database, OLDEST)
+      return oldest?.instant != null && oldest.instant < instant
     },
     sealedAfter: (sequence, limit) =>
       query(

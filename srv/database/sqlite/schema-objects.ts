@@ -13,10 +13,16 @@ import { BEGIN_ANEW, countTriggers } from './tallies.ts'
  * differently, and drops those that it no longer asks for. In a large log this takes minutes, but only once. Call it after
  * the schema was migrated.
  * @param definitions the entities of the model, by name
+ * @param readsAllTenants whether to create those over all tenants, too
  */
-export async function createIndexes(database: LogConnection, definitions: Record<string, Indexed>) {
+export async function createIndexes(
+  database: LogConnection,
+  definitions: Record<string, Indexed>,
+  readsAllTenants: boolean
+) {
   const entities = Object.entries(definitions)
-  const wanted = new Map(entities.flatMap(([entity, definition]) => [...indexesOf(entity, definition)]))
+  const all = entities.flatMap(([entity, definition]) => [...indexesOf(entity, definition)])
+  const wanted = new Map(all.filter(([, sql]) => readsAllTenants || !isOfAllTenants(sql)))
   await renew(database, 'index', wanted, { tables: entities.map(([entity]) => tableOf(entity)) })
 }
 
@@ -40,6 +46,9 @@ export function indexesOf(entity: string, definition: Indexed): Map<string, stri
     })
   )
 }
+
+/** Whether an index spans all tenants: it is there only if somebody may read them. */
+export const isOfAllTenants = (sql: string) => sql.endsWith(` WHERE ${OF_ALL_TENANTS}`)
 
 const columnOf = (element: { '=': string }) => element['='].replaceAll('.', '_')
 

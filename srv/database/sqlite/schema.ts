@@ -6,7 +6,7 @@ import { storeJsonAsText, type StoredModel } from '../json-columns.ts'
 import type { SchemaDifference } from '../log.ts'
 import type { Indexed } from '../engine.ts'
 import { talliesIn } from '../tallies.ts'
-import { historyTriggers, indexesOf } from './schema-objects.ts'
+import { historyTriggers, indexesOf, isOfAllTenants } from './schema-objects.ts'
 import { ARRIVALS, COUNTS, EVENTS, OLDER, PURGES, SEALS, TALLIES, UNDER_WAY } from '../tables.ts'
 import { COUNT_TRIGGERS, countTriggers } from './tallies.ts'
 
@@ -52,7 +52,7 @@ export function schemaDifferences(database: DatabaseSync, csn: StoredModel): Sch
     ...added.map(([, { type, name }]) => ({ type, name, difference: 'added' as const })),
     ...[...expected].flatMap(([key, each]) => {
       const other = found.get(key)
-      if (other && comparable(other) === comparable(each)) return []
+      if (other ? comparable(other) === comparable(each) : isOfAllTenants(each.sql ?? '')) return []
       return { type: each.type, name: each.name, difference: other ? ('altered' as const) : ('missing' as const) }
     })
   ]

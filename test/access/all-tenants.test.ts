@@ -1,0 +1,63 @@
+import { DatabaseSync } from 'node:sqlite'
+import { verify } from '../support/command.ts'
+import { AUDIENCE, startIssuer } from '../support/issuer.ts'
+import { startProcess } from '../support/process.ts'
+import { startProduction } from '../support/production.ts'
+
+const path = '/auditLogs/provisioning'
+const TABLE = 'microsoft_graph_provisioningObjectSummary'
+
+const indexesOf = (file: string) => {
+  const database = new DatabaseSync(file, { readOnly: true })
+  const found = database
+    .prepare(`SELECT name FROM pragma_index_list('${TABLE}') WHERE origin = 'c' ORDER BY name`)
+    .all()
+  database.close()
+  return found.map(({ name }) => String(name).slice(`${TABLE}_by_`.length))
+}
+
+const OF_A_TENANT = [
+  'tenant_activityDateTime_utc_id_statusInfo_status_targetIdentity_displayName',
+  'tenant_changeId_activityDateTime_utc_id',
+  'tenant_jobId_activityDateTime_utc_id',
+  'tenant_targetIdentity_displayName_activityDateTime_utc_id'
+]
+const OF_ALL_TENANTS = [
+  'activityDateTime_utc_id_tenant_statusInfo_status_targetIdentity_displayName',
+  'changeId_activityDateTime_utc_id_tenant',
+  'jobId_activityDateTime_utc_id_tenant',
+  'statusInfo_status_activityDateTime_utc_id_tenant',
+  'targetIdentity_displayName_activityDateTime_utc_id_tenant'
+]
+
+describe('Reading all tenants', () => {
+  test('is for nobody by default, and has its indexes once a permission is named for it', async () => {
+    const issuer = await startIssuer()
+    const env = { CDS_REQUIRES_AUTH_ISSUER: issuer.url, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE }
+    const roles = ['ProvisioningLog.ReadWrite.All', 'ProvisioningLog.AllTenants']
+    const contoso = await issuer.issue({ tid: 'contoso', roles })
+    const fabrikam = await issuer.issue({ tid: 'fabrikam', roles })
+    const service = await startProduction(env)
+    const event = { id: 'one', activityDateTime: '2024-03-01T00:00:00Z' }
+    expect((await service.post(path, contoso, event)).status).toBe(201)
+    expect((await service.get(`${path}/$count`, contoso)).text).toBe('1')
+    expect((await service.get(`${path}/$count`, fabrikam)).text).toBe('0')
+    await service.stop()
+    const { file } = service
+    expect(indexesOf(file)).toEqual(OF_A_TENANT)
+    expect((await verify(file)).status).toBe(0)
+
+    const named = {
+      ...env,
+      NODE_ENV: 'production',
+      CDS_REQUIRES_AUTH_PERMISSIONS_ALL__TENANTS: 'ProvisioningLog.AllTenants'
+    }
+    const { url, stop } = await startProcess({ file, env: named })
+    const answer = await fetch(`${url}${path}/$count`, { headers: { Authorization: `Bearer ${fabrikam}` } })
+    expect(await answer.text()).toBe('1')
+    await stop()
+    expect(indexesOf(file)).toEqual([...OF_ALL_TENANTS, ...OF_A_TENANT].sort())
+    expect((await verify(file)).status).toBe(0)
+    await issuer.stop()
+  })
+})
