@@ -40,8 +40,7 @@ describe('Three instances behind a load balancer', () => {
       instances[1] = await start()
       await delay(1000)
       await server.crash()
-      await delay(1000)
-      const readiness = await Promise.all(instances.map(async ({ url }) => (await fetch(`${url}/health/ready`)).status))
+      for (const { url } of instances) while ((await fetch(`${url}/health/ready`)).status !== 503) await delay(50)
       await server.start()
 
       await Promise.all(others)
@@ -53,7 +52,6 @@ describe('Three instances behind a load balancer', () => {
       expect(
         Object.keys(findings.statuses).filter((each) => !['200', '201', '409', '424', '503', 'none'].includes(each))
       ).toEqual([])
-      expect(readiness).toEqual([503, 503, 503])
 
       const { events, arrivals, counted, unnumbered, faults } = await onServer(database, sealsOf)
       expect(events.size).toBeGreaterThan(SECONDS)

@@ -53,9 +53,9 @@ export async function runQuery(
     failure = error
     throw error
   } finally {
+    await ended
     signal.removeEventListener('abort', cancel)
     clearTimeout(timer)
-    await ended
     await cancelling // or else it would end the next query of this connection
     client.release(failure instanceof Error && !(failure instanceof pg.DatabaseError))
   }
