@@ -10,11 +10,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import cds from '@sap/cds'
 import { needsTokens } from '../access/profile.ts'
-
-const OPTION = '--sample'
-
-/** The most events of a sample: `npm run generate` takes more. */
-const MOST = 1_000_000
+import { OPTION, sampleIn } from './sample.ts'
 
 /** What the generator needs, of the packages that `npm ci --omit=dev` leaves out. */
 const NAMES = '@faker-js/faker'
@@ -34,12 +30,10 @@ try {
 }
 
 function start(args: string[]) {
-  const at = args.findIndex((each) => each.split('=', 1)[0] === OPTION)
-  if (at < 0) return void exec(...args)
-  const [, inline] = args[at]?.split('=') ?? []
-  const count = countOf(inline ?? args[at + 1])
+  const { count, others } = sampleIn(args)
+  if (count === undefined) return void exec(...others)
   expectNames()
-  void exec(...args.toSpliced(at, inline === undefined ? 2 : 1)) // sets the profile before it returns, then starts
+  void exec(...others) // sets the profile before it returns, then starts
   if (needsTokens()) throw new Error(`${OPTION} is for development: it does not fill a log of production.`)
   cds.once('listening', ({ url }) => fill(count, url))
 }
@@ -49,11 +43,6 @@ function collectGarbage() {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as (options: object) => void
   collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
-}
-
-function countOf(text = '') {
-  if (/^[1-9]\d*$/.test(text) && Number(text) <= MOST) return Number(text)
-  throw new Error(`${OPTION} must be followed by the number of events, from 1 to ${MOST}.`)
 }
 
 function expectNames() {

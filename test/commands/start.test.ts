@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { sampleIn } from '../../srv/commands/sample.ts'
 import { until } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 
@@ -40,10 +41,24 @@ describe('npm start -- --sample', () => {
     expect(log()).not.toContain('events stored')
   })
 
-  it.each([[[]], [['0']], [['-5']], [['many']], [['1.5']], [['1000001']]])('refuses %j events', async (count) => {
-    const { url, status, log } = await run(['--sample', ...count])
-    expect([url, status]).toEqual([undefined, 2])
-    expect(log).toBe('--sample must be followed by the number of events, from 1 to 1000000.\n')
+  const wrong = '--sample must be followed by the number of events, from 1 to 1000000.'
+
+  it.each([[[]], [['0']], [['-5']], [['many']], [['1.5']], [['1000001']]])('refuses %j events', (count) =>
+    expect(() => sampleIn(['--sample', ...count])).toThrow(wrong)
+  )
+
+  it('ends where it refuses', async () => {
+    const { url, status, log } = await run(['--sample', 'many'])
+    expect([url, status, log]).toEqual([undefined, 2, `${wrong}\n`])
+  })
+
+  it.each([
+    [['--port', '0'], undefined, ['--port', '0']],
+    [['--sample', '5', '--port', '0'], 5, ['--port', '0']],
+    [['--port', '0', '--sample=1000000'], 1_000_000, ['--port', '0']]
+  ])('leaves the other arguments of %j', (args, count, others) => {
+    const sample = sampleIn(args)
+    expect([sample.count, sample.others]).toEqual([count, others])
   })
 
   it.each([
