@@ -42,11 +42,8 @@ const STATISTICS = /^table sqlite_stat\d$/
 export function schemaDifferences(database: DatabaseSync, csn: StoredModel): SchemaDifference[] {
   const found = objectsOf(database)
   if (!found.size) throw new Error('the file is empty.')
-  const model = structuredClone(csn)
-  storeJsonAsText(model)
-  const whole = migration(model)
+  const { model, whole, expected } = expectedSchema(csn)
   if (found.has('table cds_model')) expectVersion(database, model, whole)
-  const expected = expectedObjects(model, whole)
   const added = [...found].filter(([key]) => !expected.has(key) && !STATISTICS.test(key))
   return [
     ...added.map(([, { type, name }]) => ({ type, name, difference: 'added' as const })),
@@ -56,6 +53,27 @@ export function schemaDifferences(database: DatabaseSync, csn: StoredModel): Sch
       return { type: each.type, name: each.name, difference: other ? ('altered' as const) : ('missing' as const) }
     })
   ]
+}
+
+interface Schema {
+  model: StoredModel
+  /** What leads to it from an empty database. */
+  whole: Migration
+  expected: Map<string, SchemaObject>
+}
+
+/** The schemas of models. The compiler takes much longer than the comparison, and several logs can have one model. */
+const schemas = new WeakMap<StoredModel, Schema>()
+
+function expectedSchema(csn: StoredModel): Schema {
+  let schema = schemas.get(csn)
+  if (!schema) {
+    const model = structuredClone(csn)
+    storeJsonAsText(model)
+    const whole = migration(model)
+    schemas.set(csn, (schema = { model, whole, expected: expectedObjects(model, whole) }))
+  }
+  return schema
 }
 
 /** See `Log` in database/log.ts. */
