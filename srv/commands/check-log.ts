@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { StoredModel } from '../database/json-columns.ts'
 import type { Log } from '../database/log.ts'
-import { openLog } from '../database/open-log.ts'
+import { isOnServer, nameOf, openLog } from '../database/open-log.ts'
 import type { Unsealed } from '../integrity/comparison.ts'
 import { Findings } from '../integrity/findings.ts'
 import { compareWithCheckpoint, readCheckpoint, type Checkpoint } from '../integrity/checkpoint.ts'
@@ -25,8 +25,8 @@ const UNSEALED = 3
 
 /** Where the log and its model are, and where to tell of them. */
 export interface Place {
-  /** The database file, absolute. */
-  file: () => string
+  /** The database file, absolute, or the URL of a database on a server. */
+  location: () => string
   model: () => Promise<StoredModel>
   terminal: Pick<Console, 'log' | 'error'>
 }
@@ -48,11 +48,12 @@ export async function checkLog(args: string[], place: Place): Promise<number> {
 
 async function check(files: { export?: string; against?: string }, place: Place) {
   const { terminal } = place
-  const file = place.file()
-  if (!existsSync(file)) throw new Error(`there is no file ${file}.`)
+  const location = place.location()
+  const name = nameOf(location)
+  if (!isOnServer(location) && !existsSync(location)) throw new Error(`there is no file ${name}.`)
   const checkpoint = files.against === undefined ? undefined : checkpointIn(files.against)
   const model = await place.model()
-  const log = await openLog(file, { readOnly: true })
+  const log = await openLog(location, { readOnly: true })
   try {
     const findings = new Findings()
     const report = await log.snapshot(async () => {
@@ -60,7 +61,7 @@ async function check(files: { export?: string; against?: string }, place: Place)
       if (found && checkpoint) await compareWithCheckpoint(log, checkpoint, findings)
       return found
     })
-    if (report) show(file, report, terminal)
+    if (report) show(name, report, terminal)
     if (!checkpoint) terminal.log(REMINDER)
     if (findings.count || !report) return tell(findings, terminal)
     if (report.unsealed && !(await isSealedSoon(log, report.unsealed))) return tellUnsealed(report.unsealed, terminal)

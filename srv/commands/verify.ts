@@ -5,11 +5,11 @@
  */
 import cds from '@sap/cds'
 import type { StoredModel } from '../database/json-columns.ts'
-import { databaseFile } from '../settings/settings.ts'
+import { ownerLocation } from '../settings/settings.ts'
 import { checkLog } from './check-log.ts'
 
 /** The part of CAP used here that its published types lack. */
 const { load } = cds as unknown as { load: (from: string) => Promise<StoredModel> }
 
-const place = { file: databaseFile, model: () => load('*'), terminal: console }
+const place = { location: ownerLocation, model: () => load('*'), terminal: console }
 process.exitCode = await checkLog(process.argv.slice(2), place)

@@ -38,6 +38,9 @@ const isOnServer = () => configuration().profiles.includes('postgres')
 /** Where the log is: the URL of the database on a server, or the file, absolute. */
 export const databaseLocation = () => (isOnServer() ? databaseUrl(settings().requires.db, process.env) : databaseFile())
 
+/** The same for the owner of the tables on a server, whom the service may not be: see `requires.db.migration_url`. */
+export const ownerLocation = () => (isOnServer() && settings().requires.db.migration_url) || databaseLocation()
+
 /**
  * The settings of access.
  * @throws {Error} that names each setting that is wrong, unknown or missing

@@ -41,7 +41,7 @@ export async function verify(file: string, ...args: string[]) {
     log: (line: string) => void (said.out += `${line}\n`),
     error: (line: string) => void (said.err += `${line}\n`)
   }
-  const status = await checkLog(args, { file: () => file, model: storedModel, terminal })
+  const status = await checkLog(args, { location: () => file, model: storedModel, terminal })
   return { status, ...said, first: firstIn(said.err) }
 }
 

@@ -33,11 +33,11 @@ export async function asService(url: string): Promise<Record<string, string>> {
 }
 
 /** Creates a database unless it is there. Returns its URL. */
-export async function createDatabase(name: string, options = '') {
+export async function createDatabase(name: string, options = '', template = 'template0') {
   const server = process.env[SERVER] as string
   await onServer(`${server}/postgres`, async (client) => {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name])
-    if (!rowCount) await client.query(`CREATE DATABASE ${name} TEMPLATE template0 ${options}`)
+    if (!rowCount) await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} ${options}`)
   })
   return `${server}/${name}`
 }

@@ -1,11 +1,13 @@
-/** The log in PostgreSQL, as far as sealing needs it: see database/log.ts. */
-import pg from 'pg'
-import type { Arrival, Log, Seal, StoredRow } from '../log.ts'
+/** The log in PostgreSQL, but for retention: see database/log.ts. */
+import type pg from 'pg'
+import type { Arrival, History, Log, Seal, StoredRow } from '../log.ts'
 import { ARRIVALS, EVENTS, SAME_EVENT, SEALS } from '../tables.ts'
 import { pool as poolOf, WRITING } from './connection.ts'
-import { IDS, INSTANT } from './partitions.ts'
+import { arrivalsIn, history, WHOLE } from './history.ts'
 import { withNames } from './names.ts'
+import { IDS, INSTANT } from './partitions.ts'
 import { ALL_TENANTS } from './roles.ts'
+import { expectUntouched } from './schema-differences.ts'
 
 const LAST_SEALED = `SELECT coalesce(max(lastSequence), 0) AS last FROM ${SEALS}`
 
@@ -15,8 +17,6 @@ export const WITH_EVENT = `JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tena
 
 /** The key of the advisory lock of who seals; any number that others do not use. */
 const SEALING = 7_231_804_513
-
-const { INT8 } = pg.types.builtins
 
 /**
  * Opens the log.
@@ -32,14 +32,10 @@ export function openPostgresLog(url: string): Log {
 
   /** Reads arrivals with their events, in order. Whole numbers are `bigint`. */
   async function* eventsAfter(sequence: number, limit: number): AsyncGenerator<Arrival> {
-    const types = {
-      getTypeParser: ((id: number): unknown => (id === Number(INT8) ? BigInt : pg.types.getTypeParser(id))) as never
-    }
     const text = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.* FROM ${ARRIVALS} a
       ${WITH_EVENT} WHERE a.sequence > $1 ORDER BY a.sequence LIMIT $2`
-    const { rows } = await pool.query<StoredRow>({ text: withNames(text), values: [sequence, limit], types })
-    for (const { '#sequence': number, '#event': id, ...row } of rows)
-      yield { sequence: Number(number), id: String(id), event: { row, brokenColumn: undefined } }
+    const { rows } = await pool.query<StoredRow>({ text: withNames(text), values: [sequence, limit], types: WHOLE })
+    yield* arrivalsIn(rows)
   }
 
   const own = {
@@ -70,17 +66,13 @@ export function openPostgresLog(url: string): Log {
         await query('COMMIT')
       }
     },
-    expectUntouched: () => Promise.resolve(),
+    expectUntouched: () => expectUntouched(pool),
     protect: () => Promise.resolve(), // the migration does: see schema.ts
     close: () => pool.end()
   } satisfies Partial<Log>
   const others = Object.fromEntries(UNSUPPORTED.map((name) => [name, missing])) as unknown
-  return { ...own, ...(others as Omit<Log, keyof typeof own>) }
+  return { ...history(pool, url), ...own, ...(others as Omit<Log, keyof typeof own | keyof History>) }
 }
 
-/** What retention, verification and backup need. */
-const UNSUPPORTED = [
-  ...['newestSealed', 'hasEventsBefore', 'sealedAfter', 'lastPurge', 'removeEvents', 'snapshot', 'damages'],
-  ...['schemaDifferences', 'openPurge', 'miscounts', 'mistallied', 'seals', 'sealsByArrival', 'purges', 'purgedRanges'],
-  ...['arrivals', 'lostEvents', 'repeatedArrivals', 'copyTo']
-]
+/** What retention and backup need. */
+const UNSUPPORTED = ['newestSealed', 'hasEventsBefore', 'sealedAfter', 'lastPurge', 'removeEvents', 'copyTo']

@@ -36,6 +36,17 @@ export async function noteVersion(client: pg.Client) {
   )
 }
 
+/**
+ * Checks that there is a log, and that its schema is that of this code.
+ * @throws {Error} if not
+ */
+export async function expectVersion(client: pg.Client) {
+  const version = await versionOf(client)
+  if (!version) throw new Error('the database has no log.')
+  if (version !== VERSION)
+    throw new Error('its schema is that of another version of the service. Start this version once.')
+}
+
 const tooNew = (version: number) =>
   `The service does not start: the schema of the database has version ${version}, and this service knows those up to
   ${VERSION}. A newer one has migrated it.`.replaceAll(/\s+/g, ' ')

@@ -32,7 +32,8 @@ export async function completeSchema(
   for (const sql of [...historyTriggers(), ...accessSchema(definitions, role)]) await run(sql)
 }
 
-const UNIQUE_IDS = 'events_unique_ids'
+/** The index that ids have where no token tells tenants apart. */
+export const UNIQUE_IDS = 'events_unique_ids'
 
 function expectUniqueIds(cause: { code?: string }): never {
   if (cause.code !== '23505') throw cause as Error
@@ -55,7 +56,7 @@ const REFUSE_CHANGE = `CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigge
 END $$`
 
 /** The statements that make the log append-only, whoever writes to it. */
-const historyTriggers = () => [
+export const historyTriggers = () => [
   ...[EVENTS, ARRIVALS, SEALS, PURGES, IDS].flatMap((table) => [
     `CREATE OR REPLACE TRIGGER no_change BEFORE UPDATE OR DELETE ON ${table}
      FOR EACH ROW EXECUTE FUNCTION refuse_change()`,

@@ -1,0 +1,85 @@
+/** What verification reads: see database/log.ts. */
+import pg from 'pg'
+import type { Arrival, History, Inspected, Miscount, PurgedRange, PurgeRecord, Seal, StoredRow } from '../log.ts'
+import { ARRIVAL_KEY, ARRIVALS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
+import { rowsOf } from './cursor.ts'
+import { withNames } from './names.ts'
+import { IDS, INSTANT } from './partitions.ts'
+import { schemaDifferences } from './schema-differences.ts'
+import { UNNUMBERED } from './sequencer.ts'
+
+const { INT8 } = pg.types.builtins
+
+/** Whole numbers of stored events are `bigint`. */
+export const WHOLE = {
+  getTypeParser: ((id: number): unknown => (id === Number(INT8) ? BigInt : pg.types.getTypeParser(id))) as never
+}
+
+/** Arrivals, and those without a number, which get the next ones: see sequencer.ts. */
+const ALL_ARRIVALS = `(SELECT sequence, event, tenant FROM ${ARRIVALS}
+  UNION ALL SELECT last + row_number() OVER (ORDER BY place), event, tenant
+  FROM ${UNNUMBERED}, (SELECT coalesce(max(sequence), 0) AS last FROM ${ARRIVALS}) AS numbers)`
+
+const ARRIVALS_IN_ORDER = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.* FROM ${ALL_ARRIVALS} AS a
+  LEFT JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tenant
+  LEFT JOIN ${EVENTS} e ON ${SAME_EVENT} AND e.${INSTANT} = i.${INSTANT} ORDER BY a.sequence`
+
+const MISCOUNTS = `SELECT coalesce(e.tenant, c.tenant) AS tenant, coalesce(e.events, 0) AS events, coalesce(c.events, 0) AS counted
+  FROM (SELECT tenant, count(*) AS events FROM ${EVENTS} GROUP BY tenant) e
+  FULL JOIN (SELECT tenant, sum(events) AS events FROM microsoft_graph_Counts GROUP BY tenant) c ON c.tenant = e.tenant
+  WHERE coalesce(e.events, 0) <> coalesce(c.events, 0)`
+
+// a record that was altered may have anything there
+const PURGED_RANGES = `SELECT cast(r.value ->> 0 AS bigint) AS "from", cast(r.value ->> 1 AS bigint) AS "to", p.before
+  FROM ${PURGES} p, json_array_elements(cast(CASE WHEN p.sequences ~ '^\\[(\\[\\d{1,18},\\d{1,18}\\],?)*\\]$'
+    AND p.sequences !~ ',\\]$' THEN p.sequences ELSE '[]' END AS json)) AS r(value) ORDER BY 1`
+
+const LOST_EVENTS = `SELECT id, coalesce(tenantId, '') AS tenant FROM ${EVENTS} e
+  WHERE NOT EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT}) AND NOT EXISTS (SELECT 1 FROM ${UNNUMBERED} a WHERE ${SAME_EVENT})`
+
+const REPEATED_ARRIVALS = `SELECT event AS id, tenant, max(sequence) AS sequence FROM ${ALL_ARRIVALS} AS a
+  GROUP BY ${ARRIVAL_KEY} HAVING count(*) > 1`
+
+/** @param one has one connection only: transactions are on it */
+export function history(one: pg.Pool, url: string): History {
+  return {
+    async snapshot(read) {
+      await one.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+      try {
+        await one.query('SET LOCAL cursor_tuple_fraction = 1') // all rows are read
+        return await read()
+      } finally {
+        await one.query('ROLLBACK').catch(() => {}) // the connection may be lost
+      }
+    },
+    async *damages() {}, // the server checks its own files, if they have checksums, as it reads them
+    schemaDifferences: (model) => schemaDifferences(url, model),
+    async openPurge() {
+      const { rowCount } = await one.query(withNames(`SELECT number FROM ${UNDER_WAY} LIMIT 1`))
+      return rowCount ? UNDER_WAY : undefined
+    },
+    miscounts: () => rowsOf<Miscount>(one, MISCOUNTS),
+    async *mistallied() {}, // there are no tallies: see sequencer.ts
+    seals: () => inspected<Seal>(rowsOf(one, `SELECT * FROM ${SEALS} ORDER BY tenant, number`)),
+    sealsByArrival: () =>
+      rowsOf(one, `SELECT tenant, number, firstSequence, leaves FROM ${SEALS} ORDER BY firstSequence, tenant`),
+    purges: () => inspected<PurgeRecord>(rowsOf(one, `SELECT * FROM ${PURGES} ORDER BY number`)),
+    purgedRanges: () => rowsOf<PurgedRange>(one, PURGED_RANGES),
+    arrivals: () => arrivalsIn(rowsOf(one, ARRIVALS_IN_ORDER, WHOLE)),
+    lostEvents: () => rowsOf(one, LOST_EVENTS),
+    repeatedArrivals: () => rowsOf(one, REPEATED_ARRIVALS)
+  }
+}
+
+/** All texts are valid UTF-8: the server takes no others. */
+async function* inspected<Row>(rows: AsyncIterable<StoredRow>): AsyncGenerator<Inspected<Row>> {
+  for await (const row of rows) yield { row: row as Row, brokenColumn: undefined }
+}
+
+/** Makes arrivals of rows that have their events, or null in all columns. */
+export async function* arrivalsIn(rows: AsyncIterable<StoredRow> | Iterable<StoredRow>): AsyncGenerator<Arrival> {
+  for await (const { '#sequence': sequence, '#event': id, ...row } of rows) {
+    const event = row.id === null ? undefined : { row, brokenColumn: undefined }
+    yield { sequence: Number(sequence), id: String(id), event }
+  }
+}

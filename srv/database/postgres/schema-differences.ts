@@ -1,0 +1,136 @@
+/** Compares the schema of the log with the one the service creates, to find what would drop or alter events. */
+import { randomBytes } from 'node:crypto'
+import cds from '@sap/cds'
+import type pg from 'pg'
+import { storeJsonAsText, type StoredModel } from '../json-columns.ts'
+import type { SchemaDifference } from '../log.ts'
+import { ARRIVALS, EVENTS, PURGES, SEALS } from '../tables.ts'
+import { connect } from './connection.ts'
+import { FUNCTIONS } from './functions.ts'
+import { expectVersion } from './migration.ts'
+import { migrating } from './names.ts'
+import { IDS, OTHERS, partitioned } from './partitions.ts'
+import { completeSchema, historyTriggers, UNIQUE_IDS } from './schema.ts'
+
+/** The parts of CAP used here that its published types lack. */
+const cap = cds as unknown as {
+  compile: { to: { sql: { delta: (csn: object, options: object) => { createsAndAlters: string[] } } } }
+  env: { requires: { db: object } }
+}
+
+/**
+ * Compares the schemas. The expected one is created for that, and not committed.
+ * @throws {Error} if there is no log, or if it belongs to another version of the service
+ */
+export async function schemaDifferences(url: string, csn: StoredModel): Promise<SchemaDifference[]> {
+  const model = structuredClone(csn)
+  storeJsonAsText(model)
+  const client = await connect(url)
+  try {
+    await client.query('BEGIN')
+    await expectVersion(client)
+    const found = await objectsOf(client)
+    await createElsewhere(client, model)
+    const expected = await objectsOf(client)
+    for (const [key, definition] of expectedOfMonths(found, expected)) expected.set(key, definition)
+    return [
+      ...[...found.keys()].filter((key) => !expected.has(key)).map((key) => difference(key, 'added')),
+      ...[...expected].flatMap(([key, definition]) => {
+        if (found.get(key) === definition) return []
+        return difference(key, found.has(key) ? 'altered' : 'missing')
+      })
+    ]
+  } finally {
+    await client.query('ROLLBACK').catch(() => {})
+    await client.end()
+  }
+}
+
+function difference(key: string, what: SchemaDifference['difference']): SchemaDifference {
+  const [type = '', name = ''] = key.split('\0')
+  return { type, name, difference: what }
+}
+
+/** Creates the schema under another name, which statements find first. */
+async function createElsewhere(client: pg.Client, model: StoredModel) {
+  const name = `expected_${randomBytes(8).toString('hex')}`
+  await client.query(`CREATE SCHEMA ${name}; SET LOCAL search_path = ${name}`)
+  for (const sql of FUNCTIONS) await client.query(sql)
+  const { createsAndAlters } = cap.compile.to.sql.delta(model, { ...cap.env.requires.db })
+  for (const sql of createsAndAlters) await client.query(migrating(partitioned(sql)))
+  await completeSchema(client, model.definitions, false, undefined)
+}
+
+/** Each partition of a month has what that of other months has, under its own name. */
+function* expectedOfMonths(found: Map<string, string>, expected: Map<string, string>): Generator<[string, string]> {
+  const months = [...found.keys()].filter((key) => /^partition\0events_of_\d{4}_\d\d$/.test(key))
+  for (const [, month = ''] of months.map((key) => key.split('\0')))
+    for (const [key, definition] of expected)
+      if (key.includes(OTHERS)) yield [key.replace(OTHERS, month), definition.replaceAll(OTHERS, month)]
+}
+
+/** The objects of the first schema in the search path, but for CAP's own table, extensions, and an index that depends on settings. */
+async function objectsOf(client: pg.Client): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ type: string; name: string; definition: string }>(OBJECTS)
+  return new Map(rows.map(({ type, name, definition }) => [`${type}\0${name}`, definition]))
+}
+
+const OBJECTS = `
+  WITH own AS (
+    SELECT * FROM pg_class c WHERE relnamespace = current_schema()::regnamespace AND relname NOT IN ('cds_model', '${UNIQUE_IDS}')
+      AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
+  )
+  SELECT CASE WHEN relispartition THEN 'partition' ELSE 'table' END AS type, relname AS name, concat_ws('; ',
+    relpersistence, relrowsecurity, relforcerowsecurity, pg_get_partkeydef(c.oid),
+    (SELECT string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), collname, attnotnull, attidentity,
+       attgenerated, pg_get_expr(adbin, adrelid)), ', ' ORDER BY attname)
+     FROM pg_attribute LEFT JOIN pg_collation o ON o.oid = attcollation
+     LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+     WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped),
+    (SELECT string_agg(pg_get_constraintdef(oid, true), ', ' ORDER BY pg_get_constraintdef(oid, true))
+     FROM pg_constraint WHERE conrelid = c.oid AND contype <> 'n')) AS definition
+  FROM own c WHERE relkind IN ('r', 'p', 'f')
+  UNION ALL SELECT 'view', relname, pg_get_viewdef(oid) FROM own WHERE relkind IN ('v', 'm')
+  UNION ALL SELECT 'index', relname, pg_get_indexdef(c.oid, 0, true) || indisvalid
+    FROM own c JOIN pg_index ON indexrelid = c.oid WHERE NOT relispartition
+  UNION ALL SELECT 'trigger', concat(tgname, ' of ', relname), concat(CASE WHEN tgparentid = 0 THEN pg_get_triggerdef(t.oid, true) END,
+      tgenabled) FROM pg_trigger t JOIN own c ON c.oid = tgrelid WHERE NOT tgisinternal
+  UNION ALL SELECT 'rule', concat(rulename, ' of ', relname), pg_get_ruledef(r.oid, true)
+    FROM pg_rewrite r JOIN own c ON c.oid = ev_class WHERE rulename <> '_RETURN'
+  UNION ALL SELECT 'policy', concat(polname, ' of ', relname), concat_ws('; ', polcmd, polpermissive,
+      pg_get_expr(polqual, polrelid, true), pg_get_expr(polwithcheck, polrelid, true))
+    FROM pg_policy JOIN own c ON c.oid = polrelid
+  UNION ALL SELECT 'function', concat(proname, '(', pg_get_function_identity_arguments(p.oid), ')'),
+      concat_ws('; ', lanname, provolatile, prosecdef,
+        replace(array_to_string(proconfig, ', '), current_setting('search_path'), '*'), pg_get_function_result(p.oid), prosrc)
+    FROM pg_proc p JOIN pg_language l ON l.oid = prolang WHERE pronamespace = current_schema()::regnamespace
+      AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e')
+  ORDER BY 1 DESC, 2`
+
+/** The tables whose rows make the log. */
+const TABLES = [EVENTS, ARRIVALS, SEALS, PURGES, IDS]
+
+const FOREIGN = `SELECT 'a trigger that is not its own' AS what, tgname AS name
+    FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+    WHERE relnamespace = current_schema()::regnamespace AND NOT tgisinternal AND (relname = ANY($1) OR relispartition)
+      AND tgname <> ALL($2)
+  UNION ALL SELECT 'a rule', rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = ev_class
+    WHERE relnamespace = current_schema()::regnamespace AND (relname = ANY($1) OR relispartition) AND rulename <> '_RETURN'
+  UNION ALL SELECT 'a view in the place of its table', relname FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1) AND relkind NOT IN ('r', 'p')`
+
+/** The triggers that the service creates. Those that somebody replaced it creates again. */
+const TRIGGERS = ['identified', ...historyTriggers().flatMap((sql) => /TRIGGER (\w+)/.exec(sql)?.[1] ?? [])]
+
+/**
+ * Looks for what would drop or alter events before they are stored.
+ * @throws {Error} if there is such a thing
+ */
+export async function expectUntouched(one: pg.Pool) {
+  const { rows } = await one.query<{ what: string; name: string }>(FOREIGN, [TABLES, TRIGGERS])
+  const [found] = rows
+  if (found)
+    throw new Error(
+      `The service does not start on a database that has ${found.what}, '${found.name}': it could alter events.`
+    )
+}
