@@ -3,7 +3,7 @@
  * The codes are those that Microsoft Entra ID reports, and applications have their own that end with one of them.
  */
 
-export interface Advice {
+interface Advice {
   /** What happened, in a sentence. */
   meaning: string
   /** What to do about it. */

@@ -1,6 +1,6 @@
 /** The reason of a failure, taken apart: engines put the answer of the target system into one text. */
 
-export interface Reason {
+interface Reason {
   /** Lines of text. */
   lines: string[]
   /** The answer of the target system, if it is JSON. */

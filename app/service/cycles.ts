@@ -4,7 +4,7 @@ import type { View } from '../state/view.ts'
 import { readGroups } from './groups.ts'
 import type { Event } from './odata.ts'
 
-export interface Cycle {
+interface Cycle {
   id: string
   first: string
   last: string

@@ -17,7 +17,7 @@ export type Identity = Pick<provisionedIdentity, 'id' | 'displayName' | 'identit
 export type System = Pick<provisioningSystemDetails, 'id' | 'displayName'> & Details
 export type Step = Pick<provisioningStep, 'name' | 'status' | 'description' | 'provisioningStepType'> & Details
 export type Change = Pick<modifiedProperty, 'displayName' | 'oldValue' | 'newValue'>
-export type StatusInfo = Pick<statusBase, 'status'> &
+type StatusInfo = Pick<statusBase, 'status'> &
   Partial<Pick<statusDetails, 'errorCode' | 'reason' | 'additionalDetails' | 'recommendedAction'>> & {
     errorCategory?: string | null // the generated type is of a name that is not there
   }

@@ -30,7 +30,7 @@ export class Unreachable extends Error {}
 /** The root of the service: the page is served one level below it. */
 const ROOT = new URL('../', document.baseURI)
 
-export interface Ask {
+interface Ask {
   method?: 'GET' | 'POST'
   headers?: Record<string, string>
   body?: string

@@ -16,7 +16,7 @@ declare global {
 /** The most that a browser which cannot write files saves, in bytes: it has to hold all of it first. */
 const MOST = 256_000_000
 
-export interface Progress {
+interface Progress {
   signal: AbortSignal
   /** Called now and then with the bytes that are there. */
   report: (bytes: number) => void

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { isWorthRetrying, later } from '../service/retry.ts'
 
-export interface Answer<Type> {
+interface Answer<Type> {
   /** The last one, also while the next is loading. */
   value?: Type | undefined
   error?: unknown

@@ -12,7 +12,7 @@ export const RELATIVE = {
   '30d': 30 * 86_400_000,
   '90d': 90 * 86_400_000
 } as const
-export type Relative = keyof typeof RELATIVE
+type Relative = keyof typeof RELATIVE
 
 /** A range of time: relative to now, all of it, or from one instant (inclusive) to another (exclusive), in ISO 8601. */
 export type Range = { last: Relative | 'all' } | { from: string; to: string }

@@ -8,7 +8,7 @@ import { discover, findOnce } from './issuer.ts'
 const LOG = cds.log('provisioning')
 
 /** None of this is secret: whoever opens the page gets it. */
-export interface SignIn {
+interface SignIn {
   client_id: string
   scope: string
   /** The names of permissions to read the log, for people who lack them. */

@@ -1,7 +1,7 @@
 /** What verification finds: differences between the log and what the service wrote. */
 
 /** A difference. */
-export interface Finding {
+interface Finding {
   /** The arrival of the first event that it is about, or one of the constants below. */
   sequence: number
   /** One sentence that names what differs. */

@@ -4,7 +4,7 @@ import { valueAt } from '../model/projection.ts'
 import { isStructured, type JsonObject, type Property, type StructuredType } from '../model/types.ts'
 
 /** A column with the values at a path. */
-export interface Column {
+interface Column {
   path: string[]
   /** The property at the path; undefined for a member of an open type. */
   property?: Property

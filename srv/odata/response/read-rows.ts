@@ -21,7 +21,7 @@ export interface Prepared {
 }
 
 /** Which rows to read. Each has a place in their order, from 0. */
-export interface Wanted<Of extends Prepared> {
+interface Wanted<Of extends Prepared> {
   /** The path of the collection, `auditLogs/provisioning`. */
   path: string
   /** The most rows to show. */
@@ -37,7 +37,7 @@ export interface Wanted<Of extends Prepared> {
 }
 
 /** Rows as clients see them. */
-export interface Shown {
+interface Shown {
   /** The rows, in their order. */
   texts: JsonText
   /** How many there are. */

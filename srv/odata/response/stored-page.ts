@@ -49,7 +49,7 @@ type Entity = [read: number | null, unread: string | null, tag: string, ...keys:
 const lengthOf = ([read, unread]: Entity) => read ?? Number(unread)
 
 /** A page that was read. */
-export interface StoredPage {
+interface StoredPage {
   entities: Entity[]
   /** The keys of an entity. */
   rowAt: (index: number) => Row | undefined
