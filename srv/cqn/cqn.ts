@@ -149,17 +149,13 @@ function joined(operator: string, conditions: Cqn[]): Cqn {
   return xpr(...conditions.flatMap((each, index) => (index ? [operator, each] : [each])))
 }
 
-// CQN has casts in columns only; SQL has them everywhere, and these under names that engines share.
+/** A cast by a name that engines share. CQN has casts in columns only; SQL has them everywhere. */
 export const decimal = (of: Cqn) => xpr('cast(', of, 'as double precision)')
-export const string = (of: Cqn) => xpr('cast(', of, 'as text)')
 
-/** Where a query inserts: CAP writes it in both ways. */
-type Into = string | { ref: string[] }
-
-/** What says where a query reads or inserts. */
+/** What says where a query reads or inserts, which CAP writes in both ways. */
 interface Target {
   SELECT?: { from: { ref?: string[] } | Target }
-  INSERT?: { into: Into }
+  INSERT?: { into: string | { ref: string[] } }
 }
 
 /** The entity that a query is about, itself or by the first of the queries that it reads. */
