@@ -7,43 +7,28 @@ import { discover, findOnce } from './issuer.ts'
 
 const LOG = cds.log('provisioning')
 
-/** None of this is secret: whoever opens the page gets it. */
-interface SignIn {
-  client_id: string
-  scope: string
-  /** The names of permissions to read the log, for people who lack them. */
-  permissions: string[]
-  /** The metadata of the issuer, by their names in RFC 8414. */
-  server: {
-    issuer: string
-    authorization_endpoint: string
-    token_endpoint: string
-    end_session_endpoint?: string
-    id_token_signing_alg_values_supported?: string[]
-  }
-}
-
 /**
  * Makes a function that finds how people sign in. The issuer is asked for its configuration once, when the page is first
- * opened, so that the service starts without it.
+ * opened, so that the service starts without it. None of what is found is secret: whoever opens the page gets it.
  * @returns undefined if the page is not registered at the issuer. The function throws {@link RequestError} 503 while the
  *   configuration of the issuer cannot be had
  */
-export function findSignIn(): (() => Promise<SignIn>) | undefined {
+export function findSignIn() {
   const { client_id, scope, authority } = settings().app
   if (client_id === undefined) return undefined
   const { issuer, permissions } = accessSettings()
-  const find = async (): Promise<SignIn> => {
+  const find = async () => {
     const found = await discover(issuer, authority)
     const { end_session_endpoint: end, id_token_signing_alg_values_supported: algorithms } = found
     const server = {
+      // by the names of RFC 8414
       issuer: found.issuer,
       authorization_endpoint: endpoint(found.authorization_endpoint),
       token_endpoint: endpoint(found.token_endpoint),
       ...(end !== undefined && { end_session_endpoint: endpoint(end) }),
       ...(algorithms && { id_token_signing_alg_values_supported: algorithms })
     }
-    return { client_id, scope, permissions: permissions.read, server }
+    return { client_id, scope, permissions: permissions.read, server } // the permissions are for people who lack them
   }
   return findOnce(() =>
     find().catch((cause: unknown) => {
