@@ -4,29 +4,20 @@ import { readJson, readText } from '../request/body.ts'
 import { preferences } from '../request/headers.ts'
 import { readBatch } from './documents.ts'
 import { boundaryOf, readMultipartBatch } from './multipart.ts'
-import type { Unit } from './requests.ts'
-
-interface Batch {
-  units: Unit[]
-  /** Of the parts, in a multipart batch. */
-  boundary: string | undefined
-  /** Whether it goes on after a request that failed (OData Protocol 4.01, 8.2.8.3, and OData JSON 4.01, 19.1). */
-  goesOn: boolean
-  /** Whether its requests may run in any order. */
-  inAnyOrder: boolean
-}
 
 /**
  * Receives a batch, in JSON or multipart.
  * @param limit the most requests that it may have
+ * @returns also the boundary of its parts, and how it is to be run: see run.ts
  * @throws {RequestError} 400 for a batch that is malformed or too long, 413 for one that is too large, 415 for another type
  */
-export async function receiveBatch(req: Request, res: Response, limit: number): Promise<Batch> {
+export async function receiveBatch(req: Request, res: Response, limit: number) {
   const boundary = req.is('multipart/mixed') ? boundaryOf(req.get('Content-Type') as string) : undefined
   const units =
     boundary === undefined
       ? readBatch(await readJson(req, res), limit)
       : readMultipartBatch(await readText(req, res), boundary, limit)
+  // OData Protocol 4.01, 8.2.8.3, and OData JSON 4.01, 19.1
   const preference = preferences(req).get('continue-on-error')
   const goesOn = preference === undefined ? boundary === undefined : preference !== 'false'
   return { units, boundary, goesOn, inAnyOrder: boundary === undefined && goesOn }
