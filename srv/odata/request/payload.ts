@@ -16,7 +16,9 @@ const MAX_DEPTH = 100
  */
 export function readObject(value: unknown, type: StructuredType, path = ''): JsonObject {
   const object = plainObject(value, path)
-  checkType(object, type, path)
+  const sent = typeSent(object)
+  if (sent !== undefined && sent !== type.name)
+    throw new RequestError('invalidType', `The type must be '#${type.name}'.`, join(path, '@odata.type'))
   if (type.open) {
     const { '@odata.type': _, '@type': _type, ...open } = object
     checkOpenValue(open, path, 0)
@@ -40,12 +42,6 @@ function plainObject(value: unknown, path: string): JsonObject {
   if (typeof value === 'object' && value && !Array.isArray(value) && !JSON.isRawJSON(value)) return value as JsonObject
   const what = path ? `Property '${path}'` : 'The request body'
   throw new RequestError(path ? 'invalidType' : 'invalidBody', `${what} must be a JSON object.`, path)
-}
-
-function checkType(object: JsonObject, { name }: StructuredType, path: string) {
-  const sent = typeSent(object)
-  if (sent === undefined || sent === name) return
-  throw new RequestError('invalidType', `The type must be '#${name}'.`, join(path, '@odata.type'))
 }
 
 /**
