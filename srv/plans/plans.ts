@@ -7,6 +7,7 @@
  */
 import cds from '@sap/cds'
 import { RecentlyUsed } from '../values/recently-used.ts'
+import type { Source } from '../cqn/cqn.ts'
 import { SourcedValue, type Literal, type Row, type Statement } from './statement.ts'
 
 const LOG = cds.log('sql')
@@ -20,9 +21,16 @@ export interface Shape {
 /** Gives the value of a parameter for the literals of a request; undefined if it has none for them. */
 type Parameter = (literals: Literal[]) => unknown
 
+/** The parameters of a statement. The same one may stand in several places, and is read once. */
+interface Parameters {
+  all: Parameter[]
+  /** The parameter for each place, by its index. */
+  places: number[]
+}
+
 interface Plan {
   prepared: unknown
-  statements: Map<string, { sql: string; parameters: Parameter[] }>
+  statements: Map<string, { sql: string; parameters: Parameters }>
   /** The literals that belong to the shape, by their index. */
   fixed: Map<number, string>
 }
@@ -46,9 +54,9 @@ export class Plans {
     for (const [index, text] of plan.fixed) if (literals[index]?.text !== text) return undefined
     const statements = new Map<string, Statement>()
     for (const [name, { sql, parameters }] of plan.statements) {
-      const values = parameters.map((parameter) => parameter(literals))
+      const values = parameters.all.map((parameter) => parameter(literals))
       if (values.includes(undefined)) return undefined
-      statements.set(name, { sql, values })
+      statements.set(name, { sql, values: parameters.places.map((index) => values[index]) })
     }
     return { prepared: plan.prepared, statements }
   }
@@ -72,16 +80,22 @@ export class Plans {
 }
 
 /** @param fixed loses the literals that are parameters */
-function parametersOf({ sql, values }: Statement, literals: Literal[], fixed: Plan['fixed']): Parameter[] | undefined {
+function parametersOf({ sql, values }: Statement, literals: Literal[], fixed: Plan['fixed']): Parameters | undefined {
   if (sql.includes('session_context')) return undefined
-  const parameters: Parameter[] = []
+  const known: { index: number; read: Source['read'] | undefined }[] = []
+  const parameters: Parameters = { all: [], places: [] }
   for (const each of values) {
     if (!(each instanceof SourcedValue)) return undefined
     const { source, value } = each
     const index = literals.findIndex((each) => each.option === source?.option && each.position === source.position)
     if (source && index < 0) return undefined
     fixed.delete(index)
-    parameters.push(source ? (others) => source.read((others[index] as Literal).text) : () => value)
+    let place = source ? known.findIndex((other) => other.index === index && other.read === source.read) : -1
+    if (place < 0) {
+      place = known.push({ index, read: source?.read }) - 1
+      parameters.all.push(source ? (others) => source.read((others[index] as Literal).text) : () => value)
+    }
+    parameters.places.push(place)
   }
   return parameters
 }

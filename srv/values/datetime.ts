@@ -18,9 +18,9 @@ export function instant(value: string, precision = 7): string | undefined {
   if (!date || !minutes || !offset || fraction.length > precision) return undefined
   const local = `${date}T${minutes}:${seconds}`
   const milliseconds = Date.parse(`${local}Z`)
-  // Date.parse takes 24:00 and rolls some days over, such as 31 June
-  if (Number.isNaN(milliseconds) || !new Date(milliseconds).toISOString().startsWith(local)) return undefined
-  const utc = new Date(`${local}${offset.toUpperCase()}`).toISOString()
+  const there = Number.isNaN(milliseconds) ? '' : new Date(milliseconds).toISOString()
+  if (!there.startsWith(local)) return undefined // Date.parse takes 24:00 and rolls some days over, such as 31 June
+  const utc = /z/i.test(offset) ? there : new Date(`${local}${offset}`).toISOString()
   if (!/^(?!0000)\d{4}-/.test(utc)) return undefined
   return `${utc.slice(0, 19)}.${fixed(fraction)}`
 }
