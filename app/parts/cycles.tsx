@@ -7,7 +7,7 @@ import type { View } from '../state/view.ts'
 import { Empty } from './empty.tsx'
 import { follow } from './link.tsx'
 import { Failure } from './states.tsx'
-import { STATUSES, wordOf } from './status.tsx'
+import { Legend, rank } from './status.tsx'
 import { durationText, Time } from './time.tsx'
 
 export function Cycles({ view, now, navigate }: Shown) {
@@ -32,11 +32,11 @@ export function Cycles({ view, now, navigate }: Shown) {
                   {events.toLocaleString()} events in {durationText(Date.parse(last) - Date.parse(first))}
                 </a>
                 <p class="counts">
-                  {STATUSES.filter((status) => counts[status]).map((status) => (
-                    <span key={status} class={`legend ${status}`}>
-                      {wordOf(status)} <b>{counts[status]?.toLocaleString()}</b>
-                    </span>
-                  ))}
+                  {Object.entries(counts)
+                    .sort(([one], [other]) => rank(one) - rank(other))
+                    .map(([status, count]) => (
+                      <Legend key={status} {...{ status, count }} />
+                    ))}
                 </p>
                 <code class="faint">{id || 'Events without a cycle'}</code>
               </div>

@@ -9,7 +9,7 @@ import { edgesOf, type Part } from '../state/part.ts'
 import { barsOf, optionsOf } from './bars.ts'
 import { useDrawing } from './drawing.ts'
 import { Failure } from './states.tsx'
-import { rank, STATUSES, wordOf } from './status.tsx'
+import { Legend, rank, wordOf } from './status.tsx'
 import { timeText } from './time.tsx'
 
 export function Histogram({ view, now, navigate }: Shown) {
@@ -97,9 +97,7 @@ function Chart({ data, utc, zoom }: Props) {
       <figcaption>
         <span class="period">{period}</span>
         {names.map((name) => (
-          <span class={`legend ${STATUSES.includes(name) ? name : 'other'}`} key={name}>
-            {wordOf(name)} <b>{countOf(name).toLocaleString()}</b>
-          </span>
+          <Legend key={name} status={name} count={countOf(name)} />
         ))}
         <span class="total">{data.total.toLocaleString()} events</span>
       </figcaption>

@@ -28,3 +28,12 @@ export function Status({ status }: { status: string | null | undefined }) {
 export function wordOf(value: string | null | undefined): string {
   return value ? value.charAt(0).toUpperCase() + value.slice(1) : '(none)'
 }
+
+/** How many events have a result, with its colour. */
+export function Legend({ status, count }: { status: string; count: number }) {
+  return (
+    <span class={`legend ${STATUSES.includes(status) ? status : 'other'}`}>
+      {wordOf(status)} <b>{count.toLocaleString()}</b>
+    </span>
+  )
+}

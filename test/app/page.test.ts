@@ -428,5 +428,10 @@ describeInBrowser('A result that is not known', () => {
     expect((await figure(page).locator('figcaption').innerText()).replace(/\s+/g, ' ')).toBe(
       '2023-05-01 00:00:00 – 2023-05-02 00:00:00 Success 1 Deferred 1 2 events'
     )
+    await page.goto(`${page.url()}&timeline=${job}`)
+    const cycle = page.getByRole('region', { name: 'Timeline' }).getByRole('listitem')
+    expect((await cycle.innerText()).replace(/\s+/g, ' ')).toBe(
+      '2023-05-01 10:00:00 2 events in 0 ms Success 1 Deferred 1 cycle-1'
+    )
   })
 })
