@@ -68,17 +68,24 @@ export function startJob(file: string, data: object) {
   }
 }
 
+const MINUTE = 60_000
+
 /**
- * Repeats work until it is stopped. Errors are logged, and the next pass tries again.
+ * Repeats work until it is stopped. Errors are logged, at most one in a minute, and the next pass tries again.
  * @param failure the sentence that is logged when a pass fails
  * @param interval milliseconds between the starts of two passes
  * @returns `run` starts a pass unless one is under way, and waits for it; `stop` waits for the pass under way
  */
 export function repeat(failure: string, work: () => Promise<unknown>, interval: number) {
   let pass: Promise<unknown> | undefined
+  let quietUntil = 0
   const run = () =>
     (pass ??= work()
-      .catch((error: unknown) => LOG.error(failure, error))
+      .catch((error: unknown) => {
+        if (performance.now() < quietUntil) return
+        quietUntil = performance.now() + MINUTE - interval
+        LOG.error(failure, error)
+      })
       .finally(() => (pass = undefined)))
   const timer = setInterval(() => void run(), interval)
   const stop = async () => {

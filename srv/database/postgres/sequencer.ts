@@ -3,13 +3,11 @@
  * was committed to the table of arrivals, one instance at a time, so that numbers become visible in their order and without
  * gaps. The lock is that of a transaction: when its holder dies, it is free.
  */
-import cds from '@sap/cds'
 import type pg from 'pg'
+import { repeat } from '../background.ts'
 import { ARRIVALS, COUNTS } from '../tables.ts'
 import { pool, WRITING, type Limits } from './connection.ts'
 import { failureOf } from './failures.ts'
-
-const LOG = cds.log('provisioning')
 
 /** The arrivals without a number: see db/postgres/unnumbered-arrivals.cds. */
 export const UNNUMBERED = 'provisioning_log_UnnumberedArrivals'
@@ -25,10 +23,10 @@ const BATCH = 5000
 
 export class Sequencer {
   private readonly pool: pg.Pool
-  private timer: NodeJS.Timeout | undefined
-  private pass: Promise<void> | undefined
+  private repeated: ReturnType<typeof repeat> | undefined
+  /** The pass of {@link number} under way, and the one that comes next. */
+  private pass: Promise<unknown> = Promise.resolve()
   private next: Promise<void> | undefined
-  private isFailing = false
 
   /** @param limits of statements: how long {@link number} waits for another instance, and a statement runs in all */
   constructor(url: string, limits: Limits) {
@@ -37,15 +35,7 @@ export class Sequencer {
 
   /** Numbers arrivals from now on, whoever has added them. Where another instance does so, this one passes. */
   start() {
-    this.timer = setInterval(() => {
-      this.pass ??= this.run(false)
-        .then(() => (this.isFailing = false))
-        .catch((error: unknown) => {
-          if (!this.isFailing) LOG.error('Numbering arrivals failed.', error) // once, not ten times a second
-          this.isFailing = true
-        })
-        .then(() => (this.pass = undefined))
-    }, INTERVAL)
+    this.repeated = repeat('Numbering arrivals failed.', () => this.run(false), INTERVAL)
   }
 
   /**
@@ -58,7 +48,7 @@ export class Sequencer {
 
   /** Numbers what is left, and stops. */
   async close() {
-    clearInterval(this.timer)
+    await this.repeated?.stop()
     await this.number().catch(() => {}) // other instances, or this one when it starts again, will
     await this.pool.end()
   }
@@ -67,7 +57,7 @@ export class Sequencer {
     await this.pass // it began before the call
     this.next = undefined
     const own = this.run(true)
-    this.pass = own.catch(() => {}).then(() => (this.pass = undefined))
+    this.pass = own.catch(() => {})
     await own.catch((error: unknown) => {
       throw failureOf(error) ?? error
     })
