@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { effort } from '../force/effort.ts'
 import { asService, onServer } from '../support/postgres.ts'
 import { startPostgres } from '../support/postgres-server.ts'
-import { startProcess, temporaryFolder } from '../support/process.ts'
+import { startProcess } from '../support/process.ts'
 import { startRoundRobin } from '../support/round-robin.ts'
 import { clients, type Findings } from './clients.ts'
 import { sealsOf } from './sealed.ts'
@@ -21,7 +21,11 @@ describe('Three instances behind a load balancer', () => {
       )
       const database = `${server.url}/postgres`
       const env = await asService(database)
-      const start = () => startProcess({ file: `${temporaryFolder()}/none`, env })
+      const start = async () => {
+        const instance = await startProcess({ file: 'none', env })
+        if (!instance.url) throw new Error(instance.log())
+        return instance
+      }
       const instances = await Promise.all([start(), start(), start()])
       const balancer = await startRoundRobin(() => instances.map(({ url }) => url))
 
