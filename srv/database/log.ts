@@ -145,5 +145,9 @@ export interface Log extends SealStore, PurgeStore, History {
    * @throws {Error} if the target exists, or if the copy is damaged
    */
   copyTo: (target: string) => Promise<number>
+  /** The last arrival, or 0 if there is none. */
+  lastArrival: () => Promise<number>
+  /** The secret of the tokens of links, in base64url, if there is one. */
+  tokenSecret: () => Promise<string | undefined>
   close: () => Promise<void>
 }

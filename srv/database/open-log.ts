@@ -1,4 +1,5 @@
 /** Opens the log with the database engine that keeps it, without CAP. */
+import type { Copy } from './copy.ts'
 import type { Log, LogOptions } from './log.ts'
 
 /** Whether the log is in a database on a server. */
@@ -23,4 +24,14 @@ export async function openLog(location: string, options?: LogOptions): Promise<L
   }
   const { openSqliteLog } = await import('./sqlite/log.ts')
   return openSqliteLog(location, options)
+}
+
+/**
+ * Opens a log to copy another one into it.
+ * @param url a database on a server that has the schema of the service, for the owner of its tables
+ * @throws {Error} if it cannot be opened
+ */
+export async function openCopy(url: string): Promise<Copy> {
+  const { openPostgresCopy } = await import('./postgres/copy.ts')
+  return openPostgresCopy(url)
 }

@@ -86,7 +86,7 @@ export class GroupCommit {
 }
 
 /** Whether a text, or JSON text, has the character U+0000, which PostgreSQL's text and JSON cannot have. */
-const hasNul = (value: unknown) =>
+export const hasNul = (value: unknown) =>
   typeof value === 'string' && (value.includes('\0') || (/^[{[]/.test(value) && /(?<!\\)(?:\\\\)*\\u0000/.test(value)))
 
 async function storeAll(client: pg.ClientBase, all: Waiting[]) {

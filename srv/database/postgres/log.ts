@@ -1,13 +1,16 @@
 /** The log in PostgreSQL, but for retention: see database/log.ts. */
 import type pg from 'pg'
 import type { Arrival, History, Log, Seal, StoredRow } from '../log.ts'
-import { ARRIVALS, EVENTS, SAME_EVENT, SEALS } from '../tables.ts'
+import { ARRIVALS, EVENTS, SAME_EVENT, SEALS, SECRETS } from '../tables.ts'
 import { pool as poolOf, WRITING } from './connection.ts'
 import { arrivalsIn, history, WHOLE } from './history.ts'
 import { withNames } from './names.ts'
 import { IDS, INSTANT } from './partitions.ts'
 import { ALL_TENANTS } from './roles.ts'
 import { expectUntouched } from './schema-differences.ts'
+
+const LAST_ARRIVAL = `SELECT coalesce(max(sequence), 0) AS last FROM ${ARRIVALS}`
+const SECRET = `SELECT secret FROM ${SECRETS} WHERE number = 1`
 
 const LAST_SEALED = `SELECT coalesce(max(lastSequence), 0) AS last FROM ${SEALS}`
 
@@ -68,6 +71,8 @@ export function openPostgresLog(url: string): Log {
     },
     expectUntouched: () => expectUntouched(pool),
     protect: () => Promise.resolve(), // the migration does: see schema.ts
+    lastArrival: async () => (await query<{ last: number }>(LAST_ARRIVAL))[0]?.last ?? 0,
+    tokenSecret: async () => (await query<{ secret: string }>(SECRET))[0]?.secret,
     close: () => pool.end()
   } satisfies Partial<Log>
   const others = Object.fromEntries(UNSUPPORTED.map((name) => [name, missing])) as unknown

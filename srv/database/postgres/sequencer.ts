@@ -13,7 +13,7 @@ import { failureOf } from './failures.ts'
 export const UNNUMBERED = 'provisioning_log_UnnumberedArrivals'
 
 /** The key of the advisory lock; any number that others do not use. */
-const LOCK = 7_231_804_512
+export const NUMBERING = 7_231_804_512
 
 /** How often each instance numbers arrivals, in milliseconds. */
 const INTERVAL = 100
@@ -99,8 +99,8 @@ export const sequencerSchema = () => [
    DECLARE numbered int;
    BEGIN
      IF NOT EXISTS (SELECT 1 FROM ${UNNUMBERED}) THEN RETURN 0; END IF;
-     IF waits THEN PERFORM pg_advisory_xact_lock(${LOCK});
-     ELSIF NOT pg_try_advisory_xact_lock(${LOCK}) THEN RETURN 0; END IF;
+     IF waits THEN PERFORM pg_advisory_xact_lock(${NUMBERING});
+     ELSIF NOT pg_try_advisory_xact_lock(${NUMBERING}) THEN RETURN 0; END IF;
      WITH taken AS (
        DELETE FROM ${UNNUMBERED} WHERE place IN (SELECT place FROM ${UNNUMBERED} ORDER BY place LIMIT most)
        RETURNING place, event, tenant

@@ -6,7 +6,7 @@ import { purgeStore } from './purge-store.ts'
 import { protectHistory } from './schema-objects.ts'
 import { expectUntouched } from './schema.ts'
 import { first, insert, query } from './stored-rows.ts'
-import { EVENTS, SAME_EVENT, SEALS } from '../tables.ts'
+import { ARRIVALS, EVENTS, SAME_EVENT, SEALS, SECRETS } from '../tables.ts'
 import { openConnection, transaction, type LogConnection } from './connection.ts'
 
 /**
@@ -24,9 +24,14 @@ export function openSqliteLog(file: string, { readOnly, isAlone }: LogOptions = 
     expectUntouched: () => new Promise((resolve) => resolve(expectUntouched(database))),
     protect: () => protectHistory(database),
     copyTo: (target) => copyDatabase(database, target),
+    lastArrival: async () => (await first<{ last: number | null }>(database, LAST_ARRIVAL))?.last ?? 0,
+    tokenSecret: async () => (await first<{ secret: string }>(database, SECRET))?.secret,
     close: () => Promise.resolve(database.close())
   }
 }
+
+const LAST_ARRIVAL = `SELECT max(sequence) AS last FROM ${ARRIVALS}`
+const SECRET = `SELECT secret FROM ${SECRETS} WHERE number = 1`
 
 const LAST_SEALED = `SELECT max(lastSequence) AS last FROM ${SEALS}`
 

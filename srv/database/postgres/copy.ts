@@ -1,0 +1,93 @@
+/** A copy of a log in PostgreSQL: see database/copy.ts. */
+import type pg from 'pg'
+import type { Copy } from '../copy.ts'
+import type { Arrival, StoredRow } from '../log.ts'
+import { ARRIVALS, COUNTS, EVENTS, PURGES, SEALS, SECRETS } from '../tables.ts'
+import { connect } from './connection.ts'
+import { hasNul } from './group-commit.ts'
+import { expectVersion } from './migration.ts'
+import { withNames } from './names.ts'
+import { Partitions } from './partitions.ts'
+import { UNIQUE_IDS } from './schema.ts'
+import { NUMBERING, UNNUMBERED } from './sequencer.ts'
+
+/** How long a partition may take to make, in milliseconds. */
+const LIMITS = { lock_timeout: 5000, query_timeout: 60_000 }
+
+/**
+ * Opens a database that has the schema of the service, as the owner of its tables.
+ * @throws {Error} if the schema is that of another version
+ */
+export async function openPostgresCopy(url: string): Promise<Copy> {
+  const client = await connect(url)
+  await expectVersion(client)
+  const partitions = new Partitions(url, LIMITS)
+  const run = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
+    (await client.query<R>(withNames(sql), values)).rows
+  const insert = async (table: string, rows: object[], rest = '') => {
+    if (!rows.length) return
+    const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].join()
+    await run(
+      `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::${table}, $1) ${rest}`,
+      JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+    )
+  }
+  const lastArrival = async () =>
+    (await run<{ last: number }>(`SELECT coalesce(max(sequence), 0) AS last FROM ${ARRIVALS}`))[0]?.last ?? 0
+
+  // with tokens, tenants may have the same ids; without them, the service makes this index when it starts
+  await run(`SET synchronous_commit = on; DROP INDEX IF EXISTS ${UNIQUE_IDS}`)
+  return {
+    lastArrival,
+    async addArrivals(after, arrivals) {
+      const events = arrivals.flatMap(({ event }) => (event ? [event.row] : []))
+      events.forEach(expectStorable)
+      await partitions.expect(events.map((row) => [{ name: EVENTS, columns: [] }, row]))
+      await run('BEGIN')
+      try {
+        await run(`SELECT pg_advisory_xact_lock(${NUMBERING})`)
+        const [found] = await run(`SELECT 1 FROM ${UNNUMBERED} LIMIT 1`)
+        if (found || (await lastArrival()) !== after)
+          throw new Error('events come in at the database, or another migration runs: stop it first.')
+        await insert(EVENTS, events)
+        await insert(ARRIVALS, arrivals.map(rowOf))
+        for (const [tenant, count] of countsOf(events))
+          await run(
+            `INSERT INTO ${COUNTS} AS c (tenant, events, tallies, uncounted) VALUES ($1, $2, 0, $2) ON CONFLICT (tenant)
+             DO UPDATE SET events = c.events + excluded.events, uncounted = c.uncounted + excluded.uncounted`,
+            tenant,
+            count
+          )
+        await run('COMMIT')
+      } catch (error) {
+        await run('ROLLBACK').catch(() => {}) // the connection may be lost
+        throw error
+      }
+    },
+    addSeals: (seals) => insert(SEALS, seals, 'ON CONFLICT (tenant, number) DO NOTHING'),
+    addPurges: (purges) => insert(PURGES, purges, 'ON CONFLICT (number) DO NOTHING'),
+    useSecret: async (secret) => {
+      await run(
+        `INSERT INTO ${SECRETS} (number, secret) VALUES (1, $1) ON CONFLICT (number) DO UPDATE SET secret = excluded.secret`,
+        secret
+      )
+    },
+    async close() {
+      await partitions.close()
+      await client.end()
+    }
+  }
+}
+
+const rowOf = ({ sequence, id, event }: Arrival) => ({ sequence, event: id, tenant: event?.row.tenant ?? '' })
+
+function expectStorable(row: StoredRow) {
+  if (Object.values(row).some(hasNul))
+    throw new Error(`event '${String(row.id)}' has the character U+0000, which PostgreSQL cannot store.`)
+}
+
+function countsOf(events: StoredRow[]) {
+  const counts = new Map<string, number>()
+  for (const { tenant } of events) counts.set(String(tenant), (counts.get(String(tenant)) ?? 0) + 1)
+  return counts
+}

@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { command, isSealed, until } from '../support/command.ts'
+import { createDatabase, onServer } from '../support/postgres.ts'
+import { COMPILED, startProcess, temporaryFolder } from '../support/process.ts'
+import { clientOf, query, type Json } from '../support/service.ts'
+
+const root = join(__dirname, '../..')
+const file = join(temporaryFolder(), 'events.sqlite')
+const path = '/auditLogs/provisioning'
+const EVENTS = 3000
+
+async function start(env: Record<string, string>) {
+  const service = await startProcess({ file, env })
+  return { ...service, ...clientOf(() => service.url as string) }
+}
+const onFile = () => start({ CDS_ENV: '', DATABASE_URL: 'none', CDS_REQUIRES_DB_CREDENTIALS_URL: file })
+
+/** Runs `npm run migrate`, until it has ended or said something. */
+async function migrate(args: string[], until?: string) {
+  const env = { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED }
+  const child = spawn(process.execPath, ['srv/commands/migrate.ts', ...args], { cwd: root, env })
+  let said = ''
+  for (const out of [child.stdout, child.stderr])
+    out.on('data', (text) => {
+      said += String(text)
+      if (until && said.includes(until)) child.kill('SIGKILL')
+    })
+  const [status] = (await once(child, 'close')) as [number | null]
+  return { status, said }
+}
+
+/** The ids that a delta link leads to, on all pages, and the next link. */
+async function changes({ get }: { get: ReturnType<typeof clientOf>['get'] }, link: string) {
+  const ids: unknown[] = []
+  for (let next = link; ;) {
+    const { status, body } = await get(next.replace(/^http:\/\/[^/]*/, ''))
+    expect(status).toBe(200)
+    ids.push(...(body.value as Json[]).map(({ id }) => id))
+    const more = body['@odata.nextLink'] as string | undefined
+    if (!more) return { ids, link: body['@odata.deltaLink'] as string }
+    next = more
+  }
+}
+
+const idsFrom = (first: number) => Array.from({ length: EVENTS / 2 }, (_, index) => `e${first + index}`)
+
+let link = ''
+beforeAll(async () => {
+  const service = await onFile()
+  const post = async (id: string) => {
+    const number = Number(id.slice(1))
+    const activityDateTime = `2024-0${1 + (number % 6)}-01T00:00:00.0000001-02:00`
+    const event = {
+      id,
+      tenantId: 'abc'[number % 3],
+      activityDateTime,
+      jobId: `Ä ${number}`,
+      durationInMilliseconds: number
+    }
+    expect(
+      (await service.post(path, { ...event, targetSystem: { details: { big: 12345678901234567000, n: number } } }))
+        .status
+    ).toBe(201)
+  }
+  const postAll = async (ids: string[]) => {
+    for (let at = 0; at < ids.length; at += 50) await Promise.all(ids.slice(at, at + 50).map(post))
+  }
+  await postAll(idsFrom(0))
+  const first = await service.get(query(path, { $select: 'id' }), { Prefer: 'track-changes,maxpagesize=1000' })
+  link = (await changes(service, first.body['@odata.nextLink'] as string)).link
+  const database = new DatabaseSync(file)
+  await until(() => isSealed(database))
+  await postAll(idsFrom(EVENTS / 2))
+  await until(() => isSealed(database))
+  database.close()
+  await service.stop()
+  const purged = await command('purge', file, ['--before', '2024-02-01'])
+  expect([purged.status, purged.err]).toEqual([0, ''])
+})
+
+describe('npm run migrate', () => {
+  it('copies a log, goes on where it was killed, and the delta links of the old service go on', async () => {
+    const url = await createDatabase('migrated')
+    const args = ['--from', file, '--to', url]
+    expect((await migrate(args, '%, up to arrival 1')).status).toBeNull()
+    const { status, said } = await migrate(args)
+    expect([status, said]).toEqual([0, expect.stringContaining('All is well, and what was exported is there.')])
+    expect(said).toContain('Events that are not sealed and the same: 0.')
+    expect(said).toContain(`Checked ${(EVENTS / 6) * 5} events`)
+    expect(said).not.toContain('[..............................] 0 %')
+
+    const service = await start({ DATABASE_URL: url })
+    const found = await changes(service, link)
+    expect(found.ids).toHaveLength((EVENTS / 12) * 5)
+    expect(found.ids.toSorted()).toEqual(
+      idsFrom(EVENTS / 2)
+        .filter((id) => Number(id.slice(1)) % 6)
+        .toSorted()
+    )
+    expect((await service.get(`${path}/$count`)).text).toBe(String((EVENTS / 6) * 5))
+    expect(
+      (await service.post(path, { id: 'e1', tenantId: 'b', activityDateTime: '2024-01-01T00:00:00Z' })).status
+    ).toBe(409)
+    expect((await service.post(path, { id: 'new', activityDateTime: '2024-01-01T00:00:00Z' })).status).toBe(201)
+    expect((await changes(service, found.link)).ids).toEqual(['new'])
+    const old = await onFile()
+    const one = async ({ get }: { get: ReturnType<typeof clientOf>['get'] }) =>
+      (await get(`${path}('e1201')`)).text.replaceAll(/http:\/\/[^/]*/g, '')
+    expect(await one(service)).toBe(await one(old))
+    await old.stop()
+    await service.stop()
+  })
+
+  it('says what is wrong, and leaves a database with another log alone', async () => {
+    const empty = await createDatabase('other')
+    const failed = async (...args: string[]) => (await migrate(args)).said.split('\n').findLast((line) => line)
+    expect(await failed('--from', 'none.sqlite', '--to', empty)).toBe(
+      "The migration failed: --from must be the database file, and there is no file 'none.sqlite'."
+    )
+    expect(await failed('--from', file, '--to', 'x')).toBe(
+      'The migration failed: --to must be a database, as postgres://user:password@host/database.'
+    )
+    expect(await failed('--from', file, '--to', 'postgres://127.0.0.1:1/x')).toBe(
+      'The migration failed: The service does not start: no database server listens there.'
+    )
+    const service = await start({ DATABASE_URL: empty })
+    expect((await service.post(path, { id: 'mine', activityDateTime: '2024-01-01T00:00:00Z' })).status).toBe(201)
+    await service.stop()
+    expect(await failed('--from', file, '--to', empty)).toBe(
+      'The migration failed: the database has other events than the file: choose an empty database.'
+    )
+    await onServer(empty, async (client) => {
+      const { rows } = await client.query('SELECT id FROM "microsoft_graph_provisioningObjectSummary"')
+      expect(rows).toEqual([{ id: 'mine' }])
+    })
+  })
+})
