@@ -31,6 +31,8 @@ export class Pages {
   /** The ids of what was put before all others last. */
   fresh: ReadonlySet<string> = new Set()
   private readonly loading = new Set<string>()
+  /** Those among them that could not be read, which only `retry` has read again. */
+  private readonly failed = new Set<string>()
   private readonly ending = new AbortController()
   private attempts = 0
   private cancelRetry = () => {}
@@ -81,7 +83,8 @@ export class Pages {
   /** Has what could not be read read again. */
   retry() {
     this.error = undefined
-    this.loading.clear()
+    for (const link of this.failed) this.loading.delete(link)
+    this.failed.clear()
     this.changed()
   }
 
@@ -138,7 +141,8 @@ export class Pages {
       this.loading.delete(link)
     } catch (error) {
       if (signal.aborted) return
-      this.error = error // and the link stays among those that load, so that only `retry` reads it again
+      this.error = error
+      this.failed.add(link)
       this.isRetrying = isWorthRetrying(error, this.attempts)
       if (this.isRetrying) this.cancelRetry = later(this.attempts++, error, () => this.retry())
     }

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib'
+import type { Route } from 'playwright-core'
 import { describeInBrowser, eventually, startBrowser } from '../support/browser.ts'
 import { sharedService } from '../support/service.ts'
 import { batchOf, events, WEEK } from './events.ts'
@@ -98,6 +99,45 @@ describeInBrowser('The table', () => {
     expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe('351')
     await page.keyboard.press('Home')
     await page.getByText('Person 349', { exact: true }).waitFor()
+  })
+
+  it('has each row once, though a page comes late and another one fails meanwhile', async () => {
+    const minutes = Array.from({ length: 2500 }, (_, place) => ({
+      id: `minute-${place}`,
+      activityDateTime: new Date(Date.UTC(2022, 0, 1, 0, place)).toISOString()
+    }))
+    for (const part of [minutes.slice(0, 900), minutes.slice(900, 1800), minutes.slice(1800)])
+      await service.post('/$batch', batchOf(part))
+    const page = await open('?from=2022-01-01T00:00:00Z&to=2022-01-03T00:00:00Z')
+    const scrollTo = (top: number) => page.evaluate(`document.querySelector('.scroller').scrollTop = ${top}`)
+    const last = page.locator('tbody tr[aria-rowindex]').last()
+    const goDown = async () => {
+      await scrollTo(1_000_000)
+      return last.getAttribute('aria-rowindex')
+    }
+    await last.waitFor()
+    await eventually(goDown, '1701') // the second page is not kept any longer
+    let answer: (route: Route) => void = (route) => void route.continue()
+    await page.route(/skiptoken/, (route) => answer(route))
+    const late = new Promise<Route>((resolve) => {
+      answer = resolve
+    })
+    await goDown()
+    await late
+    const failed = new Promise<void>((resolve) => {
+      answer = (route) => {
+        answer = (next) => void next.continue()
+        resolve()
+        void route.fulfill({ status: 503, json: { error: { code: 'serviceUnavailable', message: 'Busy.' } } })
+      }
+    })
+    await scrollTo(8000)
+    await failed
+    await eventually(() => page.locator('.unread').count(), 0) // it was read again
+    await goDown()
+    await (await late).continue()
+    await eventually(goDown, '2501')
+    expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe('2501')
   })
 
   it('says what is wrong where events cannot be read, and what to do', async () => {
