@@ -20,19 +20,28 @@ export interface Findings {
   faults: string[]
 }
 
-export function clients(url: string, findings: Findings, isOver: () => boolean) {
+/**
+ * Clients of a service.
+ * @param isOver tells when they are to come to an end
+ * @param abandoned ends them at once
+ */
+export function clients(url: string, findings: Findings, isOver: () => boolean, abandoned: AbortSignal) {
   const fault = (message: string) => void findings.faults.push(message)
 
   /** Sends a request until it is answered by something else than 503. */
   async function send(target: string, init: RequestInit = {}): Promise<{ status: number; body: Json }> {
     for (;;) {
       try {
-        const response = await fetch(new URL(target, url), { ...init, signal: AbortSignal.timeout(30_000) })
+        const response = await fetch(new URL(target, url), {
+          ...init,
+          signal: AbortSignal.any([abandoned, AbortSignal.timeout(30_000)])
+        })
         const text = await response.text()
         note(response.status)
         if (response.status !== BUSY) return { status: response.status, body: JSON.parse(text) as Json }
         if (!response.headers.has('retry-after')) fault(`503 without Retry-After: ${text}`)
       } catch (error) {
+        abandoned.throwIfAborted()
         if ((error as Error).name === 'TimeoutError') fault(`No answer for 30 seconds: ${target}`)
         note('none') // an instance was killed
       }

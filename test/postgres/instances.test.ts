@@ -12,13 +12,18 @@ import { sealsOf } from './sealed.ts'
 const SECONDS = effort(8, 60, 600)
 
 describe('Three instances behind a load balancer', () => {
+  const abandoned = new AbortController()
+  let server: Awaited<ReturnType<typeof startPostgres>> | undefined
+  afterAll(async () => {
+    abandoned.abort()
+    await server?.stop()
+  })
+
   it(
     'lose and double nothing while one is killed and the server crashes, and answer 503 until all is well',
     async () => {
       // not in the folder of the tests, in which the user of the server may not read
-      const server = await startPostgres(
-        mkdtempSync(join(dirname(process.env.TMPDIR as string), 'provisioning-postgres-'))
-      )
+      server = await startPostgres(mkdtempSync(join(dirname(process.env.TMPDIR as string), 'provisioning-postgres-')))
       const database = `${server.url}/postgres`
       const env = await asService(database)
       const start = async () => {
@@ -31,7 +36,7 @@ describe('Three instances behind a load balancer', () => {
 
       const findings: Findings = { acknowledged: new Set(), statuses: {}, faults: [] }
       const end = Date.now() + SECONDS * 1000
-      const run = clients(balancer.url, findings, () => Date.now() > end)
+      const run = clients(balancer.url, findings, () => Date.now() > end, abandoned.signal)
       const readers = [run.following(), run.following(), run.following()]
       const others = [
         ...Array.from({ length: 6 }, (_, client) => run.posting(`post-${client}`)),
@@ -69,7 +74,6 @@ describe('Three instances behind a load balancer', () => {
         expect([...events].filter((id) => !reader.has(id))).toEqual([])
         expect(reader.size).toBe(events.size)
       }
-      await server.stop()
     },
     (SECONDS + 120) * 1000
   )

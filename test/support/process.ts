@@ -55,8 +55,9 @@ async function commandOf({ file, env, under = [], args = [] }: Options) {
 
 /** The service has a role of its own, unless a test says where its database is. */
 async function onPostgres(file: string, env: Record<string, string> | undefined) {
+  if (env?.DATABASE_URL) return { CDS_ENV: 'postgres' }
   const { DATABASE_URL = '' } = await postgresFor(file)
-  return env?.DATABASE_URL ? { CDS_ENV: 'postgres' } : asService(DATABASE_URL)
+  return asService(DATABASE_URL)
 }
 
 /** The URL of a service that logged this, once it listens. */
