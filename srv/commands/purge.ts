@@ -7,22 +7,24 @@ import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { openLog } from '../database/open-log.ts'
 import { newestSealed, purge } from '../integrity/retention.ts'
-import { databaseFile } from '../settings/settings.ts'
+import { databaseLocation, isOnServer } from '../settings/settings.ts'
 import { instant } from '../values/datetime.ts'
 
 try {
   const { values } = parseArgs({ options: { before: { type: 'string' }, by: { type: 'string' } } })
   const before = instantOf(values.before)
-  const file = databaseFile()
-  if (!existsSync(file)) throw new Error(`there is no file ${file}.`)
-  const log = await openLog(file, { isAlone: true })
+  const location = databaseLocation()
+  if (!isOnServer() && !existsSync(location)) throw new Error(`there is no file ${location}.`)
+  const log = await openLog(location, { isAlone: true })
   const newest = await newestSealed(log)
   if (newest !== undefined && Date.parse(`${before}Z`) > newest)
     throw new Error(`--before must not lie after the newest sealed event, of ${new Date(newest).toISOString()}.`)
   const purgedBy = values.by ?? userInfo().username
   const count = await purge(log, { before, purgedBy })
   await log.close()
-  console.log(`Removed ${count} events that happened before ${before}Z from ${file}.`)
+  console.log(
+    `Removed ${count} events that happened before ${before}Z from ${isOnServer() ? new URL(location).pathname.slice(1) : location}.`
+  )
 } catch (error) {
   console.error(`The purge failed: ${(error as Error).message}`)
   process.exitCode = 1

@@ -72,6 +72,14 @@ export interface SealStore {
   addSeals: (lastSealed: number, seals: Seal[]) => Promise<boolean>
 }
 
+/** A period whose events an engine stores apart from others, so that it can drop all of them at once. */
+export interface Period {
+  name: string
+  /** From the instant on at which it starts, and before that at which it ends. */
+  start: string
+  end: string
+}
+
 /** What retention needs. */
 export interface PurgeStore {
   /** When the newest sealed event happened, in UTC without `Z`, and when the last seal was made. */
@@ -88,6 +96,21 @@ export interface PurgeStore {
    * @returns false, with nothing removed, if others have removed events since
    */
   removeEvents: (record: PurgeRecord, sequences: number[]) => Promise<boolean>
+  /** The oldest period that is stored apart, if the engine does so. */
+  oldestPeriod?: () => Promise<Period | undefined>
+  /**
+   * Removes all events of a period with their arrivals and adds the records, in one transaction.
+   * @param recordOf makes the record of some arrivals, which are few enough for one, and the limit
+   * @returns how many were removed; undefined, with nothing removed, if not all of them can be, or older ones are there
+   */
+  removePeriod?: (
+    period: Period,
+    recordOf: (
+      sequences: number[],
+      before: string,
+      previous: Pick<PurgeRecord, 'number' | 'hash'> | undefined
+    ) => PurgeRecord
+  ) => Promise<number | undefined>
 }
 
 /** What verification needs. */

@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import cds from '@sap/cds'
 import { repeat } from '../database/background.ts'
-import type { Log, PurgeStore } from '../database/log.ts'
+import type { Log, Period, PurgeStore } from '../database/log.ts'
 import { settings } from '../settings/settings.ts'
 import { instant } from '../values/datetime.ts'
 import { nextRecord } from './purge-record.ts'
@@ -87,11 +87,30 @@ async function trustedTime(log: PurgeStore): Promise<number | undefined> {
 const seconds = (milliseconds: number) => `${Math.round(milliseconds / 1000)} seconds`
 
 /**
- * Removes the sealed events that happened before an instant in small batches, each with a record. The last arrival stays, as the database numbers the next one
- * by it.
+ * Removes the sealed events that happened before an instant, whole periods at once where the engine stores them apart, and
+ * others in small batches. Each batch and each period has a record. The last arrival stays, as the database numbers the
+ * next one by it.
  * @returns how many were removed
  */
 export async function purge(log: PurgeStore, order: PurgeOrder): Promise<number> {
+  let total = 0
+  for (;;) {
+    const period = await log.oldestPeriod?.()
+    if (!period || period.end > order.before || order.signal?.aborted) break
+    total += await removeRows(log, { ...order, before: period.start }) // a record says that all before its limit are gone
+    const removed = await removePeriod(log, order, period)
+    if (removed === undefined) break
+    total += removed
+  }
+  return total + (await removeRows(log, order))
+}
+
+const removePeriod = (log: PurgeStore, { purgedBy }: PurgeOrder, period: Period) =>
+  log.removePeriod?.(period, (sequences, before, previous) =>
+    nextRecord(sequences, before, purgedBy, previous, new Date())
+  )
+
+async function removeRows(log: PurgeStore, order: PurgeOrder): Promise<number> {
   let total = 0
   let after: number | undefined = -1
   while (after !== undefined && (await log.hasEventsBefore(order.before)) && !order.signal?.aborted) {

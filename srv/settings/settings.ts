@@ -33,7 +33,7 @@ export function databaseFile() {
 }
 
 /** Whether the database is one of a PostgreSQL server: the profile `postgres` says so. */
-const isOnServer = () => configuration().profiles.includes('postgres')
+export const isOnServer = () => configuration().profiles.includes('postgres')
 
 /** Where the log is: the URL of the database on a server, or the file, absolute. */
 export const databaseLocation = () => (isOnServer() ? databaseUrl(settings().requires.db, process.env) : databaseFile())

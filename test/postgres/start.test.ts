@@ -61,11 +61,6 @@ describe('The service does not start', () => {
     expect(await refused({ DATABASE_URL })).toEqual([undefined, expect.stringContaining(sentence)])
     await version(-1)
   })
-
-  it('with retention, which it does not have there yet', async () => {
-    const answer = await refused({ CDS_RETENTION_DAYS: '30' })
-    expect(answer).toEqual([undefined, expect.stringContaining('retention is not implemented on PostgreSQL yet')])
-  })
 })
 
 describe('A log on a server', () => {

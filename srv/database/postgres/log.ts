@@ -1,11 +1,12 @@
-/** The log in PostgreSQL, but for retention: see database/log.ts. */
+/** The log in PostgreSQL: see database/log.ts. */
 import type pg from 'pg'
-import type { Arrival, History, Log, Seal, StoredRow } from '../log.ts'
+import type { Arrival, Log, Seal, StoredRow } from '../log.ts'
 import { ARRIVALS, EVENTS, SAME_EVENT, SEALS, SECRETS } from '../tables.ts'
 import { pool as poolOf, WRITING } from './connection.ts'
 import { arrivalsIn, history, WHOLE } from './history.ts'
 import { withNames } from './names.ts'
 import { IDS, INSTANT } from './partitions.ts'
+import { purgeStore } from './purges.ts'
 import { ALL_TENANTS } from './roles.ts'
 import { expectUntouched } from './schema-differences.ts'
 
@@ -29,9 +30,6 @@ export function openPostgresLog(url: string): Log {
   const pool = poolOf(url, { ...WRITING, options: ALL_TENANTS, max: 1 })
   const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
     (await pool.query<R>(withNames(sql), values)).rows
-  const missing = (): never => {
-    throw new Error('This is not implemented on PostgreSQL yet.')
-  }
 
   /** Reads arrivals with their events, in order. Whole numbers are `bigint`. */
   async function* eventsAfter(sequence: number, limit: number): AsyncGenerator<Arrival> {
@@ -41,7 +39,9 @@ export function openPostgresLog(url: string): Log {
     yield* arrivalsIn(rows)
   }
 
-  const own = {
+  return {
+    ...history(pool, url),
+    ...purgeStore(pool),
     lastSealed: async () => (await query<{ last: number }>(LAST_SEALED))[0]?.last ?? 0,
     eventsAfter,
     lastSeals: (tenants: string[]) =>
@@ -73,11 +73,7 @@ export function openPostgresLog(url: string): Log {
     protect: () => Promise.resolve(), // the migration does: see schema.ts
     lastArrival: async () => (await query<{ last: number }>(LAST_ARRIVAL))[0]?.last ?? 0,
     tokenSecret: async () => (await query<{ secret: string }>(SECRET))[0]?.secret,
+    copyTo: () => Promise.reject(new Error('This is not implemented on PostgreSQL: use pg_dump.')),
     close: () => pool.end()
-  } satisfies Partial<Log>
-  const others = Object.fromEntries(UNSUPPORTED.map((name) => [name, missing])) as unknown
-  return { ...history(pool, url), ...own, ...(others as Omit<Log, keyof typeof own | keyof History>) }
+  }
 }
-
-/** What retention and backup need. */
-const UNSUPPORTED = ['newestSealed', 'hasEventsBefore', 'sealedAfter', 'lastPurge', 'removeEvents', 'copyTo']

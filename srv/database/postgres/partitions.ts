@@ -6,6 +6,7 @@ import cds from '@sap/cds'
 import type pg from 'pg'
 import { repeat } from '../background.ts'
 import type { Entry } from '../engine.ts'
+import type { Period } from '../log.ts'
 import { EVENTS } from '../tables.ts'
 import { pool, WRITING, type Limits } from './connection.ts'
 import { withNames } from './names.ts'
@@ -20,6 +21,19 @@ export const INSTANT = 'activityDateTime_utc'
 
 /** The partition of events that happened in none of the other months. */
 export const OTHERS = 'events_of_other_months'
+
+/** The names of the partitions of months. */
+export const PARTITION = /^events_of_(\d{4})_(\d{2})$/
+
+/** The month that is in a partition. */
+export function monthIn(name: string): Period {
+  const [, year, month] = PARTITION.exec(name) ?? []
+  const begin = (later: number) => `${dateOf(Number(year), Number(month) - 1 + later)}T00:00:00.0000000`
+  return { name, start: begin(0), end: begin(1) }
+}
+
+/** The first day of a month, which counts from 0. */
+const dateOf = (year: number, month: number) => new Date(Date.UTC(year, month)).toISOString().slice(0, 10)
 
 /** How many characters of an instant are its month. */
 const MONTH = 7
@@ -88,7 +102,7 @@ export class Partitions {
 /** A month, in UTC. @param later counts from this one */
 function monthOf(later: number) {
   const now = new Date()
-  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + later)).toISOString().slice(0, MONTH)
+  return dateOf(now.getUTCFullYear(), now.getUTCMonth() + later).slice(0, MONTH)
 }
 
 /**

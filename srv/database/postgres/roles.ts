@@ -8,6 +8,7 @@ import type { Indexed } from '../engine.ts'
 import type { Readable } from '../reading.ts'
 import { EVENTS, SEALS, SECRETS } from '../tables.ts'
 import { IDS } from './partitions.ts'
+import { REMOVALS } from './purges.ts'
 import { UNNUMBERED } from './sequencer.ts'
 
 /** What says which tenants a transaction may read: `*` for all of them, `=` and a tenant, and anything else for none. */
@@ -82,5 +83,6 @@ const granted = (tables: string[], role: string) => [
     END LOOP;
   END $$`,
   `GRANT SELECT ON ${tables.join()} TO ${role}`,
-  `GRANT INSERT ON ${ADDED_TO.join()} TO ${role}`
+  `GRANT INSERT ON ${ADDED_TO.join()} TO ${role}`,
+  `GRANT EXECUTE ON FUNCTION ${REMOVALS.join()} TO ${role}`
 ]

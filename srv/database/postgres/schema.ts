@@ -1,10 +1,11 @@
 /** What the service adds to the tables that CAP creates: indexes, triggers, and how arrivals get numbers. */
 import type pg from 'pg'
 import type { Indexed } from '../engine.ts'
-import { ARRIVALS, EVENTS, PURGES, SEALS } from '../tables.ts'
+import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY } from '../tables.ts'
 import { indexesIn } from './indexes.ts'
 import { withNames } from './names.ts'
 import { IDS, OTHERS, preparePartitions } from './partitions.ts'
+import { purgeSchema } from './purges.ts'
 import { accessSchema } from './roles.ts'
 import { sequencerSchema } from './sequencer.ts'
 
@@ -25,7 +26,7 @@ export async function completeSchema(
   const run = (sql: string) => client.query(withNames(sql))
   await run(REFUSE_CHANGE)
   await preparePartitions(client)
-  for (const sql of sequencerSchema()) await run(sql)
+  for (const sql of [...sequencerSchema(), ...purgeSchema()]) await run(sql)
   await renewIndexes(run, indexesIn(definitions))
   if (uniqueIds) await run(`CREATE UNIQUE INDEX IF NOT EXISTS ${UNIQUE_IDS} ON ${IDS} (id)`).catch(expectUniqueIds)
   else await run(`DROP INDEX IF EXISTS ${UNIQUE_IDS}`)
@@ -51,15 +52,23 @@ async function renewIndexes(run: (sql: string) => Promise<pg.QueryResult>, wante
   for (const sql of wanted.values()) await run(sql)
 }
 
-const REFUSE_CHANGE = `CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+const REFUSE_CHANGE = `CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path FROM CURRENT AS $$ BEGIN
+  -- only a purge in its transaction sees the row that it adds: see purges.ts
+  IF TG_OP = 'DELETE' AND TG_NARGS > 0 THEN
+    IF EXISTS (SELECT 1 FROM ${UNDER_WAY}) THEN RETURN OLD; END IF;
+  END IF;
   RAISE EXCEPTION 'The log is append-only: no row of it is changed or removed.';
 END $$`
 
+/** The tables whose rows a purge removes. */
+const PURGED = [EVENTS, ARRIVALS, IDS]
+
 /** The statements that make the log append-only, whoever writes to it. */
 export const historyTriggers = () => [
-  ...[EVENTS, ARRIVALS, SEALS, PURGES, IDS].flatMap((table) => [
+  ...[...PURGED, SEALS, PURGES].flatMap((table) => [
     `CREATE OR REPLACE TRIGGER no_change BEFORE UPDATE OR DELETE ON ${table}
-     FOR EACH ROW EXECUTE FUNCTION refuse_change()`,
+     FOR EACH ROW EXECUTE FUNCTION refuse_change(${PURGED.includes(table) ? "'unless purged'" : ''})`,
     `CREATE OR REPLACE TRIGGER no_truncation BEFORE TRUNCATE ON ${table}
      FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`
   ]),

@@ -22,8 +22,6 @@ export default class PostgresDatabase extends SQLService {
   private disconnected?: Promise<void>
 
   override async init() {
-    if (settings().retention.days !== undefined)
-      throw new Error('The service does not start: retention is not implemented on PostgreSQL yet.')
     const url = databaseLocation()
     await expectUsable(url)
     const { migration_url: owner } = settings().requires.db
