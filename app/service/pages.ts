@@ -9,6 +9,9 @@ const NEAR = 5
 /** The size of further pages; the first has the size that the service gives it, to be there soon. */
 const SIZE = 200
 
+/** Instead of a link: what has come in has none to be read again by. */
+const ARRIVED = ''
+
 interface Part {
   link: string
   /** The place of its first row in the list. */
@@ -36,10 +39,13 @@ export class Pages {
   private readonly ending = new AbortController()
   private attempts = 0
   private cancelRetry = () => {}
+  /** The URLs of pages that stay: the first one, read again, would begin with what came in since. */
+  private readonly lasting: string[]
 
   /** @param first the URL of the first page */
   constructor(first: string) {
     this.next = first
+    this.lasting = [first, ARRIVED]
   }
 
   /** Reads no more. */
@@ -73,8 +79,8 @@ export class Pages {
   look(from: number, to: number) {
     const [first, last] = [this.partOf(from), this.partOf(to)]
     for (const [index, part] of this.parts.entries()) {
-      // the first page stays: read again, it would begin with what came in since
-      if (index > 0 && part.link && (index < first - NEAR || index > last + NEAR)) part.rows = undefined
+      const isFar = index < first - NEAR || index > last + NEAR
+      if (isFar && !this.lasting.includes(part.link)) part.rows = undefined
       else if (index >= first && index <= last && !part.rows) void this.read(part.link, part)
     }
     if (this.next !== undefined && to >= this.length - 50) void this.read(this.next)
@@ -97,9 +103,8 @@ export class Pages {
     const added = rows.filter(({ id }) => !known.has(id))
     if (!added.length) return added
     const first = this.parts[0]
-    // these have no link to be read again by, so they are kept as long as the list is
-    if (first?.link === '') first.rows = [...added, ...(first.rows ?? [])]
-    else this.parts.unshift({ link: '', start: 0, length: 0, rows: added })
+    if (first?.link === ARRIVED) first.rows = [...added, ...(first.rows ?? [])]
+    else this.parts.unshift({ link: ARRIVED, start: 0, length: 0, rows: added })
     const [arrived, ...others] = this.parts as [Part, ...Part[]]
     arrived.length += added.length
     for (const part of others) part.start += added.length
@@ -111,7 +116,7 @@ export class Pages {
   /** How many rows were put before all others. */
   get prepended(): number {
     const first = this.parts[0]
-    return first?.link === '' ? first.length : 0
+    return first?.link === ARRIVED ? first.length : 0
   }
 
   private partOf(place: number) {
@@ -126,7 +131,7 @@ export class Pages {
 
   private async read(link: string, again?: Part) {
     const { signal } = this.ending
-    if (!link || this.loading.has(link) || signal.aborted) return
+    if (link === ARRIVED || this.loading.has(link) || signal.aborted) return
     this.loading.add(link)
     try {
       const headers: Record<string, string> = this.parts.length ? { Prefer: `odata.maxpagesize=${SIZE}` } : {}

@@ -52,6 +52,24 @@ describeInBrowser('Live tail', () => {
   })
 })
 
+describeInBrowser('What has come in', () => {
+  it('is there once, however far the list was scrolled away from it', async () => {
+    const page = await open('?last=30d&live=on')
+    await page.waitForResponse((response) => response.url().includes('deltatoken'))
+    await post('Late Newcomer')
+    await eventually(async () => (await names(page))[0], 'Late Newcomer')
+    const scrollTo = (top: number) => page.evaluate(`document.querySelector('.scroller').scrollTop = ${top}`)
+    const lastRow = page.locator('tbody tr[aria-rowindex]').last()
+    await eventually(async () => {
+      await scrollTo(1_000_000)
+      return Number(await lastRow.getAttribute('aria-rowindex')) > 1900
+    }, true)
+    await scrollTo(0)
+    await eventually(() => page.locator('.unread').count(), 0)
+    expect((await names(page)).filter((name) => name === 'Late Newcomer')).toHaveLength(1)
+  })
+})
+
 describeInBrowser('A service that goes away', () => {
   it('is told, and what was asked is there as soon as it comes back', async () => {
     const page = await open('?last=1h&live=on&search=tail')
