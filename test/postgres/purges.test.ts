@@ -44,7 +44,7 @@ const purge = async (...args: string[]) => {
 }
 const verified = async () => {
   await sealedSoon()
-  const { status, out, err } = await command('verify', service.file, [])
+  const { status, out, err } = await command('verify', service.file, [], await postgresFor(service.file))
   return [status, err, /Removed by retention: (\d+)/.exec(out)?.[1]]
 }
 const ids = async () => {

@@ -4,12 +4,11 @@ import type { DatabaseSync } from 'node:sqlite'
 import cds from '@sap/cds'
 import { checkLog } from '../../srv/commands/check-log.ts'
 import type { StoredModel } from '../../srv/database/json-columns.ts'
-import { isOnPostgres, postgresFor } from './postgres.ts'
 import { COMPILED } from './process.ts'
 
 const root = join(__dirname, '../..')
 
-/** Runs `npm run verify` or `npm run purge` on a database file, or on the database that stands for it. */
+/** Runs `npm run verify` or `npm run purge` on a database file, or what the environment names. */
 export async function command(
   name: 'verify' | 'purge',
   file: string,
@@ -18,8 +17,10 @@ export async function command(
 ) {
   const script = join(root, `srv/commands/${name}.ts`)
   const compiled = { NODE_COMPILE_CACHE: COMPILED }
-  const log = isOnPostgres() ? await postgresFor(file) : { CDS_REQUIRES_DB_CREDENTIALS_URL: file }
-  const options = { cwd: root, env: { PATH: process.env.PATH, ...compiled, ...log, ...env } }
+  const options = {
+    cwd: root,
+    env: { PATH: process.env.PATH, ...compiled, CDS_REQUIRES_DB_CREDENTIALS_URL: file, ...env }
+  }
   return new Promise<{ status: number; out: string; err: string; first: string | undefined }>((resolve) => {
     execFile(process.execPath, [script, ...args], options, (error, out, err) => {
       resolve({ status: Number(error?.code ?? 0), out, err, first: firstIn(err) })
