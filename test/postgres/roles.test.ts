@@ -67,6 +67,15 @@ describe('The role of the service', () => {
     await expect(onServer(own, (client) => client.query(sql))).rejects.toThrow(/permission denied|must be owner/)
   })
 
+  it('alone may call what works with the rights of the owner', async () => {
+    const stranger = new URL(own)
+    Object.assign(stranger, { username: 'stranger', password: 'of-the-stranger' })
+    await onServer(owner, (client) => client.query("CREATE ROLE stranger LOGIN PASSWORD 'of-the-stranger'"))
+    const call = (url: string) => onServer(url, (client) => client.query('SELECT number_arrivals(1, false)'))
+    await expect(call(stranger.href)).rejects.toThrow('permission denied for function number_arrivals')
+    expect((await call(own)).rowCount).toBe(1)
+  })
+
   it.each<[value: string, tenants: string[]]>([
     ['', []],
     ['=', ['']],

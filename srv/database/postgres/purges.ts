@@ -126,9 +126,6 @@ async function removeMonth(
   return undefined
 }
 
-/** The functions that remove events, which only the role of the service may call. */
-export const REMOVALS = ['remove_events', 'drop_month']
-
 /**
  * The statements that create the functions. The first one removes events, or with `keeps` all but their rows in a partition
  * that is dropped next; its result says whether the record is the next one. The second one drops a partition, unless it has
@@ -185,6 +182,5 @@ export const purgeSchema = () => [
      EXECUTE format('DROP TABLE %I', name);
      RETURN true;
    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN RETURN false;
-   END $$`,
-  `REVOKE EXECUTE ON FUNCTION ${REMOVALS.join()} FROM PUBLIC`
+   END $$`
 ]

@@ -8,7 +8,6 @@ import type { Indexed } from '../engine.ts'
 import type { Readable } from '../reading.ts'
 import { EVENTS, SEALS, SECRETS } from '../tables.ts'
 import { IDS } from './partitions.ts'
-import { REMOVALS } from './purges.ts'
 import { UNNUMBERED } from './sequencer.ts'
 
 /** What says which tenants a transaction may read: `*` for all of them, `=` and a tenant, and anything else for none. */
@@ -47,6 +46,7 @@ export function accessSchema(definitions: Record<string, Indexed>, role: string 
   return [
     ...tables.flatMap(({ table, tenant }) => (tenant ? [confined(table, tenant)] : [])),
     SECURE_VIEWS,
+    OWN_FUNCTIONS,
     ...(role
       ? granted(
           tables.map(({ table }) => table),
@@ -74,15 +74,26 @@ const SECURE_VIEWS = `DO $$ DECLARE view text; BEGIN
   END LOOP;
 END $$`
 
-/** The views of the service are in the same schema, so the rights on all relations are found by their kind. */
-const granted = (tables: string[], role: string) => [
-  `DO $$ DECLARE view text; BEGIN
-    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %s', current_schema(), '${role.replaceAll("'", "''")}');
-    FOR view IN SELECT viewname FROM pg_views WHERE schemaname = current_schema() LOOP
-      EXECUTE format('GRANT SELECT ON %I TO %s', view, '${role.replaceAll("'", "''")}');
-    END LOOP;
-  END $$`,
-  `GRANT SELECT ON ${tables.join()} TO ${role}`,
-  `GRANT INSERT ON ${ADDED_TO.join()} TO ${role}`,
-  `GRANT EXECUTE ON FUNCTION ${REMOVALS.join()} TO ${role}`
-]
+/** Functions that work with the rights of the owner are for the service only. */
+const OWN_FUNCTIONS = `DO $$ DECLARE own regprocedure; BEGIN
+  FOR own IN SELECT oid FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND prosecdef LOOP
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', own);
+  END LOOP;
+END $$`
+
+function granted(tables: string[], role: string) {
+  const quoted = `'${role.replaceAll("'", "''")}'`
+  return [
+    `DO $$ DECLARE each text; BEGIN
+      EXECUTE format('GRANT USAGE ON SCHEMA %I TO %s', current_schema(), ${quoted});
+      FOR each IN SELECT viewname FROM pg_views WHERE schemaname = current_schema() LOOP
+        EXECUTE format('GRANT SELECT ON %I TO %s', each, ${quoted});
+      END LOOP;
+      FOR each IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND prosecdef LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', each, ${quoted});
+      END LOOP;
+    END $$`,
+    `GRANT SELECT ON ${tables.join()} TO ${role}`,
+    `GRANT INSERT ON ${ADDED_TO.join()} TO ${role}`
+  ]
+}
