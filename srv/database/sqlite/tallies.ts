@@ -40,13 +40,12 @@ export function countTriggers(tallies: Tallies): Map<string, string> {
   const columns = kindOf(tallies, 'NEW').map(([column]) => column)
   const values = kindOf(tallies, 'NEW').map(([, value]) => value)
   const counted = `AFTER INSERT ON ${EVENTS} BEGIN
-    INSERT INTO ${TALLIES} (${columns.join()},${count}) SELECT ${values.join()}, 0
-      WHERE NOT EXISTS (SELECT 1 FROM ${TALLIES} WHERE ${isOf('NEW')})
-      AND ifnull((SELECT tallies FROM ${COUNTS} WHERE tenant = NEW.tenant), 0) < ${MOST};
-    INSERT INTO ${COUNTS} (tenant, events, tallies, uncounted) VALUES (NEW.tenant, 1, changes(), 0)
-      ON CONFLICT (tenant) DO UPDATE SET events = events + 1, tallies = tallies + excluded.tallies;
     UPDATE ${TALLIES} SET ${count} = ${count} + 1 WHERE ${isOf('NEW')};
-    UPDATE ${COUNTS} SET uncounted = uncounted + 1 WHERE changes() = 0 AND tenant = NEW.tenant;
+    INSERT INTO ${TALLIES} (${columns.join()},${count}) SELECT ${values.join()}, 1
+      WHERE changes() = 0 AND ifnull((SELECT tallies FROM ${COUNTS} WHERE tenant = NEW.tenant), 0) < ${MOST};
+    INSERT INTO ${COUNTS} (tenant, events, tallies, uncounted) VALUES (NEW.tenant, 1, changes(), 0)
+      ON CONFLICT (tenant) DO UPDATE SET events = events + 1, tallies = tallies + excluded.tallies,
+      uncounted = uncounted + (tallies >= ${MOST} AND NOT EXISTS (SELECT 1 FROM ${TALLIES} WHERE ${isOf('NEW')}));
   END`
   const uncounted = `AFTER DELETE ON ${EVENTS} BEGIN
     UPDATE ${TALLIES} SET ${count} = ${count} - 1
