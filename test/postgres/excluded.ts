@@ -3,7 +3,7 @@
 /** Folders and files. */
 export const FILES: [path: string, reason: string][] = [
   ['test/database/', 'They look into SQLite: its files, plans, locks and threads.'],
-  ['test/integrity/', 'They verify and change the SQLite file; verification and retention are refused on PostgreSQL.'],
+  ['test/integrity/', 'They verify, purge and change the SQLite file; test/postgres has the same for a server.'],
   ['test/commands/', 'Backup, verification and purges work on the SQLite file.'],
   ['test/(clients|settings|tools|values)/', 'They use no database, or only what other tests use, too.'],
   ['test/(supply|documents)', 'They are about packages and documents.'],

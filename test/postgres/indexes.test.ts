@@ -72,13 +72,16 @@ async function plansOf(path: string, headers: Record<string, string>) {
   })
 }
 
-beforeAll(async () => {
-  await onServer(process.env.CDS_REQUIRES_DB_MIGRATION__URL as string, async (client) => {
-    await client.query(MAKE_PARTITIONS)
-    await client.query(withNames(FILL), [effort(20_000, 1_000_000, 1_000_000)])
-    await client.query('ANALYZE')
-  })
-})
+beforeAll(
+  async () => {
+    await onServer(process.env.CDS_REQUIRES_DB_MIGRATION__URL as string, async (client) => {
+      await client.query(MAKE_PARTITIONS)
+      await client.query(withNames(FILL), [effort(20_000, 1_000_000, 1_000_000)])
+      await client.query('ANALYZE')
+    })
+  },
+  effort(180_000, 1_800_000, 1_800_000)
+)
 
 const everybody = ['reader', 'auditor'].flatMap((user) => everywhere.map((each) => [user, ...each] as const))
 const ofEvents = (nodes: Plan[]) =>

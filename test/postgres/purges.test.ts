@@ -2,7 +2,7 @@ import { faultOf } from '../../srv/integrity/chain.ts'
 import type { PurgeRecord } from '../../srv/database/log.ts'
 import { contentFaultOf, rangesOf } from '../../srv/integrity/purge-record.ts'
 import { command, until } from '../support/command.ts'
-import { asService, onServer, postgresFor } from '../support/postgres.ts'
+import { asService, createDatabase, onServer, postgresFor } from '../support/postgres.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { clientOf, query, startService, valuesOf } from '../support/service.ts'
 
@@ -201,25 +201,55 @@ describe('The database refuses', () => {
   })
 })
 
-it('Retention removes events on a schedule, and records it', async () => {
+describe('Retention on a schedule', () => {
   const file = `${temporaryFolder()}/scheduled.sqlite`
   const days = (count: number) => new Date(Date.now() - count * 24 * 60 * 60 * 1000).toISOString()
-  const first = await startProcess({ file })
-  const client = clientOf(() => first.url ?? '')
-  for (const [id, age] of [
-    ['a-old', 31],
-    ['a-young', 29],
-    ['b-old', 400],
-    ['b-last', 1]
-  ] as const)
-    expect(await create(id, days(age), client)).toBe(201)
-  await first.stop()
 
-  const { DATABASE_URL = '' } = await postgresFor(file)
-  const second = await startProcess({ file, env: { ...(await asService(DATABASE_URL)), CDS_RETENTION_DAYS: '30' } })
-  await until(() => second.log().includes('Retention removed'))
-  expect(second.log()).toMatch(/Retention removed 2 events that happened before \S+Z\./)
-  const { get } = clientOf(() => second.url ?? '')
-  expect(valuesOf(await get(query(path, { $select: 'id' }))).map(({ id }) => id)).toEqual(['b-last', 'a-young'])
-  await second.stop()
+  it('removes events, and records it', async () => {
+    const first = await startProcess({ file })
+    const client = clientOf(() => first.url ?? '')
+    for (const [id, age] of [
+      ['a-old', 31],
+      ['a-young', 29],
+      ['b-old', 400],
+      ['b-last', 1]
+    ] as const)
+      expect(await create(id, days(age), client)).toBe(201)
+    await first.stop()
+
+    const { DATABASE_URL = '' } = await postgresFor(file)
+    const second = await startProcess({ file, env: { ...(await asService(DATABASE_URL)), CDS_RETENTION_DAYS: '30' } })
+    await until(() => second.log().includes('Retention removed'))
+    expect(second.log()).toMatch(/Retention removed 2 events that happened before \S+Z\./)
+    const { get } = clientOf(() => second.url ?? '')
+    expect(valuesOf(await get(query(path, { $select: 'id' }))).map(({ id }) => id)).toEqual(['b-last', 'a-young'])
+    await second.stop()
+  })
+
+  const PURGES = '"provisioning_log_Purges"'
+  it.each([
+    ['nothing', 'SELECT 1', [0, undefined]],
+    [
+      'an altered record',
+      `UPDATE ${PURGES} SET sequences = '[[1,1000]]' WHERE number = 1`,
+      [1, expect.stringMatching(/^Record 1 of what retention removed was altered/)]
+    ],
+    [
+      'removed records',
+      `DELETE FROM ${PURGES}`,
+      [1, expect.stringMatching(/^Event 'a-old' of tenant 'a' .* was removed\.$/)]
+    ],
+    [
+      'an event that was not purged',
+      `DELETE FROM ${EVENTS} WHERE id = 'a-young'; DELETE FROM "provisioning_log_EventIds" WHERE id = 'a-young';
+       DELETE FROM "provisioning_log_Arrivals" WHERE event = 'a-young'`,
+      [1, expect.stringMatching(/^Event 'a-young' of tenant 'a' .* was removed\.$/)]
+    ]
+  ])('leaves a log in which verify finds %s', async (what, sql, found) => {
+    const { DATABASE_URL = '' } = await postgresFor(file)
+    const url = await createDatabase(`after_${what.replaceAll(' ', '_')}`, '', new URL(DATABASE_URL).pathname.slice(1))
+    await onServer(url, (client) => client.query(`SET session_replication_role = replica; ${sql}`)) // without triggers
+    const { status, first } = await command('verify', file, [], { CDS_ENV: 'postgres', DATABASE_URL: url })
+    expect([status, first]).toEqual(found)
+  })
 })
