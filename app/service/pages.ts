@@ -64,11 +64,6 @@ export class Pages {
     return this.next === undefined
   }
 
-  /** How many rows are in memory. */
-  get kept(): number {
-    return this.parts.reduce((sum, { rows }) => sum + (rows?.length ?? 0), 0)
-  }
-
   /** The row at a place, or undefined while it is not kept. */
   at(place: number): Event | undefined {
     const part = this.parts[this.partOf(place)]
