@@ -68,6 +68,31 @@ describe('Two instances that start at once on an empty database', () => {
     }
   })
 
+  it('start while others make partitions, store and read', async () => {
+    let isOver = false
+    const statuses = new Set<number>()
+    const month = (index: number) => `${2017 + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}`
+    const busy = [one, other].flatMap(({ get, post }, client) => [
+      (async () => {
+        for (let index = client; !isOver && index < 100; index += 2) {
+          const activityDateTime = `${month(index)}-01T00:00:00Z`
+          statuses.add((await post(PATH, { ...event, id: `month-${index}`, activityDateTime })).status)
+        }
+      })(),
+      (async () => {
+        while (!isOver) statuses.add((await get(`${PATH}?$filter=id ne 'x'`)).status)
+      })()
+    ])
+    for (let count = 0; count < 2; count++) {
+      const another = await started()
+      expect(another.url).toMatch(/^http/)
+      await another.stop()
+    }
+    isOver = true
+    await Promise.all(busy)
+    expect([...statuses].toSorted()).toEqual([200, 201])
+  })
+
   it('count and find an event that has no number so far, and show it as a change once', async () => {
     const changes = await onDatabase(async (client) => {
       await client.query('BEGIN')

@@ -130,7 +130,9 @@ const SCHEMA = [
      next text := to_char(to_date(month, 'YYYY-MM') + interval '1 month', 'YYYY-MM') || '-01T00:00:00.0000000';
    BEGIN
      IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
-     LOCK TABLE ${OTHERS} IN ACCESS EXCLUSIVE MODE; -- others that make one wait
+     -- in the order of all others, the whole table first, so that nobody waits for each other
+     LOCK TABLE ONLY ${EVENTS} IN ACCESS EXCLUSIVE MODE;
+     LOCK TABLE ${OTHERS} IN ACCESS EXCLUSIVE MODE;
      IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
      IF EXISTS (SELECT 1 FROM ${OTHERS} WHERE ${INSTANT} >= first AND ${INSTANT} < next) THEN RETURN; END IF;
      EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', name, '${EVENTS}', first, next);

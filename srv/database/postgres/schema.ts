@@ -47,9 +47,9 @@ function expectUniqueIds(cause: { code?: string }): never {
 /** Creates the indexes that are missing, which takes minutes in a large log, and drops those that nothing asks for. */
 async function renewIndexes(run: (sql: string) => Promise<pg.QueryResult>, wanted: Map<string, string>) {
   const known = `SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema() AND indexname LIKE 'by\\_%'`
-  for (const { name } of (await run(known)).rows as { name: string }[])
-    if (!wanted.has(name)) await run(`DROP INDEX ${name}`)
-  for (const sql of wanted.values()) await run(sql)
+  const names = ((await run(known)).rows as { name: string }[]).map(({ name }) => name)
+  for (const name of names) if (!wanted.has(name)) await run(`DROP INDEX ${name}`)
+  for (const [name, sql] of wanted) if (!names.includes(name)) await run(sql) // it would lock the table in any case
 }
 
 const REFUSE_CHANGE = `CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql
