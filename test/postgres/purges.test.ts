@@ -152,6 +152,17 @@ describe('npm run purge', () => {
     expect(await verified()).toEqual([0, '', '565'])
   })
 
+  it('may run twice at once', async () => {
+    for (const month of ['2019-01', '2019-02', '2019-03']) await createSome(month, 30, `${month}-05T00:00:00Z`)
+    expect(await create('d-after', '2024-01-10T00:00:00Z')).toBe(201)
+    await sealedSoon()
+    const both = await Promise.all([purge('--before', '2019-03-10'), purge('--before', '2019-03-10')])
+    expect(both.map(({ status, err }) => [status, err])).toEqual(both.map(() => [0, '']))
+    const removed = both.map(({ out }) => Number(/Removed (\d+)/.exec(out)?.[1]))
+    expect(removed.reduce((sum, each) => sum + each)).toBe(90)
+    expect(await verified()).toEqual([0, '', '655'])
+  })
+
   it.each([
     ['nothing', []],
     ['a future date', ['--before', '2999-01-01']]

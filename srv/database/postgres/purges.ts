@@ -171,6 +171,7 @@ export const purgeSchema = () => [
      found bigint;
    BEGIN
      IF name !~ '${PARTITION.source}' THEN RETURN false; END IF;
+     IF to_regclass(name) IS NULL THEN RETURN size = 0; END IF; -- another purge has dropped it
      EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I JOIN %I USING (id, tenant))', name, '${IDS}') INTO isKnown;
      IF isKnown THEN RETURN false; END IF;
      EXECUTE format('LOCK TABLE %I IN SHARE MODE', name); -- events that come late wait, or else came before the count
