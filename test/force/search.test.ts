@@ -28,7 +28,7 @@ const event = fc.record(
 )
 
 describe('Any search', () => {
-  const COUNT = 6000
+  const COUNT = effort(2000, 6000, 6000)
   const runs = effort(150, 1500, 20_000)
   const events: Json[] = fc.sample(event, { numRuns: COUNT, seed: 3 }).map((each, index) => ({
     id: `e${index}`,
@@ -133,9 +133,9 @@ describe('Any search', () => {
   )
 
   it.each([
-    ['few events have', '"rare one"', 4],
-    ['some have', 'seldom', 150],
-    ['most have', 'usual', 5850],
+    ['few events have', '"rare one"', effort(2, 4, 4)],
+    ['some have', 'seldom', effort(50, 150, 150)],
+    ['most have', 'usual', effort(1950, 5850, 5850)],
     ['none has', 'nowhere', 0]
   ])('finds what %s', async (_, $search, count) => {
     const answer = await clientOf(() => urls.indexed).get(query(path, { $search, $count: 'true', $top: '3' }))
