@@ -147,52 +147,56 @@ describe('Tallies', () => {
     }
   }
 
-  it('lose what retention removes', async () => {
-    const file = join(temporaryFolder(), 'events.sqlite')
-    const service = await startProcess({ file })
-    await post(service.url, event('1', '2024-01-01T00:00:00Z', { jobId: 'x' }))
-    await post(service.url, event('2', '2024-01-01T00:30:00Z', { jobId: 'y' }))
-    await post(service.url, event('3', '2024-03-01T00:00:00Z', { jobId: 'y' }))
-    const log = look(file)
-    await until(log.isSealed)
-    expect(log.tallies().map((each) => ({ ...each }))).toEqual([
-      { jobId: 'x', events: 1 },
-      { jobId: 'y', events: 1 },
-      { jobId: 'y', events: 1 }
-    ])
-    expect((await command('purge', file, ['--before', '2024-02-01', '--by', 'ann'])).status).toBe(0)
-    expect(log.tallies().map((each) => ({ ...each }))).toEqual([{ jobId: 'y', events: 1 }])
-    expect(log.counts()).toEqual({ events: 1, tallies: 1, uncounted: 0 })
-    expect(await groups(service.url)).toEqual([{ jobId: 'y', n: 1 }])
-    log.close()
-    await service.stop()
-    expect((await verify(file)).status).toBe(0)
+  describe('in a log of their own', () => {
+    const service = sharedService()
+
+    it('lose what retention removes', async () => {
+      const { file } = service
+      await post(service.url, event('1', '2024-01-01T00:00:00Z', { jobId: 'x' }))
+      await post(service.url, event('2', '2024-01-01T00:30:00Z', { jobId: 'y' }))
+      await post(service.url, event('3', '2024-03-01T00:00:00Z', { jobId: 'y' }))
+      const log = look(file)
+      await until(log.isSealed)
+      expect(log.tallies().map((each) => ({ ...each }))).toEqual([
+        { jobId: 'x', events: 1 },
+        { jobId: 'y', events: 1 },
+        { jobId: 'y', events: 1 }
+      ])
+      expect((await command('purge', file, ['--before', '2024-02-01', '--by', 'ann'])).status).toBe(0)
+      expect(log.tallies().map((each) => ({ ...each }))).toEqual([{ jobId: 'y', events: 1 }])
+      expect(log.counts()).toEqual({ events: 1, tallies: 1, uncounted: 0 })
+      expect(await groups(service.url)).toEqual([{ jobId: 'y', n: 1 }])
+      log.close()
+      expect((await verify(file)).status).toBe(0)
+    })
   })
 
-  it('of a tenant are limited in number: then answers go by events, until retention removed what they lack', async () => {
-    const file = join(temporaryFolder(), 'events.sqlite')
-    const service = await startProcess({ file })
-    await post(service.url, event('1', '2024-01-01T00:00:00Z', { jobId: 'x' }))
-    const log = look(file)
-    log.exec(`UPDATE ${COUNTS} SET tallies = 1000000`) // as if there were so many
-    await post(service.url, event('2', '2024-01-01T00:30:00Z', { jobId: 'y' }))
-    await post(service.url, event('3', '2024-03-01T00:00:00Z', { jobId: 'x' }))
-    await post(service.url, event('4', '2024-01-01T00:45:00Z', { jobId: 'x' }))
-    expect(log.counts()).toEqual({ events: 4, tallies: 1_000_000, uncounted: 2 })
-    expect(await groups(service.url)).toEqual([
-      { jobId: 'x', n: 3 },
-      { jobId: 'y', n: 1 }
-    ])
-    log.exec(`UPDATE ${COUNTS} SET tallies = 1`)
-    await post(service.url, event('5', '2024-04-01T00:00:00Z', { jobId: 'z' }))
-    await until(log.isSealed)
-    expect((await verify(file)).status).toBe(0)
-    expect((await command('purge', file, ['--before', '2024-03-02', '--by', 'ann'])).status).toBe(0)
-    expect(log.counts()).toEqual({ events: 1, tallies: 1, uncounted: 0 })
-    expect(await groups(service.url)).toEqual([{ jobId: 'z', n: 1 }])
-    log.close()
-    await service.stop()
-    expect((await verify(file)).status).toBe(0)
+  describe('in a log of their own', () => {
+    const service = sharedService()
+
+    it('of a tenant are limited in number: then answers go by events, until retention removed what they lack', async () => {
+      const { file } = service
+      await post(service.url, event('1', '2024-01-01T00:00:00Z', { jobId: 'x' }))
+      const log = look(file)
+      log.exec(`UPDATE ${COUNTS} SET tallies = 1000000`) // as if there were so many
+      await post(service.url, event('2', '2024-01-01T00:30:00Z', { jobId: 'y' }))
+      await post(service.url, event('3', '2024-03-01T00:00:00Z', { jobId: 'x' }))
+      await post(service.url, event('4', '2024-01-01T00:45:00Z', { jobId: 'x' }))
+      expect(log.counts()).toEqual({ events: 4, tallies: 1_000_000, uncounted: 2 })
+      expect(await groups(service.url)).toEqual([
+        { jobId: 'x', n: 3 },
+        { jobId: 'y', n: 1 }
+      ])
+      log.exec(`UPDATE ${COUNTS} SET tallies = 1`)
+      await post(service.url, event('5', '2024-04-01T00:00:00Z', { jobId: 'z' }))
+      await until(log.isSealed)
+      expect((await verify(file)).status).toBe(0)
+      expect((await command('purge', file, ['--before', '2024-03-02', '--by', 'ann'])).status).toBe(0)
+      expect(log.counts()).toEqual({ events: 1, tallies: 1, uncounted: 0 })
+      expect(await groups(service.url)).toEqual([{ jobId: 'z', n: 1 }])
+      log.close()
+      expect((await verify(file)).status).toBe(0)
+    })
   })
 
   it('are made of the events of an older log while it is in use, from where that was interrupted', async () => {
