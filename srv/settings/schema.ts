@@ -47,7 +47,6 @@ export const schema = (isProduction: boolean) => ({
         )
       ),
       lock_timeout: is.milliseconds('how long a write waits while another process has the database locked', 5000),
-      checkpoint_interval: is.milliseconds('how often the service checks whether a checkpoint is due', 1000),
       wal_limit: is.size('the size of the write-ahead log from which queries pause for a checkpoint', '64mb'),
       readers: is.count('processes that run queries; a single tenant gets all but one of them', 3),
       reader_memory: is.mebibytes('memory of such a process, which is ended if it needs more', 512),

@@ -10,6 +10,9 @@ import type { Checkpointing } from './checkpoint-thread.ts'
 import { sizeOfLog, type OpenFiles } from './files.ts'
 import type { Pauses } from './pauses.ts'
 
+/** How often it checks whether a checkpoint is due, in milliseconds. */
+const INTERVAL = 1000
+
 /** How long readers are left alone after a pause in vain, because another process reads, in milliseconds. */
 const RESPITE = 60_000
 
@@ -20,12 +23,7 @@ const RESPITE = 60_000
  * @param pauses makes long readers pause
  * @returns a function that stops it
  */
-export function startCheckpoints(
-  file: string,
-  files: OpenFiles,
-  pauses: Pauses,
-  { checkpoint_interval, wal_limit }: DatabaseSettings
-) {
+export function startCheckpoints(file: string, files: OpenFiles, pauses: Pauses, { wal_limit }: DatabaseSettings) {
   const data: Checkpointing = { file, files, limit: wal_limit }
   const job = startJob(join(import.meta.dirname, 'checkpoint-thread.ts'), data)
   const isLarge = () => sizeOfLog(file) > wal_limit
@@ -37,7 +35,7 @@ export function startCheckpoints(
     if (isLarge()) respiteUntil = performance.now() + RESPITE
   }
   const failure = 'The write-ahead log could not be moved into the file.'
-  const { run, stop } = repeat(failure, checkpoint, checkpoint_interval)
+  const { run, stop } = repeat(failure, checkpoint, INTERVAL)
   void run() // opens the files now, while they are in place
   return async () => {
     await stop()
