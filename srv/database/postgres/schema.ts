@@ -2,6 +2,7 @@
 import type pg from 'pg'
 import type { Indexed } from '../engine.ts'
 import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY } from '../tables.ts'
+import { codeOf } from './failures.ts'
 import { indexesIn } from './indexes.ts'
 import { withNames } from './names.ts'
 import { IDS, OTHERS, preparePartitions } from './partitions.ts'
@@ -23,7 +24,7 @@ export async function completeSchema(
   uniqueIds: boolean,
   role: string | undefined
 ) {
-  const run = (sql: string) => client.query(withNames(sql))
+  const run = (sql: string) => unlessDeadlocked(() => client.query(withNames(sql)))
   await run(REFUSE_CHANGE)
   await preparePartitions(client)
   for (const sql of [...sequencerSchema(), ...purgeSchema()]) await run(sql)
@@ -31,6 +32,19 @@ export async function completeSchema(
   if (uniqueIds) await run(`CREATE UNIQUE INDEX IF NOT EXISTS ${UNIQUE_IDS} ON ${IDS} (id)`).catch(expectUniqueIds)
   else await run(`DROP INDEX IF EXISTS ${UNIQUE_IDS}`)
   for (const sql of [...historyTriggers(), ...accessSchema(definitions, role)]) await run(sql)
+}
+
+/** How often a statement is tried again. */
+const TIMES = 3
+
+/** Runs a statement again where it and another one, such as that which drops a month, waited for each other's locks. */
+async function unlessDeadlocked<Result>(run: () => Promise<Result>, times = TIMES): Promise<Result> {
+  try {
+    return await run()
+  } catch (error) {
+    if (codeOf(error) !== '40P01' || !times) throw error
+    return unlessDeadlocked(run, times - 1)
+  }
 }
 
 /** The index that ids have where no token tells tenants apart. */
