@@ -132,8 +132,9 @@ export const func = (name: string, ...args: Cqn[]): Cqn => measured({ func: name
 export const xpr = (...parts: (Cqn | string)[]): Cqn => measured({ xpr: parts }, parts, Math.ceil(parts.length / 2))
 export const list = (items: Cqn[]): Cqn => measured({ list: items }, items)
 
-/** An expression as a column of a query. */
-export const named = (cqn: Cqn, as: string) => standingFor({ ...cqn, as }, extentOf(cqn))
+/** An expression as a column of a query. A value alone CAP would give a type of its own, and decimal numbers as texts. */
+export const named = (cqn: Cqn, as: string) =>
+  standingFor({ ...('val' in cqn ? { xpr: [cqn] } : cqn), as }, extentOf(cqn))
 
 /** The name that a column has in the result of a query. */
 export const nameOf = (column: Cqn | (Cqn & { as: string })) =>

@@ -23,6 +23,8 @@ export interface Dialect {
   least: Spelling
   /** Member of a JSON value, null where there is none: JSON, path. */
   json_member: Spelling
+  /** What a member orders by: true, false and numbers, then texts: JSON, path. */
+  json_ordered: Spelling
   /** Member that is known to be a number: JSON, path. */
   json_number: Spelling
   /** Member that is known to be true or false: JSON, path. */
@@ -94,6 +96,7 @@ export const pathTo = (...names: string[]) => val(['$', ...names.map((name) => `
 /** @param type what the member is known to be; by default a text, or anything where the engine tells types itself */
 export const jsonMember = ({ source, path }: Member, type: 'member' | 'number' | 'boolean' = 'member') =>
   call(`json_${type}`, sqlOf(source), pathTo(...path))
+export const jsonOrdered = ({ source, path }: Member) => call('json_ordered', sqlOf(source), pathTo(...path))
 export const jsonType = ({ source, path }: Member) => call('json_member_type', sqlOf(source), pathTo(...path))
 export const jsonOfMember = ({ source, path }: Member) => call('json_of_member', sqlOf(source), pathTo(...path))
 export const asJson = (of: Cqn) => call('json_of_value', of)

@@ -23,6 +23,7 @@ export const DIALECT: Dialect = {
   greatest: (...texts) => `greatest(${texts.join()})`,
   least: (...texts) => `least(${texts.join()})`,
   json_member: (json, path) => `json_extract(${json},${path})`,
+  json_ordered: (json, path) => `json_ordered(${json},${path})`,
   json_number: (json, path) => as('double precision', ['integer', 'real'], json, path),
   json_boolean: (json, path) => as('boolean', ['true', 'false'], json, path),
   json_member_type: (json, path) => `json_type(${json},${path})`,

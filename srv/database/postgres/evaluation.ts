@@ -15,13 +15,21 @@ const QUOTIENT = `CASE WHEN b <> 0 THEN a / b WHEN b IS NULL THEN NULL WHEN a > 
   WHEN a = 0 AND b = 0 THEN 'NaN' END`
 
 /** A number as JSON has it: what is infinite as text (OData JSON 4.01, 7.1). */
-const IN_JSON = `SELECT CASE WHEN value IN ('Infinity', '-Infinity', 'NaN') THEN to_json(odata_text(value)) ELSE to_json(value) END`
+const IN_JSON = `SELECT CASE WHEN value IN ('Infinity', '-Infinity', 'NaN') THEN to_json(odata_text(value)) ELSE to_json(value + 0) END` // 0, not -0
 
 const TICKS = 10_000_000
 
 export const EVALUATION = [
   ...ofWhole((a, b) => create(`odata_divided(a ${a}, b ${b})`, 'bigint', 'SELECT cast(a as bigint) / b')),
   create(`odata_divided(a ${DOUBLE}, b ${DOUBLE})`, DOUBLE, `SELECT ${QUOTIENT}`),
+  ...['int', 'bigint'].map((type) =>
+    create(
+      `odata_divided(a ${type}, b ${DOUBLE})`,
+      DOUBLE,
+      // a whole number by zero fails
+      `SELECT CASE WHEN b = 0 THEN cast(cast(a as bigint) / cast(b as bigint) as ${DOUBLE}) ELSE ${QUOTIENT} END`
+    )
+  ),
   create(`odata_quotient(a ${DOUBLE}, b ${DOUBLE})`, DOUBLE, `SELECT ${QUOTIENT}`),
   ...ofWhole((a, b) => create(`odata_remainder(a ${a}, b ${b})`, 'bigint', 'SELECT cast(a as bigint) % b')),
   create(

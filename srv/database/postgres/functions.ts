@@ -56,6 +56,23 @@ export const FUNCTIONS = [
          ELSE json_typeof(part) END FROM (SELECT ${PART} AS part) AS found`
     )
   ),
+  // a text: 1 and a number in a form that sorts as text, or 2 and a text
+  create(
+    'number_ordered(value double precision)',
+    'text',
+    `SELECT CASE WHEN value >= 0 THEN '11' || encode(float8send(value + 0), 'hex')
+       ELSE '10' || translate(encode(float8send(value), 'hex'), '0123456789abcdef', 'fedcba9876543210') END`
+  ),
+  ...forTextAndJson((type) =>
+    create(
+      `json_ordered(whole ${type}, path text)`,
+      'text',
+      `SELECT CASE WHEN kind IN ('integer', 'real') THEN number_ordered(cast(value as double precision))
+         WHEN kind IN ('true', 'false') THEN number_ordered(CASE kind WHEN 'true' THEN 1 ELSE 0 END)
+         ELSE '2' || value END COLLATE "C"
+       FROM (SELECT json_type(whole, path) AS kind, json_extract(whole, path) AS value) AS found`
+    )
+  ),
   create(
     'json_contains(whole text, term text)',
     'boolean',

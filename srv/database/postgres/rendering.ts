@@ -50,8 +50,9 @@ export class PostgresRenderer extends CapRenderer {
       castSql(String(value), String(from), String(to)),
     contains: (text: string, part: string) => `coalesce(strpos(${text},${part}) > 0,false)`,
     ifnull: (value: string, other: string) => `coalesce(${value},${other})`,
-    odata_held: (value: string) => value, // whole numbers come as those of JavaScript
+    odata_held: (value: string) => `(${value})`, // whole numbers come as those of JavaScript
     round: (value: string) => `round(cast(${value} as numeric))`, // halves away from zero
+    mod: (a: string, b: string) => `odata_remainder(${a},${b})`,
     indexof: (text: string, part: string) => `strpos(${text},${part}) - 1`,
     instr: (text: string, part: string) => `strpos(${text},${part})`,
     tolower: (text: string) => `lower_case(${text})`,
@@ -148,7 +149,7 @@ export class PostgresRenderer extends CapRenderer {
   override val(expression: ValueExpression) {
     const { val, fromRequest, source } = expression
     // the same each time, as what is grouped by has to be
-    if (fromRequest && !source && typeof val === 'string' && /^\$\.".*$/.test(val)) return this.string(val)
+    if (fromRequest && !source && typeof val === 'string' && /^\$(\.".*)?$/.test(val)) return this.string(val)
     const sql = super.val(expression)
     if ((fromRequest || source) && sql === '?') this.values.push(new SourcedValue(this.values.pop() as never, source))
     return sql

@@ -23,6 +23,7 @@ export const DIALECT: Dialect = {
   greatest: (...texts) => `max(${texts.join()})`,
   least: (...texts) => `min(${texts.join()})`,
   json_member: extracted,
+  json_ordered: extracted,
   json_number: extracted,
   json_boolean: extracted,
   json_member_type: (json, path) => `json_type(${json},${path})`,

@@ -57,9 +57,11 @@ function substring(text: Sql, start: Sql, length?: Sql): Sql {
 const held = (value: Sql): Sql =>
   typeof value === 'bigint' && !Number.isSafeInteger(Number(value)) ? Number(value) : value
 
-/** A number as JSON has it: what is infinite as text (OData JSON 4.01, 7.1). */
-const inJson = (value: Sql): Sql =>
-  value !== null && Math.abs(Number(value)) === Infinity ? textOf(value, 'number') : value
+/** A number as JSON has it: what is infinite as text (OData JSON 4.01, 7.1), what is whole without a fraction. */
+function inJson(value: Sql): Sql {
+  if (value !== null && Math.abs(Number(value)) === Infinity) return textOf(value, 'number')
+  return Number.isSafeInteger(value) ? BigInt(value as number) : value
+}
 
 /** Moves an instant or a date by 100 ns ticks. */
 const moved = (point: Sql, ticks: Sql): Sql =>

@@ -4,7 +4,7 @@
  */
 import { allOf, anyOf, func, val, xpr } from '../../cqn/cqn.ts'
 import type { Cqn, Member, Typed, Unplaced, ValueType } from '../../cqn/cqn.ts'
-import { asJson, jsonMember, jsonOfMember, jsonType, jsonValue } from '../../database/dialect.ts'
+import { asJson, integer, jsonMember, jsonOfMember, jsonType, jsonValue } from '../../database/dialect.ts'
 import { compared, exactly } from './logic.ts'
 import { converted } from './primitives.ts'
 
@@ -66,7 +66,7 @@ export function asJsonValue(value: Typed): Cqn {
   const cqn = shown(value)
   if (value.type === 'any') return jsonValue(cqn)
   if (value.type === 'dateTime') return xpr(cqn, '||', val('Z'))
-  if (value.type === 'number' && !value.whole) return func('odata_in_json', cqn)
+  if (value.type === 'number') return value.whole ? integer(cqn) : func('odata_in_json', cqn)
   if (value.type !== 'boolean') return cqn
   const [yes, no] = [jsonValue(val('true')), jsonValue(val('false'))]
   return xpr('case', cqn, 'when', val(true), 'then', yes, 'when', val(false), 'then', no, 'end')
