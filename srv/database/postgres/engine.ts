@@ -67,11 +67,11 @@ export class PostgresEngine implements Engine {
     return work()
   }
 
-  async start({ definitions, uniqueIds, drained }: Start) {
-    this.drained = drained
+  async start(start: Start) {
+    this.drained = start.drained
     await this.asOwner((client) =>
       migrateAlone(client, async () => {
-        await completeSchema(client, definitions, uniqueIds, roleIn(this.url, this.ownerUrl))
+        await completeSchema(client, start, roleIn(this.url, this.ownerUrl))
         await noteVersion(client)
       })
     )

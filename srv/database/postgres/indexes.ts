@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { findColumn } from '../../cqn/columns.ts'
 import type { Indexed } from '../engine.ts'
+import { INSTANT } from './partitions.ts'
 
 /** How many characters of a text are indexed. An entry has 2,700 bytes at most, with tenant and id. */
 const MOST = 200
@@ -52,9 +53,17 @@ export function columnsByBeginning(definitions: Definitions): Set<string> {
   return new Set(columns)
 }
 
-/** The statements that create all indexes, by their names. */
-export const indexesIn = (definitions: Definitions) =>
-  new Map(Object.entries(definitions).flatMap(([name, entity]) => indexesOf(name, entity)))
+/**
+ * The statements that create all indexes, by their names.
+ * @param readsAllTenants whether to have those over all tenants, too. Retention needs the one by time in any case
+ */
+export function indexesIn(definitions: Definitions, readsAllTenants: boolean): Map<string, string> {
+  const all = Object.entries(definitions).flatMap(([name, entity]) => indexesOf(name, entity))
+  return new Map(all.filter(([, sql]) => readsAllTenants || !isOfAllTenants(sql) || sql.includes(` (${INSTANT} `)))
+}
+
+/** Whether an index spans all tenants: it is there only if somebody may read them. */
+export const isOfAllTenants = (sql: string) => sql.includes(` WHERE ${OF_ALL_TENANTS}`)
 
 function indexesOf(name: string, entity: Indexed): [name: string, sql: string][] {
   const table = name.replaceAll('.', '_')

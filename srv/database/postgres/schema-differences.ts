@@ -7,6 +7,7 @@ import type { SchemaDifference } from '../log.ts'
 import { ARRIVALS, EVENTS, PURGES, SEALS } from '../tables.ts'
 import { connect } from './connection.ts'
 import { FUNCTIONS } from './functions.ts'
+import { isOfAllTenants } from './indexes.ts'
 import { expectVersion } from './migration.ts'
 import { migrating } from './names.ts'
 import { IDS, OTHERS, partitioned } from './partitions.ts'
@@ -36,7 +37,7 @@ export async function schemaDifferences(url: string, csn: StoredModel): Promise<
     return [
       ...[...found.keys()].filter((key) => !expected.has(key)).map((key) => difference(key, 'added')),
       ...[...expected].flatMap(([key, definition]) => {
-        if (found.get(key) === definition) return []
+        if (found.has(key) ? found.get(key) === definition : isOfAllTenants(definition)) return []
         return difference(key, found.has(key) ? 'altered' : 'missing')
       })
     ]
@@ -58,7 +59,7 @@ async function createElsewhere(client: pg.Client, model: StoredModel) {
   for (const sql of FUNCTIONS) await client.query(sql)
   const { createsAndAlters } = cap.compile.to.sql.delta(model, { ...cap.env.requires.db })
   for (const sql of createsAndAlters) await client.query(migrating(partitioned(sql)))
-  await completeSchema(client, model.definitions, false, undefined)
+  await completeSchema(client, { definitions: model.definitions, uniqueIds: false, readsAllTenants: true }, undefined)
 }
 
 /** Each partition of a month has what that of other months has, under its own name. */

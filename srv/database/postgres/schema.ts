@@ -1,6 +1,6 @@
 /** What the service adds to the tables that CAP creates: indexes, triggers, and how arrivals get numbers. */
 import type pg from 'pg'
-import type { Indexed } from '../engine.ts'
+import type { Start } from '../engine.ts'
 import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY } from '../tables.ts'
 import { codeOf } from './failures.ts'
 import { indexesIn } from './indexes.ts'
@@ -13,22 +13,19 @@ import { sequencerSchema } from './sequencer.ts'
 /**
  * Prepares the tables after a migration. All of it can be repeated, while other instances use the tables: each statement
  * locks what it needs for itself.
- * @param definitions the entities of the model, by name
- * @param uniqueIds whether an id must be unique over all tenants
  * @param role the role of the service, quoted; undefined if it is that of the client
  * @throws {Error} if ids must be unique and are not
  */
 export async function completeSchema(
   client: pg.Client,
-  definitions: Record<string, Indexed>,
-  uniqueIds: boolean,
+  { definitions, uniqueIds, readsAllTenants }: Pick<Start, 'definitions' | 'uniqueIds' | 'readsAllTenants'>,
   role: string | undefined
 ) {
   const run = (sql: string) => unlessDeadlocked(() => client.query(withNames(sql)))
   await run(REFUSE_CHANGE)
   await preparePartitions(client)
   for (const sql of [...sequencerSchema(), ...purgeSchema()]) await run(sql)
-  await renewIndexes(run, indexesIn(definitions))
+  await renewIndexes(run, indexesIn(definitions, readsAllTenants))
   if (uniqueIds) await run(`CREATE UNIQUE INDEX IF NOT EXISTS ${UNIQUE_IDS} ON ${IDS} (id)`).catch(expectUniqueIds)
   else await run(`DROP INDEX IF EXISTS ${UNIQUE_IDS}`)
   for (const sql of [...historyTriggers(), ...accessSchema(definitions, role)]) await run(sql)
