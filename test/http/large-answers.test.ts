@@ -3,57 +3,66 @@ import { once } from 'node:events'
 import { createServer, get, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { until } from '../support/command.ts'
 import { freeWhenSent, waitForTurn } from '../../srv/http/large-answers.ts'
 
 describe('large answers', () => {
-  const started: ServerResponse[] = []
+  let asked: ServerResponse[] = []
+  let started: string[] = []
   const server = createServer(async (req, res) => {
+    asked.push(res)
     await waitForTurn(res, req.url ?? '')
-    if (!res.closed) started.push(res)
+    started.push(req.url ?? '')
   })
-  const clients: ReturnType<typeof get>[] = []
-  const ask = (tenant: string) =>
-    clients.push(get({ port: (server.address() as AddressInfo).port, path: tenant, agent: false }))
+  let clients: ReturnType<typeof get>[] = []
+
+  /** Sends requests of a tenant, and waits until the server has them. */
+  async function ask(tenant: string, count: number) {
+    const all = asked.length + count
+    const { port } = server.address() as AddressInfo
+    for (let number = 0; number < count; number++) {
+      const client = get({ port, path: tenant, agent: false }, (response) => response.resume())
+      clients.push(client.on('error', () => {}))
+    }
+    await until(() => asked.length === all)
+    await delay(20)
+  }
 
   beforeAll(() => once(server.listen(0), 'listening'))
   afterEach(async () => {
-    for (const client of clients.splice(0)) client.on('error', () => {}).destroy()
-    started.length = 0
-    await delay(50)
+    for (const client of clients) client.destroy()
+    await until(() => asked.every(({ closed }) => closed) && started.length === asked.length)
+    asked = []
+    started = []
+    clients = []
   })
   afterAll(() => server.close())
 
   test('are made four at a time for a tenant, and the next when one was sent', async () => {
-    for (let count = 0; count < 6; count++) ask('/a')
-    await delay(150)
+    await ask('/a', 6)
     expect(started.length).toBe(4)
-    started[0]?.end('sent')
-    clients[0]?.on('response', (response) => response.resume())
-    await delay(150)
+    asked[0]?.end('sent')
+    await until(() => started.length > 4)
     expect(started.length).toBe(5)
   })
 
   test('leave a turn to another tenant', async () => {
-    for (let count = 0; count < 6; count++) ask('/a')
-    await delay(100)
-    ask('/b')
-    await delay(100)
-    expect(started.map(({ req }) => req.url)).toStrictEqual(['/a', '/a', '/a', '/a', '/b'])
+    await ask('/a', 5)
+    await ask('/b', 1)
+    expect(started).toStrictEqual(['/a', '/a', '/a', '/a', '/b'])
   })
 
   test('give up their turns when clients go', async () => {
-    for (let count = 0; count < 4; count++) ask('/a')
-    await delay(100)
-    for (const client of clients) client.on('error', () => {}).destroy()
-    ask('/a')
-    await delay(150)
+    await ask('/a', 4)
+    for (const client of clients) client.destroy()
+    await until(() => asked.every(({ closed }) => closed))
+    await ask('/a', 1)
     expect(started.length).toBe(5)
   })
 
   test('do not wait long for clients that are slow', async () => {
-    for (let count = 0; count < 6; count++) ask('/a')
-    await delay(1000)
-    expect(started.length).toBe(6)
+    await ask('/a', 6)
+    await until(() => started.length === 6)
   })
 })
 
