@@ -87,7 +87,22 @@ export class GroupCommit {
 
 /** Whether a text, or JSON text, has the character U+0000, which PostgreSQL's text and JSON cannot have. */
 export const hasNul = (value: unknown) =>
-  typeof value === 'string' && (value.includes('\0') || (/^[{[]/.test(value) && /(?<!\\)(?:\\\\)*\\u0000/.test(value)))
+  typeof value === 'string' && (value.includes('\0') || (/^[{[][^]*\\u0000/.test(value) && hasNulInJson(value)))
+
+/** @returns false for a text that is no JSON: it may have the six characters of the escape */
+function hasNulInJson(text: string) {
+  let found = false
+  const look = (key: string, value: unknown) => {
+    found ||= key.includes('\0') || (typeof value === 'string' && value.includes('\0'))
+    return value
+  }
+  try {
+    JSON.parse(text, look)
+  } catch {
+    return false
+  }
+  return found
+}
 
 async function storeAll(client: pg.ClientBase, all: Waiting[]) {
   try {
