@@ -14,8 +14,9 @@ namespace provisioning.log;
   [ activityDateTime_utc, tenant ],
   // by what events have an index for, so that few of them are never counted by many rows here
   [ tenant, jobId, activityDateTime_utc ],
+  [ tenant, statusInfo_status, activityDateTime_utc ]
+] @indexesForAllTenants: [
   [ jobId, activityDateTime_utc, tenant ],
-  [ tenant, statusInfo_status, activityDateTime_utc ],
   [ statusInfo_status, activityDateTime_utc, tenant ]
 ] @indexedInAnyCase: [ statusInfo_status ]
 entity Tallies {

@@ -52,8 +52,7 @@ const HEADERS = { contentSecurityPolicy: { directives: { upgradeInsecureRequests
 /** Called by `cds-serve` instead of CAP's own server. */
 export default async function server(options: object) {
   if (env.log.format === 'json') logHarmlessly()
-  let readsAllTenants = true
-  if (isProduction) readsAllTenants = accessSettings().permissions.all_tenants.length > 0
+  if (isProduction) accessSettings()
   else {
     settings()
     LOG.warn('Development profile: no token is asked for, and any that is sent is taken.')
@@ -75,7 +74,9 @@ export default async function server(options: object) {
         await log.expectUntouched()
         await engine().deploy(JSON.stringify([cds.version, csn]), () => deploy(csn).to('db'))
       })
-      await engine().start({ definitions, uniqueIds: !isProduction, readsAllTenants, searched, drained: drain })
+      const indexesForAllTenants = !isProduction || settings().requires.db.indexes_for_all_tenants
+      const start = { definitions, uniqueIds: !isProduction, indexesForAllTenants, searched, drained: drain }
+      await engine().start(start)
       await log.protect()
       tokens.use(await engine().tokenSecret())
       const stop = guardHistory(log, location)

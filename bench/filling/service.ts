@@ -65,9 +65,9 @@ async function fill(part: number) {
   const { stored: csn, shown } = await connect()
   await cds.serve('all')
   const { entityType, stored } = serviceSchema(shown, SERVICE)
-  const unindexed = { ...csn.definitions?.[stored.entity], '@indexes': [] } // but what triggers look up is indexed
+  const unindexed = { ...csn.definitions?.[stored.entity], '@indexes': [], '@indexesForAllTenants': [] } // but what triggers look up is indexed
   const definitions = { ...csn.definitions, [stored.entity]: unindexed }
-  await engine().start({ definitions, uniqueIds: false, readsAllTenants: false, drained: () => Promise.resolve() })
+  await engine().start({ definitions, uniqueIds: false, indexesForAllTenants: false, drained: () => Promise.resolve() })
   const creationOf = (index: number) => {
     const sent = readObject(eventAt(index, count, seed), entityType)
     const query = cds.ql.INSERT.into(stored.entity).entries([flatten(sent, stored.type, storedJson)])

@@ -24,6 +24,8 @@ export interface Indexed {
   query?: object
   projection?: object
   '@indexes'?: { '=': string }[][]
+  /** Further ones, for queries of all tenants. */
+  '@indexesForAllTenants'?: { '=': string }[][]
   /** Elements that indexes begin with, perhaps after the tenant, regardless of the case of ASCII letters. */
   '@indexedInAnyCase'?: { '=': string }[]
 }
@@ -34,8 +36,8 @@ export interface Start {
   definitions: Record<string, Indexed>
   /** Whether an id must be unique over all tenants, because no token distinguishes them. */
   uniqueIds: boolean
-  /** Whether somebody may read the events of all tenants: there are indexes for such queries only then. */
-  readsAllTenants: boolean
+  /** Whether there are `@indexesForAllTenants`. */
+  indexesForAllTenants: boolean
   /** The columns of events that are searched; without them no index is kept. */
   searched?: { text: string[]; json: string[] }
   /** Waits for the requests under way when the service stops. */

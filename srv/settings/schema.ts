@@ -23,10 +23,7 @@ export const schema = (isProduction: boolean) => ({
           'AuditLog.Read.All',
           'ProvisioningLog.ReadWrite.All'
         ]),
-        all_tenants: is.names(
-          'those that extend it to the events of all tenants, for which an event takes more indexes',
-          []
-        )
+        all_tenants: is.names('those that extend it to the events of all tenants', ['ProvisioningLog.AllTenants'])
       }
     },
     db: {
@@ -57,6 +54,10 @@ export const schema = (isProduction: boolean) => ({
         40
       ),
       result_bytes: is.size('the largest page; an event that is larger gets a page of its own', '8mb'),
+      indexes_for_all_tenants: is.flag(
+        'whether queries of all tenants by status, job, change and name have indexes, too; in development they have',
+        false
+      ),
       search_index: is.flag('whether an index makes searches fast, in a file beside the database file', true)
     }
   },

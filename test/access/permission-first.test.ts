@@ -11,8 +11,7 @@ beforeAll(async () => {
   issuer = await startIssuer()
   service = await startProduction({
     CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-    CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
-    CDS_REQUIRES_AUTH_PERMISSIONS_ALL__TENANTS: 'ProvisioningLog.AllTenants'
+    CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE
   })
 })
 

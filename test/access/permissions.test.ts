@@ -87,7 +87,6 @@ beforeAll(async () => {
   service = await startProduction({
     CDS_REQUIRES_AUTH_ISSUER: issuer.url,
     CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
-    CDS_REQUIRES_AUTH_PERMISSIONS_ALL__TENANTS: 'ProvisioningLog.AllTenants',
     CDS_REQUIRES_AUTH_JWKS__URI: issuer.jwks
   })
   const token = await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.Create'] })

@@ -27,8 +27,7 @@ beforeAll(async () => {
   issuer = await startIssuer()
   service = await startProduction({
     CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-    CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
-    CDS_REQUIRES_AUTH_PERMISSIONS_ALL__TENANTS: 'ProvisioningLog.AllTenants'
+    CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE
   })
   const roles = ['ProvisioningLog.ReadWrite.All']
   contoso = await issuer.issue({ tid: 'contoso', roles })

@@ -17,7 +17,7 @@ async function indexes() {
   return rows.map(({ begin }) => begin.replaceAll(/"/g, ''))
 }
 
-it('There are indexes over all tenants if somebody may read them, and for retention one by time in any case', async () => {
+it('There are further indexes over all tenants where they are asked for, and one by time in any case', async () => {
   const issuer = await startIssuer()
   const env = {
     NODE_ENV: 'production',
@@ -33,8 +33,8 @@ it('There are indexes over all tenants if somebody may read them, and for retent
   expect(await indexes()).toEqual(ofTenants)
   expect(await verify()).toBe(0)
 
-  const named = { ...env, CDS_REQUIRES_AUTH_PERMISSIONS_ALL__TENANTS: 'ProvisioningLog.AllTenants' }
-  const unconfined = await startProcess({ file, env: named })
+  const asked = { ...env, CDS_REQUIRES_DB_INDEXES__FOR__ALL__TENANTS: 'true' }
+  const unconfined = await startProcess({ file, env: asked })
   await unconfined.stop()
   const all = ['beginning(changeId', 'beginning(jobId', 'beginning(targetIdentity_displayName']
   expect(await indexes()).toEqual([...all, 'translated(beginning(statusInfo_status', ...ofTenants].toSorted())

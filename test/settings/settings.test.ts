@@ -56,7 +56,7 @@ describe('Settings', () => {
       permissions: {
         create: ['ProvisioningLog.Create', 'ProvisioningLog.ReadWrite.All'],
         read: ['ProvisioningLog.Read.All', 'AuditLog.Read.All', 'ProvisioningLog.ReadWrite.All'],
-        all_tenants: []
+        all_tenants: ['ProvisioningLog.AllTenants']
       }
     })
   })

@@ -1,12 +1,11 @@
 /**
- * The indexes that the model asks for by `@indexes` (see db/indexes.cds). PostgreSQL cannot index values of any length, so
+ * The indexes that the model asks for (see db/indexes.cds). PostgreSQL cannot index values of any length, so
  * texts whose length clients decide are indexed by their first characters. The renderer adds a condition on these to each
  * comparison of such a column, and the order of these to its order: see rendering.ts.
  */
 import { createHash } from 'node:crypto'
 import { findColumn } from '../../cqn/columns.ts'
 import type { Indexed } from '../engine.ts'
-import { INSTANT } from './partitions.ts'
 
 /** How many characters of a text are indexed. An entry has 2,700 bytes at most, with tenant and id. */
 const MOST = 200
@@ -32,8 +31,11 @@ type Definitions = Record<string, Indexed>
 const columnOf = (element: { '=': string }) => element['='].replaceAll('.', '_')
 
 /** The lists of columns that an entity is to be indexed by. A view reads by the indexes of its table. */
-const listsOf = ({ query, projection, '@indexes': lists = [] }: Indexed) =>
-  query || projection ? [] : lists.map((list) => list.map(columnOf))
+function listsOf(entity: Indexed, forAllTenants: boolean) {
+  const { query, projection, '@indexes': lists = [], '@indexesForAllTenants': others = [] } = entity
+  if (query || projection) return []
+  return [...lists, ...(forAllTenants ? others : [])].map((list) => list.map(columnOf))
+}
 
 const inAnyCase = (entity: Indexed) => (entity['@indexedInAnyCase'] ?? []).map(columnOf)
 
@@ -47,7 +49,7 @@ function isOfAnyLength(entity: Indexed, column: string) {
 /** The names of the columns that are indexed by their beginnings, but not those that are so in any case. */
 export function columnsByBeginning(definitions: Definitions): Set<string> {
   const columns = Object.values(definitions).flatMap((entity) => {
-    const all = listsOf(entity).flat()
+    const all = listsOf(entity, true).flat()
     return all.filter((column) => isOfAnyLength(entity, column) && !inAnyCase(entity).includes(column))
   })
   return new Set(columns)
@@ -55,17 +57,15 @@ export function columnsByBeginning(definitions: Definitions): Set<string> {
 
 /**
  * The statements that create all indexes, by their names.
- * @param readsAllTenants whether to have those over all tenants, too. Retention needs the one by time in any case
+ * @param forAllTenants whether to have `@indexesForAllTenants`, too
  */
-export function indexesIn(definitions: Definitions, readsAllTenants: boolean): Map<string, string> {
-  const all = Object.entries(definitions).flatMap(([name, entity]) => indexesOf(name, entity))
-  return new Map(all.filter(([, sql]) => readsAllTenants || !isOfAllTenants(sql) || sql.includes(` (${INSTANT} `)))
-}
+export const indexesIn = (definitions: Definitions, forAllTenants: boolean): Map<string, string> =>
+  new Map(Object.entries(definitions).flatMap(([name, entity]) => indexesOf(name, entity, forAllTenants)))
 
-/** Whether an index spans all tenants: it is there only if somebody may read them. */
+/** Whether an index spans all tenants: it is there only where it is asked for. */
 export const isOfAllTenants = (sql: string) => sql.includes(` WHERE ${OF_ALL_TENANTS}`)
 
-function indexesOf(name: string, entity: Indexed): [name: string, sql: string][] {
+function indexesOf(name: string, entity: Indexed, forAllTenants: boolean): [name: string, sql: string][] {
   const table = name.replaceAll('.', '_')
   const tenant = findColumn(entity, 'tenant')
   const elements = Object.entries((entity.elements ?? {}) as Record<string, { key?: boolean }>)
@@ -74,7 +74,7 @@ function indexesOf(name: string, entity: Indexed): [name: string, sql: string][]
     if (!isOfAnyLength(entity, column)) return column
     return `(${inAnyCase(entity).includes(column) ? beginningInAnyCase(column) : beginning(column)})`
   }
-  return listsOf(entity).map((columns) => {
+  return listsOf(entity, forAllTenants).map((columns) => {
     // what follows the key adds nothing to the order, and a beginning does not spare reading the row
     const isTotal = keys.length && keys.every((each) => columns.includes(each))
     const end = isTotal ? Math.max(...keys.map((each) => columns.indexOf(each))) : columns.length

@@ -59,7 +59,11 @@ async function createElsewhere(client: pg.Client, model: StoredModel) {
   for (const sql of FUNCTIONS) await client.query(sql)
   const { createsAndAlters } = cap.compile.to.sql.delta(model, { ...cap.env.requires.db })
   for (const sql of createsAndAlters) await client.query(migrating(partitioned(sql)))
-  await completeSchema(client, { definitions: model.definitions, uniqueIds: false, readsAllTenants: true }, undefined)
+  await completeSchema(
+    client,
+    { definitions: model.definitions, uniqueIds: false, indexesForAllTenants: true },
+    undefined
+  )
 }
 
 /** Each partition of a month has what that of other months has, under its own name. */

@@ -18,14 +18,14 @@ import { sequencerSchema } from './sequencer.ts'
  */
 export async function completeSchema(
   client: pg.Client,
-  { definitions, uniqueIds, readsAllTenants }: Pick<Start, 'definitions' | 'uniqueIds' | 'readsAllTenants'>,
+  { definitions, uniqueIds, indexesForAllTenants }: Pick<Start, 'definitions' | 'uniqueIds' | 'indexesForAllTenants'>,
   role: string | undefined
 ) {
   const run = (sql: string) => unlessDeadlocked(() => client.query(withNames(sql)))
   await run(REFUSE_CHANGE)
   await preparePartitions(client)
   for (const sql of [...sequencerSchema(), ...purgeSchema()]) await run(sql)
-  await renewIndexes(run, indexesIn(definitions, readsAllTenants))
+  await renewIndexes(run, indexesIn(definitions, indexesForAllTenants))
   if (uniqueIds) await run(`CREATE UNIQUE INDEX IF NOT EXISTS ${UNIQUE_IDS} ON ${IDS} (id)`).catch(expectUniqueIds)
   else await run(`DROP INDEX IF EXISTS ${UNIQUE_IDS}`)
   for (const sql of [...historyTriggers(), ...accessSchema(definitions, role)]) await run(sql)

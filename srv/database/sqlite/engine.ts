@@ -68,11 +68,11 @@ export class SqliteEngine implements Engine {
     return this.onLog((database) => deployOnce(database, model, work))
   }
 
-  async start({ definitions, uniqueIds, readsAllTenants, searched, drained }: Start) {
+  async start({ definitions, uniqueIds, indexesForAllTenants, searched, drained }: Start) {
     this.drained = drained
     const tallies = talliesIn(definitions)
     await this.onLog(async (database) => {
-      await createIndexes(database, definitions, readsAllTenants)
+      await createIndexes(database, definitions, indexesForAllTenants)
       await keepCounts(database, tallies)
       if (uniqueIds) checkUniqueIds(database)
     })

@@ -9,27 +9,27 @@ import { OF_ALL_TENANTS } from './tables.ts'
 import { BEGIN_ANEW, countTriggers } from './tallies.ts'
 
 /**
- * Creates the indexes that the model asks for by `@indexes` (see db/indexes.cds) if they are missing or were created
+ * Creates the indexes that the model asks for (see db/indexes.cds) if they are missing or were created
  * differently, and drops those that it no longer asks for. In a large log this takes minutes, but only once. Call it after
  * the schema was migrated.
  * @param definitions the entities of the model, by name
- * @param readsAllTenants whether to create those over all tenants, too
+ * @param forAllTenants whether to create `@indexesForAllTenants`, too
  */
 export async function createIndexes(
   database: LogConnection,
   definitions: Record<string, Indexed>,
-  readsAllTenants: boolean
+  forAllTenants: boolean
 ) {
   const entities = Object.entries(definitions)
-  const all = entities.flatMap(([entity, definition]) => [...indexesOf(entity, definition)])
-  const wanted = new Map(all.filter(([, sql]) => readsAllTenants || !isOfAllTenants(sql)))
+  const wanted = new Map(entities.flatMap(([entity, definition]) => [...indexesOf(entity, definition, forAllTenants)]))
   await renew(database, 'index', wanted, { tables: entities.map(([entity]) => tableOf(entity)) })
 }
 
 /** The statements that create the indexes of an entity, by index name. */
-export function indexesOf(entity: string, definition: Indexed): Map<string, string> {
-  const { query, projection, '@indexes': indexes = [] } = definition
-  const lists = query || projection ? [] : indexes // a view reads by those of its table
+export function indexesOf(entity: string, definition: Indexed, forAllTenants: boolean): Map<string, string> {
+  const { query, projection, '@indexes': indexes = [], '@indexesForAllTenants': others = [] } = definition
+  const all = forAllTenants ? [...indexes, ...others] : indexes
+  const lists = query || projection ? [] : all // a view reads by those of its table
   const table = tableOf(entity)
   const tenant = findColumn(definition, 'tenant')
   const inAnyCase = (definition['@indexedInAnyCase'] ?? []).map(columnOf)
@@ -47,7 +47,7 @@ export function indexesOf(entity: string, definition: Indexed): Map<string, stri
   )
 }
 
-/** Whether an index spans all tenants: it is there only if somebody may read them. */
+/** Whether an index spans all tenants: it is there only where it is asked for. */
 export const isOfAllTenants = (sql: string) => sql.endsWith(` WHERE ${OF_ALL_TENANTS}`)
 
 const columnOf = (element: { '=': string }) => element['='].replaceAll('.', '_')

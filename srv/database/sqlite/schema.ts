@@ -111,7 +111,7 @@ const migration = (model: StoredModel, before?: string) =>
 /** Creates the schema in memory. */
 function expectedObjects(model: StoredModel, { createsAndAlters }: Migration) {
   const indexes = Object.entries(model.definitions).flatMap(([entity, definition]) => [
-    ...indexesOf(entity, definition as Indexed).values()
+    ...indexesOf(entity, definition as Indexed, true).values()
   ])
   const database = new DatabaseSync(':memory:')
   database.exec('CREATE TABLE cds_model (csn CLOB)') // where CAP keeps the deployed model: see `cds.deploy`
