@@ -22,7 +22,7 @@ serve(async (req, res) => {
   try {
     await expectToken(req)
     if (req.method === 'POST') await post(req, res)
-    else send(res, read(req))
+    else send(res, await read(req))
   } catch (error) {
     send(res, answers.errorAnswer(error))
   }
@@ -38,7 +38,7 @@ function read(req: IncomingMessage) {
 
 async function post(req: IncomingMessage, res: ServerResponse) {
   const body = await bodyOf(req)
-  if (req.url === '/$batch') return send(res, answers.batchAnswer(store, rootOf(req), body))
+  if (req.url === '/$batch') return send(res, await answers.batchAnswer(store, rootOf(req), body))
   waiting.push({ posted: answers.readPosted(body), req, res })
   if (waiting.length === 1) setImmediate(commit)
 }

@@ -65,9 +65,9 @@ async function examine(definition: Definition, { file, bytes }: Log, extent: Ext
     starts.push(target.startUp)
   }
   await delay(1000)
-  const found: Partial<Record<Finding, number>> = { startUp: median(starts), rest: memoryOf(target.pid) / MEGABYTE }
+  const found: Partial<Record<Finding, number>> = { startUp: median(starts), rest: memoryOf(target.pids) / MEGABYTE }
   const pages = measure(target, () => walk({ size: LARGEST_PAGE }, target.dialect), CLIENTS, 10 * CLIENTS)
-  found.paged = (await mostMemoryDuring(target.pid, pages))[1] / MEGABYTE
+  found.paged = (await mostMemoryDuring(target.pids, pages))[1] / MEGABYTE
   if (target.name !== 'plain') found.bytes = bytes / dataset.count / (await bytesOfJson(target))
   const isService = target.name === 'service' || target.name === 'before'
   if (isService) found.depth = await depthOf(target, extent)

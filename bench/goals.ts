@@ -68,10 +68,31 @@ const GOALS: Goal[] = [
   { title: 'cost of the production profile: POST', unit: '%', most: 15, value: cost('post') }
 ]
 
+/** What is measured of reads on PostgreSQL: each is to have half of the throughput of the baseline. */
+const READS = {
+  ...{ key: 'GET by key', newest: 'newest 100', filter: 'time range and status', target: 'name of target' },
+  ...{ job: 'job', change: 'change', contains: 'part of name of target', count: '`$count`' },
+  ...{ 'count-filter': '`$count` with filter', select: '`$select`', orderby: '`$orderby`', lambda: 'lambda' },
+  apply: '`$apply`'
+}
+
+const ON_POSTGRES: Goal[] = [
+  { title: 'POST, to the baseline', unit: '', least: 1, value: toBaseline('post') },
+  { title: 'POST, three instances to one', unit: '', least: 1, value: threeToOne('post') },
+  { title: '`$batch` of 20, three instances to one', unit: '', least: 1, value: threeToOne('batch') },
+  ...Object.entries(READS).map(([name, title]): Goal => ({
+    title: `${title}, to the baseline`,
+    unit: '',
+    least: 0.5,
+    value: toBaseline(name)
+  })),
+  { title: 'whole log in pages of 1,000, to the baseline', unit: '', least: 1, value: toBaseline('whole') }
+]
+
 /** Writes a table of all goals: what was measured, with which log, and whether it falls short. */
-export function goalsTable(outcomes: Outcome[]): string {
+export function goalsTable(outcomes: Outcome[], isOnPostgres: boolean): string {
   const bySize = outcomes.toSorted((one, other) => one.size - other.size)
-  const rows = GOALS.map((goal) => {
+  const rows = (isOnPostgres ? ON_POSTGRES : GOALS).map((goal) => {
     const { title, unit, most, least, size } = goal
     const goalText = most === undefined ? `at least ${least}` : `at most ${withUnit(most, unit)}`
     const wanted = size === undefined ? '' : amount(size)
@@ -115,6 +136,10 @@ function time(name: string): Goal['value'] {
 
 function toBaseline(name: string): Goal['value'] {
   return ofRounds(name, compared('service', 'baseline'))
+}
+
+function threeToOne(name: string): Goal['value'] {
+  return ofRounds(name, compared('three', 'service'))
 }
 
 /** How much longer requests take with the production profile than without, in percent. */

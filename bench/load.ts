@@ -5,6 +5,8 @@ import autocannon from 'autocannon'
 /** Where requests are sent. */
 export interface Server {
   url: string
+  /** The URLs of other instances, which connections take turns to use. */
+  others?: string[]
   /** The access token of clients, if it asks for one. */
   token: string | undefined
 }
@@ -42,7 +44,7 @@ const SAMPLE = 10 // ms; autocannon notices the end of a run with its samples
  * @throws {Error} for the first response that fails its check
  */
 export async function measure(
-  { url, token }: Server,
+  { url, others = [], token }: Server,
   open: () => Session,
   connections: number,
   amount: number,
@@ -54,7 +56,7 @@ export async function measure(
   let end = begin
   const { promise, resolve, reject } = Promise.withResolvers<autocannon.Result>()
   const options = {
-    url,
+    url: [url, ...others] as unknown as string, // its types lack several
     connections,
     amount,
     timeout: TIMEOUT,

@@ -22,9 +22,11 @@ import type { Dataset } from './dataset.ts'
 import type { Definition } from './definitions.ts'
 import { start } from './targets.ts'
 
-/** A database file, and its size before it was used, in bytes. */
+/** What a target keeps its log in. */
 export interface Log {
+  /** The database file. On PostgreSQL a file with the name of the database, beside which is what the target logs. */
   file: string
+  /** The size of the file before it was used, in bytes; NaN on PostgreSQL. */
   bytes: number
 }
 
@@ -105,7 +107,7 @@ function isIndexed(file: string) {
   return isComplete
 }
 
-async function fillByPosts(definition: Definition, file: string, { count, eventAt }: Dataset) {
+export async function fillByPosts(definition: Definition, file: string, { count, eventAt }: Dataset) {
   const { dialect } = definition
   const { url, token, stop } = await start(definition, file)
   const nth = (index: number) => dialect.event(eventAt(index))

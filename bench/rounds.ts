@@ -51,10 +51,10 @@ export async function runRounds(
   const measured: Rounds = new Map()
   for (let round = -2; round < rounds; round++) {
     for (const { target, open, throughputs } of running) {
-      await Promise.all(targets.map(({ pid }) => atRest(pid, LONGEST_REST)))
+      await Promise.all(targets.map(({ pids }) => atRest(pids, LONGEST_REST)))
       const amount = Math.round((throughputs.at(-1) ?? 0) * (round < 0 ? WARM_UP : seconds))
       const load = measure(target, open, clients, Math.max(clients, amount))
-      const [{ throughput, latencies }, memory] = await mostMemoryDuring(target.pid, load)
+      const [{ throughput, latencies }, memory] = await mostMemoryDuring(target.pids, load)
       throughputs.push(throughput)
       if (round < 0) continue
       const series = measured.get(target.name) ?? { throughputs: [], latencies: createHistogram(), memory: 0 }

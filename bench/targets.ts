@@ -9,7 +9,9 @@ import { ask, type Call } from './load.ts'
 /** A running server. */
 export interface Target extends Pick<Definition, 'name' | 'dialect' | 'token'> {
   url: string
-  pid: number
+  /** The URLs of its instances but the first, if there are several. */
+  others: string[]
+  pids: number[]
   /** The time from the start of the process to its first response, in milliseconds. */
   startUp: number
   stop: () => Promise<void>
@@ -21,21 +23,32 @@ const GLANCE = 2 // ms between two looks at the log of a target that starts
 const running = new Set<ChildProcess>()
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL'))) // those that a failure left behind
 
+/** Starts all instances of a target, one after the other. */
+export async function start(definition: Definition, file: string): Promise<Target> {
+  const first = await startOne(definition, file, `${file}.log`)
+  const instances = [first]
+  for (let number = 2; number <= (definition.instances ?? 1); number++)
+    instances.push(await startOne(definition, file, `${file}-${number}.log`))
+  const stop = async () => void (await Promise.all(instances.map((each) => each.stop())))
+  const [, ...others] = instances.map(({ url }) => url)
+  return { ...first, others, pids: instances.flatMap(({ pids }) => pids), stop }
+}
+
 /**
- * Starts a target, and waits until it has answered a query with 200. It writes its log to a file, as operators have it.
+ * Starts an instance, and waits until it has answered a query with 200. It writes its log to a file, as operators have it.
  * @param file the database file, absolute; it is created if it does not exist
  */
-export async function start(definition: Definition, file: string): Promise<Target> {
+async function startOne(definition: Definition, file: string, logFile: string): Promise<Target> {
   const { name, dialect, token, folder, args, env, deploy } = definition
   const environment = { PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', NODE_ENV: 'production', ...env(file) }
   const options = { cwd: folder, env: environment }
   if (deploy && !existsSync(file)) execFileSync(process.execPath, deploy, options)
-  const log = openSync(`${file}.log`, 'w')
+  const log = openSync(logFile, 'w')
   const begin = performance.now()
   const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', log, log] })
   closeSync(log)
   running.add(child.once('exit', () => running.delete(child)))
-  const url = await addressOf(child, `${file}.log`)
+  const url = await addressOf(child, logFile)
   const first = dialect.request({ isCount: true }) as Call
   const check = (status: number) => (status === 200 ? undefined : `The target ${name} has no answer`)
   await ask({ url, token }, { ...first, method: 'GET', check })
@@ -48,7 +61,7 @@ export async function start(definition: Definition, file: string): Promise<Targe
     await exited
     clearTimeout(timer)
   }
-  return { name, dialect, token, url, pid: child.pid as number, startUp, stop }
+  return { name, dialect, token, url, others: [], pids: [child.pid as number], startUp, stop }
 }
 
 /** Waits until a server says where it listens. */

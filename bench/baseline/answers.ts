@@ -2,7 +2,7 @@
 import { readEvent, type Event } from './event.ts'
 import { condition, unknown } from './filter.ts'
 import { PATH, Refusal, type Answer } from './http.ts'
-import type { Position, Selected, Store } from './store.ts'
+import type { AnyStore, Position, Selected } from './store.ts'
 
 /** The query options of a request by name. */
 export type Options = Record<string, string | undefined>
@@ -18,23 +18,23 @@ const COMMA = Buffer.from(',')
 const FAILED = new Refusal(424, 'failedDependency', 'Another request of the group failed.')
 
 /** Answers with an event. */
-export function entityAnswer(store: Store, root: string, id: string): Answer {
-  const body = store.byKey(id)
+export async function entityAnswer(store: AnyStore, root: string, id: string): Promise<Answer> {
+  const body = await store.byKey(id)
   if (!body) throw new Refusal(404, 'resourceNotFound', `There is no entity with the key '${id}'.`)
   return json(200, [entityStart(root), body.subarray(1)])
 }
 
 /** Answers with the number of events. */
-export function countAnswer(store: Store, filter: string | undefined): Answer {
+export async function countAnswer(store: AnyStore, filter: string | undefined): Promise<Answer> {
   const headers = { 'Content-Type': 'text/plain; charset=utf-8', ...VERSION }
-  return { status: 200, headers, body: Buffer.from(String(store.count(condition(filter)))) }
+  return { status: 200, headers, body: Buffer.from(String(await store.count(condition(filter)))) }
 }
 
 /**
  * Answers with a page of events, or an aggregation of them.
  * @param prefer the header, if sent
  */
-export function collectionAnswer(store: Store, root: string, options: Options, prefer = ''): Answer {
+export async function collectionAnswer(store: AnyStore, root: string, options: Options, prefer = ''): Promise<Answer> {
   const { $filter, $orderby, $select, $skiptoken, $apply, ...others } = options
   for (const name in others) throw unknown(name)
   if ($apply !== undefined) return dailyAnswer(store, root, $apply)
@@ -54,11 +54,11 @@ export function collectionAnswer(store: Store, root: string, options: Options, p
   }
 
   if ($select !== undefined) {
-    const rows = store.selected(where, position, size + 1)
+    const rows = await store.selected(where, position, size + 1)
     const texts = rows.slice(0, size).map(selectedText)
     return json(200, [collectionStart(root, `(${$select})`) + texts.join() + end(rows)])
   }
-  const rows = store.page(where, $orderby === undefined ? 'time' : 'target', position, size + 1)
+  const rows = await store.page(where, $orderby === undefined ? 'time' : 'target', position, size + 1)
   const chunks: (Uint8Array | string)[] = [collectionStart(root)]
   for (const [, , body] of rows.slice(0, size)) chunks.push(body, COMMA)
   if (rows.length) chunks.pop()
@@ -86,7 +86,7 @@ interface Part {
 }
 
 /** Stores the valid events of a batch in one transaction, or all or none of a group, and answers for each request. */
-export function batchAnswer(store: Store, root: string, batch: unknown): Answer {
+export async function batchAnswer(store: AnyStore, root: string, batch: unknown): Promise<Answer> {
   const { requests } = batch as { requests: Part[] }
   const groups = new Set(requests.map(({ atomicityGroup }) => atomicityGroup))
   if (groups.size > 1) throw unknown('several groups')
@@ -102,7 +102,7 @@ export function batchAnswer(store: Store, root: string, batch: unknown): Answer 
   })
   const isRefused = isAtomic && read.some((each) => each instanceof Refusal)
   const valid = read.filter((each) => Array.isArray(each))
-  const stored = isRefused ? [] : store.insert(valid, isAtomic)
+  const stored = isRefused ? [] : await store.insert(valid, isAtomic)
   const failed = isRefused || (isAtomic && stored.some(Boolean)) ? FAILED : undefined
   const outcomes = read.map((each) => (each instanceof Refusal ? each : (stored.shift() ?? failed ?? each)))
   const responses = outcomes.map((each, index) => {
@@ -121,10 +121,10 @@ export function errorAnswer(error: unknown): Answer {
     : json(500, [errorText({ code: 'internalError', message: 'The request failed.' })])
 }
 
-function dailyAnswer(store: Store, root: string, apply: string): Answer {
+async function dailyAnswer(store: AnyStore, root: string, apply: string): Promise<Answer> {
   const [, filter] = AGGREGATION.exec(apply) ?? []
   if (filter === undefined) throw unknown(apply)
-  const rows = store.daily(condition(filter))
+  const rows = await store.daily(condition(filter))
   const texts = rows.map(([day, status, events]) => JSON.stringify({ day, statusInfo: { status }, events }))
   return json(200, [`${collectionStart(root, '(day,statusInfo(status),events)')}${texts.join()}]}`])
 }

@@ -34,6 +34,13 @@ const SCHEMA = `
 
 const SQLITE_CONSTRAINT_UNIQUE = 2067
 
+/** A log that answers at once or later. */
+export type AnyStore = {
+  [Name in keyof Store]: (
+    ...given: Parameters<Store[Name]>
+  ) => ReturnType<Store[Name]> | Promise<ReturnType<Store[Name]>>
+}
+
 export class Store {
   private readonly database: DatabaseSync
   private readonly statements = new Map<string, StatementSync>()
@@ -73,7 +80,7 @@ export class Store {
       return undefined
     } catch (error) {
       if ((error as { errcode?: number }).errcode !== SQLITE_CONSTRAINT_UNIQUE) throw error
-      return new Refusal(409, 'resourceExists', 'An event with this id exists already.')
+      return alreadyThere()
     }
   }
 
@@ -135,7 +142,13 @@ function pageSql(columns: string, { sql, index }: Condition, order: Order, after
   return `SELECT ${columns} FROM events WHERE number IN (${rows('number')}) ORDER BY time DESC, id DESC`
 }
 
-function columnsOf(event: Event): SQLInputValue[] {
+/** The refusal of an event whose id is taken. */
+export function alreadyThere() {
+  return new Refusal(409, 'resourceExists', 'An event with this id exists already.')
+}
+
+/** The values of all columns of an event but `number` and `body`. */
+export function columnsOf(event: Event): (string | null)[] {
   const { id, activityDateTime, jobId, changeId, initiatedBy, targetIdentity, statusInfo, modifiedProperties } = event
   let changed = '\n'
   for (const { displayName } of modifiedProperties) {
