@@ -65,6 +65,7 @@ describeInBrowser('What has come in', () => {
       return Number(await lastRow.getAttribute('aria-rowindex')) > 1900
     }, true)
     await scrollTo(0)
+    await eventually(async () => (await names(page)).includes('Late Newcomer'), true)
     await eventually(() => page.locator('.unread').count(), 0)
     expect((await names(page)).filter((name) => name === 'Late Newcomer')).toHaveLength(1)
   })
