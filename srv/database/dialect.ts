@@ -16,7 +16,7 @@ export interface Dialect {
   any_case: Spelling
   /** Whole number of 64 bits: value. */
   as_integer: Spelling
-  /** The UTF-8 of a text. */
+  /** The UTF-8 of a text, or the text where that is read with less work: text. */
   as_bytes: Spelling
   /** The greatest and the smallest of some texts. */
   greatest: Spelling

@@ -14,6 +14,7 @@ import { migrateAlone, noteVersion } from './migration.ts'
 import { withNames } from './names.ts'
 import { Partitions } from './partitions.ts'
 import { typed } from './placeholders.ts'
+import { Prepared } from './prepared.ts'
 import { runQuery } from './query.ts'
 import { beginReading } from './roles.ts'
 import { completeSchema } from './schema.ts'
@@ -41,6 +42,7 @@ export class PostgresEngine implements Engine {
   private readonly sequencer: Sequencer
   private readonly partitions: Partitions
   private readonly readers: pg.Pool
+  private readonly prepared = new Prepared()
   private readonly checks: pg.Pool
   private readonly turn: ReturnType<typeof turns>
 
@@ -98,7 +100,7 @@ export class PostgresEngine implements Engine {
       const done = await this.turn(reading.tenant, signal)
       try {
         reading.expectRoom?.()
-        return await runQuery(this.readers, begin, typed(sql, values), signal, mostBytes())
+        return await runQuery(this.readers, begin, this.prepared.named(typed(sql, values)), signal, mostBytes())
       } catch (error) {
         signal.throwIfAborted()
         throw failureOf(error) ?? error

@@ -62,7 +62,8 @@ interface StoredPage {
  * @param placeOf finds the place of an entity by its keys if the query has no order; undefined to leave it out
  */
 export function storedPage([result]: Row[], keys: Cqn[], placeOf?: (keys: Row) => number | undefined): StoredPage {
-  const { text, entities: json } = result as { text: Uint8Array; entities: string }
+  const { text: read, entities: json } = result as { text: Uint8Array | string; entities: string }
+  const text = typeof read === 'string' ? Buffer.from(read) : read
   const found = JSON.parse(json) as Entity[]
   const rowOf = ([, , , ...values]: Entity) =>
     Object.fromEntries(keys.map((key, index) => [nameOf(key), values[index]]))
