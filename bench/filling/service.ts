@@ -18,7 +18,7 @@ import type { Model } from '../../srv/odata/model/shown.ts'
 import { readObject } from '../../srv/odata/request/payload.ts'
 import { newText, storedJson } from '../../srv/odata/response/render-rows.ts'
 import type { Row } from '../../srv/plans/statement.ts'
-import { databaseFile } from '../../srv/settings/settings.ts'
+import { databaseLocation } from '../../srv/settings/settings.ts'
 import { eventAt } from '../../tools/generator/events.ts'
 
 const SERVICE = 'microsoft.graph'
@@ -45,7 +45,7 @@ async function fillInParts() {
   const parts = Array.from({ length: PARTS }, (_, number) => fork(file, [count, seed, number].map(String)))
   for (const [code] of await Promise.all(parts.map((each) => once(each, 'exit'))))
     if (code !== 0) throw new Error('A part of the log could not be filled.')
-  const log = await openLog(databaseFile(), { isAlone: true })
+  const log = await openLog(databaseLocation(), { isAlone: true })
   await sealAll(log)
   await log.close()
 }

@@ -8,7 +8,7 @@ import type { Literal } from '../plans/statement.ts'
 
 const TENANT_SOURCE: Source = { option: 'tenant', position: 0, read: (tenant) => tenant }
 
-/** True for all tenants: that of the indexes over all of them, which SQLite uses for no other query (tables.ts). */
+/** True for all tenants: that of the indexes over all of them, which no other query uses (database/indexes.ts). */
 const ofAll = (column: string) => [{ func: 'length', args: [ref(column)] }, '>=', { val: 0, param: false }]
 
 type User = InstanceType<typeof cds.User>

@@ -1,14 +1,12 @@
 /** `npm run backup -- FILE` copies the database while the service runs. It exits with 1 on failure. */
 import { resolve } from 'node:path'
-import { isOnServer, openLog } from '../database/open-log.ts'
+import { openLog } from '../database/open-log.ts'
 import { databaseLocation } from '../settings/settings.ts'
 
 try {
   const [target] = process.argv.slice(2)
   if (!target) throw new Error('the file of the copy is missing: npm run backup -- FILE.')
-  const location = databaseLocation()
-  if (isOnServer(location)) throw new Error('it copies a database file. Use pg_dump, or the backups of the server.')
-  const log = await openLog(location, { readOnly: true })
+  const log = await openLog(databaseLocation(), { readOnly: true })
   const size = await log.copyTo(resolve(target))
   await log.close()
   console.log(`${target}: ${size} bytes`)

@@ -1,13 +1,14 @@
 /** Checks the log, and tells of it on the terminal: see verify.ts. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { StoredModel } from '../database/json-columns.ts'
 import type { Log } from '../database/log.ts'
-import { isOnServer, nameOf, openLog } from '../database/open-log.ts'
+import { openLog } from '../database/open-log.ts'
 import type { Unsealed } from '../integrity/comparison.ts'
 import { Findings } from '../integrity/findings.ts'
 import { compareWithCheckpoint, readCheckpoint, type Checkpoint } from '../integrity/checkpoint.ts'
+import { nameOf } from '../settings/database-url.ts'
 import { settings } from '../settings/settings.ts'
 import { verify, type Report } from '../integrity/verification.ts'
 
@@ -49,19 +50,17 @@ export async function checkLog(args: string[], place: Place): Promise<number> {
 async function check(files: { export?: string; against?: string }, place: Place) {
   const { terminal } = place
   const location = place.location()
-  const name = nameOf(location)
-  if (!isOnServer(location) && !existsSync(location)) throw new Error(`there is no file ${name}.`)
   const checkpoint = files.against === undefined ? undefined : checkpointIn(files.against)
-  const model = await place.model()
   const log = await openLog(location, { readOnly: true })
   try {
+    const model = await place.model()
     const findings = new Findings()
     const report = await log.snapshot(async () => {
       const found = await verify(log, model, findings)
       if (found && checkpoint) await compareWithCheckpoint(log, checkpoint, findings)
       return found
     })
-    if (report) show(name, report, terminal)
+    if (report) show(nameOf(location), report, terminal)
     if (!checkpoint) terminal.log(REMINDER)
     if (findings.count || !report) return tell(findings, terminal)
     if (report.unsealed && !(await isSealedSoon(log, report.unsealed))) return tellUnsealed(report.unsealed, terminal)

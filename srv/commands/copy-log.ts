@@ -1,6 +1,5 @@
 /** Copies a log to another database: see migrate.ts. */
-import type { Copy } from '../database/copy.ts'
-import type { Arrival, Inspected, Log } from '../database/log.ts'
+import type { Arrival, Copy, Inspected, Log } from '../database/log.ts'
 import { isDeepStrictEqual as areEqual } from 'node:util'
 import { digestOf } from '../integrity/chain.ts'
 

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Log } from '../database/log.ts'
-import { isOnServer, nameOf, openCopy, openLog } from '../database/open-log.ts'
+import { openLog } from '../database/open-log.ts'
+import { isOnServer, nameOf } from '../settings/database-url.ts'
 import { compareUnsealed, copyLog } from './copy-log.ts'
 
 /** What `npm run verify` ends with if all is well, and if events are not sealed. */
@@ -31,7 +32,7 @@ async function migrate(file = '', url = '') {
   const from = await openLog(resolve(file), { readOnly: true })
   const log = await openLog(url)
   if (!(await isBegun(log))) await createSchema(target)
-  const copy = await openCopy(url)
+  const copy = await log.openCopy()
   try {
     await copyLog(from, { log, copy }, progress(await from.lastArrival()))
     await verifyBoth(source, target)

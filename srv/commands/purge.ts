@@ -2,19 +2,18 @@
  * `npm run purge -- --before 2024-01-01 [--by NAME]`: removes events that happened before an instant, and keeps a record
  * of it. The service may be running.
  */
-import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { openLog } from '../database/open-log.ts'
 import { newestSealed, purge } from '../integrity/retention.ts'
-import { databaseLocation, isOnServer } from '../settings/settings.ts'
+import { nameOf } from '../settings/database-url.ts'
+import { databaseLocation } from '../settings/settings.ts'
 import { instant } from '../values/datetime.ts'
 
 try {
   const { values } = parseArgs({ options: { before: { type: 'string' }, by: { type: 'string' } } })
   const before = instantOf(values.before)
   const location = databaseLocation()
-  if (!isOnServer() && !existsSync(location)) throw new Error(`there is no file ${location}.`)
   const log = await openLog(location, { isAlone: true })
   const newest = await newestSealed(log)
   if (newest !== undefined && Date.parse(`${before}Z`) > newest)
@@ -22,9 +21,7 @@ try {
   const purgedBy = values.by ?? userInfo().username
   const count = await purge(log, { before, purgedBy })
   await log.close()
-  console.log(
-    `Removed ${count} events that happened before ${before}Z from ${isOnServer() ? new URL(location).pathname.slice(1) : location}.`
-  )
+  console.log(`Removed ${count} events that happened before ${before}Z from ${nameOf(location)}.`)
 } catch (error) {
   console.error(`The purge failed: ${(error as Error).message}`)
   process.exitCode = 1

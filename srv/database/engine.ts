@@ -4,6 +4,7 @@
  */
 import type { RequestError } from '../errors/errors.ts'
 import type { Row, Statement } from '../plans/statement.ts'
+import type { Indexed } from './indexes.ts'
 import type { Reading } from './reading.ts'
 
 /** A table that rows are inserted into. */
@@ -14,21 +15,6 @@ export interface Table {
 
 /** Rows that are stored all or none, each with the table that it goes into. */
 export type Entry = [table: Table, row: object][]
-
-/** An entity with the indexes it asks for: lists of elements, those of structures with their paths. */
-export interface Indexed {
-  kind?: string
-  '@cds.persistence.skip'?: unknown
-  elements?: object
-  /** What a projection, which has no table, is written as. */
-  query?: object
-  projection?: object
-  '@indexes'?: { '=': string }[][]
-  /** Further ones, for queries of all tenants. */
-  '@indexesForAllTenants'?: { '=': string }[][]
-  /** Elements that indexes begin with, perhaps after the tenant, regardless of the case of ASCII letters. */
-  '@indexedInAnyCase'?: { '=': string }[]
-}
 
 /** What the engine needs to know before it takes requests. */
 export interface Start {
@@ -91,4 +77,7 @@ export interface Engine {
   failureOf: (error: unknown) => RequestError | undefined
   /** Whether an error says that a row with this key exists. */
   isDuplicate: (error: object) => boolean
+  /** Waits for the requests under way when the service stops: see {@link Start}. */
+  drained: () => Promise<void>
+  close: () => Promise<void>
 }

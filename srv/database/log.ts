@@ -32,7 +32,7 @@ export type Seal = Required<entities.Seal>
 /** A record of what retention removed: see db/purges.cds. */
 export type PurgeRecord = Required<entities.Purge>
 
-/** A range of arrivals, both ends included, that were removed because their events happened before an instant. */
+/** A range of arrivals, both ends included, whose events happened before an instant and were removed. */
 export interface PurgedRange {
   from: number
   to: number
@@ -146,6 +146,25 @@ export interface History {
   repeatedArrivals: () => AsyncIterable<{ id: string; tenant: string; sequence: number }>
 }
 
+/** The log as the copy of another one. What is copied stays, so a copy that was interrupted can go on. */
+export interface Copy {
+  /** The last arrival that was copied, or 0 if there is none. */
+  lastArrival: () => Promise<number>
+  /**
+   * Adds arrivals with their events, all or none.
+   * @param after the last arrival so far
+   * @throws {Error} if others add to the copy, or if an event cannot be stored
+   */
+  addArrivals: (after: number, arrivals: Arrival[]) => Promise<void>
+  /** Adds the seals that are not there. */
+  addSeals: (seals: Seal[]) => Promise<void>
+  /** Adds the records of removals that are not there. */
+  addPurges: (purges: PurgeRecord[]) => Promise<void>
+  /** Takes the secret of the tokens of links, so that links of the other log go on. */
+  useSecret: (secret: string) => Promise<void>
+  close: () => Promise<void>
+}
+
 export interface LogOptions {
   readOnly?: boolean
   /** Whether commits also make checkpoints, as the service that usually does so may not be running. */
@@ -172,5 +191,13 @@ export interface Log extends SealStore, PurgeStore, History {
   lastArrival: () => Promise<number>
   /** The secret of the tokens of links, in base64url, if there is one. */
   tokenSecret: () => Promise<string | undefined>
+  /**
+   * Prepares this log, opened by the owner of its tables, to become a copy of another one.
+   * @throws {Error} if it does not have the schema of this version of the service, or if the engine takes no copies
+   */
+  openCopy: () => Promise<Copy>
   close: () => Promise<void>
 }
+
+/** See open-log.ts. */
+export type OpenLog = (location: string, options?: LogOptions) => Log

@@ -23,23 +23,17 @@ let checked: Settings | undefined
  */
 export const settings = (): Settings => (checked ??= checkSettings(configuration(), process.env))
 
-/**
- * The file of the database, absolute.
- * @throws {Error} if the log is on a server
- */
-export function databaseFile() {
-  if (isOnServer()) throw new Error('This works on a database file only, and is not implemented on PostgreSQL yet.')
-  return resolve(cds.root, settings().requires.db.credentials.url)
-}
-
-/** Whether the database is one of a PostgreSQL server: the profile `postgres` says so. */
-export const isOnServer = () => configuration().profiles.includes('postgres')
+/** Whether the profile says that the database is on a PostgreSQL server. */
+const isPostgres = () => configuration().profiles.includes('postgres')
 
 /** Where the log is: the URL of the database on a server, or the file, absolute. */
-export const databaseLocation = () => (isOnServer() ? databaseUrl(settings().requires.db, process.env) : databaseFile())
+export function databaseLocation(): string {
+  const { db } = settings().requires
+  return isPostgres() ? databaseUrl(db, process.env) : resolve(cds.root, db.credentials.url)
+}
 
 /** The same for the owner of the tables on a server, whom the service may not be: see `requires.db.migration_url`. */
-export const ownerLocation = () => (isOnServer() && settings().requires.db.migration_url) || databaseLocation()
+export const ownerLocation = () => (isPostgres() && settings().requires.db.migration_url) || databaseLocation()
 
 /**
  * The settings of access.

@@ -3,7 +3,7 @@ import cds from '@sap/cds'
 import { engine } from '../../srv/database/service.ts'
 import { addFunctions } from '../../srv/database/sqlite/functions.ts'
 import { formsOf } from '../../srv/database/sqlite/search-statements.ts'
-import { databaseFile } from '../../srv/settings/settings.ts'
+import { databaseLocation } from '../../srv/settings/settings.ts'
 import { startInProcess } from '../support/in-process.ts'
 import { everywhere, path } from '../support/documented-queries.ts'
 import { query } from '../support/service.ts'
@@ -30,7 +30,7 @@ async function plansOf(path: string, headers: Record<string, string>) {
   asked.mockRestore()
   expect([200, 404]).toContain(response.status)
   expect(statements).not.toEqual([])
-  const database = new DatabaseSync(databaseFile(), { readOnly: true })
+  const database = new DatabaseSync(databaseLocation(), { readOnly: true })
   addFunctions(database)
   // where several tenants have events, statements run in the form that asks no index of searches
   const steps = statements.flatMap(({ sql, values }) =>

@@ -4,7 +4,7 @@ import { FUNCTIONS } from '../../srv/database/postgres/functions.ts'
 import { cast } from '../../srv/database/sqlite/evaluation.ts'
 import { DECIMALS } from '../../srv/values/numbers.ts'
 import { createDatabase } from '../support/postgres.ts'
-import { PRIMITIVES } from '../../srv/odata/expressions/primitives.ts'
+import { PRIMITIVES } from '../../srv/database/primitives.ts'
 
 const TEXTS = [
   ...[

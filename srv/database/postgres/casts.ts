@@ -3,19 +3,10 @@
  * SQLite they are in JavaScript, see sqlite/evaluation.ts. A value that cannot be cast becomes null.
  */
 import { DECIMALS, INTEGERS } from '../../values/numbers.ts'
+import { PRIMITIVES } from '../primitives.ts'
 import { create } from './create.ts'
 
 const DOUBLE = 'double precision'
-
-/** What a value is taken for, with the type of which its cast gives it as it is. */
-const SAME: Record<string, string> = {
-  boolean: 'Edm.Boolean',
-  dateTime: 'Edm.DateTimeOffset',
-  date: 'Edm.Date',
-  time: 'Edm.TimeOfDay',
-  duration: 'Edm.Duration',
-  binary: 'Edm.Binary'
-}
 
 /** The function for a text as a value of each type. */
 const OF_TEXT: Record<string, string> = {
@@ -47,7 +38,7 @@ export function castSql(value: string, from: string, to: string): string {
     if (from === 'duration') return `odata_duration(${value})`
     return from === 'boolean' ? `cast(${value} as text) COLLATE "C"` : `(${value})`
   }
-  return SAME[from] === to ? `(${value})` : `cast(null as ${typeOf(to)})`
+  return PRIMITIVES.get(to) === from ? `(${value})` : `cast(null as ${typeOf(to)})`
 }
 
 function typeOf(to: string) {

@@ -1,7 +1,6 @@
-/** A copy of a log in PostgreSQL: see database/copy.ts. */
+/** A copy of a log in PostgreSQL: see `Copy` in database/log.ts. */
 import type pg from 'pg'
-import type { Copy } from '../copy.ts'
-import type { Arrival, StoredRow } from '../log.ts'
+import type { Arrival, Copy, StoredRow } from '../log.ts'
 import { ARRIVALS, COUNTS, EVENTS, PURGES, SEALS, SECRETS } from '../tables.ts'
 import { connect } from './connection.ts'
 import { hasNul } from './group-commit.ts'
@@ -14,11 +13,8 @@ import { NUMBERING, UNNUMBERED } from './sequencer.ts'
 /** How long a partition may take to make, in milliseconds. */
 const LIMITS = { lock_timeout: 5000, query_timeout: 60_000 }
 
-/**
- * Opens a database that has the schema of the service, as the owner of its tables.
- * @throws {Error} if the schema is that of another version
- */
-export async function openPostgresCopy(url: string): Promise<Copy> {
+/** See `Log.openCopy` in database/log.ts. */
+export async function openCopy(url: string): Promise<Copy> {
   const client = await connect(url)
   await expectVersion(client)
   const partitions = new Partitions(url, LIMITS)

@@ -1,6 +1,6 @@
 /** The log in PostgreSQL: see database/log.ts. */
 import type pg from 'pg'
-import type { Arrival, Log, Seal, StoredRow } from '../log.ts'
+import type { Arrival, OpenLog, Seal, StoredRow } from '../log.ts'
 import { ARRIVALS, EVENTS, SAME_EVENT, SEALS, SECRETS } from '../tables.ts'
 import { pool as poolOf, WRITING } from './connection.ts'
 import { arrivalsIn, history, WHOLE } from './history.ts'
@@ -22,11 +22,7 @@ export const WITH_EVENT = `JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tena
 /** The key of the advisory lock of who seals; any number that others do not use. */
 const SEALING = 7_231_804_513
 
-/**
- * Opens the log.
- * @param url the database, as in `postgres://user:password@host:port/database`
- */
-export function openPostgresLog(url: string): Log {
+export const openLog: OpenLog = (url) => {
   const pool = poolOf(url, { ...WRITING, options: ALL_TENANTS, max: 1 })
   const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
     (await pool.query<R>(withNames(sql), values)).rows
@@ -73,7 +69,8 @@ export function openPostgresLog(url: string): Log {
     protect: () => Promise.resolve(), // the migration does: see schema.ts
     lastArrival: async () => (await query<{ last: number }>(LAST_ARRIVAL))[0]?.last ?? 0,
     tokenSecret: async () => (await query<{ secret: string }>(SECRET))[0]?.secret,
-    copyTo: () => Promise.reject(new Error('This is not implemented on PostgreSQL: use pg_dump.')),
+    copyTo: () => Promise.reject(new Error('it copies a database file. Use pg_dump, or the backups of the server.')),
+    openCopy: async () => (await import('./copy.ts')).openCopy(url),
     close: () => pool.end()
   }
 }

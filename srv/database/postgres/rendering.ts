@@ -2,7 +2,7 @@
 import { SQLService, type Limit, type Select, type Source, type ValueExpression } from '@cap-js/db-service'
 import { RequestError } from '../../errors/errors.ts'
 import { SourcedValue } from '../../plans/statement.ts'
-import type { Indexed } from '../engine.ts'
+import type { Indexed } from '../indexes.ts'
 import { castSql } from './casts.ts'
 import { DIALECT } from './dialect.ts'
 import { beginning, beginningInAnyCase, columnsByBeginning, isBeginning } from './indexes.ts'

@@ -4,7 +4,7 @@
  * but the owner of the tables and superusers, so the service should run with another one.
  */
 import { findColumn } from '../../cqn/columns.ts'
-import type { Indexed } from '../engine.ts'
+import type { Indexed } from '../indexes.ts'
 import type { Readable } from '../reading.ts'
 import { EVENTS, SEALS, SECRETS } from '../tables.ts'
 import { IDS } from './partitions.ts'

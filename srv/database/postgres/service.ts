@@ -4,7 +4,9 @@
  */
 import { SQLService } from '@cap-js/db-service'
 import type pg from 'pg'
+import { nameOf } from '../../settings/database-url.ts'
 import { databaseLocation, settings } from '../../settings/settings.ts'
+import { closingOnce } from '../closing.ts'
 import { connect, expectUsable } from './connection.ts'
 import { PostgresEngine } from './engine.ts'
 import { FUNCTIONS } from './functions.ts'
@@ -15,11 +17,14 @@ import { PostgresRenderer } from './rendering.ts'
 export default class PostgresDatabase extends SQLService {
   static override CQN2SQL = PostgresRenderer
   declare readonly options: { pool: object }
+  private readonly close = closingOnce(
+    () => this.engine,
+    () => super.disconnect()
+  )
   declare engine: PostgresEngine
   declare readonly dbc?: pg.Client
   /** What CAP's deployment asks for. */
   readonly kind = 'postgres'
-  private disconnected?: Promise<void>
 
   override async init() {
     const url = databaseLocation()
@@ -41,8 +46,7 @@ export default class PostgresDatabase extends SQLService {
 
   /** For the log: without the password. */
   url4() {
-    const { host, pathname } = new URL(databaseLocation())
-    return `${host}${pathname}`
+    return nameOf(databaseLocation())
   }
 
   /** No statement refers to the context: see rendering.ts. */
@@ -70,14 +74,7 @@ export default class PostgresDatabase extends SQLService {
     return this.dbc?.query(migrating(partitioned(sql)))
   }
 
-  /** CAP disconnects as soon as the service is told to stop, but requests under way still need the database. */
-  override disconnect(): Promise<void> {
-    return (this.disconnected ??= this.close())
-  }
-
-  private async close() {
-    await this.engine.drained()
-    await super.disconnect()
-    await this.engine.close()
+  override disconnect() {
+    return this.close()
   }
 }

@@ -13,6 +13,7 @@ import {
 } from '../../values/datetime.ts'
 import { INTEGERS, numberNamed } from '../../values/numbers.ts'
 import type { ValueType } from '../../cqn/cqn.ts'
+import { PRIMITIVES } from '../primitives.ts'
 
 type Sql = string | number | bigint | null
 
@@ -83,16 +84,7 @@ export function cast(value: Sql, from: Sql, to: Sql): Sql {
   if (to === 'Edm.String') return textOf(value, from as ValueType)
   if (from === 'string') return parsed(String(value), String(to))
   if (from === 'number') return numberNamed(Number(value), String(to), value) ?? null
-  return SAME[from as ValueType] === to ? value : null
-}
-
-const SAME: Partial<Record<ValueType, string>> = {
-  boolean: 'Edm.Boolean',
-  dateTime: 'Edm.DateTimeOffset',
-  date: 'Edm.Date',
-  time: 'Edm.TimeOfDay',
-  duration: 'Edm.Duration',
-  binary: 'Edm.Binary'
+  return PRIMITIVES.get(String(to)) === from ? value : null
 }
 
 /** The literal as payloads have it. */

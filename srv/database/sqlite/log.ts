@@ -1,5 +1,6 @@
 /** The log in SQLite: see database/log.ts. */
-import type { Log, LogOptions, Seal, SealStore } from '../log.ts'
+import { existsSync } from 'node:fs'
+import type { OpenLog, Seal, SealStore } from '../log.ts'
 import { copyDatabase } from './backup.ts'
 import { arrivals, history } from './history.ts'
 import { purgeStore } from './purge-store.ts'
@@ -9,12 +10,8 @@ import { first, insert, query } from './stored-rows.ts'
 import { ARRIVALS, EVENTS, SAME_EVENT, SEALS, SECRETS } from '../tables.ts'
 import { openConnection, transaction, type LogConnection } from './connection.ts'
 
-/**
- * Opens the log.
- * @param file the database file, absolute, which must exist
- * @throws the error of SQLite
- */
-export function openSqliteLog(file: string, { readOnly, isAlone }: LogOptions = {}): Log {
+export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
+  if (!existsSync(file)) throw new Error(`there is no file ${file}.`)
   const database = openConnection(file, { readOnly })
   if (isAlone) database.exec('PRAGMA wal_autocheckpoint = 1000') // commits make checkpoints
   return {
@@ -26,6 +23,7 @@ export function openSqliteLog(file: string, { readOnly, isAlone }: LogOptions = 
     copyTo: (target) => copyDatabase(database, target),
     lastArrival: async () => (await first<{ last: number | null }>(database, LAST_ARRIVAL))?.last ?? 0,
     tokenSecret: async () => (await first<{ secret: string }>(database, SECRET))?.secret,
+    openCopy: () => Promise.reject(new Error('This is not implemented on SQLite.')),
     close: () => Promise.resolve(database.close())
   }
 }

@@ -1,11 +1,10 @@
 /** The indexes and triggers that the service adds to the schema, and keeps as it defines them. */
 import type { DatabaseSync } from 'node:sqlite'
 import { findColumn } from '../../cqn/columns.ts'
-import type { Indexed } from '../engine.ts'
+import { columnsInAnyCase, wantedIndexes, type Indexed } from '../indexes.ts'
 import type { Tallies } from '../tallies.ts'
 import { transaction, type LogConnection } from './connection.ts'
 import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY } from '../tables.ts'
-import { OF_ALL_TENANTS } from './tables.ts'
 import { BEGIN_ANEW, countTriggers } from './tallies.ts'
 
 /**
@@ -27,17 +26,12 @@ export async function createIndexes(
 
 /** The statements that create the indexes of an entity, by index name. */
 export function indexesOf(entity: string, definition: Indexed, forAllTenants: boolean): Map<string, string> {
-  const { query, projection, '@indexes': indexes = [], '@indexesForAllTenants': others = [] } = definition
-  const all = forAllTenants ? [...indexes, ...others] : indexes
-  const lists = query || projection ? [] : all // a view reads by those of its table
   const table = tableOf(entity)
   const tenant = findColumn(definition, 'tenant')
-  const inAnyCase = (definition['@indexedInAnyCase'] ?? []).map(columnOf)
+  const inAnyCase = columnsInAnyCase(definition)
   return new Map(
-    lists.map((elements) => {
-      const columns = elements.map(columnOf)
+    wantedIndexes(definition, forAllTenants).map(({ columns, condition }) => {
       const name = `${table}_by_${columns.join('_')}`
-      const condition = columns[0] === tenant ? '' : ` WHERE ${OF_ALL_TENANTS}`
       const begins = (index: number) => columns.slice(0, index).every((each) => each === tenant)
       const parts = columns.map((column, index) =>
         inAnyCase.includes(column) && begins(index) ? `${column} COLLATE NOCASE` : column
@@ -46,11 +40,6 @@ export function indexesOf(entity: string, definition: Indexed, forAllTenants: bo
     })
   )
 }
-
-/** Whether an index spans all tenants: it is there only where it is asked for. */
-export const isOfAllTenants = (sql: string) => sql.endsWith(` WHERE ${OF_ALL_TENANTS}`)
-
-const columnOf = (element: { '=': string }) => element['='].replaceAll('.', '_')
 
 const tableOf = (entity: string) => entity.replaceAll('.', '_')
 

@@ -3,7 +3,8 @@
  * use the engine itself.
  */
 import SQLiteService from '@cap-js/sqlite'
-import { databaseFile, settings } from '../../settings/settings.ts'
+import { databaseLocation, settings } from '../../settings/settings.ts'
+import { closingOnce } from '../closing.ts'
 import { SqliteEngine } from './engine.ts'
 import type { QueryConnection } from './query-connection.ts'
 import { StoppableRenderer } from './rendering.ts'
@@ -12,11 +13,14 @@ import { beginImmediate } from './connection.ts'
 export default class SqliteDatabase extends SQLiteService {
   static override CQN2SQL = StoppableRenderer
   declare readonly options: { pool: object }
+  private readonly close = closingOnce(
+    () => this.engine,
+    () => super.disconnect()
+  )
   declare engine: SqliteEngine
-  private disconnected?: Promise<void>
 
   override init() {
-    this.engine = new SqliteEngine(databaseFile(), settings().requires.db)
+    this.engine = new SqliteEngine(databaseLocation(), settings().requires.db)
     return super.init()
   }
 
@@ -39,14 +43,7 @@ export default class SqliteDatabase extends SQLiteService {
     return super.onEVENT(request)
   }
 
-  /** CAP disconnects as soon as the service is told to stop, but requests under way still need the database. */
-  override disconnect(): Promise<void> {
-    return (this.disconnected ??= this.close())
-  }
-
-  private async close() {
-    await this.engine.drained()
-    await super.disconnect()
-    await this.engine.close()
+  override disconnect() {
+    return this.close()
   }
 }

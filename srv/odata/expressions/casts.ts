@@ -3,7 +3,8 @@ import { func, val, xpr, type Cqn, type Typed, type Unplaced, type ValueType } f
 import { exactly } from './logic.ts'
 import { isOfJsonType, isWholeWithin, meantAs } from './members.ts'
 import type { Parser } from './parsing.ts'
-import { castTo, PRIMITIVES } from './primitives.ts'
+import { castTo } from './primitives.ts'
+import { PRIMITIVES } from '../../database/primitives.ts'
 import { DECIMALS, INTEGERS } from '../../values/numbers.ts'
 
 /** Types of the standard of which the service has no values. */

@@ -1,20 +1,8 @@
-/** The primitive types, and how a value of one becomes one of another. */
+/** How a value of a primitive type becomes one of another. */
 import { func, val, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
-import { DECIMALS, INTEGERS } from '../../values/numbers.ts'
+import { PRIMITIVES } from '../../database/primitives.ts'
+import { INTEGERS } from '../../values/numbers.ts'
 import { exactly } from './logic.ts'
-
-/** The primitive types, with what operators and functions take their values for. */
-export const PRIMITIVES = new Map<string, ValueType>([
-  ['Edm.String', 'string'],
-  ['Edm.Guid', 'string'],
-  ['Edm.Boolean', 'boolean'],
-  ['Edm.DateTimeOffset', 'dateTime'],
-  ['Edm.Date', 'date'],
-  ['Edm.TimeOfDay', 'time'],
-  ['Edm.Duration', 'duration'],
-  ['Edm.Binary', 'binary'],
-  ...[...INTEGERS.keys(), ...DECIMALS].map((name): [string, ValueType] => [name, 'number'])
-])
 
 /** What the values of a property of a primitive type are taken for. */
 export const valueTypeOf = (primitive: string): ValueType => PRIMITIVES.get(primitive) ?? 'any'
