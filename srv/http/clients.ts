@@ -1,6 +1,6 @@
 /** The clients of a window of time: who they are, and how many requests each has sent. */
 import { hash } from 'node:crypto'
-import { ipKeyGenerator } from 'express-rate-limit'
+import { isIPv6 } from 'node:net'
 
 /** The most addresses that are counted in a window. With more of them, those that came first are counted anew. */
 const MOST_ADDRESSES = 100_000
@@ -31,7 +31,7 @@ export function clientsInWindow(length: number, now = () => performance.now()) {
     }
     const known = byAddress.get(address)
     if (known) return known
-    const network = ipKeyGenerator(address)
+    const network = networkOf(address)
     const client = byNetwork.get(network) ?? { requests: 0, partition: partitionOf(network) }
     add(byNetwork, network, client)
     add(byAddress, address, client)
@@ -45,6 +45,18 @@ function add(clients: Map<string, Client>, key: string, client: Client) {
   const [first] = clients.size < MOST_ADDRESSES ? [] : clients.keys()
   if (first !== undefined) clients.delete(first)
   clients.set(key, client)
+}
+
+/** The network of an address: for IPv6 its first 56 bits, unless it stands for one of IPv4 (RFC 4291, 2.5.5.2). */
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address
+  const shortest = new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1)
+  const [start = [], end = []] = shortest.split('::').map((part) => part.split(':').filter(Boolean))
+  const zeros = Array<string>(8 - start.length - end.length).fill('0')
+  const groups = [...start, ...zeros, ...end].map((group) => parseInt(group, 16))
+  const bytes = groups.flatMap((group) => [group >> 8, group & 255])
+  const isMapped = groups.slice(0, 6).join() === '0,0,0,0,0,65535'
+  return isMapped ? bytes.slice(12).join('.') : bytes.slice(0, 7).join()
 }
 
 const partitionOf = (network: string) => Buffer.from(hash('sha256', network).slice(0, 12)).toString('base64')

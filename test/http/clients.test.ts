@@ -8,6 +8,12 @@ describe('A client', () => {
     ['an IPv6 address in the same network of 56 bits', '2001:db8:0:aa00::1', '2001:db8:0:aaff:1:2:3:4', true],
     ['an IPv6 address in the next one', '2001:db8:0:aa00::1', '2001:db8:0:ab00::1', false],
     ['an IPv6 address in another spelling', '2001:db8::1', '2001:0DB8:0:0:0:0:0:1', true],
+    ['an IPv4 address as IPv6 writes it in hexadecimals', '192.0.2.1', '0:0:0:0:0:ffff:c000:0201', true],
+    ['another one of IPv4 as IPv6 writes it', '::ffff:192.0.2.1', '::ffff:192.0.2.2', false],
+    ['the IPv6 address of this host', '::1', '0:0:0:0:0:0:0:1', true],
+    ['an IPv6 address with the name of an interface', 'fe80::1', 'fe80::1%eth0', true],
+    ['an IPv6 address whose end looks alike', '2001:db8::1', '2001:db9::1', false],
+    ['what is no address', 'unknown', 'unknown', true],
     ['no address', '', '', true]
   ])('is %s: %s and %s', (_, one, other, isSame) => {
     const { clientAt } = clientsInWindow(1000, () => 0)
