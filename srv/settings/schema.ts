@@ -83,7 +83,6 @@ export const schema = (isProduction: boolean) => ({
       'memory for the plans of queries at each root: see [performance.md](performance.md); 0 keeps none',
       '32mb'
     ),
-    stored_forms: is.flag('whether the database puts the JSON of events together: see there', true),
     kept_counts: is.flag('whether counts and groups go by kept numbers of events: see there', true)
   },
   server: {

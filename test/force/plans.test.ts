@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { query, type Json } from '../support/service.ts'
@@ -11,20 +12,35 @@ const runs = effort(50, 500, 10_000)
 const TIMEOUT = Math.max(300_000, runs * 500)
 const events = fc.sample(event, { numRuns: 60, seed: 2 }).map((each, index): Json => ({ id: `e${index}`, ...each }))
 
-/** The same log, by a service as it comes, and by one that finds out of each request anew what it asks. */
+/**
+ * The same log, by a service as it comes, and by one that finds out of each request anew what it asks, and builds the JSON
+ * of events itself: they are those of another version of their type.
+ */
 const urls: { planned: string; plain: string } = { planned: '', plain: '' }
 
 beforeAll(async () => {
-  const file = join(temporaryFolder(), 'events.sqlite')
-  const planned = await startProcess({ file })
-  const env = { CDS_CONFIG: JSON.stringify({ odata: { plan_bytes: 0, stored_forms: false } }) }
-  const plain = await startProcess({ file, env })
-  Object.assign(urls, { planned: planned.url, plain: plain.url })
+  const folder = temporaryFolder()
+  const planned = await startProcess({ file: join(folder, 'events.sqlite') })
   for (const each of events) {
     const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(each) }
     expect((await fetch(planned.url + path, init)).status).toBe(201)
   }
+  const env = { CDS_ODATA_PLAN__BYTES: '0' }
+  const plain = await startProcess({ file: staleCopy(folder), env })
+  Object.assign(urls, { planned: planned.url, plain: plain.url })
 })
+
+function staleCopy(folder: string) {
+  const [file, copy] = ['events.sqlite', 'stale.sqlite'].map((name) => join(folder, name)) as [string, string]
+  const database = new DatabaseSync(file)
+  database.exec(`VACUUM INTO '${copy}'`)
+  database.close()
+  const table = 'microsoft_graph_provisioningObjectSummary'
+  const stale = new DatabaseSync(copy)
+  stale.exec(`DROP TRIGGER ${table}_no_update; UPDATE ${table} SET representationTag = 'that of then'`)
+  stale.close()
+  return copy
+}
 
 async function expectSame(relative: string) {
   const [planned, plain] = await Promise.all([answer(urls.planned, relative), answer(urls.plain, relative)])

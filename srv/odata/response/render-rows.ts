@@ -13,7 +13,6 @@ import type { Row } from '../../plans/statement.ts'
 import { columnsFor, type Selected } from '../query/select.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { JsonFormat } from '../request/format.ts'
-import { settings } from '../../settings/settings.ts'
 import { sizeOf, type JsonText, type StoredText } from './json-text.ts'
 import { entityUrl } from './links.ts'
 import { representEntity, representValue } from './representation.ts'
@@ -58,9 +57,7 @@ export function columnsToRender({ asReferences }: Exchange, { rows, selection }:
 /** Whether rows are sent as they are stored. */
 export function isSentAsStored(exchange: Exchange, selected: Selected) {
   const { entity, stored } = exchange.schema
-  return (
-    entity === stored.entity && settings().odata.stored_forms && !exchange.asReferences && areWhole(exchange, selected)
-  )
+  return entity === stored.entity && !exchange.asReferences && areWhole(exchange, selected)
 }
 
 /** Whether entities are shown just as they are stored. None has 64-bit integers, so IEEE754Compatible has no effect. */
