@@ -3,6 +3,7 @@ import { startProcess, temporaryFolder } from '../support/process.ts'
 import { query, type Json } from '../support/service.ts'
 import { effort } from '../force/effort.ts'
 import { condition, event, point, small, word } from '../force/filter.ts'
+import { pattern } from '../force/pattern.ts'
 import { answer, form, lists, path, varied } from '../force/requests.ts'
 
 const runs = effort(25, 300, 10_000)
@@ -102,6 +103,7 @@ const { number, text, boolean } = fc.letrec<{ number: string; text: string; bool
       fc
         .tuple(fc.constantFrom('contains', 'startswith', 'endswith'), t, t)
         .map(([name, ...args]) => `${name}(${args.join()})`),
+      fc.tuple(t, pattern).map(([each, source]) => `matchesPattern(${each},'${source.replaceAll("'", "''")}')`),
       b.map((each) => `not ${each}`),
       fc
         .tuple(fc.constantFrom('any', 'all'), quoted, operator(['lt', 'eq'], n, fc.constant('length(s/name)')))

@@ -16,6 +16,7 @@ const FAILURES: Record<string, Failure> = {
   '22003': ['invalidQueryOption', 'A number that the query computes is larger than the service can hold.'],
   '22011': ['invalidValue', 'The length of a substring must not be negative.'],
   '22012': ['invalidValue', 'The request divides a number by zero.'],
+  '2201B': ['notImplemented', 'The regular expression is too complex for PostgreSQL.'],
   '25': ['serviceUnavailable', 'The database is read-only.'],
   '28': ['serviceUnavailable', 'The database refuses the service.'],
   '40': ['serviceUnavailable', 'The database is busy.'], // transaction rollback

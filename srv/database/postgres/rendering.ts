@@ -1,6 +1,5 @@
 /** Renders queries as CAP does, in PostgreSQL's SQL. Values are `?` in it: see placeholders.ts. */
 import { SQLService, type Limit, type Select, type Source, type ValueExpression } from '@cap-js/db-service'
-import { RequestError } from '../../errors/errors.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 import type { Indexed } from '../indexes.ts'
 import { castSql } from './casts.ts'
@@ -8,15 +7,12 @@ import { DIALECT } from './dialect.ts'
 import { beginning, beginningInAnyCase, columnsByBeginning, isBeginning } from './indexes.ts'
 import { isMixed } from './names.ts'
 import { INSTANT } from './partitions.ts'
+import { translated } from './patterns.ts'
 
 const CapRenderer = SQLService.CQN2SQL
 
 /** An argument of a function, as CAP gives it: it is rendered when it becomes a text. */
 type Argument = ValueExpression & { toString(): string }
-
-function refuse(): never {
-  throw new RequestError('notImplemented', 'The service does not compute this on PostgreSQL.')
-}
 
 interface Expression {
   ref?: string[] | undefined
@@ -45,7 +41,9 @@ export class PostgresRenderer extends CapRenderer {
     beginning,
     beginning_in_any_case: beginningInAnyCase,
     is_beginning: isBeginning,
-    matchespattern: refuse, // its regular expressions may take forever
+    matchespattern(this: PostgresRenderer, text: Argument, { val: pattern }: Argument) {
+      return `((${String(text)}) collate "C" ~ ${this.val({ val: translated(String(pattern)), fromRequest: true })})`
+    },
     odata_cast: (value: Argument, { val: from }: Argument, { val: to }: Argument) =>
       castSql(String(value), String(from), String(to)),
     contains: (text: string, part: string) => `coalesce(strpos(${text},${part}) > 0,false)`,
