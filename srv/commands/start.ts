@@ -1,7 +1,8 @@
 /**
  * `npm start`: runs `cds-serve`, which takes all arguments but one. `npm start -- --sample N` also fills the log with N
  * generated events once the service listens. The same N gives events with the same ids, and those that are there already
- * are skipped. Where a sample is refused, the service does not start, and the exit code is 2.
+ * are skipped. Where a sample is refused, the service does not start, and the exit code is 2. Where the service itself does
+ * not start, it is 1, and a sentence says why.
  */
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
@@ -16,7 +17,9 @@ import { OPTION, sampleIn } from './sample.ts'
 const NAMES = '@faker-js/faker'
 
 // not published as API
-const { exec } = createRequire(import.meta.url)('@sap/cds/bin/serve.js') as { exec: (...args: string[]) => unknown }
+const { exec } = createRequire(import.meta.url)('@sap/cds/bin/serve.js') as {
+  exec: (...args: string[]) => Promise<unknown>
+}
 
 cds.once('listening', () => {
   if (needsTokens()) collectGarbage() // a seventh of the start, for which developers would wait
@@ -31,11 +34,19 @@ try {
 
 function start(args: string[]) {
   const { count, others } = sampleIn(args)
-  if (count === undefined) return void exec(...others)
-  expectNames()
-  void exec(...others) // sets the profile before it returns, then starts
+  if (count !== undefined) expectNames()
+  exec(...others)?.catch(end) // sets the profile before it returns, then starts
+  if (count === undefined) return
   if (needsTokens()) throw new Error(`${OPTION} is for development: it does not fill a log of production.`)
   cds.once('listening', ({ url }) => fill(count, url))
+}
+
+/** Tells why the service does not start: in a sentence where there is one, which a stack would hide. */
+function end(error: NodeJS.ErrnoException & { port?: number }) {
+  const isTaken = error.code === 'EADDRINUSE'
+  const sentence = isTaken ? `The service does not start: port ${error.port} is taken.` : error.message
+  console.error(/^The service (does not start|cannot run)/.test(sentence) ? sentence : error)
+  process.exit(1)
 }
 
 /** Frees what the start has left behind, about 40 MB: V8 would keep it until requests need as much again. */

@@ -28,7 +28,7 @@ export function databaseUrl({ credentials }: Place, variables: Record<string, st
   if (isOnServer(url)) return url
   if (!host)
     throw new Error(
-      'The profile `postgres` needs the database: set DATABASE_URL, as postgres://user:password@host/database.'
+      'The service cannot run in the profile `postgres` without a database: set DATABASE_URL, as postgres://user:password@host/database.'
     )
   const [name, secret, path] = [user, password, database].map(encodeURIComponent)
   return `postgres://${name}:${secret}@${host}:${port ?? 5432}/${path}`

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { sampleIn } from '../../srv/commands/sample.ts'
 import { until } from '../support/command.ts'
@@ -15,6 +16,19 @@ async function run(args: string[], env: Record<string, string> = {}) {
   const [status] = await exited
   return { url, status, log: log() }
 }
+
+describe('npm start', () => {
+  it('says that the port is taken, and exits with 1', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const { url, status, log } = await run([], { PORT: String(port) })
+    expect([url, status, log.trimEnd().split('\n').at(-1)]).toEqual([
+      ...[undefined, 1, `The service does not start: port ${port} is taken.`]
+    ])
+    server.close()
+  })
+})
 
 describe('npm start -- --sample', () => {
   it.each([[['--sample', '120']], [['--sample=120']]])('fills the log with recent events once: %j', async (args) => {

@@ -1,9 +1,9 @@
-import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { failureOf } from '../../srv/database/postgres/failures.ts'
 import { onServer, postgresFor } from '../support/postgres.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { clientOf, type Answer } from '../support/service.ts'
+import { startWire } from '../support/wire.ts'
 
 const PATH = '/auditLogs/provisioning'
 const event = { activityDateTime: '2024-05-01T00:00:00Z', action: 'Create' }
@@ -25,37 +25,6 @@ async function until(expected: number, send: () => Promise<Answer>) {
     const answer = await send()
     if (answer.status === expected) return answer
     if (Date.now() > end) throw new Error(`${answer.status} ${answer.text}`)
-  }
-}
-
-/** A way to the server that can be blocked without a word, as by a cable that is cut. */
-async function startCable(target: string) {
-  const { hostname, port } = new URL(target)
-  const sockets: Socket[] = []
-  let isCut = false
-  const server = createServer((near) => {
-    const far = connect(Number(port), hostname)
-    for (const [from, to] of [
-      [near, far],
-      [far, near]
-    ] as const) {
-      sockets.push(from)
-      from.on('data', (data) => isCut || to.write(data))
-      from.on('error', () => to.destroy())
-      from.on('end', () => isCut || to.end())
-    }
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = new URL(target)
-  url.port = String((server.address() as AddressInfo).port)
-  return {
-    url: url.href,
-    cut: () => (isCut = true),
-    mend: () => (isCut = false),
-    stop: () => {
-      server.close()
-      for (const socket of sockets) socket.destroy()
-    }
   }
 }
 
@@ -88,7 +57,7 @@ describe('A failure of the server', () => {
 describe('The service', () => {
   it('answers 503 while the server does not answer at all, and goes on when it does', async () => {
     const direct = (await postgresFor(`${temporaryFolder()}/events.sqlite`)).DATABASE_URL as string
-    const cable = await startCable(direct)
+    const cable = await startWire(direct)
     const service = await started({ DATABASE_URL: cable.url, CDS_REQUIRES_DB_QUERY__TIMEOUT: '1000' })
     const post = (id: string) => service.post(PATH, { ...event, id })
     const first = await until(200, () => service.get(PATH, { Prefer: 'odata.track-changes' }))
@@ -111,6 +80,40 @@ describe('The service', () => {
     const ids = (await service.get(`${PATH}?$orderby=id`)).body.value as { id: string }[]
     expect(ids.map(({ id }) => id)).toEqual(['after', 'before', 'during'])
     await service.stop()
+    cable.stop()
+  })
+
+  it('seals again, on other connections, when the server answers', async () => {
+    const direct = (await postgresFor(`${temporaryFolder()}/events.sqlite`)).DATABASE_URL as string
+    const cable = await startWire(direct)
+    const service = await started({ DATABASE_URL: cable.url })
+    await onServer(direct, (client) =>
+      client.query('BEGIN; LOCK TABLE "provisioning_log_Seals"; SELECT pg_sleep(1); COMMIT')
+    )
+    cable.cut()
+    await until(503, () => service.get('/health/ready')) // by then sealing waits for an answer, too
+    cable.mend()
+    await until(201, () => service.post(PATH, event))
+    const end = Date.now() + 60_000
+    const sealed = () =>
+      onServer(direct, async (client) => (await client.query('SELECT 1 FROM "provisioning_log_Seals"')).rowCount)
+    while (!(await sealed())) {
+      await delay(200)
+      expect(Date.now()).toBeLessThan(end)
+    }
+    await service.stop()
+    cable.stop()
+  })
+
+  it('stops while the server does not answer', async () => {
+    const direct = (await postgresFor(`${temporaryFolder()}/events.sqlite`)).DATABASE_URL as string
+    const cable = await startWire(direct)
+    const service = await started({ DATABASE_URL: cable.url })
+    cable.cut()
+    await until(503, () => service.get('/health/ready'))
+    const begin = Date.now()
+    expect(await service.stop()).toEqual([0, null])
+    expect(Date.now() - begin).toBeLessThan(60_000)
     cable.stop()
   })
 

@@ -2,16 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { createDatabase, onServer, postgresFor } from '../support/postgres.ts'
 import { clientOf } from '../support/service.ts'
+import { CERTIFICATE, startWire, withoutOptions } from '../support/wire.ts'
 
 const file = `${temporaryFolder()}/events.sqlite`
 const event = { activityDateTime: '2024-05-01T00:00:00Z', action: 'Create' }
 
-/** Starts the service on a database, and expects that it ends. */
+/** Starts the service on a database, and expects that it ends. Returns its exit code and its last line. */
 async function refused(env: Record<string, string>) {
   const { url, log, exited, stop } = await startProcess({ file: `${temporaryFolder()}/none`, env })
   if (url) await stop()
-  await exited
-  return [url, log()]
+  const [status] = await exited
+  return [status, log().trimEnd().split('\n').at(-1)]
 }
 
 const running: (() => Promise<unknown>)[] = []
@@ -24,27 +25,53 @@ async function started() {
   return { ...service, get, post }
 }
 
-describe('The service does not start', () => {
+describe('The service does not start, and says why in a sentence,', () => {
   it.each([
-    ['with a wrong password', (url: URL) => (url.password = 'wrong'), 'refuses the user or the password'],
-    ['on an unknown host', (url: URL) => (url.hostname = 'nowhere.invalid'), 'host of the database server is unknown'],
-    ['where no server listens', (url: URL) => (url.port = '1'), 'no database server listens there'],
-    ['without the database', (url: URL) => (url.pathname = '/none'), 'has no database of this name']
+    ['with a wrong password', (url: URL) => (url.password = 'wrong'), 'refuses the user or the password.'],
+    ['with a user that there is not', (url: URL) => (url.username = 'nobody'), 'refuses the user or the password.'],
+    ['on an unknown host', (url: URL) => (url.hostname = 'nowhere.invalid'), 'host of the database server is unknown.'],
+    ['where no server listens', (url: URL) => (url.port = '1'), 'no database server listens there.'],
+    ['without the database', (url: URL) => (url.pathname = '/none'), 'has no database of this name.'],
+    [
+      'where the server does not encrypt',
+      (url: URL) => (url.search = '?sslmode=verify-full'),
+      'does not encrypt connections.'
+    ]
   ])('%s', async (_, change, sentence) => {
     const url = new URL((await postgresFor(file)).DATABASE_URL as string)
     change(url)
-    expect(await refused({ DATABASE_URL: url.href })).toEqual([undefined, expect.stringContaining(sentence)])
+    const [status, line] = await refused({ DATABASE_URL: url.href })
+    expect([status, line]).toEqual([1, expect.stringMatching(/^The service does not start: /)])
+    expect(line).toContain(sentence)
+  })
+
+  it.each([
+    ['whose certificate nobody trusts', '127.0.0.1', {}, 'is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT).'],
+    [
+      'whose certificate is that of another host',
+      'localhost',
+      { NODE_EXTRA_CA_CERTS: CERTIFICATE },
+      'is that of another host.'
+    ]
+  ])('on a server %s', async (_, hostname, trusted, sentence) => {
+    const wire = await startWire((await postgresFor(file)).DATABASE_URL as string, { encrypts: true })
+    const url = Object.assign(new URL(wire.url), { hostname, search: '?sslmode=verify-full' })
+    expect(await refused({ DATABASE_URL: url.href, ...trusted })).toEqual([1, expect.stringContaining(sentence)])
+    wire.stop()
   })
 
   it('on a database of another encoding', async () => {
     const url = await createDatabase('latin', "ENCODING 'LATIN1' LOCALE 'C' LOCALE_PROVIDER libc")
-    expect(await refused({ DATABASE_URL: url })).toEqual([undefined, expect.stringContaining('must be UTF8')])
+    expect(await refused({ DATABASE_URL: url })).toEqual([
+      1,
+      'The service does not start: the encoding of the database must be UTF8, and it is LATIN1.'
+    ])
   })
 
   it('without a database to use', async () => {
     expect(await refused({ DATABASE_URL: 'events.sqlite' })).toEqual([
-      undefined,
-      expect.stringContaining('set DATABASE_URL, as postgres://user:password@host/database')
+      1,
+      'The service cannot run in the profile `postgres` without a database: set DATABASE_URL, as postgres://user:password@host/database.'
     ])
   })
 
@@ -57,9 +84,21 @@ describe('The service does not start', () => {
         client.query(`UPDATE "provisioning_log_SchemaVersions" SET version = version + ${change}`)
       )
     await version(1)
-    const sentence = 'the schema of the database has version 2, and this service knows those up to 1'
-    expect(await refused({ DATABASE_URL })).toEqual([undefined, expect.stringContaining(sentence)])
+    const sentence =
+      'The service does not start: the schema of the database has version 2, and this service knows those up to 1. ' +
+      'A newer one has migrated it.'
+    expect(await refused({ DATABASE_URL })).toEqual([1, sentence])
     await version(-1)
+  })
+
+  it('behind a pooler that keeps the settings of its connections from the server', async () => {
+    const pooler = await startWire((await postgresFor(file)).DATABASE_URL as string, { change: withoutOptions })
+    expect(await refused({ DATABASE_URL: pooler.url })).toEqual([
+      1,
+      'The service does not start: the settings of its connections do not reach the database server, as behind a pooler such ' +
+        'as PgBouncer. Name the server itself: the service has a pool of its own.'
+    ])
+    pooler.stop()
   })
 })
 

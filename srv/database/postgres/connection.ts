@@ -1,5 +1,5 @@
 /** Connections to the server, and what the service demands of it. */
-import pg, { type ClientBase, type ClientConfig, type PoolConfig } from 'pg'
+import pg, { type ClientConfig, type PoolConfig } from 'pg'
 import { codeOf } from './failures.ts'
 
 /** The oldest version, as `server_version_num` writes it. */
@@ -32,14 +32,24 @@ export const configuration = (url: string): ClientConfig => ({
  * For connections that write: what they commit is on disk, whatever the server does by default, and where they do nothing
  * in a transaction for a minute, for example as this process is suspended, the server ends it.
  */
-export const WRITING: PoolConfig = {
+export const WRITING: PoolConfig & { options: string } = {
   idle_in_transaction_session_timeout: 60_000,
-  // the pool waits for it, other than its type says
-  onConnect: ((client: ClientBase) => client.query('SET synchronous_commit = on')) as (client: ClientBase) => void
+  options: '-c synchronous_commit=on'
 }
 
 /** How long a statement may wait for a lock, and how long it may take until this process gives up, in milliseconds. */
 export type Limits = Required<Pick<PoolConfig, 'lock_timeout' | 'query_timeout'>>
+
+/** A statement that this process gives up on after a time in milliseconds, as the server may be gone without a word. */
+export const timed = (
+  text: string,
+  values: unknown[],
+  query_timeout: number
+): pg.QueryConfig & { query_timeout: number } => ({
+  text,
+  values,
+  query_timeout
+})
 
 /**
  * Whether the server is on this machine, or the URL says itself whether the connection is encrypted. To any other server
@@ -51,8 +61,8 @@ function isNear(url: string) {
 }
 
 /** Connects. The caller ends the connection. @throws the error of the server or of the network */
-export async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client(configuration(url))
+export async function connect(url: string, options = ''): Promise<pg.Client> {
+  const client = new pg.Client({ ...configuration(url), options })
   client.on('error', () => {}) // its queries fail, too, and they are waited for
   await client.connect()
   return client
@@ -69,24 +79,43 @@ export function pool(url: string, options: PoolConfig): pg.Pool {
   return made
 }
 
+/** What is asked of a server. */
+interface Server {
+  version: number
+  encoding: string
+  name: string
+  is_standby: boolean
+  has_settings: boolean
+}
+
+/** A setting of a connection that reaches the server only if nobody between keeps it. */
+const MARK = '-c provisioning.connected=directly'
+
+const SERVER = `SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS name,
+  current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS is_standby,
+  coalesce(current_setting('provisioning.connected', true), '') = 'directly' AS has_settings`
+
+const POOLED =
+  'the settings of its connections do not reach the database server, as behind a pooler such as PgBouncer. Name the server ' +
+  'itself: the service has a pool of its own.'
+
+const refusal = (reason: string, cause?: unknown) => new Error(`The service does not start: ${reason}`, { cause })
+
 /**
  * Checks that the service can run on a database.
  * @throws {Error} that says in a sentence why not
  */
 export async function expectUsable(url: string) {
-  const client = await connect(url).catch((error: unknown) => {
-    throw new Error(`The service does not start: ${reasonOf(error)}`, { cause: error })
+  const client = await connect(url, MARK).catch((error: unknown) => {
+    throw refusal(reasonOf(error), error)
   })
   try {
-    const { rows } = await client.query<{ version: number; encoding: string; name: string }>(
-      `SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS name,
-        current_setting('server_encoding') AS encoding`
-    )
-    const [{ version, encoding, name }] = rows as [(typeof rows)[0]]
-    if (version < OLDEST)
-      throw new Error(`The service does not start: it needs PostgreSQL 15 or later, and the server is ${name}.`)
-    if (encoding !== 'UTF8')
-      throw new Error(`The service does not start: the encoding of the database must be UTF8, and it is ${encoding}.`)
+    const { rows } = await client.query<Server>(timed(SERVER, [], PATIENCE))
+    const [{ version, encoding, name, is_standby, has_settings }] = rows as [Server]
+    if (version < OLDEST) throw refusal(`it needs PostgreSQL 15 or later, and the server is ${name}.`)
+    if (encoding !== 'UTF8') throw refusal(`the encoding of the database must be UTF8, and it is ${encoding}.`)
+    if (is_standby) throw refusal('the database server is a standby, which only reads.')
+    if (!has_settings) throw refusal(POOLED)
   } finally {
     await client.end()
   }
@@ -98,7 +127,22 @@ const REASONS: Record<string, string> = {
   '3D000': 'the database server has no database of this name.',
   ENOTFOUND: 'the host of the database server is unknown.',
   EAI_AGAIN: 'the host of the database server is unknown.',
-  ECONNREFUSED: 'no database server listens there.'
+  ECONNREFUSED: 'no database server listens there.',
+  '53300': 'the database server has no connection left for it.',
+  '57P03': 'the database server is starting or stopping.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate of the database server is that of another host.'
 }
 
-const reasonOf = (error: unknown) => REASONS[codeOf(error)] ?? `the database server cannot be reached.`
+/** Of Node.js, for a certificate that is not trusted: https://nodejs.org/api/tls.html#x509-certificate-error-codes. */
+const OF_CERTIFICATES = /CERT|ISSUER|VERIFY/
+
+function reasonOf(error: unknown) {
+  const code = codeOf(error)
+  const { message } = error as Error
+  const known = REASONS[code]
+  if (known !== undefined) return known
+  if (OF_CERTIFICATES.test(code))
+    return `the certificate of the database server is not trusted (${code}). NODE_EXTRA_CA_CERTS names the file of its authority.`
+  if (message.includes('does not support SSL')) return 'the database server does not encrypt connections.'
+  return `the database server cannot be reached: ${message}.`
+}

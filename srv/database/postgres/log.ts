@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import type { Arrival, OpenLog, Seal, StoredRow } from '../log.ts'
 import { ARRIVALS, EVENTS, SAME_EVENT, SEALS, SECRETS } from '../tables.ts'
-import { pool as poolOf, WRITING } from './connection.ts'
+import { pool as poolOf, timed, WRITING } from './connection.ts'
 import { arrivalsIn, history, WHOLE } from './history.ts'
 import { withNames } from './names.ts'
 import { IDS, INSTANT } from './partitions.ts'
@@ -22,16 +22,24 @@ export const WITH_EVENT = `JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tena
 /** The key of the advisory lock of who seals; any number that others do not use. */
 const SEALING = 7_231_804_513
 
+/**
+ * How long the statements of sealing may take, in milliseconds: a server that is gone without a word would otherwise hold
+ * it up for a quarter of an hour. The events of a pass may have many megabytes.
+ */
+const PATIENCE = 10_000
+const PATIENCE_FOR_EVENTS = 20_000
+
 export const openLog: OpenLog = (url) => {
-  const pool = poolOf(url, { ...WRITING, options: ALL_TENANTS, max: 1 })
+  const pool = poolOf(url, { ...WRITING, options: `${WRITING.options} ${ALL_TENANTS}`, max: 1 })
   const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
-    (await pool.query<R>(withNames(sql), values)).rows
+    (await pool.query<R>(timed(withNames(sql), values, PATIENCE))).rows
 
   /** Reads arrivals with their events, in order. Whole numbers are `bigint`. */
   async function* eventsAfter(sequence: number, limit: number): AsyncGenerator<Arrival> {
     const text = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.* FROM ${ARRIVALS} a
       ${WITH_EVENT} WHERE a.sequence > $1 ORDER BY a.sequence LIMIT $2`
-    const { rows } = await pool.query<StoredRow>({ text: withNames(text), values: [sequence, limit], types: WHOLE })
+    const statement = timed(withNames(text), [sequence, limit], PATIENCE_FOR_EVENTS)
+    const { rows } = await pool.query<StoredRow>({ ...statement, types: WHOLE })
     yield* arrivalsIn(rows)
   }
 
@@ -49,12 +57,13 @@ export const openLog: OpenLog = (url) => {
     addSeals: async (lastSealed: number, seals: Seal[]) => {
       const columns = Object.keys(seals[0] ?? {}).join()
       const rows = JSON.stringify(seals)
-      const { rowCount } = await pool.query(
-        withNames(`INSERT INTO ${SEALS} (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::${SEALS}, $1)
-          WHERE (${LAST_SEALED}) = $2`),
-        [rows, lastSealed]
+      const added = await query(
+        `INSERT INTO ${SEALS} (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::${SEALS}, $1)
+         WHERE (${LAST_SEALED}) = $2 RETURNING number`,
+        rows,
+        lastSealed
       )
-      return rowCount === seals.length
+      return added.length === seals.length
     },
     alone: async <Result>(work: () => Promise<Result>) => {
       await query('BEGIN') // on the only connection
