@@ -1,7 +1,10 @@
 /** The HTTP server, with limits for slow clients and for connections. */
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { Express } from 'express'
 import { settings } from '../settings/settings.ts'
+
+// an import would load what fetch needs, too
+const { createServer } = process.getBuiltinModule('node:http')
 
 /** How often Node looks for connections that are over a limit, in milliseconds. */
 const CHECKING_INTERVAL = 1000

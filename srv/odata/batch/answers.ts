@@ -1,10 +1,12 @@
 /** Answers to batches, in JSON (OData JSON 4.01, 19.5) and in the multipart format (Protocol 4.01, 11.7.7.6). */
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES, type OutgoingHttpHeaders } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
 import type { Unit } from './requests.ts'
 import type { Answer } from './run.ts'
+
+const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 /**
  * Streams the answers to a batch at the pace of the client, until it is done or the client has gone. The format is that

@@ -1,9 +1,10 @@
 /** Batches in the multipart format (OData Protocol 4.01, 11.7.7; RFC 2046, 5.1). */
-import { validateHeaderName } from 'node:http'
 import { RequestError } from '../../errors/errors.ts'
 import { parseBody } from '../request/body.ts'
 import { checkRequest, checkSize, forwardReference, invalid, referenceOf } from './requests.ts'
 import type { BatchRequest, Unit } from './requests.ts'
+
+const { validateHeaderName } = process.getBuiltinModule('node:http')
 
 /** The most characters that the headers of a part, or of the request in it, may have. */
 const MOST_HEADERS = 65_536

@@ -1,11 +1,13 @@
 /** Runs the requests of a batch and yields their answers in the same order (OData Protocol 4.01, 11.7). */
-import { IncomingMessage, ServerResponse, type OutgoingHttpHeaders } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
 import express, { type Request, type Response } from 'express'
 import { RequestError } from '../../errors/errors.ts'
 import { refuse } from '../../errors/refuse.ts'
 import { requestIds } from '../../errors/request-ids.ts'
 import type { Origin, Rows, Store } from '../request/exchange.ts'
 import { REFERENCE, type BatchRequest, type Unit } from './requests.ts'
+
+const { IncomingMessage, ServerResponse } = process.getBuiltinModule('node:http')
 
 /** How a batch is run. */
 export interface Run {

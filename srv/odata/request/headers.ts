@@ -1,7 +1,8 @@
 /** What the headers of a request ask for: a version of OData, preferences, isolation. */
-import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { Request, Response } from 'express'
 import { RequestError } from '../../errors/errors.ts'
+
+const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule('node:http')
 
 /**
  * Checks the headers of a request within a batch, which Node.js has not checked.
