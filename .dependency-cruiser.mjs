@@ -4,6 +4,7 @@
  */
 const FLOORS = [
   ['server', 'audit-log-service', 'commands', 'cap'],
+  ['compiled-model'],
   ['odata'], // the adapter
   ['odata/resources', 'odata/batch', 'odata/openapi'],
   ['odata/response'],

@@ -4,6 +4,7 @@ import cds from '@sap/cds'
 import compression from 'compression'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { needsTokens } from './access/profile.ts'
+import { keepCompiledModel } from './compiled-model.ts'
 import { findSignIn } from './access/sign-in.ts'
 import helmet from 'helmet'
 import { storeJsonAsText } from './database/json-columns.ts'
@@ -58,6 +59,7 @@ export default async function server(options: object) {
     LOG.warn('Development profile: no token is asked for, and any that is sent is taken.')
   }
 
+  keepCompiledModel()
   cds.once('loaded', (csn) => {
     csn.definitions = rootsLast(csn as unknown as Model) as typeof csn.definitions
     const tokens = new LinkTokens()
