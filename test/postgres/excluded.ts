@@ -15,7 +15,6 @@ export const FILES: [path: string, reason: string][] = [
 
 /** Tests, by what their names contain. */
 export const TESTS: [name: RegExp, reason: string][] = [
-  [/targetSystem\/details\/[nt] with max/, 'Values of several types cannot be aggregated: 501.'],
   [/P3652059D/, 'A sum of a point in time and all time is refused with 501.'],
   [/rollup\(\$all,jobId,action\)/, 'The order of groups that no $orderby asks for differs.'],
   [

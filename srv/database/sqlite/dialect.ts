@@ -10,6 +10,9 @@ const items = (source: string, item: string, condition: string) =>
 
 const extracted = (json: string, path: string) => `json_extract(${json},${path})`
 
+/** Members are doubles, as in JavaScript, which wrote them; it takes no whole numbers beyond 2^53 from SQLite. */
+const asReal = (number: string) => `cast(${number} as real)`
+
 const mayBe = (text: string, term: string) => `${text} like ${TEXT_PATTERN}(${term})`
 
 const contains = (text: string, term: string) =>
@@ -23,8 +26,9 @@ export const DIALECT: Dialect = {
   greatest: (...texts) => `max(${texts.join()})`,
   least: (...texts) => `min(${texts.join()})`,
   json_member: extracted,
-  json_ordered: extracted,
-  json_number: extracted,
+  json_ordered: (json, path) =>
+    `case json_type(${json},${path}) when 'integer' then ${asReal(extracted(json, path))} else ${extracted(json, path)} end`,
+  json_number: (json, path) => asReal(extracted(json, path)),
   json_boolean: extracted,
   json_member_type: (json, path) => `json_type(${json},${path})`,
   json_of_member: (json, path) => `nullif(${json} -> ${path},'null')`,

@@ -4,7 +4,7 @@
  */
 import { allOf, anyOf, func, val, xpr } from '../../cqn/cqn.ts'
 import type { Cqn, Member, Typed, Unplaced, ValueType } from '../../cqn/cqn.ts'
-import { asJson, integer, jsonMember, jsonOfMember, jsonType, jsonValue } from '../../database/dialect.ts'
+import { integer, jsonMember, jsonOfMember, jsonType, jsonValue } from '../../database/dialect.ts'
 import { compared, exactly } from './logic.ts'
 import { converted } from './primitives.ts'
 
@@ -56,7 +56,7 @@ export function membersCompared(left: Typed, operator: string, right: Typed): Un
  */
 export function shown(value: Pick<Typed, 'cqn' | 'exact' | 'member' | 'type' | 'isLarge'>): Cqn {
   const { type, member, isLarge } = value
-  if (type === 'any') return member ? jsonOfMember(member) : asJson(value.cqn)
+  if (type === 'any') return member ? jsonOfMember(member) : value.cqn
   if (type === 'duration') return func('odata_duration', value.cqn)
   return isLarge ? func('odata_held', value.cqn) : exactly(value)
 }

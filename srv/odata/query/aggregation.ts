@@ -1,7 +1,7 @@
 /** Groups rows and aggregates their values (OData Data Aggregation 4.0, section 3.1). */
 import { nested, propertyOf, valueColumn, type Computed, type Rows } from './rows.ts'
 import type { Property, StructuredType } from '../model/types.ts'
-import { integer } from '../../database/dialect.ts'
+import { asJson, integer } from '../../database/dialect.ts'
 import { func, named, type Typed } from '../../cqn/cqn.ts'
 import type { Cursor } from '../expressions/cursor.ts'
 import { meantAs, shown } from '../expressions/members.ts'
@@ -31,7 +31,12 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
     case 'max':
       if (type === 'boolean') return undefined
       if (type !== 'any') return of(operand)
-      return { cqn: func('coalesce', of(number).cqn, of(meantAs(operand, 'string')).cqn), type, position }
+      // numbers come before texts, as JSON, which keeps their types
+      return {
+        cqn: func('coalesce', asJson(of(number).cqn), asJson(of(meantAs(operand, 'string')).cqn)),
+        type,
+        position
+      }
     case 'countdistinct':
       return { cqn: integer(func('countdistinct', shown(operand))), type: 'number', whole: true, position }
     default:

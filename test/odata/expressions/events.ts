@@ -12,7 +12,9 @@ const events: Json[] = [
     action: ' \u00a0Create\t',
     durationInMilliseconds: 0,
     statusInfo: { '@odata.type': '#microsoft.graph.statusDetails', status: 'failure', errorCode: 'Conflict' },
-    targetSystem: { details: { n: 7, t: '7', f: false, d: 'PT1M', o: { deep: 'x' }, big: 3000000000, r: 1.5 } },
+    targetSystem: {
+      details: { n: 7, t: '7', f: false, d: 'PT1M', o: { deep: 'x' }, big: 3000000000, huge: 2 ** 60, r: 1.5 }
+    },
     provisioningSteps: [
       { name: 'Import', status: 'success', details: { n: 1 } },
       { name: 'Export', status: 'failure', details: { n: '1' } }

@@ -1,8 +1,8 @@
 /** Types of values as OData URL Conventions 4.01, 5.1.1.10 and 5.1.1.15 define them. */
 import { startWithEvents } from './events.ts'
-import { query, type Json } from '../../support/service.ts'
+import { query, valuesOf, type Json } from '../../support/service.ts'
 
-const { service, path, found } = startWithEvents()
+const { service, path, found, computed } = startWithEvents()
 
 describe.each<[string, [filter: string, expected: string][]]>([
   [
@@ -113,6 +113,23 @@ describe.each<[string, [filter: string, expected: string][]]>([
   })
 })
 
+describe('A number of an open type beyond 2^53', () => {
+  it('is calculated with', async () => {
+    expect(await computed('targetSystem/details/huge add durationInMilliseconds')).toEqual([
+      1_152_921_504_606_846_976,
+      null,
+      null
+    ])
+  })
+
+  it('orders pages', async () => {
+    const $orderby = 'targetSystem/details/huge desc'
+    const page = await service.get(query(path, { $orderby, $select: 'id' }), { Prefer: 'maxpagesize=1' })
+    const next = String(page.body['@odata.nextLink']).slice(service.url.length)
+    expect([page, await service.get(next)].flatMap(valuesOf)).toMatchObject([{ id: 'a' }, { id: 'c' }])
+  })
+})
+
 describe('$apply groups and aggregates members of open types', () => {
   it.each<[string, Json[]]>([
     [
@@ -134,6 +151,8 @@ describe('$apply groups and aggregates members of open types', () => {
     ['aggregate(targetSystem/details/n with sum as s)', [{ s: 15 }]],
     ['aggregate(targetSystem/details/t with max as m)', [{ m: 'text' }]],
     ['aggregate(targetSystem/details/n with max as m)', [{ m: 8 }]],
+    ['aggregate(targetSystem/details/t with max as m)/filter(m gt 1)', []],
+    ["aggregate(targetSystem/details/t with max as m)/filter(m gt 'a')", [{ m: 'text' }]],
     ['aggregate(targetSystem/details/t with countdistinct as c)', [{ c: 2 }]],
     ['compute(targetSystem/details/t as t)/groupby((t))', [{ t: null }, { t: '7' }, { t: 'text' }]],
     ['groupby((statusInfo/status))/filter(statusInfo ne null)/aggregate($count as n)', [{ n: 3 }]]
