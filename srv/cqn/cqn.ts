@@ -128,6 +128,8 @@ export function standingFor<Expression extends object>(expression: Expression, e
 export const ref = (name: string): Cqn => ({ ref: [name] })
 /** A value of the request or of the protocol, unlike those that CAP adds, such as values of the user. */
 export const val = (val: Value, source?: Source): Cqn => ({ val, fromRequest: true, ...(source && { source }) })
+/** A text of ours, which becomes part of the statement. */
+export const constant = (text: string): Cqn => xpr(`'${text.replaceAll("'", "''")}'`)
 export const func = (name: string, ...args: Cqn[]): Cqn => measured({ func: name, args }, args)
 export const xpr = (...parts: (Cqn | string)[]): Cqn => measured({ xpr: parts }, parts, Math.ceil(parts.length / 2))
 export const list = (items: Cqn[]): Cqn => measured({ list: items }, items)

@@ -2,7 +2,7 @@
  * The functions that engines spell differently. Queries call them by name, and the renderer of the engine replaces each
  * call with its own SQL.
  */
-import { extentOf, measured, val, xpr, type Cqn, type Member } from '../cqn/cqn.ts'
+import { constant, extentOf, measured, val, xpr, type Cqn, type Member } from '../cqn/cqn.ts'
 
 /** Makes SQL from the SQL of the arguments. CAP renders an argument with its values each time it is used. */
 type Spelling = (...args: string[]) => string
@@ -67,7 +67,7 @@ export interface Dialect {
   octets: Spelling
   /** Value as JSON text, `null` where there is none: value. */
   json_text: Spelling
-  /** Text of some that follow each other: texts. */
+  /** Text of some that follow each other: texts, none of which is null. */
   concatenated: Spelling
   /** The number NaN. SQLite has none, so a text stands for it there. */
   not_a_number: Spelling
@@ -131,10 +131,7 @@ export const octets = (text: Cqn) => call('octets', text)
 export const jsonTextOf = (value: Cqn) => call('json_text', value)
 /** @param texts those that are no expressions are trusted: they become part of the statement */
 export const concatenated = (...texts: (Cqn | string)[]) =>
-  call(
-    'concatenated',
-    ...texts.map((text) => (typeof text === 'string' ? xpr(`'${text.replaceAll("'", "''")}'`) : text))
-  )
+  call('concatenated', ...texts.map((text) => (typeof text === 'string' ? constant(text) : text)))
 
 export const textsJoined = (text: Cqn) => call('texts_joined', text)
 export const jsonRows = (...values: Cqn[]) => call('json_rows', ...values)

@@ -144,8 +144,10 @@ const SCHEMA = [
    END $$`,
   `CREATE OR REPLACE TRIGGER identified AFTER INSERT ON ${EVENTS} REFERENCING NEW TABLE AS added
    FOR EACH STATEMENT EXECUTE FUNCTION keep_ids()`,
-  // it is not immutable, as events come; but so the planner asks it, and leaves out the partitions without these events
-  `CREATE OR REPLACE FUNCTION instants_of(ids text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-     SELECT array_agg(DISTINCT ${INSTANT}) FROM ${IDS} WHERE id = ANY(ids)
-   $$`
+  // it is not immutable, as events come; but so the planner asks it, and leaves out the partitions without these events.
+  // Its own query is planned once for each connection.
+  `CREATE OR REPLACE FUNCTION instants_of(ids text[]) RETURNS text[] LANGUAGE plpgsql IMMUTABLE
+     SET plan_cache_mode = force_generic_plan AS $$ BEGIN
+     RETURN (SELECT array_agg(DISTINCT ${INSTANT}) FROM ${IDS} WHERE id = ANY(ids));
+   END $$`
 ]

@@ -78,10 +78,17 @@ export class PostgresRenderer extends CapRenderer {
     const { id, [INSTANT]: instant } = this.model?.definitions[from?.ref?.[0] as string]?.elements ?? {}
     this.readsEvents = Boolean(id?.key && instant)
     try {
-      return super.SELECT(query)
+      return super.SELECT(this.isPage(query.SELECT) ? foundFirst(query) : query)
     } finally {
       this.readsEvents = outer
     }
+  }
+
+  /** Whether a query makes something of some rows of a table. */
+  private isPage({ from, columns = [], groupBy, limit }: Select['SELECT']) {
+    if (!from?.ref || !from.as || !limit || groupBy?.length || columns.every(({ ref }) => ref)) return false
+    const definition = this.model?.definitions[from.ref[0] as string]
+    return definition !== undefined && !definition.query && !definition.projection
   }
 
   /** A comparison of ids with constants, in the partitions that have them only. */
@@ -152,4 +159,16 @@ export class PostgresRenderer extends CapRenderer {
     if ((fromRequest || source) && sql === '?') this.values.push(new SourcedValue(this.values.pop() as never, source))
     return sql
   }
+}
+
+/**
+ * A page that finds its rows before it makes anything of them. Otherwise PostgreSQL plans what it makes of them once for
+ * each partition, each time it plans the query.
+ */
+function foundFirst(query: Select): Select {
+  const { from, where, orderBy, limit, ...others } = query.SELECT
+  const found = { SELECT: { from, where, orderBy, limit, localized: others.localized }, as: from?.as }
+  // the limit keeps PostgreSQL from computing a column each time that another query uses it
+  const SELECT = { ...others, from: found, limit: limit && { rows: limit.rows } }
+  return Object.create(query, { SELECT: { value: SELECT } }) as Select
 }

@@ -1,6 +1,6 @@
 /** The text of an entity as an expression of its columns: see template.ts. The database makes it faster than it reads it. */
 import { concatenated, jsonTextOf, octets } from '../../database/dialect.ts'
-import { anyOf, func, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
+import { anyOf, constant, func, ref, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { ColumnPart, ComplexPart, Template } from '../model/template.ts'
 
@@ -19,11 +19,11 @@ function valueText(part: ColumnPart | ComplexPart): Cqn {
   const { columns, marks, emptyObjects, derived, template } = part
   const exists = anyOf(
     ...columns.map((column) => xpr(ref(column), 'is not null')),
-    ...marks.map((mark) => xpr(func('instr', ref(emptyObjects), val(mark)), '> 0'))
+    ...marks.map((mark) => xpr(func('instr', ref(emptyObjects), constant(mark)), '> 0'))
   )
   const derivations = [...(derived?.templates ?? [])].flatMap(([name, inner]) => [
     ...['when', exists, 'and', ref(derived?.column ?? ''), '='],
-    ...[val(name), 'then', objectText(inner)]
+    ...[constant(name), 'then', objectText(inner)]
   ])
   return xpr('case', ...derivations, 'when', exists, 'then', objectText(template), "else 'null' end")
 }
