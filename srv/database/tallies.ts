@@ -1,5 +1,12 @@
 /** What the model says of tallies, the kept numbers of events of each kind: see db/tallies.cds. */
 import { columnHolding } from '../cqn/columns.ts'
+import { COUNTS } from './tables.ts'
+
+/**
+ * The most tallies of a tenant. A source that sends an id of its own for each event would have the log kept twice; its
+ * further kinds are not counted, and queries look at the events themselves.
+ */
+export const MOST = 1_000_000
 
 interface Element {
   type?: string
@@ -54,4 +61,41 @@ export function talliesIn(definitions: Record<string, Definition>): Tallies {
   if (!tenant || !period || !count || !local || !length) throw new Error(`'${entity}' does not say what it counts.`)
   const values = names.filter((name) => ![tenant, period, count, local].includes(name))
   return { entity, of, tenant, count, period, local, length, values }
+}
+
+/** The columns that tell a kind, each with the value of an event. */
+export function kindOf(tallies: Tallies, event: string): [column: string, value: string][] {
+  const { tenant, period, local, length, values } = tallies
+  const start = (column: string) => `substr(${event}.${column},1,${length})`
+  return [
+    [tenant, `${event}.tenant`],
+    [period, `${start(period)} || '${restOf(tallies)}'`],
+    [local, start(local)],
+    ...values.map((column): [string, string] => [column, `${event}.${column}`])
+  ]
+}
+
+/**
+ * The query for tenants whose tallies are not those of their events, or lack another number of events than is known.
+ * @param events the events, in an order that no index gives, by the name `e`
+ * @param tallied the tallies, with 1 in the column `rows` for each that counts towards the limit
+ */
+export function mistalliedIn(tallies: Tallies, events: string, tallied: string) {
+  const { count } = tallies
+  const kind = kindOf(tallies, 'e')
+  const columns = kind.map(([column]) => column).join()
+  const values = kind.map(([column, value]) => `${value} AS ${column}`).join()
+  return `
+  SELECT coalesce(k.tenant, c.tenant) AS tenant FROM (
+    SELECT tenant, sum(CASE WHEN counted > events THEN 1 ELSE 0 END) AS wrong, sum(events) - sum(counted) AS lacking,
+      sum(rows) AS rows
+    FROM (
+      SELECT ${columns}, sum(one) AS events, sum(counted) AS counted, sum(rows) AS rows FROM (
+        SELECT ${values}, 1 AS one, 0 AS counted, 0 AS rows FROM ${events}
+        UNION ALL SELECT ${columns}, 0, ${count}, rows FROM ${tallied}
+      ) AS listed GROUP BY ${columns}
+    ) AS kinds GROUP BY tenant
+  ) AS k FULL JOIN ${COUNTS} c ON c.tenant = k.tenant
+  WHERE k.wrong > 0 OR coalesce(k.lacking, 0) <> coalesce(c.uncounted, 0)
+    OR coalesce(k.rows, 0) <> coalesce(c.tallies, k.rows, 0)`
 }

@@ -16,7 +16,8 @@ const CONFINED = [
   '"provisioning_log_Counts"',
   '"provisioning_log_Seals"',
   '"microsoft_graph_Arrivals"',
-  '"microsoft_graph_Counts"'
+  '"microsoft_graph_Counts"',
+  '"microsoft_graph_Tallies"'
 ]
 
 async function start(env: Record<string, string>) {

@@ -1,6 +1,6 @@
 /**
- * `npm run test:postgres`: runs the tests of the project `spec` on PostgreSQL, but for those in excluded.ts, and the tests
- * in this folder. Jest starts the server: see test/support/postgres-server.ts. Takes names of files and options, as Jest
+ * `npm run test:postgres`: runs the tests of the project `spec` on PostgreSQL, but for those in excluded.ts, the tests in
+ * this folder, and that of `force` which compares kept counts with the events. Jest starts the server: see test/support/postgres-server.ts. Takes names of files and options, as Jest
  * does; options have their values behind `=`.
  */
 import { spawnSync } from 'node:child_process'
@@ -11,9 +11,15 @@ const options = given.filter((each) => each.startsWith('-'))
 const paths = given.filter((each) => !each.startsWith('-'))
 const names = TESTS.map(([{ source }]) => source).join('|')
 const args = [
-  ...['node_modules/jest/bin/jest.js', '--selectProjects', 'spec'],
+  ...['node_modules/jest/bin/jest.js', '--selectProjects', 'spec', 'force'],
   ...['--testNamePattern', `^(?!.*(${names}))`],
-  ...['--testPathIgnorePatterns', '/node_modules/', 'test/(app|force)/', ...FILES.map(([path]) => path)],
+  ...[
+    '--testPathIgnorePatterns',
+    '/node_modules/',
+    'test/app/',
+    'test/force/(?!tallies)',
+    ...FILES.map(([path]) => path)
+  ],
   ...['--testPathPatterns', ...(paths.length ? paths : ['test/'])],
   ...options
 ]

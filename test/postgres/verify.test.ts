@@ -4,9 +4,14 @@ import { startProcess, temporaryFolder } from '../support/process.ts'
 import { clientOf } from '../support/service.ts'
 
 const EVENTS = '"microsoft_graph_provisioningObjectSummary"'
-const [ARRIVALS, SEALS, PURGES, COUNTS, IDS] = ['Arrivals', 'Seals', 'Purges', 'Counts', 'EventIds'].map(
-  (name) => `"provisioning_log_${name}"`
-)
+const [ARRIVALS, SEALS, PURGES, COUNTS, TALLIES, IDS] = [
+  'Arrivals',
+  'Seals',
+  'Purges',
+  'Counts',
+  'Tallies',
+  'EventIds'
+].map((name) => `"provisioning_log_${name}"`)
 const file = `${temporaryFolder()}/events.sqlite`
 let sound = ''
 let copies = 0
@@ -89,9 +94,19 @@ describe('npm run verify on PostgreSQL', () => {
       "Tenant 'a' has 6 events, and not 5 as readers are told."
     ],
     [
+      'a tally that was altered',
+      `UPDATE ${TALLIES} SET events = 2 WHERE tenant = 'a'`,
+      "The tallies of tenant 'a', by which readers are told of groups, are not those of its events."
+    ],
+    [
+      'tallies that were removed',
+      `DELETE FROM ${TALLIES} WHERE tenant = 'b'`,
+      "The tallies of tenant 'b', by which readers are told of groups, are not those of its events."
+    ],
+    [
       'an event without an arrival',
       `INSERT INTO ${EVENTS} SELECT (json_populate_record(e, '{"id":"new"}')).* FROM ${EVENTS} e ${where('a1')};
-       UPDATE ${COUNTS} SET events = 7 WHERE tenant = 'a'`,
+       UPDATE ${COUNTS} SET events = 7, uncounted = 1 WHERE tenant = 'a'`,
       "Event 'new' of tenant 'a' was added: it has no arrival."
     ]
   ])('finds %s', async (_, change, sentence) => {

@@ -9,6 +9,7 @@ import { withNames } from './names.ts'
 import { Partitions } from './partitions.ts'
 import { UNIQUE_IDS } from './schema.ts'
 import { NUMBERING, UNNUMBERED } from './sequencer.ts'
+import { FOLD } from './tallies.ts'
 
 /** How long a partition may take to make, in milliseconds. */
 const LIMITS = { lock_timeout: 5000, query_timeout: 60_000 }
@@ -49,11 +50,12 @@ export async function openCopy(url: string): Promise<Copy> {
         await insert(ARRIVALS, arrivals.map(rowOf))
         for (const [tenant, count] of countsOf(events))
           await run(
-            `INSERT INTO ${COUNTS} AS c (tenant, events, tallies, uncounted) VALUES ($1, $2, 0, $2) ON CONFLICT (tenant)
-             DO UPDATE SET events = c.events + excluded.events, uncounted = c.uncounted + excluded.uncounted`,
+            `INSERT INTO ${COUNTS} AS c (tenant, events, tallies, uncounted) VALUES ($1, $2, 0, 0) ON CONFLICT (tenant)
+             DO UPDATE SET events = c.events + excluded.events`,
             tenant,
             count
           )
+        await run(`SELECT ${FOLD}`)
         await run('COMMIT')
       } catch (error) {
         await run('ROLLBACK').catch(() => {}) // the connection may be lost

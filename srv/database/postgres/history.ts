@@ -2,11 +2,13 @@
 import pg from 'pg'
 import type { Arrival, History, Inspected, Miscount, PurgedRange, PurgeRecord, Seal, StoredRow } from '../log.ts'
 import { ARRIVAL_KEY, ARRIVALS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
+import { mistalliedIn, talliesIn } from '../tallies.ts'
 import { rowsOf } from './cursor.ts'
 import { withNames } from './names.ts'
 import { IDS, INSTANT } from './partitions.ts'
 import { schemaDifferences } from './schema-differences.ts'
 import { UNNUMBERED } from './sequencer.ts'
+import { ALL_TALLIES } from './tallies.ts'
 
 const { INT8 } = pg.types.builtins
 
@@ -59,7 +61,7 @@ export function history(one: pg.Pool, url: string): History {
       return rowCount ? UNDER_WAY : undefined
     },
     miscounts: () => rowsOf<Miscount>(one, MISCOUNTS),
-    async *mistallied() {}, // there are no tallies: see sequencer.ts
+    mistallied: ({ definitions }) => rowsOf(one, mistalliedIn(talliesIn(definitions), `${EVENTS} e`, ALL_TALLIES)),
     seals: () => inspected<Seal>(rowsOf(one, `SELECT * FROM ${SEALS} ORDER BY tenant, number`)),
     sealsByArrival: () =>
       rowsOf(one, `SELECT tenant, number, firstSequence, leaves FROM ${SEALS} ORDER BY firstSequence, tenant`),

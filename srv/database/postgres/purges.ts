@@ -5,9 +5,11 @@
 import type pg from 'pg'
 import type { Period, PurgeRecord, PurgeStore } from '../log.ts'
 import { ARRIVALS, COUNTS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
+import type { Tallies } from '../tallies.ts'
 import { withNames } from './names.ts'
 import { IDS, INSTANT, monthIn, PARTITION } from './partitions.ts'
 import { NUMBERING, UNNUMBERED } from './sequencer.ts'
+import { FOLD, noteKinds } from './tallies.ts'
 
 /** The key of the advisory lock of who removes; any number that others do not use. */
 const LOCK = 7_231_804_515
@@ -131,7 +133,7 @@ async function removeMonth(
  * that is dropped next; its result says whether the record is the next one. The second one drops a partition, unless it has
  * events that were not removed so.
  */
-export const purgeSchema = () => [
+export const purgeSchema = (tallies: Tallies) => [
   `CREATE OR REPLACE FUNCTION remove_events(record json, sequences bigint[], keeps boolean) RETURNS boolean
    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
    DECLARE
@@ -153,14 +155,18 @@ export const purgeSchema = () => [
      ), removal AS (
        DELETE FROM ${EVENTS} e USING gone
        WHERE NOT keeps AND e.id = gone.id AND e.tenant = gone.tenant AND e.${INSTANT} = gone.${INSTANT}
+       RETURNING e.*
+     ), lessened AS (
+       ${noteKinds(tallies, 'removal', '-')}
      ), counted AS (
-       UPDATE ${COUNTS} c SET events = c.events - fewer.events, uncounted = c.uncounted - fewer.events
+       UPDATE ${COUNTS} c SET events = c.events - fewer.events
        FROM (SELECT tenant, count(*) AS events FROM gone GROUP BY tenant) AS fewer WHERE NOT keeps AND c.tenant = fewer.tenant
      )
      SELECT count(*) INTO removed FROM gone;
      IF removed <> purge.count OR removed <> cardinality(sequences) THEN
        RAISE EXCEPTION 'These events cannot be removed: not all of them are there, sealed, and old enough.';
      END IF;
+     IF NOT keeps THEN PERFORM ${FOLD}; END IF;
      DELETE FROM ${UNDER_WAY};
      RETURN true;
    END $$`,
@@ -178,8 +184,10 @@ export const purgeSchema = () => [
      EXECUTE format('SELECT count(*) FROM %I', name) INTO found;
      IF found <> size THEN RETURN false; END IF;
      PERFORM pg_advisory_xact_lock(${NUMBERING});
-     EXECUTE format('UPDATE %I c SET events = c.events - fewer.events, uncounted = c.uncounted - fewer.events
+     EXECUTE format('UPDATE %I c SET events = c.events - fewer.events
        FROM (SELECT tenant, count(*) AS events FROM %I GROUP BY tenant) AS fewer WHERE c.tenant = fewer.tenant', '${COUNTS}', name);
+     EXECUTE format($sql$ ${noteKinds(tallies, '%I', '-')} $sql$, name);
+     PERFORM ${FOLD};
      EXECUTE format('DROP TABLE %I', name);
      RETURN true;
    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN RETURN false;

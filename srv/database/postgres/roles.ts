@@ -9,12 +9,13 @@ import type { Readable } from '../reading.ts'
 import { EVENTS, SEALS, SECRETS } from '../tables.ts'
 import { IDS } from './partitions.ts'
 import { UNNUMBERED } from './sequencer.ts'
+import { NEW_TALLIES } from './tallies.ts'
 
 /** What says which tenants a transaction may read: `*` for all of them, `=` and a tenant, and anything else for none. */
 const SETTING = 'provisioning.tenants'
 
 /** The tables that the service adds rows to. The other rows come from functions of the owner. */
-const ADDED_TO = [EVENTS, IDS, UNNUMBERED, SEALS, SECRETS]
+const ADDED_TO = [EVENTS, IDS, UNNUMBERED, NEW_TALLIES, SEALS, SECRETS]
 
 /** The option of a connection that reads all tenants, as sealing and verification do. */
 export const ALL_TENANTS = `-c ${SETTING}=*`

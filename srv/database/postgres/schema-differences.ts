@@ -12,6 +12,7 @@ import { expectVersion } from './migration.ts'
 import { migrating } from './names.ts'
 import { IDS, OTHERS, partitioned } from './partitions.ts'
 import { completeSchema, historyTriggers, UNIQUE_IDS } from './schema.ts'
+import { TALLIED } from './tallies.ts'
 
 /** The parts of CAP used here that its published types lack. */
 const cap = cds as unknown as {
@@ -125,7 +126,7 @@ const FOREIGN = `SELECT 'a trigger that is not its own' AS what, tgname AS name
     WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1) AND relkind NOT IN ('r', 'p')`
 
 /** The triggers that the service creates. Those that somebody replaced it creates again. */
-const TRIGGERS = ['identified', ...historyTriggers().flatMap((sql) => /TRIGGER (\w+)/.exec(sql)?.[1] ?? [])]
+const TRIGGERS = ['identified', TALLIED, ...historyTriggers().flatMap((sql) => /TRIGGER (\w+)/.exec(sql)?.[1] ?? [])]
 
 /**
  * Looks for what would drop or alter events before they are stored.

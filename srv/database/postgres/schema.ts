@@ -2,13 +2,15 @@
 import type pg from 'pg'
 import type { Start } from '../engine.ts'
 import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY } from '../tables.ts'
+import { talliesIn } from '../tallies.ts'
 import { codeOf } from './failures.ts'
 import { indexesIn } from './indexes.ts'
 import { withNames } from './names.ts'
 import { IDS, OTHERS, preparePartitions } from './partitions.ts'
 import { purgeSchema } from './purges.ts'
 import { accessSchema } from './roles.ts'
-import { sequencerSchema } from './sequencer.ts'
+import { NUMBERING, sequencerSchema } from './sequencer.ts'
+import { talliesSchema } from './tallies.ts'
 
 /**
  * Prepares the tables after a migration. All of it can be repeated, while other instances use the tables: each statement
@@ -24,7 +26,9 @@ export async function completeSchema(
   const run = (sql: string) => unlessDeadlocked(() => client.query(withNames(sql)))
   await run(REFUSE_CHANGE)
   await preparePartitions(client)
-  for (const sql of [...sequencerSchema(), ...purgeSchema()]) await run(sql)
+  const tallies = talliesIn(definitions)
+  const schema = [...sequencerSchema(), ...talliesSchema(tallies, NUMBERING), ...purgeSchema(tallies)]
+  for (const sql of schema) await run(sql)
   await renewIndexes(run, indexesIn(definitions, indexesForAllTenants))
   if (uniqueIds) await run(`CREATE UNIQUE INDEX IF NOT EXISTS ${UNIQUE_IDS} ON ${IDS} (id)`).catch(expectUniqueIds)
   else await run(`DROP INDEX IF EXISTS ${UNIQUE_IDS}`)

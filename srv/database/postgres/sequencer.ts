@@ -8,6 +8,7 @@ import { repeat } from '../background.ts'
 import { ARRIVALS, COUNTS } from '../tables.ts'
 import { pool, WRITING, type Limits } from './connection.ts'
 import { failureOf } from './failures.ts'
+import { FOLD } from './tallies.ts'
 
 /** The arrivals without a number: see db/postgres/unnumbered-arrivals.cds. */
 export const UNNUMBERED = 'provisioning_log_UnnumberedArrivals'
@@ -91,7 +92,7 @@ export const sequencerSchema = () => [
   `CREATE OR REPLACE VIEW microsoft_graph_Arrivals WITH (security_invoker = true) AS SELECT sequence, event, tenant FROM ${ARRIVALS}
    UNION ALL SELECT NULL, event, tenant FROM ${UNNUMBERED}`,
   `CREATE OR REPLACE VIEW microsoft_graph_Counts WITH (security_invoker = true) AS SELECT tenant, events, tallies, uncounted FROM ${COUNTS}
-   UNION ALL SELECT tenant, 1, 0, 1 FROM ${UNNUMBERED}`,
+   UNION ALL SELECT tenant, 1, 0, 0 FROM ${UNNUMBERED}`,
   // it runs as the owner: the service's role can only add rows, and sees none of several tenants
   // each statement of the function sees what was committed before it, so the second one all that others have numbered
   `CREATE OR REPLACE FUNCTION number_arrivals(most int, waits boolean) RETURNS int LANGUAGE plpgsql
@@ -110,10 +111,11 @@ export const sequencerSchema = () => [
        FROM taken, (SELECT coalesce(max(sequence), 0) AS last FROM ${ARRIVALS}) AS numbers
      ), counted AS (
        INSERT INTO ${COUNTS} AS c (tenant, events, tallies, uncounted)
-       SELECT tenant, count(*), 0, count(*) FROM taken GROUP BY tenant
-       ON CONFLICT (tenant) DO UPDATE SET events = c.events + excluded.events, uncounted = c.uncounted + excluded.uncounted
+       SELECT tenant, count(*), 0, 0 FROM taken GROUP BY tenant
+       ON CONFLICT (tenant) DO UPDATE SET events = c.events + excluded.events
      )
      SELECT count(*) INTO numbered FROM taken;
+     PERFORM ${FOLD};
      RETURN numbered;
    END $$`
 ]

@@ -1,11 +1,21 @@
 /** What verification reads. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Arrival, History, Inspected, Miscount, PurgedRange, PurgeRecord, Seal, StoredRow } from '../log.ts'
-import { talliesIn } from '../tallies.ts'
+import { mistalliedIn, talliesIn } from '../tallies.ts'
 import { schemaDifferences } from './schema.ts'
 import { brokenColumnOf, first, items, rows, withNumbers } from './stored-rows.ts'
-import { ARRIVAL_KEY, ARRIVALS, COUNTS, EVENT_KEY, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
-import { mistalliedIn } from './tallies.ts'
+import {
+  ARRIVAL_KEY,
+  ARRIVALS,
+  COUNTS,
+  EVENT_KEY,
+  EVENTS,
+  PURGES,
+  SAME_EVENT,
+  SEALS,
+  TALLIES,
+  UNDER_WAY
+} from '../tables.ts'
 
 const DAMAGES = "SELECT integrity_check AS found FROM pragma_integrity_check WHERE integrity_check <> 'ok'"
 
@@ -42,7 +52,13 @@ export function history(database: DatabaseSync): History {
     },
     miscounts: () => items(rows(database, MISCOUNTS), (row) => row as unknown as Miscount),
     mistallied: ({ definitions }) =>
-      items(rows(database, mistalliedIn(talliesIn(definitions))), (row) => row as unknown as Miscount),
+      items(
+        rows(
+          database,
+          mistalliedIn(talliesIn(definitions), `${EVENTS} e NOT INDEXED`, `(SELECT *, 1 AS rows FROM ${TALLIES})`)
+        ),
+        (row) => row as unknown as Miscount
+      ),
     seals: () => allOf<Seal>(database, SEALS, 'tenant, number'),
     sealsByArrival: () => items(sealsByArrival(database), withNumbers<Seal>),
     purges: () => allOf<PurgeRecord>(database, PURGES, 'number'),

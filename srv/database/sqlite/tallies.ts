@@ -1,31 +1,13 @@
 /** The numbers of events that triggers keep: for each tenant, see db/counts.cds, and of each kind, see db/tallies.cds. */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import { restOf, type Tallies } from '../tallies.ts'
+import { kindOf, MOST, type Tallies } from '../tallies.ts'
 import { transaction, type LogConnection } from './connection.ts'
 import { COUNTS, EVENTS, OLDER, TALLIES } from '../tables.ts'
-
-/**
- * The most tallies of a tenant. A source that sends an id of its own for each event would have the log kept twice; its
- * further kinds are not counted, and queries look at the events themselves.
- */
-const MOST = 1_000_000
 
 /** The names of the triggers. */
 const COUNTED = `${EVENTS}_counted`
 const UNCOUNTED = `${EVENTS}_uncounted`
 export const COUNT_TRIGGERS = [COUNTED, UNCOUNTED]
-
-/** The columns that tell a kind, each with the value of an event. */
-function kindOf(tallies: Tallies, event: string): [column: string, value: string][] {
-  const { tenant, period, local, length, values } = tallies
-  const start = (column: string) => `substr(${event}.${column},1,${length})`
-  return [
-    [tenant, `${event}.tenant`],
-    [period, `${start(period)} || '${restOf(tallies)}'`],
-    [local, start(local)],
-    ...values.map((column): [string, string] => [column, `${event}.${column}`])
-  ]
-}
 
 /**
  * The statements that create the triggers which count events, by trigger name. The tallies of a tenant and the number
@@ -115,22 +97,4 @@ function adder(database: LogConnection, { count }: Tallies, columns: string[]) {
     const isAdded = !isKnown && Number(insert.run(...values, events).changes) > 0
     if (isKnown || isAdded) note.run(values[0] as SQLInputValue, Number(isAdded), events)
   }
-}
-
-/** Finds the tenants whose tallies are not those of their events, or lack another number of events than is known. */
-export function mistalliedIn(tallies: Tallies) {
-  const { count } = tallies
-  const kind = kindOf(tallies, 'e')
-  const columns = kind.map(([column]) => column).join()
-  const values = kind.map(([column, value]) => `${value} AS ${column}`).join()
-  return `
-  SELECT ifnull(k.tenant, c.tenant) AS tenant FROM (
-    SELECT tenant, sum(counted > events) AS wrong, sum(events) - sum(counted) AS lacking, sum(rows) AS rows FROM (
-      SELECT ${columns}, sum(one) AS events, sum(counted) AS counted, sum(1 - one) AS rows FROM (
-        SELECT ${values}, 1 AS one, 0 AS counted FROM ${EVENTS} e NOT INDEXED
-        UNION ALL SELECT ${columns}, 0, ${count} FROM ${TALLIES}
-      ) GROUP BY ${columns}
-    ) GROUP BY tenant
-  ) k FULL JOIN ${COUNTS} c ON c.tenant = k.tenant
-  WHERE k.wrong > 0 OR ifnull(k.lacking, 0) <> ifnull(c.uncounted, 0) OR ifnull(k.rows, 0) <> ifnull(c.tallies, ifnull(k.rows, 0))`
 }
