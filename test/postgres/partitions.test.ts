@@ -1,3 +1,4 @@
+import { openLog } from '../../srv/database/postgres/log.ts'
 import { onServer, postgresFor } from '../support/postgres.ts'
 import { query, startService, valuesOf } from '../support/service.ts'
 
@@ -70,6 +71,29 @@ describe('Events are stored by the month of their time', () => {
     expect(await names()).not.toContain(nameOf(month(3)))
     expect(await create('g', `${month(3)}-16T00:00:00Z`)).toBe(201)
     expect((await service.get(`${path}('f')`)).status).toBe(200)
+  })
+
+  it('They are sealed in the order of their arrival, whatever months they are of, and without those that are gone', async () => {
+    const { DATABASE_URL = '' } = await postgresFor(service.file)
+    const log = openLog(DATABASE_URL)
+    const idsAfter = async (sequence: number, limit: number) => {
+      const ids: unknown[] = []
+      for await (const { id, event } of log.eventsAfter(sequence, limit)) ids.push(event?.row.id === id && id)
+      return ids
+    }
+    try {
+      await service.get(path, { Prefer: 'odata.track-changes' }) // numbers all
+      expect(await idsAfter(0, 100)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+      expect(await idsAfter(1, 3)).toEqual(['b', 'c', 'd'])
+      expect(await idsAfter(7, 3)).toEqual([])
+      await onDatabase(`ALTER TABLE "microsoft_graph_provisioningObjectSummary" DISABLE TRIGGER no_change;
+        DELETE FROM "microsoft_graph_provisioningObjectSummary" WHERE id IN ('b', 'c');
+        ALTER TABLE "microsoft_graph_provisioningObjectSummary" ENABLE TRIGGER no_change`)
+      expect(await idsAfter(1, 2)).toEqual(['d', 'e'])
+      expect(await idsAfter(0, 4)).toEqual(['a', 'd', 'e', 'f'])
+    } finally {
+      await log.close()
+    }
   })
 
   it('No partition can be changed or emptied', async () => {

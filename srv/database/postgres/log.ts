@@ -15,9 +15,14 @@ const SECRET = `SELECT secret FROM ${SECRETS} WHERE number = 1`
 
 const LAST_SEALED = `SELECT coalesce(max(lastSequence), 0) AS last FROM ${SEALS}`
 
-/** Joins arrivals `a` with their events `e`, by the instants that tell their partitions. */
-export const WITH_EVENT = `JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tenant
-  JOIN ${EVENTS} e ON ${SAME_EVENT} AND e.${INSTANT} = i.${INSTANT}`
+/** Arrivals with the instants of their events. */
+const LATER_ARRIVALS = `SELECT a.sequence, a.event, a.tenant, i.${INSTANT} AS instant FROM ${ARRIVALS} a
+  JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tenant WHERE a.sequence > $1 ORDER BY a.sequence LIMIT $2`
+
+/** Their events. The range of instants spares the server to plan for, and look into, partitions without them. */
+const THEIR_EVENTS = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.*
+  FROM json_to_recordset($1) AS a (sequence bigint, event text, tenant text, instant text)
+  JOIN ${EVENTS} e ON ${SAME_EVENT} AND e.${INSTANT} = a.instant WHERE e.${INSTANT} BETWEEN $2 AND $3 ORDER BY a.sequence`
 
 /** The key of the advisory lock of who seals; any number that others do not use. */
 const SEALING = 7_231_804_513
@@ -36,11 +41,19 @@ export const openLog: OpenLog = (url) => {
 
   /** Reads arrivals with their events, in order. Whole numbers are `bigint`. */
   async function* eventsAfter(sequence: number, limit: number): AsyncGenerator<Arrival> {
-    const text = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.* FROM ${ARRIVALS} a
-      ${WITH_EVENT} WHERE a.sequence > $1 ORDER BY a.sequence LIMIT $2`
-    const statement = timed(withNames(text), [sequence, limit], PATIENCE_FOR_EVENTS)
-    const { rows } = await pool.query<StoredRow>({ ...statement, types: WHOLE })
-    yield* arrivalsIn(rows)
+    for (let [after, left, isLast] = [sequence, limit, false]; left && !isLast;) {
+      const arrivals = await query<{ sequence: number; instant: string }>(LATER_ARRIVALS, after, left)
+      const last = arrivals.at(-1)
+      if (!last) return
+      const instants = arrivals.map(({ instant }) => instant).toSorted()
+      const values = [JSON.stringify(arrivals), instants[0], instants.at(-1)]
+      const statement = timed(withNames(THEIR_EVENTS), values, PATIENCE_FOR_EVENTS)
+      const { rows } = await pool.query<StoredRow>({ ...statement, types: WHOLE })
+      yield* arrivalsIn(rows)
+      isLast = arrivals.length < left
+      after = last.sequence
+      left -= rows.length // fewer if somebody has removed events
+    }
   }
 
   return {
