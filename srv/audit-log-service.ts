@@ -4,7 +4,7 @@ import type { provisioningObjectSummary as Event } from '#cds-models/microsoft/g
 import type { Arrival } from '#cds-models/provisioning/log'
 import { confined, readableBy, tenantOfNewEvent } from './access/tenants.ts'
 import { queryDeadline, type Reading } from './database/reading.ts'
-import { append, engine, read, type Query } from './database/service.ts'
+import { append, engine, read, type NewRows, type Query } from './database/service.ts'
 import type { Statement } from './plans/statement.ts'
 import { instant } from './values/datetime.ts'
 
@@ -21,7 +21,7 @@ interface Creation {
   /** Adds the columns that keep how the event is shown; undefined for events that do not come over the wire. */
   represent?: (event: Event) => object
   /** Stores rows, all or none; by default in their own entry. */
-  store?: (rows: [entity: string, row: object][]) => Promise<void>
+  store?: (rows: NewRows) => Promise<void>
 }
 
 /** A request that reads. */

@@ -25,7 +25,7 @@ const FAILED = 2
 const UNSEALED = 3
 
 /** Where the log and its model are, and where to tell of them. */
-export interface Place {
+interface Place {
   /** The database file, absolute, or the URL of a database on a server. */
   location: () => string
   model: () => Promise<StoredModel>

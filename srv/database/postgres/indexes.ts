@@ -3,7 +3,7 @@
  * texts whose length clients decide are indexed by their first characters. The renderer adds a condition on these to each
  * comparison of such a column, and the order of these to its order: see rendering.ts.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { findColumn } from '../../cqn/columns.ts'
 import { columnsInAnyCase, wantedIndexes, type Indexed } from '../indexes.ts'
 
@@ -62,7 +62,7 @@ function indexesOf(name: string, entity: Indexed, forAllTenants: boolean): [name
     const parts = used.map((column) => `${indexed(column)} NULLS FIRST`).join() // as in the order of OData
     const definition = `ON ${table} (${parts})${condition}`
     // names have 63 bytes at most
-    const id = `by_${createHash('sha256').update(definition).digest('hex').slice(0, 16)}`
+    const id = `by_${hash('sha256', definition).slice(0, 16)}`
     return [id, `CREATE INDEX IF NOT EXISTS ${id} ${definition}`]
   })
 }

@@ -25,7 +25,7 @@ export class LogConnection extends DatabaseSync {
   }
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   readOnly?: boolean
   /** Whether to create the file if it does not exist. */
   creates?: boolean

@@ -2,7 +2,7 @@
  * Whether the schema is what the model was deployed as: then a start needs no deployment, which takes a tenth of it. The
  * file keeps a mark of what was deployed and of what came of it, so that whatever is changed has the model deployed again.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { transaction, type LogConnection } from './connection.ts'
 
 /**
@@ -26,5 +26,5 @@ function markOf(database: LogConnection, model: string): number {
   const isDeployed = schema.some(({ name }) => name === 'cds_model')
   const noted = isDeployed ? database.prepare('SELECT csn FROM cds_model').all() : []
   const all = JSON.stringify([model, schema, noted])
-  return createHash('sha256').update(all).digest().readInt32BE() || 1 // 0 is that of a new file
+  return hash('sha256', all, 'buffer').readInt32BE() || 1 // 0 is that of a new file
 }

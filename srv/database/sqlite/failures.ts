@@ -6,7 +6,7 @@ import workerpool from 'workerpool'
 import { RequestError, type ErrorCode } from '../../errors/errors.ts'
 
 /** A failure of the database, as the request sees it. The cause is logged with it. */
-export interface Failure {
+interface Failure {
   error: RequestError
   /** Whether the connection may be the reason, so that a new one is to be opened. */
   isBroken: boolean

@@ -1,6 +1,7 @@
 /** Which events may have what is searched for, by the search index: see search-file.ts. */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { BLOCK, formOf, identityOf, isOf, lastOf, readIndex, RARE, removeIndex, stateOf } from './search-file.ts'
+import { identityOf } from './files.ts'
+import { BLOCK, formOf, isOf, lastOf, readIndex, RARE, removeIndex, stateOf } from './search-file.ts'
 import { isDamaged } from './search-filling.ts'
 import type { SearchIndex } from './search-index.ts'
 import { COUNTS } from '../tables.ts'

@@ -5,10 +5,11 @@
  * It has a row for each block of neighbouring events, with the trigrams of all their texts in lower case. A row for each
  * event would take twice the space, and more time, as there are more rows with a trigram.
  */
-import { createHash } from 'node:crypto'
-import { realpathSync, rmSync, statSync } from 'node:fs'
+import { hash } from 'node:crypto'
+import { realpathSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
+import type { Searched } from '../engine.ts'
 import { EVENTS, SECRETS } from '../tables.ts'
 
 /** How many events share a row of the index: those of block `n` have the rowids from `n * BLOCK` on. */
@@ -34,12 +35,6 @@ const SCHEMA = `
   CREATE VIRTUAL TABLE IF NOT EXISTS trigrams USING fts5vocab(texts, row);
   CREATE TABLE IF NOT EXISTS frequent (trigram TEXT PRIMARY KEY, part REAL NOT NULL) WITHOUT ROWID;`
 
-/** The columns of events that are searched. */
-export interface SearchedColumns {
-  text: string[]
-  json: string[]
-}
-
 /** What an index says of itself. */
 export interface State {
   /** The log that it belongs to. */
@@ -56,12 +51,6 @@ export interface State {
 
 /** Where the index of a database is. SQLite follows links, too. */
 export const indexFileOf = (file: string) => `${realpathSync(file)}-search`
-
-/** Tells files apart; undefined if there is none. */
-export function identityOf(path: string): string | undefined {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return found && `${found.dev}:${found.ino}`
-}
 
 /** How long a search waits while the file is locked, as when the service that fills it stops, in milliseconds. */
 const PATIENCE = 50
@@ -91,7 +80,7 @@ export function removeIndex(path: string) {
 }
 
 /** What an index must say of itself to be one of these columns. */
-export const formOf = (columns: SearchedColumns) => `${VERSION} ${JSON.stringify(columns)}`
+export const formOf = (columns: Searched) => `${VERSION} ${JSON.stringify(columns)}`
 
 /** Reads what an index says of itself. */
 export const stateOf = (index: DatabaseSync) =>
@@ -100,7 +89,7 @@ export const stateOf = (index: DatabaseSync) =>
 /** Names a log; no other has the same secret. */
 export function nameOf(log: DatabaseSync): string {
   const row = log.prepare(`SELECT secret FROM ${SECRETS} WHERE number = 1`).get()
-  return createHash('sha256').update(String(row?.secret)).digest('base64url')
+  return hash('sha256', String(row?.secret), 'base64url')
 }
 
 /** The rowid of the last event; 0 if there is none. */

@@ -1,20 +1,11 @@
 /** Fills the search index with what has come into the log: see search-file.ts. */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { Searched } from '../engine.ts'
 import { isLocked, resultCode } from './failures.ts'
+import { identityOf } from './files.ts'
 import { EVENTS } from '../tables.ts'
-import {
-  BLOCK,
-  formOf,
-  identityOf,
-  isOf,
-  lastOf,
-  nameOf,
-  openIndex,
-  RARE,
-  removeIndex,
-  stateOf
-} from './search-file.ts'
-import type { SearchedColumns, State } from './search-file.ts'
+import { BLOCK, formOf, isOf, lastOf, nameOf, openIndex, RARE, removeIndex, stateOf } from './search-file.ts'
+import type { State } from './search-file.ts'
 import { condensed, LONG } from './trigrams.ts'
 
 /** How long a transaction takes, in milliseconds, and how many events it has at most. */
@@ -46,7 +37,7 @@ export interface Progress {
  * @param log reads the log
  * @param path the file of the index
  */
-export function filler(log: DatabaseSync, path: string, columns: SearchedColumns) {
+export function filler(log: DatabaseSync, path: string, columns: Searched) {
   let index: DatabaseSync | undefined
   let identity: string | undefined
 
@@ -94,7 +85,7 @@ export function filler(log: DatabaseSync, path: string, columns: SearchedColumns
 }
 
 /** @returns undefined if the index is not of this log, or much of it is about events that are gone */
-function fillFrom(log: DatabaseSync, index: DatabaseSync, columns: SearchedColumns): Progress | undefined {
+function fillFrom(log: DatabaseSync, index: DatabaseSync, columns: Searched): Progress | undefined {
   const form = formOf(columns)
   const first = Number(log.prepare(`SELECT min(rowid) AS first FROM ${EVENTS}`).get()?.first)
   const known = stateOf(index)
@@ -127,7 +118,7 @@ const isMostlyGone = ({ first, last }: State, firstOfLog: number) =>
  * Adds whole blocks, at least one.
  * @returns the rowid up to which events are indexed
  */
-function addBlocks(log: DatabaseSync, index: DatabaseSync, columns: SearchedColumns, last: number, end: number) {
+function addBlocks(log: DatabaseSync, index: DatabaseSync, columns: Searched, last: number, end: number) {
   const add = index.prepare('INSERT INTO texts (rowid, text) VALUES (?, ?)')
   const addAnchor = index.prepare('INSERT INTO anchors (place, id, tenant) VALUES (?, ?, ?)')
   const rows = log.prepare(
@@ -163,7 +154,7 @@ function addBlocks(log: DatabaseSync, index: DatabaseSync, columns: SearchedColu
 }
 
 /** SQL for all texts of an event that are searched, one a line: see `json_contains` in dialect.ts. */
-function textsOf({ text, json }: SearchedColumns): string {
+function textsOf({ text, json }: Searched): string {
   const nodes = (column: string) =>
     `case when json_valid("${column}") then (SELECT group_concat(value, char(10)) FROM json_tree("${column}")
       WHERE type = 'text' AND key IS NOT '@odata.type') else "${column}" end`

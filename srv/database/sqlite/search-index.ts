@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import cds from '@sap/cds'
 import { repeat, startJob } from '../background.ts'
+import type { Searched } from '../engine.ts'
 import type { OpenFiles } from './files.ts'
 import type { Progress } from './search-filling.ts'
-import type { SearchedColumns } from './search-file.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -22,7 +22,7 @@ const NEWS = 10_000
 export interface SearchIndex {
   /** The file of the index. */
   path: string
-  columns: SearchedColumns
+  columns: Searched
 }
 
 /** What the job needs. */

@@ -4,7 +4,8 @@ import express, { type Request, type Response } from 'express'
 import { RequestError } from '../../errors/errors.ts'
 import { refuse } from '../../errors/refuse.ts'
 import { requestIds } from '../../errors/request-ids.ts'
-import type { Origin, Rows, Store } from '../request/exchange.ts'
+import type { NewRows } from '../../database/service.ts'
+import type { Origin, Store } from '../request/exchange.ts'
 import { REFERENCE, type BatchRequest, type Unit } from './requests.ts'
 
 const { IncomingMessage, ServerResponse } = process.getBuiltinModule('node:http')
@@ -21,7 +22,7 @@ export interface Run {
   /** Answers a request as if it had been sent by itself; renders errors, too. */
   answer: (req: Request, res: Response, origin: Origin) => Promise<void>
   /** Stores rows, all or none. */
-  append: (rows: Rows) => Promise<void>
+  append: (rows: NewRows) => Promise<void>
 }
 
 /** The answer to a request of a batch. */
@@ -34,7 +35,7 @@ export interface Answer {
 
 /** The rows that one request of a unit adds to the entry. */
 interface Share {
-  rows: Rows
+  rows: NewRows
   stored: () => void
   refused: (error: unknown) => void
 }

@@ -3,7 +3,7 @@ import { RequestError } from '../../errors/errors.ts'
 import { allOf, anyOf, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { Cursor } from './cursor.ts'
 import { jsonText, textContains } from '../../database/dialect.ts'
-import type { Searchable } from '../model/schema.ts'
+import type { Searched } from '../../database/engine.ts'
 
 const MAX_TERMS = 20
 const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+))/y
@@ -70,7 +70,7 @@ const beginsCondition = ({ term, operator }: SearchToken) =>
 const incomplete = () => new RequestError('invalidQueryOption', 'The expression of $search is not complete.', '$search')
 
 /** The condition that one of the columns contains a term. */
-export function foundIn({ text, json }: Searchable): (term: string) => Cqn {
+export function foundIn({ text, json }: Searched): (term: string) => Cqn {
   return (term) => {
     const inText = text.map((column) => textContains(ref(column), term))
     return anyOf(...inText, ...json.map((column) => jsonText(ref(column), term)))

@@ -1,18 +1,13 @@
 /** The schema of a service, derived from the CDS model. */
 import { flattenedType } from './columns.ts'
 import { columnHolding, findColumn } from '../../cqn/columns.ts'
+import type { Searched } from '../../database/engine.ts'
 import { expectColumns, projectionOf, type Projection } from './projection.ts'
 import { asShown, linked, namespaceOf, queryOf, type Definition, type Model } from './shown.ts'
 import { templateOf, type Template } from './template.ts'
 import { talliesOf, type KnownTallies } from './tallies.ts'
 import { entityType as entityTypeOf, isStructured, storedType } from './types.ts'
 import type { EntityType, Property, StoredType, StructuredType } from './types.ts'
-
-/** The columns that are searched. */
-export interface Searchable {
-  text: string[]
-  json: string[]
-}
 
 /** The names of types that requests may use. */
 export interface KnownTypes {
@@ -61,7 +56,7 @@ export interface ServiceSchema {
   /** Examples for descriptions: an entity as JSON text, and values of query options. */
   examples: Record<string, string>
   /** The columns that `$search` searches. */
-  searchable: Searchable
+  searchable: Searched
   /** The types that requests may name. */
   types: KnownTypes
   /** The default and the largest page size. */
@@ -157,15 +152,15 @@ function shapesOf(csn: Model, entity: string) {
 }
 
 /** The columns of stored events in which `$search` looks for terms, whatever the shape in which it shows events. */
-export function searchedColumns(csn: Model): Searchable {
+export function searchedColumns(csn: Model): Searched {
   const isStored = (definition: Definition) =>
     definition.kind === 'entity' && !queryOf(definition) && findColumn(definition, 'representationTag') !== undefined
   const [name = ''] = Object.entries(csn.definitions).find(([, definition]) => isStored(definition)) ?? []
   return searchable(shapesOf(csn, name).stored.type)
 }
 
-function searchable(type: StructuredType): Searchable {
-  const found: Searchable = { text: [], json: [] }
+function searchable(type: StructuredType): Searched {
+  const found: Searched = { text: [], json: [] }
   const visit = ({ properties }: StructuredType, prefix: string) => {
     for (const property of properties.values()) {
       const name = prefix + property.name

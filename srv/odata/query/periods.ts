@@ -24,7 +24,7 @@ const OF_ROWS = /^(count|sum|average|avg|min|max|total|countdistinct|group_conca
 const WINDOW = /\bover\s*\(/
 
 /** The beginning of the period of an instant. */
-export const beginning = (instant: string, tallies: Tallies) => instant.slice(0, tallies.length) + restOf(tallies)
+const beginning = (instant: string, tallies: Tallies) => instant.slice(0, tallies.length) + restOf(tallies)
 
 /** The beginning of the first period after an instant. */
 function following(instant: string, tallies: Tallies): string {

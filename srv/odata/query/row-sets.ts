@@ -16,7 +16,7 @@ import { areTooLarge, computed, conditioned, entities, searched, type Rows } fro
  */
 export function rowSets(exchange: Exchange, all = entities(exchange.schema)): Rows[] {
   const sets = parsedOption(exchange, '$apply', all, (parser) => transformations(parser, all)) ?? [all]
-  return sets.map((each) => narrowed(exchange, each))
+  return sets.map((each) => withOptions(exchange, each))
 }
 
 /**
@@ -37,7 +37,8 @@ export function parsedOption<Result>(
   return expression === undefined ? undefined : parseWhole(expression, context, parse, root)
 }
 
-function narrowed(exchange: Exchange, rows: Rows): Rows {
+/** The rows that `$compute`, `$search` and `$filter` make of others. */
+function withOptions(exchange: Exchange, rows: Rows): Rows {
   const all = parsedOption(exchange, '$compute', rows, (parser) => computed(parser, rows)) ?? rows
   const search = exchange.options.get('$search')
   const found = search === undefined ? all : searched(all, search)

@@ -11,7 +11,8 @@ import type { OrderTerm } from './order.ts'
 import { holds } from '../expressions/logic.ts'
 import { mayContain } from '../../database/dialect.ts'
 import { foundIn, parseSearch } from '../expressions/search.ts'
-import type { ServiceSchema, Searchable } from '../model/schema.ts'
+import type { Searched } from '../../database/engine.ts'
+import type { ServiceSchema } from '../model/schema.ts'
 import type { PrimitiveType, Property, StructuredType } from '../model/types.ts'
 
 export interface Rows {
@@ -28,7 +29,7 @@ export interface Rows {
   /** Whether the rows are still entities, each with a URL. */
   areEntities: boolean
   /** The columns that are searched in entities. */
-  searchable: Searchable
+  searchable: Searched
   /** The size of the query so far: see cqn/cqn.ts. */
   nodes: number
   /** How deep queries are nested. */

@@ -13,7 +13,7 @@ export interface Select {
   having?: (Cqn | Source | string)[]
 }
 
-export interface Source {
+interface Source {
   SELECT: Select
   as?: string
 }

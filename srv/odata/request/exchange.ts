@@ -2,11 +2,12 @@
 import type { Request, Response } from 'express'
 import type { Conventions } from './conventions.ts'
 import type { DownloadFormat, JsonFormat } from './format.ts'
+import type { scopeOf } from '../../access/tenants.ts'
 import type { Deadline, Reading } from '../../database/reading.ts'
+import type { NewRows } from '../../database/service.ts'
 import type { LinkTokens } from './link-tokens.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { PlanningContext } from '../../plans/plans.ts'
-import type { Literal } from '../../plans/statement.ts'
 
 export interface Exchange extends PlanningContext {
   req: Request
@@ -31,7 +32,7 @@ export interface Exchange extends PlanningContext {
   /** Whether references to entities are shown, and not the entities (11.2.8). */
   asReferences: boolean
   /** The user, as far as answers depend on it. */
-  scope: { key: string; literals: Literal[]; readsAllTenants: boolean }
+  scope: ReturnType<typeof scopeOf>
   /** Stores what the request creates: by itself, or together with its change set. */
   store: Store
 }
@@ -47,14 +48,11 @@ export interface Origin {
   deadline?: Deadline
 }
 
-/** Rows that are stored all or none, each with the name of its entity. */
-export type Rows = [entity: string, row: object][]
-
 /**
- * Stores the rows of a new entity.
+ * Stores the rows of a new entity, all or none.
  * @param url the URL of the entity
  */
-export type Store = (rows: Rows, url: string) => Promise<void>
+export type Store = (rows: NewRows, url: string) => Promise<void>
 
 /** The options that a link keeps of its request. Its token is valid with these only. */
 export function linkOptions({ options, aliases }: Exchange): Map<string, string> {

@@ -5,8 +5,9 @@ import { flatten } from '../model/columns.ts'
 import { toShown, toStored } from '../model/projection.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { JsonObject } from '../model/types.ts'
+import type { NewRows } from '../../database/service.ts'
 import { RequestError } from '../../errors/errors.ts'
-import type { Exchange, Rows } from '../request/exchange.ts'
+import type { Exchange } from '../request/exchange.ts'
 import { entityUrl } from '../response/links.ts'
 import { applied } from '../request/headers.ts'
 import { entities } from '../query/rows.ts'
@@ -37,7 +38,7 @@ export async function create(exchange: Exchange, path: string, body: unknown) {
     text = newText(columns, stored)
     return { [stored.type.hidden.representationTag]: text.tag }
   }
-  const store = (rows: Rows) => exchange.store(rows, entityUrl(exchange, path, row))
+  const store = (rows: NewRows) => exchange.store(rows, entityUrl(exchange, path, row))
   await run(cds.ql.INSERT.into(stored.entity).entries([row]), { represent, store })
   const url = entityUrl(exchange, path, row)
   res.set({ Location: url, ETag: entityEtag(row, schema) })
