@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { verify } from '../support/command.ts'
-import { AUDIENCE, startIssuer } from '../support/issuer.ts'
+import { startIssuer } from '../support/issuer.ts'
 import { startProcess } from '../support/process.ts'
 import { startProduction } from '../support/production.ts'
 
@@ -33,7 +33,7 @@ const FOR_ALL_TENANTS = [
 describe('Reading all tenants', () => {
   test('goes by time, and by further indexes where these are asked for', async () => {
     const issuer = await startIssuer()
-    const env = { CDS_REQUIRES_AUTH_ISSUER: issuer.url, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE }
+    const env = issuer.settings
     const contoso = await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.Create'] })
     const roles = ['ProvisioningLog.Read.All', 'ProvisioningLog.AllTenants']
     const everywhere = await issuer.issue({ tid: 'fabrikam', roles })

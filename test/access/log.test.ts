@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
-import { AUDIENCE, startIssuer } from '../support/issuer.ts'
+import { startIssuer } from '../support/issuer.ts'
 import { startProduction } from '../support/production.ts'
 
 const path = '/auditLogs/provisioning'
@@ -38,8 +38,7 @@ describe('The log of an error of the service', () => {
   it('shows harmless headers of the request only, and the cause', async () => {
     const issuer = await startIssuer()
     const service = await startProduction({
-      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
+      ...issuer.settings,
       CDS_REQUIRES_DB_LOCK__TIMEOUT: '50'
     })
     const token = await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.ReadWrite.All'] })

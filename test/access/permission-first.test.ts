@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { JWTPayload } from 'jose'
-import { AUDIENCE, startIssuer } from '../support/issuer.ts'
+import { startIssuer } from '../support/issuer.ts'
 import { startProduction } from '../support/production.ts'
 
 let issuer: Awaited<ReturnType<typeof startIssuer>>
@@ -9,10 +9,7 @@ let service: Awaited<ReturnType<typeof startProduction>>
 
 beforeAll(async () => {
   issuer = await startIssuer()
-  service = await startProduction({
-    CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-    CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE
-  })
+  service = await startProduction(issuer.settings)
 })
 
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose'
-import { AUDIENCE, seconds, startIssuer } from '../support/issuer.ts'
+import { seconds, startIssuer } from '../support/issuer.ts'
 import { startProduction } from '../support/production.ts'
 import type { Json } from '../support/service.ts'
 
@@ -85,8 +85,7 @@ let service: Awaited<ReturnType<typeof startProduction>>
 beforeAll(async () => {
   issuer = await startIssuer('', ALGORITHMS)
   service = await startProduction({
-    CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-    CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
+    ...issuer.settings,
     CDS_REQUIRES_AUTH_JWKS__URI: issuer.jwks
   })
   const token = await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.Create'] })

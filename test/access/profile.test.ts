@@ -66,8 +66,7 @@ describe('The production profile', () => {
   it.each([attempts[0]!, attempts.at(-1)!])('is not open even if %s', async (_, env) => {
     const issuer = await startIssuer()
     const service = await startProduction({
-      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
+      ...issuer.settings,
       ...env
     })
     expect((await service.get('/auditLogs/provisioning')).status).toBe(401)

@@ -1,5 +1,5 @@
 import { errorOf, query, valuesOf, type Answer, type Json } from '../support/service.ts'
-import { AUDIENCE, startIssuer } from '../support/issuer.ts'
+import { startIssuer } from '../support/issuer.ts'
 import { startProduction } from '../support/production.ts'
 
 const path = '/auditLogs/provisioning'
@@ -25,10 +25,7 @@ const event = (id: string, jobId: string, durationInMilliseconds: number) => {
 
 beforeAll(async () => {
   issuer = await startIssuer()
-  service = await startProduction({
-    CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-    CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE
-  })
+  service = await startProduction(issuer.settings)
   const roles = ['ProvisioningLog.ReadWrite.All']
   contoso = await issuer.issue({ tid: 'contoso', roles })
   fabrikam = await issuer.issue({ tid: 'fabrikam', roles })

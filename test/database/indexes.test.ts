@@ -1,25 +1,17 @@
 import { DatabaseSync } from 'node:sqlite'
-import cds from '@sap/cds'
 import { engine } from '../../srv/database/service.ts'
 import { addFunctions } from '../../srv/database/sqlite/functions.ts'
 import { formsOf } from '../../srv/database/sqlite/search-statements.ts'
 import { databaseLocation } from '../../srv/settings/settings.ts'
 import { startInProcess } from '../support/in-process.ts'
+import { mockUsers, of } from '../support/mocked-users.ts'
 import { everywhere, path } from '../support/documented-queries.ts'
 import { query } from '../support/service.ts'
 
-const of = (user: string) => ({ Authorization: `Basic ${Buffer.from(`${user}:`).toString('base64')}` })
 const tenant = of('reader')
 const all = of('auditor')
 
-const env = cds.env as unknown as { requires: { auth: object } }
-env.requires.auth = {
-  kind: 'mocked',
-  users: {
-    reader: { roles: ['read', 'create'], attr: { tenant: 'own' } },
-    auditor: { roles: ['read', 'create', 'all_tenants'], attr: { tenant: 'own' } }
-  }
-}
+mockUsers()
 const { post, get } = startInProcess()
 
 /** The plans of the statements that a request runs, step by step. */

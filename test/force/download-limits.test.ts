@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { until } from '../support/command.ts'
 import { begin, rest } from '../support/download.ts'
-import { AUDIENCE, startIssuer } from '../support/issuer.ts'
+import { startIssuer } from '../support/issuer.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { startProduction } from '../support/production.ts'
 import { clientOf, errorOf, query } from '../support/service.ts'
@@ -193,10 +193,7 @@ describe('Downloads of tenants', () => {
 
   beforeAll(async () => {
     issuer = await startIssuer()
-    production = await startProduction({
-      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE
-    })
+    production = await startProduction(issuer.settings)
     const roles = ['ProvisioningLog.ReadWrite.All']
     contoso = await issuer.issue({ tid: 'contoso', roles })
     fabrikam = await issuer.issue({ tid: 'fabrikam', roles })

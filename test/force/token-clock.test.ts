@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { clockOf, HOUR } from '../support/clock.ts'
 import { until } from '../support/command.ts'
-import { AUDIENCE, seconds, startIssuer } from '../support/issuer.ts'
+import { seconds, startIssuer } from '../support/issuer.ts'
 import { startProduction } from '../support/production.ts'
 
 describe('After the clock went back by an hour', () => {
@@ -10,8 +10,7 @@ describe('After the clock went back by an hour', () => {
     const clock = clockOf(HOUR)
     const service = await startProduction({
       ...clock.env,
-      CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-      CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
+      ...issuer.settings,
       CDS_SERVER_RATE__LIMIT_LIMIT: '10'
     })
     const status = async (kid?: string) => {

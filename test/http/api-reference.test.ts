@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { AUDIENCE, startIssuer } from '../support/issuer.ts'
+import { startIssuer } from '../support/issuer.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { startProduction } from '../support/production.ts'
 import { describeInBrowser, startBrowser } from '../support/browser.ts'
@@ -64,7 +64,7 @@ it('The service starts without the API reference where that is not installed', a
 
 it('There is no API reference in production', async () => {
   const issuer = await startIssuer()
-  const env = { CDS_REQUIRES_AUTH_ISSUER: issuer.url, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE }
+  const env = issuer.settings
   const production = await startProduction(env)
   expect((await production.get('/docs')).status).toBe(401)
   expect((await production.get('/docs', await issuer.issue({ tid: 'contoso' }))).status).toBe(404)

@@ -1,5 +1,5 @@
 import { command } from '../support/command.ts'
-import { AUDIENCE, startIssuer } from '../support/issuer.ts'
+import { startIssuer } from '../support/issuer.ts'
 import { onServer, postgresFor } from '../support/postgres.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 
@@ -21,8 +21,7 @@ it('There are further indexes over all tenants where they are asked for, and one
   const issuer = await startIssuer()
   const env = {
     NODE_ENV: 'production',
-    CDS_REQUIRES_AUTH_ISSUER: issuer.url,
-    CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE,
+    ...issuer.settings,
     CDS_ENV: 'postgres'
   }
   const verify = async () => (await command('verify', file, [], await postgresFor(file))).status

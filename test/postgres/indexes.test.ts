@@ -1,5 +1,4 @@
 import '../support/postgres-in-process.ts'
-import cds from '@sap/cds'
 import pg from 'pg'
 import { PLANNING } from '../../srv/database/postgres/engine.ts'
 import { withNames } from '../../srv/database/postgres/names.ts'
@@ -10,19 +9,11 @@ import { EVENTS } from '../../srv/database/tables.ts'
 import { effort } from '../force/effort.ts'
 import { everywhere, path } from '../support/documented-queries.ts'
 import { startInProcess } from '../support/in-process.ts'
+import { mockUsers, of } from '../support/mocked-users.ts'
 import { onServer } from '../support/postgres.ts'
 import { query } from '../support/service.ts'
 
-const of = (user: string) => ({ Authorization: `Basic ${Buffer.from(`${user}:`).toString('base64')}` })
-
-const env = cds.env as unknown as { requires: { auth: object } }
-env.requires.auth = {
-  kind: 'mocked',
-  users: {
-    reader: { roles: ['read', 'create'], attr: { tenant: 'own' } },
-    auditor: { roles: ['read', 'create', 'all_tenants'], attr: { tenant: 'own' } }
-  }
-}
+mockUsers()
 const { get } = startInProcess()
 
 /** Events of two years and of two tenants. */

@@ -37,6 +37,8 @@ export async function startIssuer(path: '' | '/{tenantid}/v2.0' = '', algorithms
   issuer.url = url + path
   return {
     url,
+    /** The settings of a service that takes its tokens. */
+    settings: { CDS_REQUIRES_AUTH_ISSUER: url, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE },
     jwks: `${url}/jwks`,
     state,
     keys: issuer.keys,

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { downloadUnderWay } from '../../support/download.ts'
-import { AUDIENCE, startIssuer } from '../../support/issuer.ts'
+import { startIssuer } from '../../support/issuer.ts'
 import { startProduction } from '../../support/production.ts'
 import { errorOf, query, sharedService, startService, type Answer, type Json } from '../../support/service.ts'
 
@@ -98,7 +98,7 @@ describe('The errors in /openapi.json', () => {
 
   it('are what it answers in production: unauthenticated, accessDenied', async () => {
     const issuer = await startIssuer()
-    const access = { CDS_REQUIRES_AUTH_ISSUER: issuer.url, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE }
+    const access = issuer.settings
     const production = await startProduction(access)
     const token = await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.Create'] })
     const { unauthenticated, accessDenied } = examplesOf(await production.get('/openapi.json', token))
