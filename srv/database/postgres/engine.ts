@@ -9,7 +9,7 @@ import { SECRETS } from '../tables.ts'
 import { turns } from '../turns.ts'
 import { connect, pool } from './connection.ts'
 import { failureOf, isDuplicate } from './failures.ts'
-import { GroupCommit } from './group-commit.ts'
+import { startGroupCommit } from './group-commit.ts'
 import { migrateAlone, noteVersion } from './migration.ts'
 import { withNames } from './names.ts'
 import { Partitions } from './partitions.ts'
@@ -38,7 +38,7 @@ export class PostgresEngine implements Engine {
   private readonly url: string
   /** The database for the owner of its tables, who migrates them. */
   private readonly ownerUrl: string
-  private readonly groupCommit: GroupCommit
+  private readonly groupCommit: ReturnType<typeof startGroupCommit>
   private readonly sequencer: Sequencer
   private readonly partitions: Partitions
   private readonly readers: pg.Pool
@@ -52,7 +52,7 @@ export class PostgresEngine implements Engine {
     this.ownerUrl = migration_url ?? url
     const statement_timeout = query_timeout + GRACE
     const limits = { lock_timeout, query_timeout: statement_timeout }
-    this.groupCommit = new GroupCommit(url, limits)
+    this.groupCommit = startGroupCommit(url, limits)
     this.sequencer = new Sequencer(url, limits)
     this.partitions = new Partitions(url, limits)
     this.checks = pool(url, { max: 1, query_timeout: GRACE })

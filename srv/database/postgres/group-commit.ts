@@ -1,73 +1,22 @@
 /**
- * Stores entries of requests that run at the same time in one transaction: one commit is for all of them. One connection
- * does so, as more of them brought nothing: fewer entries shared a commit. Other instances of the service do so at the same
- * time, without a lock: arrivals get their numbers later, see sequencer.ts.
+ * Stores entries in one transaction, on one connection: more of them brought nothing, as fewer entries shared a commit. Other
+ * instances of the service do so at the same time, without a lock: arrivals get their numbers later, see sequencer.ts.
  */
-import { setImmediate } from 'node:timers/promises'
 import type pg from 'pg'
 import { RequestError } from '../../errors/errors.ts'
-import { debug, debugStatement } from '../debug.ts'
 import type { Entry, Table } from '../engine.ts'
+import { entryQueue, type Waiting } from '../entry-queue.ts'
 import { ARRIVAL_KEY, ARRIVALS } from '../tables.ts'
 import { pool, WRITING, type Limits } from './connection.ts'
 import { isOfStatement } from './failures.ts'
 import { withNames } from './names.ts'
 import { UNNUMBERED } from './sequencer.ts'
 
-interface Waiting {
-  entry: Entry
-  stored: () => void
-  refused: (error: unknown) => void
-}
-
-export class GroupCommit {
-  private readonly pool: pg.Pool
-  private waiting: Waiting[] = []
-  private writing: Promise<void> | undefined
-  private isClosed = false
-
-  /** @param limits of statements: how long they wait for others that store an event with the same id, and run in all */
-  constructor(url: string, limits: Limits) {
-    this.pool = pool(url, { ...WRITING, ...limits, max: 1 })
-  }
-
-  /**
-   * Stores an entry: all of its rows or none.
-   * @returns a promise that is fulfilled when the entry is on disk
-   * @throws {RequestError} 400 for a character that PostgreSQL cannot store; the error of PostgreSQL
-   */
-  append(entry: Entry): Promise<void> {
-    if (this.isClosed) return Promise.reject(new RequestError('serviceUnavailable', 'The service is shutting down.'))
-    if (entry.some(([, row]) => Object.values(row).some(hasNul)))
-      return Promise.reject(new RequestError('invalidValue', 'The service cannot store the character U+0000.'))
-    return new Promise((stored, refused) => {
-      this.waiting.push({ entry, stored, refused })
-      this.writing ??= this.write()
-    })
-  }
-
-  /** Stores what is waiting, and accepts no more. */
-  async close() {
-    this.isClosed = true
-    await this.writing
-    await this.pool.end()
-  }
-
-  private async write() {
-    await setImmediate() // by then all requests that arrived are waiting
-    while (this.waiting.length) {
-      const all = this.waiting
-      this.waiting = []
-      await this.store(all).catch((error: unknown) => {
-        for (const { refused } of all) refused(error)
-      })
-    }
-    this.writing = undefined
-  }
-
-  private async store(all: Waiting[]) {
-    const begin = performance.now()
-    const client = await this.pool.connect()
+/** @param limits of statements: how long they wait for others that store an event with the same id, and run in all */
+export function startGroupCommit(url: string, limits: Limits) {
+  const connections = pool(url, { ...WRITING, ...limits, max: 1 })
+  const queue = entryQueue(async (all) => {
+    const client = await connections.connect()
     try {
       await storeAll(client, all)
       client.release()
@@ -75,7 +24,18 @@ export class GroupCommit {
       client.release(true)
       throw error
     }
-    debug(`Committed ${all.length} entries in ${(performance.now() - begin).toFixed()} ms`)
+  })
+  return {
+    /** @throws {RequestError} 400 for a character that PostgreSQL cannot store; the error of PostgreSQL */
+    append(entry: Entry): Promise<void> {
+      if (!entry.some(([, row]) => Object.values(row).some(hasNul))) return queue.append(entry)
+      return Promise.reject(new RequestError('invalidValue', 'The service cannot store the character U+0000.'))
+    },
+    /** Stores what is waiting, and accepts no more. */
+    async close() {
+      await queue.close()
+      await connections.end()
+    }
   }
 }
 
@@ -143,7 +103,6 @@ async function inTransaction(client: pg.ClientBase, work: () => Promise<void>) {
 
 /** Inserts rows, those of a table in their order, with one statement: all of them or none. */
 async function insert(client: pg.ClientBase, entry: Entry) {
-  for (const [{ name }, row] of entry) debugStatement(`INSERT INTO ${name}`, row)
   const tables = Map.groupBy(entry, ([table]) => table)
   const values = [...tables.values()].map((rows) => JSON.stringify(rows.map(([, row]) => row)))
   await client.query({ ...insertion([...tables.keys()]), values })

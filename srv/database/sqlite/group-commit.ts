@@ -1,15 +1,12 @@
 /**
- * Stores rows for requests that run at the same time in one transaction: one commit, and one wait for the disk, is for
- * all of them. Every request still learns of its own success only after the commit. A thread does so, as the process
- * has other work while the disk is waited for: it reads and checks what comes in next.
+ * Stores entries in one transaction, in a thread: the process has other work while the disk is waited for. It reads and
+ * checks what comes in next.
  */
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
-import { openFiles, type OpenFiles } from './files.ts'
-import { RequestError } from '../../errors/errors.ts'
-import { debug, debugStatement } from '../debug.ts'
-import type { Entry, Table } from '../engine.ts'
 import { startThread } from '../background.ts'
+import type { Entry, Table } from '../engine.ts'
+import { entryQueue, type Waiting } from '../entry-queue.ts'
+import { openFiles, type OpenFiles } from './files.ts'
 
 /** The parameters of the thread: see {@link startGroupCommit}. */
 export interface ThreadSettings {
@@ -33,12 +30,6 @@ export interface Refusal {
   row: number
 }
 
-interface Waiting {
-  entry: Entry
-  stored: () => void
-  refused: (error: unknown) => void
-}
-
 export type GroupCommit = ReturnType<typeof startGroupCommit>
 
 /**
@@ -50,58 +41,23 @@ export type GroupCommit = ReturnType<typeof startGroupCommit>
 export function startGroupCommit(file: string, lockTimeout: number, uniqueIds = false) {
   const settings: ThreadSettings = { file, files: openFiles(file), lockTimeout, uniqueIds }
   const thread = startThread(join(import.meta.dirname, 'group-commit-thread.ts'), settings)
-  let waiting: Waiting[] = []
-  let writing: Promise<void> | undefined
-  let isClosed = false
-
-  async function write() {
-    await setImmediate() // by then all requests that arrived are waiting
-    while (waiting.length) {
-      const all = waiting
-      waiting = []
-      try {
-        const begin = performance.now()
-        const refusals = (await thread.run('append', workOf(all))) as (Refusal | undefined)[]
-        show(all, performance.now() - begin)
-        for (const [index, { stored, refused }] of all.entries()) {
-          const refusal = refusals[index]
-          if (refusal) refused(Object.assign(new Error(refusal.message), refusal))
-          else stored()
-        }
-      } catch (error) {
-        for (const { refused } of all) refused(error)
-      }
+  const queue = entryQueue(async (all) => {
+    const refusals = (await thread.run('append', workOf(all))) as (Refusal | undefined)[]
+    for (const [index, { stored, refused }] of all.entries()) {
+      const refusal = refusals[index]
+      if (refusal) refused(Object.assign(new Error(refusal.message), refusal))
+      else stored()
     }
-    writing = undefined // at once: callers that have just succeeded may append another entry
-  }
-
+  })
   return {
-    /**
-     * Stores an entry.
-     * @returns a promise that is fulfilled when the entry is on disk
-     * @throws SQLite's error for a row that it refuses, while other entries are stored all the same; {@link RequestError}
-     *   after the group commit was closed
-     */
-    append(entry: Entry): Promise<void> {
-      if (isClosed) return Promise.reject(new RequestError('serviceUnavailable', 'The service is shutting down.'))
-      return new Promise((stored, refused) => {
-        waiting.push({ entry, stored, refused })
-        writing ??= write()
-      })
-    },
+    /** @throws SQLite's error for a row that it refuses, while other entries are stored all the same */
+    append: (entry: Entry) => queue.append(entry),
     /** Stores what is waiting, closes the database, and accepts no more. */
     async close() {
-      isClosed = true
-      await writing
+      await queue.close()
       await thread.close()
     }
   }
-}
-
-function show(all: Waiting[], ms: number) {
-  const rows = all.flatMap(({ entry }) => entry)
-  for (const [{ name }, row] of rows) debugStatement(`INSERT INTO ${name}`, row)
-  debug(`Committed ${all.length} entries with ${rows.length} rows in ${ms.toFixed()} ms`)
 }
 
 /** Packs entries for the thread: column names are sent once, not with each row. */
