@@ -7,9 +7,11 @@ try {
   const [target] = process.argv.slice(2)
   if (!target) throw new Error('the file of the copy is missing: npm run backup -- FILE.')
   const log = await openLog(databaseLocation(), { readOnly: true })
-  const size = await log.copyTo(resolve(target))
-  await log.close()
-  console.log(`${target}: ${size} bytes`)
+  try {
+    console.log(`${target}: ${await log.copyTo(resolve(target))} bytes`)
+  } finally {
+    await log.close()
+  }
 } catch (error) {
   console.error(`The backup failed: ${(error as Error).message}`)
   process.exitCode = 1

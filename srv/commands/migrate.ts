@@ -31,15 +31,19 @@ async function migrate(file = '', url = '') {
   const target = { CDS_ENV: 'postgres', DATABASE_URL: url, NODE_ENV: 'development' }
   const from = await openLog(resolve(file), { readOnly: true })
   const log = await openLog(url)
-  if (!(await isBegun(log))) await createSchema(target)
-  const copy = await log.openCopy()
   try {
-    await copyLog(from, { log, copy }, progress(await from.lastArrival()))
+    if (!(await isBegun(log))) await createSchema(target)
+    const copy = await log.openCopy()
+    try {
+      await copyLog(from, { log, copy }, progress(await from.lastArrival()))
+    } finally {
+      await copy.close()
+    }
     await verifyBoth(source, target)
     const unsealed = await compareUnsealed(from, log)
     console.log(`The log is in ${nameOf(url)}. Events that are not sealed and the same: ${unsealed}.`)
   } finally {
-    for (const each of [from, log, copy]) await each.close()
+    for (const each of [from, log]) await each.close()
   }
 }
 

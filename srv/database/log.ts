@@ -80,6 +80,10 @@ export interface Period {
   end: string
 }
 
+/** What the next record of a removal follows from. */
+type LastPurge = Pick<PurgeRecord, 'number' | 'hash'>
+export type RecordOf = (sequences: number[], before: string, previous: LastPurge | undefined) => PurgeRecord
+
 /** What retention needs. */
 export interface PurgeStore {
   /** When the newest sealed event happened, in UTC without `Z`, and when the last seal was made. */
@@ -89,7 +93,7 @@ export interface PurgeStore {
   /** Reads sealed events after an arrival in order, except the very last arrival. */
   sealedAfter: (sequence: number, limit: number) => Promise<{ sequence: number; instant: string }[]>
   /** The last record of a removal. */
-  lastPurge: () => Promise<Pick<PurgeRecord, 'number' | 'hash'> | undefined>
+  lastPurge: () => Promise<LastPurge | undefined>
   /**
    * Removes events with their arrivals and adds the record, in one transaction.
    * @param sequences the arrivals, read after {@link lastPurge} returned the previous record
@@ -103,14 +107,7 @@ export interface PurgeStore {
    * @param recordOf makes the record of some arrivals, which are few enough for one, and the limit
    * @returns how many were removed; undefined, with nothing removed, if not all of them can be, or older ones are there
    */
-  removePeriod?: (
-    period: Period,
-    recordOf: (
-      sequences: number[],
-      before: string,
-      previous: Pick<PurgeRecord, 'number' | 'hash'> | undefined
-    ) => PurgeRecord
-  ) => Promise<number | undefined>
+  removePeriod?: (period: Period, recordOf: RecordOf) => Promise<number | undefined>
 }
 
 /** What verification needs. */

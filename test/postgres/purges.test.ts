@@ -174,6 +174,13 @@ describe('npm run purge', () => {
   })
 })
 
+it('A purge that the log refuses ends at once', async () => {
+  const justNow = new Date(Date.now() - 1000).toISOString()
+  const { status, err, silence } = await purge('--before', justNow)
+  expect([status, err]).toEqual([1, expect.stringContaining('must not lie after the newest sealed event')])
+  expect(silence).toBeLessThan(5000) // an idle connection would keep it for ten seconds
+})
+
 describe('The database refuses', () => {
   it.each([
     `DELETE FROM ${EVENTS}`,

@@ -21,11 +21,24 @@ export async function command(
     cwd: root,
     env: { PATH: process.env.PATH, ...compiled, CDS_REQUIRES_DB_CREDENTIALS_URL: file, ...env }
   }
-  return new Promise<{ status: number; out: string; err: string; first: string | undefined }>((resolve) => {
-    execFile(process.execPath, [script, ...args], options, (error, out, err) => {
-      resolve({ status: Number(error?.code ?? 0), out, err, first: firstIn(err) })
+  return new Promise<Ended>((resolve) => {
+    let said = performance.now()
+    const child = execFile(process.execPath, [script, ...args], options, (error, out, err) => {
+      const silence = performance.now() - said
+      resolve({ status: Number(error?.code ?? 0), out, err, first: firstIn(err), silence })
     })
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', () => (said = performance.now()))
   })
+}
+
+interface Ended {
+  status: number
+  out: string
+  err: string
+  /** The first finding. */
+  first: string | undefined
+  /** How long it went on after it had said the last thing, in milliseconds. */
+  silence: number
 }
 
 let model: Promise<StoredModel> | undefined
