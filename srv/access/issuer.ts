@@ -1,5 +1,6 @@
 /** The keys of the issuer, which verify the signatures of tokens. */
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
+import { secureUrl } from '../settings/kinds.ts'
 import type { Settings } from '../settings/settings.ts'
 
 export type AccessSettings = Settings['requires']['auth']
@@ -25,11 +26,7 @@ interface IssuerKeys {
  */
 export function issuerKeys({ issuer, jwks_uri }: AccessSettings, cooldown: number): IssuerKeys {
   let version: IssuerKeys['version'] = () => undefined
-  const addressOfKeys = async () => {
-    const { jwks_uri: found } = await discover(issuer)
-    if (!found) throw new Error('The configuration of the issuer has no address of its keys.')
-    return found
-  }
+  const addressOfKeys = async () => endpoint((await discover(issuer)).jwks_uri)
   const keys = findOnce(async () => {
     const opened = remoteKeys(new URL(jwks_uri ?? (await addressOfKeys())), cooldown)
     version = opened.version
@@ -95,6 +92,16 @@ export async function discover(issuer: string, authority = issuer): Promise<Issu
   if (document.issuer !== issuer && document.issuer !== authority)
     throw new Error(`The configuration of the issuer is that of another one, ${document.issuer}.`)
   return document
+}
+
+/**
+ * An address that the configuration of an issuer names, which keys come from, or which codes and tokens are sent to.
+ * @throws {Error} if it is not secure, or there is none
+ */
+export function endpoint(given: unknown): string {
+  const url = secureUrl('').read(given)
+  if (url === undefined) throw new Error(`An endpoint of the issuer is not a URL with https: ${String(given)}.`)
+  return url
 }
 
 /**

@@ -1,9 +1,8 @@
 /** What the page needs to sign people in at the issuer, by OpenID Connect: see app/session/. */
 import cds from '@sap/cds'
 import { RequestError } from '../errors/errors.ts'
-import { secureUrl } from '../settings/kinds.ts'
 import { accessSettings, settings } from '../settings/settings.ts'
-import { discover, findOnce } from './issuer.ts'
+import { discover, endpoint, findOnce } from './issuer.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -37,11 +36,4 @@ export function findSignIn() {
       throw new RequestError('serviceUnavailable', message, undefined, { cause })
     })
   )
-}
-
-/** An address that browsers are sent to, or send codes and tokens to. */
-function endpoint(given: unknown): string {
-  const url = secureUrl('').read(given)
-  if (url === undefined) throw new Error(`An endpoint of the issuer is not a URL with https: ${String(given)}.`)
-  return url
 }

@@ -86,6 +86,16 @@ describe('The issuer', () => {
     await issuer.stop()
   })
 
+  it.concurrent('takes no keys that come without encryption', async () => {
+    const issuer = await startIssuer()
+    issuer.state.keysAt = 'http://keys.example.com/jwks'
+    const { status, error } = await acceptance(issuer.url).answerTo(await issuer.issue({ tid: TENANT }))
+    expect(status).toBe(503)
+    const problem = 'An endpoint of the issuer is not a URL with https: http://keys.example.com/jwks.'
+    expect(String(error?.cause)).toContain(problem)
+    await issuer.stop()
+  })
+
   it.concurrent('is asked for a wrong configuration once a second at most, however many requests come in', async () => {
     const issuer = await startIssuer()
     const service = await startProduction({

@@ -10,19 +10,21 @@ export const AUDIENCE = 'api://provisioning-log'
 
 /**
  * Starts an OpenID provider with a key for each algorithm. It counts how often it is asked for its keys and for its
- * configuration, and can be made to fail, or to withdraw keys.
+ * configuration, and can be made to fail, to withdraw keys, or to say that they are elsewhere.
  * @param path of the issuer; two segments stand for one tenant, or all of them
  */
 export async function startIssuer(path: '' | '/{tenantid}/v2.0' = '', algorithms = ['RS256']) {
   const issuer = new OAuth2Issuer()
   for (const algorithm of algorithms) await issuer.keys.generate(algorithm, { kid: algorithm })
   const provider = new OAuth2Service(issuer)
-  const state = { asked: 0, discovered: 0, fails: false, withdrawn: [] as string[] }
+  const state = { asked: 0, discovered: 0, fails: false, withdrawn: [] as string[], keysAt: '' }
   const server = createServer((req, res) => {
     req.url = req.url?.replace(/^\/[^/]+\/v2\.0/, '')
     if (req.url === '/jwks') state.asked++
     if (req.url === '/.well-known/openid-configuration') state.discovered++
     if (state.fails) res.writeHead(500).end()
+    else if (state.keysAt && req.url === '/.well-known/openid-configuration')
+      res.writeHead(200).end(JSON.stringify({ issuer: issuer.url, jwks_uri: state.keysAt }))
     else if (req.url === '/jwks') {
       const keys = issuer.keys.toJSON().filter(({ kid = '' }) => !state.withdrawn.includes(kid))
       res.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ keys }))
