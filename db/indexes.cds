@@ -2,7 +2,7 @@ using { microsoft.graph } from './schema';
 
 // The indexes for queries. Each ends with the columns that answers are ordered by, so that a page is read without sorting.
 // Those that begin with the tenant serve queries of one tenant, the others those of all tenants. The service creates them
-// when it starts: see srv/database/sqlite/schema-objects.ts. Those for all tenants it creates in development, and where
+// when it starts: see srv/database/indexes.ts. Those for all tenants it creates in development, and where
 // `requires.db.indexes_for_all_tenants` asks for them: each makes it slower to store an event, and few read all tenants.
 // This is no doc comment, as that would become the description of the entity in $metadata.
 annotate graph.provisioningObjectSummary with @indexes: [

@@ -1,6 +1,6 @@
 namespace provisioning.log;
 
-/** The secret that authenticates the tokens in links: see srv/database/sqlite/engine.ts. */
+/** The secret that authenticates the tokens in links: see srv/odata/request/link-tokens.ts. */
 entity TokenSecrets {
   key number : Integer;
 
