@@ -53,9 +53,9 @@ export default {
       to: {}
     },
     {
-      name: 'only the database knows its engine',
+      name: 'only open-log.ts names the engines',
       severity: 'error',
-      from: { path: '^srv/', pathNot: '^srv/(database/|cap\\.d\\.ts)' },
+      from: { path: '^srv/', pathNot: '^srv/database/(open-log\\.ts|sqlite/|postgres/)' },
       to: { path: '^srv/database/(sqlite|postgres)/' }
     },
     ...downwards

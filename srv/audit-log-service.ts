@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import cds from '@sap/cds'
 import type { provisioningObjectSummary as Event } from '#cds-models/microsoft/graph'
 import type { Arrival } from '#cds-models/provisioning/log'
-import { confined, readableBy, tenantOfNewEvent } from './access/tenants.ts'
+import { confined, readableBy, tenantOfNewEvent, type User } from './access/tenants.ts'
 import { queryDeadline, type Reading } from './database/reading.ts'
 import { append, engine, read, type NewRows, type Query } from './database/service.ts'
 import type { Statement } from './plans/statement.ts'
@@ -11,8 +11,6 @@ import { instant } from './values/datetime.ts'
 const EVENTS = 'microsoft.graph.provisioningObjectSummary'
 const ARRIVALS = 'provisioning.log.Arrivals'
 const ID_IS_TAKEN = 'An event with this id exists already.'
-
-type User = InstanceType<typeof cds.User>
 
 /** A request that creates an event. */
 interface Creation {

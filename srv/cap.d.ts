@@ -91,7 +91,5 @@ declare module '@cap-js/sqlite' {
   export type { Element, Limit, Select, ValueExpression } from '@cap-js/db-service'
   export default class SQLiteService extends SQLService {
     set(variables: Record<string, unknown>): void
-    /** The connection of a transaction. */
-    readonly dbc?: import('./database/sqlite/query-connection.ts').QueryConnection
   }
 }

@@ -1,7 +1,6 @@
 /** Checks what a user may post before the body is received: see access-control.cds. */
-import cds from '@sap/cds'
 import { requestError } from '../errors/errors.ts'
-import { tenantOfNewEvent } from './tenants.ts'
+import { tenantOfNewEvent, type User } from './tenants.ts'
 
 /** An entity with the rights that it grants to roles. */
 export interface Restricted {
@@ -12,7 +11,7 @@ export interface Restricted {
  * Refuses a user who may not create an entity or, for a batch, neither create nor read one.
  * @throws {RequestError} 403
  */
-export function permitPost(user: InstanceType<typeof cds.User>, isBatch: boolean, { '@restrict': grants }: Restricted) {
+export function permitPost(user: User, isBatch: boolean, { '@restrict': grants }: Restricted) {
   const events = isBatch ? ['CREATE', 'READ'] : ['CREATE']
   const roles = grants?.filter(({ grant }) => [grant].flat().some((each) => events.includes(each)))
   const isGranted = roles?.some(({ to }) => [to].flat().some((role) => user.is(role)))

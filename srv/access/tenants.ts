@@ -11,7 +11,7 @@ const TENANT_SOURCE: Source = { option: 'tenant', position: 0, read: (tenant) =>
 /** True for all tenants: that of the indexes over all of them, which no other query uses (database/indexes.ts). */
 const ofAll = (column: string) => [{ func: 'length', args: [ref(column)] }, '>=', { val: 0, param: false }]
 
-type User = InstanceType<typeof cds.User>
+export type User = InstanceType<typeof cds.User>
 type Model = { definitions: Record<string, { elements?: object; '@cds.persistence.skip'?: unknown }> }
 
 /**

@@ -9,7 +9,7 @@ import express, { type Request, type Response, type Router } from 'express'
 // Not published as API: the base class of CAP's protocols, which brings authorization and body limits.
 import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
 import { permitPost, type Restricted } from '../access/permissions.ts'
-import { readableBy, scopeOf } from '../access/tenants.ts'
+import { readableBy, scopeOf, type User } from '../access/tenants.ts'
 import { entityIn } from '../cqn/cqn.ts'
 import { expectWanted } from '../database/reading.ts'
 import { append, execute } from '../database/service.ts'
@@ -111,7 +111,7 @@ class StructuredODataAdapter extends ODataAdapter {
     const { resource, options, aliases } = locate(req.url, root, this.schema)
     if (!isTaken(req, res, resource.kind, options)) return
 
-    const user = (cds.context as unknown as { user: InstanceType<typeof cds.User> }).user
+    const user = (cds.context as unknown as { user: User }).user
     if (req.method === 'POST') permitPost(user, resource.kind === 'batch', this.restricted)
     if (resource.kind === 'batch') {
       if (req !== outer) throw new RequestError('badRequest', 'A batch must not have a batch in it.')

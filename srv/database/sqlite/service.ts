@@ -18,6 +18,8 @@ export default class SqliteDatabase extends SQLiteService {
     () => super.disconnect()
   )
   declare engine: SqliteEngine
+  /** The connection of a transaction. */
+  declare readonly dbc?: QueryConnection
 
   override init() {
     this.engine = new SqliteEngine(databaseLocation(), settings().requires.db)
