@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { PurgeRecord } from '../../srv/database/log.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { command, isSealed, until, verify } from '../support/command.ts'
+import { delaysDuring } from '../support/delays.ts'
 import { EVENTS, PURGES, tampered } from './tampering.ts'
 
 const folder = temporaryFolder()
@@ -74,18 +75,11 @@ describe('npm run purge', () => {
   })
 
   it('removes old events while the service goes on taking new ones without long delays', async () => {
-    const delays: number[] = []
-    let done = false
-    const posting = (async () => {
-      for (let count = 0; !done; count++) {
-        const start = performance.now()
-        await post(service.url, `c-meanwhile-${count}`, '2024-06-01T00:00:00Z')
-        delays.push(performance.now() - start)
-      }
-    })()
-    const { status, out } = await purge('--before', '2024-01-01', '--by', 'ann')
-    done = true
-    await posting
+    const { result, delays } = await delaysDuring(
+      (count) => post(service.url, `c-meanwhile-${count}`, '2024-06-01T00:00:00Z'),
+      () => purge('--before', '2024-01-01', '--by', 'ann')
+    )
+    const { status, out } = result
     expect([status, out]).toEqual([
       0,
       `Removed 501 events that happened before 2024-01-01T00:00:00.0000000Z from ${file}.\n`

@@ -2,6 +2,7 @@ import { faultOf } from '../../srv/integrity/chain.ts'
 import type { PurgeRecord } from '../../srv/database/log.ts'
 import { contentFaultOf, rangesOf } from '../../srv/integrity/purge-record.ts'
 import { command, until } from '../support/command.ts'
+import { delaysDuring } from '../support/delays.ts'
 import { asService, createDatabase, onServer, postgresFor } from '../support/postgres.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { clientOf, query, startService, valuesOf } from '../support/service.ts'
@@ -75,18 +76,11 @@ beforeAll(async () => {
 
 describe('npm run purge', () => {
   it('removes whole months and single events while the service takes new ones', async () => {
-    const delays: number[] = []
-    let done = false
-    const posting = (async () => {
-      for (let count = 0; !done; count++) {
-        const start = performance.now()
-        expect(await create(`c-${count}`, new Date().toISOString())).toBe(201)
-        delays.push(performance.now() - start)
-      }
-    })()
-    const { status, out, err } = await purge('--before', '2024-01-10', '--by', 'ann')
-    done = true
-    await posting
+    const { result, delays } = await delaysDuring(
+      async (count) => expect(await create(`c-${count}`, new Date().toISOString())).toBe(201),
+      () => purge('--before', '2024-01-10', '--by', 'ann')
+    )
+    const { status, out, err } = result
     expect([status, err, out]).toEqual([
       0,
       '',
