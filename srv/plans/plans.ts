@@ -136,13 +136,13 @@ export function planned<Prepared>(
     LOG.debug(found ? 'The plan is known:' : shape ? 'No plan is known:' : 'No plan is possible.', shape?.key ?? '')
   const prepared = found ? (found.prepared as Prepared) : prepare()
   const recorded = new Map<string, Statement[]>()
-  const ask = async (name: string, query: (prepared: Prepared) => object) => {
+  const ask = (name: string, query: (prepared: Prepared) => object) => {
     const statement = found?.statements.get(name)
     if (statement) return execute(statement)
     const statements: Statement[] = []
     recorded.set(name, statements)
     const own = found ? prepare() : prepared
-    return (await run(query(own), {}, (each) => statements.push(each))) as Row[]
+    return run(query(own), {}, (each) => statements.push(each)) as Promise<Row[]>
   }
   return { prepared, ask, keep: () => shape && !found && plans.keep(shape, prepared, recorded) }
 }

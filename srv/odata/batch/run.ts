@@ -42,9 +42,9 @@ interface Share {
 
 /**
  * Runs a batch until it is done or its client has gone.
- * @returns each unit that was run, with its answers
+ * @returns the units that were run at the same time, each with its answers
  */
-export async function* runBatch(units: Unit[], how: Run): AsyncGenerator<[Unit, Answer[]]> {
+export async function* runBatch(units: Unit[], how: Run): AsyncGenerator<[Unit, Answer[]][]> {
   const { outer, goesOn, inAnyOrder, append } = how
   let bytes = 0
   const answer = async (request: BatchRequest, store: Store) => {
@@ -56,7 +56,7 @@ export async function* runBatch(units: Unit[], how: Run): AsyncGenerator<[Unit, 
   for (const together of inAnyOrder ? atTheSameTime(units) : units.map((unit) => [unit])) {
     if (outer.res?.closed) return
     const answers = await Promise.all(together.map(({ requests }) => answerUnit(requests, answer, append)))
-    for (const [index, unit] of together.entries()) yield [unit, answers[index] as Answer[]]
+    yield together.map((unit, index) => [unit, answers[index] as Answer[]])
     if (!goesOn && answers.flat().some(({ status }) => status >= 400)) return
   }
 }

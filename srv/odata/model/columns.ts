@@ -62,8 +62,8 @@ export function flatten(
       else if (value) {
         const type = typeOfValue(value, property)
         if (property.derived && type !== property.type) row[property.derived.column] = type.name
-        const members = Object.entries(value).filter(([member]) => !member.includes('@'))
-        if (members.every(([, member]) => member === null)) emptyObjects.push(name)
+        if (Object.entries(value).every(([member, each]) => each === null || member.includes('@')))
+          emptyObjects.push(name)
         visit(value as JsonObject, type, `${name}_`)
       }
     }

@@ -29,18 +29,21 @@ function representPrimitive(value: unknown, type: PrimitiveType, { ieee754Compat
 
 function representComplex(object: object, property: Property, format: JsonFormat) {
   const type = typeOfValue(object, property)
-  const { '@odata.type': _, ...rest } = object as JsonObject
-  if (format.metadata === 'none' || type.partial) return members(rest, type, format)
+  if (format.metadata === 'none' || type.partial) return members(object, type, format)
   // The documented example has no `#` on nested types; the standard asks for it (OData JSON 4.01, 4.6.3), and Graph
   // sends it where the type is not the declared one.
   const hash = format.metadata === 'full' || type !== property.type ? '#' : ''
-  return { '@odata.type': hash + type.name, ...members(rest, type, format) }
+  return members(object, type, format, { '@odata.type': hash + type.name })
 }
 
-function members(object: JsonObject, type: StructuredType, format: JsonFormat): JsonObject {
-  if (type.open) return object
-  const result: JsonObject = {}
+/** Adds the members of a value to a result, except for its type. */
+function members(object: object, type: StructuredType, format: JsonFormat, result: JsonObject = {}): JsonObject {
+  if (type.open) {
+    const { '@odata.type': _, ...others } = object as JsonObject
+    return { ...result, ...others }
+  }
   for (const [name, value] of Object.entries(object)) {
+    if (name === '@odata.type') continue
     const property = type.properties.get(name)
     const annotation = property && format.metadata === 'full' && typeAnnotation(property)
     if (annotation) result[`${name}@odata.type`] = annotation

@@ -52,8 +52,8 @@ export function sendTagged(req: Request, res: Response, chunks: Uint8Array[], et
 
 /** Sends bytes as they are. Express would copy all chunks into one, and change the content type of text. */
 function send(res: Response, chunks: Uint8Array[]) {
-  if (!res.socket) return void res.send(Buffer.concat(chunks)) // a part of a batch takes a single chunk
-  res.set('Content-Length', String(chunks.reduce((sum, { length }) => sum + length, 0)))
+  res.setHeader('Content-Length', String(chunks.reduce((sum, { length }) => sum + length, 0)))
+  if (!res.socket) return void res.end(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)) // a part of a batch
   freeWhenSent(res, chunks)
   for (const chunk of chunks) res.write(chunk)
   res.end()

@@ -15,7 +15,7 @@ describe('A body is taken', () => {
     ['strings that end with backslashes', '["\\\\",",,,"]'],
     ['what is no JSON', '}]}]{,"'],
     ['nothing', '']
-  ])('with %s', (_, text) => expect(() => checkStructure(text)).not.toThrow())
+  ])('with %s', (_, text) => expect(() => checkStructure(Buffer.from(text))).not.toThrow())
 })
 
 describe('A body is refused', () => {
@@ -42,6 +42,6 @@ describe('A body is refused', () => {
   ])('with %s', (_, text, what, code = 'invalidBody') => {
     const message = `The request body has ${what}.`
     const error = expect.objectContaining({ code, status: 400, message }) as Error
-    expect(() => checkStructure(text)).toThrow(error)
+    expect(() => checkStructure(Buffer.from(text))).toThrow(error)
   })
 })
