@@ -31,7 +31,10 @@ entity Purges {
 }
 
 
-/** Marks a purge. It has a row only within the transaction of a purge, and only then can events be removed. */
+/**
+ * Marks a purge, or on PostgreSQL that events move to another partition. It has a row only within such a transaction, and
+ * only then can events be removed.
+ */
 entity PurgesUnderWay {
   key number : Integer;
 }

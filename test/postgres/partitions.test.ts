@@ -1,4 +1,5 @@
 import { openLog } from '../../srv/database/postgres/log.ts'
+import { command, until } from '../support/command.ts'
 import { onServer, postgresFor } from '../support/postgres.ts'
 import { query, startService, valuesOf } from '../support/service.ts'
 
@@ -66,11 +67,17 @@ describe('Events are stored by the month of their time', () => {
     expect((await service.get(`${path}('d')`)).body.activityDateTime).toBe('1999-12-31T23:59:59Z')
   })
 
-  it('A month whose events are among those of other months stays there', async () => {
-    await onDatabase(`SELECT make_partition('${month(3)}')`)
+  it('The events of a month that were among those of other months move to its partition, and stay as they were', async () => {
+    const stored = () => onDatabase('SELECT * FROM "microsoft_graph_provisioningObjectSummary" ORDER BY id')
+    const before = await stored()
+    expect(await onDatabase(`SELECT make_partition('${month(3)}', 0)`)).toEqual([{ make_partition: false }]) // too many
     expect(await names()).not.toContain(nameOf(month(3)))
+    expect(await onDatabase(`SELECT make_partition('${month(3)}')`)).toEqual([{ make_partition: true }])
     expect(await create('g', `${month(3)}-16T00:00:00Z`)).toBe(201)
+    expect((await partitions()).slice(-2)).toEqual(['f', 'g'].map((id) => [id, nameOf(month(3))]))
+    expect((await stored()).filter(({ id }) => id !== 'g')).toEqual(before)
     expect((await service.get(`${path}('f')`)).status).toBe(200)
+    expect(await create('f', '2024-01-01T00:00:00Z')).toBe(409)
   })
 
   it('They are sealed in the order of their arrival, whatever months they are of, and without those that are gone', async () => {
@@ -96,6 +103,23 @@ describe('Events are stored by the month of their time', () => {
     }
   })
 
+  it('An old month that could not be made, as others read the table, is made after a while with its events', async () => {
+    const old = month(-15)
+    const { DATABASE_URL = '' } = await postgresFor(service.file)
+    await onServer(DATABASE_URL, async (client) => {
+      await client.query('BEGIN; LOCK TABLE "microsoft_graph_provisioningObjectSummary" IN ACCESS SHARE MODE')
+      const begin = Date.now()
+      for (const id of ['old1', 'old2', 'old3']) expect(await create(id, `${old}-02T00:00:00Z`)).toBe(201)
+      expect(Date.now() - begin).toBeLessThan(2500) // it waits once, for a second
+      await client.query('COMMIT')
+    })
+    expect(await names()).not.toContain(nameOf(old))
+    await onDatabase(`SELECT make_partition('${old}')`)
+    expect((await partitions()).filter(([id]) => id?.startsWith('old'))).toEqual(
+      ['old1', 'old2', 'old3'].map((id) => [id, nameOf(old)])
+    )
+  })
+
   it('No partition can be changed or emptied', async () => {
     for (const name of await names())
       for (const sql of [`DELETE FROM ${name}`, `UPDATE ${name} SET id = 'x'`, `TRUNCATE ${name}`]) {
@@ -104,5 +128,39 @@ describe('Events are stored by the month of their time', () => {
         await expect(onDatabase(sql)).rejects.toThrow('The log is append-only')
       }
     await expect(onDatabase('DELETE FROM "provisioning_log_EventIds"')).rejects.toThrow('The log is append-only')
+  })
+})
+
+describe('Events of all times', () => {
+  const other = startService()
+
+  it('are removed when they are old, also those that moved, and the log is what it should be', async () => {
+    const env = await postgresFor(other.file)
+    const query = (sql: string) =>
+      onServer(env.DATABASE_URL ?? '', (client) => client.query<Record<string, string>>(sql))
+    const times = {
+      ancient: `${month(-130)}-01T00:00:00Z`,
+      late: `${month(-14)}-01T00:00:00Z`,
+      old: `${month(-13)}-01T00:00:00Z`,
+      'of next year': `${month(12)}-01T00:00:00Z`,
+      recent: new Date(Date.now() - 60_000).toISOString()
+    }
+    await query('ALTER FUNCTION make_partition(text, int) RENAME TO slept')
+    for (const [id, activityDateTime] of Object.entries(times))
+      expect((await other.post(path, { id, activityDateTime })).status).toBe(201)
+    await query('ALTER FUNCTION slept(text, int) RENAME TO make_partition')
+    const partitions = `SELECT DISTINCT tableoid::regclass::text AS name FROM "microsoft_graph_provisioningObjectSummary" ORDER BY 1`
+    const named = async () => (await query(partitions)).rows.map(({ name }) => name)
+    expect(await named()).toEqual([nameOf(month(0)), 'events_of_other_months'])
+    for (const each of [month(-14), month(-13), month(12)]) await query(`SELECT make_partition('${each}')`)
+    expect(await named()).toEqual([...[-14, -13, 0, 12].map((later) => nameOf(month(later))), 'events_of_other_months'])
+    const sealed = `SELECT 1 FROM "provisioning_log_Seals" HAVING max("lastSequence") = 5`
+    await until(async () => (await query(sealed)).rowCount === 1)
+    const { status, out, err } = await command('purge', other.file, ['--before', `${month(-1)}-01`], env)
+    expect([status, err]).toEqual([0, ''])
+    expect(out).toContain('Removed 3 events')
+    expect(await named()).toEqual([nameOf(month(0)), nameOf(month(12))])
+    const verified = await command('verify', other.file, [], env)
+    expect([verified.status, verified.out]).toEqual([0, expect.stringContaining('All is well.')])
   })
 })

@@ -1,21 +1,37 @@
+import { Pool } from 'pg'
+import { typed } from '../../srv/database/postgres/placeholders.ts'
 import { Prepared } from '../../srv/database/postgres/prepared.ts'
+import { runQuery } from '../../srv/database/postgres/query.ts'
+import { postgresFor } from '../support/postgres.ts'
 
 describe('Statements on PostgreSQL', () => {
   it('are prepared from the second time on, with their values', () => {
     const prepared = new Prepared()
     const nameOf = (text: string) => prepared.named({ text, values: [] }).name
     expect(['one', 'two', 'one', 'two', 'one', 'three'].map(nameOf)).toEqual([
-      ...[undefined, undefined, 'query_0', 'query_1', 'query_0', undefined]
+      ...[undefined, undefined, 'query_1', 'query_2', 'query_1', undefined]
     ])
-    expect(prepared.named({ text: 'two', values: [1] })).toEqual({ text: 'two', values: [1], name: 'query_1' })
+    expect(prepared.named({ text: 'two', values: [1] })).toEqual({ text: 'two', values: [1], name: 'query_2' })
   })
 
-  it('are not prepared without limit, however many there are', () => {
-    const prepared = new Prepared()
-    const texts = Array.from({ length: 1000 }, (_, index) => `SELECT ${index}`)
-    const names = texts.map((text) => [prepared.named({ text }), prepared.named({ text })].at(-1)?.name)
-    expect(names.slice(0, 200).every(Boolean)).toBe(true)
-    expect(names.slice(200).some(Boolean)).toBe(false)
-    expect(prepared.named({ text: 'SELECT 7' }).name).toBe('query_7')
+  it('are prepared on a connection up to a limit, however many there are; those that come again stay', async () => {
+    const { DATABASE_URL = '' } = await postgresFor('prepared')
+    const readers = {
+      pool: new Pool({ connectionString: DATABASE_URL, max: 1, pipeline: true }),
+      prepared: new Prepared()
+    }
+    const run = (sql: string) => runQuery(readers, 'BEGIN READ ONLY', typed(sql, []), AbortSignal.timeout(60_000), 1e6)
+    const known = 'SELECT name, statement FROM pg_prepared_statements ORDER BY prepare_time'
+    for (let index = 0; index < 120; index++)
+      for (const sql of [`SELECT ${index} AS n`, `SELECT ${index} AS n`, 'SELECT -1 AS n'])
+        expect(await run(sql)).toEqual([{ n: sql.includes('-1') ? -1 : index }])
+    const { rows } = await readers.pool.query<{ statement: string }>(known)
+    const statements = rows.map(({ statement }) => statement)
+    expect(statements).toHaveLength(50)
+    expect(statements).toContain('SELECT -1 AS n')
+    expect(statements).toContain('SELECT 119 AS n')
+    expect(statements).not.toContain('SELECT 7 AS n')
+    expect(await run('SELECT 7 AS n')).toEqual([{ n: 7 }])
+    await readers.pool.end()
   })
 })

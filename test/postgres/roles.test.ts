@@ -68,6 +68,27 @@ describe('The role of the service', () => {
     await expect(onServer(own, (client) => client.query(sql))).rejects.toThrow(/permission denied|must be owner/)
   })
 
+  it('cannot have functions of the owner write to tables of its own', async () => {
+    await onServer(own, async (client) => {
+      await client.query('BEGIN; CREATE TEMP TABLE "provisioning_log_Purges" (LIKE public."provisioning_log_Purges")')
+      const record = {
+        number: 1,
+        before: '9999-01-01',
+        count: 1,
+        sequences: '[[1,1]]',
+        hash: 'x',
+        purgedBy: '',
+        purgedAt: ''
+      }
+      await client.query('SELECT remove_events($1, $2, false)', [JSON.stringify(record), [1]])
+      const { rows } = await client.query('SELECT number FROM public."provisioning_log_Purges"')
+      expect(rows).toEqual([{ number: '1' }])
+      await client.query('ROLLBACK')
+      const others = `SELECT proname FROM pg_proc WHERE prosecdef AND NOT 'search_path=public, pg_temp' = ANY (proconfig)`
+      expect((await client.query(others)).rows).toEqual([])
+    })
+  })
+
   it('alone may call what works with the rights of the owner', async () => {
     const stranger = new URL(own)
     Object.assign(stranger, { username: 'stranger', password: 'of-the-stranger' })

@@ -85,7 +85,7 @@ describe('The service does not start, and says why in a sentence,', () => {
       )
     await version(1)
     const sentence =
-      'The service does not start: the schema of the database has version 3, and this service knows those up to 2. ' +
+      'The service does not start: the schema of the database has version 4, and this service knows those up to 3. ' +
       'A newer one has migrated it.'
     expect(await refused({ DATABASE_URL })).toEqual([1, sentence])
     await version(-1)

@@ -15,7 +15,7 @@ import { withNames } from './names.ts'
 import { Partitions } from './partitions.ts'
 import { typed } from './placeholders.ts'
 import { Prepared } from './prepared.ts'
-import { runQuery } from './query.ts'
+import { runQuery, type Readers } from './query.ts'
 import { beginReading } from './roles.ts'
 import { completeSchema } from './schema.ts'
 import { Sequencer } from './sequencer.ts'
@@ -41,8 +41,7 @@ export class PostgresEngine implements Engine {
   private readonly groupCommit: ReturnType<typeof startGroupCommit>
   private readonly sequencer: Sequencer
   private readonly partitions: Partitions
-  private readonly readers: pg.Pool
-  private readonly prepared = new Prepared()
+  private readonly readers: Readers
   private readonly checks: pg.Pool
   private readonly turn: ReturnType<typeof turns>
 
@@ -57,7 +56,10 @@ export class PostgresEngine implements Engine {
     this.partitions = new Partitions(url, limits)
     this.checks = pool(url, { max: 1, query_timeout: GRACE })
     const options = PLANNING.map(([name, value]) => `-c ${name}=${value}`).join(' ')
-    this.readers = pool(url, { options, max: readers + 1, statement_timeout, pipeline: true }) // one is for cancelling
+    this.readers = {
+      pool: pool(url, { options, max: readers + 1, statement_timeout, pipeline: true }), // one is for cancelling
+      prepared: new Prepared()
+    }
     this.turn = turns(readers, waiting_queries)
   }
 
@@ -100,7 +102,7 @@ export class PostgresEngine implements Engine {
       const done = await this.turn(reading.tenant, signal)
       try {
         reading.expectRoom?.()
-        return await runQuery(this.readers, begin, this.prepared.named(typed(sql, values)), signal, mostBytes())
+        return await runQuery(this.readers, begin, typed(sql, values), signal, mostBytes())
       } catch (error) {
         signal.throwIfAborted()
         throw failureOf(error) ?? error
@@ -126,7 +128,7 @@ export class PostgresEngine implements Engine {
 
   async close() {
     await this.groupCommit.close()
-    await Promise.all([this.sequencer.close(), this.partitions.close(), this.readers.end(), this.checks.end()])
+    await Promise.all([this.sequencer.close(), this.partitions.close(), this.readers.pool.end(), this.checks.end()])
   }
 
   private asOwner<Result>(work: (client: pg.Client) => Promise<Result>) {

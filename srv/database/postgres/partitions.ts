@@ -7,7 +7,7 @@ import type pg from 'pg'
 import { repeat } from '../background.ts'
 import type { Entry } from '../engine.ts'
 import type { Period } from '../log.ts'
-import { EVENTS } from '../tables.ts'
+import { EVENTS, UNDER_WAY } from '../tables.ts'
 import { pool, WRITING, type Limits } from './connection.ts'
 import { withNames } from './names.ts'
 
@@ -45,6 +45,12 @@ const AHEAD = 2
 /** How often each instance looks whether a partition is due, in milliseconds. */
 const INTERVAL = 60 * 60 * 1000
 
+/** After how long a partition that could not be made is tried again: the attempt holds up others for a second. */
+const PAUSE = 60 * 1000
+
+/** How many events are moved to a new partition, while nobody else reads or writes any: some seconds. */
+const MOVED = 10_000
+
 /** A statement of the migration that creates the table of events has it partitioned. Its key must have the instant, too. */
 export const partitioned = (sql: string) =>
   new RegExp(`^CREATE TABLE "?${EVENTS}"? `).test(sql)
@@ -57,6 +63,8 @@ export class Partitions {
   /** The months whose partitions were made, or never will be: their events are among those of other months. */
   private readonly isMade = new Set<string>()
   private readonly making = new Map<string, Promise<unknown>>()
+  /** When those that failed may be tried again, on the clock of `performance.now()`. */
+  private readonly notBefore = new Map<string, number>()
   private repeated: ReturnType<typeof repeat> | undefined
 
   /** @param limits of statements, as the server may be gone without a word */
@@ -74,7 +82,7 @@ export class Partitions {
 
   /**
    * Makes those that the events of an entry lack. Where that fails, as the table is in use for too long, the events go to
-   * the partition of other months.
+   * the partition of other months, and leave it when that of their month is made.
    */
   async expect(entry: Entry) {
     for (const [, row] of entry) {
@@ -90,12 +98,21 @@ export class Partitions {
   }
 
   private make(month: string): Promise<unknown> {
-    const making = this.making.get(month) ?? this.pool.query('SELECT make_partition($1)', [month])
+    const making = this.making.get(month) ?? this.tryToMake(month)
     this.making.set(month, making)
-    return making
-      .then(() => this.isMade.add(month))
-      .catch((error: unknown) => LOG.error(`Making the partition of ${month} failed.`, error))
-      .finally(() => this.making.delete(month))
+    return making.finally(() => this.making.delete(month))
+  }
+
+  private async tryToMake(month: string) {
+    if (performance.now() < (this.notBefore.get(month) ?? 0)) return
+    try {
+      const { rows } = await this.pool.query<{ done: boolean }>('SELECT make_partition($1) AS done', [month])
+      this.isMade.add(month)
+      if (!rows[0]?.done) LOG.warn(`More than ${MOVED} events of ${month} stay among those of other months.`)
+    } catch (error) {
+      this.notBefore.set(month, performance.now() + PAUSE)
+      LOG.error(`Making the partition of ${month} failed.`, error)
+    }
   }
 }
 
@@ -121,22 +138,37 @@ export async function preparePartitions(client: pg.ClientBase) {
 
 const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS ${OTHERS} PARTITION OF ${EVENTS} DEFAULT`,
-  // a month of which that partition has events already stays there; the role of the service may not create tables itself
-  `CREATE OR REPLACE FUNCTION make_partition(month text) RETURNS void LANGUAGE plpgsql
+  'DROP FUNCTION IF EXISTS make_partition(text)', // of version 1
+  // the role of the service may not create tables itself
+  `CREATE OR REPLACE FUNCTION make_partition(month text, most int DEFAULT ${MOVED}) RETURNS boolean LANGUAGE plpgsql
      SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '1s' AS $$
    DECLARE
      name text := 'events_of_' || replace(month, '-', '_');
      first text := month || '-01T00:00:00.0000000';
      next text := to_char(to_date(month, 'YYYY-MM') + interval '1 month', 'YYYY-MM') || '-01T00:00:00.0000000';
+     found bigint;
    BEGIN
-     IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
+     IF to_regclass(name) IS NOT NULL THEN RETURN true; END IF;
      -- in the order of all others, the whole table first, so that nobody waits for each other
      LOCK TABLE ONLY ${EVENTS} IN ACCESS EXCLUSIVE MODE;
      LOCK TABLE ${OTHERS} IN ACCESS EXCLUSIVE MODE;
-     IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
-     IF EXISTS (SELECT 1 FROM ${OTHERS} WHERE ${INSTANT} >= first AND ${INSTANT} < next) THEN RETURN; END IF;
+     IF to_regclass(name) IS NOT NULL THEN RETURN true; END IF;
+     SELECT count(*) INTO found FROM (SELECT FROM ${OTHERS} WHERE ${INSTANT} >= first AND ${INSTANT} < next LIMIT most + 1) AS own;
+     IF found > most THEN RETURN false; END IF;
+     IF found > 0 THEN
+       CREATE UNLOGGED TABLE events_that_move (LIKE ${EVENTS});
+       INSERT INTO ${UNDER_WAY} (number) VALUES (0); -- while this row exists, the triggers allow removals: see purges.ts
+       WITH gone AS (DELETE FROM ${OTHERS} WHERE ${INSTANT} >= first AND ${INSTANT} < next RETURNING *)
+       INSERT INTO events_that_move SELECT * FROM gone;
+       DELETE FROM ${UNDER_WAY};
+     END IF;
      EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', name, '${EVENTS}', first, next);
      EXECUTE format('CREATE TRIGGER no_truncation BEFORE TRUNCATE ON %I EXECUTE FUNCTION refuse_change()', name);
+     IF found > 0 THEN
+       EXECUTE format('INSERT INTO %I SELECT * FROM events_that_move', name); -- no trigger: ids and arrivals are there
+       DROP TABLE events_that_move;
+     END IF;
+     RETURN true;
    END $$`,
   `CREATE OR REPLACE FUNCTION keep_ids() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
      INSERT INTO ${IDS} (id, tenant, ${INSTANT}) SELECT id, tenant, ${INSTANT} FROM added;

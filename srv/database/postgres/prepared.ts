@@ -1,30 +1,46 @@
 /** Statements that the server plans once for each connection, and not for each request: those that come again. */
 
-/** How many are prepared, as connections keep them until they end, and how many others are remembered, as long as they may come again. */
-const MOST = 200
+/**
+ * How many are prepared at the same time. Each connection keeps their plans, of some 8 KB for each month that there are
+ * events of: 1 MB where there are ten years of them.
+ */
+const MOST = 50
+
+/** How many others are remembered, as long as they may come again. */
+const REMEMBERED = 200
 
 export class Prepared {
+  /** The names by texts; the least recently used one comes first. */
   private readonly names = new Map<string, string>()
   private readonly seen = new Set<string>()
+  private count = 0
 
-  /** Gives a statement its name from the second time on, if there are not too many yet. */
+  /** Gives a statement its name from the second time on. The statement that was not used for the longest time loses its own. */
   named<Of extends { text: string }>(statement: Of): Of & { name?: string } {
     const { text } = statement
-    const name = this.names.get(text) ?? (this.seen.delete(text) ? this.newName(text) : undefined)
-    if (name !== undefined) return { ...statement, name }
-    if (this.names.size < MOST) this.remember(text)
-    return statement
+    const name = this.names.get(text) ?? (this.seen.delete(text) ? `query_${++this.count}` : undefined)
+    if (name === undefined) {
+      this.remember(text)
+      return statement
+    }
+    this.names.delete(text)
+    this.names.set(text, name)
+    for (const oldest of this.names.keys()) if (this.names.size > MOST) this.names.delete(oldest)
+    return { ...statement, name }
   }
 
-  private newName(text: string) {
-    if (this.names.size === MOST) return undefined
-    const name = `query_${this.names.size}`
-    this.names.set(text, name)
-    return name
+  /**
+   * The statements that have a connection forget what it need not keep any longer.
+   * @param prepared the texts of what is prepared there, by their names; what is forgotten is removed
+   */
+  forgetting(prepared: Record<string, string>): string {
+    const names = Object.keys(prepared).filter((name) => this.names.get(prepared[name] as string) !== name)
+    for (const name of names) delete prepared[name]
+    return names.map((name) => `DEALLOCATE ${name};`).join('')
   }
 
   private remember(text: string) {
-    if (this.seen.size === MOST) this.seen.clear()
+    if (this.seen.size === REMEMBERED) this.seen.clear()
     this.seen.add(text)
   }
 }

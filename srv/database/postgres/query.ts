@@ -2,18 +2,23 @@
 import pg from 'pg'
 import type { Row } from '../../plans/statement.ts'
 import { rowsWithin, sizeOfRow } from '../result-size.ts'
+import { timed } from './connection.ts'
+import type { Prepared } from './prepared.ts'
 
-/** What the types of `pg` lack: the process of the server that runs the queries of a connection, its socket, and a limit of time. */
+/** What the types of `pg` lack: the process of the server that runs the queries of a connection, its socket, what is prepared. */
 interface Backend {
   processID: number
-  connection: { stream: { destroy: () => void } }
-}
-interface Timed extends pg.QueryConfig {
-  query_timeout: number
+  connection: { stream: { destroy: () => void }; parsedStatements: Record<string, string> }
 }
 
 /** How long the server may take to cancel a query, in milliseconds. */
 const GRACE = 1000
+
+/** A pool of connections, and what is prepared on them. */
+export interface Readers {
+  pool: pg.Pool
+  prepared: Prepared
+}
 
 /**
  * Runs a query on a connection of a pool, in a transaction. Its statements are sent without waiting for answers.
@@ -23,29 +28,28 @@ const GRACE = 1000
  * @throws the error of PostgreSQL, and as {@link rowsWithin}
  */
 export async function runQuery(
-  pool: pg.Pool,
+  { pool, prepared }: Readers,
   begin: string,
   statement: { text: string; values: unknown[] },
   signal: AbortSignal,
   most: number
 ): Promise<Row[]> {
   const client = await pool.connect()
+  const { processID, connection } = client as unknown as Backend
   let cancelling: Promise<unknown> | undefined
   let timer: NodeJS.Timeout | undefined
   const cancel = () => {
-    const values = [(client as unknown as Backend).processID]
-    const statement: Timed = { text: 'SELECT pg_cancel_backend($1)', values, query_timeout: GRACE }
-    cancelling ??= pool.query(statement).catch(() => {})
+    cancelling ??= pool.query(timed('SELECT pg_cancel_backend($1)', [processID], GRACE)).catch(() => {})
     // the server is gone without a word
-    timer ??= setTimeout(() => (client as unknown as Backend).connection.stream.destroy(), GRACE)
+    timer ??= setTimeout(() => connection.stream.destroy(), GRACE)
   }
   let ended: Promise<unknown> | undefined
   let failure: unknown
   try {
     signal.throwIfAborted()
     signal.addEventListener('abort', cancel)
-    const begun = client.query(begin)
-    const read = rowsOf(client, statement, most, cancel)
+    const begun = client.query(prepared.forgetting(connection.parsedStatements) + begin)
+    const read = rowsOf(client, prepared.named(statement), most, cancel)
     ended = client.query('COMMIT').catch(() => {}) // nothing was written
     const [, rows] = await Promise.all([begun, read])
     return rows

@@ -76,7 +76,7 @@ function* expectedOfMonths(found: Map<string, string>, expected: Map<string, str
 }
 
 /** The objects of the first schema in the search path, but for CAP's own table, extensions, and an index that depends on settings. */
-async function objectsOf(client: pg.Client): Promise<Map<string, string>> {
+export async function objectsOf(client: pg.Client): Promise<Map<string, string>> {
   const { rows } = await client.query<{ type: string; name: string; definition: string }>(OBJECTS)
   return new Map(rows.map(({ type, name, definition }) => [`${type}\0${name}`, definition]))
 }
@@ -108,7 +108,7 @@ const OBJECTS = `
     FROM pg_policy JOIN own c ON c.oid = polrelid
   UNION ALL SELECT 'function', concat(proname, '(', pg_get_function_identity_arguments(p.oid), ')'),
       concat_ws('; ', lanname, provolatile, prosecdef,
-        replace(array_to_string(proconfig, ', '), current_setting('search_path'), '*'), pg_get_function_result(p.oid), prosrc)
+        replace(array_to_string(proconfig, ', '), format('%I, pg_temp', current_schema()), '*'), pg_get_function_result(p.oid), prosrc)
     FROM pg_proc p JOIN pg_language l ON l.oid = prolang WHERE pronamespace = current_schema()::regnamespace
       AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e')
   ORDER BY 1 DESC, 2`

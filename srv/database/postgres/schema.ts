@@ -24,6 +24,7 @@ export async function completeSchema(
   role: string | undefined
 ) {
   const run = (sql: string) => unlessDeadlocked(() => client.query(withNames(sql)))
+  await run(OWN_SCHEMA)
   await run(REFUSE_CHANGE)
   await preparePartitions(client)
   const tallies = talliesIn(definitions)
@@ -66,6 +67,12 @@ async function renewIndexes(run: (sql: string) => Promise<pg.QueryResult>, wante
   for (const name of names) if (!wanted.has(name)) await run(`DROP INDEX ${name}`)
   for (const [name, sql] of wanted) if (!names.includes(name)) await run(sql) // it would lock the table in any case
 }
+
+/**
+ * What functions of the owner take as their path. Temporary tables come last: they would otherwise come first, and whoever
+ * may create some could have such a function read these instead of the log.
+ */
+const OWN_SCHEMA = `SELECT set_config('search_path', format('%I, pg_temp', current_schema()), false)`
 
 const REFUSE_CHANGE = `CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql
   SECURITY DEFINER SET search_path FROM CURRENT AS $$ BEGIN
