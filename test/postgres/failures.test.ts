@@ -49,6 +49,18 @@ describe('A failure of the server', () => {
     expect(failureOf(Object.assign(new Error(), error))?.status).toBe(status)
   })
 
+  it.each(['SELECT $1', `SELECT name FROM json_to_recordset($1) AS given(name text)`])(
+    'is an error of the request where a text has U+0000: %s',
+    async (sql) => {
+      const { DATABASE_URL = '' } = await postgresFor('failures')
+      const values = sql.includes('json') ? [JSON.stringify([{ name: '\0' }])] : ['\0']
+      const error: unknown = await onServer(DATABASE_URL, (client) => client.query(sql, values)).catch(
+        (caught: unknown) => caught
+      )
+      expect(failureOf(error)).toMatchObject({ status: 400, code: 'invalidValue' })
+    }
+  )
+
   it.each([{ code: '23505' }, { code: '42601' }, { message: 'x is not a function' }])('is not %j', (error) => {
     expect(failureOf(Object.assign(new Error(), error))).toBeUndefined()
   })

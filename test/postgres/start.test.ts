@@ -159,7 +159,7 @@ describe('A log on a server', () => {
 })
 
 describe('An event', () => {
-  it('may have texts of any length, but not the character U+0000, which PostgreSQL cannot store', async () => {
+  it('may have texts of any length, and what looks like U+0000, but not that, which PostgreSQL cannot store', async () => {
     const service = await started()
     const post = async (more: object) => (await service.post('/auditLogs/provisioning', { ...event, ...more })).status
     expect(await post({ jobId: 'x'.repeat(100_000) })).toBe(201)

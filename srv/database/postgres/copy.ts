@@ -3,7 +3,6 @@ import type pg from 'pg'
 import type { Arrival, Copy, StoredRow } from '../log.ts'
 import { ARRIVALS, COUNTS, EVENTS, PURGES, SEALS, SECRETS } from '../tables.ts'
 import { connect } from './connection.ts'
-import { hasNul } from './group-commit.ts'
 import { expectVersion } from './migration.ts'
 import { withNames } from './names.ts'
 import { Partitions } from './partitions.ts'
@@ -38,7 +37,6 @@ export async function openCopy(url: string): Promise<Copy> {
     lastArrival,
     async addArrivals(after, arrivals) {
       const events = arrivals.flatMap(({ event }) => (event ? [event.row] : []))
-      events.forEach(expectStorable)
       await partitions.expect(events.map((row) => [{ name: EVENTS, columns: [] }, row]))
       await run('BEGIN')
       try {
@@ -78,11 +76,6 @@ export async function openCopy(url: string): Promise<Copy> {
 }
 
 const rowOf = ({ sequence, id, event }: Arrival) => ({ sequence, event: id, tenant: event?.row.tenant ?? '' })
-
-function expectStorable(row: StoredRow) {
-  if (Object.values(row).some(hasNul))
-    throw new Error(`event '${String(row.id)}' has the character U+0000, which PostgreSQL cannot store.`)
-}
 
 function countsOf(events: StoredRow[]) {
   const counts = new Map<string, number>()

@@ -8,11 +8,16 @@ const GONE: Failure = ['serviceUnavailable', 'The database does not answer.']
 
 const UNTYPED: Failure = ['notImplemented', 'The service does not compute this on PostgreSQL.']
 
+/** PostgreSQL's texts and JSON cannot have it. Requests with it are refused before; a tenant comes from a token. */
+const NUL: Failure = ['invalidValue', 'The service cannot store the character U+0000, and finds no text with it.']
+
 type Failure = [ErrorCode, message: string]
 
 /** By code, or by the class that its first two characters name. */
 const FAILURES: Record<string, Failure> = {
   '08': GONE, // connection exception
+  '22021': NUL,
+  '22P05': NUL,
   '22003': ['invalidQueryOption', 'A number that the query computes is larger than the service can hold.'],
   '22011': ['invalidValue', 'The length of a substring must not be negative.'],
   '22012': ['invalidValue', 'The request divides a number by zero.'],

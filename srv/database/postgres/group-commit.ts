@@ -3,7 +3,6 @@
  * instances of the service do so at the same time, without a lock: arrivals get their numbers later, see sequencer.ts.
  */
 import type pg from 'pg'
-import { RequestError } from '../../errors/errors.ts'
 import type { Entry, Table } from '../engine.ts'
 import { entryQueue, type Waiting } from '../entry-queue.ts'
 import { ARRIVAL_KEY, ARRIVALS } from '../tables.ts'
@@ -26,37 +25,13 @@ export function startGroupCommit(url: string, limits: Limits) {
     }
   })
   return {
-    /** @throws {RequestError} 400 for a character that PostgreSQL cannot store; the error of PostgreSQL */
-    append(entry: Entry): Promise<void> {
-      if (!entry.some(([, row]) => Object.values(row).some(hasNul))) return queue.append(entry)
-      return Promise.reject(new RequestError('invalidValue', 'The service cannot store the character U+0000.'))
-    },
+    append: (entry: Entry) => queue.append(entry),
     /** Stores what is waiting, and accepts no more. */
     async close() {
       await queue.close()
       await connections.end()
     }
   }
-}
-
-/** Whether a text, or JSON text, has the character U+0000, which PostgreSQL's text and JSON cannot have. */
-export const hasNul = (value: unknown) =>
-  typeof value === 'string' &&
-  (value.includes('\0') || (value.includes('\\u0000') && /^[{[]/.test(value) && hasNulInJson(value)))
-
-/** @returns false for a text that is no JSON: it may have the six characters of the escape */
-function hasNulInJson(text: string) {
-  let found = false
-  const look = (key: string, value: unknown) => {
-    found ||= key.includes('\0') || (typeof value === 'string' && value.includes('\0'))
-    return value
-  }
-  try {
-    JSON.parse(text, look)
-  } catch {
-    return false
-  }
-  return found
 }
 
 async function storeAll(client: pg.ClientBase, all: Waiting[]) {

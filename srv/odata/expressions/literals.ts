@@ -51,10 +51,11 @@ function duration(text: string): Unplaced | undefined {
   return ticks === undefined ? undefined : { cqn: val(Number(ticks)), type: 'duration' }
 }
 
-/** A string within a JSON array. */
+/** A string within a JSON array. No text of the log has U+0000. */
 function jsonString(text: string): Unplaced | undefined {
   try {
-    return { cqn: val(JSON.parse(`"${text}"`) as string), type: 'string' }
+    const string = JSON.parse(`"${text}"`) as string
+    return string.includes('\0') ? undefined : { cqn: val(string), type: 'string' }
   } catch {
     return undefined
   }

@@ -62,15 +62,23 @@ function typeSent(object: JsonObject) {
 }
 
 /**
- * A request body without what only lenient handling accepts, as some clients send it for what they do not set: null for
- * the key, which is then generated, and for collections, which are then empty.
+ * A request body without what only lenient handling accepts: as some clients send it for what they do not set, null for
+ * the key, which is then generated, and for collections, which are then empty; and characters that cannot be stored.
  */
 export function handledLeniently(body: unknown, { properties }: StructuredType): unknown {
   const isTaken = ([name, value]: [string, unknown]) => {
     const { key, collection } = properties.get(name) ?? {}
     return value !== null || !(key || collection)
   }
-  return Object.fromEntries(Object.entries(plainObject(body, '')).filter(isTaken))
+  return Object.fromEntries(Object.entries(plainObject(storable(body), '')).filter(isTaken))
+}
+
+/** A value with U+FFFD, the replacement character, for each character that {@link checkText} refuses. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '\ufffd').toWellFormed()
+  if (Array.isArray(value)) return value.map(storable)
+  if (typeof value !== 'object' || !value || JSON.isRawJSON(value)) return value
+  return Object.fromEntries(Object.entries(value).map((member) => member.map(storable) as [string, unknown]))
 }
 
 /** A complex value may be of a type that derives from the declared one, if it says so. */

@@ -30,6 +30,9 @@ describe('A URL', () => {
   it.each<[string, string]>([
     ['/%zz', 'The URL is not percent-encoded as UTF-8.'],
     ['/?$filter=%80', 'The URL is not percent-encoded as UTF-8.'],
+    ['/x/e%00', 'The URL has the character U+0000, which no text of the log has.'],
+    ["/?$filter=a%20eq%20'%00'", 'The URL has the character U+0000, which no text of the log has.'],
+    ["/?@p='\0'", 'The URL has the character U+0000, which no text of the log has.'],
     ['/?$unknown=1', "The query option '$unknown' is not known."],
     ['/?api-version=1', "The query option 'api-version' is not known."],
     ['/?$top=1&top=2', "The query option '$top' is given twice."]
