@@ -53,8 +53,10 @@ const HEADERS = { contentSecurityPolicy: { directives: { upgradeInsecureRequests
 /** Called by `cds-serve` instead of CAP's own server. */
 export default async function server(options: object) {
   if (env.log.format === 'json') logHarmlessly()
-  if (isProduction) accessSettings()
-  else {
+  if (isProduction) {
+    process.env.NODE_ENV = 'production' // CAP hides values by it; the profile may come from elsewhere
+    accessSettings()
+  } else {
     settings()
     LOG.warn('Development profile: no token is asked for, and any that is sent is taken.')
   }

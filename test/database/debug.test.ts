@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import { startIssuer } from '../support/issuer.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
+import { startProduction } from '../support/production.ts'
 import { documentedExample, query } from '../support/service.ts'
 
 const path = '/auditLogs/provisioning'
@@ -23,5 +25,25 @@ describe('DEBUG=sql', () => {
     await read({ $filter: "matchesPattern(jobId,'third.*value')" })
     expect(log()).toMatch(/Not run inline, as it may take long for a single row:/)
     await stop()
+  })
+
+  it.each([
+    ['NODE_ENV', 'production'],
+    ['CDS_ENV', 'development, production']
+  ])('shows no values in production, as %s says', async (variable, profile) => {
+    const issuer = await startIssuer()
+    const env = { NODE_ENV: '', [variable]: profile, DEBUG: 'sql', ...issuer.settings }
+    const { get, post, log, stop } = await startProduction(env)
+    const token = await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.ReadWrite.All'] })
+    const filtered = query(path, { $filter: "jobId eq 'read-value'" })
+    expect((await post(path, token, { ...documentedExample, id: 'stored-value', tenantId: 'contoso' })).status).toBe(
+      201
+    )
+    for (const _ of ['made by CAP', 'as planned']) expect((await get(filtered, token)).status).toBe(200)
+    expect(log()).toContain('INSERT INTO microsoft_graph_provisioningObjectSummary')
+    expect(log()).toContain('SELECT')
+    expect(log()).not.toMatch(/stored-value|read-value/)
+    await stop()
+    await issuer.stop()
   })
 })
