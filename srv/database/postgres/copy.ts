@@ -4,10 +4,11 @@ import type { Arrival, Copy, StoredRow } from '../log.ts'
 import { ARRIVALS, COUNTS, EVENTS, PURGES, SEALS, SECRETS } from '../tables.ts'
 import { connect } from './connection.ts'
 import { expectVersion } from './migration.ts'
+import { NUMBERING } from './locks.ts'
 import { withNames } from './names.ts'
 import { Partitions } from './partitions.ts'
 import { UNIQUE_IDS } from './schema.ts'
-import { NUMBERING, UNNUMBERED } from './sequencer.ts'
+import { UNNUMBERED } from './sequencer.ts'
 import { FOLD } from './tallies.ts'
 
 /** How long a partition may take to make, in milliseconds. */

@@ -4,6 +4,7 @@ import type { Arrival, OpenLog, Seal, StoredRow } from '../log.ts'
 import { ARRIVALS, EVENTS, SAME_EVENT, SEALS, SECRETS } from '../tables.ts'
 import { pool as poolOf, timed, WRITING } from './connection.ts'
 import { arrivalsIn, history, WHOLE } from './history.ts'
+import { SEALING } from './locks.ts'
 import { withNames } from './names.ts'
 import { IDS, INSTANT } from './partitions.ts'
 import { purgeStore } from './purges.ts'
@@ -23,9 +24,6 @@ const LATER_ARRIVALS = `SELECT a.sequence, a.event, a.tenant, i.${INSTANT} AS in
 const THEIR_EVENTS = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.*
   FROM json_to_recordset($1) AS a (sequence bigint, event text, tenant text, instant text)
   JOIN ${EVENTS} e ON ${SAME_EVENT} AND e.${INSTANT} = a.instant WHERE e.${INSTANT} BETWEEN $2 AND $3 ORDER BY a.sequence`
-
-/** The key of the advisory lock of who seals; any number that others do not use. */
-const SEALING = 7_231_804_513
 
 /**
  * How long the statements of sealing may take, in milliseconds: a server that is gone without a word would otherwise hold

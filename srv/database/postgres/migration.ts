@@ -1,6 +1,7 @@
 /** Who may migrate the schema: one instance at a time, and none that is older than the schema. */
 import type pg from 'pg'
 import { EVENTS } from '../tables.ts'
+import { MIGRATING } from './locks.ts'
 import { withNames } from './names.ts'
 
 /**
@@ -11,16 +12,13 @@ export const VERSION = 3
 
 const VERSIONS = 'provisioning_log_SchemaVersions'
 
-/** The key of the advisory lock; any number that others do not use. */
-const LOCK = 7_231_804_514
-
 /**
  * Migrates the schema, or a part of it, if the user may do so. Other instances that start at the same time wait.
  * @param client a connection for this migration only: the lock is released with it
  * @throws {Error} if the schema is newer than this code, or older where the user may not migrate it
  */
 export async function migrateAlone(client: pg.Client, migrate: () => Promise<void>) {
-  await client.query(`SELECT pg_advisory_lock(${LOCK})`)
+  await client.query(`SELECT pg_advisory_lock(${MIGRATING})`)
   const version = await versionOf(client)
   if (version > VERSION) throw new Error(tooNew(version))
   if (await mayMigrate(client)) await migrate()

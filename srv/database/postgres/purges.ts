@@ -6,13 +6,11 @@ import type pg from 'pg'
 import type { Period, PurgeRecord, PurgeStore } from '../log.ts'
 import { ARRIVALS, COUNTS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import type { Tallies } from '../tallies.ts'
+import { NUMBERING, PURGING } from './locks.ts'
 import { withNames } from './names.ts'
 import { IDS, INSTANT, monthIn, PARTITION } from './partitions.ts'
-import { NUMBERING, UNNUMBERED } from './sequencer.ts'
+import { UNNUMBERED } from './sequencer.ts'
 import { FOLD, noteKinds } from './tallies.ts'
-
-/** The key of the advisory lock of who removes; any number that others do not use. */
-const LOCK = 7_231_804_515
 
 /** How many events of a period a record is for. */
 const BATCH = 10_000
@@ -100,7 +98,7 @@ async function removeMonth(
 ) {
   const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
     (await client.query<R>(withNames(sql), values)).rows
-  await query(`SELECT pg_advisory_xact_lock(${LOCK})`)
+  await query(`SELECT pg_advisory_xact_lock(${PURGING})`)
   const [{ last } = { last: null }] = await query<{ last: number | null }>(`SELECT ${LAST_REMOVABLE} AS last`)
   if (last === null) return undefined
   // older ones must be gone, as a record says that all events before its limit are
@@ -140,7 +138,7 @@ export const purgeSchema = (tallies: Tallies) => [
      purge ${PURGES};
      removed bigint;
    BEGIN
-     PERFORM pg_advisory_xact_lock(${LOCK});
+     PERFORM pg_advisory_xact_lock(${PURGING});
      purge := json_populate_record(NULL::${PURGES}, record);
      IF purge.number <> 1 + coalesce((SELECT max(number) FROM ${PURGES}), 0) THEN RETURN false; END IF;
      INSERT INTO ${PURGES} SELECT purge.*;

@@ -9,7 +9,7 @@ import { withNames } from './names.ts'
 import { IDS, OTHERS, preparePartitions } from './partitions.ts'
 import { purgeSchema } from './purges.ts'
 import { accessSchema } from './roles.ts'
-import { NUMBERING, sequencerSchema } from './sequencer.ts'
+import { sequencerSchema } from './sequencer.ts'
 import { talliesSchema } from './tallies.ts'
 
 /**
@@ -28,7 +28,7 @@ export async function completeSchema(
   await run(REFUSE_CHANGE)
   await preparePartitions(client)
   const tallies = talliesIn(definitions)
-  const schema = [...sequencerSchema(), ...talliesSchema(tallies, NUMBERING), ...purgeSchema(tallies)]
+  const schema = [...sequencerSchema(), ...talliesSchema(tallies), ...purgeSchema(tallies)]
   for (const sql of schema) await run(sql)
   await renewIndexes(run, indexesIn(definitions, indexesForAllTenants))
   if (uniqueIds) await run(`CREATE UNIQUE INDEX IF NOT EXISTS ${UNIQUE_IDS} ON ${IDS} (id)`).catch(expectUniqueIds)

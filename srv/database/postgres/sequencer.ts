@@ -8,13 +8,11 @@ import { repeat } from '../background.ts'
 import { ARRIVALS, COUNTS } from '../tables.ts'
 import { pool, WRITING, type Limits } from './connection.ts'
 import { failureOf } from './failures.ts'
+import { NUMBERING } from './locks.ts'
 import { FOLD } from './tallies.ts'
 
 /** The arrivals without a number: see db/postgres/unnumbered-arrivals.cds. */
 export const UNNUMBERED = 'provisioning_log_UnnumberedArrivals'
-
-/** The key of the advisory lock; any number that others do not use. */
-export const NUMBERING = 7_231_804_512
 
 /** How often each instance numbers arrivals, in milliseconds. */
 const INTERVAL = 100

@@ -5,6 +5,7 @@
 import { COUNTS, EVENTS, TALLIES } from '../tables.ts'
 import { kindOf, MOST, type Tallies } from '../tallies.ts'
 import { create } from './create.ts'
+import { NUMBERING } from './locks.ts'
 
 /** What is not added up: see db/postgres/new-tallies.cds. */
 export const NEW_TALLIES = 'provisioning_log_NewTallies'
@@ -27,7 +28,7 @@ export function noteKinds(tallies: Tallies, events: string, sign: '' | '-' = '')
 export const ALL_TALLIES = `(SELECT *, 1 AS rows FROM ${TALLIES} UNION ALL SELECT *, 0 FROM ${NEW_TALLIES}) AS tallied`
 
 /** The statements that have events counted, after a migration, and count those that were there before. */
-export function talliesSchema(tallies: Tallies, lock: number): string[] {
+export function talliesSchema(tallies: Tallies): string[] {
   const { tenant, period, local, values, count } = tallies
   const columns = [tenant, period, local, ...values]
   const hash = (row: string) => `kind_of(${[local, ...values].map((column) => `${row}${column}`).join()})`
@@ -75,7 +76,7 @@ export function talliesSchema(tallies: Tallies, lock: number): string[] {
     `DO $$ BEGIN
        IF EXISTS (SELECT 1 FROM ${COUNTS} WHERE uncounted > 0) AND NOT EXISTS (SELECT 1 FROM ${TALLIES}) THEN
          LOCK TABLE ONLY ${EVENTS} IN SHARE MODE;
-         PERFORM pg_advisory_xact_lock(${lock});
+         PERFORM pg_advisory_xact_lock(${NUMBERING});
          DELETE FROM ${NEW_TALLIES};
          UPDATE ${COUNTS} SET uncounted = 0;
          ${noteKinds(tallies, EVENTS)};
