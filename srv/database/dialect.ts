@@ -71,9 +71,9 @@ export interface Dialect {
   concatenated: Spelling
   /** The number NaN. SQLite has none, so a text stands for it there. */
   not_a_number: Spelling
-  /** Aggregates texts into one, with commas between them: text. */
+  /** Aggregates texts into one, with commas between them, or gives the text of each row where rows take less work: text. */
   texts_joined: Spelling
-  /** Aggregates rows into a JSON array of arrays: values. */
+  /** Aggregates rows into a JSON array of arrays, or gives that of each row, as texts: values. */
   json_rows: Spelling
 }
 

@@ -7,7 +7,7 @@ import type { Reading } from './reading.ts'
 
 /** A query of CAP. */
 export interface Query {
-  SELECT: { localized?: boolean }
+  SELECT: { localized?: boolean; givesTexts?: boolean }
 }
 
 /** What the service uses of CAP's database services. */
@@ -34,11 +34,12 @@ export function read(query: Query, reading: Reading, seen?: (statement: Statemen
   const session = { '$user.id': user.id, '$user.locale': locale, $now: timestamp.toISOString() }
   const run = (sql: string) => ({
     all(values: unknown[]) {
-      seen?.({ sql, values })
+      seen?.({ sql, values, givesTexts })
       const plain = values.map((each) => (each instanceof SourcedValue ? each.value : each))
-      return engine().query({ sql, values: plain }, { ...reading, session })
+      return engine().query({ sql, values: plain, givesTexts }, { ...reading, session })
     }
   })
+  const { givesTexts } = query.SELECT
   query.SELECT.localized ??= true // as CAP's own handler does
   return service().onSELECT.call(Object.create(service(), { prepare: { value: run } }), { query })
 }
@@ -47,9 +48,9 @@ export function read(query: Query, reading: Reading, seen?: (statement: Statemen
  * Runs a statement that CAP rendered for an earlier request.
  * @throws {RequestError} as {@link Engine.query}
  */
-export function execute({ sql, values }: Statement, reading: Reading): Promise<Row[]> {
-  debugStatement(sql, values)
-  return engine().query({ sql, values }, reading)
+export function execute(statement: Statement, reading: Reading): Promise<Row[]> {
+  debugStatement(statement.sql, statement.values)
+  return engine().query(statement, reading)
 }
 
 /** New rows, each with the name of its entity. */

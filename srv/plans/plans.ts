@@ -30,7 +30,7 @@ interface Parameters {
 
 interface Plan {
   prepared: unknown
-  statements: Map<string, { sql: string; parameters: Parameters }>
+  statements: Map<string, Omit<Statement, 'values'> & { parameters: Parameters }>
   /** The literals that belong to the shape, by their index. */
   fixed: Map<number, string>
 }
@@ -53,10 +53,10 @@ export class Plans {
     if (!plan) return undefined
     for (const [index, text] of plan.fixed) if (literals[index]?.text !== text) return undefined
     const statements = new Map<string, Statement>()
-    for (const [name, { sql, parameters }] of plan.statements) {
+    for (const [name, { parameters, ...statement }] of plan.statements) {
       const values = parameters.all.map((parameter) => parameter(literals))
       if (values.includes(undefined)) return undefined
-      statements.set(name, { sql, values: parameters.places.map((index) => values[index]) })
+      statements.set(name, { ...statement, values: parameters.places.map((index) => values[index]) })
     }
     return { prepared: plan.prepared, statements }
   }
@@ -72,7 +72,8 @@ export class Plans {
     for (const [name, [statement, ...more]] of recorded) {
       const parameters = statement && !more.length && parametersOf(statement, literals, fixed)
       if (!parameters) return
-      statements.set(name, { sql: statement.sql, parameters })
+      const { sql, givesTexts } = statement
+      statements.set(name, { sql, givesTexts, parameters })
     }
     const characters = [...statements.values()].reduce((sum, { sql }) => sum + sql.length, key.length)
     this.plans.set(key, { prepared, statements, fixed }, characters * BYTES)

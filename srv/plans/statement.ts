@@ -6,6 +6,8 @@ import type { Source, Value } from '../cqn/cqn.ts'
 export interface Statement {
   sql: string
   values: unknown[]
+  /** Whether its rows have texts only. It limits their size itself. */
+  givesTexts?: boolean | undefined
 }
 
 /** A value of a statement that comes from the request, or from the protocol itself. */

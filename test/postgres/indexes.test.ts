@@ -1,8 +1,7 @@
 import '../support/postgres-in-process.ts'
-import pg from 'pg'
 import { PLANNING } from '../../srv/database/postgres/engine.ts'
 import { withNames } from '../../srv/database/postgres/names.ts'
-import { beginReading } from '../../srv/database/postgres/roles.ts'
+import { CONFINE, tenantsIn } from '../../srv/database/postgres/roles.ts'
 import { typed } from '../../srv/database/postgres/placeholders.ts'
 import { engine } from '../../srv/database/service.ts'
 import { EVENTS } from '../../srv/database/tables.ts'
@@ -53,7 +52,8 @@ async function plansOf(path: string, headers: Record<string, string>) {
     const nodes: Plan[] = []
     for (const [{ sql, values }, { readable }] of queries) {
       await client.query(PLANNING.map(([name, value]) => `SET ${name} = ${value}`).join(';'))
-      await client.query(beginReading(readable, pg.escapeLiteral))
+      await client.query('BEGIN')
+      await client.query(CONFINE, [tenantsIn(readable)])
       const { text, values: given } = typed(sql, values)
       const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(`EXPLAIN (FORMAT JSON) ${text}`, given)
       await client.query('COMMIT')

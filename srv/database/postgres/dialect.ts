@@ -49,6 +49,6 @@ export const DIALECT: Dialect = {
   json_text: (value) => `coalesce(cast(to_json(${value}) as text),'null')`,
   concatenated: (...texts) => `(${texts.map((text) => `cast(${text} as text)`).join('||')})`, // `concat` takes twice as long
   not_a_number: () => `cast('NaN' as double precision)`,
-  texts_joined: (text) => `string_agg(${text},',')`,
-  json_rows: (...values) => `coalesce(cast(json_agg(json_build_array(${values.join()})) as text),'[]')`
+  texts_joined: (text) => `(${text})`,
+  json_rows: (...values) => `'[' || cast(json_build_array(${values.join()}) as text) || ']'`
 }

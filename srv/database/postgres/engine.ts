@@ -15,8 +15,8 @@ import { withNames } from './names.ts'
 import { Partitions } from './partitions.ts'
 import { typed } from './placeholders.ts'
 import { Prepared } from './prepared.ts'
-import { runQuery, type Readers } from './query.ts'
-import { beginReading } from './roles.ts'
+import { readerPool, runQuery, type Readers } from './query.ts'
+import { tenantsIn } from './roles.ts'
 import { completeSchema } from './schema.ts'
 import { Sequencer } from './sequencer.ts'
 
@@ -57,7 +57,7 @@ export class PostgresEngine implements Engine {
     this.checks = pool(url, { max: 1, query_timeout: GRACE })
     const options = PLANNING.map(([name, value]) => `-c ${name}=${value}`).join(' ')
     this.readers = {
-      pool: pool(url, { options, max: readers + 1, statement_timeout, pipeline: true }), // one is for cancelling
+      pool: readerPool(url, { options, max: readers + 1, statement_timeout }), // one is for cancelling
       prepared: new Prepared()
     }
     this.turn = turns(readers, waiting_queries)
@@ -96,13 +96,14 @@ export class PostgresEngine implements Engine {
     return this.sequencer.number()
   }
 
-  query({ sql, values }: Statement, reading: Reading): Promise<Row[]> {
-    const begin = beginReading(reading.readable, pg.escapeLiteral)
+  query({ sql, values, givesTexts = false }: Statement, reading: Reading): Promise<Row[]> {
+    const tenants = tenantsIn(reading.readable)
     return whileWanted(reading, async (signal) => {
       const done = await this.turn(reading.tenant, signal)
       try {
         reading.expectRoom?.()
-        return await runQuery(this.readers, begin, typed(sql, values), signal, mostBytes())
+        const statement = { ...typed(sql, values), binary: givesTexts }
+        return await runQuery(this.readers, tenants, statement, signal, givesTexts ? Infinity : mostBytes())
       } catch (error) {
         signal.throwIfAborted()
         throw failureOf(error) ?? error

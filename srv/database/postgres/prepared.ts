@@ -30,13 +30,13 @@ export class Prepared {
   }
 
   /**
-   * The statements that have a connection forget what it need not keep any longer.
+   * The names of what a connection need not keep any longer.
    * @param prepared the texts of what is prepared there, by their names; what is forgotten is removed
    */
-  forgetting(prepared: Record<string, string>): string {
+  forgotten(prepared: Record<string, string>): string[] {
     const names = Object.keys(prepared).filter((name) => this.names.get(prepared[name] as string) !== name)
     for (const name of names) delete prepared[name]
-    return names.map((name) => `DEALLOCATE ${name};`).join('')
+    return names
   }
 
   private remember(text: string) {

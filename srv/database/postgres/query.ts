@@ -1,15 +1,17 @@
 /** Runs a query, and ends it when nobody waits for it any longer, or when its result is too large. */
-import pg from 'pg'
+import pg, { type Connection, type Query } from 'pg'
 import type { Row } from '../../plans/statement.ts'
 import { rowsWithin, sizeOfRow } from '../result-size.ts'
-import { timed } from './connection.ts'
+import { pool, timed } from './connection.ts'
 import type { Prepared } from './prepared.ts'
+import { CONFINE } from './roles.ts'
 
-/** What the types of `pg` lack: the process of the server that runs the queries of a connection, its socket, what is prepared. */
+/** What the types of `pg` lack: the process of the server that runs the queries of a connection, what is prepared. */
 interface Backend {
   processID: number
-  connection: { stream: { destroy: () => void }; parsedStatements: Record<string, string> }
+  connection: BackendConnection
 }
+type BackendConnection = Connection & { parsedStatements: Record<string, string> }
 
 /** How long the server may take to cancel a query, in milliseconds. */
 const GRACE = 1000
@@ -20,17 +22,34 @@ export interface Readers {
   prepared: Prepared
 }
 
+/** The name of {@link CONFINE} as a prepared statement of each connection. */
+const CONFINING = 'confine'
+
+/** Options of `pg` that its types lack: a query is sent by the extended protocol, and its rows come as arrays. */
+const EXTENDED = { queryMode: 'extended', rowMode: 'array' }
+
+/** A pool whose connections have what {@link runQuery} needs. They cannot write. */
+export function readerPool(url: string, { options = '', ...others }: pg.PoolConfig): pg.Pool {
+  const onConnect = (client: pg.ClientBase) => client.query(`PREPARE ${CONFINING}(text) AS ${CONFINE}`)
+  return pool(url, {
+    ...others,
+    options: `${options} -c default_transaction_read_only=on`,
+    onConnect: onConnect as (client: pg.ClientBase) => void // the pool waits for it, other than its type says
+  })
+}
+
 /**
- * Runs a query on a connection of a pool, in a transaction. Its statements are sent without waiting for answers.
- * @param begin the statement that begins the transaction
+ * Runs a query on a connection of a pool, in a transaction of its own.
+ * @param tenants which ones it may read, see roles.ts
+ * @param statement `binary` spares the server to look for the end of each text, if there are texts only
  * @param signal is aborted when nobody waits any longer
  * @param most how many bytes the rows may have together
  * @throws the error of PostgreSQL, and as {@link rowsWithin}
  */
 export async function runQuery(
   { pool, prepared }: Readers,
-  begin: string,
-  statement: { text: string; values: unknown[] },
+  tenants: string,
+  statement: { text: string; values: unknown[]; binary?: boolean },
   signal: AbortSignal,
   most: number
 ): Promise<Row[]> {
@@ -43,21 +62,17 @@ export async function runQuery(
     // the server is gone without a word
     timer ??= setTimeout(() => connection.stream.destroy(), GRACE)
   }
-  let ended: Promise<unknown> | undefined
   let failure: unknown
   try {
     signal.throwIfAborted()
     signal.addEventListener('abort', cancel)
-    const begun = client.query(prepared.forgetting(connection.parsedStatements) + begin)
-    const read = rowsOf(client, prepared.named(statement), most, cancel)
-    ended = client.query('COMMIT').catch(() => {}) // nothing was written
-    const [, rows] = await Promise.all([begun, read])
-    return rows
+    const query = new pg.Query<unknown[]>({ ...prepared.named(statement), ...EXTENDED } as pg.QueryConfig)
+    const forgotten = prepared.forgotten(connection.parsedStatements)
+    return await rowsOf(client, confined(query, tenants, forgotten), most, cancel)
   } catch (error) {
     failure = error
     throw error
   } finally {
-    await ended
     signal.removeEventListener('abort', cancel)
     clearTimeout(timer)
     await cancelling // or else it would end the next query of this connection
@@ -65,14 +80,36 @@ export async function runQuery(
   }
 }
 
-function rowsOf(client: pg.PoolClient, statement: pg.QueryConfig, most: number, cancel: () => void): Promise<Row[]> {
+/**
+ * Sends what confines the transaction in one message with the query: what is sent until the connection is synchronized is
+ * one transaction (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING).
+ * @param forgotten the names of statements that the connection need not keep prepared
+ */
+function confined(query: Query<unknown[]>, tenants: string, forgotten: string[]): Query<unknown[]> {
+  const { submit } = query
+  query.submit = (connection) => {
+    connection.stream.cork()
+    try {
+      for (const name of forgotten) connection.close({ type: 'S', name }, true)
+      connection.bind({ statement: CONFINING, values: [tenants] }, true)
+      connection.execute(null, true)
+      return submit.call(query, connection)
+    } finally {
+      connection.stream.uncork()
+    }
+  }
+  return query
+}
+
+function rowsOf(client: pg.PoolClient, query: Query<unknown[]>, most: number, cancel: () => void): Promise<Row[]> {
   const rows: Row[] = []
   let bytes = 0
   const finish = () => rowsWithin(most, rows) as Row[]
   return new Promise((resolve, reject) => {
-    const query = new pg.Query<Row>(statement)
-    query.on('row', (row) => {
+    query.on('row', (values, result) => {
       if (bytes > most) return // the rest of a result that is being cancelled
+      const row: Row = {} // not made by `pg`, which would make buffers of what is binary
+      for (const [index, { name }] of result?.fields.entries() ?? []) row[name] = values[index]
       rows.push(row)
       bytes += sizeOfRow(row)
       if (bytes > most && rows.length > 1) cancel()

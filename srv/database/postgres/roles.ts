@@ -20,14 +20,12 @@ const ADDED_TO = [EVENTS, IDS, UNNUMBERED, NEW_TALLIES, SEALS, SECRETS]
 /** The option of a connection that reads all tenants, as sealing and verification do. */
 export const ALL_TENANTS = `-c ${SETTING}=*`
 
-/**
- * The statement that begins a transaction of a reader.
- * @param quote writes a text as a literal of SQL
- */
-export function beginReading(readable: Readable, quote: (text: string) => string): string {
-  const value = readable === 'all' ? '*' : readable === 'none' ? '' : `=${readable.tenant}`
-  return `BEGIN READ ONLY; SET LOCAL ${SETTING} = ${quote(value)}`
-}
+/** Says which tenants the rest of the transaction may read, see {@link tenantsIn}. It gives no row. */
+export const CONFINE = `SELECT WHERE set_config('${SETTING}', $1, true) IS NULL`
+
+/** The value for {@link CONFINE}. */
+export const tenantsIn = (readable: Readable): string =>
+  readable === 'all' ? '*' : readable === 'none' ? '' : `=${readable.tenant}`
 
 // as queries, so that they are evaluated once
 const VALUE = `(SELECT current_setting('${SETTING}', true))`

@@ -11,7 +11,7 @@ import { mostBytesOf, storedText } from './stored-text.ts'
 import type { JsonText } from './json-text.ts'
 
 /**
- * Makes a query that gives a page as a single row.
+ * Makes a query that gives a page as a single row, or as a row for each entity.
  * @param select the query for the rows of the page
  * @param keys further columns to read of each row
  * @param longest the longest text to read, in bytes; of those that may be longer only the length is read
@@ -32,6 +32,7 @@ export function pageQuery(select: object, keys: Cqn[], stored: ServiceSchema['st
         { ...bytes(textsJoined(ifWhole(ref('text')))), as: 'text' },
         { ...jsonRows(...each), as: 'entities' }
       ],
+      givesTexts: true, // see Statement
       localized: false // otherwise CAP would sort the inner rows by another collation
     }
   }
@@ -40,6 +41,8 @@ export function pageQuery(select: object, keys: Cqn[], stored: ServiceSchema['st
 /** A text that is not too long to be read; of others, the length. No length has more digits than texts have bytes. */
 const wholeOrLength = (text: Cqn, most: Cqn, longest: number) =>
   xpr('case when', most, '<=', val(longest), 'then', text, 'else', jsonTextOf(octets(text)), 'end')
+
+const COMMA = 0x2c
 
 const MOST_DIGITS = 16
 
@@ -61,10 +64,9 @@ interface StoredPage {
  * Reads the result of {@link pageQuery}.
  * @param placeOf finds the place of an entity by its keys if the query has no order; undefined to leave it out
  */
-export function storedPage([result]: Row[], keys: Cqn[], placeOf?: (keys: Row) => number | undefined): StoredPage {
-  const { text: read, entities: json } = result as { text: Uint8Array | string; entities: string }
-  const text = typeof read === 'string' ? Buffer.from(read) : read
-  const found = JSON.parse(json) as Entity[]
+export function storedPage(rows: Row[], keys: Cqn[], placeOf?: (keys: Row) => number | undefined): StoredPage {
+  const found = rows.flatMap(({ entities }) => JSON.parse(entities as string) as Entity[])
+  const text = textIn(rows as { text: Uint8Array | string | null }[])
   const rowOf = ([, , , ...values]: Entity) =>
     Object.fromEntries(keys.map((key, index) => [nameOf(key), values[index]]))
   const entities = placeOf ? inPlaces(found, (entity) => placeOf(rowOf(entity))) : found
@@ -83,6 +85,20 @@ export function storedPage([result]: Row[], keys: Cqn[], placeOf?: (keys: Row) =
       return shown.map((entity) => joined(text.subarray(starts.get(entity)), [entity]))
     }
   }
+}
+
+/** The texts that were read, with commas between them. */
+function textIn(rows: { text: Uint8Array | string | null }[]): Uint8Array {
+  const texts = rows.flatMap(({ text }) => text ?? [])
+  if (texts[0] instanceof Uint8Array) return texts[0]
+  const size = texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0)
+  const all = Buffer.allocUnsafe(size)
+  let end = 0
+  for (const text of texts as string[]) {
+    end += all.write(text, end)
+    all[end++] = COMMA
+  }
+  return all
 }
 
 function joined(texts: Uint8Array, entities: Entity[]) {
