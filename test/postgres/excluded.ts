@@ -15,8 +15,6 @@ export const FILES: [path: string, reason: string][] = [
 
 /** Tests, by what their names contain. */
 export const TESTS: [name: RegExp, reason: string][] = [
-  [/P3652059D/, 'A sum of a point in time and all time is refused with 501.'],
-  [/rollup\(\$all,jobId,action\)/, 'The order of groups that no $orderby asks for differs.'],
   [
     /goes with a copy of the file|The text is not stored|goes by time, and by further indexes/,
     'They look into the SQLite file.'

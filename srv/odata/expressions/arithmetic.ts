@@ -61,7 +61,8 @@ function moved(left: Typed, operator: 'add' | 'sub', right: Typed): Unplaced | u
   if (isPoint && right.type === left.type && operator === 'sub')
     return { cqn: xpr(func('odata_ticks', a), '-', func('odata_ticks', b)), type: 'duration' }
   if (right.type !== 'duration') return undefined
-  if (left.type === 'duration') return { cqn: xpr(a, SQL[operator], b), type: 'duration' }
+  // constants come as doubles, and sums beyond 2^53 would be doubles, too
+  if (left.type === 'duration') return { cqn: xpr(integer(a), SQL[operator], integer(b)), type: 'duration' }
   if (!isPoint) return undefined
   if ('val' in a && 'val' in b) {
     const ticks = BigInt(Number(b.val)) * (operator === 'sub' ? -1n : 1n)

@@ -1,5 +1,5 @@
 /** Literals and constants (OData URL Conventions 4.01, 5.1.1.14). */
-import { notANumber } from '../../database/dialect.ts'
+import { integer, notANumber } from '../../database/dialect.ts'
 import { instant, ticksOfDuration, timeOfDay } from '../../values/datetime.ts'
 import { val, type Source, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
 import type { Token } from './cursor.ts'
@@ -48,7 +48,9 @@ function number(text: string, value: (read: Source['read']) => Typed['cqn']): Un
 
 function duration(text: string): Unplaced | undefined {
   const ticks = ticksOfDuration(text)
-  return ticks === undefined ? undefined : { cqn: val(Number(ticks)), type: 'duration' }
+  if (ticks === undefined) return undefined
+  const number = Number(ticks)
+  return { cqn: Number.isSafeInteger(number) ? val(number) : integer(val(String(ticks))), type: 'duration' }
 }
 
 /** A string within a JSON array. No text of the log has U+0000. */

@@ -106,7 +106,7 @@ export async function readWindow(
   return { texts, next: isMore ? next(position, count) : undefined }
 }
 
-/** The result of `concat` has no common order, so it is sent as a whole. */
+/** The result of `concat` has no common order, but each of its sets has one, so it is sent as a whole. */
 async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise<JsonText> {
   const { options, schema } = exchange
   for (const name of ['$orderby', '$top', '$skip', '$skiptoken', '$compute']) {
@@ -116,7 +116,13 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
   const all: JsonText = []
   for (const rows of sets) {
     const plan = planned(exchange, undefined, () => ({ selected: { rows, selection: undefined, list: '' }, keys: [] }))
-    const select = (_: unknown, count: number) => ({ ...clauses(rows), limit: { rows: val(count) } })
+    const order = totalOrder(exchange, rows).map(orderBy)
+    const select = (_: unknown, count: number) => ({
+      ...clauses(rows),
+      orderBy: order,
+      localized: false,
+      limit: { rows: val(count) }
+    })
     const { texts, isMore } = await readRows(exchange, plan, { path, limit: schema.pageSize.max, select })
     all.push(...texts)
     if (isMore || sizeOf(all) > mostBytes())

@@ -64,7 +64,17 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ['time(activityDateTime) eq 23:30', 'b'],
       ['time(activityDateTime) lt 10:00:00.123456700001', 'ac'],
       ['hour(activityDateTime) eq 23 and totaloffsetminutes(activityDateTime) eq 120', 'b'],
-      ["activityDateTime add duration'P3652059D' eq null", 'abc']
+      ["activityDateTime add duration'P3652059D' eq null", 'abc'],
+      ["duration'P20000D' eq duration'P19999DT24H'", 'abc'],
+      ["duration'P20000DT0.0000001S' gt duration'P20000D'", 'abc'],
+      ["duration'P20000D' add duration'PT0.0000001S' eq duration'P20000DT0.0000001S'", 'abc'],
+      ["-duration'P20000D' lt duration'-P19999D'", 'abc'],
+      ["duration'P20000D' mul 2 eq duration'P40000D'", 'abc'],
+      ["duration'P40000D' div 2 eq duration'P20000D'", 'abc'],
+      ["duration'P20000D' in (duration'P20000D',duration'P1D')", 'abc'],
+      ["totalseconds(duration'P20000D') eq 1728000000", 'abc'],
+      ["activityDateTime sub 1960-01-01T00:00:00Z gt duration'P20000D'", 'abc'],
+      ["date(activityDateTime) sub duration'P20000D' eq 1969-07-29", 'a']
     ]
   ],
   [
@@ -105,6 +115,11 @@ describe('$compute shows (5.1.3.2)', () => {
     ['durationInMilliseconds divby 0', ['NaN', 'INF', null]],
     ['activityDateTime sub 2024-05-01T00:00:00Z', ['PT10H0.1234567S', 'P1DT21H30M', 'P2D']],
     ["duration'PT90S'", ['PT1M30S', 'PT1M30S', 'PT1M30S']],
+    ["duration'P20000DT0.0000001S'", Array<string>(3).fill('P20000DT0.0000001S')],
+    [
+      "activityDateTime sub duration'P20000DT0.0000001S'",
+      ['1969-07-29T10:00:00.1234566Z', '1969-07-30T21:29:59.9999999Z', '1969-07-30T23:59:59.9999999Z']
+    ],
     [
       "activityDateTime add duration'P1D'",
       ['2024-05-02T10:00:00.1234567Z', '2024-05-03T21:30:00.0000000Z', '2024-05-04T00:00:00.0000000Z']
