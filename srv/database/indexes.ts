@@ -21,7 +21,9 @@ export interface Indexed {
  * states the condition of the index, and queries of one tenant do not state it (access/tenants.ts). So the time they take
  * does not depend on what other tenants have.
  */
-const OF_ALL_TENANTS = ' WHERE length(tenant) >= 0'
+export const ofAllTenants = (tenant: string) => `length(${tenant}) >= 0`
+
+const OF_ALL_TENANTS = ` WHERE ${ofAllTenants('tenant')}`
 
 /** Whether an index spans all tenants: it is there only where it is asked for. */
 export const isOfAllTenants = (sql: string) => sql.includes(OF_ALL_TENANTS)

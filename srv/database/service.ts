@@ -4,6 +4,7 @@ import { SourcedValue, type Row, type Statement } from '../plans/statement.ts'
 import { debugStatement } from './debug.ts'
 import type { Engine, Table } from './engine.ts'
 import type { Reading } from './reading.ts'
+import { tableOf } from './tables.ts'
 
 /** A query of CAP. */
 export interface Query {
@@ -61,7 +62,7 @@ export type NewRows = [entity: string, row: object][]
  * @throws {RequestError} as {@link Engine.append}
  */
 export function append(rows: NewRows): Promise<void> {
-  return engine().append(rows.map(([entity, row]) => [tableOf(entity), row]))
+  return engine().append(rows.map(([entity, row]) => [tableFor(entity), row]))
 }
 
 /** Waits for the requests under way, and closes the database. */
@@ -69,12 +70,12 @@ export const disconnect = () => service().disconnect()
 
 const tables = new Map<string, Table>()
 
-function tableOf(entity: string): Table {
+function tableFor(entity: string): Table {
   let table = tables.get(entity)
   if (!table) {
     const elements = Object.values(service().model.definitions[entity]?.elements ?? {})
     const columns = elements.filter(({ virtual }) => !virtual).map(({ name }) => name)
-    tables.set(entity, (table = { name: entity.replaceAll('.', '_'), columns }))
+    tables.set(entity, (table = { name: tableOf(entity), columns }))
   }
   return table
 }

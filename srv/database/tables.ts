@@ -12,6 +12,9 @@ export const PURGES = 'provisioning_log_Purges'
 export const UNDER_WAY = 'provisioning_log_PurgesUnderWay'
 export const SECRETS = 'provisioning_log_TokenSecrets'
 
+/** The table of an entity, by the qualified name that it has in CDS. */
+export const tableOf = (entity: string) => entity.replaceAll('.', '_')
+
 /** The key of an event, and the columns of an arrival that hold the key of its event. */
 export const EVENT_KEY = 'id, tenant'
 export const ARRIVAL_KEY = 'event, tenant'

@@ -6,6 +6,7 @@
 import { hash } from 'node:crypto'
 import { findColumn } from '../../cqn/columns.ts'
 import { columnsInAnyCase, wantedIndexes, type Indexed } from '../indexes.ts'
+import { tableOf } from '../tables.ts'
 
 /** How many characters of a text are indexed. An entry has 2,700 bytes at most, with tenant and id. */
 const MOST = 200
@@ -47,7 +48,7 @@ export const indexesIn = (definitions: Definitions, forAllTenants: boolean): Map
   new Map(Object.entries(definitions).flatMap(([name, entity]) => indexesOf(name, entity, forAllTenants)))
 
 function indexesOf(name: string, entity: Indexed, forAllTenants: boolean): [name: string, sql: string][] {
-  const table = name.replaceAll('.', '_')
+  const table = tableOf(name)
   const elements = Object.entries((entity.elements ?? {}) as Record<string, { key?: boolean }>)
   const keys = elements.flatMap(([each, { key }]) => (key ? [each] : []))
   const indexed = (column: string) => {

@@ -3,6 +3,7 @@
  * service needs no right to remove rows: see integrity/retention.ts.
  */
 import type pg from 'pg'
+import { ofAllTenants } from '../indexes.ts'
 import type { Period, PurgeRecord, PurgeStore } from '../log.ts'
 import { ARRIVALS, COUNTS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import type { Tallies } from '../tallies.ts'
@@ -29,8 +30,8 @@ const arrivedBy = (
 ) => `NOT EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT} AND a.sequence > ${last})
   AND NOT EXISTS (SELECT 1 FROM ${UNNUMBERED} a WHERE ${SAME_EVENT})`
 
-/** A condition that has the index over all tenants used. */
-const OF_ALL = 'length(e.tenant) >= 0'
+/** Has the index over all tenants used. */
+const OF_ALL = ofAllTenants('e.tenant')
 
 export function purgeStore(pool: pg.Pool): PurgeStore {
   const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>

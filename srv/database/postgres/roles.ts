@@ -6,7 +6,7 @@
 import { findColumn } from '../../cqn/columns.ts'
 import type { Indexed } from '../indexes.ts'
 import type { Readable } from '../reading.ts'
-import { EVENTS, SEALS, SECRETS } from '../tables.ts'
+import { EVENTS, SEALS, SECRETS, tableOf } from '../tables.ts'
 import { IDS } from './partitions.ts'
 import { UNNUMBERED } from './sequencer.ts'
 import { NEW_TALLIES } from './tallies.ts'
@@ -40,7 +40,7 @@ export function accessSchema(definitions: Record<string, Indexed>, role: string 
   const entities = Object.entries(definitions).filter(([, each]) => each.kind === 'entity' && each.elements)
   const tables = entities.flatMap(([name, entity]) => {
     if (entity.query || entity.projection || entity['@cds.persistence.skip']) return []
-    return [{ table: name.replaceAll('.', '_'), tenant: findColumn(entity, 'tenant') }]
+    return [{ table: tableOf(name), tenant: findColumn(entity, 'tenant') }]
   })
   return [
     ...tables.flatMap(({ table, tenant }) => (tenant ? [confined(table, tenant)] : [])),

@@ -4,7 +4,7 @@ import { findColumn } from '../../cqn/columns.ts'
 import { columnsInAnyCase, wantedIndexes, type Indexed } from '../indexes.ts'
 import type { Tallies } from '../tallies.ts'
 import { transaction, type LogConnection } from './connection.ts'
-import { ARRIVALS, EVENTS, PURGES, SEALS, UNDER_WAY } from '../tables.ts'
+import { ARRIVALS, EVENTS, PURGES, SEALS, tableOf, UNDER_WAY } from '../tables.ts'
 import { BEGIN_ANEW, countTriggers } from './tallies.ts'
 
 /**
@@ -40,8 +40,6 @@ export function indexesOf(entity: string, definition: Indexed, forAllTenants: bo
     })
   )
 }
-
-const tableOf = (entity: string) => entity.replaceAll('.', '_')
 
 /** Creates the triggers that count events, after a migration. If they are new, the events that are there are counted too. */
 export async function keepCounts(database: LogConnection, tallies: Tallies) {

@@ -2,6 +2,7 @@
 import { flattenedType } from './columns.ts'
 import { columnHolding, findColumn } from '../../cqn/columns.ts'
 import type { Searched } from '../../database/engine.ts'
+import { columnsInAnyCase } from '../../database/indexes.ts'
 import { expectColumns, projectionOf, type Projection } from './projection.ts'
 import { asShown, linked, namespaceOf, queryOf, type Definition, type Model } from './shown.ts'
 import { templateOf, type Template } from './template.ts'
@@ -188,7 +189,5 @@ function knownTypes({ definitions }: Model, entity: Definition): KnownTypes {
     for (const element of Object.values(definition.elements ?? {}))
       if (element['@odata.enumeration']) enumerations.add(element['@odata.enumeration'] as string)
   }
-  const indexed = (entity['@indexedInAnyCase'] ?? []) as { '=': string }[]
-  const indexedInAnyCase = new Set(indexed.map((element) => element['='].replaceAll('.', '_')))
-  return { structured, enumerations, indexedInAnyCase }
+  return { structured, enumerations, indexedInAnyCase: new Set(columnsInAnyCase(entity)) }
 }
