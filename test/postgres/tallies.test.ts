@@ -62,6 +62,25 @@ describe('Tallies on PostgreSQL', () => {
     expect(await log.groups()).toEqual([{ jobId: 'x', n: 1002 }])
   })
 
+  it('are found by an index as they are added up, and so are arrivals without a number, however many there are', async () => {
+    await log.post(event('1', '2024-05-01T10:00:00Z', 'x'))
+    await log.settled()
+    const scans = await onServer((await postgresFor(log.file)).DATABASE_URL as string, async (other) => {
+      await other.query('SELECT pg_advisory_lock(7231804512)') // nobody else numbers arrivals meanwhile
+      await log.post(event('2', '2024-05-01T10:30:00Z', 'x'), event('3', '2024-05-01T10:30:00Z', 'y'))
+      await other.query('BEGIN')
+      expect((await other.query('SELECT number_arrivals(10, true) AS numbered')).rows).toEqual([{ numbered: 2 }])
+      const { rows } =
+        await other.query(`SELECT substr(relname, 18) AS name, seq_scan::int AS whole, idx_scan > 0 AS "byIndex"
+        FROM pg_stat_xact_user_tables WHERE relname ~ 'log_(Arrivals|UnnumberedArrivals|Tallies)$' ORDER BY relname`)
+      await other.query('COMMIT')
+      return rows as Json[]
+    })
+    const byIndex = { whole: 0, byIndex: true }
+    expect(scans).toEqual(['Arrivals', 'Tallies', 'UnnumberedArrivals'].map((name) => ({ name, ...byIndex })))
+    expect(await log.counts()).toEqual({ events: 3, tallies: 2, uncounted: 0 })
+  })
+
   it('tell texts of any length apart, and null from a text', async () => {
     const long = 'x'.repeat(10_000)
     await log.post(

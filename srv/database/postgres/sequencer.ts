@@ -9,7 +9,7 @@ import { ARRIVALS, COUNTS } from '../tables.ts'
 import { pool, WRITING, type Limits } from './connection.ts'
 import { failureOf } from './failures.ts'
 import { NUMBERING } from './locks.ts'
-import { FOLD } from './tallies.ts'
+import { BY_INDEXES, FOLD } from './tallies.ts'
 
 /** The arrivals without a number: see db/postgres/unnumbered-arrivals.cds. */
 export const UNNUMBERED = 'provisioning_log_UnnumberedArrivals'
@@ -94,14 +94,14 @@ export const sequencerSchema = () => [
   // it runs as the owner: the service's role can only add rows, and sees none of several tenants
   // each statement of the function sees what was committed before it, so the second one all that others have numbered
   `CREATE OR REPLACE FUNCTION number_arrivals(most int, waits boolean) RETURNS int LANGUAGE plpgsql
-     SECURITY DEFINER SET search_path FROM CURRENT AS $$
+     SECURITY DEFINER SET search_path FROM CURRENT ${BY_INDEXES} AS $$
    DECLARE numbered int;
    BEGIN
      IF NOT EXISTS (SELECT 1 FROM ${UNNUMBERED}) THEN RETURN 0; END IF;
      IF waits THEN PERFORM pg_advisory_xact_lock(${NUMBERING});
      ELSIF NOT pg_try_advisory_xact_lock(${NUMBERING}) THEN RETURN 0; END IF;
      WITH taken AS (
-       DELETE FROM ${UNNUMBERED} WHERE place IN (SELECT place FROM ${UNNUMBERED} ORDER BY place LIMIT most)
+       DELETE FROM ${UNNUMBERED} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${UNNUMBERED} ORDER BY place LIMIT most))
        RETURNING place, event, tenant
      ), added AS (
        INSERT INTO ${ARRIVALS} (sequence, event, tenant)

@@ -16,6 +16,12 @@ export const TALLIED = 'tallied'
 /** Adds up what is new. Who calls it has the lock of who numbers arrivals. */
 export const FOLD = 'fold_tallies()'
 
+/**
+ * Settings of functions that find few rows of a large table. What the server knows of its size is old, and it would read, and
+ * hash, all of it.
+ */
+export const BY_INDEXES = 'SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off'
+
 /** The statement that counts some events, or with `-` what is removed of them. */
 export function noteKinds(tallies: Tallies, events: string, sign: '' | '-' = ''): string {
   const kind = kindOf(tallies, 'e')
@@ -49,7 +55,7 @@ export function talliesSchema(tallies: Tallies): string[] {
      FOR EACH STATEMENT EXECUTE FUNCTION tally()`,
     // what does not fit any more, or was there before and did not fit, is in the number of those that tallies lack
     `CREATE OR REPLACE FUNCTION ${FOLD} RETURNS void LANGUAGE plpgsql
-       SECURITY DEFINER SET search_path FROM CURRENT AS $$ BEGIN
+       SECURITY DEFINER SET search_path FROM CURRENT ${BY_INDEXES} AS $$ BEGIN
        WITH taken AS (DELETE FROM ${NEW_TALLIES} RETURNING *),
        kinds AS (SELECT ${columns.join()}, sum(${count}) AS more FROM taken GROUP BY ${columns.join()}),
        known AS MATERIALIZED (
