@@ -1,7 +1,7 @@
 /** The service in its production profile, as a process of its own. */
 import { join } from 'node:path'
 import { startProcess, temporaryFolder } from './process.ts'
-import type { Answer, Json } from './service.ts'
+import { PLAIN, type Answer, type Json } from './service.ts'
 
 /**
  * Starts the service on a free port, on a new database.
@@ -16,6 +16,7 @@ export async function startProduction(env: Record<string, string>) {
     const response = await fetch(path.startsWith('http') ? path : `${url}${path}`, {
       method,
       headers: {
+        ...PLAIN,
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
         ...headers

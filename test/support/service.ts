@@ -18,6 +18,9 @@ export const documentedExample = JSON.parse(
   readFileSync(join(__dirname, '../fixtures/documented-example.json'), 'utf8')
 ) as Json
 
+/** Compressing and decompressing answers takes more than making them: only tests of that ask for it. */
+export const PLAIN = { 'Accept-Encoding': 'identity' }
+
 /**
  * Functions that send requests to a service.
  * @param base gives its URL, once it has started
