@@ -152,17 +152,25 @@ describe('The role of the service', () => {
   })
 
   it.each([
-    ['is empty', async () => (await asService(await createDatabase('of_roles_empty'))).DATABASE_URL as string],
+    [
+      'is empty',
+      'may not create tables: GRANT CREATE ON SCHEMA public is missing',
+      async () => (await asService(await createDatabase('of_roles_empty'))).DATABASE_URL as string
+    ],
     [
       'is older',
+      'does not own the tables, but postgres does',
       async () => {
         await onServer(owner, (client) => client.query('UPDATE "provisioning_log_SchemaVersions" SET version = 0'))
         return own
       }
     ]
-  ])('does not start the service without the owner where the schema %s', async (_, url) => {
+  ])('does not start the service without the owner where the schema %s', async (_, lack, url) => {
     const service = await startProcess({ file: 'none', env: { DATABASE_URL: await url() } })
-    await service.exited
-    expect([service.url, service.log()]).toEqual([undefined, expect.stringContaining('may not migrate the schema')])
+    expect(await service.exited).toEqual([1, null])
+    expect(service.log()).toContain(
+      `The service does not start: the schema has to be migrated, and the user of the database ${lack}. Start the service once ` +
+        'with requires.db.migration_url, as the owner of the schema.'
+    )
   })
 })

@@ -124,6 +124,7 @@ export async function expectUsable(url: string) {
 const REASONS: Record<string, string> = {
   '28P01': 'the database server refuses the user or the password.',
   '28000': 'the database server refuses the user, or wants another kind of connection.',
+  '42501': 'its user may not connect to the database: GRANT CONNECT is missing.',
   '3D000': 'the database server has no database of this name.',
   ENOTFOUND: 'the host of the database server is unknown.',
   EAI_AGAIN: 'the host of the database server is unknown.',

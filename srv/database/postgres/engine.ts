@@ -10,7 +10,7 @@ import { turns } from '../turns.ts'
 import { connect, pool } from './connection.ts'
 import { failureOf, isDuplicate } from './failures.ts'
 import { startGroupCommit } from './group-commit.ts'
-import { migrateAlone, noteVersion } from './migration.ts'
+import { expectRights, migrateAlone, noteVersion } from './migration.ts'
 import { withNames } from './names.ts'
 import { Partitions } from './partitions.ts'
 import { typed } from './placeholders.ts'
@@ -79,6 +79,7 @@ export class PostgresEngine implements Engine {
         await noteVersion(client)
       })
     )
+    await this.onServer(expectRights)
     await this.partitions.start()
     this.sequencer.start()
   }

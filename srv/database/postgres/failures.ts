@@ -24,6 +24,8 @@ const FAILURES: Record<string, Failure> = {
   '2201B': ['notImplemented', 'The regular expression is too complex for PostgreSQL.'],
   '25': ['serviceUnavailable', 'The database is read-only.'],
   '28': ['serviceUnavailable', 'The database refuses the service.'],
+  '42501': ['serviceUnavailable', 'The database refuses the service.'], // a right is missing
+  '42P01': ['serviceUnavailable', 'The database has no log.'], // a table is missing
   '40': ['serviceUnavailable', 'The database is busy.'], // transaction rollback
   '53': ['serviceUnavailable', 'The database has too few resources for this request.'],
   '53100': ['insufficientStorage', 'There is no space left to store events.'],

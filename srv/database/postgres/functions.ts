@@ -15,26 +15,45 @@ const PART = `cast(whole as json) #> ${NAMES}`
 /** For JSON in a column, and for an item of a collection. */
 const forTextAndJson = (declaration: (type: string) => string) => ['text', 'json'].map(declaration)
 
+interface Leakproof {
+  name: string
+  /** The function of PostgreSQL, and its name there within. */
+  of: string
+  internal: string
+  types: string[]
+}
+
+const LEAKPROOF: Leakproof[] = [
+  { name: 'beginning', of: 'left', internal: 'text_left', types: ['text', 'int'] },
+  { name: 'translated', of: 'translate', internal: 'translate', types: ['text', 'text', 'text'] }
+]
+
+const sourceOf = (of: string, types: string[]) => `SELECT ${of}(${types.map((_, index) => `$${index + 1}`).join()})`
+
+/** What such a function is, with and without the mark, as rows of SQL with its name, its language and its source. */
+export const FORMS: string = LEAKPROOF.flatMap(({ name, of, internal, types }) => [
+  `('${name}', 'internal', '${internal}')`,
+  `('${name}', 'sql', '${sourceOf(of, types)}')`
+]).join()
+
 /**
  * Another name for a function of PostgreSQL that tells nobody anything but its result. Only of such functions PostgreSQL reads
  * indexes where policies confine the reader, and only superusers may say so. Where another role migrates the schema, queries
  * of one tenant read all of its events for what indexes with these functions would find.
  */
-const leakproof = (name: string, of: string, internal: string, types: string[]) => {
+const leakproof = ({ name, of, internal, types }: Leakproof) => {
   const signature = `${name}(${types.join()}) RETURNS text IMMUTABLE STRICT PARALLEL SAFE`
-  const values = types.map((_, index) => `$${index + 1}`).join()
   return `DO $do$ BEGIN
     CREATE OR REPLACE FUNCTION ${signature} LEAKPROOF LANGUAGE internal AS '${internal}';
   EXCEPTION WHEN insufficient_privilege THEN
     IF to_regprocedure('${name}(${types.join()})') IS NULL THEN
-      CREATE FUNCTION ${signature} LANGUAGE sql AS 'SELECT ${of}(${values})';
+      CREATE FUNCTION ${signature} LANGUAGE sql AS '${sourceOf(of, types)}';
     END IF;
   END $do$`
 }
 
 export const FUNCTIONS = [
-  leakproof('beginning', 'left', 'text_left', ['text', 'int']),
-  leakproof('translated', 'translate', 'translate', ['text', 'text', 'text']),
+  ...LEAKPROOF.map(leakproof),
   ...CASTS,
   ...EVALUATION,
   `CREATE COLLATION IF NOT EXISTS any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,

@@ -21,8 +21,9 @@ export async function migrateAlone(client: pg.Client, migrate: () => Promise<voi
   await client.query(`SELECT pg_advisory_lock(${MIGRATING})`)
   const version = await versionOf(client)
   if (version > VERSION) throw new Error(tooNew(version))
-  if (await mayMigrate(client)) await migrate()
-  else if (version < VERSION) throw new Error(TOO_OLD)
+  const lack = await lackOf(client)
+  if (lack === undefined) await migrate()
+  else if (version < VERSION) throw new Error(tooOld(lack))
 }
 
 /** Notes that all of the migration was done. */
@@ -49,24 +50,58 @@ const tooNew = (version: number) =>
   `The service does not start: the schema of the database has version ${version}, and this service knows those up to
   ${VERSION}. A newer one has migrated it.`.replaceAll(/\s+/g, ' ')
 
-const TOO_OLD =
-  'The service does not start: its user of the database may not migrate the schema, which has to be migrated. Start it once ' +
+const tooOld = (lack: string) =>
+  `The service does not start: the schema has to be migrated, and the user of the database ${lack}. Start the service once ` +
   'with requires.db.migration_url, as the owner of the schema.'
 
-/** Whether the user owns the tables, or may create them. */
-async function mayMigrate(client: pg.Client) {
-  const { rows } = await client.query<{ may: boolean }>(
-    `SELECT coalesce((SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass($1)),
-       has_schema_privilege(current_schema(), 'CREATE')) AS may`,
+/**
+ * What the user lacks to migrate the schema: it must own the tables, or be allowed to create them.
+ * @returns undefined if it lacks nothing
+ */
+async function lackOf(client: pg.Client) {
+  const { rows } = await client.query<{ schema: string | null; owner: string | null; may: boolean }>(
+    `SELECT current_schema() AS schema, pg_get_userbyid(relowner) AS owner,
+       coalesce(pg_has_role(relowner, 'USAGE'), has_schema_privilege(current_schema(), 'CREATE')) AS may
+     FROM (SELECT) AS one LEFT JOIN pg_class ON oid = to_regclass($1)`,
     [`"${EVENTS}"`]
   )
-  return rows[0]?.may === true
+  const [{ schema, owner, may }] = rows as [(typeof rows)[0]]
+  if (schema === null) return 'finds no schema: GRANT USAGE ON SCHEMA, or its search_path, is missing'
+  if (may) return undefined
+  return owner === null
+    ? `may not create tables: GRANT CREATE ON SCHEMA ${schema} is missing`
+    : `does not own the tables, but ${owner} does`
 }
 
-/** The version of the schema; 0 if none was noted. */
+/**
+ * Checks that a user may use the tables.
+ * @throws {Error} if a migration has not given it the rights
+ */
+export async function expectRights(client: pg.Client) {
+  if (!(await mayUse(client, EVENTS, 'INSERT'))) throw new Error(NO_RIGHTS)
+}
+
+const NO_RIGHTS =
+  'The service does not start: its user of the database does not find the tables, or may not use them. Start it once with ' +
+  'requires.db.migration_url, as the owner of the schema, who gives it the rights; both need the same search_path.'
+
+/** Whether the user has a right on a table; null if it finds none. */
+async function mayUse(client: pg.Client, table: string, right: string) {
+  const { rows } = await client.query<{ may: boolean | null }>(
+    'SELECT has_table_privilege(to_regclass($1), $2) AS may',
+    [`"${table}"`, right]
+  )
+  return rows[0]?.may ?? null
+}
+
+/**
+ * The version of the schema; 0 if none was noted.
+ * @throws {Error} if the user may not read it
+ */
 async function versionOf(client: pg.Client) {
-  const { rows } = await client.query<{ found: string | null }>('SELECT to_regclass($1) AS found', [`"${VERSIONS}"`])
-  if (!rows[0]?.found) return 0
+  const may = await mayUse(client, VERSIONS, 'SELECT')
+  if (may === null) return 0
+  if (!may) throw new Error(NO_RIGHTS)
   const found = await client.query<{ version: number }>(withNames(`SELECT version FROM ${VERSIONS} WHERE number = 1`))
   return found.rows[0]?.version ?? 0
 }

@@ -6,7 +6,8 @@ import { storeJsonAsText, type StoredModel } from '../json-columns.ts'
 import type { SchemaDifference } from '../log.ts'
 import { ARRIVALS, EVENTS, PURGES, SEALS } from '../tables.ts'
 import { connect } from './connection.ts'
-import { FUNCTIONS } from './functions.ts'
+import { codeOf } from './failures.ts'
+import { FORMS, FUNCTIONS } from './functions.ts'
 import { isOfAllTenants } from '../indexes.ts'
 import { expectVersion } from './migration.ts'
 import { migrating } from './names.ts'
@@ -56,7 +57,15 @@ function difference(key: string, what: SchemaDifference['difference']): SchemaDi
 /** Creates the schema under another name, which statements find first. */
 async function createElsewhere(client: pg.Client, model: StoredModel) {
   const name = `expected_${randomBytes(8).toString('hex')}`
-  await client.query(`CREATE SCHEMA ${name}; SET LOCAL search_path = ${name}`)
+  await client.query(`CREATE SCHEMA ${name}; SET LOCAL search_path = ${name}`).catch((cause: unknown) => {
+    if (codeOf(cause) !== '42501') throw cause
+    throw new Error(
+      'its user may not create the schema that it is compared with: GRANT CREATE ON DATABASE is missing.',
+      {
+        cause
+      }
+    )
+  })
   for (const sql of FUNCTIONS) await client.query(sql)
   const { createsAndAlters } = cap.compile.to.sql.delta(model, { ...cap.env.requires.db })
   for (const sql of createsAndAlters) await client.query(migrating(partitioned(sql)))
@@ -107,8 +116,9 @@ const OBJECTS = `
       pg_get_expr(polqual, polrelid, true), pg_get_expr(polwithcheck, polrelid, true))
     FROM pg_policy JOIN own c ON c.oid = polrelid
   UNION ALL SELECT 'function', concat(proname, '(', pg_get_function_identity_arguments(p.oid), ')'),
-      concat_ws('; ', lanname, provolatile, prosecdef,
-        replace(array_to_string(proconfig, ', '), format('%I, pg_temp', current_schema()), '*'), pg_get_function_result(p.oid), prosrc)
+      concat_ws('; ', provolatile, prosecdef, replace(array_to_string(proconfig, ', '), format('%I, pg_temp', current_schema()), '*'),
+        pg_get_function_result(p.oid),
+        CASE WHEN (proname, lanname, prosrc) IN (${FORMS}) THEN '*' ELSE concat(lanname, ' ', prosrc) END)
     FROM pg_proc p JOIN pg_language l ON l.oid = prolang WHERE pronamespace = current_schema()::regnamespace
       AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e')
   ORDER BY 1 DESC, 2`
