@@ -1,6 +1,6 @@
 /**
- * The output of `DEBUG=sql`, besides the statements that CAP logs itself. In production the values are hidden, as CAP
- * does it.
+ * The output of `DEBUG=sql`, besides the statements that CAP logs itself. In production values are hidden, as in CAP's
+ * own log.
  */
 import cds from '@sap/cds'
 

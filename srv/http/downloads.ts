@@ -1,5 +1,5 @@
 /**
- * Downloads: answers that may take long, as each has what many pages have. They are few at a time, go at the pace of their
+ * Downloads: answers that take long, as each has as much as many pages. Few run at a time. They go at the pace of their
  * clients, and end if that is too slow.
  */
 import { pipeline } from 'node:stream/promises'

@@ -1,4 +1,4 @@
-/** Chains of records, and those of seals, one per tenant: see db/seals.cds. */
+/** Chains: of seals, one for each tenant (db/seals.cds), and of the records of retention (db/purges.cds). */
 import { hash } from 'node:crypto'
 import type { Arrival, Seal, StoredRow, StoredValue } from '../database/log.ts'
 

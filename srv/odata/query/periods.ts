@@ -117,7 +117,10 @@ function isPartOfPeriod({ func, args }: Extract<Cqn, { func: string }>, meanings
   return isPoint && first >= 0 && characters >= 0 && first + characters <= length
 }
 
-/** How far from its origin a time is divided exactly, in 100 ns ticks: ten years. Doubles tell ticks from each other there. */
+/**
+ * How far from its origin a time is divided exactly, in 100 ns ticks: ten years. Doubles tell ticks from each other
+ * there.
+ */
 const EXACT = 3_153_600_000_000_000n
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Reads rows, one or a page of them, and renders them: in the database, or here. That takes one
- * query, and a second one if the rows have too many bytes for an answer or were stored for an older version of their type.
+ * Reads rows, one or a page of them, and renders them: in the database, or here. That takes one query, and a second one
+ * if the rows have too many bytes for an answer or were stored for an older version of their type.
  */
 import { mostBytes } from '../../database/reading.ts'
 import { asManyAsFit } from '../../database/result-size.ts'

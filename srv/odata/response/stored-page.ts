@@ -1,6 +1,6 @@
 /**
- * Pages of entities that the database puts together, see stored-text.ts. It also joins their texts, so a page is one value however
- * many entities it has, not an object for each.
+ * Pages of entities that the database puts together, see stored-text.ts. It also joins their texts, so a page is one
+ * value however many entities it has, not an object for each.
  */
 import { mostBytes } from '../../database/reading.ts'
 import { bytes, jsonRows, jsonTextOf, octets, textsJoined } from '../../database/dialect.ts'
