@@ -1,6 +1,7 @@
 /**
- * `npm run migrate -- --from FILE --to postgres://owner:password@host/database`: copies a log from an SQLite file to
- * PostgreSQL, and verifies both. No service should run on either. What was interrupted goes on when it is run again.
+ * `npm run migrate -- --from FILE`: copies a log from an SQLite file to the database on PostgreSQL that `DATABASE_URL` names,
+ * for the owner of its tables, and verifies both. `--to` names it as well, but all users of the machine see that; without a
+ * password in it `PGPASSWORD` has it. No service should run on either. What was interrupted goes on when it is run again.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,7 +11,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Log } from '../database/log.ts'
 import { openLog } from '../database/open-log.ts'
-import { isOnServer, nameOf } from '../settings/database-url.ts'
+import { expectDatabaseUrl, nameOf } from '../settings/database-url.ts'
 import { compareUnsealed, copyLog } from './copy-log.ts'
 
 /** What `npm run verify` ends with if all is well, and if events are not sealed. */
@@ -18,7 +19,7 @@ const FINE = [0, 3]
 
 try {
   const { values } = parseArgs({ options: { from: { type: 'string' }, to: { type: 'string' } } })
-  await migrate(values.from, values.to)
+  await migrate(values.from, values.to ?? process.env.DATABASE_URL)
 } catch (error) {
   console.error(`\nThe migration failed: ${(error as Error).message}`)
   process.exitCode = 1
@@ -26,7 +27,7 @@ try {
 
 async function migrate(file = '', url = '') {
   if (!existsSync(file)) throw new Error(`--from must be the database file, and there is no file '${file}'.`)
-  if (!isOnServer(url)) throw new Error('--to must be a database, as postgres://user:password@host/database.')
+  expectDatabaseUrl(url, 'DATABASE_URL or --to')
   const source = { CDS_ENV: '', CDS_REQUIRES_DB_CREDENTIALS_URL: resolve(file) }
   const target = { CDS_ENV: 'postgres', DATABASE_URL: url, NODE_ENV: 'development' }
   const from = await openLog(resolve(file), { readOnly: true })
@@ -74,7 +75,7 @@ async function createSchema(env: Record<string, string>) {
   await exited
   if (!said.includes('server listening on'))
     throw new Error(
-      /Error: (The service does not start: .*)/.exec(said)?.[1] ?? `the service does not start. It says: ${said}`
+      /^The service (?:does not start|cannot run).*/m.exec(said)?.[0] ?? `the service does not start. It says: ${said}`
     )
 }
 

@@ -10,6 +10,25 @@ export function nameOf(location: string): string {
   return `${host}${pathname}`
 }
 
+/**
+ * Checks the URL of a database on a server. What is wrong with it is not shown, as it may have a password.
+ * @param name where it was written
+ * @throws {Error} if it is none
+ */
+export function expectDatabaseUrl(url: string, name: string): string {
+  try {
+    const { username, password, pathname } = new URL(url)
+    for (const each of [username, password, pathname]) decodeURIComponent(each)
+    if (isOnServer(url)) return url
+  } catch {
+    // its message would show the URL
+  }
+  throw new Error(
+    `The service cannot run with ${name}: it must be the URL of a database, as postgres://user:password@host:5432/database, in ` +
+      'which each of # % / : ? @ in the user or the password is percent-encoded.'
+  )
+}
+
 /** Where the settings say that it is. */
 interface Place {
   credentials: { url: string } & Partial<Record<'host' | 'user' | 'password' | 'database', string | undefined>> & {
@@ -17,15 +36,17 @@ interface Place {
     }
 }
 
+const URL_SETTING = 'CDS_REQUIRES_DB_CREDENTIALS_URL'
+
 /**
  * The URL of a database on a server: that of `DATABASE_URL`, or of the settings, or made of their parts.
  * @param variables the environment
- * @throws {Error} if there is none
+ * @throws {Error} if there is none, or if it is none
  */
 export function databaseUrl({ credentials }: Place, variables: Record<string, string | undefined>): string {
   const { url: given, host, port, user = '', password = '', database = '' } = credentials
-  const url = variables.DATABASE_URL ?? given
-  if (isOnServer(url)) return url
+  const url = variables.DATABASE_URL || given
+  if (isOnServer(url)) return expectDatabaseUrl(url, variables.DATABASE_URL ? 'DATABASE_URL' : URL_SETTING)
   if (!host)
     throw new Error(
       'The service cannot run in the profile `postgres` without a database: set DATABASE_URL, as postgres://user:password@host/database.'

@@ -1,7 +1,7 @@
 /** The settings. All are checked before any is used. */
 import { resolve } from 'node:path'
 import cds from '@sap/cds'
-import { databaseUrl } from './database-url.ts'
+import { databaseUrl, expectDatabaseUrl } from './database-url.ts'
 import type { Setting } from './kinds.ts'
 import { OF_CAP, schema } from './schema.ts'
 
@@ -33,7 +33,10 @@ export function databaseLocation(): string {
 }
 
 /** The same for the owner of the tables on a server, whom the service may not be: see `requires.db.migration_url`. */
-export const ownerLocation = () => (isPostgres() && settings().requires.db.migration_url) || databaseLocation()
+export function ownerLocation(): string {
+  const url = isPostgres() ? settings().requires.db.migration_url : undefined
+  return url === undefined ? databaseLocation() : expectDatabaseUrl(url, 'CDS_REQUIRES_DB_MIGRATION__URL')
+}
 
 /**
  * The settings of access.

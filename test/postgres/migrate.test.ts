@@ -19,8 +19,8 @@ async function start(env: Record<string, string>) {
 const onFile = () => start({ CDS_ENV: '', DATABASE_URL: 'none', CDS_REQUIRES_DB_CREDENTIALS_URL: file })
 
 /** Runs `npm run migrate`, until it has ended or said something. */
-async function migrate(args: string[], until?: string) {
-  const env = { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED }
+async function migrate(args: string[], until?: string, more: Record<string, string> = {}) {
+  const env = { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, ...more }
   const child = spawn(process.execPath, ['srv/commands/migrate.ts', ...args], { cwd: root, env })
   let said = ''
   for (const out of [child.stdout, child.stderr])
@@ -84,9 +84,12 @@ beforeAll(async () => {
 describe('npm run migrate', () => {
   it('copies a log, goes on where it was killed, and the delta links of the old service go on', async () => {
     const url = await createDatabase('migrated')
-    const args = ['--from', file, '--to', url]
-    expect((await migrate(args, '%, up to arrival 1')).status).toBeNull()
-    const { status, said } = await migrate(args)
+    const args = ['--from', file]
+    expect((await migrate(args, '%, up to arrival 1', { DATABASE_URL: url })).status).toBeNull()
+    const open = Object.assign(new URL(url), { password: '' }).href
+    const { password } = new URL(url)
+    const { status, said } = await migrate([...args, '--to', open], undefined, { PGPASSWORD: password })
+    expect(said).not.toContain(password)
     expect([status, said]).toEqual([0, expect.stringContaining('All is well, and what was exported is there.')])
     expect(said).toContain('Events that are not sealed and the same: 0.')
     expect(said).toContain(`Checked ${(EVENTS / 6) * 5} events`)
@@ -121,8 +124,10 @@ describe('npm run migrate', () => {
       "The migration failed: --from must be the database file, and there is no file 'none.sqlite'."
     )
     expect(await failed('--from', file, '--to', 'x')).toBe(
-      'The migration failed: --to must be a database, as postgres://user:password@host/database.'
+      'The migration failed: The service cannot run with DATABASE_URL or --to: it must be the URL of a database, as ' +
+        'postgres://user:password@host:5432/database, in which each of # % / : ? @ in the user or the password is percent-encoded.'
     )
+    expect(await failed('--from', file)).toContain('cannot run with DATABASE_URL or --to')
     expect(await failed('--from', file, '--to', 'postgres://127.0.0.1:1/x')).toBe(
       'The migration failed: The service does not start: no database server listens there.'
     )

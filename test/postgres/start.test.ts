@@ -18,8 +18,12 @@ async function refused(env: Record<string, string>) {
 const running: (() => Promise<unknown>)[] = []
 afterEach(() => Promise.all(running.splice(0).map((stop) => stop()))) // a test that fails leaves the log to the next one
 
-async function started() {
-  const service = await startProcess({ file })
+const withoutPassword = (url: string) => Object.assign(new URL(url), { password: '' }).href
+
+const started = () => startOn()
+
+async function startOn(env: Record<string, string> = {}) {
+  const service = await startProcess({ file, env })
   running.push(service.stop)
   const { get, post } = clientOf(() => service.url ?? '')
   return { ...service, get, post }
@@ -75,6 +79,23 @@ describe('The service does not start, and says why in a sentence,', () => {
     ])
   })
 
+  it.each([
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://user:the#swordfish@host/database' }],
+    ['DATABASE_URL', { DATABASE_URL: 'postgres://user:the%swordfish@host/database' }],
+    [
+      'CDS_REQUIRES_DB_MIGRATION__URL',
+      { CDS_REQUIRES_DB_MIGRATION__URL: 'postgres://user:the/swordfish@host/database' }
+    ]
+  ])('with a %s that is none, without showing it', async (name, env) => {
+    const { log, exited } = await startProcess({ file, env: { CDS_ENV: 'postgres', ...env } })
+    expect(await exited).toEqual([1, null])
+    expect(log().trimEnd().split('\n').at(-1)).toBe(
+      `The service cannot run with ${name}: it must be the URL of a database, as postgres://user:password@host:5432/database, ` +
+        'in which each of # % / : ? @ in the user or the password is percent-encoded.'
+    )
+    expect(log()).not.toContain('swordfish')
+  })
+
   it('on a schema that a newer service has migrated', async () => {
     const service = await started()
     await service.stop()
@@ -103,6 +124,23 @@ describe('The service does not start, and says why in a sentence,', () => {
 })
 
 describe('A log on a server', () => {
+  it.each([
+    ['DATABASE_URL', (url: string) => ({ DATABASE_URL: url })],
+    ['its setting', (url: string) => ({ DATABASE_URL: '', CDS_REQUIRES_DB_CREDENTIALS_URL: url })],
+    [
+      'DATABASE_URL and PGPASSWORD',
+      (url: string) => ({ DATABASE_URL: withoutPassword(url), PGPASSWORD: new URL(url).password })
+    ]
+  ])('takes its URL from %s, and shows no password', async (_, env) => {
+    const { DATABASE_URL = '' } = await postgresFor(file)
+    const variables: Record<string, string> = { CDS_ENV: 'postgres', DEBUG: 'all', ...env(DATABASE_URL) }
+    const service = await startOn(variables)
+    expect((await service.get('/auditLogs/provisioning/$count')).status).toBe(200)
+    await service.stop()
+    expect(service.log()).not.toContain(new URL(DATABASE_URL).password)
+    expect(service.log()).toContain(new URL(DATABASE_URL).pathname)
+  })
+
   it('has its events when the service is killed and starts again', async () => {
     const first = await started()
     expect((await first.post('/auditLogs/provisioning', { ...event, id: 'kept' })).status).toBe(201)

@@ -45,10 +45,17 @@ export class PostgresEngine implements Engine {
   private readonly checks: pg.Pool
   private readonly turn: ReturnType<typeof turns>
 
-  /** @param url the database, as in `postgres://user:password@host:port/database` */
-  constructor(url: string, { migration_url, readers, waiting_queries, query_timeout, lock_timeout }: DatabaseSettings) {
+  /**
+   * @param url the database, as in `postgres://user:password@host:port/database`
+   * @param ownerUrl the same for the owner of its tables
+   */
+  constructor(
+    url: string,
+    ownerUrl: string,
+    { readers, waiting_queries, query_timeout, lock_timeout }: DatabaseSettings
+  ) {
     this.url = url
-    this.ownerUrl = migration_url ?? url
+    this.ownerUrl = ownerUrl
     const statement_timeout = query_timeout + GRACE
     const limits = { lock_timeout, query_timeout: statement_timeout }
     this.groupCommit = startGroupCommit(url, limits)

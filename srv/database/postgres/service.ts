@@ -5,7 +5,7 @@
 import { SQLService } from '@cap-js/db-service'
 import type pg from 'pg'
 import { nameOf } from '../../settings/database-url.ts'
-import { databaseLocation, settings } from '../../settings/settings.ts'
+import { databaseLocation, ownerLocation, settings } from '../../settings/settings.ts'
 import { closingOnce } from '../closing.ts'
 import { connect, expectUsable } from './connection.ts'
 import { PostgresEngine } from './engine.ts'
@@ -16,7 +16,7 @@ import { PostgresRenderer } from './rendering.ts'
 
 export default class PostgresDatabase extends SQLService {
   static override CQN2SQL = PostgresRenderer
-  declare readonly options: { pool: object }
+  declare readonly options: { pool: object; credentials: object }
   private readonly close = closingOnce(
     () => this.engine,
     () => super.disconnect()
@@ -27,18 +27,18 @@ export default class PostgresDatabase extends SQLService {
   readonly kind = 'postgres'
 
   override async init() {
-    const url = databaseLocation()
+    const [url, owner] = [databaseLocation(), ownerLocation()]
+    this.options.credentials = { url: this.url4() } // CAP logs them
     await expectUsable(url)
-    const { migration_url: owner } = settings().requires.db
-    if (owner) await expectUsable(owner)
-    this.engine = new PostgresEngine(url, settings().requires.db)
+    if (owner !== url) await expectUsable(owner)
+    this.engine = new PostgresEngine(url, owner, settings().requires.db)
     return super.init()
   }
 
   override get factory() {
     return {
       options: this.options.pool,
-      create: () => connect(settings().requires.db.migration_url ?? databaseLocation()),
+      create: () => connect(ownerLocation()),
       destroy: (client: pg.Client) => client.end(),
       validate: () => true
     }
