@@ -7,6 +7,7 @@ import { needsTokens } from './access/profile.ts'
 import { keepCompiledModel } from './compiled-model.ts'
 import { findSignIn } from './access/sign-in.ts'
 import helmet from 'helmet'
+import { closeAfter } from './database/closing.ts'
 import { storeJsonAsText } from './database/json-columns.ts'
 import type { Indexed } from './database/indexes.ts'
 import { openLog } from './database/open-log.ts'
@@ -68,32 +69,36 @@ export default async function server(options: object) {
     const model = structuredClone(csn) as unknown as Model
     registerProtocols(model, tokens)
     storeJsonAsText(csn as unknown as Model)
-    // creates or migrates the schema: see `schema_evolution` in .cdsrc.json
-    cds.once('served', async () => {
-      const location = databaseLocation()
-      const log = await openLog(location)
-      const definitions = csn.definitions as Record<string, Indexed>
-      const searched = searchedColumns(model)
-      await engine().migrate(async () => {
-        await log.expectUntouched()
-        await engine().deploy(JSON.stringify([cds.version, csn]), () => deploy(csn).to('db'))
-      })
-      const indexesForAllTenants = !isProduction || settings().requires.db.indexes_for_all_tenants
-      const start = { definitions, uniqueIds: !isProduction, indexesForAllTenants, searched, drained: drain }
-      await engine().start(start)
-      await log.protect()
-      tokens.use(await engine().tokenSecret())
-      const stop = guardHistory(log, location)
-      let stopped: Promise<void> | undefined // `cds watch` and an impatient user send a signal more than once
-      cds.on('shutdown', () => (stopped ??= stop(disconnect())))
-      await watchDatabase()
-    })
+    cds.once('served', () => startLog(csn, model, tokens))
   })
   cds.once('listening', surviveUncaughtErrors) // before that, an error ends the process
   cds.once('listening', ({ url }: { url: string }) => LOG.info(`See the log in a browser: ${url}/app/`))
   cds.on('shutdown', drain)
+  closeAfter(drain)
   const index = isProduction ? false : toPage
   return capServer({ ...options, app: application(), ...OPEN_ROUTES, index, cors: false })
+}
+
+/** Creates or migrates the schema (see `schema_evolution` in .cdsrc.json), and starts all that keeps the log. */
+async function startLog(csn: { definitions?: object }, model: Model, tokens: LinkTokens) {
+  const location = databaseLocation()
+  const log = await openLog(location)
+  await engine().migrate(async () => {
+    await log.expectUntouched()
+    await engine().deploy(JSON.stringify([cds.version, csn]), () => deploy(csn).to('db'))
+  })
+  await engine().start({
+    definitions: csn.definitions as Record<string, Indexed>,
+    uniqueIds: !isProduction,
+    indexesForAllTenants: !isProduction || settings().requires.db.indexes_for_all_tenants,
+    searched: searchedColumns(model)
+  })
+  await log.protect()
+  tokens.use(await engine().tokenSecret())
+  const stop = guardHistory(log, location)
+  let stopped: Promise<void> | undefined // `cds watch` and an impatient user send a signal more than once
+  cds.on('shutdown', () => (stopped ??= stop(disconnect())))
+  await watchDatabase()
 }
 
 function application() {

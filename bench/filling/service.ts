@@ -67,7 +67,7 @@ async function fill(part: number) {
   const { entityType, stored } = serviceSchema(shown, SERVICE)
   const unindexed = { ...csn.definitions?.[stored.entity], '@indexes': [], '@indexesForAllTenants': [] } // but what triggers look up is indexed
   const definitions = { ...csn.definitions, [stored.entity]: unindexed }
-  await engine().start({ definitions, uniqueIds: false, indexesForAllTenants: false, drained: () => Promise.resolve() })
+  await engine().start({ definitions, uniqueIds: false, indexesForAllTenants: false })
   const creationOf = (index: number) => {
     const sent = readObject(eventAt(index, count, seed), entityType)
     const query = cds.ql.INSERT.into(stored.entity).entries([flatten(sent, stored.type, storedJson)])

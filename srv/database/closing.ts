@@ -1,17 +1,22 @@
 /** How a database service ends. */
 import type { Engine } from './engine.ts'
 
+let requestsEnded = () => Promise.resolve()
+
+/** Has the database wait when the service is told to stop: CAP disconnects at once, but requests under way still need it. */
+export function closeAfter(ended: () => Promise<void>) {
+  requestsEnded = ended
+}
+
 /**
- * Closes the database after the requests under way. CAP disconnects as soon as the service is told to stop, when they still
- * need it.
+ * Makes the function that disconnects a database service, once however often it is called.
  * @param engine known by then
  * @param disconnect CAP's own
- * @returns a function that does so once, however often it is called
  */
 export function closingOnce(engine: () => Engine, disconnect: () => Promise<void>): () => Promise<void> {
   let closed: Promise<void> | undefined
   const close = async () => {
-    await engine().drained()
+    await requestsEnded()
     await disconnect()
     await engine().close()
   }

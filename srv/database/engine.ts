@@ -32,8 +32,6 @@ export interface Start {
   indexesForAllTenants: boolean
   /** The columns of events that are searched; without them no index is kept. */
   searched?: Searched
-  /** Waits for the requests under way when the service stops. */
-  drained: () => Promise<void>
 }
 
 export interface Engine {
@@ -83,7 +81,5 @@ export interface Engine {
   failureOf: (error: unknown) => RequestError | undefined
   /** Whether an error says that a row with this key exists. */
   isDuplicate: (error: object) => boolean
-  /** Waits for the requests under way when the service stops: see {@link Start}. */
-  drained: () => Promise<void>
   close: () => Promise<void>
 }

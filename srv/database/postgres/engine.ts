@@ -30,7 +30,6 @@ export const PLANNING = [
 ] as const
 
 export class PostgresEngine implements Engine {
-  drained = () => Promise.resolve()
   readonly failureOf = failureOf
   readonly isDuplicate = isDuplicate
   /** The server keeps its own write-ahead log. */
@@ -79,7 +78,6 @@ export class PostgresEngine implements Engine {
   }
 
   async start(start: Start) {
-    this.drained = start.drained
     await this.asOwner((client) =>
       migrateAlone(client, async () => {
         await completeSchema(client, start, roleIn(this.url, this.ownerUrl))

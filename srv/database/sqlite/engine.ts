@@ -28,7 +28,6 @@ import { talliesIn } from '../tallies.ts'
 const SEEN_FOR = 100
 
 export class SqliteEngine implements Engine {
-  drained = () => Promise.resolve()
   readonly failureOf = (error: unknown) => failureOf(error)?.error
   readonly isDuplicate = isDuplicate
   private readonly log: LogFiles
@@ -68,8 +67,7 @@ export class SqliteEngine implements Engine {
     return this.onLog((database) => deployOnce(database, model, work))
   }
 
-  async start({ definitions, uniqueIds, indexesForAllTenants, searched, drained }: Start) {
-    this.drained = drained
+  async start({ definitions, uniqueIds, indexesForAllTenants, searched }: Start) {
     const tallies = talliesIn(definitions)
     await this.onLog(async (database) => {
       await createIndexes(database, definitions, indexesForAllTenants)
