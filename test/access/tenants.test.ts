@@ -57,7 +57,7 @@ const QUERIES: [options: Record<string, string>, ids: unknown[]][] = [
   [{ $apply: 'topcount(1,durationInMilliseconds)' }, ['3']],
   [{ $apply: 'orderby(id desc)/top(2)' }, ['3', '2']],
   [{ $apply: 'orderby(id desc)/skip(2)/compute(length(id) as n)/filter(n eq 1)' }, ['1']],
-  [{ $apply: 'concat(filter(true),topcount(1,durationInMilliseconds))' }, ['1', '2', '3', '3']],
+  [{ $apply: 'concat(filter(true),topcount(1,durationInMilliseconds))' }, ['3', '2', '1', '3']],
   [{ $apply: 'groupby((id))', $orderby: 'id' }, ['1', '2', '3']],
   [
     { $apply: 'groupby((id,jobId))/groupby((id),aggregate($count as n))/filter(n gt 0)', $orderby: 'id' },
