@@ -5,7 +5,7 @@
 import type pg from 'pg'
 import type { Entry, Table } from '../engine.ts'
 import { entryQueue, type Waiting } from '../entry-queue.ts'
-import { ARRIVAL_KEY, ARRIVALS } from '../tables.ts'
+import { ARRIVAL_KEY, ARRIVALS, EVENT_KEY, EVENTS } from '../tables.ts'
 import { pool, WRITING, type Limits } from './connection.ts'
 import { isOfStatement } from './failures.ts'
 import { withNames } from './names.ts'
@@ -36,9 +36,10 @@ export function startGroupCommit(url: string, limits: Limits) {
 
 async function storeAll(client: pg.ClientBase, all: Waiting[]) {
   try {
+    const rows = all.flatMap(({ entry }) => entry)
     await insert(
       client,
-      all.flatMap(({ entry }) => entry)
+      inOrderOfKeys(rows).map(([, each]) => each)
     )
     for (const { stored } of all) stored()
   } catch (error) {
@@ -52,7 +53,7 @@ async function storeOneByOne(client: pg.ClientBase, all: Waiting[]) {
   for (const { entry, stored, refused } of all) {
     try {
       await inTransaction(client, async () => {
-        for (const [row, each] of entry.entries())
+        for (const [row, each] of inOrderOfKeys(entry))
           await insert(client, [each]).catch((error: Error) => {
             throw Object.assign(error, { row }) // tells which one was refused
           })
@@ -75,6 +76,19 @@ async function inTransaction(client: pg.ClientBase, work: () => Promise<void>) {
     throw error
   }
 }
+
+/**
+ * Rows with their places: those of events by key, so that instances which get the same ones in another order do not wait for
+ * each other in a circle, and before them the others as they came.
+ */
+function inOrderOfKeys(entry: Entry): [place: number, Entry[number]][] {
+  const keyOf = ([table, row]: Entry[number]) =>
+    table.name === EVENTS ? JSON.stringify(NAMES.map((name) => (row as Record<string, unknown>)[name])) : ''
+  const keyed = entry.map((each, place) => ({ place, each, key: keyOf(each) }))
+  keyed.sort((one, other) => (one.key < other.key ? -1 : Number(one.key > other.key)))
+  return keyed.map(({ place, each }) => [place, each])
+}
+const NAMES = EVENT_KEY.split(', ')
 
 /** Inserts rows, those of a table in their order, with one statement: all of them or none. */
 async function insert(client: pg.ClientBase, entry: Entry) {
