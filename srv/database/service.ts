@@ -8,7 +8,7 @@ import { tableOf } from './tables.ts'
 
 /** A query of CAP. */
 export interface Query {
-  SELECT: { localized?: boolean; givesTexts?: boolean }
+  SELECT: { localized?: boolean; givesTexts?: Statement['givesTexts'] }
 }
 
 /** What the service uses of CAP's database services. */

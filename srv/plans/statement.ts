@@ -6,8 +6,11 @@ import type { Source, Value } from '../cqn/cqn.ts'
 export interface Statement {
   sql: string
   values: unknown[]
-  /** Whether its rows have texts only. It limits their size itself. */
-  givesTexts?: boolean | undefined
+  /**
+   * Whether its rows have texts only: all that it finds, whose size it limits itself, or only the first rows, up to the one
+   * whose first text no longer fits into a result, if the engine can end it there.
+   */
+  givesTexts?: 'all' | 'fitting' | undefined
 }
 
 /** A value of a statement that comes from the request, or from the protocol itself. */

@@ -32,6 +32,7 @@ export const PLANNING = [
 export class PostgresEngine implements Engine {
   readonly failureOf = failureOf
   readonly isDuplicate = isDuplicate
+  readonly endsWhereFull = true
   /** The server keeps its own write-ahead log. */
   readonly waitingBytes = 0
   private readonly url: string
@@ -102,14 +103,13 @@ export class PostgresEngine implements Engine {
     return this.sequencer.number()
   }
 
-  query({ sql, values, givesTexts = false }: Statement, reading: Reading): Promise<Row[]> {
+  query({ sql, values, givesTexts }: Statement, reading: Reading): Promise<Row[]> {
     const tenants = tenantsIn(reading.readable)
     return whileWanted(reading, async (signal) => {
       const done = await this.turn(reading.tenant, signal)
       try {
         reading.expectRoom?.()
-        const statement = { ...typed(sql, values), binary: givesTexts }
-        return await runQuery(this.readers, tenants, statement, signal, givesTexts ? Infinity : mostBytes())
+        return await runQuery(this.readers, tenants, { ...typed(sql, values), givesTexts }, signal, mostBytes())
       } catch (error) {
         signal.throwIfAborted()
         throw failureOf(error) ?? error

@@ -1,6 +1,6 @@
 /** Runs a query, and ends it when nobody waits for it any longer, or when its result is too large. */
 import pg, { type Connection, type Query } from 'pg'
-import type { Row } from '../../plans/statement.ts'
+import type { Row, Statement } from '../../plans/statement.ts'
 import { rowsWithin, sizeOfRow } from '../result-size.ts'
 import { pool, timed } from './connection.ts'
 import type { Prepared } from './prepared.ts'
@@ -41,15 +41,14 @@ export function readerPool(url: string, { options = '', ...others }: pg.PoolConf
 /**
  * Runs a query on a connection of a pool, in a transaction of its own.
  * @param tenants which ones it may read, see roles.ts
- * @param statement `binary` spares the server to look for the end of each text, if there are texts only
  * @param signal is aborted when nobody waits any longer
- * @param most how many bytes the rows may have together
+ * @param most how many bytes the rows may have together, unless the statement limits that itself
  * @throws the error of PostgreSQL, and as {@link rowsWithin}
  */
 export async function runQuery(
   { pool, prepared }: Readers,
   tenants: string,
-  statement: { text: string; values: unknown[]; binary?: boolean },
+  { givesTexts, ...statement }: { text: string; values: unknown[] } & Pick<Statement, 'givesTexts'>,
   signal: AbortSignal,
   most: number
 ): Promise<Row[]> {
@@ -66,9 +65,11 @@ export async function runQuery(
   try {
     signal.throwIfAborted()
     signal.addEventListener('abort', cancel)
-    const query = new pg.Query<unknown[]>({ ...prepared.named(statement), ...EXTENDED } as pg.QueryConfig)
+    // as binary values, so that the server does not look for the end of each text
+    const options = { ...EXTENDED, binary: givesTexts !== undefined }
+    const query = new pg.Query<unknown[]>({ ...prepared.named(statement), ...options } as pg.QueryConfig)
     const forgotten = prepared.forgotten(connection.parsedStatements)
-    return await rowsOf(client, confined(query, tenants, forgotten), most, cancel)
+    return await rowsOf(client, confined(query, tenants, forgotten), givesTexts, most, cancel)
   } catch (error) {
     failure = error
     throw error
@@ -101,17 +102,25 @@ function confined(query: Query<unknown[]>, tenants: string, forgotten: string[])
   return query
 }
 
-function rowsOf(client: pg.PoolClient, query: Query<unknown[]>, most: number, cancel: () => void): Promise<Row[]> {
+function rowsOf(
+  client: pg.PoolClient,
+  query: Query<unknown[]>,
+  givesTexts: Statement['givesTexts'],
+  most: number,
+  cancel: () => void
+): Promise<Row[]> {
   const rows: Row[] = []
   let bytes = 0
-  const finish = () => rowsWithin(most, rows) as Row[]
+  const sizeOf = (row: Row, [first]: unknown[]) =>
+    givesTexts === 'all' ? 0 : givesTexts === 'fitting' ? String(first).length : sizeOfRow(row)
+  const finish = () => (givesTexts ? rows : (rowsWithin(most, rows) as Row[]))
   return new Promise((resolve, reject) => {
     query.on('row', (values, result) => {
-      if (bytes > most) return // the rest of a result that is being cancelled
+      if (bytes > most && rows.length > 1) return // the rest of a result that is being cancelled
       const row: Row = {} // not made by `pg`, which would make buffers of what is binary
       for (const [index, { name }] of result?.fields.entries() ?? []) row[name] = values[index]
       rows.push(row)
-      bytes += sizeOfRow(row)
+      bytes += sizeOf(row, values)
       if (bytes > most && rows.length > 1) cancel()
     })
     query.on('error', (error) => {

@@ -119,6 +119,8 @@ export class SqliteEngine implements Engine {
     })
   }
 
+  readonly endsWhereFull = false
+
   get waitingBytes() {
     return sizeOfLog(this.log.file)
   }

@@ -3,6 +3,7 @@
  * if the rows have too many bytes for an answer or were stored for an older version of their type.
  */
 import { mostBytes } from '../../database/reading.ts'
+import { engine } from '../../database/service.ts'
 import { asManyAsFit } from '../../database/result-size.ts'
 import { nameOf, type Cqn } from '../../cqn/cqn.ts'
 import type { Planned } from '../../plans/plans.ts'
@@ -89,7 +90,8 @@ export async function readRows<Of extends Prepared>(
     const found = await ask(name, (of) => pageQuery(select(of, places), of.keys, stored, longest))
     return storedPage(found, keys, placeOf)
   }
-  const longest = limit === 1 ? undefined : Math.max(SHORT, Math.floor(mostBytes() / all))
+  const isUnlimited = limit === 1 || (engine().endsWhereFull && !placeOf) // rows without an order may come in any
+  const longest = isUnlimited ? undefined : Math.max(SHORT, Math.floor(mostBytes() / all))
   const first = await read(all, longest)
   const fit = fitting(first.entities.slice(0, limit))
   const isMore = first.entities.length > fit

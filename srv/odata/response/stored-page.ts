@@ -32,7 +32,7 @@ export function pageQuery(select: object, keys: Cqn[], stored: ServiceSchema['st
         { ...bytes(textsJoined(ifWhole(ref('text')))), as: 'text' },
         { ...jsonRows(...each), as: 'entities' }
       ],
-      givesTexts: true, // see Statement
+      givesTexts: longest === undefined ? 'fitting' : 'all', // see Statement
       localized: false // otherwise CAP would sort the inner rows by another collation
     }
   }
