@@ -2,7 +2,7 @@
 import cds from '@sap/cds'
 import { RequestError } from '../errors/errors.ts'
 import { accessSettings, settings } from '../settings/settings.ts'
-import { discover, endpoint, findOnce } from './issuer.ts'
+import { discover, endpoint, findOnce } from './discovery.ts'
 
 const LOG = cds.log('provisioning')
 

@@ -1,5 +1,5 @@
 /** `/openapi.json`: a root described for tools that do not know OData. */
-import { configurationUrl } from '../../access/issuer.ts'
+import { configurationUrl } from '../../access/discovery.ts'
 import { needsTokens } from '../../access/profile.ts'
 import { parseJson } from '../../values/json.ts'
 import { settings } from '../../settings/settings.ts'

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express'
 import type { ServiceSchema } from '../model/schema.ts'
 import { asShown, namespaceOf, type Model } from '../model/shown.ts'
 import { sendTagged, strongEtag } from '../response/respond.ts'
-import { generateMetadata, type Metadata } from './metadata.ts'
+import type { Metadata } from './metadata.ts'
 
 /**
  * Makes a function that answers with the description of a root.
@@ -23,7 +23,8 @@ export function describer(
    * @param root the URL of the root, to describe it in OpenAPI; undefined for CSDL
    * @param type the media type
    */
-  return (req: Request, res: Response, root: string | undefined, type: keyof Metadata) => {
+  return async (req: Request, res: Response, root: string | undefined, type: keyof Metadata) => {
+    const { generateMetadata } = await import('./metadata.ts') // few starts need its parsers
     metadata ??= generateMetadata(asShown(model, name), namespaceOf(model, name), entitiesDerive, schema)
     if (root === undefined && type === 'application/json') res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
     const text = root === undefined ? metadata[type] : openApi(root, metadata['application/json'])
