@@ -10,11 +10,12 @@ const OPTIONS = '-c max_connections=300'
 /**
  * Starts a server in a folder, with the settings of production: what is committed is on disk.
  * @param folder one in which the user of the server may read: the server does not run as root
+ * @param options of the server
  * @returns its URL without a database, and functions: `stop` stops it and removes its files, `crash` ends all of its
  *   processes at once, as a loss of power does, and `start` starts it again
  */
-export async function startPostgres(folder: string) {
-  const { url, stop } = await startEmbeddedServer(folder, OPTIONS)
+export async function startPostgres(folder: string, options = OPTIONS) {
+  const { url, stop } = await startEmbeddedServer(folder, options)
   return {
     url: url.replace(/\/postgres$/, ''),
     stop: async () => {
@@ -26,6 +27,6 @@ export async function startPostgres(folder: string) {
       process.kill(Number(readFileSync(lock, 'utf8').split('\n')[0]), 'SIGQUIT')
       while (existsSync(lock)) await delay(10)
     },
-    start: () => startEmbeddedServer(folder, `${OPTIONS} -p ${new URL(url).port}`)
+    start: () => startEmbeddedServer(folder, `${options} -p ${new URL(url).port}`)
   }
 }

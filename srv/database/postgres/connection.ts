@@ -29,13 +29,17 @@ export const configuration = (url: string): ClientConfig => ({
 })
 
 /**
- * For connections that write: what they commit is on disk, whatever the server does by default, and where they do nothing
+ * For connections that write: what they commit is on disk, and each statement sees what was committed before it, whatever the
+ * server does by default. Where they do nothing
  * in a transaction for a minute, for example as this process is suspended, the server ends it.
  */
 export const WRITING: PoolConfig & { options: string } = {
   idle_in_transaction_session_timeout: 60_000,
-  options: '-c synchronous_commit=on'
+  options: String.raw`-c synchronous_commit=on -c default_transaction_isolation=read\ committed`
 }
+
+/** The options of connections that migrate: to create an index takes minutes in a large log. */
+export const MIGRATING = '-c statement_timeout=0'
 
 /** How long a statement may wait for a lock, and how long it may take until this process gives up, in milliseconds. */
 export type Limits = Required<Pick<PoolConfig, 'lock_timeout' | 'query_timeout'>>

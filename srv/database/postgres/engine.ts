@@ -7,7 +7,7 @@ import type { Engine, Entry, Start } from '../engine.ts'
 import { mostBytes, whileWanted, type Reading } from '../reading.ts'
 import { SECRETS } from '../tables.ts'
 import { turns } from '../turns.ts'
-import { connect, pool } from './connection.ts'
+import { connect, MIGRATING, pool } from './connection.ts'
 import { failureOf, isDuplicate } from './failures.ts'
 import { startGroupCommit } from './group-commit.ts'
 import { expectRights, migrateAlone, noteVersion } from './migration.ts'
@@ -120,7 +120,15 @@ export class PostgresEngine implements Engine {
   }
 
   async check() {
-    await this.checks.query('SELECT 1')
+    const client = await this.checks.connect()
+    let isUsable = false
+    try {
+      const { rows } = await client.query<{ is_standby: boolean }>('SELECT pg_is_in_recovery() AS is_standby')
+      if (rows[0]?.is_standby) throw new Error('The server is a standby, which only reads.')
+      isUsable = true
+    } finally {
+      client.release(!isUsable) // the next connection may be to another server
+    }
   }
 
   tokenSecret() {
@@ -139,11 +147,11 @@ export class PostgresEngine implements Engine {
   }
 
   private asOwner<Result>(work: (client: pg.Client) => Promise<Result>) {
-    return this.onServer(work, this.ownerUrl)
+    return this.onServer(work, this.ownerUrl, MIGRATING)
   }
 
-  private async onServer<Result>(work: (client: pg.Client) => Promise<Result>, url = this.url) {
-    const client = await connect(url)
+  private async onServer<Result>(work: (client: pg.Client) => Promise<Result>, url = this.url, options = '') {
+    const client = await connect(url, options)
     try {
       return await work(client)
     } finally {

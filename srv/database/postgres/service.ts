@@ -7,7 +7,7 @@ import type pg from 'pg'
 import { nameOf } from '../../settings/database-url.ts'
 import { databaseLocation, ownerLocation, settings } from '../../settings/settings.ts'
 import { closingOnce } from '../closing.ts'
-import { connect, expectUsable } from './connection.ts'
+import { connect, expectUsable, MIGRATING } from './connection.ts'
 import { PostgresEngine } from './engine.ts'
 import { FUNCTIONS } from './functions.ts'
 import { migrating } from './names.ts'
@@ -38,7 +38,7 @@ export default class PostgresDatabase extends SQLService {
   override get factory() {
     return {
       options: this.options.pool,
-      create: () => connect(ownerLocation()),
+      create: () => connect(ownerLocation(), MIGRATING),
       destroy: (client: pg.Client) => client.end(),
       validate: () => true
     }
