@@ -55,14 +55,22 @@ export function protocolPaths({ entries }: Csdl, { access }: Setup): Record<stri
 
 /** The path items of the health checks, which need no token. */
 export function healthPaths(): Record<string, JsonObject> {
-  const up = json({ type: 'object', required: ['status'], properties: { status: { type: 'string', const: 'UP' } } })
-  const check = (id: string, summary: string) => ({
-    operationId: id,
-    ...{ tags: [SERVICE], summary, security: [] },
-    responses: { 200: { description: 'Yes.', content: up }, 503: { $ref: '#/components/responses/error503' } }
-  })
+  const check = (id: string, summary: string, more: JsonObject = {}) => {
+    const properties = { status: { type: 'string', const: 'UP' }, ...more }
+    const content = json({ type: 'object', required: Object.keys(properties), properties })
+    return {
+      operationId: id,
+      ...{ tags: [SERVICE], summary, security: [] },
+      responses: { 200: { description: 'Yes.', content }, 503: { $ref: '#/components/responses/error503' } }
+    }
+  }
+  const waiting = 'The size of the write-ahead log of SQLite, rounded up.'
   return {
     '/health/live': { get: check('isLive', 'Whether the process lives.') },
-    '/health/ready': { get: check('isReady', 'Whether it can serve.') }
+    '/health/ready': {
+      get: check('isReady', 'Whether it can serve.', {
+        writeAheadLogMegabytes: { type: 'integer', description: waiting }
+      })
+    }
   }
 }

@@ -99,6 +99,15 @@ describe('A description in OpenAPI', () => {
     expect(paths.slice(-2)).toEqual(['/health/live', '/health/ready'])
   })
 
+  it('says what the health checks answer', () => {
+    const { paths } = described({ ...SETUP, root: 'https://shop.example/' })
+    type Answers = Record<string, { content: Record<string, { schema: Json }> }> | undefined
+    const schemaOf = (path: string) =>
+      (paths[path]?.get?.responses as Answers)?.[200]?.content['application/json']?.schema.required
+    expect(schemaOf('/health/live')).toEqual(['status'])
+    expect(schemaOf('/health/ready')).toEqual(['status', 'writeAheadLogMegabytes'])
+  })
+
   it('names no operation twice', () => {
     const operations = Object.values(described().paths).flatMap(({ get, post }) => [get, post])
     const names = operations.flatMap((each) => (each ? [each.operationId] : []))
