@@ -10,6 +10,7 @@ import { turns } from '../turns.ts'
 import { connect, MIGRATING, pool } from './connection.ts'
 import { failureOf, isDuplicate } from './failures.ts'
 import { startGroupCommit } from './group-commit.ts'
+import { watchTransactions } from './long-transactions.ts'
 import { expectRights, migrateAlone, noteVersion } from './migration.ts'
 import { withNames } from './names.ts'
 import { Partitions } from './partitions.ts'
@@ -44,6 +45,7 @@ export class PostgresEngine implements Engine {
   private readonly readers: Readers
   private readonly checks: pg.Pool
   private readonly turn: ReturnType<typeof turns>
+  private stopWatching = () => Promise.resolve()
 
   /**
    * @param url the database, as in `postgres://user:password@host:port/database`
@@ -88,6 +90,7 @@ export class PostgresEngine implements Engine {
     await this.onServer(expectRights)
     await this.partitions.start()
     this.sequencer.start()
+    this.stopWatching = watchTransactions(this.checks)
   }
 
   async append(entry: Entry) {
@@ -142,6 +145,7 @@ export class PostgresEngine implements Engine {
   }
 
   async close() {
+    await this.stopWatching()
     await this.groupCommit.close()
     await Promise.all([this.sequencer.close(), this.partitions.close(), this.readers.pool.end(), this.checks.end()])
   }
