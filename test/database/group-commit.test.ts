@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { failureOf } from '../../srv/database/sqlite/failures.ts'
 import { startGroupCommit } from '../../srv/database/sqlite/group-commit.ts'
@@ -69,6 +69,26 @@ describe('The group commit', () => {
     await groupCommit.append(entry('later'))
     expect(names('events').map(({ id }) => id)).toEqual(['waits', 'later'])
     await groupCommit.close()
+  })
+
+  it('waits as long for the lock under the signals of a profiler', () => {
+    const { file, database, names } = open()
+    const script = `
+      import { DatabaseSync } from 'node:sqlite'
+      import { startGroupCommit } from ${JSON.stringify(join(__dirname, '../../srv/database/sqlite/group-commit.ts'))}
+      const groupCommit = startGroupCommit(${JSON.stringify(file)}, 20_000)
+      const entry = (id) => [[${JSON.stringify(EVENTS)}, { id, name: id }]]
+      await groupCommit.append(entry('before'))
+      const database = new DatabaseSync(${JSON.stringify(file)})
+      database.exec('BEGIN IMMEDIATE')
+      setTimeout(() => database.exec('COMMIT'), 1000) // without a wait by the clock it ended after 80 ms
+      await groupCommit.append(entry('meanwhile'))
+      await groupCommit.close()`
+    writeFileSync(`${file}.mjs`, script)
+    const profiler = ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${dirname(file)}`]
+    execFileSync(process.execPath, [...profiler, `${file}.mjs`])
+    expect(names('events').map(({ id }) => id)).toEqual(['before', 'meanwhile'])
+    database.close()
   })
 
   it('opens a file anew that could not be written to', () => {
