@@ -62,9 +62,10 @@ export function flatten(
       else if (value) {
         const type = typeOfValue(value, property)
         if (property.derived && type !== property.type) row[property.derived.column] = type.name
-        if (Object.entries(value).every(([member, each]) => each === null || member.includes('@')))
-          emptyObjects.push(name)
-        visit(value as JsonObject, type, `${name}_`)
+        const members = value as JsonObject
+        const isEmpty = Object.keys(members).every((member) => members[member] === null || member.includes('@'))
+        if (isEmpty) emptyObjects.push(name)
+        visit(members, type, `${name}_`)
       }
     }
   }

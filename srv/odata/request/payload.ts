@@ -17,10 +17,10 @@ const MAX_DEPTH = 100
 export function readObject(value: unknown, type: StructuredType, path = ''): JsonObject {
   const object = plainObject(value, path)
   const sent = typeSent(object)
-  if (sent !== undefined && sent !== type.name)
+  if (sent !== undefined && !isNameOf(type, sent))
     throw new RequestError('invalidType', `The type must be '#${type.name}'.`, join(path, '@odata.type'))
   if (type.open) {
-    const { '@odata.type': _, '@type': _type, ...open } = object
+    const open = sent === undefined ? object : withoutType(object)
     checkOpenValue(open, path, 0)
     return open
   }
@@ -46,20 +46,26 @@ function withoutValues(type: StructuredType): JsonObject {
   return object
 }
 
+const withoutType = ({ '@odata.type': _, '@type': _type, ...members }: JsonObject): JsonObject => members
+
 function plainObject(value: unknown, path: string): JsonObject {
   if (typeof value === 'object' && value && !Array.isArray(value) && !JSON.isRawJSON(value)) return value as JsonObject
   const what = path ? `Property '${path}'` : 'The request body'
   throw new RequestError(path ? 'invalidType' : 'invalidBody', `${what} must be a JSON object.`, path)
 }
 
+/** The name of the type, which version 4.01 writes without the prefix `odata.`. */
+const typeSent = (object: JsonObject) => object['@odata.type'] ?? object['@type']
+
 /**
- * The name of the type, which version 4.01 writes without the prefix `odata.`. It is a fragment of the URL of
- * `$metadata`, which may be left out (OData JSON 4.01, 4.6.3); the documented example has not even the `#`.
+ * Whether this is the name of a type: a fragment of the URL of `$metadata`, which may be left out (OData JSON 4.01,
+ * 4.6.3); the documented example has not even the `#`.
  */
-function typeSent(object: JsonObject) {
-  const sent = object['@odata.type'] ?? object['@type']
-  return typeof sent === 'string' ? sent.replace(/^(?:(?:[^#]*\/)?\$metadata)?#/, '') : sent
+function isNameOf({ name }: StructuredType, sent: unknown): boolean {
+  return typeof sent === 'string' && sent.endsWith(name) && PREFIX.test(sent.slice(0, -name.length))
 }
+
+const PREFIX = /^(?:(?:(?:[^#]*\/)?\$metadata)?#)?$/
 
 /**
  * A request body without what only lenient handling accepts: as some clients send it for what they do not set, null for
@@ -84,7 +90,7 @@ function storable(value: unknown): unknown {
 /** A complex value may be of a type that derives from the declared one, if it says so. */
 function readComplex(value: unknown, property: Property, path: string) {
   const sent = typeSent(plainObject(value, path))
-  const derived = property.derived?.types.find(({ name }) => sent === name)
+  const derived = property.derived?.types.find((type) => isNameOf(type, sent))
   if (!derived) return readObject(value, property.type as StructuredType, path)
   return { '@odata.type': `#${derived.name}`, ...readObject(value, derived, path) }
 }

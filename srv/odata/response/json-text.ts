@@ -32,8 +32,9 @@ export function arrayText(items: JsonText): JsonText {
 
 /** Puts members before those of an object, which has at least one. */
 export function prependMembers(start: string, [first = '', ...rest]: JsonText): JsonText {
-  const own = typeof first === 'string' ? first.slice(1) : { ...first, text: first.text.slice(1) }
-  return [start, own, ...rest]
+  if (typeof first === 'string') return [start, first.slice(1), ...rest]
+  const { text, tag } = first
+  return [start, { text: typeof text === 'string' ? text.slice(1) : text.subarray(1), tag }, ...rest]
 }
 
 /** The UTF-8 of a text, in few chunks and without copying what is UTF-8 already. */

@@ -76,7 +76,7 @@ export const storedJson = (value: unknown, property: Property) =>
 
 /** The text of an entity that is about to be stored, by its columns. */
 export const newText = (row: Row, { type, template }: ServiceSchema['stored']): StoredText =>
-  tagged(textOf(template, row), type)
+  tagged(Buffer.from(textOf(template, row)), type)
 
 /** An entity as it was sent, with the values that the service has added to its columns. */
 export function completed(sent: JsonObject, row: Row, { properties }: StructuredType): JsonObject {
@@ -85,7 +85,7 @@ export function completed(sent: JsonObject, row: Row, { properties }: Structured
 }
 
 /** A text with its tag, which is stored. */
-function tagged(text: string, type: StructuredType): StoredText {
+function tagged(text: string | Buffer, type: StructuredType): StoredText {
   return { text, tag: versionOf(type) + hash('sha1', text, 'base64url') }
 }
 

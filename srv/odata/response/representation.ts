@@ -18,8 +18,8 @@ export function representValue(value: unknown, property: Property, format: JsonF
   if (value === null) return value
   if (!isStructured(property.type)) return representPrimitive(value, property.type, format)
   return Array.isArray(value)
-    ? value.map((item: object) => representComplex(item, property, format))
-    : representComplex(value as object, property, format)
+    ? value.map((item: JsonObject) => representComplex(item, property, format))
+    : representComplex(value as JsonObject, property, format)
 }
 
 /** Clients may ask for 64-bit integers as strings: JavaScript cannot represent all of them (OData JSON 4.01, 3.2). */
@@ -27,7 +27,7 @@ function representPrimitive(value: unknown, type: PrimitiveType, { ieee754Compat
   return ieee754Compatible && type === 'Edm.Int64' ? String(value) : value
 }
 
-function representComplex(object: object, property: Property, format: JsonFormat) {
+function representComplex(object: JsonObject, property: Property, format: JsonFormat) {
   const type = typeOfValue(object, property)
   if (format.metadata === 'none' || type.partial) return members(object, type, format)
   // The documented example has no `#` on nested types; the standard asks for it (OData JSON 4.01, 4.6.3), and Graph
@@ -37,13 +37,14 @@ function representComplex(object: object, property: Property, format: JsonFormat
 }
 
 /** Adds the members of a value to a result, except for its type. */
-function members(object: object, type: StructuredType, format: JsonFormat, result: JsonObject = {}): JsonObject {
+function members(object: JsonObject, type: StructuredType, format: JsonFormat, result: JsonObject = {}) {
   if (type.open) {
-    const { '@odata.type': _, ...others } = object as JsonObject
+    const { '@odata.type': _, ...others } = object
     return { ...result, ...others }
   }
-  for (const [name, value] of Object.entries(object)) {
+  for (const name of Object.keys(object)) {
     if (name === '@odata.type') continue
+    const value = object[name]
     const property = type.properties.get(name)
     const annotation = property && format.metadata === 'full' && typeAnnotation(property)
     if (annotation) result[`${name}@odata.type`] = annotation
