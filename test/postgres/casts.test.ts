@@ -152,7 +152,7 @@ afterAll(() => client.end())
 
 /** What PostgreSQL makes of values. */
 async function casts(values: unknown[], from: string, to: string, type: string) {
-  const sql = `SELECT ${castSql('value', from, to)} AS cast FROM unnest($1::${type}[]) WITH ORDINALITY AS given(value, place) ORDER BY place`
+  const sql = `SELECT ${castSql(() => 'value', from, to)} AS cast FROM unnest($1::${type}[]) WITH ORDINALITY AS given(value, place) ORDER BY place`
   const { rows } = await client.query<{ cast: unknown }>(sql, [values])
   return rows.map(({ cast }) => (cast === 0 ? 0 : cast))
 }

@@ -22,23 +22,24 @@ const OF_TEXT: Record<string, string> = {
 
 /**
  * Renders a cast.
+ * @param value renders the value, and adds what it needs to the values of the statement: once, and only if it is part of it
  * @param from what type of value it is
  * @param to the name of a primitive type
  */
-export function castSql(value: string, from: string, to: string): string {
+export function castSql(value: () => string, from: string, to: string): string {
   const bounds = INTEGERS.get(to)
   if (from === 'string' || from === 'number') {
-    if (bounds) return `odata_to_integer(${value},${bounds.join()})`
-    const double = `odata_to_double(${value})`
-    if (DECIMALS.includes(to)) return to === 'Edm.Single' && from === 'number' ? `odata_to_single(${double})` : double
+    if (bounds) return `odata_to_integer(${value()},${bounds.join()})`
+    if (to === 'Edm.Single' && from === 'number') return `odata_to_single(odata_to_double(${value()}))`
+    if (DECIMALS.includes(to)) return `odata_to_double(${value()})`
   }
-  if (from === 'string') return `${OF_TEXT[to]}(${value})`
+  if (from === 'string') return `${OF_TEXT[to]}(${value()})`
   if (to === 'Edm.String') {
-    if (from === 'number') return `odata_text(${value})`
-    if (from === 'duration') return `odata_duration(${value})`
-    return from === 'boolean' ? `cast(${value} as text) COLLATE "C"` : `(${value})`
+    if (from === 'number') return `odata_text(${value()})`
+    if (from === 'duration') return `odata_duration(${value()})`
+    return from === 'boolean' ? `cast(${value()} as text) COLLATE "C"` : `(${value()})`
   }
-  return PRIMITIVES.get(to) === from ? `(${value})` : `cast(null as ${typeOf(to)})`
+  return PRIMITIVES.get(to) === from ? `(${value()})` : `cast(null as ${typeOf(to)})`
 }
 
 function typeOf(to: string) {
@@ -66,6 +67,17 @@ const ROUNDED = 'sign(value) * (floor(abs(value)) + CASE WHEN abs(value) - floor
 const NUMBER = `'^[+-]?[0-9]+(?:\\.[0-9]+)?(?:e[+-]?[0-9]+)?$'`
 
 export const CASTS = [
+  // a cast of a double to numeric would leave 15 digits
+  ...[
+    ['int', 'value', 'value'],
+    ['bigint', 'value', 'value'],
+    ['numeric', 'trunc(value)', 'round(value)'],
+    [DOUBLE, 'trunc(value)', ROUNDED]
+  ].flatMap(([type, whole, rounded]) => [
+    create(`odata_whole(value ${type})`, 'bigint', `SELECT cast(${whole} as bigint)`),
+    create(`odata_rounded(value ${type})`, `${type}`, `SELECT ${rounded}`)
+  ]),
+  create('odata_whole(value text)', 'bigint', 'SELECT cast(trunc(cast(value as numeric)) as bigint)'),
   ...[
     ['int', 'value'],
     ['bigint', 'value'],

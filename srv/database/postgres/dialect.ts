@@ -18,7 +18,7 @@ const membersOf = ([path, value, ...rest]: string[]): string[] =>
 
 export const DIALECT: Dialect = {
   any_case: (text) => `${text} collate any_case`,
-  as_integer: (value) => `cast(trunc(cast(${value} as numeric)) as bigint)`,
+  as_integer: (value) => `odata_whole(${value})`,
   as_bytes: (text) => text, // bytes come as hexadecimal digits
   greatest: (...texts) => `greatest(${texts.join()})`,
   least: (...texts) => `least(${texts.join()})`,

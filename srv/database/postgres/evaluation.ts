@@ -37,11 +37,16 @@ export const EVALUATION = [
     DOUBLE,
     'SELECT cast(cast(a as numeric) % cast(b as numeric) as double precision)'
   ),
+  'DROP FUNCTION IF EXISTS odata_substring(text, bigint, bigint)', // of earlier versions
+  // of numbers with fractions, as JavaScript cuts texts: the fractions of the ends are left out
   create(
-    'odata_substring(value text, start bigint, size bigint DEFAULT 1073741823)',
+    `odata_substring(value text, start ${DOUBLE}, size ${DOUBLE} DEFAULT 1073741823)`,
     'text',
-    `SELECT substr(value, 1 + cast(least(CASE WHEN start < 0 THEN greatest(length(value) + start, 0) ELSE start END,
-       1073741822) as int), cast(least(size, 1073741823) as int)) COLLATE "C"`
+    `SELECT substr(value, 1 + cast(least(first, 1073741822) as int),
+       cast(CASE WHEN size < 0 THEN -1 ELSE greatest(least(trunc(exact + size), 1073741823) - least(first, 1073741823), 0) END as int)) COLLATE "C"
+     FROM (SELECT trunc(exact) AS first, exact
+       FROM (SELECT CASE WHEN start < 0 THEN greatest(length(value) + start, 0) ELSE start END AS exact) AS given) AS cut
+     WHERE first IS NOT NULL AND size IS NOT NULL`
   ),
   create(`odata_in_json(value ${DOUBLE})`, 'json', IN_JSON),
   create(
@@ -56,10 +61,10 @@ export const EVALUATION = [
     // only the years 0001 to 9999
     `SELECT CASE WHEN length(point) = 10 THEN to_char(moment, 'YYYY-MM-DD')
        ELSE to_char(moment, 'YYYY-MM-DD"T"HH24:MI:SS.') || lpad(cast(rest as text), 7, '0') END COLLATE "C"
-     FROM (SELECT rest, timestamp '1970-01-01' + (total - rest) / ${TICKS} * interval '1 second' AS moment
+     FROM (SELECT rest, CASE WHEN total BETWEEN -621355968000000000 AND 2534023007999999999
+         THEN timestamp '1970-01-01' + (total - rest) / ${TICKS} * interval '1 second' END AS moment
        FROM (SELECT total, (total % ${TICKS} + ${TICKS}) % ${TICKS} AS rest
-         FROM (SELECT odata_ticks(point) + ticks AS total) AS moved) AS split
-       WHERE total BETWEEN -621355968000000000 AND 2534023007999999999) AS found`
+         FROM (SELECT odata_ticks(point) + ticks AS total) AS moved) AS split) AS found`
   ),
   create(
     'odata_duration(ticks bigint)',

@@ -45,11 +45,12 @@ export class PostgresRenderer extends CapRenderer {
       return `((${String(text)}) collate "C" ~ ${this.val({ val: translated(String(pattern)), fromRequest: true })})`
     },
     odata_cast: (value: Argument, { val: from }: Argument, { val: to }: Argument) =>
-      castSql(String(value), String(from), String(to)),
+      castSql(() => String(value), String(from), String(to)),
     contains: (text: string, part: string) => `coalesce(strpos(${text},${part}) > 0,false)`,
+    average: (value: string) => `cast(sum(${value}) as double precision) / nullif(count(${value}),0)`, // as SQLite divides
     ifnull: (value: string, other: string) => `coalesce(${value},${other})`,
     odata_held: (value: string) => `(${value})`, // whole numbers come as those of JavaScript
-    round: (value: string) => `round(cast(${value} as numeric))`, // halves away from zero
+    round: (value: string) => `odata_rounded(${value})`,
     mod: (a: string, b: string) => `odata_remainder(${a},${b})`,
     indexof: (text: string, part: string) => `strpos(${text},${part}) - 1`,
     instr: (text: string, part: string) => `strpos(${text},${part})`,
@@ -138,6 +139,7 @@ export class PostgresRenderer extends CapRenderer {
   /** Null comes before all values, as in SQLite and in our indexes. The index of a number that is a key has none. */
   override orderBy(order: Term[]) {
     return order.flatMap((each) => {
+      if ('val' in each) return [] // a constant orders nothing
       if (each.element?.key && each.element.type === 'cds.Integer') return super.orderBy([each], false)
       const { sort, nulls = sort?.toLowerCase() === 'desc' ? 'last' : 'first' } = each
       const first = this.isIndexed(each) ? [{ func: 'beginning', args: [{ ref: each.ref }], sort, nulls }] : []

@@ -1,5 +1,6 @@
 /** The functions that queries may call: what OData asks for and SQLite does not give. */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { RequestError } from '../../errors/errors.ts'
 import { FUNCTIONS_OF_STATEMENTS } from './evaluation.ts'
 import { SURE_PATTERN, surePattern, TEXT_PATTERN, textPattern } from './text-pattern.ts'
 import { matchesPattern } from '../../values/pattern.ts'
@@ -9,6 +10,8 @@ export const WITHIN_TIME = 'within_time'
 
 /** The function that is called for a text that is long; it ends the query by an error. */
 export const TOO_LONG = 'too_long'
+
+const TOO_LARGE = 'A number that the query computes is larger than the service can hold.'
 
 /** What ends queries where time and memory are short. */
 export interface Limits {
@@ -45,7 +48,9 @@ export function addFunctions(connection: DatabaseSync, limits?: Limits) {
   for (const [name, implementation] of Object.entries(FUNCTIONS_OF_STATEMENTS)) {
     const counting = (...values: never[]) => {
       values.forEach(count)
-      return implementation(...values)
+      const result = implementation(...values)
+      if (typeof result !== 'bigint' || BigInt.asIntN(64, result) === result) return result
+      throw new RequestError('invalidQueryOption', TOO_LARGE)
     }
     connection.function(name, { deterministic: true, useBigIntArguments: true, varargs: true }, counting as never)
   }

@@ -83,6 +83,11 @@ export class QueryConnection {
         } catch (error) {
           statement = undefined // Node.js does not reset it, so it would fail next time, too
           if (error instanceof TooMany) return undefined
+          if ((error as { code?: string }).code === 'ERR_OUT_OF_RANGE')
+            return rowsWithin(
+              this.resultBytes,
+              asNumbers(bigInts(this.database.prepare(sql)).iterate(...listOf(values)))
+            )
           throw error
         }
       }
@@ -101,6 +106,19 @@ export class QueryConnection {
 
   close() {
     if (this.database.isOpen) this.database.close()
+  }
+}
+
+function bigInts(statement: StatementSync) {
+  statement.setReadBigInts(true)
+  return statement
+}
+
+/** Rows with whole numbers beyond 2^53, which Node.js reads if asked to, as JavaScript has them. */
+function* asNumbers(rows: Iterable<Record<string, unknown>>) {
+  for (const row of rows) {
+    for (const [name, value] of Object.entries(row)) if (typeof value === 'bigint') row[name] = Number(value)
+    yield row
   }
 }
 

@@ -65,6 +65,7 @@ function moved(left: Typed, operator: 'add' | 'sub', right: Typed): Unplaced | u
   if (left.type === 'duration') return { cqn: xpr(integer(a), SQL[operator], integer(b)), type: 'duration' }
   if (!isPoint) return undefined
   if ('val' in a && 'val' in b) {
+    if (a.val === null) return { cqn: a, type: left.type } // outside of the years that there are
     const ticks = BigInt(Number(b.val)) * (operator === 'sub' ? -1n : 1n)
     return { cqn: val(movedPoint(String(a.val), ticks) ?? null), type: left.type }
   }
@@ -79,5 +80,5 @@ function scaled(left: Typed, operator: string, right: Typed): Unplaced | undefin
     return { cqn: integer(func('round', xpr(a, '*', b))), type: 'duration' }
   if (types !== 'duration div number' && types !== 'duration divby number') return undefined
   const quotient = func('odata_divided', integer(a), right.whole ? integer(b) : b)
-  return { cqn: integer(func('round', quotient)), type: 'duration' }
+  return { cqn: right.whole ? quotient : integer(func('round', quotient)), type: 'duration' }
 }

@@ -1,5 +1,6 @@
 /** Calls of functions in expressions (OData URL Conventions 4.01, 5.1.1.4 to 5.1.1.12). */
 import { instant } from '../../values/datetime.ts'
+import { numeric } from './arithmetic.ts'
 import { typeFunction } from './casts.ts'
 import { val, xpr, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import { FUNCTIONS, OF_COLLECTIONS, UNSUPPORTED } from './functions.ts'
@@ -36,8 +37,9 @@ export function call(parser: Parser): Typed {
   }
   const values = args.map((each, index) => {
     const type = form[index] as ValueType
-    return { ...meantAs(each, type), type }
-  })
+    const value = meantAs(each, type)
+    return { ...value, cqn: numeric(value), mayBeNaN: false, type }
+  }) as Typed[]
   if (lowerCase === 'matchespattern') values[1] = pattern(parser, values[1] as Typed)
   if (lowerCase === 'substring') checkLength(parser, values[2])
   const { returns, whole = false, lowers, finds } = definition

@@ -50,10 +50,15 @@ function contains({ cqn, lowered }: Typed, { cqn: part }: Typed): Cqn {
 const ending = (text: Cqn, part: Cqn) =>
   func('substr', text, xpr(func('length', text), '+', val(1), '-', func('length', part)))
 
+/** No text has as many, and SQL's own function takes no larger number. */
+const MOST_POINTS = 2 ** 30
+
 /** Uses SQL's own function if start and length are known not to be negative; then they are part of the plan. */
 function substring({ cqn: text }: Typed, ...bounds: Typed[]): Cqn {
   const known = bounds.flatMap(({ cqn }) =>
-    'val' in cqn && Number(cqn.val) >= 0 && cqn.val !== null ? [val(cqn.val)] : []
+    'val' in cqn && Number.isInteger(cqn.val) && Number(cqn.val) >= 0 && Number(cqn.val) < MOST_POINTS
+      ? [val(cqn.val)]
+      : []
   )
   const [start, length] = known
   if (!start || known.length < bounds.length) return func('odata_substring', text, ...bounds.map(exactly))

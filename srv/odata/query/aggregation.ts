@@ -3,6 +3,7 @@ import { nested, propertyOf, valueColumn, type Computed, type Rows } from './row
 import type { Property, StructuredType } from '../model/types.ts'
 import { asJson, integer } from '../../database/dialect.ts'
 import { func, named, type Typed } from '../../cqn/cqn.ts'
+import { numeric } from '../expressions/arithmetic.ts'
 import type { Cursor } from '../expressions/cursor.ts'
 import { meantAs, shown } from '../expressions/members.ts'
 
@@ -22,11 +23,12 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
   if (type === 'complex' || type === 'collection') return undefined
   const of = (value: Typed): Typed => ({ cqn: func(method, value.cqn), type: value.type, whole, position })
   const number = meantAs(operand, 'number')
+  const summed = { ...number, cqn: summable(number) }
   switch (method) {
     case 'sum':
-      return number.type === 'number' ? { ...of(number), isLarge: whole } : undefined
+      return number.type === 'number' ? { ...of(summed), isLarge: whole } : undefined
     case 'average':
-      return number.type === 'number' ? { ...of(number), whole: false } : undefined
+      return number.type === 'number' ? { ...of(summed), whole: false } : undefined
     case 'min':
     case 'max':
       if (type === 'boolean') return undefined
@@ -43,6 +45,9 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
       return undefined
   }
 }
+
+/** A number in a sum, which leaves out NaN. */
+export const summable = (number: Typed) => (number.whole ? number.cqn : numeric({ ...number, mayBeNaN: true }))
 
 /**
  * Groups rows.

@@ -29,6 +29,8 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ['durationInMilliseconds eq +1500', 'b'],
       ['-durationInMilliseconds eq -1500', 'b'],
       ['durationInMilliseconds eq 1.5e3', 'b'],
+      ['round(9007199254740991 add 0.0) eq 9007199254740991', 'abc'],
+      ['round(NaN) eq null and floor(durationInMilliseconds divby 0) eq null', 'ac'],
       ['round(2.5) eq 3 and round(-2.5) eq -3 and floor(-1.5) eq -2 and ceiling(1.2) eq 2', 'abc']
     ]
   ],
@@ -74,7 +76,12 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ["duration'P20000D' in (duration'P20000D',duration'P1D')", 'abc'],
       ["totalseconds(duration'P20000D') eq 1728000000", 'abc'],
       ["activityDateTime sub 1960-01-01T00:00:00Z gt duration'P20000D'", 'abc'],
-      ["date(activityDateTime) sub duration'P20000D' eq 1969-07-29", 'a']
+      ["date(activityDateTime) sub duration'P20000D' eq 1969-07-29", 'a'],
+      ["(0001-01-01 sub duration'P1D') sub duration'P1D' eq null", 'abc'],
+      ["(9999-12-31 add duration'P1D') add duration'P1D' eq null", 'abc'],
+      ["(activityDateTime sub (activityDateTime sub 0001-01-01T00:00:00Z)) sub duration'PT1S' eq null", 'abc'],
+      ["duration'P3652059D' div 7 eq duration'P521722DT17H8M34.2857142S'", 'abc'],
+      ["duration'P20000D' divby 1.5 gt duration'P13333D'", 'abc']
     ]
   ],
   [
@@ -85,6 +92,10 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ["substring(cycleId,-1) eq '1'", 'a'],
       ["substring(cycleId,0,1) eq 'x'", 'a'],
       ["substring(cycleId,5) eq ''", 'ab'],
+      ["substring('abc',1.5) eq 'bc' and substring('abc',length(cycleId) sub 0.5,1) eq 'b'", 'a'],
+      ["substring('abc',floor(1.5)) eq 'bc' and substring('abc',round(-1.5),1.5) eq 'b'", 'abc'],
+      ["substring('abc',9223372036854775807) eq '' and substring('abc',0,9223372036854775807) eq 'abc'", 'abc'],
+      ["substring('abc',1 divby 0) eq '' and substring('abc',0 divby 0) eq null", 'abc'],
       ["substring(cycleId,durationInMilliseconds) eq 'x1'", 'a'],
       ["substring('😀b',1) eq 'b' and substring('😀b',-2,1) eq '😀'", 'abc'],
       ["endswith('b','ab') or endswith('bab','abbab')", ''],
@@ -130,6 +141,16 @@ describe('$compute shows (5.1.3.2)', () => {
     ["case(cycleId eq null:'none',true:cycleId)", ['x1', 'y', 'none']],
     ['null', [null, null, null]]
   ])('%s', async (expression, expected) => expect(await computed(expression)).toEqual(expected))
+
+  it('in the order of long durations', async () => {
+    expect(await found('true', { $orderby: 'maxdatetime() sub activityDateTime' })).toBe('cba')
+    expect(await found('true', { $orderby: "null,duration'P20000D',activityDateTime" })).toBe('abc')
+  })
+
+  it('casts that cannot be', async () => {
+    expect(await computed("cast(contains('abc','b'),Edm.Double)")).toEqual([null, null, null])
+    expect(await found("cast(contains(cycleId,'x'),Edm.Int32) eq null and cycleId in ('x1','y')")).toBe('ab')
+  })
 
   it('values that later options use', async () => {
     expect(await found("v eq duration'P2D'", { $compute: 'activityDateTime sub 2024-05-01T00:00:00Z as v' })).toBe('c')
