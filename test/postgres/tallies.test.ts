@@ -31,6 +31,7 @@ async function started(file = `${temporaryFolder()}/events.sqlite`) {
       expect(await run(`SELECT * FROM ${NEW}`)).toEqual([])
     },
     purge: async (before: string) => {
+      await client.get(path, { Prefer: 'odata.track-changes' }) // numbers arrivals
       const sealed = `SELECT max(sequence) = (SELECT max("lastSequence") FROM "provisioning_log_Seals") AS done FROM "provisioning_log_Arrivals"`
       while (!(await run(sealed))[0]?.done) await new Promise((resolve) => setTimeout(resolve, 50))
       expect((await command('purge', file, ['--before', before, '--by', 'ann'], env)).status).toBe(0)

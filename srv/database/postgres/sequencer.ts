@@ -14,8 +14,8 @@ import { BY_INDEXES, FOLD } from './tallies.ts'
 /** The arrivals without a number: see db/postgres/unnumbered-arrivals.cds. */
 export const UNNUMBERED = 'provisioning_log_UnnumberedArrivals'
 
-/** How often each instance numbers arrivals, in milliseconds. */
-const INTERVAL = 100
+/** How often each instance numbers arrivals, in milliseconds. Readers of changes do not wait for it. */
+const INTERVAL = 250
 
 /** The most arrivals that are numbered in one transaction. */
 const BATCH = 5000
