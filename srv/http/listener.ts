@@ -2,9 +2,7 @@
 import type { Server } from 'node:http'
 import type { Express } from 'express'
 import { settings } from '../settings/settings.ts'
-
-// an import would load what fetch needs, too
-const { createServer } = process.getBuiltinModule('node:http')
+import { createServer } from './node-http.ts'
 
 /** How often Node looks for connections that are over a limit, in milliseconds. */
 const CHECKING_INTERVAL = 1000

@@ -5,8 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
 import type { Unit } from './requests.ts'
 import type { Answer } from './run.ts'
-
-const { STATUS_CODES } = process.getBuiltinModule('node:http')
+import { STATUS_CODES } from '../../http/node-http.ts'
 
 /**
  * Streams the answers to a batch at the pace of the client, until it is done or the client has gone. The format is that

@@ -3,8 +3,7 @@ import { RequestError } from '../../errors/errors.ts'
 import { parseBody } from '../request/body.ts'
 import { checkRequest, checkSize, forwardReference, invalid, referenceOf } from './requests.ts'
 import type { BatchRequest, Unit } from './requests.ts'
-
-const { validateHeaderName } = process.getBuiltinModule('node:http')
+import { validateHeaderName } from '../../http/node-http.ts'
 
 /** The most characters that the headers of a part, or of the request in it, may have. */
 const MOST_HEADERS = 65_536

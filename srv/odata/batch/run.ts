@@ -7,8 +7,7 @@ import { requestIds } from '../../errors/request-ids.ts'
 import type { NewRows } from '../../database/service.ts'
 import type { Origin, Store } from '../request/exchange.ts'
 import { REFERENCE, type BatchRequest, type Unit } from './requests.ts'
-
-const { IncomingMessage, ServerResponse } = process.getBuiltinModule('node:http')
+import { IncomingMessage, ServerResponse } from '../../http/node-http.ts'
 
 /** How a batch is run. */
 export interface Run {

@@ -1,8 +1,7 @@
 /** What the headers of a request ask for: a version of OData, preferences, isolation. */
 import type { Request, Response } from 'express'
 import { RequestError } from '../../errors/errors.ts'
-
-const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule('node:http')
+import { validateHeaderName, validateHeaderValue } from '../../http/node-http.ts'
 
 /**
  * Checks the headers of a request within a batch, which Node.js has not checked.
