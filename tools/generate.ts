@@ -6,7 +6,6 @@ import { createWriteStream } from 'node:fs'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
-import { eventAt } from './generator/events.ts'
 import { post } from './generator/posting.ts'
 
 const USAGE = `Generates the events of a provisioning log. The same arguments always give the same events.
@@ -51,6 +50,7 @@ if (settings) {
 
 async function generate({ count, seed, tenant, until, file, url, token }: Settings) {
   const begin = performance.now()
+  const { eventAt } = await import('./generator/events.ts') // the names take longer to load than arguments to refuse
   const nth = (index: number) => eventAt(index, count, seed, tenant, until)
   let result = `${count} events`
   if (url !== undefined) {
