@@ -78,11 +78,16 @@ function keepEmptyDatabase(file: string) {
   copy.close()
 }
 
+/** Has a new service find a database without events, if there is one already. */
+export function takeEmptyDatabase(file: string) {
+  if (existsSync(emptyDatabase())) copyFileSync(emptyDatabase(), file)
+}
+
 /** Starts the service in a process of its own, and waits until it listens or has ended. */
 export async function startProcess(options: Options) {
   const { command, args, env } = await commandOf(options)
   const isNew = !options.args && !isOnPostgres() && !existsSync(options.file) && existsSync(dirname(options.file))
-  if (isNew && existsSync(emptyDatabase())) copyFileSync(emptyDatabase(), options.file)
+  if (isNew) takeEmptyDatabase(options.file)
   const child = spawn(command, args, { cwd: root, env })
   running.push(child)
   const exited = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
