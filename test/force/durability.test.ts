@@ -8,7 +8,7 @@ import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, type Json } from '../support/service.ts'
 import { effort } from './effort.ts'
 
-const ROUNDS = effort(6, 30, 300)
+const ROUNDS = effort(4, 30, 300)
 const CLIENTS = 4
 const EVENTS = 'microsoft_graph_provisioningObjectSummary'
 

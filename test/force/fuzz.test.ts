@@ -8,7 +8,7 @@ import { effort } from './effort.ts'
 
 const service = startInProcess()
 const path = '/auditLogs/provisioning'
-const requests = effort(1000, 20_000, 500_000)
+const requests = effort(500, 20_000, 500_000)
 /** In milliseconds, on a machine that is busy. */
 const TIMEOUT = Math.max(600_000, requests * 5)
 const agent = new http.Agent({ keepAlive: true, maxSockets: 8 })

@@ -29,7 +29,7 @@ const event = fc.record(
 
 describe('Any search', () => {
   const COUNT = effort(2000, 6000, 6000)
-  const runs = effort(150, 1500, 20_000)
+  const runs = effort(100, 1500, 20_000)
   const events: Json[] = fc.sample(event, { numRuns: COUNT, seed: 3 }).map((each, index) => ({
     id: `e${index}`,
     activityDateTime: new Date(Date.UTC(2024, 4, 1) + ((index * 7919) % COUNT) * 1000).toISOString(),

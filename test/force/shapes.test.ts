@@ -4,7 +4,7 @@ import { sharedService, type Json } from '../support/service.ts'
 import { effort } from './effort.ts'
 
 const service = sharedService()
-const runs = effort(40, 400, 10_000)
+const runs = effort(25, 400, 10_000)
 /** In milliseconds, on a machine that is busy. */
 const TIMEOUT = Math.max(300_000, runs * 500)
 

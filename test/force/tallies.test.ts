@@ -5,7 +5,7 @@ import { query, type Json } from '../support/service.ts'
 import { effort } from './effort.ts'
 
 const path = '/auditLogs/provisioning'
-const runs = effort(60, 600, 10_000)
+const runs = effort(40, 600, 10_000)
 /** In milliseconds, on a machine that is busy. */
 const TIMEOUT = Math.max(300_000, runs * 500)
 
