@@ -58,7 +58,7 @@ export const schema = (isProduction: boolean) => ({
         'whether queries of all tenants by status, job, change and name have indexes, too; in development they have',
         false
       ),
-      search_index: is.flag('whether an index makes searches fast, in a file beside the database file', true)
+      search_index: is.flag('whether an index makes searches fast: on SQLite a file beside the database file', true)
     }
   },
   app: {

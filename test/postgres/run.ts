@@ -1,6 +1,7 @@
 /**
  * `npm run test:postgres`: runs the tests of the project `spec` on PostgreSQL, but for those in excluded.ts, the tests in
- * this folder, and that of `force` which compares kept counts with the events. Jest starts the server: see test/support/postgres-server.ts. Takes names of files and options, as Jest
+ * this folder, and those of `force` which compare
+ * kept counts and the search index with the events. Jest starts the server: see test/support/postgres-server.ts. Takes names of files and options, as Jest
  * does; options have their values behind `=`.
  */
 import { spawnSync } from 'node:child_process'
@@ -11,13 +12,13 @@ const options = given.filter((each) => each.startsWith('-'))
 const paths = given.filter((each) => !each.startsWith('-'))
 const names = TESTS.map(([{ source }]) => source).join('|')
 const args = [
-  ...['node_modules/jest/bin/jest.js', '--selectProjects', 'spec', 'force'],
+  ...['node_modules/jest/bin/jest.js', '--selectProjects', 'spec'],
   ...['--testNamePattern', `^(?!.*(${names}))`],
   ...[
     '--testPathIgnorePatterns',
     '/node_modules/',
     'test/app/',
-    'test/force/(?!tallies)',
+    'test/force/(?!tallies|search\\.)',
     ...FILES.map(([path]) => path)
   ],
   ...['--testPathPatterns', ...(paths.length ? paths : ['test/'])],

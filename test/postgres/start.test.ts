@@ -106,7 +106,7 @@ describe('The service does not start, and says why in a sentence,', () => {
       )
     await version(1)
     const sentence =
-      'The service does not start: the schema of the database has version 4, and this service knows those up to 3. ' +
+      'The service does not start: the schema of the database has version 6, and this service knows those up to 5. ' +
       'A newer one has migrated it.'
     expect(await refused({ DATABASE_URL })).toEqual([1, sentence])
     await version(-1)

@@ -1,5 +1,6 @@
 /** The functions of {@link Dialect} in PostgreSQL's SQL, with the functions of functions.ts. */
 import type { Dialect } from '../dialect.ts'
+import { mayContain } from './search-statements.ts'
 
 /** The items of a collection for which a condition holds. */
 const items = (source: string, item: string, condition: string) =>
@@ -35,8 +36,9 @@ export const DIALECT: Dialect = {
   json_length: (source) => `json_array_length(cast(${source} as json))`,
   text_contains: (text, term) => `coalesce(strpos(lower_case(${text}),${term}) > 0,false)`,
   text_lacks: (text, term) => `strpos(lower_case(${text}),${term}) = 0`,
-  json_contains: (json, term) => `json_contains(cast(${json} as text),${term})`,
-  may_contain: () => 'true', // there is no index of terms
+  json_contains: (json, term) =>
+    `(coalesce(strpos(lower_case(cast(${json} as text)),(select plain_part(${term}))) > 0,false) and json_contains(cast(${json} as text),${term}))`,
+  may_contain: (id, ...terms) => mayContain(id, undefined, terms),
   arrived_after: (sequence, until) => `(${sequence} > ${until} or ${sequence} is null)`,
   json_extended: (source, ...members) =>
     `(select '[' || coalesce(string_agg('{' || concat_ws(',',nullif(substr(left(cast(plain.value as text),-1),2),''),

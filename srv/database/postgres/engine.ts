@@ -7,7 +7,7 @@ import type { Engine, Entry, Start } from '../engine.ts'
 import { mostBytes, whileWanted, type Reading } from '../reading.ts'
 import { SECRETS } from '../tables.ts'
 import { turns } from '../turns.ts'
-import { connect, MIGRATING, pool } from './connection.ts'
+import { connect, MIGRATING, pool, type Limits } from './connection.ts'
 import { failureOf, isDuplicate } from './failures.ts'
 import { startGroupCommit } from './group-commit.ts'
 import { watchTransactions } from './long-transactions.ts'
@@ -19,6 +19,8 @@ import { Prepared } from './prepared.ts'
 import { readerPool, runQuery, type Readers } from './query.ts'
 import { tenantsIn } from './roles.ts'
 import { completeSchema } from './schema.ts'
+import { startFilling } from './search-filling.ts'
+import { formsQuery, inForms, type Form } from './search-statements.ts'
 import { Sequencer } from './sequencer.ts'
 
 /** How long the server itself lets a query run beyond the limit of the service, in milliseconds. */
@@ -46,6 +48,10 @@ export class PostgresEngine implements Engine {
   private readonly checks: pg.Pool
   private readonly turn: ReturnType<typeof turns>
   private stopWatching = () => Promise.resolve()
+  private readonly limits: Limits
+  private readonly search_index: boolean
+  private isSearched = false
+  private stopFilling = () => Promise.resolve()
 
   /**
    * @param url the database, as in `postgres://user:password@host:port/database`
@@ -54,12 +60,13 @@ export class PostgresEngine implements Engine {
   constructor(
     url: string,
     ownerUrl: string,
-    { readers, waiting_queries, query_timeout, lock_timeout }: DatabaseSettings
+    { readers, waiting_queries, query_timeout, lock_timeout, search_index }: DatabaseSettings
   ) {
+    this.search_index = search_index
     this.url = url
     this.ownerUrl = ownerUrl
     const statement_timeout = query_timeout + GRACE
-    const limits = { lock_timeout, query_timeout: statement_timeout }
+    const limits = (this.limits = { lock_timeout, query_timeout: statement_timeout })
     this.groupCommit = startGroupCommit(url, limits)
     this.sequencer = new Sequencer(url, limits)
     this.partitions = new Partitions(url, limits)
@@ -81,9 +88,10 @@ export class PostgresEngine implements Engine {
   }
 
   async start(start: Start) {
+    const searched = this.search_index ? start.searched : undefined
     await this.asOwner((client) =>
       migrateAlone(client, async () => {
-        await completeSchema(client, start, roleIn(this.url, this.ownerUrl))
+        await completeSchema(client, { ...start, searched }, roleIn(this.url, this.ownerUrl))
         await noteVersion(client)
       })
     )
@@ -91,6 +99,8 @@ export class PostgresEngine implements Engine {
     await this.partitions.start()
     this.sequencer.start()
     this.stopWatching = watchTransactions(this.checks)
+    this.isSearched = Boolean(searched)
+    if (searched) this.stopFilling = startFilling(this.url, this.limits)
   }
 
   async append(entry: Entry) {
@@ -112,7 +122,8 @@ export class PostgresEngine implements Engine {
       const done = await this.turn(reading.tenant, signal)
       try {
         reading.expectRoom?.()
-        return await runQuery(this.readers, tenants, { ...typed(sql, values), givesTexts }, signal, mostBytes())
+        const statement = { ...(await this.chosen(typed(sql, values), tenants, signal)), givesTexts }
+        return await runQuery(this.readers, tenants, statement, signal, mostBytes())
       } catch (error) {
         signal.throwIfAborted()
         throw failureOf(error) ?? error
@@ -120,6 +131,14 @@ export class PostgresEngine implements Engine {
         done()
       }
     })
+  }
+
+  /** A statement in the form that is quick for the events it may find, if the search index knows. */
+  private async chosen(statement: { text: string; values: unknown[] }, tenants: string, signal: AbortSignal) {
+    const query = formsQuery(statement.text, statement.values)
+    if (!query) return statement
+    const [forms = {}] = this.isSearched ? await runQuery(this.readers, tenants, query, signal, mostBytes()) : []
+    return { ...statement, text: inForms(statement.text, Object.values(forms) as Form[]) }
   }
 
   async check() {
@@ -146,7 +165,7 @@ export class PostgresEngine implements Engine {
 
   async close() {
     await this.stopWatching()
-    await this.groupCommit.close()
+    await Promise.all([this.groupCommit.close(), this.stopFilling()])
     await Promise.all([this.sequencer.close(), this.partitions.close(), this.readers.pool.end(), this.checks.end()])
   }
 

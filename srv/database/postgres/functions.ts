@@ -6,6 +6,7 @@
 import { CASTS } from './casts.ts'
 import { create } from './create.ts'
 import { EVALUATION } from './evaluation.ts'
+import { CONDITION_FUNCTION } from './search-statements.ts'
 
 /** Names in a path, as `pathTo` in database/dialect.ts writes it, or the model: `$."a"."b"`, `$.a`. */
 const NAMES = `string_to_array(replace(btrim(substr(path, 3), '"'), '"."', '.'), '.')`
@@ -54,6 +55,7 @@ const leakproof = ({ name, of, internal, types }: Leakproof) => {
 
 export const FUNCTIONS = [
   ...LEAKPROOF.map(leakproof),
+  CONDITION_FUNCTION,
   ...CASTS,
   ...EVALUATION,
   `CREATE COLLATION IF NOT EXISTS any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
@@ -91,6 +93,12 @@ export const FUNCTIONS = [
          ELSE '2' || value END COLLATE "C"
        FROM (SELECT json_type(whole, path) AS kind, json_extract(whole, path) AS value) AS found`
     )
+  ),
+  // what looks the same in JSON, where only control characters are written as numbers
+  create(
+    'plain_part(term text)',
+    'text',
+    `SELECT part FROM regexp_split_to_table(term, '[^ -~]|["\\\\/]') AS part ORDER BY length(part) DESC LIMIT 1`
   ),
   create(
     'json_contains(whole text, term text)',

@@ -4,5 +4,7 @@
 export const NUMBERING = 7_231_804_512
 export const SEALING = 7_231_804_513
 export const MIGRATING = 7_231_804_514
+/** Held by whoever fills the search index. */
+export const SEARCH = 7_231_804_516
 /** Held by whoever removes events. */
 export const PURGING = 7_231_804_515

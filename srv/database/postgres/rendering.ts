@@ -7,6 +7,7 @@ import { DIALECT } from './dialect.ts'
 import { beginning, beginningInAnyCase, columnsByBeginning, isBeginning } from './indexes.ts'
 import { isMixed } from './names.ts'
 import { INSTANT } from './partitions.ts'
+import { mayContain } from './search-statements.ts'
 import { translated } from './patterns.ts'
 
 const CapRenderer = SQLService.CQN2SQL
@@ -43,6 +44,14 @@ export class PostgresRenderer extends CapRenderer {
     is_beginning: isBeginning,
     matchespattern(this: PostgresRenderer, text: Argument, { val: pattern }: Argument) {
       return `((${String(text)}) collate "C" ~ ${this.val({ val: translated(String(pattern)), fromRequest: true })})`
+    },
+    may_contain(this: PostgresRenderer, id: Argument, ...terms: Argument[]) {
+      const column = String(id)
+      return mayContain(
+        column,
+        this.readsEvents ? column.replace(/\bid$/, `"${INSTANT}"`) : undefined,
+        terms.map(String)
+      )
     },
     odata_cast: (value: Argument, { val: from }: Argument, { val: to }: Argument) =>
       castSql(() => String(value), String(from), String(to)),

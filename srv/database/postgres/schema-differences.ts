@@ -84,7 +84,10 @@ function* expectedOfMonths(found: Map<string, string>, expected: Map<string, str
       if (key.includes(OTHERS)) yield [key.replace(OTHERS, month), definition.replaceAll(OTHERS, month)]
 }
 
-/** The objects of the first schema in the search path, but for CAP's own table, extensions, and an index that depends on settings. */
+/**
+ * The objects of the first schema in the search path, but for CAP's own table, extensions, an index that depends on settings,
+ * and what only helps to find events.
+ */
 export async function objectsOf(client: pg.Client): Promise<Map<string, string>> {
   const { rows } = await client.query<{ type: string; name: string; definition: string }>(OBJECTS)
   return new Map(rows.map(({ type, name, definition }) => [`${type}\0${name}`, definition]))
@@ -92,7 +95,7 @@ export async function objectsOf(client: pg.Client): Promise<Map<string, string>>
 
 const OBJECTS = `
   WITH own AS (
-    SELECT * FROM pg_class c WHERE relnamespace = current_schema()::regnamespace AND relname NOT IN ('cds_model', '${UNIQUE_IDS}')
+    SELECT * FROM pg_class c WHERE relnamespace = current_schema()::regnamespace AND relname NOT IN ('cds_model', '${UNIQUE_IDS}', 'search_keys')
       AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e')
   )
   SELECT CASE WHEN relispartition THEN 'partition' ELSE 'table' END AS type, relname AS name, concat_ws('; ',
@@ -120,6 +123,7 @@ const OBJECTS = `
         pg_get_function_result(p.oid),
         CASE WHEN (proname, lanname, prosrc) IN (${FORMS}) THEN '*' ELSE concat(lanname, ' ', prosrc) END)
     FROM pg_proc p JOIN pg_language l ON l.oid = prolang WHERE pronamespace = current_schema()::regnamespace
+      AND NOT proname ~ '^(search_|fill_search)'
       AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e')
   ORDER BY 1 DESC, 2`
 

@@ -9,6 +9,7 @@ import { withNames } from './names.ts'
 import { IDS, OTHERS, preparePartitions } from './partitions.ts'
 import { purgeSchema } from './purges.ts'
 import { accessSchema } from './roles.ts'
+import { searchSchema } from './search-schema.ts'
 import { sequencerSchema } from './sequencer.ts'
 import { talliesSchema } from './tallies.ts'
 
@@ -20,7 +21,7 @@ import { talliesSchema } from './tallies.ts'
  */
 export async function completeSchema(
   client: pg.Client,
-  { definitions, uniqueIds, indexesForAllTenants }: Pick<Start, 'definitions' | 'uniqueIds' | 'indexesForAllTenants'>,
+  { definitions, uniqueIds, indexesForAllTenants, searched }: Omit<Start, 'drained'>,
   role: string | undefined
 ) {
   const run = (sql: string) => unlessDeadlocked(() => client.query(withNames(sql)))
@@ -28,7 +29,12 @@ export async function completeSchema(
   await run(REFUSE_CHANGE)
   await preparePartitions(client)
   const tallies = talliesIn(definitions)
-  const schema = [...sequencerSchema(), ...talliesSchema(tallies), ...purgeSchema(tallies)]
+  const schema = [
+    ...sequencerSchema(),
+    ...talliesSchema(tallies),
+    ...purgeSchema(tallies),
+    ...(searched ? searchSchema(searched) : [])
+  ]
   for (const sql of schema) await run(sql)
   await renewIndexes(run, indexesIn(definitions, indexesForAllTenants))
   if (uniqueIds) await run(`CREATE UNIQUE INDEX IF NOT EXISTS ${UNIQUE_IDS} ON ${IDS} (id)`).catch(expectUniqueIds)

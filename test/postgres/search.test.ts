@@ -1,0 +1,115 @@
+/** The search index on PostgreSQL. That answers are the same as without it: test/force/search.test.ts, which runs on it, too. */
+import { command } from '../support/command.ts'
+import { asService, createDatabase, onServer } from '../support/postgres.ts'
+import { startProcess } from '../support/process.ts'
+import { clientOf, query, valuesOf, type Json } from '../support/service.ts'
+
+const path = '/auditLogs/provisioning'
+const BLOCKS = '"provisioning_log_SearchBlocks"'
+const T = '2024-05-01T00:00:00Z'
+
+let owner = ''
+let service: Awaited<ReturnType<typeof startProcess>>
+const client = clientOf(() => service.url ?? '')
+
+/** Runs a statement in the role of the service, for what readers may read. */
+const asReader = async (tenants: string, sql: string) => {
+  const { DATABASE_URL = '' } = await asService(owner)
+  return onServer(DATABASE_URL, async (each) => {
+    await each.query(`SELECT set_config('provisioning.tenants', $1, false)`, [tenants])
+    return (await each.query<Json>(sql)).rows
+  })
+}
+const asOwner = async (sql: string) => (await onServer(owner, (each) => each.query<Json>(sql))).rows
+const candidates = async (tenants: string, term: string) =>
+  (await asReader(tenants, `SELECT id FROM search_candidates(array['${term}']) ORDER BY id`)).map(({ id }) => id)
+const formOf = async (tenants: string, term: string) =>
+  (await asReader(tenants, `SELECT search_form(array['${term}']) AS form`))[0]?.form
+const found = async ($search: string) =>
+  valuesOf(await client.get(query(path, { $search, $orderby: 'id', $select: 'id' }))).map(({ id }) => id)
+const until = async (blocks: number) => {
+  while (Number((await asOwner(`SELECT count(*) FROM ${BLOCKS}`))[0]?.count) !== blocks)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
+beforeAll(async () => {
+  owner = await createDatabase('of_search')
+  service = await startProcess({ file: 'none', env: await asService(owner) })
+  for (const tenantId of ['a', 'b'])
+    for (let index = 0; index < 24; index++) {
+      const name = index < 8 ? `Ann ${tenantId}-first` : index < 16 ? 'Bob "the" Σπύρος' : 'Zoë'
+      const event = {
+        id: `${tenantId}${index + 10}`,
+        tenantId,
+        activityDateTime: T,
+        targetIdentity: { displayName: name }
+      }
+      expect((await client.post(path, { ...event, sourceIdentity: { details: { quoted: 'say "hi"' } } })).status).toBe(
+        201
+      )
+    }
+  await until(6)
+})
+afterAll(() => service.stop())
+
+const eight = (tenant: string, from: number) => Array.from({ length: 8 }, (_, index) => `${tenant}${from + index}`)
+
+describe('The search index', () => {
+  it('knows the blocks of eight events that may contain a term, in any case and in JSON', async () => {
+    expect(await candidates('=a', 'ANN A-')).toEqual(eight('a', 10))
+    expect(await candidates('=a', 'bob "the"')).toEqual(eight('a', 18))
+    expect(await candidates('=a', 'zoë')).toEqual(eight('a', 26))
+    expect(await candidates('=a', 'nowhere')).toEqual([])
+    expect((await candidates('=a', 'y "hi"')).length).toBe(24)
+  })
+
+  it('has nothing for a tenant of what others have, and nothing for nobody', async () => {
+    expect(await candidates('=a', 'b-first')).toEqual([])
+    expect(await candidates('=b', 'b-first')).toEqual(eight('b', 10))
+    expect(await candidates('*', 'first')).toEqual([...eight('a', 10), ...eight('b', 10)])
+    expect(await candidates('', 'first')).toEqual([])
+    expect(await asOwner(`SELECT tenant, first::int, last::int FROM ${BLOCKS} ORDER BY last`)).toEqual([
+      { tenant: 'a', first: 1, last: 8 },
+      { tenant: 'a', first: 9, last: 16 },
+      { tenant: 'a', first: 17, last: 24 },
+      { tenant: 'b', first: 1, last: 32 },
+      { tenant: 'b', first: 33, last: 40 },
+      { tenant: 'b', first: 41, last: 48 }
+    ])
+  })
+
+  it('is not asked for terms of less than three bytes', async () => {
+    expect([await formOf('=a', 'an'), await formOf('=a', 'ann')]).toEqual([null, 'few'])
+    expect(await found('"an"')).toEqual([...eight('a', 10), ...eight('b', 10)])
+  })
+
+  it('finds events that it has not come to', async () => {
+    await asOwner(`DELETE FROM ${BLOCKS} WHERE last > 8`)
+    await onServer(owner, async (other) => {
+      await other.query('SELECT pg_advisory_lock(7231804516)') // nobody fills the index meanwhile
+      await client.post(path, { id: 'new', activityDateTime: T, targetIdentity: { displayName: 'Anne' } })
+      expect(await found('ann')).toEqual([...eight('a', 10), ...eight('b', 10), 'new'])
+      expect(await found('"Σπύρος"')).toEqual([...eight('a', 18), ...eight('b', 18)])
+    })
+    await until(6)
+  })
+
+  it('is made again by PostgreSQL itself, as after it was restored from a dump', async () => {
+    await asOwner('REINDEX INDEX search_keys')
+    expect(await candidates('=a', 'ann a-')).toEqual(eight('a', 10))
+  })
+
+  it('forgets what retention removed', async () => {
+    const env = { CDS_ENV: 'postgres', DATABASE_URL: owner }
+    const sealed = `SELECT max(sequence) = (SELECT max("lastSequence") FROM "provisioning_log_Seals") AS done FROM "provisioning_log_Arrivals"`
+    for (let index = 0; index < 9; index++)
+      await client.post(path, { id: `z${index}`, tenantId: 'a', activityDateTime: '2024-06-01T00:00:00Z' })
+    while (!(await asOwner(sealed))[0]?.done) await new Promise((resolve) => setTimeout(resolve, 50))
+    expect((await command('purge', 'none', ['--before', '2024-05-02', '--by', 'ann'], env)).status).toBe(0)
+    expect(await found('ann')).toEqual([])
+    for (let index = 0; index < 8; index++)
+      await client.post(path, { id: `y${index}`, tenantId: 'a', activityDateTime: '2024-06-01T00:00:00Z' })
+    await until(5) // two of the first tenant, and three of the other one, which nothing has come to
+    expect((await command('verify', 'none', [], env)).err).toBe('')
+  })
+})
