@@ -4,7 +4,7 @@
  */
 import type pg from 'pg'
 import { ofAllTenants } from '../indexes.ts'
-import type { Period, PurgeRecord, PurgeStore } from '../log.ts'
+import type { Period, PurgeRecord, PurgeStore, RecordOf } from '../log.ts'
 import { ARRIVALS, COUNTS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import type { Tallies } from '../tallies.ts'
 import { NUMBERING, PURGING } from './locks.ts'
@@ -94,7 +94,7 @@ export function purgeStore(pool: pg.Pool): PurgeStore {
 async function removeMonth(
   client: pg.ClientBase,
   { name, start, end }: Period,
-  recordOf: Parameters<NonNullable<PurgeStore['removePeriod']>>[1],
+  recordOf: RecordOf,
   remove: (client: pg.ClientBase, record: PurgeRecord, sequences: number[], keeps: boolean) => Promise<unknown>
 ) {
   const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
