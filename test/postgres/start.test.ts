@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { VERSION } from '../../srv/database/postgres/migration.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { createDatabase, onServer, postgresFor } from '../support/postgres.ts'
 import { clientOf } from '../support/service.ts'
@@ -106,7 +107,7 @@ describe('The service does not start, and says why in a sentence,', () => {
       )
     await version(1)
     const sentence =
-      'The service does not start: the schema of the database has version 6, and this service knows those up to 5. ' +
+      `The service does not start: the schema of the database has version ${VERSION + 1}, and this service knows those up to ${VERSION}. ` +
       'A newer one has migrated it.'
     expect(await refused({ DATABASE_URL })).toEqual([1, sentence])
     await version(-1)
