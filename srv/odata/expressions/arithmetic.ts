@@ -49,6 +49,9 @@ const SQL = { add: '+', sub: '-', mul: '*' } as const
 /** A number to calculate with. NaN becomes null: a result of either equals no number. */
 export const numeric = ({ cqn, mayBeNaN }: Typed): Cqn => (mayBeNaN ? func('nullif', cqn, notANumber()) : cqn)
 
+/** The same of any number, such as one that was computed before: sums and orders leave NaN out. */
+export const withoutNaN = (number: Typed) => (number.whole ? number.cqn : numeric({ ...number, mayBeNaN: true }))
+
 /** A divisor that is not zero. It has no source: a plan must not put another divisor in its place. */
 function constantOf({ cqn }: Typed): Cqn | undefined {
   return 'val' in cqn && typeof cqn.val === 'number' && Number.isFinite(cqn.val) && cqn.val ? val(cqn.val) : undefined

@@ -3,7 +3,7 @@ import { nested, propertyOf, valueColumn, type Computed, type Rows } from './row
 import type { Property, StructuredType } from '../model/types.ts'
 import { asJson, integer } from '../../database/dialect.ts'
 import { func, named, type Typed } from '../../cqn/cqn.ts'
-import { numeric } from '../expressions/arithmetic.ts'
+import { withoutNaN } from '../expressions/arithmetic.ts'
 import type { Cursor } from '../expressions/cursor.ts'
 import { meantAs, shown } from '../expressions/members.ts'
 
@@ -23,7 +23,7 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
   if (type === 'complex' || type === 'collection') return undefined
   const of = (value: Typed): Typed => ({ cqn: func(method, value.cqn), type: value.type, whole, position })
   const number = meantAs(operand, 'number')
-  const summed = { ...number, cqn: summable(number) }
+  const summed = { ...number, cqn: withoutNaN(number) }
   switch (method) {
     case 'sum':
       return number.type === 'number' ? { ...of(summed), isLarge: whole } : undefined
@@ -45,9 +45,6 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
       return undefined
   }
 }
-
-/** A number in a sum, which leaves out NaN. */
-export const summable = (number: Typed) => (number.whole ? number.cqn : numeric({ ...number, mayBeNaN: true }))
 
 /**
  * Groups rows.

@@ -1,6 +1,7 @@
 /** `$apply`: transformations of collections (OData Data Aggregation 4.0, section 3). */
 import { func, named, ref, val, xpr, type Typed } from '../../cqn/cqn.ts'
-import { aggregate, grouped, summable, type Grouping } from './aggregation.ts'
+import { aggregate, grouped, type Grouping } from './aggregation.ts'
+import { withoutNaN } from '../expressions/arithmetic.ts'
 import type { Cursor } from '../expressions/cursor.ts'
 import { exactly } from '../expressions/logic.ts'
 import { meantAs } from '../expressions/members.ts'
@@ -103,7 +104,7 @@ function accumulated(parser: Parser, rows: Rows, descending: boolean, isPercent:
   parser.cursor.expect(',')
   const value = meantAs(parser.value(), 'number')
   const { type, position } = value
-  const cqn = summable(value)
+  const cqn = withoutNaN(value)
   if (type !== 'number') parser.cursor.fail('A number is expected', position)
   const order = [cqn, descending ? 'desc' : 'asc', ...rows.identity.flatMap((name) => [',', ref(name)])]
   const before = xpr('sum(', cqn, ') over (order by', ...order, 'rows unbounded preceding) -', cqn)

@@ -1,6 +1,7 @@
 /** `$orderby` (OData URL Conventions 4.01, 5.1.5). */
 import { extentOf, MOST, type Cqn } from '../../cqn/cqn.ts'
 import { jsonOrdered } from '../../database/dialect.ts'
+import { withoutNaN } from '../expressions/arithmetic.ts'
 import { exactly } from '../expressions/logic.ts'
 import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 
@@ -21,7 +22,8 @@ export function orderTerms(parser: Parser): OrderTerm[] {
     const value = parser.value()
     if (!isPrimitive(value)) cursor.fail('Only primitive values can be ordered by', value.position)
     const { required = false } = value
-    const cqn = value.member ? jsonOrdered(value.member) : exactly(value)
+    const plain = value.type === 'number' ? withoutNaN(value) : exactly(value)
+    const cqn = value.member ? jsonOrdered(value.member) : plain
     const descending = cursor.accept('desc')
     if (!descending) cursor.accept('asc')
     return { cqn, descending, required }

@@ -107,7 +107,7 @@ function constant(value: Value = null, index: number): Cqn {
 
 /** The values of a position, as literals of the request: see plans.ts. */
 export function positionLiterals(after: Position['after'] = []): Literal[] {
-  return after.map((value, position) => ({ option: TOKEN, position, text: JSON.stringify(value) }))
+  return after.map((value, position) => ({ option: TOKEN, position, text: jsonOf(value) }))
 }
 
 /**
@@ -117,7 +117,7 @@ export function positionLiterals(after: Position['after'] = []): Literal[] {
  * @throws {RequestError} 501 if values are too long for a link that clients can send
  */
 export function toToken(exchange: Exchange, name: TokenName, position: Position, options: Map<string, string>): string {
-  const content = JSON.stringify(position)
+  const content = jsonOf(position)
   if (content.length > LONGEST)
     throw new RequestError('notImplemented', 'There are no pages in the order of values that are so long.', '$orderby')
   // blanks hide the number of digits
@@ -125,6 +125,12 @@ export function toToken(exchange: Exchange, name: TokenName, position: Position,
   const padded = content.padEnd(content.length + MOST_DIGITS - digits)
   return exchange.tokens.write(padded, contextOf(exchange, name, options))
 }
+
+/** JSON has no infinite numbers, but what is too large for a number is read as one. */
+const jsonOf = (value: unknown) =>
+  JSON.stringify(value, (_, each: unknown) =>
+    each === Infinity || each === -Infinity ? JSON.rawJSON(each > 0 ? '1e999' : '-1e999') : each
+  )
 
 const MOST_DIGITS = 16
 /** In characters. Node.js takes 16 KB of headers in all. */

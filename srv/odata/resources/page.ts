@@ -4,7 +4,7 @@ import { mostBytes } from '../../database/reading.ts'
 import { arrivedUntil, lastArrival } from '../query/arrivals.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { linkOptions, type Exchange } from '../request/exchange.ts'
-import { extentOf, MOST, nameOf, val, type Value } from '../../cqn/cqn.ts'
+import { extentOf, MOST, named, nameOf, val, type Value } from '../../cqn/cqn.ts'
 import { orderBy, orderTerms, type OrderTerm } from '../query/order.ts'
 import { arrayText, sizeOf, type JsonText } from '../response/json-text.ts'
 import { linkTo } from '../response/links.ts'
@@ -68,7 +68,7 @@ export function prepare(exchange: Exchange, all = entities(exchange.schema)): Pr
   const sets = rowSets(exchange, all)
   const [rows] = sets as [Rows]
   const terms = sets.length === 1 ? totalOrder(exchange, rows) : []
-  const keys = terms.map(({ cqn }, index) => ('ref' in cqn ? cqn : { ...cqn, as: `order_${index}` }))
+  const keys = terms.map(({ cqn }, index) => ('ref' in cqn ? cqn : named(cqn, `order_${index}`)))
   return { sets, selected: selected(exchange, rows), terms, keys }
 }
 

@@ -1,7 +1,8 @@
 /** What is calculated, as OData URL Conventions 4.01, 5.1.1.2 to 5.1.1.9 and 5.1.3.2 define it. */
 import { startWithEvents } from './events.ts'
+import { query, type Json } from '../../support/service.ts'
 
-const { found, computed } = startWithEvents()
+const { service, path, found, computed } = startWithEvents()
 
 describe.each<[string, [filter: string, expected: string][]]>([
   [
@@ -145,6 +146,24 @@ describe('$compute shows (5.1.3.2)', () => {
   it('in the order of long durations', async () => {
     expect(await found('true', { $orderby: 'maxdatetime() sub activityDateTime' })).toBe('cba')
     expect(await found('true', { $orderby: "null,duration'P20000D',activityDateTime" })).toBe('abc')
+  })
+
+  it.each([
+    ['1500 divby durationInMilliseconds', 'cba'], // null, 1, INF
+    ['-1500 divby durationInMilliseconds', 'cab'],
+    ['-1500 divby durationInMilliseconds desc', 'bac'],
+    ['durationInMilliseconds divby 0,id', 'acb'], // NaN counts as null
+    ['durationInMilliseconds divby 0 desc,id desc', 'bca'],
+    ['INF,NaN,-INF desc,id', 'abc']
+  ])('pages in the order of %s', async ($orderby, expected) => {
+    let ids = ''
+    let url: string | undefined = query(path, { $orderby, $select: 'id' })
+    while (url && ids.length < 5) {
+      const { body } = await service.get(url, { Prefer: 'maxpagesize=1' })
+      ids += (body.value as Json[]).map(({ id }) => id).join('')
+      url = (body['@odata.nextLink'] as string | undefined)?.slice(service.url.length)
+    }
+    expect(ids).toBe(expected)
   })
 
   it('casts that cannot be', async () => {
