@@ -45,7 +45,10 @@ export const schema = (isProduction: boolean) => ({
       ),
       lock_timeout: is.milliseconds('how long a write waits while another process has the database locked', 5000),
       wal_limit: is.size('the size of the write-ahead log from which queries pause for a checkpoint', '64mb'),
-      readers: is.count('processes that run queries; a single tenant gets all but one of them', 3),
+      readers: is.count(
+        'processes, or connections to PostgreSQL (8 in that profile), that run queries; a single tenant gets all but one of them',
+        3
+      ),
       reader_memory: is.mebibytes('memory of such a process, which is ended if it needs more', 512),
       waiting_queries: is.countOrZero('queries that wait for such a process; further ones get 503', 100),
       query_timeout: is.milliseconds('how long the queries of a request may wait and run altogether', 10_000),

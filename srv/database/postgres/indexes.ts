@@ -41,6 +41,20 @@ export function columnsByBeginning(definitions: Definitions): Set<string> {
 }
 
 /**
+ * A statement that creates a table has the columns that are indexed before the others: PostgreSQL decodes a row up to the
+ * last column that a condition needs, and these are in most of them.
+ */
+export function indexedFirst(sql: string, definitions: Definitions): string {
+  const [start = '', ...lines] = sql.split('\n')
+  const [, table] = /^CREATE TABLE "?(\w+)/.exec(start) ?? []
+  const [, entity] = Object.entries(definitions).find(([name]) => tableOf(name) === table) ?? []
+  if (!entity || !sql.includes('PRIMARY KEY(')) return sql // which comes last, so that a comma is behind each column
+  const columns = wantedIndexes(entity, true).flatMap((each) => each.columns)
+  const isIndexed = (line: string) => columns.includes(/^ *"?(\w+)/.exec(line)?.[1] ?? '')
+  return [start, ...lines.filter(isIndexed), ...lines.filter((line) => !isIndexed(line))].join('\n')
+}
+
+/**
  * The statements that create all indexes, by their names.
  * @param forAllTenants whether to have `@indexesForAllTenants`, too
  */

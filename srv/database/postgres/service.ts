@@ -7,9 +7,11 @@ import type pg from 'pg'
 import { nameOf } from '../../settings/database-url.ts'
 import { databaseLocation, ownerLocation, settings } from '../../settings/settings.ts'
 import { closingOnce } from '../closing.ts'
+import type { Indexed } from '../indexes.ts'
 import { connect, expectUsable, MIGRATING } from './connection.ts'
 import { PostgresEngine } from './engine.ts'
 import { FUNCTIONS } from './functions.ts'
+import { indexedFirst } from './indexes.ts'
 import { migrating } from './names.ts'
 import { partitioned } from './partitions.ts'
 import { PostgresRenderer } from './rendering.ts'
@@ -17,6 +19,7 @@ import { PostgresRenderer } from './rendering.ts'
 export default class PostgresDatabase extends SQLService {
   static override CQN2SQL = PostgresRenderer
   declare readonly options: { pool: object; credentials: object }
+  declare readonly model: { definitions: Record<string, Indexed> }
   private readonly close = closingOnce(
     () => this.engine,
     () => super.disconnect()
@@ -61,7 +64,7 @@ export default class PostgresDatabase extends SQLService {
 
   /** Prepares a statement of the migration. */
   prepare(sql: string) {
-    const run = (values?: unknown) => this.dbc?.query(migrating(partitioned(sql)), Array.isArray(values) ? values : [])
+    const run = (values?: unknown) => this.dbc?.query(this.migration(sql), Array.isArray(values) ? values : [])
     return {
       run: async (values?: unknown) => ({ changes: (await run(values))?.rowCount ?? 0 }),
       get: async (values?: unknown) => (await run(values))?.rows[0] as unknown,
@@ -71,7 +74,11 @@ export default class PostgresDatabase extends SQLService {
 
   /** Runs a statement of the migration. */
   exec(sql: string) {
-    return this.dbc?.query(migrating(partitioned(sql)))
+    return this.dbc?.query(this.migration(sql))
+  }
+
+  private migration(sql: string) {
+    return migrating(partitioned(indexedFirst(sql, this.model.definitions)))
   }
 
   override disconnect() {
