@@ -6,9 +6,11 @@ import { pool, WRITING, type Limits } from './connection.ts'
 
 const LOG = cds.log('provisioning')
 
-/** How often new events are indexed, and how long it rests between two transactions, in milliseconds. */
+/** How often new events are indexed, in milliseconds. */
 const INTERVAL = 500
-const REST = 20
+
+/** For how many times as long as a transaction took it rests after it: those who store events need the processors, too. */
+const REST = 2
 
 /** How many blocks are added in a transaction, and from how many on it says when it has caught up. */
 const BATCH = 50
@@ -20,19 +22,21 @@ const MANY = 2000
  */
 export function startFilling(url: string, limits: Limits): () => Promise<void> {
   const one = pool(url, { ...WRITING, ...limits, max: 1 })
-  let isStopped = false
+  const stopping = new AbortController()
+  const { signal } = stopping
   async function work() {
     let total = 0
-    for (let added = BATCH; added >= BATCH && !isStopped; total += added) {
-      if (total) await delay(REST)
+    for (let added = BATCH; added >= BATCH && !signal.aborted; total += added) {
+      const begin = performance.now()
       const { rows } = await one.query<{ added: number }>('SELECT fill_search($1) AS added', [BATCH])
       added = rows[0]?.added ?? 0
+      if (added) await delay((performance.now() - begin) * REST, undefined, { signal }).catch(() => {}) // it stops
     }
-    if (total >= MANY && !isStopped) LOG.info('All events are in the search index.')
+    if (total >= MANY && !signal.aborted) LOG.info('All events are in the search index.')
   }
   const { stop } = repeat('The search index could not be filled.', work, INTERVAL)
   return async () => {
-    isStopped = true
+    stopping.abort()
     await stop()
     await one.end()
   }
