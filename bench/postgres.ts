@@ -11,6 +11,10 @@ import { fillByPosts, type Log } from './logs.ts'
 /** Enough for the pools of all targets at the same time. */
 const OPTIONS = '-c max_connections=200'
 
+/** Completes the search index of the service; the baseline has none. */
+const FILL_SEARCH =
+  "DO $$ BEGIN IF to_regproc('fill_search') IS NOT NULL THEN PERFORM fill_search(1000000); END IF; END $$"
+
 export class PostgresServer {
   /** The URL of a database of its own, for the owner of all. */
   readonly url: string
@@ -42,6 +46,7 @@ export class PostgresServer {
     if (!(await this.run(`SELECT FROM pg_database WHERE datname = '${filled}'`))) {
       await this.run(`CREATE DATABASE ${filled}`)
       await fillByPosts({ ...definition, instances: 1 }, join(folder, filled), dataset)
+      await this.run(FILL_SEARCH, filled)
       await this.run('VACUUM (ANALYZE)', filled) // so that the server does not do it while others are measured
     }
     await this.run(`CREATE DATABASE ${own} TEMPLATE ${filled}`)

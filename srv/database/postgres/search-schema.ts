@@ -121,7 +121,8 @@ export const searchSchema = ({ text, json }: NonNullable<Start['searched']>): st
          IF keys IS NULL OR tenants > ${TENANTS} THEN RETURN NULL; END IF;
          total := total + coalesce((SELECT events FROM ${COUNTS} WHERE tenant = of), 0);
          found := found + (SELECT count(*) FROM ${BLOCKS} b WHERE ${HAS_KEYS})
-           + (SELECT count(*) FROM ${ARRIVALS} a WHERE a.tenant = of AND a.sequence > ${INDEXED}) / ${BLOCK};
+           + (SELECT count(*) FROM (SELECT FROM ${ARRIVALS} a WHERE a.tenant = of AND a.sequence > ${INDEXED}
+             LIMIT 1 + cast(total * ${MOST} as bigint)) AS others) / ${BLOCK};
        END LOOP;
        RETURN CASE WHEN found <= greatest(${FEW}, sqrt(total)) THEN 'few' WHEN found <= total / ${BLOCK} * ${MOST} THEN 'many' END;
      END`
