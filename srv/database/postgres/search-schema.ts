@@ -67,22 +67,22 @@ export const searchSchema = ({ text, json }: NonNullable<Start['searched']>): st
      ) AS distinct_texts`
    )}) $$`,
   // a key of what is searched is found in the lower case of a text, but for sigma, whose lower case depends on what follows
-  `CREATE OR REPLACE FUNCTION search_terms(of text, terms text[]) RETURNS bigint[] LANGUAGE sql STABLE
-     SET search_path FROM CURRENT AS $$
-   SELECT array_agg(key) FROM (SELECT key, row_number() OVER () AS place, count(*) OVER () AS size FROM (
+  // in the language whose functions keep their plans
+  `CREATE OR REPLACE FUNCTION search_terms(of text, terms text[]) RETURNS bigint[] LANGUAGE plpgsql STABLE
+     SET search_path FROM CURRENT AS $$ BEGIN RETURN (SELECT array_agg(key) FROM (SELECT key, row_number() OVER () AS place, count(*) OVER () AS size FROM (
      ${keysOf(
        '$1',
        `SELECT convert_to(run, 'UTF8') AS b FROM unnest($2) AS term, regexp_split_to_table(lower_case(term), '[Σσς]') AS run`
-     )}) AS keys) AS chosen WHERE (place - 1) % (1 + (size - 1) / ${KEYS}) = 0 $$`,
+     )}) AS keys) AS chosen WHERE (place - 1) % (1 + (size - 1) / ${KEYS}) = 0); END $$`,
   `CREATE INDEX IF NOT EXISTS search_keys ON ${BLOCKS} USING gin (search_keys(tenant, first, last))`,
   `ALTER INDEX search_keys ALTER COLUMN 1 SET STATISTICS 0`, // it would take minutes to compute them
   owned(
     'search_tenants()',
     'SETOF text',
-    'sql STABLE',
-    `SELECT substr(setting, 2) FROM current_setting('provisioning.tenants', true) AS setting WHERE setting LIKE '=%'
+    'plpgsql STABLE',
+    `BEGIN RETURN QUERY SELECT substr(setting, 2) FROM current_setting('provisioning.tenants', true) AS setting WHERE setting LIKE '=%'
      UNION SELECT tenant FROM ${COUNTS} WHERE current_setting('provisioning.tenants', true) = '*'
-     UNION SELECT tenant FROM ${UNNUMBERED} WHERE current_setting('provisioning.tenants', true) = '*'`
+     UNION SELECT tenant FROM ${UNNUMBERED} WHERE current_setting('provisioning.tenants', true) = '*'; END`
   ),
   owned(
     'search_candidates(terms text[])',
