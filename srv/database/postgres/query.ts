@@ -56,10 +56,14 @@ export async function runQuery(
   const { processID, connection } = client as unknown as Backend
   let cancelling: Promise<unknown> | undefined
   let timer: NodeJS.Timeout | undefined
+  let isLost = false
   const cancel = () => {
     cancelling ??= pool.query(timed('SELECT pg_cancel_backend($1)', [processID], GRACE)).catch(() => {})
     // the server is gone without a word
-    timer ??= setTimeout(() => connection.stream.destroy(), GRACE)
+    timer ??= setTimeout(() => {
+      isLost = true
+      connection.stream.destroy()
+    }, GRACE)
   }
   let failure: unknown
   try {
@@ -76,8 +80,8 @@ export async function runQuery(
   } finally {
     signal.removeEventListener('abort', cancel)
     clearTimeout(timer)
-    await cancelling // or else it would end the next query of this connection
-    client.release(failure instanceof Error && !(failure instanceof pg.DatabaseError))
+    if (!isLost) await cancelling // or else it would end the next query of this connection
+    client.release(isLost || (failure instanceof Error && !(failure instanceof pg.DatabaseError)))
   }
 }
 
