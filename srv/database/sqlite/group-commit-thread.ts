@@ -24,7 +24,7 @@ async function append({ tables, entries }: Work): Promise<(Refusal | undefined)[
   try {
     const connection = (database ??= open())
     const insertions = tables.map((table) => statementOf(connection, table))
-    // SQLite counts how often it has slept, and the signals of a profiler wake it: 30 ms then pass for 2 s
+    // SQLite counts how often it has slept, and the signals of a profiler wake it: 36 ms pass for 2 s
     await beginImmediate(connection, lockTimeout)
     const refusals = entries.map((entry) => insert(connection, insertions, entry))
     connection.commit()

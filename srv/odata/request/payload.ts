@@ -24,7 +24,7 @@ export function readObject(value: unknown, type: StructuredType, path = ''): Jso
     checkOpenValue(open, path, 0)
     return open
   }
-  const members = { ...withoutValues(type) }
+  const members: JsonObject = {}
   for (const name of Object.keys(object)) {
     if (name.includes('@')) continue // annotations and control information may be ignored: OData JSON 4.01, 4.6
     const property = type.properties.get(name)
@@ -32,18 +32,10 @@ export function readObject(value: unknown, type: StructuredType, path = ''): Jso
       throw new RequestError('unknownProperty', `Type '${type.name}' has no property '${name}'.`, join(path, name))
     members[name] = readProperty(object[name], property, join(path, name))
   }
-  for (const property of type.properties.values()) members[property.name] ??= defaultOf(property, path)
-  return members
-}
-
-const empty = new WeakMap<StructuredType, JsonObject>()
-
-/** An object with all properties of a type, in their order. A copy of it is made faster than one property by property. */
-function withoutValues(type: StructuredType): JsonObject {
-  let object = empty.get(type)
-  if (!object)
-    empty.set(type, (object = Object.fromEntries([...type.properties.keys()].map((name) => [name, undefined]))))
-  return object
+  const all: JsonObject = {}
+  for (const property of type.properties.values())
+    all[property.name] = members[property.name] ?? defaultOf(property, path)
+  return all
 }
 
 const withoutType = ({ '@odata.type': _, '@type': _type, ...members }: JsonObject): JsonObject => members
