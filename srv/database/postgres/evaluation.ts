@@ -15,7 +15,7 @@ const QUOTIENT = `CASE WHEN b <> 0 THEN a / b WHEN b IS NULL THEN NULL WHEN a > 
   WHEN a = 0 AND b = 0 THEN 'NaN' END`
 
 /** A number as JSON has it: what is infinite as text (OData JSON 4.01, 7.1). */
-const IN_JSON = `SELECT CASE WHEN value IN ('Infinity', '-Infinity', 'NaN') THEN to_json(odata_text(value)) ELSE to_json(value + 0) END` // 0, not -0
+const JSON_NUMBER = `SELECT CASE WHEN value IN ('Infinity', '-Infinity', 'NaN') THEN '"' || odata_text(value) || '"' ELSE odata_text(value) END`
 
 const TICKS = 10_000_000
 
@@ -35,7 +35,8 @@ export const EVALUATION = [
   create(
     `odata_remainder(a ${DOUBLE}, b ${DOUBLE})`,
     DOUBLE,
-    'SELECT cast(cast(a as numeric) % cast(b as numeric) as double precision)'
+    // by way of text, as a cast of a double to numeric leaves 15 digits
+    'SELECT cast(cast(cast(a as text) as numeric) % cast(cast(b as text) as numeric) as double precision)'
   ),
   'DROP FUNCTION IF EXISTS odata_substring(text, bigint, bigint)', // of earlier versions
   // of numbers with fractions, as JavaScript cuts texts: the fractions of the ends are left out
@@ -48,7 +49,7 @@ export const EVALUATION = [
        FROM (SELECT CASE WHEN start < 0 THEN greatest(length(value) + start, 0) ELSE start END AS exact) AS given) AS cut
      WHERE first IS NOT NULL AND size IS NOT NULL`
   ),
-  create(`odata_in_json(value ${DOUBLE})`, 'json', IN_JSON),
+  create(`odata_json_number(value ${DOUBLE})`, 'text', JSON_NUMBER),
   create(
     'odata_ticks(point text)',
     'bigint',

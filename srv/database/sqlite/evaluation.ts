@@ -61,10 +61,10 @@ function substring(text: Sql, start: Sql, length?: Sql): Sql {
 const held = (value: Sql): Sql =>
   typeof value === 'bigint' && !Number.isSafeInteger(Number(value)) ? Number(value) : value
 
-/** A number as JSON has it: what is infinite as text (OData JSON 4.01, 7.1), what is whole without a fraction. */
-function inJson(value: Sql): Sql {
-  if (value !== null && Math.abs(Number(value)) === Infinity) return textOf(value, 'number')
-  return Number.isSafeInteger(value) ? BigInt(value as number) : value
+/** A number as JSON text: what is infinite as text (OData JSON 4.01, 7.1). */
+function jsonNumber(value: Sql): Sql {
+  if (value === null) return null
+  return Number.isFinite(Number(value)) ? String(value) : `"${textOf(value, 'number')}"`
 }
 
 /** Moves an instant or a date by 100 ns ticks. */
@@ -133,7 +133,7 @@ export const FUNCTIONS_OF_STATEMENTS: Record<string, (...values: never[]) => Sql
   odata_divided: divided,
   odata_duration: durationText,
   odata_held: held,
-  odata_in_json: inJson,
+  odata_json_number: jsonNumber,
   odata_moved: moved,
   odata_quotient: quotient,
   odata_remainder: remainder,

@@ -65,8 +65,9 @@ export function shown(value: Pick<Typed, 'cqn' | 'exact' | 'member' | 'type' | '
 export function asJsonValue(value: Typed): Cqn {
   const cqn = shown(value)
   if (value.type === 'any') return jsonValue(cqn)
+  if (value.type === 'null') return jsonValue(val('null'))
   if (value.type === 'dateTime') return xpr(cqn, '||', val('Z'))
-  if (value.type === 'number') return value.whole ? integer(cqn) : func('odata_in_json', cqn)
+  if (value.type === 'number') return value.whole ? integer(cqn) : jsonValue(func('odata_json_number', cqn))
   if (value.type !== 'boolean') return cqn
   const [yes, no] = [jsonValue(val('true')), jsonValue(val('false'))]
   return xpr('case', cqn, 'when', val(true), 'then', yes, 'when', val(false), 'then', no, 'end')

@@ -123,7 +123,9 @@ function conditionsOf(narrowing: Narrowing, scope: Scope & { item: string }): Cq
 
 function orderOf(narrowing: Narrowing, scope: Scope): Cqn {
   const terms = parsed(narrowing, '$orderby', scope, orderTerms) ?? []
-  const order = terms.flatMap(({ cqn, descending }) => [cqn, descending ? 'desc nulls last,' : 'asc nulls first,'])
+  const order = terms
+    .filter(({ cqn }) => !('val' in cqn)) // a constant orders nothing, and PostgreSQL refuses null
+    .flatMap(({ cqn, descending }) => [cqn, descending ? 'desc nulls last,' : 'asc nulls first,'])
   return xpr(...order, 'item.key')
 }
 

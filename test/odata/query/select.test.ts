@@ -75,6 +75,10 @@ describe('$select', () => {
       }
     ],
     [
+      'provisioningSteps($compute=1 divby 3 as t,1e-7 as s,null as n;$select=t,s,n;$orderby=null,name;$top=1)',
+      { provisioningSteps: [{ t: 1 / 3, s: 1e-7, n: null }] }
+    ],
+    [
       'provisioningSteps($compute=1 divby 0 as i,details/big as b;$select=i,b;$skip=1;$top=1)',
       { provisioningSteps: [{ i: 'INF', b: 1 }] }
     ],
