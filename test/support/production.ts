@@ -1,7 +1,8 @@
 /** The service in its production profile, as a process of its own. */
 import { join } from 'node:path'
 import { startProcess, temporaryFolder } from './process.ts'
-import { PLAIN, type Answer, type Json } from './service.ts'
+import { exchange } from './http.ts'
+import type { Answer, Json } from './service.ts'
 
 /**
  * Starts the service on a free port, on a new database.
@@ -13,20 +14,22 @@ export async function startProduction(env: Record<string, string>) {
   const { url, log, stop, exited } = await startProcess({ file, env: { NODE_ENV: 'production', ...env } })
 
   async function send(method: string, path: string, token?: string, body?: unknown, headers: Json = {}) {
-    const response = await fetch(path.startsWith('http') ? path : `${url}${path}`, {
+    const {
+      status,
+      headers: received,
+      text
+    } = await exchange(path.startsWith('http') ? path : `${url}${path}`, {
       method,
       headers: {
-        ...PLAIN,
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
-        ...headers
+        ...(headers as Record<string, string>)
       },
       body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)
     })
-    const text = await response.text()
-    const isJson = response.headers.get('content-type')?.includes('/json')
+    const isJson = received.get('content-type')?.includes('/json')
     const parsed = (isJson && text ? JSON.parse(text) : {}) as Json
-    return { status: response.status, headers: response.headers, body: parsed, text } satisfies Answer
+    return { status, headers: received, body: parsed, text } satisfies Answer
   }
 
   return {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { exchange } from './http.ts'
 import { isOnPostgres } from './postgres.ts'
 import { sharedProcess, startProcess, temporaryFolder } from './process.ts'
 
@@ -18,9 +19,6 @@ export const documentedExample = JSON.parse(
   readFileSync(join(__dirname, '../fixtures/documented-example.json'), 'utf8')
 ) as Json
 
-/** Compressing and decompressing answers takes more than making them: only tests of that ask for it. */
-export const PLAIN = { 'Accept-Encoding': 'identity' }
-
 /**
  * Functions that send requests to a service.
  * @param base gives its URL, once it has started
@@ -28,16 +26,19 @@ export const PLAIN = { 'Accept-Encoding': 'identity' }
 export function clientOf(base: () => string) {
   async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const isText = typeof body === 'string' || body instanceof Uint8Array
-    const response = await fetch(base() + path, {
+    const {
+      status,
+      headers: received,
+      text
+    } = await exchange(base() + path, {
       method,
       headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
       body: body === undefined ? null : isText ? body : JSON.stringify(body)
     })
-    const text = await response.text()
-    const isJson = response.headers.get('content-type')?.includes('/json')
+    const isJson = received.get('content-type')?.includes('/json')
     return {
-      status: response.status,
-      headers: response.headers,
+      status,
+      headers: received,
       body: (isJson && text ? JSON.parse(text) : {}) as Json,
       text
     } satisfies Answer
