@@ -79,8 +79,11 @@ function moved(left: Typed, operator: 'add' | 'sub', right: Typed): Unplaced | u
 function scaled(left: Typed, operator: string, right: Typed): Unplaced | undefined {
   const [a, b] = [left.cqn, right.cqn]
   const types = `${left.type} ${operator} ${right.type}`
-  if (types === 'duration mul number' || types === 'number mul duration')
-    return { cqn: integer(func('round', xpr(a, '*', b))), type: 'duration' }
+  if (types === 'duration mul number' || types === 'number mul duration') {
+    const areWhole = left.whole || right.whole
+    const product = areWhole ? xpr(integer(a), '*', integer(b)) : integer(func('round', xpr(a, '*', b)))
+    return { cqn: product, type: 'duration' }
+  }
   if (types !== 'duration div number' && types !== 'duration divby number') return undefined
   const quotient = func('odata_divided', integer(a), right.whole ? integer(b) : b)
   return { cqn: right.whole ? quotient : integer(func('round', quotient)), type: 'duration' }

@@ -75,6 +75,7 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ["duration'P20000D' add duration'PT0.0000001S' eq duration'P20000DT0.0000001S'", 'abc'],
       ["-duration'P20000D' lt duration'-P19999D'", 'abc'],
       ["duration'P20000D' mul 2 eq duration'P40000D'", 'abc'],
+      ["duration'P20000DT0.0000001S' mul 3 eq duration'P60000DT0.0000003S'", 'abc'],
       ["duration'P40000D' div 2 eq duration'P20000D'", 'abc'],
       ["duration'P20000D' in (duration'P20000D',duration'P1D')", 'abc'],
       ["totalseconds(duration'P20000D') eq 1728000000", 'abc'],
