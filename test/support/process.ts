@@ -127,13 +127,13 @@ export async function sharedProcess(): Promise<{ url: string; file: string }> {
   const file = join(folder, 'events.sqlite')
   if (!existsSync(folder)) {
     mkdirSync(folder)
-    const { command, args, env } = await commandOf({ file })
+    const { command, args, env } = await commandOf({ file, env: SEALED_SOON })
     const out = openSync(log, 'w')
     const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', out, out] })
     closeSync(out)
     child.unref()
     writeFileSync(join(folder, 'pid'), String(child.pid))
-  } else emptyLog(file)
+  } else await emptyLog(file)
   const end = Date.now() + 120_000 // on machines that are busy
   for (;;) {
     const logged = readFileSync(log, 'utf8')
@@ -147,12 +147,26 @@ export async function sharedProcess(): Promise<{ url: string; file: string }> {
 /** What a log has before there are events. */
 const KEPT = ['cds_model', 'provisioning_log_TokenSecrets']
 
-/** Removes all events of a log, and what is kept of them, while the service runs. */
-function emptyLog(file: string) {
+/** How often a shared service seals: its log is emptied when all is sealed. */
+const SEALED_SOON = { CDS_SEALING_INTERVAL: '100' }
+
+const UNSEALED = `SELECT 1 FROM provisioning_log_Arrivals
+  WHERE sequence > (SELECT coalesce(max(lastSequence), 0) FROM provisioning_log_Seals)`
+
+/**
+ * Removes all events of a log, and what is kept of them, while the service runs. It waits until all are sealed, as the
+ * service would seal events of the next test file as those that are gone if it had begun with these.
+ */
+async function emptyLog(file: string) {
   const database = new DatabaseSync(file, { timeout: 10_000 })
+  for (;;) {
+    database.exec('BEGIN IMMEDIATE')
+    if (!database.prepare(UNSEALED).get()) break
+    database.exec('ROLLBACK')
+    await delay(20)
+  }
   const objects = database.prepare("SELECT type, name, sql FROM sqlite_schema WHERE type IN ('table', 'trigger')").all()
   const of = (type: string) => objects.filter((each) => each.type === type)
-  database.exec('BEGIN IMMEDIATE')
   for (const { name } of of('trigger')) database.exec(`DROP TRIGGER ${String(name)}`)
   for (const { name } of of('table')) if (!KEPT.includes(String(name))) database.exec(`DELETE FROM ${String(name)}`)
   for (const { sql } of of('trigger')) database.exec(String(sql))

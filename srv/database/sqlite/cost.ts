@@ -56,13 +56,16 @@ export function areFew(values: unknown[]): boolean {
   return values.length <= MOST_VALUES && size <= MOST_CHARACTERS_OF_VALUES
 }
 
+/** What `instr` searches for: a value of the statement, or a short constant. */
+const SOUGHT = /^,\s*(?:\?|'[^']{0,100}')\s*\)/
+
 /** Whether a call of `instr` searches for a value of the statement, not for another text of the row. */
 function searchesForValue(sql: string, start: number): boolean {
   let depth = 0
   for (let index = sql.indexOf('(', start); index < sql.length; index++) {
     if (sql[index] === '(') depth++
     else if (sql[index] === ')') depth--
-    if (sql[index] === ',' && depth === 1) return /^,\s*\?\s*\)/.test(sql.slice(index, index + 20))
+    if (sql[index] === ',' && depth === 1) return SOUGHT.test(sql.slice(index, index + 120))
   }
   return false
 }
