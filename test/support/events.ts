@@ -7,7 +7,8 @@ export async function postAll({ post }: ReturnType<typeof clientOf>, events: Jso
     const requests = events
       .slice(start, start + 200)
       .map((body, id) => ({ id: `${id}`, method: 'POST', url: '/auditLogs/provisioning', body }))
-    const { body } = await post('/$batch', { requests })
+    const { status: ofBatch, body } = await post('/$batch', { requests })
+    expect([ofBatch, body.error]).toEqual([200, undefined])
     expect(new Set((body.responses as Json[]).map(({ status }) => status))).toEqual(new Set([201]))
   }
 }
