@@ -101,11 +101,15 @@ describe('The search index', () => {
 
   it('forgets what retention removed', async () => {
     const env = { CDS_ENV: 'postgres', DATABASE_URL: owner }
-    const sealed = `SELECT max(sequence) = (SELECT max("lastSequence") FROM "provisioning_log_Seals") AS done FROM "provisioning_log_Arrivals"`
+    const sealed = `SELECT sequence <= (SELECT max("lastSequence") FROM "provisioning_log_Seals") AS done
+      FROM "provisioning_log_Arrivals" WHERE event = 'z8'`
     for (let index = 0; index < 9; index++)
       await client.post(path, { id: `z${index}`, tenantId: 'a', activityDateTime: '2024-06-01T00:00:00Z' })
     while (!(await asOwner(sealed))[0]?.done) await new Promise((resolve) => setTimeout(resolve, 50))
-    expect((await command('purge', 'none', ['--before', '2024-05-02', '--by', 'ann'], env)).status).toBe(0)
+    expect(await command('purge', 'none', ['--before', '2024-05-02', '--by', 'ann'], env)).toMatchObject({
+      status: 0,
+      err: ''
+    })
     expect(await found('ann')).toEqual([])
     for (let index = 0; index < 8; index++)
       await client.post(path, { id: `y${index}`, tenantId: 'a', activityDateTime: '2024-06-01T00:00:00Z' })

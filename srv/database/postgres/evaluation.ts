@@ -35,8 +35,8 @@ export const EVALUATION = [
   create(
     `odata_remainder(a ${DOUBLE}, b ${DOUBLE})`,
     DOUBLE,
-    // by way of text, as a cast of a double to numeric leaves 15 digits
-    'SELECT cast(cast(cast(a as text) as numeric) % cast(cast(b as text) as numeric) as double precision)'
+    // by way of text, as a cast of a double to numeric leaves 15 digits; NaN, as of INF, is null as in SQLite
+    `SELECT nullif(cast(cast(cast(a as text) as numeric) % cast(cast(b as text) as numeric) as ${DOUBLE}), 'NaN')`
   ),
   'DROP FUNCTION IF EXISTS odata_substring(text, bigint, bigint)', // of earlier versions
   // of numbers with fractions, as JavaScript cuts texts: the fractions of the ends are left out
