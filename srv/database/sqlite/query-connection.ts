@@ -78,10 +78,11 @@ export class QueryConnection {
       statement: prepared,
       /** @returns undefined if there are too many candidates for this form */
       all: (values?: unknown): unknown[] | undefined => {
+        const rows = prepared().iterate(...listOf(values))
         try {
-          return rowsWithin(this.resultBytes, prepared().iterate(...listOf(values)))
+          return rowsWithin(this.resultBytes, rows)
         } catch (error) {
-          statement = undefined // Node.js does not reset it, so it would fail next time, too
+          rows.return?.() // Node.js does not reset the statement: later queries would see the log as it was when this one began
           if (error instanceof TooMany) return undefined
           if ((error as { code?: string }).code === 'ERR_OUT_OF_RANGE')
             return rowsWithin(
