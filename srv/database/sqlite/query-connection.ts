@@ -26,6 +26,8 @@ export interface LogFiles {
   resultBytes: number
 }
 
+type Row = Record<string, unknown>
+
 /** A connection as CAP's database service uses it. */
 export class QueryConnection {
   /** The context that statements can refer to, such as the user. */
@@ -78,20 +80,29 @@ export class QueryConnection {
       statement: prepared,
       /** @returns undefined if there are too many candidates for this form */
       all: (values?: unknown): unknown[] | undefined => {
-        const rows = prepared().iterate(...listOf(values))
         try {
-          return rowsWithin(this.resultBytes, rows)
+          return this.read(prepared(), values)
         } catch (error) {
-          rows.return?.() // Node.js does not reset the statement: later queries would see the log as it was when this one began
           if (error instanceof TooMany) return undefined
           if ((error as { code?: string }).code === 'ERR_OUT_OF_RANGE')
-            return rowsWithin(
-              this.resultBytes,
-              asNumbers(bigInts(this.database.prepare(sql)).iterate(...listOf(values)))
-            )
+            return this.read(bigInts(this.database.prepare(sql)), values, asNumbers)
           throw error
         }
       }
+    }
+  }
+
+  /**
+   * Reads all rows. Where that fails, Node.js does not reset the statement: later queries would see the log as it was when
+   * this one began.
+   */
+  private read(statement: StatementSync, values: unknown, shown = (rows: Iterable<Row>) => rows) {
+    const rows = statement.iterate(...listOf(values))
+    try {
+      return rowsWithin(this.resultBytes, shown(rows))
+    } catch (error) {
+      rows.return?.()
+      throw error
     }
   }
 
@@ -116,7 +127,7 @@ function bigInts(statement: StatementSync) {
 }
 
 /** Rows with whole numbers beyond 2^53, which Node.js reads if asked to, as JavaScript has them. */
-function* asNumbers(rows: Iterable<Record<string, unknown>>) {
+function* asNumbers(rows: Iterable<Row>) {
   for (const row of rows) {
     for (const [name, value] of Object.entries(row)) if (typeof value === 'bigint') row[name] = Number(value)
     yield row
