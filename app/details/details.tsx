@@ -93,7 +93,7 @@ function addressOf({ event = '', tenant }: View) {
   return `${LOG}(${encodeURIComponent(key)})`
 }
 
-/** The tab that tells most: for what did not go well it is the reason. */
+/** The tab that tells most: the reason, if the event did not succeed. */
 function bestTab({ statusInfo }: LogEvent): Tab {
   return statusInfo?.status === 'success' ? 'steps' : 'troubleshooting'
 }

@@ -1,4 +1,4 @@
-/** Why it did not go well, and what to do about it. */
+/** Why an event did not succeed, and what to do about it. */
 import { follow } from '../parts/link.tsx'
 import { linkTo } from '../state/navigation.ts'
 import { viewOf, type View } from '../state/view.ts'
