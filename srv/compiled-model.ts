@@ -1,6 +1,4 @@
-/**
- * Keeps the compiled CDS model where Node keeps compiled code: compiling it takes a third of the processor time of a start.
- */
+/** Keeps the compiled CDS model where Node keeps compiled code: compiling it takes a third of a start. */
 import { hash } from 'node:crypto'
 import { readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { getCompileCacheDir } from 'node:module'

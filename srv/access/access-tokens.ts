@@ -23,8 +23,8 @@ export interface Access {
 /**
  * Finds what access tokens give access to.
  * @param cooldown as of {@link issuerKeys}
- * @returns `known` finds a token that was checked before; `check` checks one. It throws {@link RequestError}: 401 if the
- *   token is not valid, 403 if it is for a personal account, 503 if it cannot be checked now
+ * @returns `known` finds a token that was checked before; `check` checks one. It throws {@link RequestError}: 401 if
+ *   the token is not valid, 403 if it is for a personal account, 503 if it cannot be checked now
  */
 export function accessByToken(settings: AccessSettings, cooldown = COOLDOWN) {
   const { audience, leeway } = settings

@@ -48,8 +48,8 @@ export function endpoint(given: unknown): string {
 }
 
 /**
- * Makes a function that finds something once. After a failure it looks again, but not at every request: anybody may send
- * many, without a token.
+ * Makes a function that finds something once. After a failure it looks again, but not at every request: anybody may
+ * send many, without a token.
  */
 export function findOnce<Found>(find: () => Promise<Found>): () => Promise<Found> {
   let found: Promise<Found> | undefined

@@ -7,10 +7,10 @@ import { discover, endpoint, findOnce } from './discovery.ts'
 const LOG = cds.log('provisioning')
 
 /**
- * Makes a function that finds how people sign in. The issuer is asked for its configuration once, when the page is first
- * opened, so that the service starts without it. None of what is found is secret: whoever opens the page gets it.
- * @returns undefined if the page is not registered at the issuer. The function throws {@link RequestError} 503 while the
- *   configuration of the issuer cannot be had
+ * Makes a function that finds how people sign in. The issuer is asked for its configuration once, when the page is
+ * first opened, so that the service starts without it. None of what is found is secret: whoever opens the page gets it.
+ * @returns undefined if the page is not registered at the issuer. The function throws {@link RequestError} 503 while
+ *   the configuration of the issuer cannot be had
  */
 export function findSignIn() {
   const { client_id, scope, authority } = settings().app

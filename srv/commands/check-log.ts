@@ -127,8 +127,8 @@ function exportTo(file: string, ends: Checkpoint, terminal: Place['terminal']) {
 }
 
 /**
- * Escapes characters that control a terminal: control and format characters, lone surrogates and line breaks. Ids and names
- * come from clients.
+ * Escapes characters that control a terminal: control and format characters, lone surrogates and line breaks. Ids and
+ * names come from clients.
  * @param line a single line
  * @returns the line with each of them as `\u{…}`
  */

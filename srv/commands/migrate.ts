@@ -1,7 +1,8 @@
 /**
- * `npm run migrate -- --from FILE`: copies a log from an SQLite file to the database on PostgreSQL that `DATABASE_URL` names,
- * for the owner of its tables, and verifies both. `--to` names it as well, but all users of the machine see that; without a
- * password in it `PGPASSWORD` has it. No service should run on either. What was interrupted goes on when it is run again.
+ * `npm run migrate -- --from FILE`: copies a log from an SQLite file to the database on PostgreSQL that `DATABASE_URL`
+ * names, for the owner of its tables, and verifies both. `--to` names it as well, but all users of the machine see
+ * that; without a password in it `PGPASSWORD` has it. No service should run on either. What was interrupted goes on
+ * when it is run again.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'

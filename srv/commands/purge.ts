@@ -1,6 +1,6 @@
 /**
- * `npm run purge -- --before 2024-01-01 [--by NAME]`: removes events that happened before an instant, and keeps a record
- * of it. The service may be running.
+ * `npm run purge -- --before 2024-01-01 [--by NAME]`: removes events that happened before an instant, and keeps a
+ * record of it. The service may be running.
  */
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'

@@ -1,13 +1,13 @@
 /**
- * `npm run start:postgres`: `npm start` on a PostgreSQL server that starts and stops with the service. Its files are in a
- * folder beside the database file that would be used otherwise, and stay. It takes the arguments of `npm start`.
+ * `npm run start:postgres`: `npm start` on a PostgreSQL server that starts and stops with the service. Its files are in
+ * a folder beside the database file that would be used otherwise, and stay. It takes the arguments of `npm start`.
  */
 import { parse, resolve } from 'node:path'
 import cds from '@sap/cds'
 import pg from 'pg'
 import { startEmbeddedServer } from './embedded-server.ts'
 
-/** The file beside which the folder is, and its default as in .cdsrc.json: CAP reads that when it knows all arguments. */
+/** The file beside which the folder is, with the default of .cdsrc.json, which CAP reads when it knows all of them. */
 const { CDS_REQUIRES_DB_CREDENTIALS_URL: file = 'data/provisioning.sqlite', DATABASE_URL, CDS_ENV } = process.env
 
 try {

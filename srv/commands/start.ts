@@ -1,8 +1,8 @@
 /**
  * `npm start`: runs `cds-serve`, which takes all arguments but one. `npm start -- --sample N` also fills the log with N
- * generated events once the service listens. The same N gives events with the same ids, and those that are there already
- * are skipped. Where a sample is refused, the service does not start, and the exit code is 2. Where the service itself does
- * not start, it is 1, and a sentence says why.
+ * generated events once the service listens. The same N gives events with the same ids, and those that are there
+ * already are skipped. Where a sample is refused, the service does not start, and the exit code is 2. Where the service
+ * itself does not start, it is 1, and a sentence says why.
  */
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'

@@ -1,7 +1,7 @@
 /**
- * `npm run verify [-- --against FILE] [-- --export FILE]`: checks the log against its seals and against an earlier export.
- * If all is well, it exports the latest seals. It exits with 1 if the log was tampered with, with 2 if it cannot be
- * checked, and with 3 if events are not sealed, so that nothing shows whether they were tampered with.
+ * `npm run verify [-- --against FILE] [-- --export FILE]`: checks the log against its seals and against an earlier
+ * export. If all is well, it exports the latest seals. It exits with 1 if the log was tampered with, with 2 if it
+ * cannot be checked, and with 3 if events are not sealed, so that nothing shows whether they were tampered with.
  */
 import cds from '@sap/cds'
 import type { StoredModel } from '../database/json-columns.ts'

@@ -134,7 +134,7 @@ export const func = (name: string, ...args: Cqn[]): Cqn => measured({ func: name
 export const xpr = (...parts: (Cqn | string)[]): Cqn => measured({ xpr: parts }, parts, Math.ceil(parts.length / 2))
 export const list = (items: Cqn[]): Cqn => measured({ list: items }, items)
 
-/** An expression as a column of a query. A value alone CAP would give a type of its own, and decimal numbers as texts. */
+/** An expression as a column of a query. CAP gives a value alone a type of its own, and decimal numbers as texts. */
 export const named = (cqn: Cqn, as: string) =>
   standingFor({ ...('val' in cqn ? { xpr: [cqn] } : cqn), as }, extentOf(cqn))
 

@@ -46,8 +46,8 @@ let jobs = 0
 let openJobs = 0
 
 /**
- * Prepares a job in the thread that all jobs share: a thread of its own for each would take 12 MB. They take turns, so a
- * function should take no longer than others can wait.
+ * Prepares a job in the thread that all jobs share: a thread of its own for each would take 12 MB. They take turns, so
+ * a function should take no longer than others can wait.
  * @param file the file whose default export makes the job from the data
  */
 export function startJob(file: string, data: object) {

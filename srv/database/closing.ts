@@ -3,7 +3,7 @@ import type { Engine } from './engine.ts'
 
 let requestsEnded = () => Promise.resolve()
 
-/** Has the database wait when the service is told to stop: CAP disconnects at once, but requests under way still need it. */
+/** Has the database wait when the service stops: CAP disconnects at once, but requests under way still need it. */
 export function closeAfter(ended: () => Promise<void>) {
   requestsEnded = ended
 }

@@ -53,11 +53,11 @@ export interface Dialect {
    */
   json_contains: Spelling
   /**
-   * Whether an event may contain some terms, each in lower case and in any of the texts that are searched. It is true for
-   * all that do, never null, and quick where few do: id of the event, terms.
+   * Whether an event may contain some terms, each in lower case and in any of the texts that are searched. It is true
+   * for all that do, never null, and quick where few do: id of the event, terms.
    */
   may_contain: Spelling
-  /** Whether an event arrived after a given arrival: number of its arrival, which has none so far if it is null, number. */
+  /** Whether an event arrived after a given arrival: number of its arrival, null if it has none yet, given number. */
   arrived_after: Spelling
   /** Collection whose items have further members: collection, path and JSON value of each. */
   json_extended: Spelling
@@ -71,7 +71,7 @@ export interface Dialect {
   concatenated: Spelling
   /** The number NaN. SQLite has none, so a text stands for it there. */
   not_a_number: Spelling
-  /** Aggregates texts into one, with commas between them, or gives the text of each row where rows take less work: text. */
+  /** Aggregates texts into one, with commas between them, or gives the text of each row where that is faster: text. */
   texts_joined: Spelling
   /** Aggregates rows into a JSON array of arrays, or gives that of each row, as texts: values. */
   json_rows: Spelling

@@ -36,8 +36,8 @@ export interface Start {
 
 export interface Engine {
   /**
-   * Migrates the schema, if the user of the service may do so. Where several services can start on one database at the same
-   * time, the others wait.
+   * Migrates the schema, if the user of the service may do so. Where several services can start on one database at the
+   * same time, the others wait.
    * @throws {Error} if the schema is newer than the service, or older where it may not be migrated
    */
   migrate: (work: () => Promise<void>) => Promise<void>

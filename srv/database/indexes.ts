@@ -17,9 +17,9 @@ export interface Indexed {
 }
 
 /**
- * The condition of indexes over all tenants. It is true of every row. A database uses a partial index only for a query that
- * states the condition of the index, and queries of one tenant do not state it (access/tenants.ts). So the time they take
- * does not depend on what other tenants have.
+ * The condition of indexes over all tenants. It is true of every row. A database uses a partial index only for a query
+ * that states the condition of the index, and queries of one tenant do not state it (access/tenants.ts). So the time
+ * they take does not depend on what other tenants have.
  */
 export const ofAllTenants = (tenant: string) => `length(${tenant}) >= 0`
 

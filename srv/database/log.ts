@@ -56,7 +56,7 @@ export interface Miscount {
 
 /** What sealing needs. */
 export interface SealStore {
-  /** Works while no other process does. Without it, what several processes do at once may be in vain, but is not wrong. */
+  /** Works while no other process does. Without it, what several processes do at once may be in vain, but not wrong. */
   alone: <Result>(work: () => Promise<Result>) => Promise<Result>
   /** The last sealed arrival, or 0 if there is none. */
   lastSealed: () => Promise<number>

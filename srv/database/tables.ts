@@ -1,6 +1,6 @@
 /**
- * The tables of the log, by the names that CAP gives to the entities in db/, and how their rows belong together. SQL names
- * them before there is a model: in threads, and in the triggers that protect them.
+ * The tables of the log, by the names that CAP gives to the entities in db/, and how their rows belong together. SQL
+ * names them before there is a model: in threads, and in the triggers that protect them.
  */
 export const EVENTS = 'microsoft_graph_provisioningObjectSummary'
 export const ARRIVALS = 'provisioning_log_Arrivals'

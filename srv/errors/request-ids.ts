@@ -1,4 +1,4 @@
-/** The headers that identify a request in logs, as Microsoft Graph has them (https://learn.microsoft.com/graph/best-practices-concept). */
+/** The headers that identify requests, as Graph has them: https://learn.microsoft.com/graph/best-practices-concept. */
 import { randomUUID } from 'node:crypto'
 import type { RequestHandler, Response } from 'express'
 

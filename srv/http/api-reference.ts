@@ -8,8 +8,8 @@ import { ownFilesOnly } from './content-policy.ts'
 const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']
 
 /**
- * Makes the router of the reference. It shows the root `/`, and others with `?root=/beta`. It has no routes if Swagger UI
- * is not installed, which `npm ci --omit=dev` leaves out.
+ * Makes the router of the reference. It shows the root `/`, and others with `?root=/beta`. It has no routes if Swagger
+ * UI is not installed, which `npm ci --omit=dev` leaves out.
  */
 export function apiReference(): Router {
   const folder = folderOfSwagger()

@@ -1,6 +1,4 @@
-/**
- * Large answers take turns: what clients have yet to read takes memory, and they read no faster if all are made at once.
- */
+/** Large answers take turns: what is unread takes memory, and clients read no faster if all are made at once. */
 import type { ServerResponse } from 'node:http'
 import { turns } from '../database/turns.ts'
 

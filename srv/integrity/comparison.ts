@@ -25,7 +25,7 @@ export interface Unsealed {
 }
 
 /**
- * Compares all events. Walks through arrivals and sealed events side by side, so that memory does not grow with the log.
+ * Compares all events. Walks through arrivals and sealed events side by side: memory does not grow with the log.
  * @param purges what the records of retention say
  */
 export async function compare(log: History, purges: PurgeSummary, findings: Findings): Promise<Compared> {

@@ -128,8 +128,8 @@ export function removals(ranges: AsyncIterable<PurgedRange>, limits: Limit[]) {
     },
 
     /**
-     * Checks that a record did not leave out an event that is there. Retention removes all events before its limit, so a
-     * record of only some of them was not made by it.
+     * Checks that a record did not leave out an event that is there. Retention removes all events before its limit, so
+     * a record of only some of them was not made by it.
      */
     faultIfThere(event: Sealed): string | undefined {
       const { sequence, instant } = event

@@ -1,4 +1,4 @@
-/** Removes old events: those that an operator asks for, and on a schedule those that are older than `retention.days`. */
+/** Removes old events: what an operator asks for, and on a schedule those that are older than `retention.days`. */
 import { setTimeout } from 'node:timers/promises'
 import cds from '@sap/cds'
 import { repeat } from '../database/background.ts'
@@ -66,8 +66,8 @@ export async function newestSealed(log: PurgeStore): Promise<number | undefined>
 }
 
 /**
- * The time from which the age of events is counted: that of the newest sealed event, or now if that is earlier. A clock that
- * is wrong for a moment must not empty the log, so it is checked against the monotonic clock and that event.
+ * The time from which the age of events is counted: that of the newest sealed event, or now if that is earlier. A clock
+ * that is wrong for a moment must not empty the log, so it is checked against the monotonic clock and that event.
  * @returns milliseconds since 1970 in UTC, or undefined if nothing is sealed
  * @throws {Error} if the clock cannot be trusted
  */
@@ -87,9 +87,9 @@ async function trustedTime(log: PurgeStore): Promise<number | undefined> {
 const seconds = (milliseconds: number) => `${Math.round(milliseconds / 1000)} seconds`
 
 /**
- * Removes the sealed events that happened before an instant, whole periods at once where the engine stores them apart, and
- * others in small batches. Each batch and each period has a record. The last arrival stays, as the database numbers the
- * next one by it.
+ * Removes the sealed events that happened before an instant, whole periods at once where the engine stores them apart,
+ * and others in small batches. Each batch and each period has a record. The last arrival stays, as the database numbers
+ * the next one by it.
  * @returns how many were removed
  */
 export async function purge(log: PurgeStore, order: PurgeOrder): Promise<number> {

@@ -29,8 +29,8 @@ export async function checkChains(log: History, findings: Findings): Promise<{ c
 }
 
 /**
- * Reads all events that seals cover, in order of arrival. It holds those of a few seals only, as seals are read by first
- * arrival: no later one covers an earlier arrival.
+ * Reads all events that seals cover, in order of arrival. It holds those of a few seals only, as seals are read by
+ * first arrival: no later one covers an earlier arrival.
  */
 export async function* sealedEvents(log: History, findings: Findings): AsyncGenerator<Sealed> {
   const waiting = new Map<number, Sealed>()

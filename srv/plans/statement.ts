@@ -7,8 +7,8 @@ export interface Statement {
   sql: string
   values: unknown[]
   /**
-   * Whether its rows have texts only: all that it finds, whose size it limits itself, or only the first rows, up to the one
-   * whose first text no longer fits into a result, if the engine can end it there.
+   * Whether its rows have texts only: all that it finds, whose size it limits itself, or only the first rows, up to the
+   * one whose first text no longer fits into a result, if the engine can end it there.
    */
   givesTexts?: 'all' | 'fitting' | undefined
 }

@@ -59,7 +59,7 @@ const isText = (given: unknown): given is string => typeof given === 'string' &&
 
 export const text = kind('a text', (given) => (isText(given) ? given : undefined))
 
-/** Without `openid` an issuer gives no ID token, and the answer to a sign-in cannot be told from that to another one. */
+/** Without `openid` an issuer gives no ID token, and answers to sign-ins cannot be told apart. */
 export const scopes = kind("scopes separated by spaces, 'openid' among them", (given) =>
   isText(given) && given.split(' ').includes('openid') ? given : undefined
 )

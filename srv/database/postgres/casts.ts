@@ -22,7 +22,7 @@ const OF_TEXT: Record<string, string> = {
 
 /**
  * Renders a cast.
- * @param value renders the value, and adds what it needs to the values of the statement: once, and only if it is part of it
+ * @param value renders the value, and adds to the values of the statement: called once, and only if it is part of it
  * @param from what type of value it is
  * @param to the name of a primitive type
  */

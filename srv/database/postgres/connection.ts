@@ -29,9 +29,9 @@ export const configuration = (url: string): ClientConfig => ({
 })
 
 /**
- * For connections that write: what they commit is on disk, and each statement sees what was committed before it, whatever the
- * server does by default. Where they do nothing
- * in a transaction for a minute, for example as this process is suspended, the server ends it.
+ * For connections that write: what they commit is on disk, and each statement sees what was committed before it,
+ * whatever the server does by default. Where they do nothing in a transaction for a minute, for example as this process
+ * is suspended, the server ends it.
  */
 export const WRITING: PoolConfig & { options: string } = {
   idle_in_transaction_session_timeout: 60_000,
@@ -56,8 +56,8 @@ export const timed = (
 })
 
 /**
- * Whether the server is on this machine, or the URL says itself whether the connection is encrypted. To any other server
- * it is, and the certificate is checked.
+ * Whether the server is on this machine, or the URL says itself whether the connection is encrypted. To any other
+ * server it is, and the certificate is checked.
  */
 function isNear(url: string) {
   const { hostname, searchParams } = new URL(url)

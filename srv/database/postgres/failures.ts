@@ -62,7 +62,7 @@ export function failureOf(cause: unknown): RequestError | undefined {
 /** Transactions that wait for each other, and one that waited too long. */
 const OF_OTHERS = /^(40|55P03)/
 
-/** Tells whether an error is about a statement, its values or their rows, so that the connection can go on without it. */
+/** Whether an error is about a statement, its values or their rows, so that the connection can go on without it. */
 export const isOfStatement = (error: unknown): boolean =>
   (failureOf(error)?.status ?? 400) <= 501 || OF_OTHERS.test(codeOf(error))
 

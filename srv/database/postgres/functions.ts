@@ -38,9 +38,9 @@ export const FORMS: string = LEAKPROOF.flatMap(({ name, of, internal, types }) =
 ]).join()
 
 /**
- * Another name for a function of PostgreSQL that tells nobody anything but its result. Only of such functions PostgreSQL reads
- * indexes where policies confine the reader, and only superusers may say so. Where another role migrates the schema, queries
- * of one tenant read all of its events for what indexes with these functions would find.
+ * Another name for a function of PostgreSQL that tells nobody anything but its result. Only of such functions
+ * PostgreSQL reads indexes where policies confine the reader, and only superusers may say so. Where another role
+ * migrates the schema, queries of one tenant read all of its events for what indexes with these functions would find.
  */
 const leakproof = ({ name, of, internal, types }: Leakproof) => {
   const signature = `${name}(${types.join()}) RETURNS text IMMUTABLE STRICT PARALLEL SAFE`

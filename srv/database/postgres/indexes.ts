@@ -1,6 +1,6 @@
 /**
- * The indexes that the model asks for (see db/indexes.cds). PostgreSQL cannot index values of any length, so
- * texts whose length clients decide are indexed by their first characters. The renderer adds a condition on these to each
+ * The indexes that the model asks for (see db/indexes.cds). PostgreSQL cannot index values of any length, so texts
+ * whose length clients decide are indexed by their first characters. The renderer adds a condition on these to each
  * comparison of such a column, and the order of these to its order: see rendering.ts.
  */
 import { hash } from 'node:crypto'
@@ -23,7 +23,7 @@ export const beginningInAnyCase = (text: string) =>
 
 type Definitions = Record<string, Indexed>
 
-/** Whether clients decide how long the values of a column are. The tenant is indexed as a whole: it is part of the key. */
+/** Whether clients decide how long the values of a column are. The tenant, part of the key, is indexed as a whole. */
 function isOfAnyLength(entity: Indexed, column: string) {
   const element = (entity.elements as Record<string, { length?: number; type?: string } | undefined>)[column]
   const isText = !element || element.type === 'cds.String' // those of structures are not elements of the entity
@@ -41,8 +41,8 @@ export function columnsByBeginning(definitions: Definitions): Set<string> {
 }
 
 /**
- * A statement that creates a table has the columns that are indexed before the others: PostgreSQL decodes a row up to the
- * last column that a condition needs, and these are in most of them.
+ * A statement that creates a table has the columns that are indexed before the others: PostgreSQL decodes a row up to
+ * the last column that a condition needs, and these are in most of them.
  */
 export function indexedFirst(sql: string, definitions: Definitions): string {
   const [start = '', ...lines] = sql.split('\n')

@@ -26,8 +26,8 @@ const THEIR_EVENTS = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.*
   JOIN ${EVENTS} e ON ${SAME_EVENT} AND e.${INSTANT} = a.instant WHERE e.${INSTANT} BETWEEN $2 AND $3 ORDER BY a.sequence`
 
 /**
- * How long the statements of sealing may take, in milliseconds: a server that is gone without a word would otherwise hold
- * it up for a quarter of an hour. The events of a pass may have many megabytes.
+ * How long the statements of sealing may take, in milliseconds: a server that is gone without a word would otherwise
+ * hold it up for a quarter of an hour. The events of a pass may have many megabytes.
  */
 const PATIENCE = 10_000
 const PATIENCE_FOR_EVENTS = 20_000

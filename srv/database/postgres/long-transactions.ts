@@ -1,6 +1,6 @@
 /**
- * Tells of transactions that stay open: PostgreSQL cleans up nothing that came after them, so that whoever looks for arrivals
- * without a number reads all that were numbered since. See docs/scale.md.
+ * Tells of transactions that stay open: PostgreSQL cleans up nothing that came after them, so that whoever looks for
+ * arrivals without a number reads all that were numbered since. See docs/scale.md.
  */
 import cds from '@sap/cds'
 import type pg from 'pg'
@@ -10,7 +10,7 @@ import { UNNUMBERED } from './sequencer.ts'
 
 const LOG = cds.log('provisioning')
 
-/** How often each instance looks, how long a transaction may stay open, and how often it is told of, in milliseconds. */
+/** How often each instance looks, how long a transaction may stay open, and how often it is logged, in milliseconds. */
 const INTERVAL = 60_000
 const PATIENCE = 10 * 60_000
 const REMINDER = 60 * 60_000

@@ -5,8 +5,8 @@ import { MIGRATING } from './locks.ts'
 import { withNames } from './names.ts'
 
 /**
- * The version of the schema that this code works with. It grows with every change of `db/` and of what the service adds to
- * the tables, so that a service of an earlier version does not take the change back when it starts.
+ * The version of the schema that this code works with. It grows with every change of `db/` and of what the service adds
+ * to the tables, so that a service of an earlier version does not take the change back when it starts.
  */
 export const VERSION = 5
 

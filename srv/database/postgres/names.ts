@@ -1,9 +1,9 @@
 /**
- * Names of tables and columns. PostgreSQL folds names to lower case unless they are quoted; CAP does not quote them in the
- * statements of a migration, and our own statements are easier to read without quotes.
+ * Names of tables and columns. PostgreSQL folds names to lower case unless they are quoted; CAP does not quote them in
+ * the statements of a migration, and our own statements are easier to read without quotes.
  */
 
-/** Quotes the names with letters of both cases, so that they stay as the model has them. Keywords have one case only. */
+/** Quotes the names with letters of both cases, so that they stay as in the model. Keywords have one case only. */
 export const withNames = (sql: string): string =>
   sql.replaceAll(/'(?:[^']|'')*'|"[^"]*"|\b[A-Za-z_]\w*/g, (token) => (isMixed(token) ? `"${token}"` : token))
 
@@ -11,8 +11,8 @@ export const withNames = (sql: string): string =>
 export const isMixed = (token: string): boolean => /^[^'"]*$/.test(token) && /[a-z]/.test(token) && /[A-Z]/.test(token)
 
 /**
- * A statement of a migration, as CAP renders it, with types that hold what SQLite's hold: texts of any length that compare
- * by their bytes, and whole numbers of 64 bits.
+ * A statement of a migration, as CAP renders it, with types that hold what SQLite's hold: texts of any length that
+ * compare by their bytes, and whole numbers of 64 bits.
  */
 export const migrating = (sql: string): string =>
   withNames(sql)

@@ -1,6 +1,7 @@
 /**
- * The partitions of events: one for each month of their time in UTC, and one for far-off times. Queries by time read those
- * that they need, and retention drops those that are old: see docs/decisions/12-partitions-by-the-month-of-events.md.
+ * The partitions of events: one for each month of their time in UTC, and one for far-off times. Queries by time read
+ * those that they need, and retention drops those that are old: see
+ * docs/decisions/12-partitions-by-the-month-of-events.md.
  */
 import cds from '@sap/cds'
 import type pg from 'pg'
@@ -38,7 +39,7 @@ const dateOf = (year: number, month: number) => new Date(Date.UTC(year, month)).
 /** How many characters of an instant are its month. */
 const MONTH = 7
 
-/** For how many months before and after this one partitions are made. What clients send beyond is not worth a partition. */
+/** For how many months before and after this one partitions are made. What lies beyond is not worth a partition. */
 const BACK = 120
 const AHEAD = 2
 
@@ -51,7 +52,7 @@ const PAUSE = 60 * 1000
 /** How many events are moved to a new partition, while nobody else reads or writes any: some seconds. */
 const MOVED = 10_000
 
-/** A statement of the migration that creates the table of events has it partitioned. Its key must have the instant, too. */
+/** Has the statement that creates the table of events partition it. Its key must have the instant, too. */
 export const partitioned = (sql: string) =>
   new RegExp(`^CREATE TABLE "?${EVENTS}"? `).test(sql)
     ? sql.replace(/PRIMARY KEY\(([^)]*)\)\s*\);?\s*$/, `PRIMARY KEY($1, ${INSTANT})) PARTITION BY RANGE (${INSTANT})`)
@@ -81,8 +82,8 @@ export class Partitions {
   }
 
   /**
-   * Makes those that the events of an entry lack. Where that fails, as the table is in use for too long, the events go to
-   * the partition of other months, and leave it when that of their month is made.
+   * Makes those that the events of an entry lack. Where that fails, as the table is in use for too long, the events go
+   * to the partition of other months, and leave it when that of their month is made.
    */
   async expect(entry: Entry) {
     for (const [, row] of entry) {
@@ -176,8 +177,8 @@ const SCHEMA = [
    END $$`,
   `CREATE OR REPLACE TRIGGER identified AFTER INSERT ON ${EVENTS} REFERENCING NEW TABLE AS added
    FOR EACH STATEMENT EXECUTE FUNCTION keep_ids()`,
-  // it is not immutable, as events come; but so the planner asks it, and leaves out the partitions without these events.
-  // Its own query is planned once for each connection.
+  // it is not immutable, as events come; but so the planner asks it, and leaves out the partitions without these
+  // events. Its own query is planned once for each connection.
   `CREATE OR REPLACE FUNCTION instants_of(ids text[]) RETURNS text[] LANGUAGE plpgsql IMMUTABLE
      SET plan_cache_mode = force_generic_plan AS $$ BEGIN
      RETURN (SELECT array_agg(DISTINCT ${INSTANT}) FROM ${IDS} WHERE id = ANY(ids));

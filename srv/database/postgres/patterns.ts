@@ -1,8 +1,8 @@
 /**
- * Regular expressions of RE2 as those of PostgreSQL, for whether a text has a match. The tree that RE2 parses has all of
- * their meaning: what is rendered depends on no flags, no locale and no version of Unicode, since classes are ranges of
- * characters. Without back references PostgreSQL runs an automaton, as RE2 does, and need not go back in the text. What
- * its preparation may take, PostgreSQL limits, and the time of the query.
+ * Regular expressions of RE2 as those of PostgreSQL, for whether a text has a match. The tree that RE2 parses has all
+ * of their meaning: what is rendered depends on no flags, no locale and no version of Unicode, since classes are ranges
+ * of characters. Without back references PostgreSQL runs an automaton, as RE2 does, and need not go back in the text.
+ * What its preparation may take, PostgreSQL limits, and the time of the query.
  * (https://www.postgresql.org/docs/current/functions-matching.html#POSIX-SYNTAX-DETAILS)
  */
 import { RE2Set } from 're2js'
@@ -69,7 +69,7 @@ function expression(node: Node): string {
   return `(?:${inner})${repetition}`
 }
 
-/** What repeats is the same node again. PostgreSQL copies the automaton of what it repeats, and need not parse it again. */
+/** What repeats is the same node again. PostgreSQL copies the automaton of a repetition instead of parsing it again. */
 function concatenated(nodes: Node[]): string {
   let text = ''
   for (let start = 0, end = 0; start < nodes.length; start = end) {

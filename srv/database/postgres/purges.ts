@@ -1,6 +1,6 @@
 /**
- * What retention reads and removes. It removes by functions of the database, which check what may be removed, so that the
- * service needs no right to remove rows: see integrity/retention.ts.
+ * What retention reads and removes. It removes by functions of the database, which check what may be removed, so that
+ * the service needs no right to remove rows: see integrity/retention.ts.
  */
 import type pg from 'pg'
 import { ofAllTenants } from '../indexes.ts'
@@ -24,7 +24,7 @@ const LAST_PURGE = `SELECT number, hash FROM ${PURGES} ORDER BY number DESC LIMI
 /** The last arrival that may be removed: it is sealed, and not the very last, by which the next one gets its number. */
 const LAST_REMOVABLE = `(SELECT least((SELECT max(lastSequence) FROM ${SEALS}), (SELECT max(sequence) - 1 FROM ${ARRIVALS})))`
 
-/** Whether the event `e` arrived by a certain arrival. There are few later ones, and no index finds arrivals by events. */
+/** Whether the event `e` arrived by a certain arrival. Later ones are few, and no index finds arrivals by events. */
 const arrivedBy = (
   last: string
 ) => `NOT EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT} AND a.sequence > ${last})
@@ -128,9 +128,9 @@ async function removeMonth(
 }
 
 /**
- * The statements that create the functions. The first one removes events, or with `keeps` all but their rows in a partition
- * that is dropped next; its result says whether the record is the next one. The second one drops a partition, unless it has
- * events that were not removed so.
+ * The statements that create the functions. The first one removes events, or with `keeps` all but their rows in a
+ * partition that is dropped next; its result says whether the record is the next one. The second one drops a partition,
+ * unless it has events that were not removed so.
  */
 export const purgeSchema = (tallies: Tallies) => [
   `CREATE OR REPLACE FUNCTION remove_events(record json, sequences bigint[], keeps boolean) RETURNS boolean

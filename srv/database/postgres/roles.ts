@@ -1,7 +1,7 @@
 /**
- * What the role of the service may do, and which rows it sees. Policies confine every query to the tenants of the reader,
- * besides the condition that access/tenants.ts adds: a query without that condition finds nothing. They hold for all roles
- * but the owner of the tables and superusers, so the service should run with another one.
+ * What the role of the service may do, and which rows it sees. Policies confine every query to the tenants of the
+ * reader, besides the condition that access/tenants.ts adds: a query without that condition finds nothing. They hold
+ * for all roles but the owner of the tables and superusers, so the service should run with another one.
  */
 import { findColumn } from '../../cqn/columns.ts'
 import type { Indexed } from '../indexes.ts'
@@ -11,7 +11,7 @@ import { IDS } from './partitions.ts'
 import { UNNUMBERED } from './sequencer.ts'
 import { NEW_TALLIES } from './tallies.ts'
 
-/** What says which tenants a transaction may read: `*` for all of them, `=` and a tenant, and anything else for none. */
+/** The tenants that a transaction may read: `*` for all of them, `=` and a tenant, and anything else for none. */
 const SETTING = 'provisioning.tenants'
 
 /** The tables that the service adds rows to. The other rows come from functions of the owner. */

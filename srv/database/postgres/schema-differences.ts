@@ -85,8 +85,8 @@ function* expectedOfMonths(found: Map<string, string>, expected: Map<string, str
 }
 
 /**
- * The objects of the first schema in the search path, but for CAP's own table, extensions, an index that depends on settings,
- * and what only helps to find events.
+ * The objects of the first schema in the search path, but for CAP's own table, extensions, an index that depends on
+ * settings, and what only helps to find events.
  */
 export async function objectsOf(client: pg.Client): Promise<Map<string, string>> {
   const { rows } = await client.query<{ type: string; name: string; definition: string }>(OBJECTS)

@@ -14,8 +14,8 @@ import { sequencerSchema } from './sequencer.ts'
 import { talliesSchema } from './tallies.ts'
 
 /**
- * Prepares the tables after a migration. All of it can be repeated, while other instances use the tables: each statement
- * locks what it needs for itself.
+ * Prepares the tables after a migration. All of it can be repeated, while other instances use the tables: each
+ * statement locks what it needs for itself.
  * @param role the role of the service, quoted; undefined if it is that of the client
  * @throws {Error} if ids must be unique and are not
  */
@@ -75,8 +75,8 @@ async function renewIndexes(run: (sql: string) => Promise<pg.QueryResult>, wante
 }
 
 /**
- * What functions of the owner take as their path. Temporary tables come last: they would otherwise come first, and whoever
- * may create some could have such a function read these instead of the log.
+ * What functions of the owner take as their path. Temporary tables come last: they would otherwise come first, and
+ * whoever may create some could have such a function read these instead of the log.
  */
 const OWN_SCHEMA = `SELECT set_config('search_path', format('%I, pg_temp', current_schema()), false)`
 

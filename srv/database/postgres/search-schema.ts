@@ -1,11 +1,11 @@
 /**
- * The search index: which events may contain terms. For each block of neighbouring arrivals of a tenant a GIN index has the
- * sequences of three bytes in the texts of their events, in lower case and each together with a number of the tenant, so that
- * what other tenants have makes no difference. The block itself keeps no texts: a function reads the events, which never
- * change, so that the index can be made again.
+ * The search index: which events may contain terms. For each block of neighbouring arrivals of a tenant a GIN index has
+ * the sequences of three bytes in the texts of their events, in lower case and each together with a number of the
+ * tenant, so that what other tenants have makes no difference. The block itself keeps no texts: a function reads the
+ * events, which never change, so that the index can be made again.
  *
- * Policies confine what the service's role reads, and an index is not asked before they are. So functions of the owner ask
- * it, for the tenants that the transaction may read.
+ * Policies confine what the service's role reads, and an index is not asked before they are. So functions of the owner
+ * ask it, for the tenants that the transaction may read.
  */
 import { ARRIVALS, COUNTS, EVENTS, SAME_EVENT } from '../tables.ts'
 import type { Start } from '../engine.ts'
@@ -20,7 +20,7 @@ const BLOCKS = 'provisioning_log_SearchBlocks'
 /** How many events share a block. */
 const BLOCK = 8
 
-/** Up to how many blocks candidates are always looked at one by one, and the part of all from which on they are no use. */
+/** Up to how many blocks candidates are always looked at one by one, and from which part of all on they are useless. */
 const FEW = 64
 const MOST = 0.25
 
@@ -66,7 +66,7 @@ export const searchSchema = ({ text, json }: NonNullable<Start['searched']>): st
        ) AS found(text)
      ) AS distinct_texts`
    )}) $$`,
-  // a key of what is searched is found in the lower case of a text, but for sigma, whose lower case depends on what follows
+  // a key of a term is found in the lower case of a text, but for sigma, whose lower case depends on what follows;
   // in the language whose functions keep their plans
   `CREATE OR REPLACE FUNCTION search_terms(of text, terms text[]) RETURNS bigint[] LANGUAGE plpgsql STABLE
      SET search_path FROM CURRENT AS $$ BEGIN RETURN (SELECT array_agg(key) FROM (SELECT key, row_number() OVER () AS place, count(*) OVER () AS size FROM (

@@ -1,7 +1,7 @@
 /**
- * Numbers arrivals. Instances add events at the same time, without a lock; whichever instance comes first then moves what
- * was committed to the table of arrivals, one instance at a time, so that numbers become visible in their order and without
- * gaps. The lock is that of a transaction: when its holder dies, it is free.
+ * Numbers arrivals. Instances add events at the same time, without a lock; whichever instance comes first then moves
+ * what was committed to the table of arrivals, one instance at a time, so that numbers become visible in their order
+ * and without gaps. The lock is that of a transaction: when its holder dies, it is free.
  */
 import type pg from 'pg'
 import { repeat } from '../background.ts'
@@ -75,8 +75,8 @@ export class Sequencer {
 }
 
 /**
- * The statements that prepare the numbering, after a migration. The views of the service show arrivals without a number,
- * too, so that an event counts as soon as it is stored, and has not arrived before any number.
+ * The statements that prepare the numbering, after a migration. The views of the service show arrivals without a
+ * number, too, so that an event counts as soon as it is stored, and has not arrived before any number.
  */
 export const sequencerSchema = () => [
   `DO $$ BEGIN

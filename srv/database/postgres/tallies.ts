@@ -1,6 +1,6 @@
 /**
- * The numbers of events of each kind: see db/tallies.cds. Each transaction adds rows for its events, which wait for nobody;
- * whoever numbers arrivals adds them up, and readers see both.
+ * The numbers of events of each kind: see db/tallies.cds. Each transaction adds rows for its events, which wait for
+ * nobody; whoever numbers arrivals adds them up, and readers see both.
  */
 import { COUNTS, EVENTS, TALLIES } from '../tables.ts'
 import { kindOf, MOST, type Tallies } from '../tallies.ts'
@@ -17,8 +17,8 @@ export const TALLIED = 'tallied'
 export const FOLD = 'fold_tallies()'
 
 /**
- * Settings of functions that find few rows of a large table. What the server knows of its size is old, and it would read, and
- * hash, all of it.
+ * Settings of functions that find few rows of a large table. What the server knows of its size is old, and it would
+ * read, and hash, all of it.
  */
 export const BY_INDEXES = 'SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off'
 

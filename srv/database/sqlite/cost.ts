@@ -5,7 +5,7 @@
  */
 import { SURE_PATTERN, TEXT_PATTERN } from './text-pattern.ts'
 
-/** Statements that are longer, apart from what is {@link SIMPLE}, or have more or longer values, may take long for a row. */
+/** Statements that are longer, apart from what is {@link SIMPLE}, or whose values are, may take long for a row. */
 const MOST_CHARACTERS = 8000
 const MOST_VALUES = 100
 const MOST_CHARACTERS_OF_VALUES = 4000

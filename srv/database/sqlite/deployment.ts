@@ -1,6 +1,6 @@
 /**
- * Whether the schema is what the model was deployed as: then a start needs no deployment, which takes a tenth of it. The
- * file keeps a mark of what was deployed and of what came of it, so that whatever is changed has the model deployed again.
+ * Whether the schema is what the model was deployed as: then a start needs no deployment, which takes a tenth of it.
+ * The file keeps a mark of what was deployed and of what came of it, so that any change has the model deployed again.
  */
 import { hash } from 'node:crypto'
 import { transaction, type LogConnection } from './connection.ts'

@@ -42,7 +42,7 @@ export function sizeOfLog(path: string): number {
   return statSync(`${realpathSync(path)}-wal`, { throwIfNoEntry: false })?.size ?? 0
 }
 
-/** Tells files apart; undefined if there is none. @throws {Error} with the result code of SQLite if that cannot be told */
+/** Tells files apart; undefined if there is none. @throws {Error} with SQLite's result code if that cannot be told */
 export function identityOf(path: string): string | undefined {
   try {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false })

@@ -37,7 +37,7 @@ export type InlineReader = ReturnType<typeof inlineReader>
 /**
  * Prepares to run queries.
  * @param open opens a connection with functions that end queries
- * @param limit how long a query may take, in milliseconds of the processor: where other processes take it, no query is longer
+ * @param limit how long a query may use the processor, in milliseconds
  */
 export function inlineReader(open: (limits: Limits) => QueryConnection, limit: number) {
   const statements = new RecentlyUsed<Prepared>(MOST_STATEMENTS)

@@ -93,8 +93,8 @@ export class QueryConnection {
   }
 
   /**
-   * Reads all rows. Where that fails, Node.js does not reset the statement: later queries would see the log as it was when
-   * this one began.
+   * Reads all rows. Where that fails, Node.js does not reset the statement: later queries would see the log as it was
+   * when this one began.
    */
   private read(statement: StatementSync, values: unknown, shown = (rows: Iterable<Row>) => rows) {
     const rows = statement.iterate(...listOf(values))

@@ -72,8 +72,8 @@ export class StoppableRenderer extends CapRenderer {
 }
 
 /**
- * A page that finds its rows before it reads them. If SQLite has to sort rows to find those of a page, it sorts all that
- * is selected of them, such as their texts, and makes the text of each row that is among the first for a moment.
+ * A page that finds its rows before it reads them. If SQLite has to sort rows to find those of a page, it sorts all
+ * that is selected of them, such as their texts, and makes the text of each row that is among the first for a moment.
  */
 function foundFirst(query: Select): Select {
   const { from, where, orderBy, limit, ...others } = query.SELECT

@@ -8,9 +8,8 @@ import { ARRIVALS, EVENTS, PURGES, SEALS, tableOf, UNDER_WAY } from '../tables.t
 import { BEGIN_ANEW, countTriggers } from './tallies.ts'
 
 /**
- * Creates the indexes that the model asks for (see db/indexes.cds) if they are missing or were created
- * differently, and drops those that it no longer asks for. In a large log this takes minutes, but only once. Call it after
- * the schema was migrated.
+ * Creates the indexes that the model asks for (see db/indexes.cds) if they are missing or were created differently, and
+ * drops those that it no longer asks for. In a large log this takes minutes, but only once. Call it after a migration.
  * @param definitions the entities of the model, by name
  * @param forAllTenants whether to create `@indexesForAllTenants`, too
  */
@@ -41,7 +40,7 @@ export function indexesOf(entity: string, definition: Indexed, forAllTenants: bo
   )
 }
 
-/** Creates the triggers that count events, after a migration. If they are new, the events that are there are counted too. */
+/** Creates the triggers that count events, after a migration. If they are new, it counts the events that are there. */
 export async function keepCounts(database: LogConnection, tallies: Tallies) {
   await renew(database, 'trigger', countTriggers(tallies), { work: () => database.exec(BEGIN_ANEW) })
 }
@@ -85,9 +84,9 @@ function uniqueColumns(database: DatabaseSync, table: string) {
 }
 
 /**
- * Makes one connection refuse an id that any tenant uses. Others may belong to a service with tokens. The key of an event
- * includes the tenant, so that no tenant learns which ids others use. Without tokens nothing tells tenants apart, and a
- * reader could see two events with one id.
+ * Makes one connection refuse an id that any tenant uses. Others may belong to a service with tokens. The key of an
+ * event includes the tenant, so that no tenant learns which ids others use. Without tokens nothing tells tenants apart,
+ * and a reader could see two events with one id.
  */
 export const REFUSE_SHARED_IDS = `
   CREATE TEMP TRIGGER refuse_shared_ids BEFORE INSERT ON main.${EVENTS}

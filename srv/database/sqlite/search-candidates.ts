@@ -84,8 +84,8 @@ function candidates(
 }
 
 /**
- * Whether several tenants have events. Then the index is not asked: it knows the texts of all of them, so the time that a
- * search takes would reveal what other tenants have.
+ * Whether several tenants have events. Then the index is not asked: it knows the texts of all of them, so the time that
+ * a search takes would reveal what other tenants have.
  */
 const hasTenants = (log: DatabaseSync) => log.prepare(`SELECT 1 FROM ${COUNTS} LIMIT 2`).all().length > 1
 

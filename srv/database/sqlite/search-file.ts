@@ -1,9 +1,9 @@
 /**
- * The search index: a file beside the database file, from which searches learn which events may have what they look for.
- * It is derived from the events, and is made again when it is missing, damaged, or of another log.
+ * The search index: a file beside the database file, from which searches learn which events may have what they look
+ * for. It is derived from the events, and is made again when it is missing, damaged, or of another log.
  *
- * It has a row for each block of neighbouring events, with the trigrams of all their texts in lower case. A row for each
- * event would take twice the space, and more time, as there are more rows with a trigram.
+ * It has a row for each block of neighbouring events, with the trigrams of all their texts in lower case. A row for
+ * each event would take twice the space, and more time, as there are more rows with a trigram.
  */
 import { hash } from 'node:crypto'
 import { realpathSync, rmSync } from 'node:fs'
@@ -21,7 +21,7 @@ export const RARE = 0.02
 /** Changes when the index is made differently. */
 const VERSION = 1
 
-/** How many blocks back an event is looked for that is still there: retention may have removed those of the last ones. */
+/** How many blocks back an event is looked for that is still there: retention may have removed those of the last. */
 const ANCHORS = 8
 
 const SCHEMA = `
@@ -98,8 +98,8 @@ export const lastOf = (log: DatabaseSync) => Number(log.prepare(`SELECT max(rowi
 /**
  * Tells whether an index is of a log, of which both are read in a transaction.
  *
- * Rowids grow with the log, and only retention removes events, but never the last one. So if there are events after those
- * that are indexed, and the last one of those is in its place, no other event has come to a place that is indexed.
+ * Rowids grow with the log, and only retention removes events, but never the last one. So if there are events after
+ * those that are indexed, and the last one of those is in its place, no other event has come to an indexed place.
  */
 export function isOf(log: DatabaseSync, index: DatabaseSync, state: State, form: string): boolean {
   if (state.log !== nameOf(log) || state.form !== form || state.last > lastOf(log)) return false

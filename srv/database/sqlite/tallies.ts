@@ -1,4 +1,4 @@
-/** The numbers of events that triggers keep: for each tenant, see db/counts.cds, and of each kind, see db/tallies.cds. */
+/** The numbers of events that triggers keep: of each tenant (db/counts.cds) and of each kind (db/tallies.cds). */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { kindOf, MOST, type Tallies } from '../tallies.ts'
 import { transaction, type LogConnection } from './connection.ts'

@@ -1,7 +1,7 @@
 /**
- * Quick tests for texts that contain a term in any case. SQLite's LIKE knows the case of ASCII letters only, but it needs
- * no JavaScript, where each text takes time, and memory until the statement ends. So only texts that LIKE is not sure of
- * are converted to lower case.
+ * Quick tests for texts that contain a term in any case. SQLite's LIKE knows the case of ASCII letters only, but it
+ * needs no JavaScript, where each text takes time, and memory until the statement ends. So only texts that LIKE is not
+ * sure of are converted to lower case.
  */
 
 /** The functions that make patterns of LIKE for a term: see {@link textPattern} and {@link surePattern}. */
@@ -18,8 +18,8 @@ const UNSAFE = /[^ -~]|["\\/%_]/
 const AMBIGUOUS = /[ik]/gi
 
 /**
- * Makes a pattern that matches each text whose lower case contains a term, and each JSON text with such a text in it. It
- * may match others, too.
+ * Makes a pattern that matches each text whose lower case contains a term, and each JSON text with such a text in it.
+ * It may match others, too.
  */
 export function textPattern(term: string): string {
   let longest = ''

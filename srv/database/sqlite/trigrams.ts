@@ -31,7 +31,7 @@ function spread<Item>(items: Item[], most: number): Item[] {
   return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step))
 }
 
-/** From how many candidates without the terms on another trigram is looked for, and how many are at least and at most. */
+/** From how many candidates without the terms on it takes another trigram, and the least and most that it takes. */
 const WRONG = 0.001
 const [LEAST, LOOKED_FOR] = [4, 16]
 

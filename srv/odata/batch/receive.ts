@@ -9,7 +9,7 @@ import { boundaryOf, readMultipartBatch } from './multipart.ts'
  * Receives a batch, in JSON or multipart.
  * @param limit the most requests that it may have
  * @returns also the boundary of its parts, and how it is to be run: see run.ts
- * @throws {RequestError} 400 for a batch that is malformed or too long, 413 for one that is too large, 415 for another type
+ * @throws {RequestError} 400 for a batch that is malformed or too long, 413 if it is too large, 415 for another type
  */
 export async function receiveBatch(req: Request, res: Response, limit: number) {
   const boundary = req.is('multipart/mixed') ? boundaryOf(req.get('Content-Type') as string) : undefined

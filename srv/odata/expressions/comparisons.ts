@@ -1,4 +1,4 @@
-/** Comparisons: both sides are made alike, each as what it means beside the other (OData URL Conventions 4.01, 5.1.1.1). */
+/** Comparisons. Each side is taken as what it means beside the other (OData URL Conventions 4.01, 5.1.1.1). */
 import type { Typed, Unplaced } from '../../cqn/cqn.ts'
 import { asMember } from './enumerations.ts'
 import { listItems } from './lists.ts'

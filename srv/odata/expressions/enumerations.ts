@@ -11,7 +11,7 @@ export function memberShown(text: Cqn, { members, unknown }: Enumeration): Cqn {
 }
 
 /**
- * A literal that is compared with a value of an enumeration, as the member that it names. Any other value stays as it is.
+ * A literal that is compared with a value of an enumeration, as the member that it names; any other value as it is.
  * @throws {RequestError} 400 if it names no member, or is of another enumeration
  */
 export function asMember({ cursor }: Parser, each: Typed, { enumeration }: Typed): Typed {
@@ -21,7 +21,7 @@ export function asMember({ cursor }: Parser, each: Typed, { enumeration }: Typed
     return cursor.fail(`A value of '${enumeration.name}' cannot be compared with one of '${literalOf}'`, position)
   const member = memberOfLiteral(enumeration, cqn.val)
   if (member === undefined) return cursor.fail(`'${cqn.val}' is no member of '${enumeration.name}'`, position)
-  // conditions on the unknown member differ from those on others, so a plan must not put it in, nor another in its place
+  // conditions on the unknown member differ from those on others, so no plan may put it in, nor another in its place
   const read = (text: string) => {
     const found = memberOfLiteral(enumeration, text)
     return found === enumeration.unknown ? undefined : found

@@ -21,7 +21,7 @@ import { parsePath } from './paths.ts'
  * Parses the value of a query option, all of it.
  * @param parse parses it with a parser that stands at its beginning
  * @param root where names are looked up, if not in the rows
- * @throws {RequestError} 400 with the position of what is wrong or left over, 501 for what the service does not implement
+ * @throws {RequestError} 400 with the position of what is wrong or left over, 501 for what is not implemented
  */
 export function parseWhole<Result>(
   expression: string,

@@ -1,6 +1,6 @@
 /**
- * How a projection shows an entity, read from its CDS query. It is used both ways: to store what was posted in the shape
- * of the projection, and to show what was stored before it can be read.
+ * How a projection shows an entity, read from its CDS query. It is used both ways: to store what was posted in the
+ * shape of the projection, and to show what was stored before it can be read.
  */
 import { RequestError } from '../../errors/errors.ts'
 import { columnsOf } from './columns.ts'
@@ -8,7 +8,7 @@ import { queryOf, type Column, type Definition, type Model } from './shown.ts'
 import { isStructured } from './types.ts'
 import type { CdsElement, EntityType, JsonObject, Property, StructuredType } from './types.ts'
 
-/** A column: an element of the source by its path, a structure of other columns, or texts that are found in the source. */
+/** A column: an element of the source by its path, a structure of other columns, or texts found in the source. */
 type Mapping = { path: string[] } | { columns: Projection } | { places: Place[] }
 
 /** The columns of a projection, or of a structure in it, by their names. */

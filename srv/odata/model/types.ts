@@ -35,7 +35,7 @@ export interface StructuredType {
   /** Whether it is a part of a type, as in aggregated rows; its values are never null. */
   partial?: boolean
   properties: Map<string, Property>
-  /** The name of a column beside those of the properties that has a value exactly where there is a value of the type. */
+  /** The column, beside those of the properties, that has a value exactly where there is a value of the type. */
   presence?: string
   /** Of the type of rows that have them, the columns that no property shows. */
   hidden?: HiddenColumns

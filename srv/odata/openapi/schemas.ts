@@ -86,7 +86,7 @@ interface AllowedValue {
   '@Core.Description'?: string
 }
 
-/** What a property means, and the values that are known of it: others may come, so they are examples and no enumeration. */
+/** What a property means, and the values known of it: others may come, so they are examples and no enumeration. */
 function described({ annotation, description: descriptionOf }: Csdl, path: string): JsonObject {
   const known = annotation(path, 'Validation.AllowedValues') as AllowedValue[] | undefined
   const values = known?.map(({ Value, '@Core.Description': meaning }) => `\n- \`${String(Value)}\`: ${meaning}`)

@@ -47,8 +47,8 @@ export function allows401(req: Request): boolean {
 const PREFERENCE = /([^\s=,;"]+)(?:\s*=\s*("[^"]*"|[^\s,;"]*))?/g
 
 /**
- * Reads the preferences of a request (8.2.8), by their names without the prefix `odata.` of version 4.0. If a preference
- * is repeated, the first one counts (RFC 7240, 2).
+ * Reads the preferences of a request (8.2.8), by their names without the prefix `odata.` of version 4.0. If a
+ * preference is repeated, the first one counts (RFC 7240, 2).
  */
 export function preferences(req: Request): Map<string, string> {
   const found = new Map<string, string>()

@@ -2,9 +2,7 @@
 import { RequestError } from '../../errors/errors.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 
-/**
- * What identifies an entity: the key, and the tenant for readers of several, in the order of {@link ServiceSchema.keyNames}.
- */
+/** What identifies an entity: the key, and the tenant for readers of several, in the order of `keyNames`. */
 export type EntityKey = [key: string, ...others: string[]]
 
 const PART = /(?:(\w+)\s*=\s*)?(?:'((?:[^']|'')*)'|(@[\p{L}_][\p{L}\p{N}_]*))\s*(,\s*(?=\S)|$)/uy

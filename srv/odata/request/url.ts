@@ -26,8 +26,8 @@ const NOT_IMPLEMENTED = ['index', 'schemaversion']
  * Parses a URL. System query options may be written in any case and without `$`.
  * @param url relative to the service root; in a batch it may be absolute, too, or begin with the path of the root
  * @param root the service root, absolute, with a trailing slash
- * @throws {RequestError} 414 if it is too long, 400 for invalid percent-encoding, for the character U+0000, and for an option
- *   that is unknown or given twice
+ * @throws {RequestError} 414 if it is too long, 400 for invalid percent-encoding, for the character U+0000, and for an
+ *   option that is unknown or given twice
  */
 export function parseUrl(url: string, root: string): ParsedUrl {
   if (url.length > MAX_LENGTH) throw new RequestError('uriTooLong', `A URL must have at most ${MAX_LENGTH} characters.`)

@@ -1,4 +1,4 @@
-/** Answers with what describes a root: its metadata in CSDL, or OpenAPI. Both are made when they are first asked for. */
+/** Answers with the description of a root: its metadata in CSDL, or OpenAPI. Both are made on first use. */
 import type { Request, Response } from 'express'
 import type { ServiceSchema } from '../model/schema.ts'
 import { asShown, namespaceOf, type Model } from '../model/shown.ts'

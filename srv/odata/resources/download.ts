@@ -29,7 +29,7 @@ const TOGETHER = 65_536
 type Pages = AsyncGenerator<JsonText, void>
 
 /**
- * Answers with the entities of a collection that have arrived, or the rows that `$apply` makes of them, to the last one.
+ * Answers with all entities of a collection that have arrived, or all rows that `$apply` makes of them.
  * @param path the path of the collection, `auditLogs/provisioning`
  * @throws {RequestError} 400 for options that belong to pages, 429 if the tenant has enough downloads under way
  */

@@ -20,8 +20,8 @@ export interface Table {
 }
 
 /**
- * The columns for the values of a type: for complex values one for each of their properties, with those of derived types;
- * for open types and collections one with JSON, or one for each selected member.
+ * The columns for the values of a type: for complex values one for each of their properties, with those of derived
+ * types; for open types and collections one with JSON, or one for each selected member.
  */
 export function columnsFor({ properties }: StructuredType, selection: Selection, path: string[] = []): Column[] {
   const columns = new Map<string, Column>()

@@ -1,6 +1,6 @@
 /**
- * Renders rows as JSON text. The text of an entity as most answers show it is put together by the database, from columns
- * that have parts of it: see stored-text.ts. Other texts are built here.
+ * Renders rows as JSON text. The text of an entity as most answers show it is put together by the database, from
+ * columns that have parts of it: see stored-text.ts. Other texts are built here.
  */
 import { hash } from 'node:crypto'
 import { mostBytes } from '../../database/reading.ts'
@@ -90,8 +90,8 @@ function tagged(text: string | Buffer, type: StructuredType): StoredText {
 }
 
 /**
- * The ETag of an entity. It differs for different entities and for different versions of the types that show them. It is
- * weak: events never change, but representations in another shape or with other properties have the same ETag.
+ * The ETag of an entity. It differs for different entities and for different versions of the types that show them. It
+ * is weak: events never change, but representations in another shape or with other properties have the same ETag.
  * @param row has at least the columns of its tag and its key
  */
 export function entityEtag(row: Row, { entityType, shapes, identity }: ServiceSchema): string {

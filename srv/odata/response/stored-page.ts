@@ -46,7 +46,7 @@ const COMMA = 0x2c
 
 const MOST_DIGITS = 16
 
-/** An entity on a page without its text: the length of the text in bytes, if it was read or not, its tag, and the keys. */
+/** An entity on a page, without its text: the length of the text in bytes, if read or if not, its tag, and the keys. */
 type Entity = [read: number | null, unread: string | null, tag: string, ...keys: Value[]]
 
 const lengthOf = ([read, unread]: Entity) => read ?? Number(unread)
