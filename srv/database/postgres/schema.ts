@@ -21,7 +21,7 @@ import { talliesSchema } from './tallies.ts'
  */
 export async function completeSchema(
   client: pg.Client,
-  { definitions, uniqueIds, indexesForAllTenants, searched }: Omit<Start, 'drained'>,
+  { definitions, uniqueIds, indexesForAllTenants, searched }: Start,
   role: string | undefined
 ) {
   const run = (sql: string) => unlessDeadlocked(() => client.query(withNames(sql)))

@@ -29,7 +29,8 @@ export interface Selected {
  * Reads `$select`.
  * @throws {RequestError} 400 for an item that is no property of the type, or has options that it does not take
  */
-export function selected(exchange: Exchange, rows: Rows, value = exchange.options.get('$select')): Selected {
+export function selected(exchange: Exchange, rows: Rows): Selected {
+  const value = exchange.options.get('$select')
   if (value === undefined) return { rows, selection: undefined, list: '' }
   const { add, result } = selector(exchange, rows)
   add(value, [])
