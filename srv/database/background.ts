@@ -73,14 +73,16 @@ const MINUTE = 60_000
 /**
  * Repeats work until it is stopped. Errors are logged, at most one in a minute, and the next pass tries again.
  * @param failure the sentence that is logged when a pass fails
+ * @param work receives a signal that is aborted when it is to stop
  * @param interval milliseconds between the starts of two passes
  * @returns `run` starts a pass unless one is under way, and waits for it; `stop` waits for the pass under way
  */
-export function repeat(failure: string, work: () => Promise<unknown>, interval: number) {
+export function repeat(failure: string, work: (signal: AbortSignal) => Promise<unknown>, interval: number) {
+  const stopping = new AbortController()
   let pass: Promise<unknown> | undefined
   let quietUntil = 0
   const run = () =>
-    (pass ??= work()
+    (pass ??= work(stopping.signal)
       .catch((error: unknown) => {
         if (performance.now() < quietUntil) return
         quietUntil = performance.now() + MINUTE - interval
@@ -89,6 +91,7 @@ export function repeat(failure: string, work: () => Promise<unknown>, interval: 
       .finally(() => (pass = undefined)))
   const timer = setInterval(() => void run(), interval)
   const stop = async () => {
+    stopping.abort()
     clearInterval(timer)
     await pass
   }

@@ -37,13 +37,11 @@ export function guardHistory(log: Log, location: string) {
  */
 function startSealing(location: string, interval: number) {
   const job = startJob(join(import.meta.dirname, 'sealing-thread.ts'), { location })
-  let isStopped = false
-  const seal = async () => {
-    while (!isStopped && (await job.run('seal')));
+  const seal = async (signal: AbortSignal) => {
+    while (!signal.aborted && (await job.run('seal')));
   }
   const { stop } = repeat(FAILED, seal, interval)
   return async () => {
-    isStopped = true
     await stop()
     await job.close()
   }

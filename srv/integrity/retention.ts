@@ -40,20 +40,16 @@ interface PurgeOrder {
 export function startRetention(log: Log) {
   const { days, interval } = settings().retention
   if (days === undefined) return () => Promise.resolve()
-  const stopping = new AbortController()
-  const removeOld = async () => {
+  const removeOld = async (signal: AbortSignal) => {
     const now = await trustedTime(log)
     if (now === undefined) return
     const before = instant(new Date(now - days * DAY).toISOString()) as string
-    const count = await purge(log, { before, purgedBy: 'retention', signal: stopping.signal })
+    const count = await purge(log, { before, purgedBy: 'retention', signal })
     if (count) LOG.info(`Retention removed ${count} events that happened before ${before}Z.`)
   }
   const { run, stop } = repeat('Retention failed.', removeOld, interval * MINUTE)
   void run()
-  return () => {
-    stopping.abort()
-    return stop()
-  }
+  return stop
 }
 
 /**

@@ -22,9 +22,7 @@ const MANY = 2000
  */
 export function startFilling(url: string, limits: Limits): () => Promise<void> {
   const one = pool(url, { ...WRITING, ...limits, max: 1 })
-  const stopping = new AbortController()
-  const { signal } = stopping
-  async function work() {
+  async function work(signal: AbortSignal) {
     let total = 0
     for (let added = BATCH; added >= BATCH && !signal.aborted; total += added) {
       const begin = performance.now()
@@ -36,7 +34,6 @@ export function startFilling(url: string, limits: Limits): () => Promise<void> {
   }
   const { stop } = repeat('The search index could not be filled.', work, INTERVAL)
   return async () => {
-    stopping.abort()
     await stop()
     await one.end()
   }

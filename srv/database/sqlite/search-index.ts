@@ -41,12 +41,11 @@ export function startIndexing(file: string, files: OpenFiles, { path, columns }:
   const data: Indexing = { file, files, path, columns }
   const job = startJob(join(import.meta.dirname, 'search-thread.ts'), data)
   const progress = reporter()
-  let isStopped = false
   let pausedUntil = -Infinity
   let failure: string | undefined
 
-  async function catchUp() {
-    for (let isDone = false; !isDone && !isStopped;) {
+  async function catchUp(signal: AbortSignal) {
+    for (let isDone = false; !isDone && !signal.aborted;) {
       const { done, end, removed } = (await job.run('fill')) as Progress
       if (removed) LOG.info(`The search index is ${removed}, so it is made again.`)
       progress(done, end)
@@ -55,15 +54,16 @@ export function startIndexing(file: string, files: OpenFiles, { path, columns }:
     }
   }
 
-  async function work() {
+  async function work(signal: AbortSignal) {
     if (performance.now() < pausedUntil) return
     try {
-      await catchUp()
+      await catchUp(signal)
       failure = undefined
     } catch (error) {
       pausedUntil = performance.now() + RESPITE
       const { message } = error as Error
-      if (message !== failure && !isStopped) LOG.warn('Searches are slow, as their index cannot be written:', message)
+      if (message !== failure && !signal.aborted)
+        LOG.warn('Searches are slow, as their index cannot be written:', message)
       failure = message
     }
   }
@@ -71,7 +71,6 @@ export function startIndexing(file: string, files: OpenFiles, { path, columns }:
   const { run, stop } = repeat('The search index could not be filled.', work, INTERVAL)
   void run()
   return async () => {
-    isStopped = true
     await stop()
     await job.close()
   }
