@@ -9,6 +9,7 @@ import { talliesIn } from '../tallies.ts'
 import { indexesOf, historyTriggers } from './schema-objects.ts'
 import { ARRIVALS, COUNTS, EVENTS, OLDER, PURGES, SEALS, TALLIES, UNDER_WAY } from '../tables.ts'
 import { COUNT_TRIGGERS, countTriggers } from './tallies.ts'
+import { remembered } from '../../values/remembered.ts'
 
 /** A table, index, trigger or view. The indexes of constraints have no statement. */
 interface SchemaObject {
@@ -62,19 +63,13 @@ interface Schema {
   expected: Map<string, SchemaObject>
 }
 
-/** The schemas of models. The compiler takes much longer than the comparison, and several logs can have one model. */
-const schemas = new WeakMap<StoredModel, Schema>()
-
-function expectedSchema(csn: StoredModel): Schema {
-  let schema = schemas.get(csn)
-  if (!schema) {
-    const model = structuredClone(csn)
-    storeJsonAsText(model)
-    const whole = migration(model)
-    schemas.set(csn, (schema = { model, whole, expected: expectedObjects(model, whole) }))
-  }
-  return schema
-}
+/** The schema of a model. The compiler takes much longer than the comparison, and several logs can have one model. */
+const expectedSchema = remembered((csn: StoredModel): Schema => {
+  const model = structuredClone(csn)
+  storeJsonAsText(model)
+  const whole = migration(model)
+  return { model, whole, expected: expectedObjects(model, whole) }
+})
 
 /** See `Log` in database/log.ts. */
 export function expectUntouched(database: DatabaseSync) {

@@ -1,10 +1,13 @@
 /** Parameter aliases in expressions (OData URL Conventions 4.01, 5.3). */
 import type { StructuredType } from '../model/types.ts'
 import type { Typed } from '../../cqn/cqn.ts'
+import { remembered } from '../../values/remembered.ts'
 import { Cursor } from './cursor.ts'
 
 /** The parsed values of a request's aliases, by the type they are parsed against; undefined while being parsed. */
-const known = new WeakMap<Map<string, string>, Map<StructuredType, Map<string, Typed | undefined>>>()
+const valuesOf = remembered((_aliases: Map<string, string>) =>
+  remembered((_type: StructuredType) => new Map<string, Typed | undefined>())
+)
 
 /**
  * Finds the value of an alias. It is parsed once for each type, however often it is used: otherwise aliases that use
@@ -21,10 +24,7 @@ export function aliasValue(
 ): Typed | undefined {
   const expression = aliases.get(name)
   if (expression === undefined) return undefined
-  const byType = known.get(aliases) ?? new Map<StructuredType, Map<string, Typed | undefined>>()
-  known.set(aliases, byType)
-  const values = byType.get(type) ?? new Map<string, Typed | undefined>()
-  byType.set(type, values)
+  const values = valuesOf(aliases)(type)
   if (!values.has(name)) {
     values.set(name, undefined)
     values.set(name, parse(new Cursor(expression, name, outer)))

@@ -3,6 +3,7 @@
  * JSON in one column for open types and collections.
  */
 import { parseJson } from '../../values/json.ts'
+import { remembered } from '../../values/remembered.ts'
 import { memberFor } from './enumerations.ts'
 import { isStructured, type Property, type StructuredType, type JsonObject } from './types.ts'
 import type { Row } from '../../plans/statement.ts'
@@ -17,12 +18,11 @@ export function flattenedType({ type, collection }: Property): StructuredType | 
   return isStructured(type) && !type.open && !collection ? type : undefined
 }
 
-const known = new WeakMap<Property, Map<string, string[]>>()
+const columnsByPrefix = remembered((_: Property) => new Map<string, string[]>())
 
 /** The columns of a property, including the one with its type. */
 export function columnsOf(property: Property, prefix = ''): string[] {
-  const byPrefix = known.get(property) ?? new Map<string, string[]>()
-  known.set(property, byPrefix)
+  const byPrefix = columnsByPrefix(property)
   const columns = byPrefix.get(prefix) ?? findColumns(property, prefix)
   byPrefix.set(prefix, columns)
   return columns
@@ -128,14 +128,11 @@ function withMembers(value: unknown, { type, enumeration }: Pick<Property, 'type
   return Object.fromEntries(members)
 }
 
-const withEnumerations = new WeakMap<StructuredType, boolean>()
-
-function hasEnumerations(type: StructuredType): boolean {
-  const isIn = ({ type, enumeration }: Property) => enumeration || (isStructured(type) && hasEnumerations(type))
-  const known = withEnumerations.get(type) ?? [...type.properties.values()].some(isIn)
-  withEnumerations.set(type, known)
-  return known
-}
+const hasEnumerations: (type: StructuredType) => boolean = remembered(({ properties }) =>
+  [...properties.values()].some(
+    ({ type, enumeration }) => enumeration !== undefined || (isStructured(type) && hasEnumerations(type))
+  )
+)
 
 /** Keeps the selected members of a JSON value, and its control information. */
 function pick(value: unknown, selection: Selection): unknown {

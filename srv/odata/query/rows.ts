@@ -14,6 +14,7 @@ import { foundIn, parseSearch } from '../expressions/search.ts'
 import type { Searched } from '../../database/engine.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { PrimitiveType, Property, StructuredType } from '../model/types.ts'
+import { remembered } from '../../values/remembered.ts'
 
 export interface Rows {
   /** CQN: an entity or a query. */
@@ -36,16 +37,8 @@ export interface Rows {
   nesting: number
 }
 
-const known = new WeakMap<ServiceSchema, Rows>()
-
 /** All entities of the service. */
-export function entities(schema: ServiceSchema): Rows {
-  const rows = known.get(schema) ?? entitiesOf(schema)
-  known.set(schema, rows)
-  return rows
-}
-
-function entitiesOf({ entity, entityType, identity, searchable }: ServiceSchema): Rows {
+export const entities = remembered(({ entity, entityType, identity, searchable }: ServiceSchema): Rows => {
   const properties = [...entityType.properties.values()]
   const instants = properties.flatMap(({ instant }) => instant ?? [])
   const shown = properties.flatMap((property) => columnsOf(property))
@@ -53,7 +46,7 @@ function entitiesOf({ entity, entityType, identity, searchable }: ServiceSchema)
   const columns = [...new Set([...shown, ...identity, ...instants, emptyObjects, representationTag])]
   const all = { from: { ref: [entity] }, where: [], type: entityType, columns, identity, searchable }
   return { ...all, areEntities: true, nodes: 0, nesting: 0 }
-}
+})
 
 export function filtered(rows: Rows, condition: Cqn): Rows {
   return { ...rows, where: [...rows.where, condition], nodes: rows.nodes + extentOf(condition).nodes }

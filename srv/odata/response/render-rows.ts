@@ -9,6 +9,7 @@ import { textOf } from '../model/template.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { isStructured, type JsonObject, type Property, type StructuredType } from '../model/types.ts'
 import { ref, type Cqn } from '../../cqn/cqn.ts'
+import { remembered } from '../../values/remembered.ts'
 import type { Row } from '../../plans/statement.ts'
 import { columnsFor, type Selected } from '../query/select.ts'
 import type { Exchange } from '../request/exchange.ts'
@@ -68,8 +69,6 @@ function areWhole({ format, schema, scope }: Exchange, { rows: { type, from }, s
 
 const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, streaming: true, namesCharset: false }
 
-const versions = new WeakMap<StructuredType, string>()
-
 /** Makes the JSON of a value that is about to be stored: it becomes part of the text of its entity. */
 export const storedJson = (value: unknown, property: Property) =>
   JSON.stringify(representValue(value, property, MINIMAL))
@@ -104,12 +103,7 @@ export function isCurrent(tag: unknown, type: StructuredType): tag is string {
   return typeof tag === 'string' && tag.startsWith(versionOf(type))
 }
 
-function versionOf(type: StructuredType): string {
-  let version = versions.get(type)
-  if (version === undefined) {
-    const { hidden: _, ...shown } = type
-    const description = JSON.stringify(shown, (_, value: unknown) => (value instanceof Map ? [...value] : value))
-    versions.set(type, (version = hash('sha256', description).slice(0, 16)))
-  }
-  return version
-}
+const versionOf = remembered(({ hidden: _, ...shown }: StructuredType) => {
+  const description = JSON.stringify(shown, (_, value: unknown) => (value instanceof Map ? [...value] : value))
+  return hash('sha256', description).slice(0, 16)
+})
