@@ -93,7 +93,6 @@ async function startLog(csn: { definitions?: object }, model: Model, tokens: Lin
     indexesForAllTenants: !isProduction || settings().requires.db.indexes_for_all_tenants,
     searched: searchedColumns(model)
   })
-  await log.protect()
   tokens.use(await engine().tokenSecret())
   const stop = guardHistory(log, location)
   let stopped: Promise<void> | undefined // `cds watch` and an impatient user send a signal more than once

@@ -47,7 +47,8 @@ export interface Engine {
    */
   deploy: (model: string, work: () => Promise<void>) => Promise<void>
   /**
-   * Prepares the tables after the schema was migrated: creates indexes and counts events.
+   * Prepares the tables after the schema was migrated: creates indexes, counts events, and has the database itself refuse
+   * changes and removals.
    * @throws {Error} if ids must be unique and are not
    */
   start: (start: Start) => Promise<void>

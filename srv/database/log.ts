@@ -175,8 +175,6 @@ export interface Log extends SealStore, PurgeStore, History {
    * @throws {Error} if there are foreign triggers, or a view in the place of a table
    */
   expectUntouched: () => Promise<void>
-  /** Makes the database itself refuse changes and removals. Call it after a schema migration. */
-  protect: () => Promise<void>
   /**
    * Writes a consistent copy, which is whole or not there at all. Other processes may be writing to the log.
    * @param target the file of the copy, which must not exist

@@ -86,7 +86,6 @@ export const openLog: OpenLog = (url) => {
       }
     },
     expectUntouched: () => expectUntouched(pool),
-    protect: () => Promise.resolve(), // the migration does: see schema.ts
     lastArrival: async () => (await query<{ last: number }>(LAST_ARRIVAL))[0]?.last ?? 0,
     tokenSecret: async () => (await query<{ secret: string }>(SECRET))[0]?.secret,
     copyTo: () => Promise.reject(new Error('it copies a database file. Use pg_dump, or the backups of the server.')),

@@ -17,7 +17,7 @@ import { inlineReader, type InlineReader } from './inline-reader.ts'
 import { Pauses } from './pauses.ts'
 import { QueryConnection, type LogFiles } from './query-connection.ts'
 import { readerPool, type ReaderPool } from './reader-pool.ts'
-import { checkUniqueIds, createIndexes, keepCounts } from './schema-objects.ts'
+import { checkUniqueIds, createIndexes, keepCounts, protectHistory } from './schema-objects.ts'
 import { startCounting } from './counting.ts'
 import { indexFileOf } from './search-file.ts'
 import { startIndexing } from './search-index.ts'
@@ -73,6 +73,7 @@ export class SqliteEngine implements Engine {
       await createIndexes(database, definitions, indexesForAllTenants)
       await keepCounts(database, tallies)
       if (uniqueIds) checkUniqueIds(database)
+      await protectHistory(database)
     })
     this.stopCounting = startCounting(this.log, tallies)
     this.groupCommit = startGroupCommit(this.log.file, this.settings.lock_timeout, uniqueIds)
