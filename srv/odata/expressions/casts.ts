@@ -1,5 +1,6 @@
 /** Types of values: `cast` and `isof` (OData URL Conventions 4.01, 5.1.1.10). */
 import { func, val, xpr, type Cqn, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
+import { isSymbol } from './cursor.ts'
 import { exactly } from './logic.ts'
 import { isOfJsonType, isWholeWithin, meantAs } from './members.ts'
 import type { Parser } from './parsing.ts'
@@ -20,7 +21,7 @@ interface NamedType {
 export function typeFunction(parser: Parser, name: 'isof' | 'cast', position: number): Typed {
   const { cursor, context } = parser
   cursor.expect('(')
-  const subject = cursor.next.text === ')' ? undefined : parser.value()
+  const subject = isSymbol(cursor.next, ')') ? undefined : parser.value()
   if (subject) cursor.expect(',')
   const at = cursor.token.position
   const type = namedType(parser)

@@ -7,7 +7,7 @@ import { allOf, func, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
 import { jsonAny, jsonCount, jsonItem, jsonLength, jsonText } from '../../database/dialect.ts'
 import { holds, isTrue } from './logic.ts'
 import type { Parser, Scope } from './parsing.ts'
-import { parseSearch, searchWords } from './search.ts'
+import { parseSearch } from './search.ts'
 
 /**
  * Parses the rest of a path that has come to a collection, after the slash.
@@ -75,7 +75,7 @@ function countOptions(parser: Parser, scope: Scope & { item: string }): Cqn[] {
     given.add(option)
     cursor.expect('=')
     if (option === 'filter') conditions.push(holds(parser.within(scope).condition()))
-    else conditions.push(parseSearch(searchWords(cursor), (term) => jsonText(jsonItem(scope.item), term)).cqn)
+    else conditions.push(parseSearch(cursor.before(')', ';'), (term) => jsonText(jsonItem(scope.item), term)).cqn)
   } while (cursor.accept(';'))
   cursor.expect(')')
   return conditions.map((each) => func('coalesce', each, val(false)))

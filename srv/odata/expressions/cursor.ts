@@ -60,6 +60,9 @@ export function tokenize(expression: string, option: string): Token[] {
   return [...tokens, { kind: 'end', text: 'the end', position }]
 }
 
+/** Whether a token is one of some symbols, which a text can be like. */
+export const isSymbol = ({ kind, text }: Token, ...symbols: string[]) => kind === 'symbol' && symbols.includes(text)
+
 const QUOTED = new Set<Pattern>(['string', 'duration', 'binary', 'enum'])
 
 function unquoted(kind: Pattern, text: string) {
@@ -83,6 +86,7 @@ const MAX_TOKENS = 2_000
 
 /** Reads the tokens of a query option, and reports errors with their position. */
 export class Cursor {
+  private readonly expression: string
   private readonly tokens: Token[]
   private readonly option: string
   private index = 0
@@ -95,6 +99,7 @@ export class Cursor {
    * @throws {RequestError} 400 for text that is no token
    */
   constructor(expression: string, option: string, outer?: Cursor) {
+    this.expression = expression
     this.tokens = tokenize(expression, option)
     this.option = option
     this.depth = outer?.depth ?? 0
@@ -118,7 +123,7 @@ export class Cursor {
   /** Takes the token if it is this symbol or keyword; keywords have no case (12.2.1). */
   accept(text: string): boolean {
     const { kind, text: found } = this.token
-    const isIt = kind === 'symbol' ? found === text : kind === 'name' && found.toLowerCase() === text
+    const isIt = isSymbol(this.token, text) || (kind === 'name' && found.toLowerCase() === text)
     if (isIt) this.index++
     return isIt
   }
@@ -134,6 +139,18 @@ export class Cursor {
 
   end() {
     if (this.token.kind !== 'end') this.fail(`'${this.token.text}' is not expected`)
+  }
+
+  /** Takes what stands before one of some symbols outside of parentheses. @returns it as it is written */
+  before(...ends: string[]): string {
+    const { position } = this.token
+    for (let depth = 0; depth > 0 || !isSymbol(this.token, ...ends);) {
+      const token = this.take()
+      if (token.kind === 'end') this.fail(`'${ends[0]}' is expected`)
+      if (isSymbol(token, '(')) depth++
+      if (isSymbol(token, ')')) depth--
+    }
+    return this.expression.slice(position, this.token.position)
   }
 
   /** Parses one or more items, separated by commas. */

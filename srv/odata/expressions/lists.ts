@@ -1,6 +1,6 @@
 /** The right side of `in` (OData URL Conventions 4.01, 5.1.1.1.12 and 5.1.1.14.2). */
 import type { Typed } from '../../cqn/cqn.ts'
-import { Cursor } from './cursor.ts'
+import { Cursor, isSymbol } from './cursor.ts'
 import type { Parser } from './parsing.ts'
 
 /**
@@ -16,7 +16,7 @@ export function listItems(parser: Parser, at: number): Typed[] {
     const items = parser.arguments()
     return items.length ? items : cursor.fail('A list must have an item', at)
   }
-  const items = cursor.token.text === ']' ? [] : cursor.list(() => jsonItem(parser))
+  const items = isSymbol(cursor.token, ']') ? [] : cursor.list(() => jsonItem(parser))
   cursor.expect(']')
   return items
 }

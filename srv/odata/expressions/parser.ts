@@ -10,7 +10,7 @@ import { calculated, opposite } from './arithmetic.ts'
 import { call } from './calls.ts'
 import { compare, membership } from './comparisons.ts'
 import { extentOf, MOST, val, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
-import { Cursor } from './cursor.ts'
+import { Cursor, isSymbol } from './cursor.ts'
 import { literal } from './literals.ts'
 import { comparison, joined, negated } from './logic.ts'
 import { meantAs } from './members.ts'
@@ -132,14 +132,14 @@ function calculation(parser: Parser, first: Typed, name: string, second: Typed, 
 }
 
 function primary(parser: Parser): Typed {
-  const { kind, text, position } = parser.cursor.token
-  if (text === '(' && kind === 'symbol') return { ...parser.cursor.enclosed(() => parser.value()), position }
+  const { kind, position } = parser.cursor.token
+  if (isSymbol(parser.cursor.token, '(')) return { ...parser.cursor.enclosed(() => parser.value()), position }
   if (parser.cursor.accept('-')) {
     const operand = parser.cursor.nested(() => primary(parser))
     const result = opposite(meantAs(operand, 'number'))
     return { ...(result ?? parser.cursor.fail("'-' takes a number or a duration", position)), position }
   }
-  if (text === '{' || text === '[')
+  if (isSymbol(parser.cursor.token, '{', '['))
     parser.cursor.fail('The service does not implement JSON values here', position, 'notImplemented')
   if (kind === 'name') return named(parser)
   if (kind === 'alias') return aliased(parser)
@@ -158,7 +158,7 @@ function literalValue(parser: Parser): Typed {
 
 function named(parser: Parser): Typed {
   const { text: name, position } = parser.cursor.token
-  if (parser.cursor.next.kind === 'symbol' && parser.cursor.next.text === '(') return call(parser)
+  if (isSymbol(parser.cursor.next, '(')) return call(parser)
   if (parser.cursor.accept('null')) return { cqn: val(null), type: 'null', position }
   if (parser.cursor.accept('true') || parser.cursor.accept('false'))
     return { cqn: val(name.toLowerCase() === 'true'), type: 'boolean', position }

@@ -1,7 +1,6 @@
 /** `$search`: free text (OData URL Conventions 4.01, 5.1.8). */
 import { RequestError } from '../../errors/errors.ts'
 import { allOf, anyOf, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
-import type { Cursor } from './cursor.ts'
 import { jsonText, textContains } from '../../database/dialect.ts'
 import type { Searched } from '../../database/engine.ts'
 
@@ -75,19 +74,6 @@ export function foundIn({ text, json }: Searched): (term: string) => Cqn {
     const inText = text.map((column) => textContains(ref(column), term))
     return anyOf(...inText, ...json.map((column) => jsonText(ref(column), term)))
   }
-}
-
-/** The words of a search within a longer expression, up to the parenthesis or semicolon that ends it. */
-export function searchWords(cursor: Cursor): string {
-  const words: string[] = []
-  for (let depth = 0; depth > 0 || ![')', ';'].includes(cursor.token.text);) {
-    const { kind, text } = cursor.take()
-    if (kind === 'end') cursor.fail("')' is expected")
-    if (text === '(') depth++
-    if (text === ')') depth--
-    words.push(kind === 'phrase' ? `"${text}"` : text)
-  }
-  return words.join(' ')
 }
 
 interface SearchToken {

@@ -8,7 +8,6 @@ import { meantAs } from '../expressions/members.ts'
 import { orderBy, orderTerms } from './order.ts'
 import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 import { parsePath } from '../expressions/paths.ts'
-import { searchWords } from '../expressions/search.ts'
 import {
   alias,
   areTooLarge,
@@ -58,7 +57,7 @@ function transformation(parser: Parser, rows: Rows): Rows[] {
 const TRANSFORMATIONS = new Map<string, (parser: Parser, rows: Rows) => Rows | Rows[]>(
   Object.entries({
     filter: (parser, rows) => conditioned(rows, parser.condition()),
-    search: ({ cursor }, rows) => searched(rows, searchWords(cursor)),
+    search: ({ cursor }, rows) => searched(rows, cursor.before(')')),
     compute: computed,
     aggregate: (parser, rows) => grouped(parser.cursor, rows, [], aggregates(parser)),
     groupby: groupBy,

@@ -115,6 +115,26 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ['$it/microsoft.graph.provisioningObjectSummary/cycleId eq null', 'c'],
       ['$this/cycleId eq null', 'c']
     ]
+  ],
+  [
+    'Texts may look like symbols',
+    [
+      ["contains(concat(cycleId,'{'),'{')", 'ab'],
+      ["concat('[',cycleId) eq '[y'", 'b'],
+      ["cycleId in ('{','y')", 'b'],
+      ['cycleId in ["]","y"]', 'b'],
+      ["cast(')',Edm.String) eq ')'", 'abc'],
+      ["case(cycleId eq 'y':'(') eq '('", 'b'],
+      ['provisioningSteps/$count($search="(") eq 0 and cycleId ne null', 'ab']
+    ]
+  ],
+  [
+    'A search within an expression is read as it is written',
+    [
+      ['provisioningSteps/$count($search=mpor) eq 1', 'ab'],
+      ['provisioningSteps/$count($search=Im-port) eq 0', 'abc'],
+      ['provisioningSteps/$count($search=(import OR export) NOT failure;$filter=true) eq 1', 'ab']
+    ]
   ]
 ])('%s', (_, cases) => {
   it.each(cases)('%s', async (filter, expected) => {

@@ -299,6 +299,7 @@ describe('$apply', () => {
       [{ targetSystem: { details: { ApplicationId: null } }, n: 2 }]
     ],
     [`${only}/search(conflict)/aggregate($count as total)`, [{ total: 1 }]],
+    [`${only}/search("(" OR conf-lict)/aggregate($count as total)`, [{ total: 0 }]],
     [`${only}/filter(provisioningSteps/any(s:s/status eq 'failure'))/aggregate($count as total)`, [{ total: 1 }]],
     [
       `${only}/groupby((jobId),aggregate($count as n))/aggregate(n with sum as all,n with max as most)`,
