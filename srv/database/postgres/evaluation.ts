@@ -17,6 +17,8 @@ const QUOTIENT = `CASE WHEN b <> 0 THEN a / b WHEN b IS NULL THEN NULL WHEN a > 
 /** A number as JSON has it: what is infinite as text (OData JSON 4.01, 7.1). */
 const JSON_NUMBER = `SELECT CASE WHEN value IN ('Infinity', '-Infinity', 'NaN') THEN '"' || odata_text(value) || '"' ELSE odata_text(value) END`
 
+const HIGH = String(2 ** 53)
+
 const TICKS = 10_000_000
 
 export const EVALUATION = [
@@ -33,10 +35,18 @@ export const EVALUATION = [
   create(`odata_quotient(a ${DOUBLE}, b ${DOUBLE})`, DOUBLE, `SELECT ${QUOTIENT}`),
   ...ofWhole((a, b) => create(`odata_remainder(a ${a}, b ${b})`, 'bigint', 'SELECT cast(a as bigint) % b')),
   create(
+    `odata_exact(value ${DOUBLE})`,
+    'numeric',
+    // by way of text, as a cast of a double to numeric leaves 15 digits; whole numbers beyond 2^53 have more than their text
+    `SELECT CASE WHEN abs(value) >= ${HIGH} AND abs(value) < 1e31
+         THEN cast(cast(trunc(value / ${HIGH}) as bigint) as numeric) * ${HIGH} + cast(value - trunc(value / ${HIGH}) * ${HIGH} as bigint)
+       ELSE cast(cast(value as text) as numeric) END`
+  ),
+  create(
     `odata_remainder(a ${DOUBLE}, b ${DOUBLE})`,
     DOUBLE,
-    // by way of text, as a cast of a double to numeric leaves 15 digits; NaN, as of INF, is null as in SQLite
-    `SELECT nullif(cast(cast(cast(a as text) as numeric) % cast(cast(b as text) as numeric) as ${DOUBLE}), 'NaN')`
+    // NaN, as of INF, is null as in SQLite
+    `SELECT nullif(cast(odata_exact(a) % odata_exact(b) as ${DOUBLE}), 'NaN')`
   ),
   'DROP FUNCTION IF EXISTS odata_substring(text, bigint, bigint)', // of earlier versions
   // of numbers with fractions, as JavaScript cuts texts: the fractions of the ends are left out

@@ -9,7 +9,7 @@ import { EVALUATION } from './evaluation.ts'
 import { CONDITION_FUNCTION } from './search-statements.ts'
 
 /** Names in a path, as `pathTo` in database/dialect.ts writes it, or the model: `$."a"."b"`, `$.a`. */
-const NAMES = `string_to_array(replace(btrim(substr(path, 3), '"'), '"."', '.'), '.')`
+const NAMES = `string_to_array(btrim(substr(path, 3), '"'), '"."')`
 
 const PART = `cast(whole as json) #> ${NAMES}`
 

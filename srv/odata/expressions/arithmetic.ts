@@ -77,7 +77,7 @@ function moved(left: Typed, operator: 'add' | 'sub', right: Typed): Unplaced | u
 
 /** Durations times and by numbers (5.1.1.2.5 and 5.1.1.2.6), in whole ticks. */
 function scaled(left: Typed, operator: string, right: Typed): Unplaced | undefined {
-  const [a, b] = [left.cqn, right.cqn]
+  const [a, b] = [numeric(left), numeric(right)]
   const types = `${left.type} ${operator} ${right.type}`
   if (types === 'duration mul number' || types === 'number mul duration') {
     const areWhole = left.whole || right.whole

@@ -32,6 +32,9 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ['durationInMilliseconds eq 1.5e3', 'b'],
       ['9007199254740992 mod 3 eq 2', 'abc'],
       ['1e15 mod 7 add 0.5 eq 6.5', 'abc'],
+      ['round(9223372036854775808) mod 5 eq 3', 'abc'],
+      ["duration'P1D' mul NaN eq null and NaN mul duration'P1D' eq null", 'abc'],
+      ["duration'P1D' div NaN eq null and duration'P1D' divby NaN eq null", 'abc'],
       ['round(9007199254740991 add 0.0) eq 9007199254740991', 'abc'],
       ['round(NaN) eq null and floor(durationInMilliseconds divby 0) eq null', 'ac'],
       ['round(2.5) eq 3 and round(-2.5) eq -3 and floor(-1.5) eq -2 and ceiling(1.2) eq 2', 'abc']

@@ -13,7 +13,17 @@ const events: Json[] = [
     durationInMilliseconds: 0,
     statusInfo: { '@odata.type': '#microsoft.graph.statusDetails', status: 'failure', errorCode: 'Conflict' },
     targetSystem: {
-      details: { n: 7, t: '7', f: false, d: 'PT1M', o: { deep: 'x' }, big: 3000000000, huge: 2 ** 60, r: 1.5 }
+      details: {
+        n: 7,
+        t: '7',
+        f: false,
+        d: 'PT1M',
+        o: { deep: 'x' },
+        big: 3000000000,
+        huge: 2 ** 60,
+        r: 1.5,
+        'p.q': 'x'
+      }
     },
     provisioningSteps: [
       { name: 'Import', status: 'success', details: { n: 1 } },

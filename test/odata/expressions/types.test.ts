@@ -101,6 +101,7 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ['targetSystem/details/n in (7,8)', 'ab'],
       ["targetSystem/details/t in ('7','8')", 'a'],
       ["targetSystem/details/o/deep eq 'x'", 'a'],
+      ["targetSystem/details/p.q eq 'x'", 'a'],
       ['targetSystem/details/o ne null', 'a'],
       ['provisioningSteps/any(s:s/details/n eq 1)', 'a'],
       ["provisioningSteps/any(s:s/details/n eq '1')", 'a'],
