@@ -1,57 +1,37 @@
 /** Compares the schema of the log with the one the service creates, to find what would drop or alter events. */
 import { randomBytes } from 'node:crypto'
-import cds from '@sap/cds'
 import type pg from 'pg'
-import { storeJsonAsText, type StoredModel } from '../json-columns.ts'
+import type { StoredModel } from '../json-columns.ts'
 import type { SchemaDifference } from '../log.ts'
+import { differences, foreign, keyOf, migration, storedModel, type SchemaObjects } from '../schema-comparison.ts'
 import { ARRIVALS, EVENTS, PURGES, SEALS } from '../tables.ts'
 import { connect } from './connection.ts'
 import { codeOf } from './failures.ts'
 import { FORMS, FUNCTIONS } from './functions.ts'
-import { isOfAllTenants } from '../indexes.ts'
 import { expectVersion } from './migration.ts'
 import { migrating } from './names.ts'
 import { IDS, OTHERS, partitioned } from './partitions.ts'
 import { completeSchema, historyTriggers, UNIQUE_IDS } from './schema.ts'
 import { TALLIED } from './tallies.ts'
 
-/** The parts of CAP used here that its published types lack. */
-const cap = cds as unknown as {
-  compile: { to: { sql: { delta: (csn: object, options: object) => { createsAndAlters: string[] } } } }
-  env: { requires: { db: object } }
-}
-
 /**
  * Compares the schemas. The expected one is created for that, and not committed.
  * @throws {Error} if there is no log, or if it belongs to another version of the service
  */
 export async function schemaDifferences(url: string, csn: StoredModel): Promise<SchemaDifference[]> {
-  const model = structuredClone(csn)
-  storeJsonAsText(model)
   const client = await connect(url)
   try {
     await client.query('BEGIN')
     await expectVersion(client)
     const found = await objectsOf(client)
-    await createElsewhere(client, model)
+    await createElsewhere(client, storedModel(csn))
     const expected = await objectsOf(client)
     for (const [key, definition] of expectedOfMonths(found, expected)) expected.set(key, definition)
-    return [
-      ...[...found.keys()].filter((key) => !expected.has(key)).map((key) => difference(key, 'added')),
-      ...[...expected].flatMap(([key, definition]) => {
-        if (found.has(key) ? found.get(key) === definition : isOfAllTenants(definition)) return []
-        return difference(key, found.has(key) ? 'altered' : 'missing')
-      })
-    ]
+    return differences(found, expected)
   } finally {
     await client.query('ROLLBACK').catch(() => {})
     await client.end()
   }
-}
-
-function difference(key: string, what: SchemaDifference['difference']): SchemaDifference {
-  const [type = '', name = ''] = key.split('\0')
-  return { type, name, difference: what }
 }
 
 /** Creates the schema under another name, which statements find first. */
@@ -59,38 +39,31 @@ async function createElsewhere(client: pg.Client, model: StoredModel) {
   const name = `expected_${randomBytes(8).toString('hex')}`
   await client.query(`CREATE SCHEMA ${name}; SET LOCAL search_path = ${name}`).catch((cause: unknown) => {
     if (codeOf(cause) !== '42501') throw cause
-    throw new Error(
-      'its user may not create the schema that it is compared with: GRANT CREATE ON DATABASE is missing.',
-      {
-        cause
-      }
-    )
+    throw new Error(NO_SCHEMA, { cause })
   })
   for (const sql of FUNCTIONS) await client.query(sql)
-  const { createsAndAlters } = cap.compile.to.sql.delta(model, { ...cap.env.requires.db })
-  for (const sql of createsAndAlters) await client.query(migrating(partitioned(sql)))
-  await completeSchema(
-    client,
-    { definitions: model.definitions, uniqueIds: false, indexesForAllTenants: true },
-    undefined
-  )
+  for (const sql of migration(model).createsAndAlters) await client.query(migrating(partitioned(sql)))
+  const { definitions } = model
+  await completeSchema(client, { definitions, uniqueIds: false, indexesForAllTenants: true }, undefined)
 }
 
+const NO_SCHEMA = 'its user may not create the schema that it is compared with: GRANT CREATE ON DATABASE is missing.'
+
 /** Each partition of a month has what that of other months has, under its own name. */
-function* expectedOfMonths(found: Map<string, string>, expected: Map<string, string>): Generator<[string, string]> {
+function* expectedOfMonths(found: SchemaObjects, expected: SchemaObjects): Generator<[string, string]> {
   const months = [...found.keys()].filter((key) => /^partition\0events_of_\d{4}_\d\d$/.test(key))
   for (const [, month = ''] of months.map((key) => key.split('\0')))
     for (const [key, definition] of expected)
-      if (key.includes(OTHERS)) yield [key.replace(OTHERS, month), definition.replaceAll(OTHERS, month)]
+      if (key.includes(OTHERS)) yield [key.replace(OTHERS, month), String(definition).replaceAll(OTHERS, month)]
 }
 
 /**
  * The objects of the first schema in the search path, but for CAP's own table, extensions, an index that depends on
  * settings, and what only helps to find events.
  */
-export async function objectsOf(client: pg.Client): Promise<Map<string, string>> {
+export async function objectsOf(client: pg.Client): Promise<SchemaObjects> {
   const { rows } = await client.query<{ type: string; name: string; definition: string }>(OBJECTS)
-  return new Map(rows.map(({ type, name, definition }) => [`${type}\0${name}`, definition]))
+  return new Map(rows.map(({ type, name, definition }) => [keyOf(type, name), definition]))
 }
 
 const OBJECTS = `
@@ -148,9 +121,5 @@ const TRIGGERS = ['identified', TALLIED, ...historyTriggers().flatMap((sql) => /
  */
 export async function expectUntouched(one: pg.Pool) {
   const { rows } = await one.query<{ what: string; name: string }>(FOREIGN, [TABLES, TRIGGERS])
-  const [found] = rows
-  if (found)
-    throw new Error(
-      `The service does not start on a database that has ${found.what}, '${found.name}': it could alter events.`
-    )
+  for (const { what, name } of rows) throw foreign(what, name)
 }

@@ -1,72 +1,36 @@
 /** Compares the schema of the log with the one the service creates, to find what would drop or alter events. */
 import { DatabaseSync } from 'node:sqlite'
 import { isDeepStrictEqual } from 'node:util'
-import cds from '@sap/cds'
-import { storeJsonAsText, type StoredModel } from '../json-columns.ts'
+import { remembered } from '../../values/remembered.ts'
+import type { Indexed } from '../indexes.ts'
+import type { StoredModel } from '../json-columns.ts'
 import type { SchemaDifference } from '../log.ts'
-import { isOfAllTenants, type Indexed } from '../indexes.ts'
+import { differences, foreign, keyOf, migration, storedModel } from '../schema-comparison.ts'
+import type { Migration, SchemaObjects } from '../schema-comparison.ts'
+import { ARRIVALS, COUNTS, EVENTS, OLDER, PURGES, SEALS, TALLIES, UNDER_WAY } from '../tables.ts'
 import { talliesIn } from '../tallies.ts'
 import { indexesOf, historyTriggers } from './schema-objects.ts'
-import { ARRIVALS, COUNTS, EVENTS, OLDER, PURGES, SEALS, TALLIES, UNDER_WAY } from '../tables.ts'
 import { COUNT_TRIGGERS, countTriggers } from './tallies.ts'
-import { remembered } from '../../values/remembered.ts'
-
-/** A table, index, trigger or view. The indexes of constraints have no statement. */
-interface SchemaObject {
-  type: string
-  name: string
-  sql: string | null
-}
-
-/** What leads from one model to another. */
-interface Migration {
-  drops: string[]
-  createsAndAlters: string[]
-  /** What `cds.deploy` keeps of the other model, in JSON. */
-  afterImage: Pick<StoredModel, 'definitions'>
-}
-
-/** The parts of CAP used here that its published types lack. CAP loads them when they are used: threads use none. */
-const cap = cds as unknown as {
-  compile: {
-    to: {
-      sql: { delta: (csn: object, options: object, before?: string) => Migration }
-    }
-  }
-  env: { requires: { db: object } }
-}
-
-/** The tables of ANALYZE, which an operator may run. They change no answer. */
-const STATISTICS = /^table sqlite_stat\d$/
 
 /** See `History` in database/log.ts. */
 export function schemaDifferences(database: DatabaseSync, csn: StoredModel): SchemaDifference[] {
   const found = objectsOf(database)
   if (!found.size) throw new Error('the file is empty.')
   const { model, whole, expected } = expectedSchema(csn)
-  if (found.has('table cds_model')) expectVersion(database, model, whole)
-  const added = [...found].filter(([key]) => !expected.has(key) && !STATISTICS.test(key))
-  return [
-    ...added.map(([, { type, name }]) => ({ type, name, difference: 'added' as const })),
-    ...[...expected].flatMap(([key, each]) => {
-      const other = found.get(key)
-      if (other ? comparable(other) === comparable(each) : isOfAllTenants(each.sql ?? '')) return []
-      return { type: each.type, name: each.name, difference: other ? ('altered' as const) : ('missing' as const) }
-    })
-  ]
+  if (found.has(keyOf('table', 'cds_model'))) expectVersion(database, model, whole)
+  return differences(found, expected)
 }
 
 interface Schema {
   model: StoredModel
   /** What leads to it from an empty database. */
   whole: Migration
-  expected: Map<string, SchemaObject>
+  expected: SchemaObjects
 }
 
 /** The schema of a model. The compiler takes much longer than the comparison, and several logs can have one model. */
 const expectedSchema = remembered((csn: StoredModel): Schema => {
-  const model = structuredClone(csn)
-  storeJsonAsText(model)
+  const model = storedModel(csn)
   const whole = migration(model)
   return { model, whole, expected: expectedObjects(model, whole) }
 })
@@ -74,12 +38,9 @@ const expectedSchema = remembered((csn: StoredModel): Schema => {
 /** See `Log` in database/log.ts. */
 export function expectUntouched(database: DatabaseSync) {
   const known = new Set([...COUNT_TRIGGERS, ...historyTriggers(database).keys()])
-  const refuse = (what: string): never => {
-    throw new Error(`The service does not start on a database that has ${what}: it could alter events.`)
-  }
-  for (const { type, name } of objectsOf(database).values()) {
-    if (type === 'trigger' && !known.has(name)) refuse(`a trigger that is not its own, '${name}'`)
-    if (type === 'view' && TABLES.includes(name.toLowerCase())) refuse(`a view in the place of its table, '${name}'`)
+  for (const [type, name = ''] of [...objectsOf(database).keys()].map((key) => key.split('\0'))) {
+    if (type === 'trigger' && !known.has(name)) throw foreign('a trigger that is not its own', name)
+    if (type === 'view' && TABLES.includes(name.toLowerCase())) throw foreign('a view in the place of its table', name)
   }
 }
 
@@ -100,9 +61,6 @@ const isSame = (csn: unknown, { definitions }: Migration['afterImage']) =>
   typeof csn === 'string' &&
   isDeepStrictEqual((JSON.parse(csn) as StoredModel).definitions, JSON.parse(JSON.stringify(definitions)))
 
-const migration = (model: StoredModel, before?: string) =>
-  cap.compile.to.sql.delta(model, { ...cap.env.requires.db }, before)
-
 /** Creates the schema in memory. */
 function expectedObjects(model: StoredModel, { createsAndAlters }: Migration) {
   const indexes = Object.entries(model.definitions).flatMap(([entity, definition]) => [
@@ -118,14 +76,17 @@ function expectedObjects(model: StoredModel, { createsAndAlters }: Migration) {
   return objects
 }
 
-function objectsOf(database: DatabaseSync) {
-  const all = database.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type DESC, name').all()
-  return new Map((all as unknown as SchemaObject[]).map((each) => [`${each.type} ${each.name}`, each]))
+/** The tables, indexes, triggers and views, but for the tables of ANALYZE, which an operator may run. */
+const OBJECTS = `SELECT type, name, sql FROM sqlite_schema
+  WHERE type <> 'table' OR name NOT GLOB 'sqlite_stat[0-9]' ORDER BY type DESC, name`
+
+function objectsOf(database: DatabaseSync): SchemaObjects {
+  const all = database.prepare(OBJECTS).all() as { type: string; name: string; sql: string | null }[]
+  return new Map(all.map(({ type, name, sql }) => [keyOf(type, name), sql && type === 'table' ? comparable(sql) : sql]))
 }
 
-/** A statement in a form that can be compared: the order of columns is ignored, as a migration appends new ones. */
-function comparable({ type, sql }: SchemaObject) {
-  if (type !== 'table' || sql === null) return sql
+/** The statement of a table in a form that can be compared: without the order of columns, as migrations append some. */
+function comparable(sql: string) {
   const begin = sql.indexOf('(')
   const end = sql.lastIndexOf(')')
   return [sql.slice(0, begin), ...listOf(sql.slice(begin + 1, end)).toSorted(), sql.slice(end)].join()

@@ -1,0 +1,56 @@
+/** What engines share to compare the schema of a log with the one that the service creates from the CDS model. */
+import cds from '@sap/cds'
+import { isOfAllTenants } from './indexes.ts'
+import { storeJsonAsText, type StoredModel } from './json-columns.ts'
+import type { SchemaDifference } from './log.ts'
+
+/** The objects of a schema: their definitions by {@link keyOf} type and name. Indexes of constraints may have none. */
+export type SchemaObjects = Map<string, string | null>
+
+export const keyOf = (type: string, name: string) => `${type}\0${name}`
+
+/** The differences between the objects that a schema has, and those that it should have. */
+export function differences(found: SchemaObjects, expected: SchemaObjects): SchemaDifference[] {
+  const added = [...found.keys()].filter((key) => !expected.has(key))
+  const others = [...expected].filter(([key, definition]) =>
+    found.has(key) ? found.get(key) !== definition : !isOfAllTenants(definition ?? '')
+  )
+  return [
+    ...added.map((key) => differenceOf(key, 'added')),
+    ...others.map(([key]) => differenceOf(key, found.has(key) ? 'altered' : 'missing'))
+  ]
+}
+
+function differenceOf(key: string, difference: SchemaDifference['difference']): SchemaDifference {
+  const [type = '', name = ''] = key.split('\0')
+  return { type, name, difference }
+}
+
+/** The error for what could drop or alter events before they are stored. */
+export const foreign = (what: string, name: string) =>
+  new Error(`The service does not start on a database that has ${what}, '${name}': it could alter events.`)
+
+/** A model with what is stored as JSON in columns of text. */
+export function storedModel(csn: StoredModel): StoredModel {
+  const model = structuredClone(csn)
+  storeJsonAsText(model)
+  return model
+}
+
+/** What leads from one model to another. */
+export interface Migration {
+  drops: string[]
+  createsAndAlters: string[]
+  /** What `cds.deploy` keeps of the other model, in JSON. */
+  afterImage: Pick<StoredModel, 'definitions'>
+}
+
+/** The parts of CAP used here that its published types lack. CAP loads them when they are used: threads use none. */
+const cap = cds as unknown as {
+  compile: { to: { sql: { delta: (csn: object, options: object, before?: string) => Migration } } }
+  env: { requires: { db: object } }
+}
+
+/** @param before the other model, in JSON; by default an empty database */
+export const migration = (model: StoredModel, before?: string) =>
+  cap.compile.to.sql.delta(model, { ...cap.env.requires.db }, before)
