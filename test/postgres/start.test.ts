@@ -142,6 +142,19 @@ describe('A log on a server', () => {
     expect(service.log()).toContain(new URL(DATABASE_URL).pathname)
   })
 
+  it('is created, written and read without anything that the next version of the client library drops', async () => {
+    const service = await startProcess({
+      file: `${temporaryFolder()}/new`,
+      env: { NODE_OPTIONS: '--throw-deprecation' }
+    })
+    running.push(service.stop)
+    const { get, post } = clientOf(() => service.url ?? '')
+    expect((await post('/auditLogs/provisioning', { ...event, id: 'new' })).status).toBe(201)
+    expect((await get("/auditLogs/provisioning('new')")).body.action).toBe('Create')
+    await service.stop()
+    expect(service.log()).not.toContain('Deprecation')
+  })
+
   it('has its events when the service is killed and starts again', async () => {
     const first = await started()
     expect((await first.post('/auditLogs/provisioning', { ...event, id: 'kept' })).status).toBe(201)

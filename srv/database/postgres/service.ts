@@ -16,6 +16,9 @@ import { migrating } from './names.ts'
 import { partitioned } from './partitions.ts'
 import { PostgresRenderer } from './rendering.ts'
 
+/** The last statement on each connection, which takes them one after the other: CAP's deployment does not wait. */
+const latest = new WeakMap<pg.Client, Promise<unknown>>()
+
 export default class PostgresDatabase extends SQLService {
   static override CQN2SQL = PostgresRenderer
   declare readonly options: { pool: object; credentials: object }
@@ -56,15 +59,15 @@ export default class PostgresDatabase extends SQLService {
   set() {}
 
   override async onEVENT({ event }: { event: string }): Promise<unknown> {
-    await this.dbc?.query(event)
+    await this.query(event)
     // views call these
-    if (event === 'BEGIN') for (const sql of FUNCTIONS) await this.dbc?.query(sql)
+    if (event === 'BEGIN') for (const sql of FUNCTIONS) await this.query(sql)
     return undefined
   }
 
   /** Prepares a statement of the migration. */
   prepare(sql: string) {
-    const run = (values?: unknown) => this.dbc?.query(this.migration(sql), Array.isArray(values) ? values : [])
+    const run = (values?: unknown) => this.query(this.migration(sql), Array.isArray(values) ? values : [])
     return {
       run: async (values?: unknown) => ({ changes: (await run(values))?.rowCount ?? 0 }),
       get: async (values?: unknown) => (await run(values))?.rows[0] as unknown,
@@ -74,7 +77,18 @@ export default class PostgresDatabase extends SQLService {
 
   /** Runs a statement of the migration. */
   exec(sql: string) {
-    return this.dbc?.query(this.migration(sql))
+    return this.query(this.migration(sql))
+  }
+
+  private query(sql: string, values?: unknown[]) {
+    const { dbc } = this
+    if (!dbc) return undefined
+    const result = (latest.get(dbc) ?? Promise.resolve()).then(() => dbc.query(sql, values))
+    latest.set(
+      dbc,
+      result.catch(() => {})
+    )
+    return result
   }
 
   private migration(sql: string) {
