@@ -28,16 +28,6 @@ export const configuration = (url: string): ClientConfig => ({
   types: { getTypeParser: ((id: number): unknown => PARSERS.get(id) ?? pg.types.getTypeParser(id)) as never }
 })
 
-/**
- * For connections that write: what they commit is on disk, and each statement sees what was committed before it,
- * whatever the server does by default. Where they do nothing in a transaction for a minute, for example as this process
- * is suspended, the server ends it.
- */
-export const WRITING: PoolConfig & { options: string } = {
-  idle_in_transaction_session_timeout: 60_000,
-  options: String.raw`-c synchronous_commit=on -c default_transaction_isolation=read\ committed`
-}
-
 /** The options of connections that migrate: to create an index takes minutes in a large log. */
 export const MIGRATING = '-c statement_timeout=0'
 
@@ -82,6 +72,19 @@ export function pool(url: string, options: PoolConfig): pg.Pool {
   made.on('connect', (client) => client.on('error', () => {}))
   return made
 }
+
+/**
+ * A pool of one connection that writes: what it commits is on disk, and each statement sees what was committed before it,
+ * whatever the server does by default. Where it does nothing in a transaction for a minute, for example as this process
+ * is suspended, the server ends it.
+ */
+export const writer = (url: string, { options = '', ...others }: PoolConfig = {}): pg.Pool =>
+  pool(url, {
+    idle_in_transaction_session_timeout: 60_000,
+    options: String.raw`-c synchronous_commit=on -c default_transaction_isolation=read\ committed ${options}`,
+    ...others,
+    max: 1
+  })
 
 /** What is asked of a server. */
 interface Server {

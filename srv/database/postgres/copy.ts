@@ -1,11 +1,10 @@
 /** A copy of a log in PostgreSQL: see `Copy` in database/log.ts. */
-import type pg from 'pg'
 import type { Arrival, Copy, StoredRow } from '../log.ts'
 import { ARRIVALS, COUNTS, EVENTS, PURGES, SEALS, SECRETS } from '../tables.ts'
 import { connect } from './connection.ts'
 import { expectVersion } from './migration.ts'
 import { NUMBERING } from './locks.ts'
-import { withNames } from './names.ts'
+import { queryOn } from './names.ts'
 import { Partitions } from './partitions.ts'
 import { UNIQUE_IDS } from './schema.ts'
 import { UNNUMBERED } from './sequencer.ts'
@@ -19,8 +18,7 @@ export async function openCopy(url: string): Promise<Copy> {
   const client = await connect(url)
   await expectVersion(client)
   const partitions = new Partitions(url, LIMITS)
-  const run = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
-    (await client.query<R>(withNames(sql), values)).rows
+  const run = queryOn(client)
   const insert = async (table: string, rows: object[], rest = '') => {
     if (!rows.length) return
     const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].join()

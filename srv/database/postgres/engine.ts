@@ -12,7 +12,7 @@ import { failureOf, isDuplicate } from './failures.ts'
 import { startGroupCommit } from './group-commit.ts'
 import { watchTransactions } from './long-transactions.ts'
 import { expectRights, migrateAlone, noteVersion } from './migration.ts'
-import { withNames } from './names.ts'
+import { queryOn } from './names.ts'
 import { Partitions } from './partitions.ts'
 import { typed } from './placeholders.ts'
 import { Prepared } from './prepared.ts'
@@ -156,10 +156,10 @@ export class PostgresEngine implements Engine {
   tokenSecret() {
     return this.onServer(async (client) => {
       const own = randomBytes(32).toString('base64url')
-      const insert = `INSERT INTO ${SECRETS} (number, secret) VALUES (1, $1) ON CONFLICT (number) DO NOTHING`
-      await client.query(withNames(insert), [own])
-      const found = await client.query<{ secret: string }>(withNames(`SELECT secret FROM ${SECRETS} WHERE number = 1`))
-      return Buffer.from((found.rows as [{ secret: string }])[0].secret, 'base64url')
+      const query = queryOn(client)
+      await query(`INSERT INTO ${SECRETS} (number, secret) VALUES (1, $1) ON CONFLICT (number) DO NOTHING`, own)
+      const [found] = await query<{ secret: string }>(`SELECT secret FROM ${SECRETS} WHERE number = 1`)
+      return Buffer.from((found as { secret: string }).secret, 'base64url')
     })
   }
 

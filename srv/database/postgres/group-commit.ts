@@ -6,14 +6,14 @@ import type pg from 'pg'
 import type { Entry, Table } from '../engine.ts'
 import { entryQueue, type Waiting } from '../entry-queue.ts'
 import { ARRIVAL_KEY, ARRIVALS, EVENT_KEY, EVENTS } from '../tables.ts'
-import { pool, WRITING, type Limits } from './connection.ts'
+import { writer, type Limits } from './connection.ts'
 import { isOfStatement } from './failures.ts'
 import { withNames } from './names.ts'
 import { UNNUMBERED } from './sequencer.ts'
 
 /** @param limits of statements: how long they wait for others that store an event with the same id, and run in all */
 export function startGroupCommit(url: string, limits: Limits) {
-  const connections = pool(url, { ...WRITING, ...limits, max: 1 })
+  const connections = writer(url, limits)
   const queue = entryQueue(async (all) => {
     const client = await connections.connect()
     try {

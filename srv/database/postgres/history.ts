@@ -4,7 +4,7 @@ import type { Arrival, History, Inspected, Miscount, PurgedRange, PurgeRecord, S
 import { ARRIVAL_KEY, ARRIVALS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import { mistalliedIn, talliesIn } from '../tallies.ts'
 import { rowsOf } from './cursor.ts'
-import { withNames } from './names.ts'
+import { queryOn } from './names.ts'
 import { IDS, INSTANT } from './partitions.ts'
 import { schemaDifferences } from './schema-differences.ts'
 import { UNNUMBERED } from './sequencer.ts'
@@ -57,8 +57,8 @@ export function history(one: pg.Pool, url: string): History {
     async *damages() {}, // the server checks its own files, if they have checksums, as it reads them
     schemaDifferences: (model) => schemaDifferences(url, model),
     async openPurge() {
-      const { rowCount } = await one.query(withNames(`SELECT number FROM ${UNDER_WAY} LIMIT 1`))
-      return rowCount ? UNDER_WAY : undefined
+      const rows = await queryOn(one)(`SELECT number FROM ${UNDER_WAY} LIMIT 1`)
+      return rows.length ? UNDER_WAY : undefined
     },
     miscounts: () => rowsOf<Miscount>(one, MISCOUNTS),
     mistallied: ({ definitions }) => rowsOf(one, mistalliedIn(talliesIn(definitions), `${EVENTS} e`, ALL_TALLIES)),

@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import type { Arrival, OpenLog, Seal, StoredRow } from '../log.ts'
 import { ARRIVALS, EVENTS, SAME_EVENT, SEALS, SECRETS } from '../tables.ts'
-import { pool as poolOf, timed, WRITING } from './connection.ts'
+import { timed, writer } from './connection.ts'
 import { arrivalsIn, history, WHOLE } from './history.ts'
 import { SEALING } from './locks.ts'
 import { withNames } from './names.ts'
@@ -33,7 +33,7 @@ const PATIENCE = 10_000
 const PATIENCE_FOR_EVENTS = 20_000
 
 export const openLog: OpenLog = (url) => {
-  const pool = poolOf(url, { ...WRITING, options: `${WRITING.options} ${ALL_TENANTS}`, max: 1 })
+  const pool = writer(url, { options: ALL_TENANTS })
   const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
     (await pool.query<R>(timed(withNames(sql), values, PATIENCE))).rows
 

@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import { EVENTS } from '../tables.ts'
 import { MIGRATING } from './locks.ts'
-import { withNames } from './names.ts'
+import { queryOn } from './names.ts'
 
 /**
  * The version of the schema that this code works with. It grows with every change of `db/` and of what the service adds
@@ -28,11 +28,9 @@ export async function migrateAlone(client: pg.Client, migrate: () => Promise<voi
 
 /** Notes that all of the migration was done. */
 export async function noteVersion(client: pg.Client) {
-  await client.query(
-    withNames(`INSERT INTO ${VERSIONS} (number, version) VALUES (1, $1)
-      ON CONFLICT (number) DO UPDATE SET version = excluded.version`),
-    [VERSION]
-  )
+  const insert = `INSERT INTO ${VERSIONS} (number, version) VALUES (1, $1)
+    ON CONFLICT (number) DO UPDATE SET version = excluded.version`
+  await queryOn(client)(insert, VERSION)
 }
 
 /**
@@ -102,6 +100,6 @@ async function versionOf(client: pg.Client) {
   const may = await mayUse(client, VERSIONS, 'SELECT')
   if (may === null) return 0
   if (!may) throw new Error(NO_RIGHTS)
-  const found = await client.query<{ version: number }>(withNames(`SELECT version FROM ${VERSIONS} WHERE number = 1`))
-  return found.rows[0]?.version ?? 0
+  const [found] = await queryOn(client)<{ version: number }>(`SELECT version FROM ${VERSIONS} WHERE number = 1`)
+  return found?.version ?? 0
 }

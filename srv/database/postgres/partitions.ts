@@ -9,7 +9,7 @@ import { repeat } from '../background.ts'
 import type { Entry } from '../engine.ts'
 import type { Period } from '../log.ts'
 import { EVENTS, UNDER_WAY } from '../tables.ts'
-import { pool, WRITING, type Limits } from './connection.ts'
+import { writer, type Limits } from './connection.ts'
 import { withNames } from './names.ts'
 
 const LOG = cds.log('provisioning')
@@ -70,7 +70,7 @@ export class Partitions {
 
   /** @param limits of statements, as the server may be gone without a word */
   constructor(url: string, limits: Limits) {
-    this.pool = pool(url, { ...WRITING, ...limits, max: 1 })
+    this.pool = writer(url, limits)
   }
 
   /** Makes those of this month and the next ones, now and from now on. */

@@ -8,7 +8,7 @@ import type { Period, PurgeRecord, PurgeStore, RecordOf } from '../log.ts'
 import { ARRIVALS, COUNTS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import type { Tallies } from '../tallies.ts'
 import { NUMBERING, PURGING } from './locks.ts'
-import { withNames } from './names.ts'
+import { queryOn } from './names.ts'
 import { IDS, INSTANT, monthIn, PARTITION } from './partitions.ts'
 import { UNNUMBERED } from './sequencer.ts'
 import { FOLD, noteKinds } from './tallies.ts'
@@ -34,14 +34,7 @@ const arrivedBy = (
 const OF_ALL = ofAllTenants('e.tenant')
 
 export function purgeStore(pool: pg.Pool): PurgeStore {
-  const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
-    (await pool.query<R>(withNames(sql), values)).rows
-  const remove = (client: pg.ClientBase | pg.Pool, record: PurgeRecord, sequences: number[], keeps: boolean) =>
-    client.query<{ done: boolean }>('SELECT remove_events($1, $2, $3) AS done', [
-      JSON.stringify(record),
-      sequences,
-      keeps
-    ])
+  const query = queryOn(pool)
   return {
     async newestSealed() {
       const [seal] = await query<{ last: number; sealedAt: string }>(
@@ -66,7 +59,7 @@ export function purgeStore(pool: pg.Pool): PurgeStore {
         limit
       ),
     lastPurge: async () => (await query<Pick<PurgeRecord, 'number' | 'hash'>>(LAST_PURGE))[0],
-    removeEvents: async (record, sequences) => (await remove(pool, record, sequences, false)).rows[0]?.done === true,
+    removeEvents: (record, sequences) => remove(query, record, sequences, false),
     oldestPeriod: async () => {
       const [oldest] = await query<{ name: string }>(
         `SELECT relname AS name FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
@@ -78,7 +71,7 @@ export function purgeStore(pool: pg.Pool): PurgeStore {
       const client = await pool.connect()
       try {
         await client.query('BEGIN')
-        const removed = await removeMonth(client, period, recordOf, remove)
+        const removed = await removeMonth(queryOn(client), period, recordOf)
         await client.query(removed === undefined ? 'ROLLBACK' : 'COMMIT')
         client.release()
         return removed
@@ -90,15 +83,17 @@ export function purgeStore(pool: pg.Pool): PurgeStore {
   }
 }
 
+type RunQuery = ReturnType<typeof queryOn>
+
+/** @returns whether the events were removed: see {@link purgeSchema} */
+async function remove(query: RunQuery, record: PurgeRecord, sequences: number[], keeps: boolean) {
+  const call = 'SELECT remove_events($1, $2, $3) AS done'
+  const [removed] = await query<{ done: boolean }>(call, JSON.stringify(record), sequences, keeps)
+  return removed?.done === true
+}
+
 /** Records the events of a month in the order of their arrival, batch by batch, and drops the partition. */
-async function removeMonth(
-  client: pg.ClientBase,
-  { name, start, end }: Period,
-  recordOf: RecordOf,
-  remove: (client: pg.ClientBase, record: PurgeRecord, sequences: number[], keeps: boolean) => Promise<unknown>
-) {
-  const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
-    (await client.query<R>(withNames(sql), values)).rows
+async function removeMonth(query: RunQuery, { name, start, end }: Period, recordOf: RecordOf) {
   await query(`SELECT pg_advisory_xact_lock(${PURGING})`)
   const [{ last } = { last: null }] = await query<{ last: number | null }>(`SELECT ${LAST_REMOVABLE} AS last`)
   if (last === null) return undefined
@@ -115,7 +110,7 @@ async function removeMonth(
     if (!rows.length) break
     const sequences = rows.map(({ sequence }) => sequence)
     const record = recordOf(sequences, end, previous)
-    await remove(client, record, sequences, true)
+    await remove(query, record, sequences, true)
     previous = record
     removed += sequences.length
   }

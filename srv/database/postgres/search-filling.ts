@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import cds from '@sap/cds'
 import { repeat } from '../background.ts'
-import { pool, WRITING, type Limits } from './connection.ts'
+import { writer, type Limits } from './connection.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -21,7 +21,7 @@ const MANY = 2000
  * @returns a function that stops it
  */
 export function startFilling(url: string, limits: Limits): () => Promise<void> {
-  const one = pool(url, { ...WRITING, ...limits, max: 1 })
+  const one = writer(url, limits)
   async function work(signal: AbortSignal) {
     let total = 0
     for (let added = BATCH; added >= BATCH && !signal.aborted; total += added) {

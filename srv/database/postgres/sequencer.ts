@@ -6,7 +6,7 @@
 import type pg from 'pg'
 import { repeat } from '../background.ts'
 import { ARRIVALS, COUNTS } from '../tables.ts'
-import { pool, WRITING, type Limits } from './connection.ts'
+import { writer, type Limits } from './connection.ts'
 import { failureOf } from './failures.ts'
 import { NUMBERING } from './locks.ts'
 import { BY_INDEXES, FOLD } from './tallies.ts'
@@ -29,7 +29,7 @@ export class Sequencer {
 
   /** @param limits of statements: how long {@link number} waits for another instance, and a statement runs in all */
   constructor(url: string, limits: Limits) {
-    this.pool = pool(url, { ...WRITING, ...limits, max: 1 })
+    this.pool = writer(url, limits)
   }
 
   /** Numbers arrivals from now on, whoever has added them. Where another instance does so, this one passes. */
