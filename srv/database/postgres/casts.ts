@@ -119,10 +119,12 @@ export const CASTS = [
     DOUBLE,
     `SELECT CASE value WHEN 'INF' THEN 'Infinity' WHEN '-INF' THEN '-Infinity' WHEN 'NaN' THEN cast('NaN' as ${DOUBLE}) ELSE
        CASE WHEN value !~* ${NUMBER} THEN NULL
-         WHEN length(value) > 1000 OR abs(exponent) > 1000 THEN NULL
+         WHEN length(value) > 1000 THEN NULL
+         WHEN abs(exponent) > 2000 THEN CASE WHEN exponent < 0 OR value !~ '^[+-]?[0.]*[1-9]' THEN 0
+           WHEN value LIKE '-%' THEN '-Infinity' ELSE cast('Infinity' as ${DOUBLE}) END
          WHEN abs(number) >= 1.797693134862315807e308 THEN sign(number) * cast('Infinity' as ${DOUBLE})
          WHEN abs(number) < 2.4703282292062328e-324 THEN 0 ELSE cast(number as ${DOUBLE}) END END
-     FROM (SELECT CASE WHEN value ~* ${NUMBER} AND length(value) <= 1000 AND abs(exponent) <= 1000
+     FROM (SELECT CASE WHEN value ~* ${NUMBER} AND length(value) <= 1000 AND abs(exponent) <= 2000
          THEN cast(value as numeric) END AS number, exponent
        FROM (SELECT CASE WHEN value ~* ${NUMBER}
          THEN coalesce(cast(left(substring(value from '[eE]([+-]?[0-9]+)$'), 9) as int), 0) END AS exponent) AS read) AS found`

@@ -6,11 +6,6 @@ import { mayContain } from './search-statements.ts'
 const items = (source: string, item: string, condition: string) =>
   `json_array_elements(cast(${source} as json)) with ordinality as ${item}(value,key) where (${condition})`
 
-/** A member as a type of SQL. Conditions are not evaluated in their order, so this one is repeated. */
-const as = (type: string, types: string[], json: string, path: string) =>
-  `case when json_type(${json},${path}) in (${types.map((each) => `'${each}'`).join()})
-    then cast(json_extract(${json},${path}) as ${type}) end`
-
 /** Members of a JSON object: paths and values in turn. */
 const membersOf = ([path, value, ...rest]: string[]): string[] =>
   path && value
@@ -25,8 +20,10 @@ export const DIALECT: Dialect = {
   least: (...texts) => `least(${texts.join()})`,
   json_member: (json, path) => `json_extract(${json},${path})`,
   json_ordered: (json, path) => `json_ordered(${json},${path})`,
-  json_number: (json, path) => as('double precision', ['integer', 'real'], json, path),
-  json_boolean: (json, path) => as('boolean', ['true', 'false'], json, path),
+  json_number: (json, path) =>
+    `case when json_type(${json},${path}) in ('integer','real') then json_double(json_extract(${json},${path})) end`,
+  json_boolean: (json, path) =>
+    `case when json_type(${json},${path}) in ('true','false') then cast(json_extract(${json},${path}) as boolean) end`,
   json_member_type: (json, path) => `json_type(${json},${path})`,
   json_of_member: (json, path) => `json_part(${json},${path})`,
   json_of_value: (value) => `cast(to_json(${value}) as text)`,

@@ -77,6 +77,13 @@ export const FUNCTIONS = [
          ELSE json_typeof(part) END FROM (SELECT ${PART} AS part) AS found`
     )
   ),
+  // what no double can hold is infinite or zero, as in SQLite
+  create(
+    'json_double(value text)',
+    'double precision',
+    `SELECT CASE WHEN length(value) < 300 AND strpos(lower(value), 'e') = 0 THEN cast(value as double precision)
+       ELSE odata_to_double(value) END`
+  ),
   // a text: 1 and a number in a form that sorts as text, or 2 and a text
   create(
     'number_ordered(value double precision)',
@@ -88,7 +95,7 @@ export const FUNCTIONS = [
     create(
       `json_ordered(whole ${type}, path text)`,
       'text',
-      `SELECT CASE WHEN kind IN ('integer', 'real') THEN number_ordered(cast(value as double precision))
+      `SELECT CASE WHEN kind IN ('integer', 'real') THEN number_ordered(json_double(value))
          WHEN kind IN ('true', 'false') THEN number_ordered(CASE kind WHEN 'true' THEN 1 ELSE 0 END)
          ELSE '2' || value END COLLATE "C"
        FROM (SELECT json_type(whole, path) AS kind, json_extract(whole, path) AS value) AS found`

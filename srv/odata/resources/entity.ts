@@ -61,7 +61,7 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   if (value === undefined) throw new RequestError('resourceNotFound', `The entity has no '${names.join('/')}'.`)
   if (suffix === '$count') return respondWithText(exchange, String((value as unknown[]).length))
   if (value === null) return void res.status(204).end()
-  if (suffix === '$value') return respondWithText(exchange, (value as string | number | boolean).toString())
+  if (suffix === '$value') return respondWithText(exchange, rawValue(value, names.join('/')))
   const list = shown.list && listWithin(names, shown.list)
   const address = `${collection}${keyPredicate(key, schema)}/${names.join('/')}`
   const represented = isMember ? value : representValue(value, property, format)
@@ -102,6 +102,13 @@ function valueAt(entity: object, path: PathStep[]): unknown {
     property = step.property
   }
   return value
+}
+
+/** @throws {RequestError} 404 for what is no primitive value: a member of an open type may be anything */
+function rawValue(value: unknown, name: string): string {
+  if (JSON.isRawJSON(value)) return value.rawJSON
+  if (typeof value === 'object') throw new RequestError('resourceNotFound', `'${name}' is no primitive value.`)
+  return (value as string | number | boolean).toString()
 }
 
 const keySource = (position: number): Source => ({ option: 'key', position, read: (text) => text })

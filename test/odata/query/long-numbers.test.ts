@@ -1,0 +1,79 @@
+/** Numbers of open types that no double can hold: they are shown as they were sent, and computed with as infinite or zero. */
+import { errorOf, query, sharedService, valuesOf } from '../../support/service.ts'
+
+const service = sharedService()
+const path = '/auditLogs/provisioning'
+const huge = '"huge":1e400,"tiny":1e-400,"lowest":-1.5e999999,"long":123456789012345678901234567890,"exact":0.1000'
+
+beforeAll(async () => {
+  const event = (id: string, details: string) =>
+    `{"id":"${id}","activityDateTime":"2024-05-01T10:00:00Z","targetSystem":{"details":{${details}}},
+      "provisioningSteps":[{"name":"Export","details":{${details}}}]}`
+  for (const text of [event('a', huge), event('b', '"huge":7,"tiny":7,"lowest":7,"long":7,"list":[1,2],"o":{"p":1}')])
+    expect((await service.post(path, text)).status).toBe(201)
+})
+
+describe('Numbers that no double can hold', () => {
+  it.each([
+    ['targetSystem/details/huge gt 7', 'a'],
+    ['targetSystem/details/huge eq INF', 'a'],
+    ['targetSystem/details/huge eq 7', 'b'],
+    ['targetSystem/details/tiny eq 0', 'a'],
+    ['targetSystem/details/lowest lt 0 and targetSystem/details/lowest eq -INF', 'a'],
+    ['targetSystem/details/long gt 1e29', 'a'],
+    ['targetSystem/details/huge add 1 gt 8', 'a'],
+    ['round(targetSystem/details/tiny) eq 0', 'a'],
+    ["cast(targetSystem/details/huge,Edm.String) eq 'INF'", 'a'],
+    ['cast(targetSystem/details/huge,Edm.Int64) eq null', 'a'],
+    [
+      "cast('1e99999',Edm.Double) eq INF and cast('-1e99999',Edm.Double) eq -INF and cast('1e-99999',Edm.Double) eq 0",
+      'ab'
+    ],
+    ["cast('0.0e99999',Edm.Double) eq 0", 'ab'],
+    ['provisioningSteps/any(s:s/details/huge gt 7)', 'a'],
+    ['provisioningSteps/$count($filter=details/lowest lt 0) eq 1', 'a']
+  ])('compare as infinite or zero: %s', async ($filter, expected) => {
+    const answer = await service.get(query(path, { $filter, $orderby: 'id', $select: 'id' }))
+    expect([answer.status, valuesOf(answer).map(({ id }) => id)]).toEqual([200, [...expected]])
+  })
+
+  it.each([
+    ['targetSystem/details/huge', 'ba'],
+    ['targetSystem/details/lowest', 'ab'],
+    ['targetSystem/details/tiny desc', 'ba']
+  ])('are ordered: %s', async ($orderby, expected) =>
+    expect(valuesOf(await service.get(query(path, { $orderby }))).map(({ id }) => id)).toEqual([...expected])
+  )
+
+  it('are summed up', async () => {
+    const $apply = 'aggregate(targetSystem/details/huge with sum as s,targetSystem/details/tiny with sum as t)'
+    expect(valuesOf(await service.get(query(path, { $apply })))).toEqual([{ s: 'INF', t: 7 }])
+  })
+
+  it.each([
+    ['huge', '1e400'],
+    ['tiny', '1e-400'],
+    ['long', '123456789012345678901234567890'],
+    ['exact', '0.1000']
+  ])('are shown as they were sent: %s', async (name, text) => {
+    const member = `targetSystem/details/${name}`
+    expect((await service.get(`${path}/a/${member}/$value`)).text).toBe(text)
+    expect((await service.get(`${path}/a/${member}`)).text).toContain(`"value":${text}}`)
+    const $filter = "id eq 'a'"
+    expect((await service.get(query(path, { $filter, $compute: `${member} as v`, $select: 'v' }))).text).toContain(
+      `"v":${text}}`
+    )
+    const $apply = `filter(${$filter})/groupby((${member}))`
+    expect((await service.get(query(path, { $apply }))).text).toContain(`"${name}":${text}}`)
+  })
+})
+
+describe('A member of an open type that is no primitive value', () => {
+  it.each(['list', 'o'])('has no raw value: %s', async (name) => {
+    const answer = await service.get(`${path}/b/targetSystem/details/${name}/$value`)
+    expect([answer.status, errorOf(answer).message]).toEqual([
+      404,
+      `'targetSystem/details/${name}' is no primitive value.`
+    ])
+  })
+})
