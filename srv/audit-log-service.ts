@@ -12,7 +12,6 @@ const EVENTS = 'microsoft.graph.provisioningObjectSummary'
 const ARRIVALS = 'provisioning.log.Arrivals'
 const ID_IS_TAKEN = 'An event with this id exists already.'
 
-/** A request that creates an event. */
 interface Creation {
   data: Event
   user: User
@@ -22,7 +21,6 @@ interface Creation {
   store?: (rows: NewRows) => Promise<void>
 }
 
-/** A request that reads. */
 interface Reader {
   query: Query
   user: User

@@ -39,7 +39,6 @@ declare module '@cap-js/db-service' {
       localized?: boolean
     }
   }
-  /** What a query reads from. */
   export interface Source {
     SELECT?: object
     as?: string
@@ -54,13 +53,11 @@ declare module '@cap-js/db-service' {
     key?: boolean
     length?: number
     virtual?: boolean
-    /** Whether clients do not see it. */
     '@cds.api.ignore'?: boolean
   }
   interface Model {
     definitions: Record<string, { elements?: Record<string, Element>; query?: object; projection?: object }>
   }
-  /** Renders queries as SQL. */
   interface Renderer {
     readonly model?: Model
     values: unknown[]

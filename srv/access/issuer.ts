@@ -9,9 +9,7 @@ export type AccessSettings = Settings['requires']['auth']
 const MAX_AGE = 600_000
 export const COOLDOWN = 30_000
 
-/** The keys of an issuer, fetched when they are needed. */
 interface IssuerKeys {
-  /** Finds the key of a token. */
   find: JWTVerifyGetKey
   /** Changes when the keys are fetched. Undefined while they must be fetched before a token is checked. */
   version: () => number | undefined

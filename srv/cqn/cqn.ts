@@ -26,7 +26,6 @@ export interface Source {
 export type ValueType = PrimitiveValueType | 'null' | 'any' | 'complex' | 'collection'
 type PrimitiveValueType = 'string' | 'number' | 'boolean' | 'dateTime' | 'date' | 'time' | 'duration' | 'binary'
 
-/** An expression with its type. */
 export interface Typed {
   /**
    * The expression. A point in time is its instant, a duration its 100 ns ticks, a complex value whether it exists. For
@@ -66,7 +65,6 @@ export interface Typed {
 /** An expression that does not stand in the query option itself, but is made of others that do. */
 export type Unplaced = Omit<Typed, 'position'>
 
-/** A member of a JSON value. */
 export interface Member {
   source: Cqn | string
   path: string[]

@@ -56,7 +56,6 @@ export function startJob(file: string, data: object) {
   openJobs++
   const run = (name: string, ...args: unknown[]) => thread.run('run', { job, file, data, name, args } satisfies Call)
   return {
-    /** Runs a function of the job. */
     run,
     /** Calls the function `close` of the job if it has started. The last one ends the thread. */
     async close() {

@@ -24,7 +24,6 @@ export interface Searched {
 
 /** What the engine needs to know before it takes requests. */
 export interface Start {
-  /** The entities of the model, by their names. */
   definitions: Record<string, Indexed>
   /** Whether an id must be unique over all tenants, because no token distinguishes them. */
   uniqueIds: boolean

@@ -8,7 +8,6 @@ import type { StoredModel } from './json-columns.ts'
 /** A stored value. Integers are `bigint`, as JavaScript's numbers cannot hold all of them. */
 export type StoredValue = null | number | bigint | string | Uint8Array
 
-/** A stored row, with all its columns. */
 export type StoredRow = Record<string, StoredValue>
 
 /** A row, and the name of a column whose text is not valid UTF-8, if there is one. */
@@ -88,11 +87,9 @@ export type RecordOf = (sequences: number[], before: string, previous: LastPurge
 export interface PurgeStore {
   /** When the newest sealed event happened, in UTC without `Z`, and when the last seal was made. */
   newestSealed: () => Promise<{ instant: string; sealedAt: string } | undefined>
-  /** Whether any event happened before an instant. */
   hasEventsBefore: (instant: string) => Promise<boolean>
   /** Reads sealed events after an arrival in order, except the very last arrival. */
   sealedAfter: (sequence: number, limit: number) => Promise<{ sequence: number; instant: string }[]>
-  /** The last record of a removal. */
   lastPurge: () => Promise<LastPurge | undefined>
   /**
    * Removes events with their arrivals and adds the record, in one transaction.
@@ -194,5 +191,4 @@ export interface Log extends SealStore, PurgeStore, History {
   close: () => Promise<void>
 }
 
-/** See open-log.ts. */
 export type OpenLog = (location: string, options?: LogOptions) => Log

@@ -20,7 +20,6 @@ export interface Reading {
   session?: Record<string, unknown>
 }
 
-/** A point in time by which work must be done. */
 export interface Deadline {
   /** On the clock of `performance.now()`. */
   end: number

@@ -6,7 +6,6 @@ import type { Engine, Table } from './engine.ts'
 import type { Reading } from './reading.ts'
 import { tableOf } from './tables.ts'
 
-/** A query of CAP. */
 export interface Query {
   SELECT: { localized?: boolean; givesTexts?: Statement['givesTexts'] }
 }
@@ -54,7 +53,6 @@ export function execute(statement: Statement, reading: Reading): Promise<Row[]> 
   return engine().query(statement, reading)
 }
 
-/** New rows, each with the name of its entity. */
 export type NewRows = [entity: string, row: object][]
 
 /**

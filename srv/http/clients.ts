@@ -5,7 +5,6 @@ import { isIPv6 } from 'node:net'
 /** The most addresses that are counted in a window. With more of them, those that came first are counted anew. */
 const MOST_ADDRESSES = 100_000
 
-/** A client in a window. */
 interface Client {
   requests: number
   /** What tells clients apart in answers, without telling their addresses. */

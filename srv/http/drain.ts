@@ -22,7 +22,6 @@ export const admit: RequestHandler = (_req, res, next) => {
   next()
 }
 
-/** Whether the service is stopping. */
 export const isDraining = () => drained !== undefined
 
 /** Admits no more requests, and waits for those under way, at most for the time limit. */

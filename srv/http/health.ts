@@ -17,7 +17,6 @@ const TIMEOUT = 2000
 /** The answer while the database answers. */
 let ready: object | undefined
 
-/** Serves `/health/live` and `/health/ready`. */
 export const health: Router = Router()
   .get('/health/live', (_req, res) => {
     res.json({ status: 'UP' })

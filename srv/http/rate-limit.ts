@@ -8,7 +8,6 @@ import { clientsInWindow } from './clients.ts'
 
 const LOG = cds.log('provisioning')
 
-/** In milliseconds. */
 const MINUTE = 60_000
 
 /** Makes the middleware for the configured limit; none if there is no limit. */

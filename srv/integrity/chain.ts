@@ -50,7 +50,6 @@ export function digestOf(row: StoredRow): string {
   return hash('sha256', canonicalJson(row))
 }
 
-/** A record that is linked to the previous one. */
 type Link = { number: number; hash: string; previous: string | null }
 
 /** The hash of a link: the digest of all its other columns. */

@@ -5,13 +5,11 @@ import { encodingFault, named, LAST, type Findings } from './findings.ts'
 import { removals, type PurgeSummary } from './purge-record.ts'
 import { sealedEvents } from './sealed.ts'
 
-/** The result of a comparison. */
 export interface Compared {
   /** How many events were compared with their seals. */
   events: number
   /** How many sealed events were removed by retention. */
   purged: number
-  /** Events that came in after the last seal. */
   unsealed: Unsealed | undefined
 }
 

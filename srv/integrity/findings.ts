@@ -1,6 +1,5 @@
 /** What verification finds: differences between the log and what the service wrote. */
 
-/** A difference. */
 interface Finding {
   /** The arrival of the first event that it is about, or one of the constants below. */
   sequence: number
@@ -18,7 +17,6 @@ const TOLD = 10
 
 /** Counts differences and keeps the first ones. */
 export class Findings {
-  /** How many there are. */
   count = 0
   /** Those that are reported, in order of arrival. */
   readonly first: Finding[] = []

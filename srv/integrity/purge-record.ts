@@ -35,7 +35,6 @@ export function rangesOf({ sequences, before }: Pick<PurgeRecord, 'sequences' | 
   }
 }
 
-/** The number of events in ranges. */
 function sizeOf(removed: PurgedRange[]) {
   return removed.reduce((sum, { from, to }) => sum + to - from + 1, 0)
 }
@@ -74,7 +73,6 @@ function ranges(sequences: number[]) {
 export interface PurgeSummary {
   /** How many events were removed. */
   count: number
-  /** The last record. */
   last: PurgeRecord | undefined
   /** Up to which arrival all events before an instant were removed; none of these includes another. */
   limits: Limit[]

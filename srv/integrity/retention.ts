@@ -26,7 +26,6 @@ const PAUSE = 20
 interface PurgeOrder {
   /** Removes events that happened before this instant, in UTC, in the form of `activityDateTime_utc`. */
   before: string
-  /** Who asks for it. */
   purgedBy: string
   /** Ends the purge after the current batch. */
   signal?: AbortSignal

@@ -7,13 +7,9 @@ import { FIRST, LAST, type Findings } from './findings.ts'
 import { checkRecords } from './purge-record.ts'
 import { checkChains } from './sealed.ts'
 
-/** The result of a verification. */
 export interface Report extends Compared {
-  /** The number of seals. */
   seals: number
-  /** The last record of a removal. */
   lastPurge: PurgeRecord | undefined
-  /** The ends of all chains. */
   ends: Checkpoint
 }
 

@@ -106,7 +106,6 @@ export interface PlanningContext {
   plans: Plans
   /** Has the service run a query. @param seen receives the statement that it becomes */
   run: (query: object, more?: object, seen?: (statement: Statement) => void) => Promise<unknown>
-  /** Has the database run a statement. */
   execute: (statement: Statement) => Promise<Row[]>
 }
 

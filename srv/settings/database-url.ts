@@ -1,6 +1,5 @@
 /** Where a database is: the file, or the URL of one on a server. */
 
-/** Whether it is on a PostgreSQL server. */
 export const isOnServer = (location: string) => /^postgres(ql)?:/.test(location)
 
 /** A location as people may see it, without the password. */

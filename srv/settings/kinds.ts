@@ -92,7 +92,6 @@ export const proxies = kind('true, false, the number of proxies, or a text with 
   typeof given === 'boolean' || isText(given) ? given : countOrZero('').read(given)
 )
 
-/** A setting that may be omitted. */
 export const optional = <Value>(setting: Setting<Value>): Setting<Value | undefined> => ({
   ...setting,
   isOptional: true

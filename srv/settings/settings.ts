@@ -23,7 +23,6 @@ let checked: Settings | undefined
  */
 export const settings = (): Settings => (checked ??= checkSettings(configuration(), process.env))
 
-/** Whether the profile says that the database is on a PostgreSQL server. */
 const isPostgres = () => configuration().profiles.includes('postgres')
 
 /** Where the log is: the URL of the database on a server, or the file, absolute. */
@@ -102,7 +101,6 @@ const isSetting = (part: object): part is Setting<unknown> => 'must' in part
 const isGroup = (value: unknown): value is Group => typeof value === 'object' && value !== null && !Array.isArray(value)
 const shown = (value: unknown) => (typeof value === 'string' ? `'${value}'` : JSON.stringify(value))
 
-/** The environment variable for a path. */
 const variableOf = (path: string[]) =>
   ['CDS', ...path.map((name) => name.replaceAll('_', '__'))].join('_').toUpperCase()
 

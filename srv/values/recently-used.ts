@@ -18,7 +18,6 @@ export class RecentlyUsed<Entry> {
     return found.entry
   }
 
-  /** Adds an entry, or replaces the one with the same key. */
   set(key: string, entry: Entry, size = 1) {
     this.delete(key)
     this.entries.set(key, { entry, size })

@@ -86,7 +86,6 @@ export const writer = (url: string, { options = '', ...others }: PoolConfig = {}
     max: 1
   })
 
-/** What is asked of a server. */
 interface Server {
   version: number
   encoding: string

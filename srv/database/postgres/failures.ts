@@ -66,7 +66,6 @@ const OF_OTHERS = /^(40|55P03)/
 export const isOfStatement = (error: unknown): boolean =>
   (failureOf(error)?.status ?? 400) <= 501 || OF_OTHERS.test(codeOf(error))
 
-/** Tells whether an error is that of a row whose key another one has. */
 export const isDuplicate = (error: unknown): boolean => codeOf(error) === '23505'
 
 export const codeOf = (error: unknown): string =>

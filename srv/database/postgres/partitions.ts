@@ -23,7 +23,6 @@ export const INSTANT = 'activityDateTime_utc'
 /** The partition of events that happened in none of the other months. */
 export const OTHERS = 'events_of_other_months'
 
-/** The names of the partitions of months. */
 export const PARTITION = /^events_of_(\d{4})_(\d{2})$/
 
 /** The month that is in a partition. */

@@ -10,7 +10,6 @@ import { NUMBERING } from './locks.ts'
 /** What is not added up: see db/postgres/new-tallies.cds. */
 export const NEW_TALLIES = 'provisioning_log_NewTallies'
 
-/** The trigger that counts events. */
 export const TALLIED = 'tallied'
 
 /** Adds up what is new. Who calls it has the lock of who numbers arrivals. */

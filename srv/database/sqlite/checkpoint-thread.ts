@@ -8,7 +8,6 @@ const INTERVAL = 30_000
 /** How long writers wait at most for readers to finish, in milliseconds. */
 const PATIENCE = 200
 
-/** What the job needs. */
 export interface Checkpointing {
   file: string
   files: OpenFiles

@@ -9,7 +9,6 @@ import { expectInPlace, openFiles, type OpenFiles } from './files.ts'
 const PATIENCE = 10_000
 const RETRY = 3
 
-/** A connection that knows its open files. */
 export class LogConnection extends DatabaseSync {
   files: OpenFiles = {}
 
@@ -27,7 +26,6 @@ export class LogConnection extends DatabaseSync {
 
 interface OpenOptions {
   readOnly?: boolean
-  /** Whether to create the file if it does not exist. */
   creates?: boolean
   /** The files that must be in place, if others have them open. */
   files?: OpenFiles

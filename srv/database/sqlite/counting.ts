@@ -14,7 +14,6 @@ const LOG = cds.log('provisioning')
 const PAUSE = 20
 const PROGRESS = 5000
 
-/** What the job needs. */
 export interface Counting extends Pick<LogFiles, 'file' | 'files'> {
   tallies: Tallies
 }

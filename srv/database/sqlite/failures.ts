@@ -41,7 +41,6 @@ export function isLocked(error: unknown): boolean {
 // SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE, and SQLITE_CONSTRAINT_TRIGGER: see schema-objects.ts
 const DUPLICATES = [1555, 2067, 1811]
 
-/** Tells whether an error is that of a row whose key another one has. */
 export function isDuplicate(error: unknown): boolean {
   return DUPLICATES.includes(resultCode(error))
 }

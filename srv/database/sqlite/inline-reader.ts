@@ -12,7 +12,6 @@ import { RecentlyUsed } from '../../values/recently-used.ts'
 import type { QueryConnection } from './query-connection.ts'
 import { isTooLarge } from '../result-size.ts'
 
-/** How many prepared statements are kept. */
 const MOST_STATEMENTS = 200
 /** How much text a query may pass to JavaScript, in UTF-16 code units. */
 const MOST_TEXT = 4_000_000
@@ -112,7 +111,6 @@ function took(start: NodeJS.CpuUsage) {
   return (user + system) / 1000
 }
 
-/** Notes that a statement was given up. */
 function pause(statement: Prepared, now: number) {
   if (++statement.failures < MOST_FAILURES) return
   statement.failures = 0

@@ -10,7 +10,6 @@ const INTERVAL = 20
 interface Limits {
   /** In bytes. */
   memory: number
-  /** The process that started this one. */
   parent: number
 }
 

@@ -14,13 +14,11 @@ const LONGEST_VALUE = 32 * 1024 * 1024
 /** How many pages a connection keeps, in KiB. The system keeps all that there is memory for. */
 const CACHE = 8000
 
-/** The log that is read. */
 export interface LogFiles {
   /** The database file, absolute. */
   file: string
   /** The files that must be in place when it is opened. */
   files: OpenFiles
-  /** The index for searches, if there is one. */
   search?: SearchIndex
   /** The most bytes of all rows of a result. */
   resultBytes: number

@@ -17,7 +17,6 @@ export interface ExpressionContext {
   now: Date
   /** The values of parameter aliases (5.3). */
   aliases: Map<string, string>
-  /** The regular expressions of the query option. */
   patterns: Patterns
 }
 
@@ -34,7 +33,6 @@ export interface Scope {
 export interface Parser {
   readonly cursor: Cursor
   readonly context: ExpressionContext
-  /** Where names are looked up. */
   readonly root: Scope
   /** What a path can begin with instead of a property: `$it`, `$this`, or a lambda variable. */
   readonly variables: Map<string, Scope>
@@ -44,7 +42,6 @@ export interface Parser {
   within: (scope: Scope) => Parser
   /** A parser that goes on here, about rows of another type. */
   about: (type: StructuredType) => Parser
-  /** A parser for the value of a parameter alias. */
   ofAlias: (cursor: Cursor, name: string) => Parser
   /** An expression that is true, false or null. */
   condition: () => Typed
@@ -55,5 +52,4 @@ export interface Parser {
   arguments: () => Typed[]
 }
 
-/** Whether a value is neither complex nor a collection. */
 export const isPrimitive = ({ type }: Typed) => type !== 'complex' && type !== 'collection'

@@ -80,7 +80,6 @@ function step({ cursor, context }: Parser, place: Place, name: string): Place {
   return cursor.fail(`'${name}' is not a property of '${isStructured(type) ? type.name : type}'`)
 }
 
-/** The column of a property. */
 function columnOf({ names, property }: Pick<Place, 'names' | 'property'>): Cqn {
   return standingFor(ref(property?.column ?? names.join('_')), property?.extent)
 }

@@ -28,9 +28,7 @@ export interface ServiceSchema {
   collections: string[]
   /** The entity set that has the same entities, if there is one. */
   entitySet: string | undefined
-  /** The type of the entities in them. */
   entityType: EntityType
-  /** The name of their key property. */
   key: string
   /** The names in URLs of the parts of the alternate key, the key itself first. */
   keyNames: string[]
@@ -56,11 +54,8 @@ export interface ServiceSchema {
   joinedBy: string[]
   /** Examples for descriptions: an entity as JSON text, and values of query options. */
   examples: Record<string, string>
-  /** The columns that `$search` searches. */
   searchable: Searched
-  /** The types that requests may name. */
   types: KnownTypes
-  /** The default and the largest page size. */
   pageSize: { default: number; max: number }
   /** The qualified name of the singleton. */
   singletonEntity: string

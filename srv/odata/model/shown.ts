@@ -8,7 +8,6 @@
 import cds from '@sap/cds'
 import type { CdsElement } from './types.ts'
 
-/** A definition in a CDS model. */
 export interface Definition extends CdsElement {
   kind?: string
   target?: string
@@ -17,7 +16,6 @@ export interface Definition extends CdsElement {
   query?: { SELECT?: Select }
 }
 
-/** The query of a projection. */
 interface Select {
   from?: { ref?: string[] }
   columns?: Column[]

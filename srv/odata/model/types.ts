@@ -18,7 +18,6 @@ export interface CdsElement extends EnumeratedType {
   length?: number
 }
 
-/** A JSON object, as received or to be sent. */
 export type JsonObject = Record<string, unknown>
 
 /** The primitive types of properties: those of the model, and those that `$compute` and `$apply` give. */
@@ -41,12 +40,10 @@ export interface StructuredType {
   hidden?: HiddenColumns
 }
 
-/** The type of an entity. */
 export interface EntityType extends StructuredType {
   hidden: HiddenColumns
 }
 
-/** The type of an entity that is stored. */
 export interface StoredType extends EntityType {
   hidden: HiddenColumns & {
     /** The text of the entity, as most answers show it, if an earlier release stored it. */
@@ -54,7 +51,6 @@ export interface StoredType extends EntityType {
   }
 }
 
-/** The hidden columns of an entity. */
 interface HiddenColumns {
   /** The paths of complex values that were sent without any value. */
   emptyObjects: string
@@ -62,7 +58,6 @@ interface HiddenColumns {
   representationTag: string
 }
 
-/** A structural property. */
 export interface Property {
   name: string
   type: PrimitiveType | StructuredType

@@ -9,7 +9,6 @@ import { collectionSchema, propertySchema, reference } from './schemas.ts'
 
 interface Collection {
   path: string
-  /** The type of its entities. */
   type: string
   /** The entry of the container that it belongs to. */
   tag: string

@@ -58,7 +58,6 @@ export function response(description: string, content: JsonObject | undefined, .
   return { description, headers: Object.fromEntries(references) as JsonObject, ...(content && { content }) }
 }
 
-/** A body in JSON. */
 export const json = (schema: JsonObject, example?: unknown) => ({
   'application/json': { schema, ...(example !== undefined && { example }) }
 })

@@ -21,7 +21,6 @@ export interface Examples {
 export interface Setup {
   /** Its URL, with a trailing slash. */
   root: string
-  /** The version of the service. */
   version: string
   /** Undefined if no token is needed. */
   access: Access | undefined

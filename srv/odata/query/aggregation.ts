@@ -7,7 +7,6 @@ import { withoutNaN } from '../expressions/arithmetic.ts'
 import type { Cursor } from '../expressions/cursor.ts'
 import { meantAs, shown } from '../expressions/members.ts'
 
-/** A path that rows are grouped by. */
 export interface Grouping {
   names: string[]
   value: Typed

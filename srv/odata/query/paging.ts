@@ -24,13 +24,10 @@ export interface Position {
 
 /** Which rows of a collection a page has (OData Protocol 4.01, 11.2.6.3 to 11.2.6.7). */
 export interface PageWindow {
-  /** The most rows that the page has. */
   limit: number
   /** How many rows to skip; on the first page only. */
   skip: number
-  /** The values of the order terms in the last row of the page before. */
   after: Position['after']
-  /** The last arrival that is part of the result, if changes are tracked. */
   until: Position['until']
   /** The position of the next page, given the number of rows on this one; undefined if the client wants no more. */
   next: (after: Position['after'], count: number) => Position | undefined

@@ -6,7 +6,6 @@ import { val, xpr, type Cqn, type Source } from '../../cqn/cqn.ts'
 import { restOf, type Tallies as Declared } from '../../database/tallies.ts'
 import { movedPoint } from '../../values/datetime.ts'
 
-/** The length of a period. */
 type Tallies = Pick<Declared, 'length'>
 
 /** What a name stands for: a value that all events of a kind have, or their point in time. */

@@ -21,7 +21,6 @@ export interface Rows {
   from: object
   where: Cqn[]
   type: StructuredType
-  /** The columns that the rows have. */
   columns: string[]
   /** The columns that make any order total. */
   identity: string[]
@@ -29,11 +28,9 @@ export interface Rows {
   order?: OrderTerm[]
   /** Whether the rows are still entities, each with a URL. */
   areEntities: boolean
-  /** The columns that are searched in entities. */
   searchable: Searched
   /** The size of the query so far: see cqn/cqn.ts. */
   nodes: number
-  /** How deep queries are nested. */
   nesting: number
 }
 
@@ -92,7 +89,6 @@ export function clauses({ from, where }: Rows) {
   return where.length ? { from, where: [allOf(...where)] } : { from }
 }
 
-/** A computed value and its name. */
 export interface Computed {
   name: string
   value: Typed

@@ -16,7 +16,6 @@ const NESTED = ['$select', '$filter', '$search', '$orderby', '$top', '$skip', '$
 const MOST_NAMES = 110
 const MOST_NESTED = 10
 
-/** A selection of rows. */
 export interface Selected {
   /** The rows, with the options of items applied to their properties. */
   rows: Rows

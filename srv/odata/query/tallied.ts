@@ -39,7 +39,6 @@ function rewritten(tallies: KnownTallies, entity: string, select: Select): Selec
   return select.groupBy || select.columns.some(aggregates) ? new Aggregation(tallies, entity).of(select) : undefined
 }
 
-/** Whether an expression aggregates rows. */
 function aggregates(cqn: Cqn): boolean {
   if ('xpr' in cqn) return cqn.xpr.some((part) => typeof part !== 'string' && aggregates(part))
   return 'func' in cqn && ([...OF_VALUES, ...OF_ROWS].includes(cqn.func) || cqn.args.some((each) => aggregates(each)))

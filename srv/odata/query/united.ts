@@ -4,7 +4,6 @@ import { greatest, least } from '../../database/dialect.ts'
 import type { KnownTallies } from '../model/tallies.ts'
 import { NEVER, type Range } from './periods.ts'
 
-/** A query of CQN. */
 export interface Select {
   from: { ref: string[] } | Source
   where?: Cqn[]
@@ -18,7 +17,6 @@ interface Source {
   as?: string
 }
 
-/** What is counted. */
 export interface Counted {
   tallies: KnownTallies
   /** The entity by its qualified name in CDS. */

@@ -12,7 +12,6 @@ export interface Conventions {
   hasEntitySet: boolean
   /** Whether batches in JSON spell the names of headers as Graph does, whose client accepts no other spelling. */
   spellsHeadersAsGraph: boolean
-  /** The most requests in a batch. */
   batchLimit: number
 }
 

@@ -7,7 +7,6 @@ const JSON_TYPE = 'application/json'
 const NDJSON_TYPE = 'application/x-ndjson'
 const CSV_TYPE = 'text/csv'
 
-/** A JSON representation. */
 export interface JsonFormat {
   metadata: 'minimal' | 'full' | 'none'
   ieee754Compatible: boolean

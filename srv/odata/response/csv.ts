@@ -3,7 +3,6 @@ import type { Selection } from '../model/columns.ts'
 import { valueAt } from '../model/projection.ts'
 import { isStructured, type JsonObject, type Property, type StructuredType } from '../model/types.ts'
 
-/** A column with the values at a path. */
 interface Column {
   path: string[]
   /** The property at the path; undefined for a member of an open type. */

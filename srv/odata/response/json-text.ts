@@ -1,6 +1,5 @@
 /** JSON as a list of texts, so that stored JSON is sent as it is, without being decoded and encoded again. */
 
-/** Stored text. */
 export interface StoredText {
   /** The text, or its UTF-8. */
   text: string | Uint8Array

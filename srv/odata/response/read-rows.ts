@@ -25,7 +25,6 @@ export interface Prepared {
 interface Wanted<Of extends Prepared> {
   /** The path of the collection, `auditLogs/provisioning`. */
   path: string
-  /** The most rows to show. */
   limit: number
   /** Makes the query for the rows in the first places, without its columns. */
   select: (of: Of, places: number) => object
@@ -39,11 +38,8 @@ interface Wanted<Of extends Prepared> {
 
 /** Rows as clients see them. */
 interface Shown {
-  /** The rows, in their order. */
   texts: JsonText
-  /** How many there are. */
   count: number
-  /** Whether there are more than these. */
   isMore: boolean
   /** If so, the number of places up to the last row that is shown. */
   places: number

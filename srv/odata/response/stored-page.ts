@@ -51,7 +51,6 @@ type Entity = [read: number | null, unread: string | null, tag: string, ...keys:
 
 const lengthOf = ([read, unread]: Entity) => read ?? Number(unread)
 
-/** A page that was read. */
 interface StoredPage {
   entities: Entity[]
   /** The keys of an entity. */
