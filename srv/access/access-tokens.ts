@@ -22,7 +22,6 @@ export interface Access {
 
 /**
  * Finds what access tokens give access to.
- * @param cooldown as of {@link issuerKeys}
  * @returns `known` finds a token that was checked before; `check` checks one. It throws {@link RequestError}: 401 if
  *   the token is not valid, 403 if it is for a personal account, 503 if it cannot be checked now
  */

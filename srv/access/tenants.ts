@@ -17,7 +17,6 @@ type Model = { definitions: Record<string, { elements?: object; '@cds.persistenc
 /**
  * Confines a query to what the user may see: wherever it, or a query within it, reads an entity that belongs to
  * tenants, the tenant becomes a condition.
- * @param model says which entities have tenants
  * @returns a new query
  */
 export function confined(query: object, user: User, model: Model): object {

@@ -9,8 +9,6 @@ const LOG = cds.log('provisioning')
 /**
  * Prepares a thread. It starts when it is first needed, and again if it was ended.
  * @param file the file that the thread runs, which registers its functions with `workerpool`
- * @param workerData passed to the file
- * @param resourceLimits the memory of the thread
  */
 export function startThread(file: string, workerData: object, resourceLimits: ResourceLimits = {}) {
   const workerThreadOpts = { workerData, resourceLimits }

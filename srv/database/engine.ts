@@ -64,7 +64,6 @@ export interface Engine {
   numberArrivals?: () => Promise<void>
   /**
    * Runs a query outside transactions, as long as somebody waits for its result.
-   * @returns its rows
    * @throws {RequestError} if the database fails, if nobody waits any longer, or if the query takes too long
    */
   query: (statement: Statement, reading: Reading) => Promise<Row[]>

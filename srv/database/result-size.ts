@@ -14,8 +14,6 @@ class ResultTooLarge extends Error {
 
 /**
  * Reads as many rows as fit into a result.
- * @param count how many rows are wanted
- * @param read reads a number of rows
  * @returns the rows, and how many were asked for in the end: fewer than `count` if not all fit
  */
 export async function asManyAsFit<Rows>(count: number, read: (count: number) => Promise<Rows>) {

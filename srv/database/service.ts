@@ -25,7 +25,6 @@ export const engine = () => service().engine
 
 /**
  * Runs a query of CAP outside transactions.
- * @param reading who waits for it
  * @param seen receives the statement that the query becomes
  * @throws {RequestError} as {@link Engine.query}
  */

@@ -13,7 +13,6 @@ interface Waiting {
 /**
  * Makes a queue.
  * @param most how many run at the same time; one tenant gets at most all but one
- * @param mostWaiting how many may wait
  * @returns a function that waits for a turn of a tenant, and returns one to call at the end of the turn. It throws
  *   {@link RequestError} 503 if too many wait, and the reason of the signal if it is aborted first
  */

@@ -13,7 +13,7 @@ interface Client {
 
 /**
  * Counts the requests of clients by the monotonic clock, as the time of day can jump.
- * @param length the length of a window in milliseconds
+ * @param length of a window, in milliseconds
  * @returns `clientAt` finds the client at an address: those in an IPv6 network of 56 bits, which belongs to one
  *   customer, are one; `rest` is how long the window goes on, in milliseconds
  */

@@ -31,7 +31,6 @@ export function logHarmlessly() {
 
 /**
  * Makes a line of the log.
- * @param logger the part of the service that logs
  * @param level 1 for an error to 5 for a trace
  * @returns the line, as the only argument to print
  */

@@ -59,7 +59,6 @@ export function hashOf({ hash: _, ...content }: Link) {
 
 /**
  * Appends content to a chain.
- * @param previous the last link, if there is one
  * @returns the content with its number, the hash of the previous link, and its own hash
  */
 export function linked<Content extends object>(content: Content, previous: Pick<Link, 'number' | 'hash'> | undefined) {
@@ -70,7 +69,6 @@ export function linked<Content extends object>(content: Content, previous: Pick<
 /**
  * Makes the next seal of a tenant.
  * @param leaves the events to cover, at least one, in order of arrival
- * @param previous the last seal of the tenant, if there is one
  */
 export function nextSeal(
   tenant: string,
@@ -102,7 +100,6 @@ export function leavesOf({ leaves }: Pick<Seal, 'leaves'>): Leaf[] {
 
 /**
  * Checks a link of a chain.
- * @param previous the previous link, if there is one
  * @returns the end of a sentence that begins with the link, or undefined if all is well
  */
 export function faultOf(link: Link, previous: Pick<Link, 'number' | 'hash'> | undefined): string | undefined {
@@ -116,7 +113,6 @@ export function faultOf(link: Link, previous: Pick<Link, 'number' | 'hash'> | un
 /**
  * Checks what a seal covers.
  * @param leaves its events, as {@link leavesOf} reads them
- * @param previous the previous seal of the chain, if there is one
  * @returns the end of a sentence that begins with the seal, or undefined if all is well
  */
 export function coverFaultOf(

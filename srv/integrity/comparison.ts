@@ -22,10 +22,7 @@ export interface Unsealed {
   last: number
 }
 
-/**
- * Compares all events. Walks through arrivals and sealed events side by side: memory does not grow with the log.
- * @param purges what the records of retention say
- */
+/** Compares all events. Walks through arrivals and sealed events side by side: memory does not grow with the log. */
 export async function compare(log: History, purges: PurgeSummary, findings: Findings): Promise<Compared> {
   const compared: Compared = { events: 0, purged: 0, unsealed: undefined }
   const arrivals = log.arrivals()[Symbol.asyncIterator]()

@@ -14,7 +14,6 @@ const FAILED = 'Sealing failed.'
 /**
  * Starts sealing and retention. Call it after a schema migration.
  * @param log must have no other user
- * @param location where the log is: see {@link openLog}
  * @returns a function that stops both and seals the rest. It takes a promise that is fulfilled when the last event has
  *   come in
  */
@@ -29,12 +28,7 @@ export function guardHistory(log: Log, location: string) {
   }
 }
 
-/**
- * Starts to seal events in the background thread, so that hashing does not hold up requests.
- * @param location as {@link guardHistory} takes it
- * @param interval milliseconds between two passes
- * @returns a function that stops, after the transaction under way
- */
+/** Seals events in the background thread, where hashing holds up no requests, until the returned function is called. */
 function startSealing(location: string, interval: number) {
   const job = startJob(join(import.meta.dirname, 'sealing-thread.ts'), { location })
   const seal = async (signal: AbortSignal) => {

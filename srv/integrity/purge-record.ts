@@ -4,11 +4,7 @@ import { instant } from '../values/datetime.ts'
 import { faultOf, linked, type Leaf, type Sealed } from './chain.ts'
 import { encodingFault, named, type Findings } from './findings.ts'
 
-/**
- * Makes the next record.
- * @param sequences the arrivals of the removed events, in order
- * @param previous the last record, if there is one
- */
+/** Makes the next record, of the arrivals of the removed events in their order. */
 export function nextRecord(
   sequences: number[],
   before: string,
@@ -110,7 +106,6 @@ function addLimit(limits: Limit[], limit: Limit) {
 /**
  * Tells for events, asked in order of arrival, whether retention removed them.
  * @param ranges the removed ranges, ordered by arrival
- * @param limits see {@link PurgeSummary}
  */
 export function removals(ranges: AsyncIterable<PurgedRange>, limits: Limit[]) {
   const all = ranges[Symbol.asyncIterator]()

@@ -32,9 +32,8 @@ interface PurgeOrder {
 }
 
 /**
- * Starts to remove old events in the background, if the settings ask for it.
+ * Removes old events in the background, if the settings ask for it, until the returned function is called.
  * @param log must have no other user
- * @returns a function that stops it
  */
 export function startRetention(log: Log) {
   const { days, interval } = settings().retention

@@ -20,7 +20,6 @@ export async function sealSome(log: SealStore): Promise<boolean> {
 
 /**
  * Seals events that came in after the last sealed one, with one seal for each tenant.
- * @param limit the most events to seal
  * @returns how many were sealed
  */
 export async function seal(log: SealStore, limit: number): Promise<number> {

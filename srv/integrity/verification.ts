@@ -15,7 +15,6 @@ export interface Report extends Compared {
 
 /**
  * Checks the whole log. Run it in a snapshot, so that it sees the log as of one moment while others write.
- * @param model the CDS model of the service
  * @param findings receives what was altered, removed, added or moved
  * @returns undefined if the tables are not those of the service, so that their rows cannot be checked
  * @throws {Error} if it is not a log of this version of the service

@@ -49,7 +49,6 @@ const inTransaction = (service: ApplicationService, work: () => Promise<unknown>
 /**
  * Registers the protocols that services ask for by `@protocol`: plain OData, and OData as Microsoft Graph speaks it.
  * @param model the loaded model with structured types, as written
- * @param tokens the tokens of links
  */
 export function registerProtocols(model: Model, tokens: LinkTokens) {
   const { protocols } = cds.service as unknown as { protocols: Record<string, object> }

@@ -39,7 +39,6 @@ const URL_SETTING = 'CDS_REQUIRES_DB_CREDENTIALS_URL'
 
 /**
  * The URL of a database on a server: that of `DATABASE_URL`, or of the settings, or made of their parts.
- * @param variables the environment
  * @throws {Error} if there is none, or if it is none
  */
 export function databaseUrl({ credentials }: Place, variables: Record<string, string | undefined>): string {

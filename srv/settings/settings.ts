@@ -45,9 +45,7 @@ export const accessSettings = () => checkSettings(configuration(), process.env, 
 
 /**
  * Checks the settings.
- * @param variables the environment
  * @param isComplete whether required settings must be there
- * @returns the settings, with their defaults
  * @throws {Error} that names each setting that is wrong, unknown or missing
  */
 export function checkSettings(given: Configuration, variables: Variables, isComplete = false): Settings {

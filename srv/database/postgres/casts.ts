@@ -24,7 +24,6 @@ const OF_TEXT: Record<string, string> = {
  * Renders a cast.
  * @param value renders the value, and adds to the values of the statement: called once, and only if it is part of it
  * @param from what type of value it is
- * @param to the name of a primitive type
  */
 export function castSql(value: () => string, from: string, to: string): string {
   const bounds = INTEGERS.get(to)

@@ -52,10 +52,7 @@ const tooOld = (lack: string) =>
   `The service does not start: the schema has to be migrated, and the user of the database ${lack}. Start the service once ` +
   'with requires.db.migration_url, as the owner of the schema.'
 
-/**
- * What the user lacks to migrate the schema: it must own the tables, or be allowed to create them.
- * @returns undefined if it lacks nothing
- */
+/** What the user lacks to migrate the schema: it must own the tables, or be allowed to create them. */
 async function lackOf(client: pg.Client) {
   const { rows } = await client.query<{ schema: string | null; owner: string | null; may: boolean }>(
     `SELECT current_schema() AS schema, pg_get_userbyid(relowner) AS owner,

@@ -33,7 +33,6 @@ const TENANT = `(SELECT substr(current_setting('${SETTING}', true), 2) WHERE cur
 
 /**
  * The statements that confine readers, and let a role use the tables. They can be repeated while others use the tables.
- * @param definitions the entities of the model, by name
  * @param role the role of the service, quoted; undefined if the owner itself runs the service
  */
 export function accessSchema(definitions: Record<string, Indexed>, role: string | undefined): string[] {

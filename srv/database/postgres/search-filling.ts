@@ -16,10 +16,7 @@ const REST = 2
 const BATCH = 50
 const MANY = 2000
 
-/**
- * Starts to fill the index.
- * @returns a function that stops it
- */
+/** Fills the index until the returned function is called. */
 export function startFilling(url: string, limits: Limits): () => Promise<void> {
   const one = writer(url, limits)
   async function work(signal: AbortSignal) {

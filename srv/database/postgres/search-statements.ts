@@ -28,7 +28,6 @@ export const CONDITION_FUNCTION = create(`${NAME}(VARIADIC texts text[])`, 'bool
 /**
  * The query for the form of each condition of a statement.
  * @param values those of the statement, in the order of their numbers
- * @returns undefined if there is no condition
  */
 export function formsQuery(sql: string, values: unknown[]): { text: string; values: unknown[] } | undefined {
   const used: unknown[] = []

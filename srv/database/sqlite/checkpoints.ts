@@ -16,13 +16,7 @@ const INTERVAL = 1000
 /** How long readers are left alone after a pause in vain, because another process reads, in milliseconds. */
 const RESPITE = 60_000
 
-/**
- * Starts making checkpoints.
- * @param file the database file, absolute
- * @param files the files that must be in place
- * @param pauses makes long readers pause
- * @returns a function that stops it
- */
+/** Makes checkpoints until the returned function is called. */
 export function startCheckpoints(file: string, files: OpenFiles, pauses: Pauses, { wal_limit }: DatabaseSettings) {
   const data: Checkpointing = { file, files, limit: wal_limit }
   const job = startJob(join(import.meta.dirname, 'checkpoint-thread.ts'), data)

@@ -18,10 +18,7 @@ export interface Counting extends Pick<LogFiles, 'file' | 'files'> {
   tallies: Tallies
 }
 
-/**
- * Starts to count older events, if there are some. It goes on where it was stopped.
- * @returns a function that stops it
- */
+/** Counts older events until all are counted or the returned function is called. It goes on where it was stopped. */
 export function startCounting({ file, files }: LogFiles, tallies: Tallies): () => Promise<void> {
   const database = openConnection(file, { files })
   const total = uncountedUpTo(database)

@@ -79,7 +79,6 @@ const whole = (value: Sql) => (typeof value === 'bigint' ? value : BigInt(Math.r
 /**
  * Casts a value (5.1.1.10.1).
  * @param from what type of value it is
- * @param to the name of a primitive type
  * @returns the value as columns of that type have it, or null if it cannot be cast
  */
 export function cast(value: Sql, from: Sql, to: Sql): Sql {

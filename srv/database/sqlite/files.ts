@@ -11,10 +11,7 @@ export type OpenFiles = Record<string, string>
 const SQLITE_CANTOPEN = 14
 const SQLITE_READONLY_DBMOVED = 1032
 
-/**
- * Notes which files belong to a database now. As long as a connection is open that has read, all of them are there.
- * @param path of the database file
- */
+/** Notes which files belong to a database now. As long as a connection is open that has read, all of them are there. */
 export function openFiles(path: string): OpenFiles {
   const real = realpathSync(path) // SQLite follows links, and has its log beside the file that it finds
   const found = [path, `${real}-wal`, `${real}-shm`].map((each) => [each, identityOf(each)] as const)

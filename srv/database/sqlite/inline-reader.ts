@@ -35,7 +35,6 @@ export type InlineReader = ReturnType<typeof inlineReader>
 
 /**
  * Prepares to run queries.
- * @param open opens a connection with functions that end queries
  * @param limit how long a query may use the processor, in milliseconds
  */
 export function inlineReader(open: (limits: Limits) => QueryConnection, limit: number) {

@@ -33,10 +33,7 @@ export class QueryConnection {
   private readonly database: LogConnection
   private readonly resultBytes: number
 
-  /**
-   * @param limits end queries that take too long
-   * @throws {Error} if a file is not in its place; SQLite's error
-   */
+  /** @throws {Error} if a file is not in its place; SQLite's error */
   constructor({ file, files, search, resultBytes }: LogFiles, limits?: Limits) {
     this.database = openConnection(file, { files })
     this.resultBytes = resultBytes

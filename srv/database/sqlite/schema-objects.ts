@@ -10,7 +10,6 @@ import { BEGIN_ANEW, countTriggers } from './tallies.ts'
 /**
  * Creates the indexes that the model asks for (see db/indexes.cds) if they are missing or were created differently, and
  * drops those that it no longer asks for. In a large log this takes minutes, but only once. Call it after a migration.
- * @param definitions the entities of the model, by name
  * @param forAllTenants whether to create `@indexesForAllTenants`, too
  */
 export async function createIndexes(

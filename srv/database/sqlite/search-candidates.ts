@@ -20,10 +20,7 @@ const MOST = 0.25
 /** Ends a statement for which there are too many candidates, or none are known. */
 export class TooMany extends Error {}
 
-/**
- * Adds the functions that find candidates for terms to a connection.
- * @param log a connection to the log
- */
+/** Adds the functions that find candidates for terms to a connection. */
 export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined) {
   const opened = search && opener(search)
   const form = search ? formOf(search.columns) : ''

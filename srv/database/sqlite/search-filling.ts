@@ -32,11 +32,7 @@ export interface Progress {
   removed?: 'damaged' | 'outdated'
 }
 
-/**
- * Prepares to index events.
- * @param log reads the log
- * @param path the file of the index
- */
+/** Prepares to index events. */
 export function filler(log: DatabaseSync, path: string, columns: Searched) {
   let index: DatabaseSync | undefined
   let identity: string | undefined
@@ -99,10 +95,7 @@ function fillFrom(log: DatabaseSync, index: DatabaseSync, columns: Searched): Pr
   return { done: last, end }
 }
 
-/**
- * Measures how frequent trigrams are, when the index has grown and while that is quick.
- * @returns how many blocks there were
- */
+/** Measures how frequent trigrams are if the index has grown, while that is quick. @returns in how many blocks */
 function sample(index: DatabaseSync, sampled: number, blocks: number): number {
   if (sampled >= LARGE_SAMPLE || blocks < Math.max(SMALL_SAMPLE, sampled * 8)) return sampled
   index.exec('DELETE FROM frequent')

@@ -31,12 +31,7 @@ export interface Indexing extends SearchIndex {
   files: OpenFiles
 }
 
-/**
- * Starts to index events in the background thread.
- * @param file the database file, absolute
- * @param files the files that must be in place
- * @returns a function that stops it
- */
+/** Indexes events in the background thread until the returned function is called. */
 export function startIndexing(file: string, files: OpenFiles, { path, columns }: SearchIndex) {
   const data: Indexing = { file, files, path, columns }
   const job = startJob(join(import.meta.dirname, 'search-thread.ts'), data)

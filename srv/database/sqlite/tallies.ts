@@ -56,7 +56,6 @@ export function uncountedUpTo(database: DatabaseSync): number | undefined {
 
 /**
  * Counts older events for their kinds, the newest of them first.
- * @param most how many at a time
  * @returns the row up to which they are not counted; undefined if all are
  */
 export function countOlder(database: LogConnection, tallies: Tallies, most: number): Promise<number | undefined> {

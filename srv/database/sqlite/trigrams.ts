@@ -38,7 +38,6 @@ const [LEAST, LOOKED_FOR] = [4, 16]
 /**
  * Chooses trigrams that few blocks have: it takes long to look for frequent ones.
  * @param partOf the part of all blocks that have a trigram
- * @param blocks how many blocks there are
  */
 export function rarest(trigrams: string[], partOf: (trigram: string) => number, blocks: number): string[] {
   let wrong = blocks // as if it were chance that a block has them

@@ -12,7 +12,6 @@ const valuesOf = remembered((_aliases: Map<string, string>) =>
 /**
  * Finds the value of an alias. It is parsed once for each type, however often it is used: otherwise aliases that use
  * each other twice would double the work at each level.
- * @param outer where the alias stands
  * @returns undefined if the request does not have the alias
  * @throws {RequestError} 400 if the value is no expression, or refers to itself
  */

@@ -12,8 +12,6 @@ import { parseSearch } from './search.ts'
 /**
  * Parses the rest of a path that has come to a collection, after the slash.
  * @param column has the collection, as JSON
- * @param type the type of its items
- * @param position where the path begins
  */
 export function collectionValue(parser: Parser, column: Cqn, type: StructuredType, position: number): Typed {
   const { cursor, context } = parser

@@ -9,8 +9,6 @@ import { isPrimitive, type Parser } from './parsing.ts'
 
 /**
  * Compares two values.
- * @param operator of CQN
- * @param position of the operator, for errors
  * @throws {RequestError} 400 for values that cannot be compared, 501 for collections and complex values
  */
 export function compare(parser: Parser, left: Typed, operator: string, right: Typed, position: number): Unplaced {

@@ -94,7 +94,6 @@ export class Cursor {
 
   /**
    * @param expression the value of a query option, or a part of it
-   * @param option the query option, for errors
    * @param outer the cursor of the expression that uses this one as the value of an alias
    * @throws {RequestError} 400 for text that is no token
    */

@@ -7,10 +7,7 @@ import type { Token } from './cursor.ts'
 /** The most fractional digits of a second in a literal. Comparisons use all of them. */
 const PRECISION = 12
 
-/**
- * The value of a token, or undefined if it has none.
- * @param option the query option that the token stands in
- */
+/** The value of a token, or undefined if it has none. */
 export function literal({ kind, text, position }: Token, option: string): Unplaced | undefined {
   const value = (read: Source['read']) => val(read(text) ?? null, { option, position, read })
   const itself = value((each) => each)

@@ -37,7 +37,6 @@ export function parseWhole<Result>(
 
 /**
  * Makes a parser of expressions at a cursor, which may stand in a longer text.
- * @param root where names are looked up
  * @param outer the parser of the surrounding expression, whose variables can be used here
  */
 function parserFor(cursor: Cursor, context: ExpressionContext, root: Scope = { type: context.type }, outer?: Parser) {

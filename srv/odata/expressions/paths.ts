@@ -91,10 +91,7 @@ function hasType(property: Property, type: StructuredType, rows: StructuredType)
   return func('coalesce', xpr(ref(derived.column), '=', val(type.name)), val(false))
 }
 
-/**
- * A complex value exists if any of its columns has a value, or if it was sent as an empty object.
- * @param names the path of the property
- */
+/** A complex value exists if any of its columns has a value, or if it was sent as an empty object. */
 export function exists(property: Property, { hidden }: StructuredType, names = [property.name]): Cqn {
   if (!hidden || (isStructured(property.type) && property.type.partial)) return ALWAYS
   const prefix = names.slice(0, -1).map((name) => `${name}_`)

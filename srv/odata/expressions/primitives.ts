@@ -18,7 +18,6 @@ export function converted(text: Typed, type: ValueType): Unplaced {
 
 /**
  * A value cast to a primitive type; null where it cannot be cast.
- * @param name the name of the type
  * @param type what its values are taken for
  */
 export function castTo(subject: Typed, name: string, type: ValueType): Unplaced {

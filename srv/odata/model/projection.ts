@@ -35,7 +35,6 @@ export function projectionOf({ definitions }: Model, entity: string): Projection
 
 /**
  * Checks that an entity has a column for everything that its type shows.
- * @param definition the entity, linked
  * @throws {Error} naming the first column that is missing, as from a projection that leaves it out
  */
 export function expectColumns(name: string, { elements = {} }: Definition, type: EntityType) {
@@ -55,7 +54,6 @@ const placeOf = (place: Record<string, string>): Place =>
 /**
  * What is to be stored for an entity in the shape of a projection, as a request body has it.
  * @param shown with all properties of its type
- * @param type the type of what is stored
  * @throws {RequestError} 400 for texts that contradict those where they would be stored
  */
 export function toStored(shown: JsonObject, projection: Projection, type: StructuredType): JsonObject {
@@ -106,10 +104,7 @@ function nameType(value: unknown, { type, derived }: Property) {
   if (actual) Object.assign(value, { '@odata.type': `#${actual.name}` })
 }
 
-/**
- * An entity that was stored, in the shape of a projection.
- * @param type the type of that shape
- */
+/** An entity that was stored, in the shape of a projection. */
 export function toShown(stored: JsonObject, projection: Projection, type: StructuredType): JsonObject {
   const visit = (columns: Projection, { properties, presence }: StructuredType): JsonObject | null => {
     const members: JsonObject = {}

@@ -16,7 +16,6 @@ export interface KnownTallies extends Pick<Tallies, 'entity' | 'count' | 'length
 
 /**
  * Reads what tallies of an entity there are.
- * @param projection how the entity shows what is stored; undefined if it is stored itself
  * @returns undefined if the entity does not show when something happened
  */
 export function talliesOf(

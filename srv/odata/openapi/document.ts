@@ -9,7 +9,6 @@ import { collectionSchema, reference, typeSchemas } from './schemas.ts'
 
 /**
  * Makes the description of a root.
- * @param metadata its metadata, as CSDL JSON
  * @throws {Error} for a type or a query option that this does not know
  */
 export function openApi(metadata: JsonObject, setup: Setup): JsonObject {

@@ -23,7 +23,6 @@ const NOW = new Date('2024-05-01T10:00:00Z')
 
 /**
  * The components of every description.
- * @param withTokens whether the service asks for tokens
  * @param examples values of query options, by their names without `$`
  */
 export function sharedComponents(withTokens: boolean, examples: Record<string, string>) {
@@ -40,7 +39,6 @@ export function sharedComponents(withTokens: boolean, examples: Record<string, s
 
 /**
  * References to parameters.
- * @param names query options and headers
  * @throws {Error} for a name that is not described
  */
 export function parameters(names: readonly string[]): JsonObject[] {

@@ -14,7 +14,6 @@ export interface Grouping {
 
 /**
  * Aggregates a value.
- * @param method the name of a standard method
  * @returns undefined if the type has no such method
  */
 export function aggregate(operand: Typed, method: string): Typed | undefined {

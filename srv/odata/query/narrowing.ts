@@ -28,7 +28,6 @@ export const countName = (property: string) => `${property}@odata.count`
 
 /**
  * Applies query options to a property of rows.
- * @param names the path of the property
  * @param isAddressed whether the request addresses the property; then `$it` is an item of it, not the entity
  * @throws {RequestError} 400 for options that the property does not take, 501 for a property within another one
  */

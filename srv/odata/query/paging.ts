@@ -69,7 +69,6 @@ function preferredSize({ preferences, res, schema }: Exchange): number | undefin
 
 /**
  * The condition that rows come after a position. Null comes before all values (OData URL Conventions 4.01, 5.1.5).
- * @param after a value for each term
  * @throws {RequestError} 400 if the number of values differs
  */
 export function comesAfter(terms: OrderTerm[], after: Value[]): Cqn {
@@ -109,7 +108,6 @@ export function positionLiterals(after: Position['after'] = []): Literal[] {
 
 /**
  * Writes a position as the token of a link.
- * @param name the query option that the token is for
  * @param options the other query options of the link; the token is valid with these only
  * @throws {RequestError} 501 if values are too long for a link that clients can send
  */

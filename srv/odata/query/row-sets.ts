@@ -10,10 +10,7 @@ import { RequestError } from '../../errors/errors.ts'
 import { tallied } from './tallied.ts'
 import { areTooLarge, computed, conditioned, entities, searched, type Rows } from './rows.ts'
 
-/**
- * @param all the entities that there are
- * @returns the sets of rows; several after `concat` in `$apply`
- */
+/** @returns the sets of rows; several after `concat` in `$apply` */
 export function rowSets(exchange: Exchange, all = entities(exchange.schema)): Rows[] {
   const sets = parsedOption(exchange, '$apply', all, (parser) => transformations(parser, all)) ?? [all]
   return sets.map((each) => withOptions(exchange, each))

@@ -96,7 +96,6 @@ export interface Computed {
 
 /**
  * Parses `$compute` (OData URL Conventions 4.01, 5.1.3.2): `durationInMilliseconds div 1000 as seconds`.
- * @param names the names that are taken
  * @throws {RequestError} 400 with the position of what is wrong
  */
 export function computedValues(parser: Parser, names: string[]): Computed[] {
@@ -142,7 +141,6 @@ export function extended(rows: Rows, columns: (Cqn & { as: string })[], properti
 /**
  * Rows whose source is a query for other rows.
  * @param columns the columns of the query; by default all
- * @param others its further clauses
  */
 export function nested(rows: Rows, columns: Cqn[] = rows.columns.map(ref), others: object = {}): Rows {
   const nodes = columns.reduce((sum, column) => sum + extentOf(column).nodes, rows.nodes)

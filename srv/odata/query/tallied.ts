@@ -86,10 +86,7 @@ class Aggregation implements Counted {
     return args && { ...cqn, args }
   }
 
-  /**
-   * The rows of a level, with tallies in the place of entities.
-   * @param needed the columns that are needed of them
-   */
+  /** The rows of a level, with tallies in the place of entities. */
   private reduced({ from, where: all = [] }: Pick<Select, 'from' | 'where'>, needed: Set<string>): Reduced | undefined {
     const where = all.flatMap(conjuncts).filter((each) => !isImplied(each))
     if ('ref' in from) return from.ref[0] === this.entity ? this.parts(where, needed) : undefined

@@ -86,7 +86,6 @@ const SHORT_FORMS = new Map(
 /**
  * Chooses among the media types that a resource has. `$format` wins over `Accept` (11.2.12).
  * @param offered the media types that the resource has, the preferred one first
- * @param $format the value of the query option
  * @returns the chosen media type with its parameters
  * @throws {RequestError} 406 if none is acceptable; a type with an unknown format parameter is not
  */

@@ -10,7 +10,6 @@ const PART = /(?:(\w+)\s*=\s*)?(?:'((?:[^']|'')*)'|(@[\p{L}_][\p{L}\p{N}_]*))\s*
 /**
  * Reads the key in parentheses after a collection: `'x'`, `id='x'`, `@k`, or the alternate key
  * `id='x',tenantId='t'` (4.3.2).
- * @param collection the name of the collection, for errors
  * @throws {RequestError} 400 unless it is a key
  */
 export function readKey(

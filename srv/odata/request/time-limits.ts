@@ -15,8 +15,6 @@ export function batchDeadline(limit: number): Deadline {
 /**
  * Starts the clock of a request that reads.
  * @param outer the request that came over the wire: itself, or its batch
- * @param readable what its user may read
- * @param batch the deadline of the batch
  */
 export function readingFor(outer: Request, readable: Readable, batch: Deadline | undefined): Reading {
   const answer = outer.res as Response

@@ -12,7 +12,6 @@ import type { JsonText } from './json-text.ts'
 
 /**
  * Makes a query that gives a page as a single row, or as a row for each entity.
- * @param select the query for the rows of the page
  * @param keys further columns to read of each row
  * @param longest the longest text to read, in bytes; of those that may be longer only the length is read
  */
