@@ -40,12 +40,13 @@ interface Kept {
 export function keepCompiledModel(folder = getCompileCacheDir()) {
   if (!folder) return
   const file = join(folder, nameOfModel())
-  const { load } = cap
+  // CAP's own `load`; to read it loads the compiler, which takes a tenth of a start
+  const original = Object.create(Object.getPrototypeOf(cap) as object) as Cap
   async function loadKept(models: string, options?: object) {
-    if (models !== '*') return load(models, options)
+    if (models !== '*') return original.load(models, options)
     const stamps = stampsOfFiles()
     const kept = read(file, stamps)
-    const model = kept?.model ?? (await load(models, { ...options, silent: true })) // silent emits no event
+    const model = kept?.model ?? (await original.load(models, { ...options, silent: true })) // silent emits no event
     const sources = kept?.sources ?? model.$sources ?? []
     const loaded = JSON.stringify(model)
     hide(model, '$sources', sources)
@@ -62,6 +63,8 @@ export function keepCompiledModel(folder = getCompileCacheDir()) {
     return model
   }
   Object.defineProperty(cds, 'load', { value: loadKept, configurable: true })
+  // no entity here has drafts: CAP would compile a model of its own for them
+  Object.defineProperty(cap.compile.for, 'lean_drafts', { value: () => {}, configurable: true })
 }
 
 /** The name of the file differs with what is compiled, and with the settings of the compiler. */
