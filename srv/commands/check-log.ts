@@ -114,9 +114,7 @@ function checkpointIn(file: string) {
   try {
     return readCheckpoint(readFileSync(file, 'utf8'))
   } catch (error) {
-    throw new Error(`${file} is not an export: ${(error as Error).message}`, {
-      cause: error
-    })
+    throw new Error(`${file} is not an export: ${(error as Error).message}`, { cause: error })
   }
 }
 

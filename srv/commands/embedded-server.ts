@@ -37,11 +37,7 @@ export async function startEmbeddedServer(folder: string, options = ''): Promise
     const stdio: StdioOptions = ['ignore', 'ignore', program === 'initdb' ? 'pipe' : 'ignore']
     execFileSync(join(PACKAGE, 'native/bin', program), args, { cwd: '/', stdio, ...user })
   }
-  const [data, log, secret] = ['cluster', 'log', 'password'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string
-  ]
+  const [data, log, secret] = [join(folder, 'cluster'), join(folder, 'log'), join(folder, 'password')]
   mkdirSync(dirname(folder), { recursive: true })
   if (user) for (const each of [PACKAGE, dirname(folder)]) expectReachable(each, user)
   if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })

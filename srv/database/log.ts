@@ -80,7 +80,7 @@ export interface Period {
 }
 
 /** What the next record of a removal follows from. */
-type LastPurge = Pick<PurgeRecord, 'number' | 'hash'>
+export type LastPurge = Pick<PurgeRecord, 'number' | 'hash'>
 export type RecordOf = (sequences: number[], before: string, previous: LastPurge | undefined) => PurgeRecord
 
 /** What retention needs. */

@@ -5,15 +5,22 @@ import { debugStatement } from './debug.ts'
 import type { Engine, Table } from './engine.ts'
 import type { Reading } from './reading.ts'
 import { tableOf } from './tables.ts'
+import { remembered } from '../values/remembered.ts'
 
 export interface Query {
   SELECT: { localized?: boolean; givesTexts?: Statement['givesTexts'] }
 }
 
+/** An entity of the linked model. */
+interface Entity {
+  name: string
+  elements: Record<string, { name: string; virtual?: boolean }>
+}
+
 /** What the service uses of CAP's database services. */
 interface DatabaseService {
   readonly engine: Engine
-  readonly model: { definitions: Record<string, { elements: Record<string, { name: string; virtual?: boolean }> }> }
+  readonly model: { definitions: Record<string, Entity> }
   /** Renders a query as SQL and runs it. */
   onSELECT: (request: { query: object }) => Promise<unknown>
   disconnect: () => Promise<void>
@@ -59,20 +66,14 @@ export type NewRows = [entity: string, row: object][]
  * @throws {RequestError} as {@link Engine.append}
  */
 export function append(rows: NewRows): Promise<void> {
-  return engine().append(rows.map(([entity, row]) => [tableFor(entity), row]))
+  const { definitions } = service().model
+  return engine().append(rows.map(([entity, row]) => [tableOfEntity(definitions[entity] as Entity), row]))
 }
 
 /** Waits for the requests under way, and closes the database. */
 export const disconnect = () => service().disconnect()
 
-const tables = new Map<string, Table>()
-
-function tableFor(entity: string): Table {
-  let table = tables.get(entity)
-  if (!table) {
-    const elements = Object.values(service().model.definitions[entity]?.elements ?? {})
-    const columns = elements.filter(({ virtual }) => !virtual).map(({ name }) => name)
-    tables.set(entity, (table = { name: tableOf(entity), columns }))
-  }
-  return table
-}
+const tableOfEntity = remembered(({ name, elements }: Entity): Table => {
+  const stored = Object.values(elements).filter(({ virtual }) => !virtual)
+  return { name: tableOf(name), columns: stored.map((element) => element.name) }
+})

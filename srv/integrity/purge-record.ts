@@ -1,5 +1,5 @@
 /** The records of what retention removed: see db/purges.cds. */
-import type { History, PurgedRange, PurgeRecord } from '../database/log.ts'
+import type { History, LastPurge, PurgedRange, PurgeRecord } from '../database/log.ts'
 import { instant } from '../values/datetime.ts'
 import { faultOf, linked, type Leaf, type Sealed } from './chain.ts'
 import { encodingFault, named, type Findings } from './findings.ts'
@@ -9,7 +9,7 @@ export function nextRecord(
   sequences: number[],
   before: string,
   purgedBy: string,
-  previous: Pick<PurgeRecord, 'number' | 'hash'> | undefined,
+  previous: LastPurge | undefined,
   now: Date
 ): PurgeRecord {
   const content = {

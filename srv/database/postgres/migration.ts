@@ -54,11 +54,11 @@ const tooOld = (lack: string) =>
 
 /** What the user lacks to migrate the schema: it must own the tables, or be allowed to create them. */
 async function lackOf(client: pg.Client) {
-  const { rows } = await client.query<{ schema: string | null; owner: string | null; may: boolean }>(
+  const rows = await queryOn(client)<{ schema: string | null; owner: string | null; may: boolean }>(
     `SELECT current_schema() AS schema, pg_get_userbyid(relowner) AS owner,
        coalesce(pg_has_role(relowner, 'USAGE'), has_schema_privilege(current_schema(), 'CREATE')) AS may
      FROM (SELECT) AS one LEFT JOIN pg_class ON oid = to_regclass($1)`,
-    [`"${EVENTS}"`]
+    `"${EVENTS}"`
   )
   const [{ schema, owner, may }] = rows as [(typeof rows)[0]]
   if (schema === null) return 'finds no schema: GRANT USAGE ON SCHEMA, or its search_path, is missing'
@@ -82,11 +82,9 @@ const NO_RIGHTS =
 
 /** Whether the user has a right on a table; null if it finds none. */
 async function mayUse(client: pg.Client, table: string, right: string) {
-  const { rows } = await client.query<{ may: boolean | null }>(
-    'SELECT has_table_privilege(to_regclass($1), $2) AS may',
-    [`"${table}"`, right]
-  )
-  return rows[0]?.may ?? null
+  const question = 'SELECT has_table_privilege(to_regclass($1), $2) AS may'
+  const [answer] = await queryOn(client)<{ may: boolean | null }>(question, `"${table}"`, right)
+  return answer?.may ?? null
 }
 
 /**

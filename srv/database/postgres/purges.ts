@@ -4,7 +4,7 @@
  */
 import type pg from 'pg'
 import { ofAllTenants } from '../indexes.ts'
-import type { Period, PurgeRecord, PurgeStore, RecordOf } from '../log.ts'
+import type { LastPurge, Period, PurgeRecord, PurgeStore, RecordOf } from '../log.ts'
 import { ARRIVALS, COUNTS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import type { Tallies } from '../tallies.ts'
 import { NUMBERING, PURGING } from './locks.ts'
@@ -58,7 +58,7 @@ export function purgeStore(pool: pg.Pool): PurgeStore {
         sequence,
         limit
       ),
-    lastPurge: async () => (await query<Pick<PurgeRecord, 'number' | 'hash'>>(LAST_PURGE))[0],
+    lastPurge: async () => (await query<LastPurge>(LAST_PURGE))[0],
     removeEvents: (record, sequences) => remove(query, record, sequences, false),
     oldestPeriod: async () => {
       const [oldest] = await query<{ name: string }>(
@@ -103,7 +103,7 @@ async function removeMonth(query: RunQuery, { name, start, end }: Period, record
   await query(`DECLARE month_arrivals NO SCROLL CURSOR FOR SELECT a.sequence FROM ${ARRIVALS} a
     JOIN ${EVENTS} e ON ${SAME_EVENT} AND e.${INSTANT} >= '${start}' AND e.${INSTANT} < '${end}'
     WHERE a.sequence <= ${Number(last)} ORDER BY a.sequence`)
-  let [previous] = await query<Pick<PurgeRecord, 'number' | 'hash'>>(LAST_PURGE)
+  let [previous] = await query<LastPurge>(LAST_PURGE)
   let removed = 0
   for (;;) {
     const rows = await query<{ sequence: number }>(`FETCH ${BATCH} FROM month_arrivals`)

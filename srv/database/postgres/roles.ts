@@ -41,16 +41,12 @@ export function accessSchema(definitions: Record<string, Indexed>, role: string 
     if (entity.query || entity.projection || entity['@cds.persistence.skip']) return []
     return [{ table: tableOf(name), tenant: findColumn(entity, 'tenant') }]
   })
+  const names = tables.map(({ table }) => table)
   return [
     ...tables.flatMap(({ table, tenant }) => (tenant ? [confined(table, tenant)] : [])),
     SECURE_VIEWS,
     OWN_FUNCTIONS,
-    ...(role
-      ? granted(
-          tables.map(({ table }) => table),
-          role
-        )
-      : [])
+    ...(role ? granted(names, role) : [])
   ]
 }
 

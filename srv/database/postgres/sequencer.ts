@@ -9,6 +9,7 @@ import { ARRIVALS, COUNTS } from '../tables.ts'
 import { writer, type Limits } from './connection.ts'
 import { failureOf } from './failures.ts'
 import { NUMBERING } from './locks.ts'
+import { queryOn } from './names.ts'
 import { BY_INDEXES, FOLD } from './tallies.ts'
 
 /** The arrivals without a number: see db/postgres/unnumbered-arrivals.cds. */
@@ -65,11 +66,9 @@ export class Sequencer {
   /** @param waits whether to wait for another instance that numbers */
   private async run(waits: boolean) {
     for (;;) {
-      const { rows } = await this.pool.query<{ numbered: number }>('SELECT number_arrivals($1, $2) AS numbered', [
-        BATCH,
-        waits
-      ])
-      if (rows[0]?.numbered !== BATCH) return
+      const call = 'SELECT number_arrivals($1, $2) AS numbered'
+      const [done] = await queryOn(this.pool)<{ numbered: number }>(call, BATCH, waits)
+      if (done?.numbered !== BATCH) return
     }
   }
 }

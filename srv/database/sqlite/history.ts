@@ -24,6 +24,9 @@ const MISCOUNTS = `
   FROM (SELECT tenant, count(*) AS events FROM ${EVENTS} NOT INDEXED GROUP BY tenant) e
   FULL JOIN ${COUNTS} c ON c.tenant = e.tenant WHERE ifnull(e.events, 0) IS NOT ifnull(c.events, 0)`
 
+/** All tallies: each counts towards the limit. */
+const ALL_TALLIES = `(SELECT *, 1 AS rows FROM ${TALLIES})`
+
 // SQLite sorts what the next three read, in files if there is much of it.
 const PURGED_RANGES = `
   SELECT r.value ->> 0 AS "from", r.value ->> 1 AS "to", p."before" FROM ${PURGES} p,
@@ -51,14 +54,10 @@ export function history(database: DatabaseSync): History {
       return (await first<object>(database, `SELECT number FROM ${UNDER_WAY} LIMIT 1`)) && UNDER_WAY
     },
     miscounts: () => items(rows(database, MISCOUNTS), (row) => row as unknown as Miscount),
-    mistallied: ({ definitions }) =>
-      items(
-        rows(
-          database,
-          mistalliedIn(talliesIn(definitions), `${EVENTS} e NOT INDEXED`, `(SELECT *, 1 AS rows FROM ${TALLIES})`)
-        ),
-        (row) => row as unknown as Miscount
-      ),
+    mistallied: ({ definitions }) => {
+      const query = mistalliedIn(talliesIn(definitions), `${EVENTS} e NOT INDEXED`, ALL_TALLIES)
+      return items(rows(database, query), (row) => row as unknown as Miscount)
+    },
     seals: () => allOf<Seal>(database, SEALS, 'tenant, number'),
     sealsByArrival: () => items(sealsByArrival(database), withNumbers<Seal>),
     purges: () => allOf<PurgeRecord>(database, PURGES, 'number'),

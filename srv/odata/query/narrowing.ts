@@ -130,11 +130,8 @@ function orderOf(narrowing: Narrowing, scope: Scope): Cqn {
 
 function replaced({ rows, property }: Narrowing, properties: Property[], columns: (Cqn & { as: string })[]): Rows {
   const own = [...rows.type.properties.values()]
-  return extended(
-    rows,
-    columns,
-    own.flatMap((each) => (each.name === property.name ? properties : [each]))
-  )
+  const all = own.flatMap((each) => (each.name === property.name ? properties : [each]))
+  return extended(rows, columns, all)
 }
 
 function withValues(

@@ -53,13 +53,8 @@ export function filtered(rows: Rows, condition: Cqn): Rows {
 export function conditioned(rows: Rows, condition: Typed): Rows {
   const { text } = rows.searchable
   const known = rows.areEntities ? (condition.texts ?? []).filter(({ column }) => text.includes(column)) : []
-  return filtered(
-    containing(
-      rows,
-      known.map((each) => each.text)
-    ),
-    holds(condition)
-  )
+  const texts = known.map((each) => each.text)
+  return filtered(containing(rows, texts), holds(condition))
 }
 
 /** Entities without those that are known not to contain some texts. */

@@ -32,19 +32,10 @@ export interface Counted {
 export function united({ tallies, entity, range }: Counted, columns: Cqn[], conditions: Cqn[]): Select {
   const { lacking, period, count } = tallies
   const { after, before, from, to, until } = range
-  const lacks = {
-    SELECT: { from: { ref: [lacking.entity] }, columns: [named(func('sum', ref(lacking.column)), count)] }
-  }
+  const lacked = [named(func('sum', ref(lacking.column)), count)]
+  const lacks = { SELECT: { from: { ref: [lacking.entity] }, columns: lacked } } as unknown as Cqn
   // no whole period begins where tallies lack entities: then all of the entities are read
-  const begin = xpr(
-    'case when',
-    lacks as unknown as Cqn,
-    '> 0 then',
-    val(NEVER),
-    'else',
-    extreme(greatest, from),
-    'end'
-  )
+  const begin = xpr('case when', lacks, '> 0 then', val(NEVER), 'else', extreme(greatest, from), 'end')
   const end = to.length ? extreme(least, to) : undefined
   const at = ref(period)
   const entities = (...bounds: Cqn[]): Source => {

@@ -56,19 +56,13 @@ function expectNoPages({ options }: Exchange) {
   for (const name of ['$skiptoken', '$deltatoken'])
     if (options.has(name))
       throw new RequestError('invalidQueryOption', `A download has no pages, so it does not take ${name}.`, name)
-  if (isCounted(options))
-    throw new RequestError(
-      'invalidQueryOption',
-      'A download has no count: the address with /$count gives it.',
-      '$count'
-    )
+  const message = 'A download has no count: the address with /$count gives it.'
+  if (isCounted(options)) throw new RequestError('invalidQueryOption', message, '$count')
 }
 
 /** The properties that tell which parts belong together: those that tell entities apart, and those that people know. */
-const keysFor = ({ schema, scope }: Exchange) => [
-  ...(scope.readsAllTenants ? schema.keyNames : [schema.key]),
-  ...schema.joinedBy
-]
+const keysFor = ({ schema, scope }: Exchange) =>
+  (scope.readsAllTenants ? schema.keyNames : [schema.key]).concat(schema.joinedBy)
 
 /** Has the keys shown whatever is selected. */
 function withKeys(exchange: Exchange): Exchange {
@@ -88,14 +82,8 @@ async function* pagesOf(exchange: Exchange, prepared: Prepared, path: string): P
     const limit = Math.min(remaining, schema.pageSize.max)
     const next: PageWindow['next'] = (after, count) => (after && remaining > count ? { after } : undefined)
     const window = { limit, skip, after: position.after, until: undefined, next }
-    const page = await readWindow(
-      exchange,
-      planned(exchange, undefined, () => prepared),
-      window,
-      undefined,
-      path,
-      true
-    )
+    const plan = planned(exchange, undefined, () => prepared)
+    const page = await readWindow(exchange, plan, window, undefined, path, true)
     yield page.texts
     remaining -= page.texts.length
     skip = 0
