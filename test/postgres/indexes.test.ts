@@ -39,10 +39,17 @@ interface Plan {
   Plans?: Plan[]
 }
 
+interface Explained {
+  'QUERY PLAN': [{ Plan: Plan }]
+}
+
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
 
-/** The plans of the statements that a request runs, node by node. */
-async function plansOf(path: string, headers: Record<string, string>) {
+/**
+ * The plans of the statements that a request runs, node by node.
+ * @param areKept whether they are those that a connection keeps, for any values
+ */
+async function plansOf(path: string, headers: Record<string, string>, areKept = false) {
   const asked = jest.spyOn(engine(), 'query')
   const response = await get(path, headers)
   const queries = [...asked.mock.calls]
@@ -55,8 +62,12 @@ async function plansOf(path: string, headers: Record<string, string>) {
       await client.query('BEGIN')
       await client.query(CONFINE, [tenantsIn(readable)])
       const { text, values: given } = typed(sql, values)
-      const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(`EXPLAIN (FORMAT JSON) ${text}`, given)
-      await client.query('COMMIT')
+      const constants = given.map((value) => client.escapeLiteral(String(value))).join()
+      if (areKept) await client.query(`SET plan_cache_mode = force_generic_plan; PREPARE kept AS ${text}`)
+      const { rows } = await (areKept
+        ? client.query<Explained>(`EXPLAIN (FORMAT JSON) EXECUTE kept(${constants})`)
+        : client.query<Explained>(`EXPLAIN (FORMAT JSON) ${text}`, given))
+      await client.query(`COMMIT; DEALLOCATE ALL`)
       nodes.push(...rows.flatMap((row) => nodesOf(row['QUERY PLAN'][0].Plan)))
     }
     return nodes
@@ -133,4 +144,9 @@ describe.each(['reader', 'auditor'])('A query of %s reads the partitions that it
   it("('none')", async () => {
     expect(ofEvents(await plansOf(`${path}('none')`, of(user)))).toEqual([])
   })
+})
+
+it('A plan that is kept for any id reads the partition of the event only', async () => {
+  const nodes = ofEvents(await plansOf(`${path}('e0')`, of('reader'), true))
+  expect([...new Set(nodes.map((node) => node['Relation Name']))]).toEqual(['events_of_2023_01'])
 })

@@ -1,5 +1,6 @@
 /** Renders queries as CAP does, in PostgreSQL's SQL. Values are `?` in it: see placeholders.ts. */
 import { SQLService, type Limit, type Select, type Source, type ValueExpression } from '@cap-js/db-service'
+import { findColumn } from '../../cqn/columns.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 import type { Indexed } from '../indexes.ts'
 import { castSql } from './casts.ts'
@@ -36,6 +37,8 @@ const indexed = new WeakMap<object, Set<string>>()
 
 export class PostgresRenderer extends CapRenderer {
   private readsEvents = false
+  /** The tenant that the query of events is confined to. */
+  private tenant: Expression | undefined
   static override Functions = {
     ...CapRenderer.Functions,
     ...DIALECT,
@@ -83,14 +86,18 @@ export class PostgresRenderer extends CapRenderer {
   }
 
   override SELECT(query: Select) {
-    const outer = this.readsEvents
-    const { from } = query.SELECT
-    const { id, [INSTANT]: instant } = this.model?.definitions[from?.ref?.[0] as string]?.elements ?? {}
+    const { readsEvents, tenant } = this
+    const { from, where = [] } = query.SELECT
+    const definition = this.model?.definitions[from?.ref?.[0] as string] ?? {}
+    const { id, [INSTANT]: instant } = definition.elements ?? {}
+    const [column, operator, value] = where as Part[]
+    const isTenant = typeof column === 'object' && column.ref?.at(-1) === findColumn(definition, 'tenant')
     this.readsEvents = Boolean(id?.key && instant)
+    this.tenant = isTenant && operator === '=' ? (value as Expression) : undefined
     try {
       return super.SELECT(this.isPage(query.SELECT) ? foundFirst(query) : query)
     } finally {
-      this.readsEvents = outer
+      Object.assign(this, { readsEvents, tenant })
     }
   }
 
@@ -110,7 +117,10 @@ export class PostgresRenderer extends CapRenderer {
     if (ref.at(-1) !== 'id' || !values) return undefined
     const instant = this.expr({ ref: [...ref.slice(0, -1), INSTANT] })
     const found = super.xpr({ xpr })
-    return `(${found} and ${instant} = any(instants_of(array[${values.map((each) => this.expr(each)).join()}])))`
+    const ids = () => values.map((each) => this.expr(each)).join()
+    if (operator === '=' && this.tenant)
+      return `(${found} and ${instant} = instant_of(${ids()},${this.expr(this.tenant)}))`
+    return `(${found} and ${instant} = any(instants_of(array[${ids()}])))`
   }
 
   /** A comparison with constants by the beginnings of texts, which an index has. Only where those are long, the rest counts. */
