@@ -61,8 +61,8 @@ export const searchSchema = ({ text, json }: NonNullable<Start['searched']>): st
          WHERE a.tenant = $1 AND a.sequence BETWEEN $2 AND $3 OFFSET 0
        ) AS e, LATERAL (
          SELECT unnest(array[${text.map((column) => `e.${column}`).join()}])
-         UNION ALL SELECT value #>> '{}' FROM unnest(array[${json.map((column) => `e.${column}`).join()}]) AS column_text,
-           jsonb_path_query(cast(column_text as jsonb), 'strict $.** ? (@.type() == "string")') AS value
+         UNION ALL SELECT texts FROM unnest(array[${json.map((column) => `e.${column}`).join()}]) AS column_text,
+           json_texts(column_text) AS texts
        ) AS found(text)
      ) AS distinct_texts`
    )}) $$`,

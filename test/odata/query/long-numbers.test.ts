@@ -68,6 +68,22 @@ describe('Numbers that no double can hold', () => {
   })
 })
 
+describe('Texts beside numbers of any length', () => {
+  const many = (text: string) => Array.from({ length: 190_000 }, () => text).join()
+  it.each([
+    ['whose exponent is long', 'e', '1e999999'],
+    ['with more digits than databases compute with', 'd', `-${'9'.repeat(200_000)}`],
+    ['with as many behind the point', 'p', `0.${'3'.repeat(200_000)}`],
+    ['whose exponents stand for more digits than there is memory for', 'm', many('1e9999')]
+  ])('are found: numbers %s', async (_, id, numbers) => {
+    const details = `{"numbers":[${numbers}],"text":"say \\"${id}-word\\""}`
+    const event = `{"id":"${id}","activityDateTime":"2024-05-01T10:00:00Z","targetSystem":{"details":${details}}}`
+    expect((await service.post(path, event)).status).toBe(201)
+    const searched = await service.get(query(path, { $search: `"say \\"${id}-w"`, $select: 'id' }))
+    expect([searched.status, valuesOf(searched).map((each) => each.id)]).toEqual([200, [id]])
+  })
+})
+
 describe('A member of an open type that is no primitive value', () => {
   it.each(['list', 'o'])('has no raw value: %s', async (name) => {
     const answer = await service.get(`${path}/b/targetSystem/details/${name}/$value`)
