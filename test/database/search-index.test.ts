@@ -42,16 +42,18 @@ async function startOn(file: string, env: Record<string, string> = {}) {
   }
 }
 
-/** Asks the index of a log for the rowids of events that may have a word, as statements do. */
-function candidatesFor(file: string, word: string) {
+/** Asks the index of a log for the rowids of events that may have a word, as statements do, within a range of time. */
+function candidatesFor(file: string, word: string, after: string | null = null, before: string | null = null) {
   const index = new DatabaseSync(`${file}-search`, { readOnly: true })
   const form = String(index.prepare('SELECT form FROM state').get()?.form)
   index.close()
   const columns = JSON.parse(form.slice(form.indexOf(' '))) as Searched
   const log = new DatabaseSync(file, { readOnly: true })
-  addCandidates(log, { path: `${file}-search`, columns })
+  addCandidates(log, { path: `${file}-search`, columns, instant: 'activityDateTime_utc' })
   try {
-    return JSON.parse(String(log.prepare('SELECT candidate_rows(?) AS rows').get(word)?.rows)) as number[]
+    return JSON.parse(
+      String(log.prepare('SELECT candidate_rows(?,?,?) AS rows').get(after, before, word)?.rows)
+    ) as number[]
   } finally {
     log.close()
   }
@@ -101,6 +103,37 @@ describe('Events are found', () => {
     await indexed(file, 72)
     expect(() => candidatesFor(file, 'seldom')).toThrow(TooMany)
     expect(await service.count('seldom')).toBe(16)
+  })
+
+  it('among those of the time that is asked for, also by an index that an earlier release made', async () => {
+    const file = newFile()
+    const service = await startOn(file)
+    for (const month of ['01', '02', '03']) {
+      await service.post(504, `usual ${month}`, `2024-${month}-01T00:00:00Z`)
+      await service.post(8, `seldom ${month}`, `2024-${month}-02T00:00:00Z`)
+    }
+    await indexed(file, 1536)
+    const blocks = (after: string | null, before: string | null) =>
+      [...new Set(candidatesFor(file, 'seldom', after, before).map((row) => Math.floor(row / 8)))].sort((a, b) => a - b)
+    const expectChosen = () => {
+      expect(blocks(null, null)).toEqual([63, 64, 127, 128, 191, 192]) // the last one is not full, and so not in the index
+      expect(blocks('2024-02-03', null)).toEqual([128, 191, 192])
+      expect(blocks(null, '2024-01-31')).toEqual([63, 64, 127, 192])
+      expect(blocks('2024-01-15', '2024-01-31')).toEqual([64, 127, 192])
+      expect(blocks('2024-03-15', '2024-03-31')).toEqual([192])
+    }
+    expectChosen()
+    await service.stop()
+    const index = new DatabaseSync(`${file}-search`)
+    index.exec('DROP TABLE times')
+    index.close()
+    expect(() => blocks('2024-02-03', null)).toThrow(TooMany)
+    const again = await startOn(file)
+    await again.post(8, 'usual', '2024-05-01T00:00:00Z')
+    await indexed(file, 1544)
+    expect(blocks('2024-03-15', '2024-03-31')).toEqual([192, 193])
+    expect(blocks(null, '2024-01-31')).toEqual([63, 64, 127, 193])
+    expect(await again.count('seldom')).toBe(24)
   })
 
   it('by two services on one log', async () => {

@@ -28,10 +28,17 @@ describe('The trigrams of terms', () => {
   })
 
   it('are looked for until the rest would be found by chance only', () => {
-    const parts: Record<string, number> = { aaa: 0.9, bbb: 0.02, ccc: 0.1, ddd: 0.5, eee: 0.01, fff: 0.6 }
+    const parts: Record<string, number> = { aaa: 0.3, bbb: 0.02, ccc: 0.1, ddd: 0.5, eee: 0.01, fff: 0.4 }
     const choose = (blocks: number) => rarest(Object.keys(parts), (each) => parts[each] ?? 0, blocks)
-    expect(choose(10)).toEqual(['eee', 'bbb', 'ccc', 'ddd'])
-    expect(choose(1000)).toEqual(['eee', 'bbb', 'ccc', 'ddd', 'fff', 'aaa'])
+    expect(choose(10)).toEqual(['eee', 'bbb', 'ccc', 'aaa'])
+    expect(choose(1000)).toEqual(['eee', 'bbb', 'ccc', 'aaa', 'fff', 'ddd'])
+  })
+
+  it('are not looked for if most blocks have them, unless the others tell little', () => {
+    const choose = (parts: Record<string, number>) => rarest(Object.keys(parts), (each) => parts[each] ?? 0, 100_000)
+    expect(choose({ aaa: 1, bbb: 0.04, ccc: 0.9, ddd: 0.05 })).toEqual(['bbb', 'ddd'])
+    expect(choose({ aaa: 0.9, bbb: 0.7, ccc: 1, ddd: 0.8 })).toEqual(['bbb', 'ddd', 'aaa'])
+    expect(choose({ aaa: 1, bbb: 1 })).toEqual(['aaa'])
   })
 })
 

@@ -27,16 +27,20 @@ const event = fc.record(
   { requiredKeys: ['cycleId'] }
 )
 
+/** A point in time, some seconds after the first one. */
+const at = (seconds: number) => new Date(Date.UTC(2024, 4, 1) + seconds * 1000).toISOString()
+
 describe('Any search', () => {
   const COUNT = effort(2000, 6000, 6000)
   const runs = effort(100, 1500, 20_000)
   const events: Json[] = fc.sample(event, { numRuns: COUNT, seed: 3 }).map((each, index) => ({
     id: `e${index}`,
-    activityDateTime: new Date(Date.UTC(2024, 4, 1) + ((index * 7919) % COUNT) * 1000).toISOString(),
+    activityDateTime: at(index % 50 ? index + ((index * 7) % 30) : (index * 7919) % COUNT), // some come late
     jobId: index % 40 ? 'usual' : 'seldom',
     changeId: index % 1999 ? 'common' : 'rare one',
     ...each
   }))
+  const instant = fc.nat(COUNT).map(at)
   /** The same log, by a service with an index and by one without. */
   const urls = { indexed: '', plain: '' }
 
@@ -95,16 +99,27 @@ describe('Any search', () => {
   const filter = fc
     .array(fc.tuple(call, fc.constantFrom(' and ', ' or ', ' and not ')), { minLength: 1, maxLength: 3 })
     .map((all) => all.map(([each, operator], index) => (index ? operator : '') + each).join(''))
+  const bound = (operators: string[]) =>
+    fc.tuple(fc.constantFrom(...operators), instant).map(([operator, each]) => `activityDateTime ${operator} ${each}`)
+  const [after, before] = [bound(['gt', 'ge']), bound(['lt', 'le', 'eq'])]
+  const range = fc.oneof(
+    after,
+    before,
+    fc.tuple(after, before).map((both) => both.join(' and ')),
+    fc.tuple(after, before).map((both) => `(${both.join(' or ')})`),
+    fc.tuple(after, before).map((both) => `not (${both.join(' and ')})`)
+  )
   const options = fc.oneof(
     search.map(($search): Record<string, string> => ({ $search })),
     search.map(($search) => ({ $search, $orderby: 'action,id', $top: '5' })),
     search.map(($search) => ({ $search, $apply: 'groupby((jobId),aggregate($count as n))' })),
     fc.tuple(search, filter).map(([$search, $filter]) => ({ $search, $filter, $count: 'true' })),
     filter.map(($filter) => ({ $filter })),
-    filter.map((condition) => ({
-      $filter: `${condition} and activityDateTime lt 2024-05-01T01:00:00Z`,
-      $count: 'true'
-    })),
+    fc.tuple(filter, range).map(([condition, within]) => ({ $filter: `${condition} and ${within}`, $count: 'true' })),
+    fc.tuple(search, range).map(([$search, $filter]) => ({ $search, $filter })),
+    fc
+      .tuple(search, range)
+      .map(([$search, within]) => ({ $apply: `filter(${within})/search(${$search})/aggregate($count as n)` })),
     filter.map(($filter) => ({ $filter: `not (${$filter})` })),
     filter.map(($filter) => ({ $apply: `filter(${$filter})/aggregate($count as n)` })),
     filter.map(($filter) => ({

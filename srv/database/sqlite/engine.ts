@@ -79,7 +79,7 @@ export class SqliteEngine implements Engine {
     this.groupCommit = startGroupCommit(this.log.file, this.settings.lock_timeout, uniqueIds)
     if (!searched || !this.settings.search_index) return
     const { file, files } = this.log
-    this.log.search = { path: indexFileOf(file), columns: searched }
+    this.log.search = { path: indexFileOf(file), columns: searched, instant: tallies.period }
     this.stopIndexing = startIndexing(file, files, this.log.search)
   }
 

@@ -4,7 +4,7 @@ import { openConnection, type LogConnection } from './connection.ts'
 import type { OpenFiles } from './files.ts'
 import { addFunctions, type Limits } from './functions.ts'
 import { addCandidates, TooMany } from './search-candidates.ts'
-import type { SearchIndex } from './search-index.ts'
+import type { SearchIndex } from './search-file.ts'
 import { formsOf } from './search-statements.ts'
 import { rowsWithin } from '../result-size.ts'
 

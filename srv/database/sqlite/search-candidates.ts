@@ -1,9 +1,19 @@
 /** Which events may have what is searched for, by the search index: see search-file.ts. */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { identityOf } from './files.ts'
-import { BLOCK, formOf, isOf, lastOf, readIndex, RARE, removeIndex, stateOf } from './search-file.ts'
+import {
+  BLOCK,
+  CHUNK,
+  formOf,
+  isOf,
+  lastOf,
+  readIndex,
+  RARE,
+  removeIndex,
+  stateOf,
+  type SearchIndex
+} from './search-file.ts'
 import { isDamaged } from './search-filling.ts'
-import type { SearchIndex } from './search-index.ts'
 import { COUNTS } from '../tables.ts'
 import { matchAll, rarest, trigramsOf } from './trigrams.ts'
 
@@ -25,12 +35,12 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
   const opened = search && opener(search)
   const form = search ? formOf(search.columns) : ''
   const find = (limit: (blocks: number) => number, expand: (blocks: number[]) => number[]) => {
-    return (...terms: SQLInputValue[]) => {
+    return (after: SQLInputValue, before: SQLInputValue, ...terms: SQLInputValue[]) => {
       const trigrams = trigramsOf(terms.map(String))
       const index = trigrams.length ? opened?.open() : undefined
       if (!index) throw new TooMany()
       try {
-        return JSON.stringify(expand(candidates(log, index, form, trigrams, limit)))
+        return JSON.stringify(expand(candidates(log, index, form, trigrams, [after, before], limit)))
       } catch (error) {
         if (isDamaged(error)) opened?.remove()
         throw new TooMany() // whatever is wrong with the index, events are found without it
@@ -39,7 +49,7 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
       }
     }
   }
-  // As many candidates as the square root of all events are read faster than the events up to those that fill a page.
+  // As many candidates as the square root of the events are read faster than the events up to those that fill a page.
   const few = find((blocks) => Math.max(FEW, Math.sqrt(blocks * BLOCK)), rowsOf)
   const many = find(
     (blocks) => blocks * MOST,
@@ -55,7 +65,8 @@ const rowsOf = (blocks: number[]) =>
 
 /**
  * Finds blocks.
- * @param limit gives how many there may be, by the number of all blocks
+ * @param range the instants between which the events must have happened; null where there is no bound
+ * @param limit gives how many there may be, by the number of all blocks with such events
  * @throws {TooMany} if there are more, or the index is not of this log; SQLite's error
  */
 function candidates(
@@ -63,21 +74,39 @@ function candidates(
   index: DatabaseSync,
   form: string,
   trigrams: string[],
+  range: [SQLInputValue, SQLInputValue],
   limit: (blocks: number) => number
 ): number[] {
   index.exec('BEGIN')
   const state = stateOf(index)
   if (hasTenants(log) || !state || !isOf(log, index, state, form)) throw new TooMany()
   const end = Math.floor(lastOf(log) / BLOCK) + 1
-  const most = Math.floor(limit(end))
   const first = (state.last + 1) / BLOCK
+  const chunks = chunksWithin(index, range)
+  const most = Math.floor(limit(chunks ? end - first + chunks.length * CHUNK : end))
   if (end - first > most) throw new TooMany()
   const found = Array.from({ length: end - first }, (_, index) => first + index) // those that are not indexed yet
-  const matching = index.prepare('SELECT rowid AS block FROM texts WHERE texts MATCH ? LIMIT ?')
+  const matching = index.prepare('SELECT rowid AS block FROM texts WHERE texts MATCH ? AND rowid BETWEEN ? AND ?')
   const query = matchAll(rarest(trigrams, frequencies(index, trigrams), end))
-  for (const { block } of matching.all(query, most + 1)) found.push(Number(block))
-  if (found.length > most) throw new TooMany()
+  const [from = 0, to = -1] = chunks ? [chunks[0], chunks.at(-1)] : [0, end]
+  const known = chunks && new Set(chunks)
+  for (const { block } of matching.iterate(query, from * CHUNK, (to + 1) * CHUNK - 1)) {
+    if (known?.has(Math.floor(Number(block) / CHUNK)) !== false) found.push(Number(block))
+    if (found.length > most) throw new TooMany()
+  }
   return found
+}
+
+/**
+ * The chunks that may have events of a range of time, in their order.
+ * @returns undefined if there is no bound
+ */
+function chunksWithin(index: DatabaseSync, [after, before]: [SQLInputValue, SQLInputValue]): number[] | undefined {
+  if (after === null && before === null) return undefined
+  const find = index.prepare(
+    'SELECT chunk FROM times WHERE last >= ifnull(:after, last) AND first <= ifnull(:before, first) ORDER BY chunk'
+  )
+  return find.all({ after, before }).map(({ chunk }) => Number(chunk))
 }
 
 /**

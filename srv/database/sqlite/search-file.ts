@@ -4,6 +4,9 @@
  *
  * It has a row for each block of neighbouring events, with the trigrams of all their texts in lower case. A row for
  * each event would take twice the space, and more time, as there are more rows with a trigram.
+ *
+ * It also knows when the events of each chunk of blocks happened, so that a search within a range of time looks at no
+ * others.
  */
 import { hash } from 'node:crypto'
 import { realpathSync, rmSync } from 'node:fs'
@@ -21,6 +24,9 @@ export const RARE = 0.02
 /** Changes when the index is made differently. */
 const VERSION = 1
 
+/** How many neighbouring blocks share a row that says from when to when their events happened. */
+export const CHUNK = 64
+
 /** How many blocks back an event is looked for that is still there: retention may have removed those of the last. */
 const ANCHORS = 8
 
@@ -32,8 +38,18 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS state (number INTEGER PRIMARY KEY, log TEXT NOT NULL, form TEXT NOT NULL,
     first INTEGER NOT NULL, last INTEGER NOT NULL, sampled INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS anchors (place INTEGER PRIMARY KEY, id TEXT NOT NULL, tenant TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS times (chunk INTEGER PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL);
   CREATE VIRTUAL TABLE IF NOT EXISTS trigrams USING fts5vocab(texts, row);
   CREATE TABLE IF NOT EXISTS frequent (trigram TEXT PRIMARY KEY, part REAL NOT NULL) WITHOUT ROWID;`
+
+/** The index of a log. */
+export interface SearchIndex {
+  /** The file of the index. */
+  path: string
+  columns: Searched
+  /** The column of events with their instant. */
+  instant: string
+}
 
 /** What an index says of itself. */
 export interface State {

@@ -4,7 +4,19 @@ import type { Searched } from '../engine.ts'
 import { isLocked, resultCode } from './failures.ts'
 import { identityOf } from './files.ts'
 import { EVENTS } from '../tables.ts'
-import { BLOCK, formOf, isOf, lastOf, nameOf, openIndex, RARE, removeIndex, stateOf } from './search-file.ts'
+import {
+  BLOCK,
+  CHUNK,
+  formOf,
+  isOf,
+  lastOf,
+  nameOf,
+  openIndex,
+  RARE,
+  removeIndex,
+  stateOf,
+  type SearchIndex
+} from './search-file.ts'
 import type { State } from './search-file.ts'
 import { condensed, LONG } from './trigrams.ts'
 
@@ -33,7 +45,8 @@ export interface Progress {
 }
 
 /** Prepares to index events. */
-export function filler(log: DatabaseSync, path: string, columns: Searched) {
+export function filler(log: DatabaseSync, search: SearchIndex) {
+  const { path } = search
   let index: DatabaseSync | undefined
   let identity: string | undefined
 
@@ -64,7 +77,7 @@ export function filler(log: DatabaseSync, path: string, columns: Searched) {
       const index = opened()
       index.exec('BEGIN IMMEDIATE')
       log.exec('BEGIN')
-      const progress = fillFrom(log, index, columns)
+      const progress = fillFrom(log, index, search)
       if (progress) index.exec('COMMIT')
       return progress ?? remove('outdated')
     } catch (error) {
@@ -81,15 +94,18 @@ export function filler(log: DatabaseSync, path: string, columns: Searched) {
 }
 
 /** @returns undefined if the index is not of this log, or much of it is about events that are gone */
-function fillFrom(log: DatabaseSync, index: DatabaseSync, columns: Searched): Progress | undefined {
+function fillFrom(log: DatabaseSync, index: DatabaseSync, { columns, instant }: SearchIndex): Progress | undefined {
   const form = formOf(columns)
   const first = Number(log.prepare(`SELECT min(rowid) AS first FROM ${EVENTS}`).get()?.first)
   const known = stateOf(index)
   if (known && (!isOf(log, index, known, form) || isMostlyGone(known, first))) return undefined
   const state = known ?? { log: nameOf(log), form, first, last: -1, sampled: 0 }
   const end = Math.floor((lastOf(log) + 1) / BLOCK) * BLOCK - 1
+  const isTimed = index.prepare('SELECT 1 FROM times').get() !== undefined
+  if (known && !isTimed) addTimes(log, index, instant, -1, known.last) // made before there were times
   if (end <= state.last) return { done: end, end }
   const last = addBlocks(log, index, columns, state.last, end)
+  addTimes(log, index, instant, state.last, last)
   const values: State = { ...state, last, sampled: sample(index, state.sampled, (last - first) / BLOCK) }
   index.prepare('INSERT OR REPLACE INTO state VALUES (1, :log, :form, :first, :last, :sampled)').run({ ...values })
   return { done: last, end }
@@ -102,6 +118,18 @@ function sample(index: DatabaseSync, sampled: number, blocks: number): number {
   const add = index.prepare('INSERT INTO frequent SELECT term, doc / :blocks FROM trigrams WHERE doc / :blocks > :rare')
   add.run({ blocks, rare: RARE })
   return Math.floor(blocks)
+}
+
+/** Notes from when to when the events of some rowids happened. */
+function addTimes(log: DatabaseSync, index: DatabaseSync, instant: string, after: number, last: number) {
+  const place = after < 0 ? '+rowid' : 'rowid' // an index has the times of all events
+  const find = log.prepare(
+    `SELECT rowid / ${BLOCK * CHUNK} AS chunk, min("${instant}") AS first, max("${instant}") AS last FROM ${EVENTS}
+     WHERE ${place} > ? AND ${place} <= ? GROUP BY 1`
+  )
+  const add = index.prepare(`INSERT INTO times VALUES (:chunk, :first, :last) ON CONFLICT DO UPDATE SET
+    first = min(first, excluded.first), last = max(last, excluded.last)`)
+  for (const row of find.iterate(after, last)) add.run(row)
 }
 
 const isMostlyGone = ({ first, last }: State, firstOfLog: number) =>

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import cds from '@sap/cds'
 import { repeat, startJob } from '../background.ts'
-import type { Searched } from '../engine.ts'
 import type { OpenFiles } from './files.ts'
+import type { SearchIndex } from './search-file.ts'
 import type { Progress } from './search-filling.ts'
 
 const LOG = cds.log('provisioning')
@@ -18,13 +18,6 @@ const RESPITE = 10_000
 const MANY = 20_000
 const NEWS = 10_000
 
-/** The index of a log. */
-export interface SearchIndex {
-  /** The file of the index. */
-  path: string
-  columns: Searched
-}
-
 /** What the job needs. */
 export interface Indexing extends SearchIndex {
   file: string
@@ -32,8 +25,8 @@ export interface Indexing extends SearchIndex {
 }
 
 /** Indexes events in the background thread until the returned function is called. */
-export function startIndexing(file: string, files: OpenFiles, { path, columns }: SearchIndex) {
-  const data: Indexing = { file, files, path, columns }
+export function startIndexing(file: string, files: OpenFiles, index: SearchIndex) {
+  const data: Indexing = { file, files, ...index }
   const job = startJob(join(import.meta.dirname, 'search-thread.ts'), data)
   const progress = reporter()
   let pausedUntil = -Infinity

@@ -4,13 +4,13 @@ import { openConnection, type LogConnection } from './connection.ts'
 import { filler } from './search-filling.ts'
 import type { Indexing } from './search-index.ts'
 
-export default ({ file, files, path, columns }: Indexing): Job => {
+export default ({ file, files, ...search }: Indexing): Job => {
   let log: LogConnection | undefined
   let index: ReturnType<typeof filler> | undefined
   return {
     fill() {
       log ??= openConnection(file, { readOnly: true, files })
-      index ??= filler(log, path, columns)
+      index ??= filler(log, search)
       return index.fill()
     },
     close() {

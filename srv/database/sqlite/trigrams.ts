@@ -34,6 +34,9 @@ function spread<Item>(items: Item[], most: number): Item[] {
 /** From how many candidates without the terms on it takes another trigram, and the least and most that it takes. */
 const WRONG = 0.001
 const [LEAST, LOOKED_FOR] = [4, 16]
+/** A trigram that more than this part of all blocks have must exclude one block of candidates for so many that have it. */
+const COMMON = 0.5
+const WORTH = 2000
 
 /**
  * Chooses trigrams that few blocks have: it takes long to look for frequent ones.
@@ -43,7 +46,8 @@ export function rarest(trigrams: string[], partOf: (trigram: string) => number, 
   let wrong = blocks // as if it were chance that a block has them
   const sorted = trigrams.map((each) => [partOf(each), each] as const).sort(([a], [b]) => a - b)
   const chosen = sorted.filter(([part], index) => {
-    const isNeeded = index < LEAST || (wrong > WRONG && index < LOOKED_FOR)
+    const isWorthIt = part <= COMMON || wrong * (1 - part) * WORTH > part * blocks
+    const isNeeded = !index || (isWorthIt && (index < LEAST || (wrong > WRONG && index < LOOKED_FOR)))
     wrong *= part
     return isNeeded
   })
