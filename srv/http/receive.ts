@@ -30,7 +30,7 @@ export async function receive(req: Request, res: Response): Promise<Buffer> {
   res.once('close', () => (underWay -= held))
   const chunks: Buffer[] = []
   try {
-    for await (const chunk of decoded(req).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    for await (const chunk of decoded(req, res).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       if (res.closed) break // the client has gone
       if (held + chunk.length > body_parser.limit) throw new RequestError('payloadTooLarge', TOO_LARGE)
       if (underWay + chunk.length > max_bodies) throw new RequestError('serviceUnavailable', TOO_MANY)
@@ -46,12 +46,14 @@ export async function receive(req: Request, res: Response): Promise<Buffer> {
   return Buffer.concat(chunks, held)
 }
 
-function decoded(req: Request): Readable {
+function decoded(req: Request, res: Response): Readable {
   const encoding = (req.get('Content-Encoding') ?? 'identity').toLowerCase()
   if (encoding === 'identity') return req
   const createDecoder = DECODERS.get(encoding)
-  if (!createDecoder)
+  if (!createDecoder) {
+    res.set('Accept-Encoding', [...DECODERS.keys()].join(', ')) // RFC 9110, 12.5.3
     throw new RequestError('unsupportedMediaType', 'The request body has an unknown encoding.', 'Content-Encoding')
+  }
   const decoder = createDecoder()
   req.once('error', (error) => decoder.destroy(error))
   return req.pipe(decoder)

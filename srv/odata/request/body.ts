@@ -8,6 +8,8 @@ import { receive } from '../../http/receive.ts'
 import { RequestError, type ErrorCode } from '../../errors/errors.ts'
 import { parseJson } from '../../values/json.ts'
 
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i
+
 const BYTE_ORDER_MARK = '\ufeff'
 
 /**
@@ -27,11 +29,14 @@ export async function readText(req: Request, res: Response): Promise<string> {
 
 /**
  * Reads the JSON body of a request.
- * @throws {RequestError} as {@link readText}, also 415 for another type, and 400 if the body is not JSON
+ * @throws {RequestError} as {@link readText}, also 415 for another type or charset, and 400 if the body is not JSON
  */
 export async function readJson(req: Request, res: Response): Promise<unknown> {
   if (!req.is('application/json') && Number(req.get('content-length') ?? 1) > 0)
     throw new RequestError('unsupportedMediaType', 'The request body must be application/json.', 'Content-Type')
+  // as UTF-8, bytes of another charset would silently become other characters
+  if (!/^(utf-?8|us-ascii)$/i.test(CHARSET.exec(req.get('content-type') ?? '')?.[1] ?? 'utf-8'))
+    throw new RequestError('unsupportedMediaType', 'The request body must be in UTF-8.', 'Content-Type')
   return parseBody(await readText(req, res))
 }
 

@@ -1,6 +1,7 @@
 /** Sends answers, with their entity tags (RFC 9110, 8.8.3 and 13.1.2). */
 import { hash } from 'node:crypto'
 import type { Request, Response } from 'express'
+import { RequestError } from '../../errors/errors.ts'
 import { freeWhenSent } from '../../http/large-answers.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { contentType } from '../request/format.ts'
@@ -42,8 +43,14 @@ export function respondWith({ req, res, root, format }: Exchange, fragment: stri
  */
 export const strongEtag = (tag: string) => `"${hash('sha1', tag, 'base64url')}"`
 
-/** Sends a representation with its ETag, or 304 if the client has it. */
+/**
+ * Sends a representation with its ETag, or 304 if the client has it.
+ * @throws {RequestError} 412 if the client wants another one (OData Protocol 4.01, 8.2.4)
+ */
 export function sendTagged(req: Request, res: Response, chunks: Uint8Array[], etag: string) {
+  const wanted = req.get('If-Match')
+  if (wanted !== undefined && !isKnown(etag, wanted))
+    throw new RequestError('preconditionFailed', 'The resource has another ETag.', 'If-Match')
   res.set('ETag', etag)
   // Express does not answer 304 to clients that send `Cache-Control: no-cache`, as fetch does
   if (isKnown(etag, req.get('If-None-Match'))) res.status(304).end()
@@ -59,7 +66,7 @@ function send(res: Response, chunks: Uint8Array[]) {
   res.end()
 }
 
-/** Tags are compared weakly (RFC 9110, 8.8.3.2 and 13.1.2). */
+/** Tags are compared weakly (RFC 9110, 8.8.3.2 and 13.1.2), as those of events are weak. */
 function isKnown(etag: string, header = '') {
   const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
   return header.trim() === '*' || header.split(',').some((each) => opaque(each) === opaque(etag))

@@ -132,6 +132,23 @@ describe('A request body that is wrong is refused, says why, and stores nothing'
       expect([answer.status, errorOf(answer).code]).toEqual([415, 'unsupportedMediaType'])
     }
   )
+
+  it('another charset than UTF-8 with 415', async () => {
+    const sent = async (charset: string) => {
+      const headers = { 'Content-Type': `application/json; charset=${charset}` }
+      return service.post(path, JSON.stringify({ ...documentedExample, action: 'Ü' }), headers)
+    }
+    for (const charset of ['utf-8', 'UTF-8', '"utf-8"', 'utf8']) expect((await sent(charset)).status).toBe(201)
+    for (const charset of ['iso-8859-1', 'utf-16', '"UTF-16LE"', 'windows-1252']) {
+      const answer = await sent(charset)
+      expect([answer.status, errorOf(answer).target]).toEqual([415, 'Content-Type'])
+    }
+  })
+
+  it('an unknown encoding with 415, which names those that are known', async () => {
+    const answer = await service.post(path, JSON.stringify(documentedExample), { 'Content-Encoding': 'zstd' })
+    expect([answer.status, answer.headers.get('accept-encoding')]).toEqual([415, 'gzip, deflate, br'])
+  })
 })
 
 describe('A request that is wrong is refused and says why', () => {

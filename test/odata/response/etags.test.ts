@@ -1,4 +1,4 @@
-import { documentedExample, query, sharedService } from '../../support/service.ts'
+import { documentedExample, errorOf, query, sharedService } from '../../support/service.ts'
 
 const service = sharedService()
 const path = '/auditLogs/provisioning'
@@ -82,4 +82,19 @@ describe('If-None-Match (RFC 9110, 13.1.2)', () => {
     for (const other of ['"other"', 'W/"other"', opaque.slice(1, -1), `W/${opaque.slice(1, -1)}`])
       expect([other, (await service.get(url, { 'If-None-Match': other })).status]).toEqual([other, 200])
   })
+})
+
+describe('If-Match (Protocol 4.01, 8.2.4; RFC 9110, 13.1.1)', () => {
+  it.each([`${path}/e1`, `${path}/e1?$select=jobId`, `${path}?$filter=id eq 'e1'`, '/$metadata'])(
+    'is answered where the resource has the tag, and with 412 where it has another one: %s',
+    async (url) => {
+      const etag = await etagOf(url)
+      for (const wanted of [etag, `"other", ${etag}`, '*'])
+        expect([wanted, (await service.get(url, { 'If-Match': wanted })).status]).toEqual([wanted, 200])
+      const answer = await service.get(url, { 'If-Match': '"other"' })
+      const { code, target } = errorOf(answer)
+      expect([answer.status, code, target]).toEqual([412, 'preconditionFailed', 'If-Match'])
+      expect(answer.headers.get('content-type')).toBe('application/json')
+    }
+  )
 })
