@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, type Json } from '../support/service.ts'
+import { postJson } from '../support/http.ts'
 
 const root = join(__dirname, '../..')
 const folder = temporaryFolder()
@@ -16,12 +17,7 @@ function backup(target: string) {
   return promisify(execFile)('npm', ['run', '-s', 'backup', '--', target], { cwd: root, env })
 }
 
-const post = (url: string, id: string) =>
-  fetch(`${url}/auditLogs/provisioning`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ ...documentedExample, id })
-  })
+const post = (url: string, id: string) => postJson(`${url}/auditLogs/provisioning`, { ...documentedExample, id })
 
 async function idsOf(url: string): Promise<string[]> {
   const response = await fetch(`${url}/beta/auditLogs/provisioning?$select=id&$top=1000&$orderby=id`)

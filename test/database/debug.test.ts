@@ -3,6 +3,7 @@ import { startIssuer } from '../support/issuer.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { startProduction } from '../support/production.ts'
 import { documentedExample, query } from '../support/service.ts'
+import { postJson } from '../support/http.ts'
 
 const path = '/auditLogs/provisioning'
 
@@ -11,8 +12,7 @@ describe('DEBUG=sql', () => {
     const file = join(temporaryFolder(), 'events.sqlite')
     const { url = '', log, stop } = await startProcess({ file, env: { DEBUG: 'sql' } })
     const read = async (options: Record<string, string>) => (await fetch(url + query(path, options))).text()
-    const body = JSON.stringify({ ...documentedExample, id: 'stored-value' })
-    await fetch(url + path, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } })
+    await postJson(url + path, { ...documentedExample, id: 'stored-value' })
     expect(log()).toMatch(/INSERT INTO microsoft_graph_provisioningObjectSummary[^]*stored-value/)
     expect(log()).toMatch(/Committed 1 entries with 2 rows in \d+ ms/)
 

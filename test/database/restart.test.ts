@@ -2,18 +2,13 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, type Json } from '../support/service.ts'
+import { postJson } from '../support/http.ts'
 
 const folder = temporaryFolder()
 const start = (file: string, env: Record<string, string> = {}) => startProcess({ file: join(folder, file), env })
 
 async function post(url: string | undefined, event: Json) {
-  const headers = { 'Content-Type': 'application/json' }
-  const response = await fetch(`${url}/auditLogs/provisioning`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(event)
-  })
-  return (await response.json()) as Json
+  return (await (await postJson(`${url}/auditLogs/provisioning`, event)).json()) as Json
 }
 
 async function get(url: string | undefined, path: string) {

@@ -6,6 +6,7 @@ import { Pauses } from '../../srv/database/sqlite/pauses.ts'
 import { until } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, query, type Json } from '../support/service.ts'
+import { postJson } from '../support/http.ts'
 
 const MEGABYTE = 1024 * 1024
 const path = '/auditLogs/provisioning'
@@ -16,9 +17,8 @@ async function start(settings: object = {}) {
   const db = { inline_query_timeout: 1, wal_limit: 4 * MEGABYTE, ...settings }
   const service = await startProcess({ file, env: { CDS_CONFIG: JSON.stringify({ requires: { db } }) } })
   const post = async (id: string, length = 0) => {
-    const body = JSON.stringify({ ...documentedExample, id, cycleId: 'a'.repeat(length) })
-    const headers = { 'Content-Type': 'application/json' }
-    return (await fetch(`${service.url}${path}`, { method: 'POST', headers, body })).status
+    const event = { ...documentedExample, id, cycleId: 'a'.repeat(length) }
+    return (await postJson(`${service.url}${path}`, event)).status
   }
   const get = async (path: string) => fetch(`${service.url}${path}`)
   const size = () => statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0

@@ -3,14 +3,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { clockOf, DAY, YEAR } from '../support/clock.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { command, isSealed, until, verify } from '../support/command.ts'
+import { postJson } from '../support/http.ts'
 
 const ago = (time: number) => new Date(Date.now() - time).toISOString()
 const RETENTION = { CDS_RETENTION_DAYS: '1', CDS_RETENTION_INTERVAL: '0.005' } // every 300 ms
 
 async function post(url: string | undefined, id: string, activityDateTime: string) {
-  const init = { method: 'POST', headers: { 'Content-Type': 'application/json' } }
-  const body = JSON.stringify({ id, activityDateTime })
-  expect((await fetch(`${url}/auditLogs/provisioning`, { ...init, body })).status).toBe(201)
+  expect((await postJson(`${url}/auditLogs/provisioning`, { id, activityDateTime })).status).toBe(201)
 }
 
 function idsIn(file: string) {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, query, type Json } from '../support/service.ts'
+import { ask } from '../support/http.ts'
 
 const MEGABYTE = 1_000_000
 const SETTINGS = { requires: { db: { readers: 2, query_timeout: 8000, reader_memory: 300 } } }
@@ -47,13 +48,7 @@ function residentMegabytes(pid: number) {
 async function start() {
   const env = { CDS_CONFIG: JSON.stringify(SETTINGS) }
   const service = await startProcess({ file: join(temporaryFolder(), 'events.sqlite'), env })
-  const send = async (path: string, body?: Json) => {
-    const init = body && { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
-    const response = await fetch(`${service.url}${path}`, init)
-    const text = await response.text()
-    const { error } = (text.startsWith('{"error"') ? JSON.parse(text) : {}) as { error?: Json }
-    return { status: response.status, error, text }
-  }
+  const send = (path: string, body?: Json) => ask(`${service.url}${path}`, body)
   const post = (more: Json) => send(PATH, { ...documentedExample, ...more })
   return { ...service, send, post }
 }

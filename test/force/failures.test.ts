@@ -18,6 +18,7 @@ import examples from '../../srv/errors/examples.json'
 import { until } from '../support/command.ts'
 import { startProcess, temporaryFolder, type Options } from '../support/process.ts'
 import { documentedExample, type Json } from '../support/service.ts'
+import { ask } from '../support/http.ts'
 
 const isRoot = process.getuid?.() === 0
 const ownMounts = isRoot ? ['-m'] : ['-rm']
@@ -31,13 +32,7 @@ const REOPENING = {
 async function start(options: Partial<Options> = {}, config: object = REOPENING) {
   const file = options.file ?? join(temporaryFolder(), 'events.sqlite')
   const service = await startProcess({ ...options, file, env: { CDS_CONFIG: JSON.stringify(config) } })
-  const send = async (path: string, body?: Json) => {
-    const init = body && { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
-    const response = await fetch(`${service.url}${path}`, init)
-    const text = await response.text()
-    const { error } = (text.startsWith('{"error"') ? JSON.parse(text) : {}) as { error?: Json }
-    return { status: response.status, error, retryAfter: Number(response.headers.get('retry-after')), text }
-  }
+  const send = (path: string, body?: Json) => ask(`${service.url}${path}`, body)
   const post = (id: string, more: Json = {}) => send('/auditLogs/provisioning', { ...documentedExample, id, ...more })
   return { ...service, file, get: send, post }
 }
@@ -134,12 +129,9 @@ describe('A thread that stores events', () => {
     const file = join(temporaryFolder(), 'events.sqlite')
     const env = { NODE_OPTIONS: `--require ${JSON.stringify(join(__dirname, '../fixtures/faults.cjs'))}` }
     const { url, stop } = await startProcess({ file, env })
-    const headers = { 'Content-Type': 'application/json' }
     const post = async () => {
-      const body = JSON.stringify(documentedExample)
-      const response = await fetch(`${url}/auditLogs/provisioning`, { method: 'POST', headers, body })
-      const { error } = (await response.json()) as { error?: Json }
-      return `${response.status} ${String(error?.message)}`
+      const { status, error } = await ask(`${url}/auditLogs/provisioning`, documentedExample)
+      return `${status} ${String(error?.message)}`
     }
     expect(await post()).toBe('201 undefined')
     expect((await fetch(`${url}/fault/group-commit`)).status).toBe(204)

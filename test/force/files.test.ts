@@ -6,6 +6,7 @@ import { openConnection, transaction } from '../../srv/database/sqlite/connectio
 import { until } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, type Json } from '../support/service.ts'
+import { ask } from '../support/http.ts'
 
 const MESSAGE = 'The file of the database, or its log, was removed, renamed or replaced while the service ran.'
 const unavailable = { status: 503, error: { code: 'serviceUnavailable', message: MESSAGE } }
@@ -14,13 +15,7 @@ const path = '/auditLogs/provisioning'
 async function start() {
   const file = join(temporaryFolder(), 'log', 'events.sqlite')
   const service = await startProcess({ file, env: { CDS_SEALING_INTERVAL: '50' } })
-  const send = async (path: string, body?: Json) => {
-    const init = body && { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
-    const response = await fetch(`${service.url}${path}`, init)
-    const text = await response.text()
-    const { error } = (text.startsWith('{') ? JSON.parse(text) : {}) as { error?: Json }
-    return { status: response.status, error, text }
-  }
+  const send = (path: string, body?: Json) => ask(`${service.url}${path}`, body)
   const post = (id: string) => send(path, { ...documentedExample, id })
   const change = (id: string) => {
     const headers = { 'content-type': 'application/json' }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import type { Json } from '../support/service.ts'
+import { postJson } from '../support/http.ts'
 
 const path = '/auditLogs/provisioning'
 const COUNT = 40
@@ -16,10 +17,9 @@ const url = () => service.url as string
 beforeAll(async () => {
   service = await startProcess({ file: join(temporaryFolder(), 'events.sqlite') })
   const action = 'x'.repeat(3_900_000)
-  const headers = { 'Content-Type': 'application/json' }
   for (let i = 0; i < COUNT; i++) {
-    const body = JSON.stringify({ id: `e${i}`, activityDateTime: '2024-05-01T00:00:00Z', action })
-    expect((await fetch(url() + path, { method: 'POST', headers, body })).status).toBe(201)
+    const event = { id: `e${i}`, activityDateTime: '2024-05-01T00:00:00Z', action }
+    expect((await postJson(url() + path, event)).status).toBe(201)
   }
 })
 
@@ -78,11 +78,7 @@ describe('The memory of the service stays small, though its events are large', (
   it('in a batch', async () => {
     const requests = Array.from({ length: 30 }, (_, i) => ({ id: `${i}`, method: 'GET', url: path, headers: large }))
     const grown = await growth(async () => {
-      const response = await fetch(`${url()}/$batch`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ requests })
-      })
+      const response = await postJson(`${url()}/$batch`, { requests })
       const { responses } = (await response.json()) as { responses: Json[] }
       expect(responses.map(({ status }) => status)).toEqual(requests.map((_, i) => (i < 5 ? 200 : 503)))
     })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, type Json } from '../support/service.ts'
+import { postJson } from '../support/http.ts'
 
 const start = async (server: object) => {
   const env = { CDS_CONFIG: JSON.stringify({ server }) }
@@ -14,12 +15,7 @@ const start = async (server: object) => {
 
 const codeOf = async (response: Response) => ((await response.json()) as { error: Json }).error.code
 
-const post = (url: string) =>
-  fetch(`${url}/auditLogs/provisioning`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(documentedExample)
-  })
+const post = (url: string) => postJson(`${url}/auditLogs/provisioning`, documentedExample)
 
 /** A client that sends a part of a request and then nothing. */
 async function hang(port: number, text: string) {

@@ -6,6 +6,7 @@ import { query, type Json } from '../support/service.ts'
 import { condition, event } from './filter.ts'
 import { answer, form, lists, path, varied } from './requests.ts'
 import { effort } from './effort.ts'
+import { postJson } from '../support/http.ts'
 
 const runs = effort(50, 500, 10_000)
 /** In milliseconds, on a machine that is busy. */
@@ -21,10 +22,7 @@ const urls: { planned: string; plain: string } = { planned: '', plain: '' }
 beforeAll(async () => {
   const folder = temporaryFolder()
   const planned = await startProcess({ file: join(folder, 'events.sqlite') })
-  for (const each of events) {
-    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(each) }
-    expect((await fetch(planned.url + path, init)).status).toBe(201)
-  }
+  for (const each of events) expect((await postJson(planned.url + path, each)).status).toBe(201)
   const env = { CDS_ODATA_PLAN__BYTES: '0' }
   const plain = await startProcess({ file: staleCopy(folder), env })
   Object.assign(urls, { planned: planned.url, plain: plain.url })

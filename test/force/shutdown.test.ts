@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { isSealed } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, type Json } from '../support/service.ts'
+import { postJson } from '../support/http.ts'
 
 const file = () => join(temporaryFolder(), 'events.sqlite')
 
@@ -119,8 +120,7 @@ describe('After SIGTERM while events come in', () => {
 })
 
 async function post(url: string | undefined, path: string, body: Json) {
-  const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
-  const response = await fetch(`${url}/${path}`, init)
+  const response = await postJson(`${url}/${path}`, body)
   const { responses = [] } = (await response.json()) as { responses?: { status: number }[] }
   return response.ok && responses.every(({ status }) => status === 201)
 }

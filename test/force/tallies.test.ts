@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { query, type Json } from '../support/service.ts'
 import { effort } from './effort.ts'
+import { postJson } from '../support/http.ts'
 
 const path = '/auditLogs/provisioning'
 const runs = effort(40, 600, 10_000)
@@ -117,10 +118,7 @@ beforeAll(async () => {
   const kept = await startProcess({ file })
   const plain = await startProcess({ file, env: { CDS_CONFIG: JSON.stringify({ odata: { kept_counts: false } }) } })
   Object.assign(urls, { kept: kept.url, plain: plain.url })
-  for (const each of events) {
-    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(each) }
-    expect((await fetch(kept.url + path, init)).status).toBe(201)
-  }
+  for (const each of events) expect((await postJson(kept.url + path, each)).status).toBe(201)
 })
 
 async function answer(url: string, relative: string) {

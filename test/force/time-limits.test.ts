@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, query, type Json } from '../support/service.ts'
+import { postJson } from '../support/http.ts'
 
 /** Compares each step of an event with each other, which takes minutes for as many steps as this event has. */
 const ENDLESS = query('/auditLogs/provisioning', {
@@ -24,12 +25,7 @@ function childrenOf(pid: number) {
 async function start(db: object, odata: object = {}) {
   const env = { CDS_CONFIG: JSON.stringify({ requires: { db }, odata }) }
   const service = await startProcess({ file: join(temporaryFolder(), 'events.sqlite'), env })
-  const post = (event: Json) =>
-    fetch(`${service.url}/auditLogs/provisioning`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ ...documentedExample, ...event })
-    })
+  const post = (event: Json) => postJson(`${service.url}/auditLogs/provisioning`, { ...documentedExample, ...event })
   const get = async (path: string, signal?: AbortSignal) => {
     const response = await fetch(`${service.url}${path}`, { signal: signal ?? null })
     const text = await response.text()

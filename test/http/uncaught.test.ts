@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, type Json } from '../support/service.ts'
+import { postJson } from '../support/http.ts'
 
 describe('An error that nobody catches', () => {
   it('is answered with 500 and logged, and the service goes on', async () => {
@@ -20,9 +21,7 @@ describe('An error that nobody catches', () => {
       expect(error.innerError['request-id']).toBe(answer.headers.get('request-id'))
       logged.push(String(cause), String(answer.headers.get('request-id')))
     }
-    const headers = { 'Content-Type': 'application/json' }
-    const body = JSON.stringify(documentedExample)
-    expect((await fetch(`${service.url}/auditLogs/provisioning`, { method: 'POST', headers, body })).status).toBe(201)
+    expect((await postJson(`${service.url}/auditLogs/provisioning`, documentedExample)).status).toBe(201)
     expect(await service.stop()).toEqual([0, null])
     for (const text of logged) expect(service.log()).toContain(text)
   })

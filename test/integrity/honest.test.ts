@@ -4,17 +4,14 @@ import { DatabaseSync } from 'node:sqlite'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { isSealed, until, verify } from '../support/command.ts'
 import { altered, ARRIVALS, EVENTS, insert, makeLog, tampered } from './tampering.ts'
+import { postJson } from '../support/http.ts'
 
 const newFile = () => join(temporaryFolder(), 'events.sqlite')
 const RARELY = { CDS_SEALING_INTERVAL: '100000' }
 
 async function post(url: string | undefined, id: string) {
-  const answer = await fetch(`${url}/auditLogs/provisioning`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ id, tenantId: id.charAt(0), activityDateTime: '2024-05-01T12:00:00Z' })
-  })
-  expect(answer.status).toBe(201)
+  const event = { id, tenantId: id.charAt(0), activityDateTime: '2024-05-01T12:00:00Z' }
+  expect((await postJson(`${url}/auditLogs/provisioning`, event)).status).toBe(201)
 }
 
 /** The service starts, and stops when all is sealed. */

@@ -5,6 +5,7 @@ import { startProcess, temporaryFolder } from '../support/process.ts'
 import { command, isSealed, until, verify } from '../support/command.ts'
 import { delaysDuring } from '../support/delays.ts'
 import { EVENTS, PURGES, tampered } from './tampering.ts'
+import { postJson } from '../support/http.ts'
 
 const folder = temporaryFolder()
 const file = join(folder, 'events.sqlite')
@@ -14,12 +15,7 @@ const DAY = 24 * 60 * 60 * 1000
 const eventOf = (id: string, activityDateTime: string) => ({ id, tenantId: id[0], activityDateTime })
 
 async function post(url: string | undefined, id: string, activityDateTime: string) {
-  const response = await fetch(`${url}${path}`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(eventOf(id, activityDateTime))
-  })
-  expect(response.status).toBe(201)
+  expect((await postJson(`${url}${path}`, eventOf(id, activityDateTime))).status).toBe(201)
 }
 
 async function ids(url: string | undefined) {
@@ -48,11 +44,7 @@ beforeAll(async () => {
   // new and old ones mixed, as events may come late
   const events = old.flatMap((each, index) => [each, ...(recent[index] ? [recent[index]] : [])])
   const requests = events.map(({ id, at }) => ({ id, method: 'POST', url: path, body: eventOf(id, at) }))
-  const response = await fetch(`${service.url}/$batch`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ requests })
-  })
+  const response = await postJson(`${service.url}/$batch`, { requests })
   const { responses } = (await response.json()) as { responses: { status: number }[] }
   expect(responses.filter(({ status }) => status === 201)).toHaveLength(750)
   await post(service.url, 'b-late', '2020-01-01T00:00:00Z') // what came in last

@@ -6,17 +6,14 @@ import { faultOf, leavesOf } from '../../srv/integrity/chain.ts'
 import { seal } from '../../srv/integrity/sealer.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { isSealed, until } from '../support/command.ts'
+import { postJson } from '../support/http.ts'
 
 const file = join(temporaryFolder(), 'events.sqlite')
 const SEALS = 'SELECT * FROM provisioning_log_Seals ORDER BY tenant, number'
 
 async function post(url: string | undefined, tenantId: string | null, id?: string) {
-  const response = await fetch(`${url}/auditLogs/provisioning`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ id, tenantId, activityDateTime: '2024-05-01T12:00:00Z' })
-  })
-  expect(response.status).toBe(201)
+  const event = { id, tenantId, activityDateTime: '2024-05-01T12:00:00Z' }
+  expect((await postJson(`${url}/auditLogs/provisioning`, event)).status).toBe(201)
 }
 
 /** The sealed events of each tenant, when the chain of each is sound. */

@@ -11,6 +11,7 @@ import { seal } from '../../srv/integrity/sealer.ts'
 import { verify } from '../../srv/integrity/verification.ts'
 import { storedModel } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
+import { postJson } from '../support/http.ts'
 
 export const EVENTS = 'microsoft_graph_provisioningObjectSummary'
 export const ARRIVALS = 'provisioning_log_Arrivals'
@@ -47,13 +48,7 @@ async function record(file: string, more: object) {
         activityDateTime: `2024-0${count}-01T00:00:00Z`,
         ...more
       }
-      const headers = { 'Content-Type': 'application/json' }
-      const answer = await fetch(`${url}/auditLogs/provisioning`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(event)
-      })
-      expect(answer.status).toBe(201)
+      expect((await postJson(`${url}/auditLogs/provisioning`, event)).status).toBe(201)
     }
     if (count % 2 === 0) await seal(log, 4)
   }

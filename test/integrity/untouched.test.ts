@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { openLog } from '../../srv/database/open-log.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { altered, EVENTS, makeLog } from './tampering.ts'
+import { postJson } from '../support/http.ts'
 
 const sound = join(temporaryFolder(), 'sound.sqlite')
 
@@ -38,9 +39,8 @@ describe('The service does not start on a database that has', () => {
     const name = `${EVENTS}_counted`
     const trigger = `CREATE TRIGGER ${name} BEFORE INSERT ON ${EVENTS} BEGIN SELECT RAISE(IGNORE); END`
     const { url, stop } = await startProcess({ file: altered(sound, `DROP TRIGGER ${name}; ${trigger}`) })
-    const body = JSON.stringify({ id: 'a7', tenantId: 'a', activityDateTime: '2024-07-01T00:00:00Z' })
-    const headers = { 'Content-Type': 'application/json' }
-    expect((await fetch(`${url}/auditLogs/provisioning`, { method: 'POST', headers, body })).status).toBe(201)
+    const event = { id: 'a7', tenantId: 'a', activityDateTime: '2024-07-01T00:00:00Z' }
+    expect((await postJson(`${url}/auditLogs/provisioning`, event)).status).toBe(201)
     expect((await fetch(`${url}/auditLogs/provisioning/a7`)).status).toBe(200)
     await stop()
   })

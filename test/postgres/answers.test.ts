@@ -5,6 +5,7 @@ import { effort } from '../force/effort.ts'
 import { details, requests } from '../force/expressions.ts'
 import { condition, event } from '../force/filter.ts'
 import { answer, form, lists, path, varied } from '../force/requests.ts'
+import { postJson } from '../support/http.ts'
 
 const runs = effort(25, 300, 10_000)
 
@@ -35,10 +36,7 @@ beforeAll(async () => {
   const postgres = await startProcess({ file })
   Object.assign(urls, { sqlite: sqlite.url, postgres: postgres.url })
   for (const each of events)
-    for (const url of Object.values(urls)) {
-      const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(each) }
-      expect((await fetch(url + path, init)).status).toBe(201)
-    }
+    for (const url of Object.values(urls)) expect((await postJson(url + path, each)).status).toBe(201)
 })
 
 /** Which rows are computed for a page, and with how many digits a number is held, depends on the engine. */
