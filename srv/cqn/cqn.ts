@@ -9,7 +9,7 @@ export type Cqn =
 
 export type Value = string | number | boolean | null
 
-/** Where in a request a value comes from, so that a plan can put in the value of another request: see plans.ts. */
+/** Where in a request a value comes from, so that plans can put in the value of another one: see plans/plans.ts. */
 export interface Source {
   /** The query option or parameter alias that has the literal. */
   option: string
@@ -29,7 +29,7 @@ type PrimitiveValueType = 'string' | 'number' | 'boolean' | 'dateTime' | 'date' 
 export interface Typed {
   /**
    * The expression. A point in time is its instant, a duration its 100 ns ticks, a complex value whether it exists. For
-   * a condition it is true where the condition is, and otherwise false or null: see logic.ts.
+   * a condition it is true where the condition is, and otherwise false or null: see odata/expressions/logic.ts.
    */
   cqn: Cqn
   type: ValueType
@@ -52,7 +52,7 @@ export interface Typed {
   whole?: boolean
   /** Whether the number may be too large for JavaScript. */
   isLarge?: boolean
-  /** Whether the number may be NaN, which statements represent as text: see evaluation.ts. */
+  /** Whether the number may be NaN, which statements represent as text: see sqlite/evaluation.ts. */
   mayBeNaN?: boolean
   /** Whether the value is never null. */
   required?: boolean

@@ -112,7 +112,8 @@ function fromColumn(value: unknown, property: Property): unknown {
   if (enumeration) return memberFor(enumeration, value as string)
   if (type === 'Edm.Boolean') return Boolean(value)
   if (value === Infinity || value === -Infinity) return value > 0 ? 'INF' : '-INF' // OData JSON 4.01, 7.1
-  if (type === 'Edm.DateTimeOffset' && column !== undefined && instant === column) return `${value as string}Z` // an aggregate of instants
+  const isAggregate = type === 'Edm.DateTimeOffset' && column !== undefined && instant === column
+  if (isAggregate) return `${value as string}Z` // of instants, which have no offset
   return value
 }
 

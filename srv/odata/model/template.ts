@@ -54,7 +54,7 @@ function partOf(property: Property, prefix: string, emptyObjects: string): Colum
     marks: [JSON.stringify(column), JSON.stringify(`${column}_`).slice(0, -1)],
     emptyObjects,
     derived: property.derived && { column: property.derived.column, templates },
-    template: inner(type, type.name) // without `#`, as documented: see representation.ts
+    template: inner(type, type.name) // without `#`, as documented: see response/representation.ts
   }
 }
 

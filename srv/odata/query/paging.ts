@@ -18,7 +18,7 @@ export interface Position {
   remaining?: number
   /** The page size that the client asked for. */
   size?: number
-  /** The last arrival that is part of the result: see collection.ts. */
+  /** The last arrival that is part of the result: see resources/collection.ts. */
   until?: number
 }
 
@@ -101,7 +101,7 @@ function constant(value: Value = null, index: number): Cqn {
   return val(value, source)
 }
 
-/** The values of a position, as literals of the request: see plans.ts. */
+/** The values of a position, as literals of the request: see plans/plans.ts. */
 export function positionLiterals(after: Position['after'] = []): Literal[] {
   return after.map((value, position) => ({ option: TOKEN, position, text: jsonOf(value) }))
 }

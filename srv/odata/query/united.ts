@@ -62,7 +62,7 @@ function rowsOf({ entity, columns, count }: KnownTallies): Select['from'] {
   const from = { ref: [entity] }
   const all = [...columns]
   if (all.every(([name, stored]) => name === stored)) return from
-  // as expressions, so that the values count as what the query works with: see rendering.ts
+  // as expressions, so that the values count as what the query works with: see sqlite/rendering.ts
   const renamed = all.map(([name, stored]) => named(xpr(ref(stored)), name))
   return { SELECT: { from, columns: [...renamed, ref(count)] }, as: 'source' }
 }

@@ -1,4 +1,4 @@
-/** The shape of a whole request: see plans.ts. */
+/** The shape of a whole request: see plans/plans.ts. */
 import type { Exchange } from './exchange.ts'
 import type { Shape } from '../../plans/plans.ts'
 import type { Literal } from '../../plans/statement.ts'

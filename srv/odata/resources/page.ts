@@ -152,7 +152,7 @@ function totalOrder(exchange: Exchange, rows: Rows): OrderTerm[] {
   const options = new Map([...byDefault, ...exchange.options])
   const terms = parsedOption({ ...exchange, options }, '$orderby', rows, orderTerms) ?? []
   const all = [...terms, ...(rows.order ?? [])]
-  // a position is compared term by term, each after all those before it: see paging.ts
+  // a position is compared term by term, each after all those before it: see query/paging.ts
   const nodes = all.reduce((sum, { cqn }) => sum + extentOf(cqn).nodes, 0) * all.length
   if (nodes > MOST.nodes) throw new RequestError('invalidQueryOption', '$orderby is too large.', '$orderby')
   const descending = all.at(-1)?.descending ?? false

@@ -1,4 +1,4 @@
-/** The text of an entity as an expression of its columns: see template.ts. Making it is faster than reading it. */
+/** The text of an entity as an expression of its columns: see model/template.ts. Making it is faster than reading. */
 import { concatenated, jsonTextOf, octets } from '../../database/dialect.ts'
 import { anyOf, constant, func, ref, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { ServiceSchema } from '../model/schema.ts'
