@@ -46,8 +46,7 @@ export interface Engine {
    */
   deploy: (model: string, work: () => Promise<void>) => Promise<void>
   /**
-   * Prepares the tables after the schema was migrated: creates indexes, counts events, and has the database itself refuse
-   * changes and removals.
+   * Prepares the tables after a migration: creates indexes, counts events, has the database refuse changes and removals.
    * @throws {Error} if ids must be unique and are not
    */
   start: (start: Start) => Promise<void>

@@ -91,7 +91,7 @@ export async function purge(log: PurgeStore, order: PurgeOrder): Promise<number>
   for (;;) {
     const period = await log.oldestPeriod?.()
     if (!period || period.end > order.before || order.signal?.aborted) break
-    total += await removeRows(log, { ...order, before: period.start }) // a record says that all before its limit are gone
+    total += await removeRows(log, { ...order, before: period.start }) // a record says that all before it are gone
     const removed = await removePeriod(log, order, period)
     if (removed === undefined) break
     total += removed

@@ -34,7 +34,7 @@ export default ({ file, files, limit }: Checkpointing): Job => {
     // never writes into a file that is not in its place
     if (!isDue || whatIsMissing({ [file]: own })) return
     last = performance.now()
-    const { log, checkpointed } = row('wal_checkpoint(PASSIVE)') // blocks nobody, and leaves little for the one that does
+    const { log, checkpointed } = row('wal_checkpoint(PASSIVE)') // blocks nobody, and leaves little to the other
     // if the log was replaced, all events are in the file now, and the new log may belong to others
     if (whatIsMissing(beside)) return
     if (isPause || log === checkpointed) row('wal_checkpoint(TRUNCATE)')

@@ -74,7 +74,7 @@ function step({ cursor, context }: Parser, place: Place, name: string): Place {
     const inJson = member ? within(property.name) : isJson && { member: { source: columnOf(next), path: [] } }
     return { ...next, ...inJson, ...(isUntyped && { type: undefined }) }
   }
-  if (isStructured(type) && context.types.structured.get(type.name)?.includes(name)) return place // a cast to a base type
+  if (isStructured(type) && context.types.structured.get(type.name)?.includes(name)) return place // a cast
   const target = place.property && valueTypeNamed(place.property, name)
   if (target) return { ...place, type: target, condition: hasType(place.property as Property, target, context.type) }
   return cursor.fail(`'${name}' is not a property of '${isStructured(type) ? type.name : type}'`)
