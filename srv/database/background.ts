@@ -17,7 +17,7 @@ export function startThread(file: string, workerData: object, resourceLimits: Re
     /** Runs a function of the file, one at a time, in the order of the calls. */
     run: async (name: string, ...args: unknown[]): Promise<unknown> => pool.exec(name, args),
     /** Calls the function `close` of the file, and ends the thread. */
-    async close() {
+    close: async () => {
       if (pool.stats().totalWorkers) await pool.exec('close')
       await pool.terminate()
     }

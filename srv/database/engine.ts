@@ -46,7 +46,8 @@ export interface Engine {
    */
   deploy: (model: string, work: () => Promise<void>) => Promise<void>
   /**
-   * Prepares the tables after a migration: creates indexes, counts events, has the database refuse changes and removals.
+   * Prepares the tables after a migration: creates indexes, counts events, has the database refuse changes and
+   * removals.
    * @throws {Error} if ids must be unique and are not
    */
   start: (start: Start) => Promise<void>

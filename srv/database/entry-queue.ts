@@ -1,6 +1,6 @@
 /**
- * Entries that wait to be stored together. Those of requests that run at the same time share one commit, and one wait for
- * the disk. Every request still learns of its own success only after the commit.
+ * Entries that wait to be stored together. Those of requests that run at the same time share one commit, and one wait
+ * for the disk. Every request still learns of its own success only after the commit.
  */
 import { setImmediate } from 'node:timers/promises'
 import { RequestError } from '../errors/errors.ts'
@@ -16,10 +16,11 @@ export interface Waiting {
 
 /**
  * Makes a queue of entries.
- * @param store stores entries in as few commits as possible, and tells each request; if it fails, no entry is stored of those
- *   that it has not told
+ * @param store stores entries in as few commits as possible, and tells each request; if it fails, no entry is stored of
+ *   those that it has not told
+ * @param end is called when the queue is closed
  */
-export function entryQueue(store: (all: Waiting[]) => Promise<void>) {
+export function entryQueue(store: (all: Waiting[]) => Promise<void>, end: () => Promise<unknown>) {
   let waiting: Waiting[] = []
   let writing: Promise<void> | undefined
   let isClosed = false
@@ -57,6 +58,7 @@ export function entryQueue(store: (all: Waiting[]) => Promise<void>) {
     async close() {
       isClosed = true
       await writing
+      await end()
     }
   }
 }

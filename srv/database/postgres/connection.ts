@@ -74,9 +74,9 @@ export function pool(url: string, options: PoolConfig): pg.Pool {
 }
 
 /**
- * A pool of one connection that writes: what it commits is on disk, and each statement sees what was committed before it,
- * whatever the server does by default. Where it does nothing in a transaction for a minute, for example as this process
- * is suspended, the server ends it.
+ * A pool of one connection that writes: what it commits is on disk, and each statement sees what was committed before
+ * it, whatever the server does by default. Where it does nothing in a transaction for a minute, for example as this
+ * process is suspended, the server ends it.
  */
 export const writer = (url: string, { options = '', ...others }: PoolConfig = {}): pg.Pool =>
   pool(url, {

@@ -37,7 +37,7 @@ export const EVALUATION = [
   create(
     `odata_exact(value ${DOUBLE})`,
     'numeric',
-    // by way of text, as a cast of a double to numeric leaves 15 digits; whole numbers beyond 2^53 have more than their text
+    // by way of text, as a cast of a double to numeric leaves 15 digits; whole numbers beyond 2^53 have more
     `SELECT CASE WHEN abs(value) >= ${HIGH} AND abs(value) < 1e31
          THEN cast(cast(trunc(value / ${HIGH}) as bigint) as numeric) * ${HIGH} + cast(value - trunc(value / ${HIGH}) * ${HIGH} as bigint)
        ELSE cast(cast(value as text) as numeric) END`

@@ -17,8 +17,8 @@ const PART = `cast(whole as json) #> ${NAMES}`
 const forTextAndJson = (declaration: (type: string) => string) => ['text', 'json'].map(declaration)
 
 /**
- * Numbers in JSON of which jsonb makes all digits that an exponent stands for, or fails. They may take thousands of times the
- * memory of their text. Some texts look like them, too.
+ * Numbers in JSON of which jsonb makes all digits that an exponent stands for, or fails. They may take thousands of
+ * times the memory of their text. Some texts look like them, too.
  */
 const HUGE = String.raw`'[:,[]\s*-?[0-9.]+(?:[eE][+-]?[0-9]{3}|[0-9.]{250})'`
 

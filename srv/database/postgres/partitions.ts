@@ -176,8 +176,8 @@ const SCHEMA = [
    END $$`,
   `CREATE OR REPLACE TRIGGER identified AFTER INSERT ON ${EVENTS} REFERENCING NEW TABLE AS added
    FOR EACH STATEMENT EXECUTE FUNCTION keep_ids()`,
-  // these are not immutable, as events come; but so the planner asks them, and leaves out the partitions without these events.
-  // Their own queries are planned once for each connection.
+  // these are not immutable, as events come; but so the planner asks them, and leaves out the partitions without these
+  // events. Their own queries are planned once for each connection.
   `CREATE OR REPLACE FUNCTION instants_of(ids text[]) RETURNS text[] LANGUAGE plpgsql IMMUTABLE
      SET plan_cache_mode = force_generic_plan AS $$ BEGIN
      RETURN (SELECT array_agg(DISTINCT ${INSTANT}) FROM ${IDS} WHERE id = ANY(ids));

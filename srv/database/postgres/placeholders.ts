@@ -9,12 +9,12 @@ const NULL = 'null'
 
 const PLACES = /'(?:[^']|'')*'|"[^"]*"|\?/g
 
-/** The texts of the last statements, each with the types of its values. Numbering the places takes 50 µs of a long one. */
+/** The texts of the last statements, each with the types of its values. To number the places takes up to 50 µs. */
 const texts = new RecentlyUsed<{ types: string; text: string }>(MOST)
 
 /**
- * Numbers the places of values, and gives each value a type. A plan has one text for values of different types, so this is
- * done for each execution.
+ * Numbers the places of values, and gives each value a type. A plan has one text for values of different types, so this
+ * is done for each execution.
  */
 export function typed(sql: string, values: unknown[]): { text: string; values: unknown[] } {
   const types = values.map(typeOf)

@@ -15,7 +15,7 @@ export class Prepared {
   private readonly seen = new Set<string>()
   private count = 0
 
-  /** Gives a statement its name from the second time on. The statement that was not used for the longest time loses its own. */
+  /** Names a statement from the second time on. The one that was not used for the longest time loses its name. */
   named<Of extends { text: string }>(statement: Of): Of & { name?: string } {
     const { text } = statement
     const name = this.names.get(text) ?? (this.seen.delete(text) ? `query_${++this.count}` : undefined)

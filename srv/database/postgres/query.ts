@@ -86,8 +86,8 @@ export async function runQuery(
 }
 
 /**
- * Sends what confines the transaction in one message with the query: what is sent until the connection is synchronized is
- * one transaction (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING).
+ * Sends what confines the transaction in one message with the query: what is sent until the connection is synchronized
+ * is one transaction (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING).
  * @param forgotten the names of statements that the connection need not keep prepared
  */
 function confined(query: Query<unknown[]>, tenants: string, forgotten: string[]): Query<unknown[]> {

@@ -123,7 +123,7 @@ export class PostgresRenderer extends CapRenderer {
     return `(${found} and ${instant} = any(instants_of(array[${ids()}])))`
   }
 
-  /** A comparison with constants by the beginnings of texts, which an index has. Only where those are long, the rest counts. */
+  /** Compares with constants by the beginnings of texts, which an index has. The rest counts if those are long. */
   private byBeginning(xpr: Part[]): string | undefined {
     const [column, operator, value, ...more] = xpr
     if (typeof column !== 'object' || typeof value !== 'object' || more.length) return undefined
@@ -183,8 +183,8 @@ export class PostgresRenderer extends CapRenderer {
 }
 
 /**
- * A page that finds its rows before it makes anything of them. Otherwise PostgreSQL plans what it makes of them once for
- * each partition, each time it plans the query.
+ * A page that finds its rows before it makes anything of them. Otherwise PostgreSQL plans what it makes of them once
+ * for each partition, each time it plans the query.
  */
 function foundFirst(query: Select): Select {
   const { from, where, orderBy, limit, ...others } = query.SELECT

@@ -1,7 +1,7 @@
 /**
- * Conditions that the search index helps with. A statement is written for any number of candidates. The index says how many
- * there are before it runs: few lead to the events, others are looked up for each event that is read, and with most of the
- * log the index is no use.
+ * Conditions that the search index helps with. A statement is written for any number of candidates. The index says how
+ * many there are before it runs: few lead to the events, others are looked up for each event that is read, and with
+ * most of the log the index is no use.
  */
 import { create } from './create.ts'
 

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { startThread } from '../background.ts'
-import type { Entry, Table } from '../engine.ts'
+import type { Table } from '../engine.ts'
 import { entryQueue, type Waiting } from '../entry-queue.ts'
 import { openFiles, type OpenFiles } from './files.ts'
 
@@ -41,23 +41,14 @@ export type GroupCommit = ReturnType<typeof startGroupCommit>
 export function startGroupCommit(file: string, lockTimeout: number, uniqueIds = false) {
   const settings: ThreadSettings = { file, files: openFiles(file), lockTimeout, uniqueIds }
   const thread = startThread(join(import.meta.dirname, 'group-commit-thread.ts'), settings)
-  const queue = entryQueue(async (all) => {
+  return entryQueue(async (all) => {
     const refusals = (await thread.run('append', workOf(all))) as (Refusal | undefined)[]
     for (const [index, { stored, refused }] of all.entries()) {
       const refusal = refusals[index]
       if (refusal) refused(Object.assign(new Error(refusal.message), refusal))
       else stored()
     }
-  })
-  return {
-    /** @throws SQLite's error for a row that it refuses, while other entries are stored all the same */
-    append: (entry: Entry) => queue.append(entry),
-    /** Stores what is waiting, closes the database, and accepts no more. */
-    async close() {
-      await queue.close()
-      await thread.close()
-    }
-  }
+  }, thread.close)
 }
 
 /** Packs entries for the thread: column names are sent once, not with each row. */

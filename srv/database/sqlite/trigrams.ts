@@ -34,7 +34,7 @@ function spread<Item>(items: Item[], most: number): Item[] {
 /** From how many candidates without the terms on it takes another trigram, and the least and most that it takes. */
 const WRONG = 0.001
 const [LEAST, LOOKED_FOR] = [4, 16]
-/** A trigram that more than this part of all blocks have must exclude one block of candidates for so many that have it. */
+/** A trigram that more than this part of all blocks have must exclude a candidate for so many blocks that have it. */
 const COMMON = 0.5
 const WORTH = 2000
 
