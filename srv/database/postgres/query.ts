@@ -129,9 +129,9 @@ function rowsOf(
     })
     query.on('error', (error) => {
       if (bytes <= most) return reject(error)
-      new Promise<Row[]>((done) => done(finish())).then(resolve, reject)
+      Promise.try(finish).then(resolve, reject)
     })
-    query.on('end', () => void new Promise<Row[]>((done) => done(finish())).then(resolve, reject))
+    query.on('end', () => void Promise.try(finish).then(resolve, reject))
     client.query(query)
   })
 }

@@ -49,7 +49,7 @@ export function history(database: DatabaseSync): History {
       }
     },
     damages: () => items(rows(database, DAMAGES), ({ found }) => String(found)),
-    schemaDifferences: (model) => new Promise((resolve) => resolve(schemaDifferences(database, model))),
+    schemaDifferences: (model) => Promise.try(schemaDifferences, database, model),
     async openPurge() {
       return (await first<object>(database, `SELECT number FROM ${UNDER_WAY} LIMIT 1`)) && UNDER_WAY
     },

@@ -17,7 +17,7 @@ export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
     ...sealStore(database),
     ...purgeStore(database),
     ...history(database),
-    expectUntouched: () => new Promise((resolve) => resolve(expectUntouched(database))),
+    expectUntouched: () => Promise.try(expectUntouched, database),
     copyTo: (target) => copyDatabase(database, target),
     lastArrival: async () => (await first<{ last: number | null }>(database, LAST_ARRIVAL))?.last ?? 0,
     tokenSecret: async () => (await first<{ secret: string }>(database, SECRET))?.secret,

@@ -29,7 +29,7 @@ export default class SqliteDatabase extends SQLiteService {
   override get factory() {
     return {
       options: this.options.pool,
-      create: () => Promise.resolve().then(() => this.engine.connect()),
+      create: () => Promise.try(() => this.engine.connect()),
       destroy: (connection: QueryConnection) => connection.close(),
       validate: () => true
     }

@@ -17,7 +17,7 @@ export function rows(database: DatabaseSync, sql: string, ...values: SQLInputVal
 
 /** Runs a query that returns few rows. */
 export function query<Row>(...args: Parameters<typeof rows>): Promise<Row[]> {
-  return new Promise((resolve) => resolve(Array.from(rows(...args), withNumbers<Row>)))
+  return Promise.try(() => Array.from(rows(...args), withNumbers<Row>))
 }
 
 /** Reads the first row. */
