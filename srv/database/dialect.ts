@@ -69,6 +69,8 @@ export interface Dialect {
   json_text: Spelling
   /** Text of some that follow each other: texts, none of which is null. */
   concatenated: Spelling
+  /** Two texts as one, null where one is null. It fails where it would be longer than a value may be: text, text. */
+  text_joined: Spelling
   /** The number NaN. SQLite has none, so a text stands for it there. */
   not_a_number: Spelling
   /** Aggregates texts into one, with commas between them, or gives the text of each row where that is faster: text. */
@@ -133,5 +135,6 @@ export const jsonTextOf = (value: Cqn) => call('json_text', value)
 export const concatenated = (...texts: (Cqn | string)[]) =>
   call('concatenated', ...texts.map((text) => (typeof text === 'string' ? constant(text) : text)))
 
+export const textJoined = (first: Cqn, second: Cqn) => call('text_joined', first, second)
 export const textsJoined = (text: Cqn) => call('texts_joined', text)
 export const jsonRows = (...values: Cqn[]) => call('json_rows', ...values)
