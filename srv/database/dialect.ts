@@ -47,10 +47,7 @@ export interface Dialect {
   text_contains: Spelling
   /** Whether a text is known not to contain a term in any case, null for null: text, term. */
   text_lacks: Spelling
-  /**
-   * Whether a text anywhere in a JSON value contains a term in lower case, but for the names of types in `@odata.type`:
-   * JSON, term.
-   */
+  /** Whether a text in a JSON value contains a term in lower case, not counting those of `@odata.type`: JSON, term. */
   json_contains: Spelling
   /**
    * Whether an event may contain some terms, each in lower case and in any of the texts that are searched. It is true

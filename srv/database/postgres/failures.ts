@@ -55,10 +55,7 @@ const OF_CONNECTIONS = /^(E[A-Z]+|ERR_[A-Z_]+)$/
 const LOST =
   /^(Connection terminated|timeout e(xceeded|xpired)|Query read timeout|Client has encountered a connection error|Client was closed)/
 
-/**
- * Finds the failure of the database that an error is about.
- * @returns undefined if it is about something else, such as a constraint
- */
+/** The failure of the database that an error is about. @returns undefined for anything else, such as a constraint */
 export function failureOf(cause: unknown): RequestError | undefined {
   const code = codeOf(cause)
   const isLost = cause instanceof Error && (OF_CONNECTIONS.test(code) || LOST.test(cause.message))
