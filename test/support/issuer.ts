@@ -69,8 +69,7 @@ function tokensOf(issuer: OAuth2Issuer) {
     return token.setIssuedAt().setExpirationTime('1h').sign(key)
   }
 
-  let key: KeyObject | undefined
-  const ownKey = () => (key ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
+  const ownKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
 
   return {
     issue,

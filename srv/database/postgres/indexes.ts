@@ -54,7 +54,10 @@ export function indexedFirst(sql: string, definitions: Definitions): string {
   return [start, ...lines.filter(isIndexed), ...lines.filter((line) => !isIndexed(line))].join('\n')
 }
 
-/** The statements that create all indexes, by their names. @param forAllTenants whether to have those of all tenants */
+/**
+ * The statements that create all indexes, by their names.
+ * @param forAllTenants whether to have `@indexesForAllTenants`, too
+ */
 export const indexesIn = (definitions: Definitions, forAllTenants: boolean): Map<string, string> =>
   new Map(Object.entries(definitions).flatMap(([name, entity]) => indexesOf(name, entity, forAllTenants)))
 

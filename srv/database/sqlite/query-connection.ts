@@ -6,7 +6,10 @@ import { addFunctions, type Limits } from './functions.ts'
 import { addCandidates, TooMany } from './search-candidates.ts'
 import type { SearchIndex } from './search-file.ts'
 import { formsOf } from './search-statements.ts'
-import { LONGEST_ROW, rowsWithin } from '../result-size.ts'
+import { rowsWithin } from '../result-size.ts'
+
+/** The longest value in a query of a request, in bytes. */
+const LONGEST_VALUE = 32 * 1024 * 1024
 
 /** How many pages a connection keeps, in KiB. The system keeps all that there is memory for. */
 const CACHE = 8000
@@ -103,7 +106,7 @@ export class QueryConnection {
    * @param isMapped whether the file may be mapped into memory, which counts as memory of the process
    */
   forReading(isMapped: boolean) {
-    this.database.limits.length = LONGEST_ROW
+    this.database.limits.length = LONGEST_VALUE
     if (!isMapped) this.exec('PRAGMA mmap_size = 0')
     return this
   }

@@ -2,7 +2,7 @@
  * The JSON text of an entity, as most answers show it, as a template that its columns fill in. The database fills it in
  * for entities that it holds, and {@link textOf} for one that is about to be stored. So the text is not stored.
  */
-import { columnsOf, flattenedType } from './columns.ts'
+import { columnsOf, flattenedType, type Selection } from './columns.ts'
 import { isStructured, type Property, type StructuredType } from './types.ts'
 import type { Row } from '../../plans/statement.ts'
 
@@ -20,6 +20,8 @@ export interface ColumnPart {
 /** A complex value: `null` if no column has a value and it is no empty object. */
 export interface ComplexPart {
   kind: 'complex'
+  /** Names the value; a row may have by this name whether there is one, in place of all of its columns. */
+  name: string
   columns: string[]
   /** What `emptyObjects`, the column, contains if this value or one in it was sent without any value. */
   marks: string[]
@@ -29,27 +31,53 @@ export interface ComplexPart {
   template: Template
 }
 
-/** Derives the template of an entity type. */
-export function templateOf(type: StructuredType & { hidden: { emptyObjects: string } }): Template {
-  return objectOf(type, `#${type.name}`, '', type.hidden.emptyObjects)
+type OfEntity = StructuredType & { hidden: { emptyObjects: string } }
+
+/** Derives the template of an entity type, or of what is selected of it, as {@link isOfColumns} allows. */
+export function templateOf(type: OfEntity, selection?: Selection): Template {
+  return objectOf(type, `#${type.name}`, '', type.hidden.emptyObjects, selection)
 }
 
-function objectOf({ properties }: StructuredType, typeName: string, prefix: string, emptyObjects: string): Template {
-  const members = [...properties.values()].flatMap((property): Template => [
+/** Whether what is selected is in columns of its own, and not a part of the JSON in one. */
+export function isOfColumns({ properties }: StructuredType, selection: Selection): boolean {
+  return [...properties.values()].every((property) => {
+    const inner = selection?.get(property.name)
+    const type = flattenedType(property)
+    const types = type && [type, ...(property.derived?.types ?? [])]
+    return !inner || types?.every((each) => isOfColumns(each, inner)) === true
+  })
+}
+
+function objectOf(
+  { properties }: StructuredType,
+  typeName: string,
+  prefix: string,
+  emptyObjects: string,
+  selection: Selection
+): Template {
+  const shown = [...properties.values()].filter(({ name }) => selection?.has(name) ?? true)
+  const members = shown.flatMap((property): Template => [
     `,${JSON.stringify(property.name)}:`,
-    partOf(property, prefix, emptyObjects)
+    partOf(property, prefix, emptyObjects, selection?.get(property.name))
   ])
   return joined(['{', `"@odata.type":${JSON.stringify(typeName)}`, ...members, '}'])
 }
 
-function partOf(property: Property, prefix: string, emptyObjects: string): ColumnPart | ComplexPart {
+function partOf(
+  property: Property,
+  prefix: string,
+  emptyObjects: string,
+  selection: Selection
+): ColumnPart | ComplexPart {
   const column = prefix + property.name
   const type = flattenedType(property)
   if (!type) return { kind: 'column', column, isJson: isStructured(property.type) }
-  const inner = (each: StructuredType, typeName: string) => objectOf(each, typeName, `${column}_`, emptyObjects)
+  const inner = (each: StructuredType, typeName: string) =>
+    objectOf(each, typeName, `${column}_`, emptyObjects, selection)
   const templates = new Map(property.derived?.types.map((each) => [each.name, inner(each, `#${each.name}`)]))
   return {
     kind: 'complex',
+    name: column,
     columns: columnsOf(property, prefix),
     marks: [JSON.stringify(column), JSON.stringify(`${column}_`).slice(0, -1)],
     emptyObjects,
@@ -81,9 +109,9 @@ function valueText(part: ColumnPart | ComplexPart, row: Row): string {
     const value = row[part.column] ?? null
     return part.isJson && value !== null ? (value as string) : JSON.stringify(value)
   }
-  const { columns, marks, emptyObjects, derived, template } = part
+  const { name, columns, marks, emptyObjects, derived, template } = part
   const empty = row[emptyObjects]
   const isEmpty = typeof empty === 'string' && marks.some((mark) => empty.includes(mark))
-  if (!isEmpty && columns.every((column) => row[column] == null)) return 'null'
+  if (!(name in row ? row[name] : isEmpty || columns.some((column) => row[column] != null))) return 'null'
   return textOf((derived && derived.templates.get(String(row[derived.column]))) ?? template, row)
 }

@@ -11,7 +11,10 @@ import type { Exchange } from '../request/exchange.ts'
 import { integerOption } from '../request/options.ts'
 import { requestShape } from '../request/shape.ts'
 
-/** Counts the entities in a collection. @throws {RequestError} 400 also for invalid options without an effect */
+/**
+ * Counts the entities in a collection.
+ * @throws {RequestError} 400 also for invalid options that have no effect on a count
+ */
 export async function countEntities(exchange: Exchange): Promise<number> {
   const { options, schema } = exchange
   for (const name of ['$top', '$skip']) integerOption(options, name)

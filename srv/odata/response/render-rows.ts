@@ -5,9 +5,9 @@
 import { hash } from 'node:crypto'
 import { mostBytes } from '../../database/reading.ts'
 import { nest, type Selection } from '../model/columns.ts'
-import { textOf } from '../model/template.ts'
+import { isOfColumns, templateOf, textOf, type Template } from '../model/template.ts'
 import type { ServiceSchema } from '../model/schema.ts'
-import { isStructured, type JsonObject, type Property, type StructuredType } from '../model/types.ts'
+import { isStructured, type JsonObject, type Property, type StoredType, type StructuredType } from '../model/types.ts'
 import { ref, type Cqn } from '../../cqn/cqn.ts'
 import { remembered } from '../../values/remembered.ts'
 import type { Row } from '../../plans/statement.ts'
@@ -18,13 +18,15 @@ import { sizeOf, type JsonText, type StoredText } from './json-text.ts'
 import { entityUrl } from './links.ts'
 import { representEntity, representValue } from './representation.ts'
 import { strongEtag } from './respond.ts'
+import { columnsIn } from './stored-text.ts'
 
 /** Renders the first rows, as many as fit into an answer, at least one. */
 export function renderRows(exchange: Exchange, all: Row[], selected: Selected, path: string): JsonText {
   const texts: JsonText = []
+  const template = selectedTemplate(exchange, selected)
   let size = 0
   for (const row of all) {
-    const text = rowText(exchange, row, selected, path)
+    const text = template ? selectedText(exchange, template, row) : rowText(exchange, row, selected, path)
     size += sizeOf([text])
     if (size > mostBytes() && texts.length) break
     texts.push(text)
@@ -38,7 +40,30 @@ function rowText(exchange: Exchange, row: Row, selected: Selected, path: string)
   const { rows, selection } = selected
   const links = rows.areEntities ? linksOf(exchange, path, row, selection) : undefined
   const text = JSON.stringify(representEntity(nest(row, rows.type, selection), rows.type, format, links))
-  return areWhole(exchange, selected) ? tagged(text, rows.type) : text
+  return !selection && areAsStored(exchange, selected) ? tagged(text, rows.type) : text
+}
+
+/**
+ * The template of what is selected, where that has columns of its own and is shown as it is stored. To fill it in takes
+ * less time than to build objects.
+ */
+function selectedTemplate(exchange: Exchange, selected: Selected): Template | undefined {
+  const { key, stored } = exchange.schema
+  const { selection } = selected
+  if (!selection?.has(key) || !areFromColumns(exchange, selected)) return undefined
+  return templateOfSelection(selection)(stored.type) || undefined
+}
+
+const templateOfSelection = remembered((selection: NonNullable<Selection>) =>
+  remembered((type: StoredType): Template | false => isOfColumns(type, selection) && templateOf(type, selection))
+)
+
+/** Events do not change, so the tag of the whole one stands for its parts, too. */
+function selectedText({ schema }: Exchange, template: Template, row: Row): string | StoredText {
+  const { type } = schema.stored
+  const text = textOf(template, row)
+  const tag = row[type.hidden.representationTag]
+  return isCurrent(tag, type) ? { text, tag } : text
 }
 
 /** The links of an entity. Clients need its URL where the key does not identify it (OData JSON 4.01, 4.5.8). */
@@ -51,20 +76,28 @@ function linksOf(exchange: Exchange, path: string, row: Row, selection: Selectio
 }
 
 /** The columns that {@link renderRows} needs. */
-export function columnsToRender({ asReferences }: Exchange, { rows, selection }: Selected): Cqn[] {
-  return asReferences ? rows.identity.map(ref) : columnsFor(selection, rows)
+export function columnsToRender(exchange: Exchange, selected: Selected): Cqn[] {
+  const { rows, selection } = selected
+  if (exchange.asReferences) return rows.identity.map(ref)
+  const template = selectedTemplate(exchange, selected)
+  const { representationTag } = exchange.schema.stored.type.hidden
+  return template ? [ref(representationTag), ...columnsIn(template)] : columnsFor(selection, rows)
 }
 
 /** Whether rows are sent as they are stored. */
 export function isSentAsStored(exchange: Exchange, selected: Selected) {
-  const { entity, stored } = exchange.schema
-  return entity === stored.entity && !exchange.asReferences && areWhole(exchange, selected)
+  return areFromColumns(exchange, selected) && selected.selection === undefined
 }
 
-/** Whether entities are shown just as they are stored. None has 64-bit integers, so IEEE754Compatible has no effect. */
-function areWhole({ format, schema, scope }: Exchange, { rows: { type, from }, selection }: Selected) {
-  const isWhole = selection === undefined && type === schema.entityType && 'ref' in from
-  return isWhole && format.metadata === 'minimal' && !scope.readsAllTenants
+/** Whether what is shown of entities is read from the columns that have it. */
+function areFromColumns(exchange: Exchange, selected: Selected) {
+  const { entity, stored } = exchange.schema
+  return entity === stored.entity && !exchange.asReferences && areAsStored(exchange, selected)
+}
+
+/** Whether values are shown just as they are stored. None has 64-bit integers, so IEEE754Compatible has no effect. */
+function areAsStored({ format, schema, scope }: Exchange, { rows: { type, from } }: Selected) {
+  return type === schema.entityType && 'ref' in from && format.metadata === 'minimal' && !scope.readsAllTenants
 }
 
 const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, streaming: true, namesCharset: false }

@@ -1,6 +1,6 @@
 /** The text of an entity as an expression of its columns: see model/template.ts. Making it is faster than reading. */
 import { concatenated, jsonTextOf, octets } from '../../database/dialect.ts'
-import { anyOf, constant, func, ref, xpr, type Cqn } from '../../cqn/cqn.ts'
+import { anyOf, constant, func, named, ref, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { ColumnPart, ComplexPart, Template } from '../model/template.ts'
 
@@ -16,16 +16,30 @@ function objectText(template: Template): Cqn {
 function valueText(part: ColumnPart | ComplexPart): Cqn {
   if (part.kind === 'column')
     return part.isJson ? func('ifnull', ref(part.column), xpr("'null'")) : jsonTextOf(ref(part.column))
-  const { columns, marks, emptyObjects, derived, template } = part
-  const exists = anyOf(
-    ...columns.map((column) => xpr(ref(column), 'is not null')),
-    ...marks.map((mark) => xpr(func('instr', ref(emptyObjects), constant(mark)), '> 0'))
-  )
+  const { derived, template } = part
+  const exists = existence(part)
   const derivations = [...(derived?.templates ?? [])].flatMap(([name, inner]) => [
     ...['when', exists, 'and', ref(derived?.column ?? ''), '='],
     ...[constant(name), 'then', objectText(inner)]
   ])
   return xpr('case', ...derivations, 'when', exists, 'then', objectText(template), "else 'null' end")
+}
+
+const existence = ({ columns, marks, emptyObjects }: ComplexPart) =>
+  anyOf(
+    ...columns.map((column) => xpr(ref(column), 'is not null')),
+    ...marks.map((mark) => xpr(func('instr', ref(emptyObjects), constant(mark)), '> 0'))
+  )
+
+/** The columns that the text is made of outside of the database: see {@link textOf}. */
+export function columnsIn(template: Template): Cqn[] {
+  return template.flatMap((part) => {
+    if (typeof part === 'string') return []
+    if (part.kind === 'column') return [ref(part.column)]
+    const { name, derived } = part
+    const types = derived ? [ref(derived.column), ...[...derived.templates.values()].flatMap(columnsIn)] : []
+    return [named(existence(part), name), ...types, ...columnsIn(part.template)]
+  })
 }
 
 /** The most bytes that the text may have, by the lengths of columns, which the database knows without reading them. */
