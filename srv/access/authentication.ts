@@ -1,7 +1,4 @@
-/**
- * Authentication in production, by bearer tokens (RFC 6750). CAP runs it before each request to the service: see
- * `requires.auth`.
- */
+/** Authentication in production, by bearer tokens (RFC 6750). CAP runs it before each request: see `requires.auth`. */
 import cds from '@sap/cds'
 import type { NextFunction, Request, RequestHandler } from 'express'
 import { accessByToken, type Access } from './access-tokens.ts'

@@ -7,10 +7,7 @@ export interface Restricted {
   '@restrict'?: { grant: string | string[]; to: string | string[] }[]
 }
 
-/**
- * Refuses a user who may not create an entity or, for a batch, neither create nor read one.
- * @throws {RequestError} 403
- */
+/** Refuses a user who may not create an entity; for a batch, neither create nor read one. @throws {RequestError} 403 */
 export function permitPost(user: User, isBatch: boolean, { '@restrict': grants }: Restricted) {
   const events = isBatch ? ['CREATE', 'READ'] : ['CREATE']
   const roles = grants?.filter(({ grant }) => [grant].flat().some((each) => events.includes(each)))

@@ -36,10 +36,7 @@ export function verifiedTokens<Meaning>(leeway: number, version: () => number | 
       const found = forgetOthers() ? tokens.get(keyOf(token)) : undefined
       return found && isValid(found.lifetime, leeway) ? found.meaning : undefined
     },
-    /**
-     * Remembers a token that was verified.
-     * @param before the version of the keys before it was verified
-     */
+    /** Remembers a token that was verified. @param before the version of the keys before it was verified */
     add: (token: string, meaning: Meaning, lifetime: Lifetime, before: number | undefined) => {
       if (forgetOthers() && before === current) tokens.set(keyOf(token), { meaning, lifetime }, token.length)
     }

@@ -21,10 +21,7 @@ export function findColumn({ elements = {} }: Entity, content: Content): string 
   )?.[0]
 }
 
-/**
- * The column of an entity that holds something.
- * @throws {Error} if there is none
- */
+/** The column of an entity that holds something. @throws {Error} if there is none */
 export function columnHolding(entity: Entity, content: Content): string {
   const column = findColumn(entity, content)
   if (column !== undefined) return column

@@ -1,7 +1,4 @@
-/**
- * The output of `DEBUG=sql`, besides the statements that CAP logs itself. In production values are hidden, as in CAP's
- * own log.
- */
+/** The output of `DEBUG=sql` besides that of CAP itself. In production values are hidden, as in CAP's own log. */
 import cds from '@sap/cds'
 
 const LOG = cds.log('sql')

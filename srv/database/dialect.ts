@@ -47,10 +47,7 @@ export interface Dialect {
   text_contains: Spelling
   /** Whether a text is known not to contain a term in any case, null for null: text, term. */
   text_lacks: Spelling
-  /**
-   * Whether a text anywhere in a JSON value contains a term in lower case, but for the names of types in `@odata.type`:
-   * JSON, term.
-   */
+  /** Whether a text in a JSON value contains a term in lower case, not counting those of `@odata.type`: JSON, term. */
   json_contains: Spelling
   /**
    * Whether an event may contain some terms, each in lower case and in any of the texts that are searched. It is true
@@ -69,6 +66,8 @@ export interface Dialect {
   json_text: Spelling
   /** Text of some that follow each other: texts, none of which is null. */
   concatenated: Spelling
+  /** Two texts as one, null where one is null. It fails where it would be longer than a value may be: text, text. */
+  text_joined: Spelling
   /** The number NaN. SQLite has none, so a text stands for it there. */
   not_a_number: Spelling
   /** Aggregates texts into one, with commas between them, or gives the text of each row where that is faster: text. */
@@ -133,5 +132,6 @@ export const jsonTextOf = (value: Cqn) => call('json_text', value)
 export const concatenated = (...texts: (Cqn | string)[]) =>
   call('concatenated', ...texts.map((text) => (typeof text === 'string' ? constant(text) : text)))
 
+export const textJoined = (first: Cqn, second: Cqn) => call('text_joined', first, second)
 export const textsJoined = (text: Cqn) => call('texts_joined', text)
 export const jsonRows = (...values: Cqn[]) => call('json_rows', ...values)

@@ -67,10 +67,7 @@ export interface Engine {
    * @throws {RequestError} if the database fails, if nobody waits any longer, or if the query takes too long
    */
   query: (statement: Statement, reading: Reading) => Promise<Row[]>
-  /**
-   * Checks that the database can be read, and that nobody keeps it locked.
-   * @throws the engine's own error if not
-   */
+  /** Checks that the database can be read, and that nobody keeps it locked. @throws the engine's own error if not */
   check: () => Promise<void>
   /** Whether it ends a query that {@link Statement.givesTexts} at the first one that does not fit. */
   readonly endsWhereFull: boolean

@@ -57,10 +57,7 @@ export async function whileWanted<Result>(reading: Reading, work: (signal: Abort
   }
 }
 
-/**
- * Checks that a query may run now.
- * @throws {RequestError} 503 if nobody waits for it any longer, or there is no room for its result
- */
+/** Checks that a query may run. @throws {RequestError} 503 if nobody waits, or there is no room for its result */
 export function expectRunnable(reading: Reading) {
   expectWanted(reading)
   reading.expectRoom?.()

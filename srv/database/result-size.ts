@@ -1,5 +1,8 @@
 /** Limits the size of results in bytes: rows may be few, but long. */
 
+/** The longest row or value in a query of a request, in bytes. */
+export const LONGEST_ROW = 32 * 1024 * 1024
+
 /** Thrown if rows have too many bytes together. Without a caller that asks for fewer rows it means: not implemented. */
 class ResultTooLarge extends Error {
   readonly status = 501

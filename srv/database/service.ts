@@ -50,10 +50,7 @@ export function read(query: Query, reading: Reading, seen?: (statement: Statemen
   return service().onSELECT.call(Object.create(service(), { prepare: { value: run } }), { query })
 }
 
-/**
- * Runs a statement that CAP rendered for an earlier request.
- * @throws {RequestError} as {@link Engine.query}
- */
+/** Runs a statement that CAP rendered for an earlier request. @throws {RequestError} as {@link Engine.query} */
 export function execute(statement: Statement, reading: Reading): Promise<Row[]> {
   debugStatement(statement.sql, statement.values)
   return engine().query(statement, reading)
@@ -61,10 +58,7 @@ export function execute(statement: Statement, reading: Reading): Promise<Row[]> 
 
 export type NewRows = [entity: string, row: object][]
 
-/**
- * Stores rows, all or none.
- * @throws {RequestError} as {@link Engine.append}
- */
+/** Stores rows, all or none. @throws {RequestError} as {@link Engine.append} */
 export function append(rows: NewRows): Promise<void> {
   const { definitions } = service().model
   return engine().append(rows.map(([entity, row]) => [tableOfEntity(definitions[entity] as Entity), row]))

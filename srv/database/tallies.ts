@@ -42,10 +42,7 @@ const BEGINNING = '0001-01-01T00:00:00.0000000'
 /** What follows in the instant at which a period begins. */
 export const restOf = ({ length }: Pick<Tallies, 'length'>) => BEGINNING.slice(length)
 
-/**
- * Finds the tallies in a model.
- * @throws {Error} if there are none
- */
+/** Finds the tallies in a model. @throws {Error} if there are none */
 export function talliesIn(definitions: Record<string, Definition>): Tallies {
   const [entity, definition] = Object.entries(definitions).find(([, each]) => each['@tallies']) ?? []
   const of = definition?.['@tallies']

@@ -22,10 +22,7 @@ function challenge({ code, message }: RequestError, req: Request): Record<string
   return { 'WWW-Authenticate': `${realm}, error="invalid_token", error_description="${message}"` }
 }
 
-/**
- * Sends the body of an error with its status.
- * @param ids the identifiers of the request; for a part of a batch, of the batch
- */
+/** Sends the body of an error with its status. @param ids of the request; for a part of a batch, of the batch */
 export function refuse(res: Response, failure: RequestError, ids = requestIds(res)) {
   res.set(challenge(failure, res.req))
   const seconds = RETRY_AFTER[failure.code]

@@ -12,9 +12,6 @@ const OWN_FILES = {
   frameAncestors: ["'none'"]
 }
 
-/**
- * Makes the middleware that sets the policy.
- * @param others directives that are different, or more
- */
+/** Makes the middleware that sets the policy. @param others directives that are different, or more */
 export const ownFilesOnly = (others: Record<string, string[]>) =>
   helmet.contentSecurityPolicy({ useDefaults: false, directives: { ...OWN_FILES, ...others } })

@@ -57,19 +57,13 @@ export function hashOf({ hash: _, ...content }: Link) {
   return digestOf(content)
 }
 
-/**
- * Appends content to a chain.
- * @returns the content with its number, the hash of the previous link, and its own hash
- */
+/** Appends content to a chain. @returns the content with its number, the hash of the previous link, and its own hash */
 export function linked<Content extends object>(content: Content, previous: Pick<Link, 'number' | 'hash'> | undefined) {
   const link = { ...content, number: (previous?.number ?? 0) + 1, previous: previous?.hash ?? null, hash: '' }
   return { ...link, hash: hashOf(link) }
 }
 
-/**
- * Makes the next seal of a tenant.
- * @param leaves the events to cover, at least one, in order of arrival
- */
+/** Makes the next seal of a tenant. @param leaves the events to cover, at least one, in order of arrival */
 export function nextSeal(
   tenant: string,
   leaves: Leaf[],
@@ -98,10 +92,7 @@ export function leavesOf({ leaves }: Pick<Seal, 'leaves'>): Leaf[] {
   }
 }
 
-/**
- * Checks a link of a chain.
- * @returns the end of a sentence that begins with the link, or undefined if all is well
- */
+/** Checks a link of a chain. @returns the end of a sentence that begins with the link, or undefined if all is well */
 export function faultOf(link: Link, previous: Pick<Link, 'number' | 'hash'> | undefined): string | undefined {
   if (hashOf(link) !== link.hash) return 'was altered: its hash is not that of its content'
   const expected = (previous?.number ?? 0) + 1

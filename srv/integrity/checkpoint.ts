@@ -11,10 +11,7 @@ export interface Checkpoint {
   purge: Pick<PurgeRecord, 'number' | 'purgedAt' | 'hash'> | null
 }
 
-/**
- * Reads an export.
- * @throws {Error} if it is not an export, or has no seals to compare with
- */
+/** Reads an export. @throws {Error} if it is not an export, or has no seals to compare with */
 export function readCheckpoint(text: string): Checkpoint {
   const { seals, purge } = (JSON.parse(text || 'null') ?? {}) as Partial<Checkpoint>
   if (!Array.isArray(seals) || !seals.length || purge === undefined) throw new Error('it holds no seals.')

@@ -103,10 +103,7 @@ function addLimit(limits: Limit[], limit: Limit) {
   limits.splice(0, limits.length, ...limits.filter((each) => !includes(limit, each)), limit)
 }
 
-/**
- * Tells for events, asked in order of arrival, whether retention removed them.
- * @param ranges the removed ranges, ordered by arrival
- */
+/** Tells for events, asked in order of arrival, whether retention removed them. @param ranges ordered by arrival */
 export function removals(ranges: AsyncIterable<PurgedRange>, limits: Limit[]) {
   const all = ranges[Symbol.asyncIterator]()
   let range: PurgedRange | undefined = { from: -Infinity, to: -Infinity, before: '' }

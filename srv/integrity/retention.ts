@@ -31,10 +31,7 @@ interface PurgeOrder {
   signal?: AbortSignal
 }
 
-/**
- * Removes old events in the background, if the settings ask for it, until the returned function is called.
- * @param log must have no other user
- */
+/** Removes old events if the settings ask for it, until the returned function is called. @param log of no other user */
 export function startRetention(log: Log) {
   const { days, interval } = settings().retention
   if (days === undefined) return () => Promise.resolve()

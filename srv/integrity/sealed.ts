@@ -6,10 +6,7 @@ import { encodingFault, named, type Findings } from './findings.ts'
 /** The end of a chain. */
 export type LatestSeal = Pick<Seal, 'tenant' | 'number' | 'firstSequence' | 'lastSequence' | 'sealedAt' | 'hash'>
 
-/**
- * Checks the chain of each tenant.
- * @returns the number of seals, and the latest one of each tenant
- */
+/** Checks the chain of each tenant. @returns the number of seals, and the latest one of each tenant */
 export async function checkChains(log: History, findings: Findings): Promise<{ count: number; latest: LatestSeal[] }> {
   const latest: LatestSeal[] = []
   let count = 0

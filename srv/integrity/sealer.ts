@@ -10,18 +10,12 @@ export async function sealAll(log: SealStore) {
   while (await sealSome(log));
 }
 
-/**
- * Seals what one transaction takes.
- * @returns whether there may be more to seal
- */
+/** Seals what one transaction takes. @returns whether there may be more to seal */
 export async function sealSome(log: SealStore): Promise<boolean> {
   return (await log.alone(() => seal(log, BATCH))) === BATCH
 }
 
-/**
- * Seals events that came in after the last sealed one, with one seal for each tenant.
- * @returns how many were sealed
- */
+/** Seals events that came in after the last sealed one, with one seal for each tenant. @returns how many were sealed */
 export async function seal(log: SealStore, limit: number): Promise<number> {
   const last = await log.lastSealed()
   const events: Sealed[] = []

@@ -122,10 +122,7 @@ export interface Planned<Prepared> {
   keep: () => void
 }
 
-/**
- * Finds the plan for a request, or begins to make one.
- * @param prepare does all work that does not depend on the values of literals
- */
+/** Finds the plan for a request, or begins to make one. @param prepare does what depends on no values of literals */
 export function planned<Prepared>(
   { plans, run, execute }: PlanningContext,
   shape: Shape | undefined,

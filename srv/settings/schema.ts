@@ -1,10 +1,7 @@
 /** All settings of the service. `npm run docs` makes the table in docs/operations.md from them. */
 import * as is from './kinds.ts'
 
-/**
- * The settings by their paths, as in `.cdsrc.json`.
- * @param isProduction whether the profile is `production`, which has other defaults
- */
+/** The settings by their paths, as in `.cdsrc.json`. @param isProduction whether it is for `production` */
 export const schema = (isProduction: boolean) => ({
   requires: {
     auth: {

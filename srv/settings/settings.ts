@@ -37,10 +37,7 @@ export function ownerLocation(): string {
   return url === undefined ? databaseLocation() : expectDatabaseUrl(url, 'CDS_REQUIRES_DB_MIGRATION__URL')
 }
 
-/**
- * The settings of access.
- * @throws {Error} that names each setting that is wrong, unknown or missing
- */
+/** The settings of access. @throws {Error} that names each setting that is wrong, unknown or missing */
 export const accessSettings = () => checkSettings(configuration(), process.env, true).requires.auth
 
 /**

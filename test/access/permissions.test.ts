@@ -259,9 +259,14 @@ describe('A good token', () => {
   })
 })
 
-describe('What CAP serves besides', () => {
+describe('What is served besides in development', () => {
   it.each(['/health', '/favicon.ico', '/index.html', '/$api-docs'])('%s is not open', async (path) => {
     expect((await service.get(path)).status).toBe(401)
+  })
+
+  it('there is no API reference', async () => {
+    expect((await service.get('/docs')).status).toBe(401)
+    expect((await service.get('/docs', await issuer.issue({ tid: 'contoso' }))).status).toBe(404)
   })
 
   it('a browser gets no page', async () => {

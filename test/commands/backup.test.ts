@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
-import { startProcess, temporaryFolder } from '../support/process.ts'
+import { COMPILED, startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, type Json } from '../support/service.ts'
 import { postJson } from '../support/http.ts'
 
@@ -12,9 +12,11 @@ const folder = temporaryFolder()
 const file = join(folder, 'events.sqlite')
 const copy = join(folder, 'copy.sqlite')
 
-function backup(target: string) {
-  const env = { ...process.env, CDS_REQUIRES_DB_CREDENTIALS_URL: file }
-  return promisify(execFile)('npm', ['run', '-s', 'backup', '--', target], { cwd: root, env })
+/** Runs `npm run backup`, or the file that it runs, which takes less time. */
+function backup(target: string, command = [process.execPath, 'srv/commands/backup.ts']) {
+  const env = { ...process.env, NODE_COMPILE_CACHE: COMPILED, CDS_REQUIRES_DB_CREDENTIALS_URL: file }
+  const [program = '', ...args] = [...command, target]
+  return promisify(execFile)(program, args, { cwd: root, env })
 }
 
 const post = (url: string, id: string) => postJson(`${url}/auditLogs/provisioning`, { ...documentedExample, id })
@@ -31,7 +33,7 @@ describe('A backup', () => {
     for (let count = 0; count < 50; count++) await post(url, `before-${count}`)
 
     let isCopied = false
-    const copied = backup(copy).finally(() => (isCopied = true))
+    const copied = backup(copy, ['npm', 'run', '-s', 'backup', '--']).finally(() => (isCopied = true))
     for (let count = 0; !isCopied; count++) expect((await post(url, `meanwhile-${count}`)).status).toBe(201)
     expect((await copied).stdout).toMatch(/copy\.sqlite: \d+ bytes/)
     expect([existsSync(`${copy}.part`), existsSync(`${copy}-wal`)]).toEqual([false, false])

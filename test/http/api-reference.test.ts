@@ -1,7 +1,5 @@
 import { join } from 'node:path'
-import { startIssuer } from '../support/issuer.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
-import { startProduction } from '../support/production.ts'
 import { describeInBrowser, startBrowser } from '../support/browser.ts'
 import { sharedService } from '../support/service.ts'
 
@@ -60,13 +58,4 @@ it('The service starts without the API reference where that is not installed', a
   const statuses = await Promise.all(['/docs', '/openapi.json'].map(async (path) => (await fetch(url + path)).status))
   expect(statuses).toEqual([404, 200])
   await stop()
-})
-
-it('There is no API reference in production', async () => {
-  const issuer = await startIssuer()
-  const env = issuer.settings
-  const production = await startProduction(env)
-  expect((await production.get('/docs')).status).toBe(401)
-  expect((await production.get('/docs', await issuer.issue({ tid: 'contoso' }))).status).toBe(404)
-  await production.stop()
 })

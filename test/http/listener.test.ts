@@ -1,9 +1,8 @@
-import { AUDIENCE } from '../support/issuer.ts'
 import { startProduction } from '../support/production.ts'
 
 const ACCESS = {
   CDS_REQUIRES_AUTH_ISSUER: 'https://login.example.com/v2.0',
-  CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE
+  CDS_REQUIRES_AUTH_AUDIENCE: 'api://provisioning-log'
 }
 
 describe('The service listens', () => {

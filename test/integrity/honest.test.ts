@@ -16,7 +16,7 @@ async function post(url: string | undefined, id: string) {
 
 /** The service starts, and stops when all is sealed. */
 async function startOnce(file: string) {
-  const { url, stop } = await startProcess({ file })
+  const { url, stop } = await startProcess({ file, env: { CDS_SEALING_INTERVAL: '20' } })
   expect(url).toBeDefined()
   const database = new DatabaseSync(file, { readOnly: true })
   await until(() => isSealed(database))

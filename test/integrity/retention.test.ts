@@ -39,7 +39,7 @@ const old = years(500, 2020)
 const recent = years(250, 2024)
 
 beforeAll(async () => {
-  service = await startProcess({ file })
+  service = await startProcess({ file, env: { CDS_SEALING_INTERVAL: '20' } })
   database = new DatabaseSync(file, { timeout: 2000 })
   // new and old ones mixed, as events may come late
   const events = old.flatMap((each, index) => [each, ...(recent[index] ? [recent[index]] : [])])

@@ -69,7 +69,8 @@ function tokensOf(issuer: OAuth2Issuer) {
     return token.setIssuedAt().setExpirationTime('1h').sign(key)
   }
 
-  const ownKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  let key: KeyObject | undefined
+  const ownKey = () => (key ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
 
   return {
     issue,

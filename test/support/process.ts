@@ -148,7 +148,7 @@ export async function sharedProcess(): Promise<{ url: string; file: string }> {
 const KEPT = ['cds_model', 'provisioning_log_TokenSecrets']
 
 /** How often a shared service seals: its log is emptied when all is sealed. */
-const SEALED_SOON = { CDS_SEALING_INTERVAL: '100' }
+const SEALED_SOON = { CDS_SEALING_INTERVAL: '30' }
 
 const UNSEALED = `SELECT 1 FROM provisioning_log_Arrivals
   WHERE sequence > (SELECT coalesce(max(lastSequence), 0) FROM provisioning_log_Seals)`

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { verify } from '../support/command.ts'
-import { startProcess, temporaryFolder } from '../support/process.ts'
+import { COMPILED, startProcess, temporaryFolder } from '../support/process.ts'
 import { clientOf, sharedService, type Json } from '../support/service.ts'
 
 const root = join(__dirname, '../..')
@@ -11,7 +11,11 @@ const filled = join(folder, 'filled.sqlite')
 const count = '600' // more than share a commit
 let events: string[] = []
 const run = async (script: string, args: string[], env: Record<string, string> = {}) => {
-  const options = { cwd: root, env: { PATH: process.env.PATH, ...env }, maxBuffer: 2 ** 24 }
+  const options = {
+    cwd: root,
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, ...env },
+    maxBuffer: 2 ** 24
+  }
   return (await promisify(execFile)(process.execPath, [join(root, script), ...args], options)).stdout
 }
 

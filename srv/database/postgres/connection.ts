@@ -107,10 +107,7 @@ const POOLED =
 
 const refusal = (reason: string, cause?: unknown) => new Error(`The service does not start: ${reason}`, { cause })
 
-/**
- * Checks that the service can run on a database.
- * @throws {Error} that says in a sentence why not
- */
+/** Checks that the service can run on a database. @throws {Error} that says in a sentence why not */
 export async function expectUsable(url: string) {
   const client = await connect(url, MARK).catch((error: unknown) => {
     throw refusal(reasonOf(error), error)

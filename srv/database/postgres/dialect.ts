@@ -38,15 +38,18 @@ export const DIALECT: Dialect = {
   may_contain: (id, ...terms) => mayContain(id, undefined, terms),
   arrived_after: (sequence, until) => `(${sequence} > ${until} or ${sequence} is null)`,
   json_extended: (source, ...members) =>
-    `(select '[' || coalesce(string_agg('{' || concat_ws(',',nullif(substr(left(cast(plain.value as text),-1),2),''),
-      ${membersOf(members).join()}) || '}',',' order by plain.key),'') || ']'
-      from json_array_elements(cast(${source} as json)) with ordinality as plain(value,key))`,
+    `(select '[' || coalesce(string_agg(odata_bounded(text,total),',' order by key),'') || ']' from
+      (select key, text, sum(octet_length(text)) over (rows unbounded preceding) as total from
+      (select plain.key, '{' || concat_ws(',',nullif(substr(left(cast(plain.value as text),-1),2),''),
+      ${membersOf(members).join()}) || '}' as text
+      from json_array_elements(cast(${source} as json)) with ordinality as plain(value,key)) as extended) as counted)`,
   json_chosen: (source, item, condition, order, most, after) =>
     `(select '[' || coalesce(string_agg(cast(value as text),','),'') || ']' from (select ${item}.value
       from ${items(source, item, condition)} order by ${order} limit ${most} offset ${after}) as chosen)`,
   octets: (value) => `coalesce(octet_length(cast(${value} as text)),0)`,
   json_text: (value) => `coalesce(cast(to_json(${value}) as text),'null')`,
   concatenated: (...texts) => `(${texts.join('||')})`, // `concat` takes twice as long
+  text_joined: (first, second) => `odata_joined(${first},${second})`,
   not_a_number: () => `cast('NaN' as double precision)`,
   texts_joined: (text) => `(${text})`,
   json_rows: (...values) => `'[' || cast(json_build_array(${values.join()}) as text) || ']'`

@@ -17,9 +17,19 @@ const QUOTIENT = `CASE WHEN b <> 0 THEN a / b WHEN b IS NULL THEN NULL WHEN a > 
 /** A number as JSON has it: what is infinite as text (OData JSON 4.01, 7.1). */
 const JSON_NUMBER = `SELECT CASE WHEN value IN ('Infinity', '-Infinity', 'NaN') THEN '"' || odata_text(value) || '"' ELSE odata_text(value) END`
 
+/** The longest text that a query computes, in bytes: as long as the longest event by default. */
+const LONGEST_TEXT = 4 * 1024 * 1024
+
 const HIGH = String(2 ** 53)
 
 const TICKS = 10_000_000
+
+/** A function of texts that fails where a number of bytes is too large. */
+const bounded = (signature: string, bytes: string, result: string) =>
+  `CREATE OR REPLACE FUNCTION ${signature} RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$ BEGIN
+     IF ${bytes} > ${LONGEST_TEXT} THEN RAISE string_data_right_truncation; END IF;
+     RETURN ${result};
+   END $$`
 
 export const EVALUATION = [
   ...ofWhole((a, b) => create(`odata_divided(a ${a}, b ${b})`, 'bigint', 'SELECT cast(a as bigint) / b')),
@@ -48,6 +58,9 @@ export const EVALUATION = [
     // NaN, as of INF, is null as in SQLite
     `SELECT nullif(cast(odata_exact(a) % odata_exact(b) as ${DOUBLE}), 'NaN')`
   ),
+  // the server would make texts of a gigabyte, and keep those that they are made of
+  bounded('odata_joined(first text, second text)', 'octet_length(first) + octet_length(second)', 'first || second'),
+  bounded('odata_bounded(value text, total bigint)', 'total', 'value'),
   'DROP FUNCTION IF EXISTS odata_substring(text, bigint, bigint)', // of earlier versions
   // of numbers with fractions, as JavaScript cuts texts: the fractions of the ends are left out
   create(

@@ -8,6 +8,12 @@ const GONE: Failure = ['serviceUnavailable', 'The database does not answer.']
 
 const UNTYPED: Failure = ['notImplemented', 'The service does not compute this on PostgreSQL.']
 
+/** Of texts that are computed, and of rows: see query.ts. */
+export const TOO_LONG: Failure = [
+  'invalidQueryOption',
+  'A value that the query computes is longer than the service can hold.'
+]
+
 /** PostgreSQL's texts and JSON cannot have it. Requests with it are refused before; a tenant comes from a token. */
 const NUL: Failure = ['invalidValue', 'The service cannot store the character U+0000, and finds no text with it.']
 
@@ -18,6 +24,7 @@ const FAILURES: Record<string, Failure> = {
   '08': GONE, // connection exception
   '22021': NUL,
   '22P05': NUL,
+  '22001': TOO_LONG,
   '22003': ['invalidQueryOption', 'A number that the query computes is larger than the service can hold.'],
   '22011': ['invalidValue', 'The length of a substring must not be negative.'],
   '22012': ['invalidValue', 'The request divides a number by zero.'],
@@ -48,10 +55,7 @@ const OF_CONNECTIONS = /^(E[A-Z]+|ERR_[A-Z_]+)$/
 const LOST =
   /^(Connection terminated|timeout e(xceeded|xpired)|Query read timeout|Client has encountered a connection error|Client was closed)/
 
-/**
- * Finds the failure of the database that an error is about.
- * @returns undefined if it is about something else, such as a constraint
- */
+/** The failure of the database that an error is about. @returns undefined for anything else, such as a constraint */
 export function failureOf(cause: unknown): RequestError | undefined {
   const code = codeOf(cause)
   const isLost = cause instanceof Error && (OF_CONNECTIONS.test(code) || LOST.test(cause.message))

@@ -54,10 +54,7 @@ export function indexedFirst(sql: string, definitions: Definitions): string {
   return [start, ...lines.filter(isIndexed), ...lines.filter((line) => !isIndexed(line))].join('\n')
 }
 
-/**
- * The statements that create all indexes, by their names.
- * @param forAllTenants whether to have `@indexesForAllTenants`, too
- */
+/** The statements that create all indexes, by their names. @param forAllTenants whether to have those of all tenants */
 export const indexesIn = (definitions: Definitions, forAllTenants: boolean): Map<string, string> =>
   new Map(Object.entries(definitions).flatMap(([name, entity]) => indexesOf(name, entity, forAllTenants)))
 

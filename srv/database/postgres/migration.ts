@@ -8,7 +8,7 @@ import { queryOn } from './names.ts'
  * The version of the schema that this code works with. It grows with every change of `db/` and of what the service adds
  * to the tables, so that a service of an earlier version does not take the change back when it starts.
  */
-export const VERSION = 9
+export const VERSION = 10
 
 const VERSIONS = 'provisioning_log_SchemaVersions'
 
@@ -33,10 +33,7 @@ export async function noteVersion(client: pg.Client) {
   await queryOn(client)(insert, VERSION)
 }
 
-/**
- * Checks that there is a log, and that its schema is that of this code.
- * @throws {Error} if not
- */
+/** Checks that there is a log, and that its schema is that of this code. @throws {Error} if not */
 export async function expectVersion(client: pg.Client) {
   const version = await versionOf(client)
   if (!version) throw new Error('the database has no log.')
@@ -68,10 +65,7 @@ async function lackOf(client: pg.Client) {
     : `does not own the tables, but ${owner} does`
 }
 
-/**
- * Checks that a user may use the tables.
- * @throws {Error} if a migration has not given it the rights
- */
+/** Checks that a user may use the tables. @throws {Error} if a migration has not given it the rights */
 export async function expectRights(client: pg.Client) {
   if (!(await mayUse(client, EVENTS, 'INSERT'))) throw new Error(NO_RIGHTS)
 }
@@ -87,10 +81,7 @@ async function mayUse(client: pg.Client, table: string, right: string) {
   return answer?.may ?? null
 }
 
-/**
- * The version of the schema; 0 if none was noted.
- * @throws {Error} if the user may not read it
- */
+/** The version of the schema; 0 if none was noted. @throws {Error} if the user may not read it */
 async function versionOf(client: pg.Client) {
   const may = await mayUse(client, VERSIONS, 'SELECT')
   if (may === null) return 0

@@ -122,10 +122,7 @@ function monthOf(later: number) {
   return dateOf(now.getUTCFullYear(), now.getUTCMonth() + later).slice(0, MONTH)
 }
 
-/**
- * Prepares the partitioned table, after a migration.
- * @throws {Error} if the table is not partitioned
- */
+/** Prepares the partitioned table, after a migration. @throws {Error} if the table is not partitioned */
 export async function preparePartitions(client: pg.ClientBase) {
   const { rows } = await client.query<{ kind: string }>(
     'SELECT relkind AS kind FROM pg_class WHERE oid = $1::regclass',

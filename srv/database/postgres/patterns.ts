@@ -41,10 +41,7 @@ const WORDS: Record<string, string> = {
 
 const REPETITIONS: Record<string, string> = { STAR: '*', PLUS: '+', QUEST: '?' }
 
-/**
- * Translates a pattern that RE2 knows.
- * @returns a regular expression for the operator `~` with the collation "C"
- */
+/** Translates a pattern that RE2 knows. @returns a regular expression for the operator `~` with the collation "C" */
 export const translated = (pattern: string) => LINES + expression(parsed(pattern))
 
 function parsed(pattern: string): Node {

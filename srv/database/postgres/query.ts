@@ -1,8 +1,11 @@
 /** Runs a query, and ends it when nobody waits for it any longer, or when its result is too large. */
+import type { Socket } from 'node:net'
 import pg, { type Connection, type Query } from 'pg'
+import { RequestError } from '../../errors/errors.ts'
 import type { Row, Statement } from '../../plans/statement.ts'
-import { rowsWithin, sizeOfRow } from '../result-size.ts'
+import { isTooLarge, LONGEST_ROW, rowsWithin, sizeOfRow } from '../result-size.ts'
 import { pool, timed } from './connection.ts'
+import { TOO_LONG } from './failures.ts'
 import type { Prepared } from './prepared.ts'
 import { CONFINE } from './roles.ts'
 
@@ -11,7 +14,7 @@ interface Backend {
   processID: number
   connection: BackendConnection
 }
-type BackendConnection = Connection & { parsedStatements: Record<string, string> }
+type BackendConnection = Connection & { parsedStatements: Record<string, string>; stream: Socket }
 
 /** How long the server may take to cancel a query, in milliseconds. */
 const GRACE = 1000
@@ -57,27 +60,37 @@ export async function runQuery(
   let cancelling: Promise<unknown> | undefined
   let timer: NodeJS.Timeout | undefined
   let isLost = false
+  let isTooLong = false
   const cancel = () => {
     cancelling ??= pool.query(timed('SELECT pg_cancel_backend($1)', [processID], GRACE)).catch(() => {})
     // the server is gone without a word
-    timer ??= setTimeout(() => {
-      isLost = true
-      connection.stream.destroy()
-    }, GRACE)
+    timer ??= setTimeout(lose, GRACE)
+  }
+  const lose = () => {
+    isLost = true
+    connection.stream.destroy()
+  }
+  const { bytesRead } = connection.stream
+  /** `pg` would keep all of a row, however long, and the server does not stop within one. */
+  const expectSize = () => {
+    isTooLong ||= connection.stream.bytesRead - bytesRead > most + LONGEST_ROW
+    if (isTooLong) lose()
   }
   let failure: unknown
   try {
     signal.throwIfAborted()
     signal.addEventListener('abort', cancel)
+    connection.stream.on('data', expectSize)
     // as binary values, so that the server does not look for the end of each text
     const options = { ...EXTENDED, binary: givesTexts !== undefined }
     const query = new pg.Query<unknown[]>({ ...prepared.named(statement), ...options } as pg.QueryConfig)
     const forgotten = prepared.forgotten(connection.parsedStatements)
     return await rowsOf(client, confined(query, tenants, forgotten), givesTexts, most, cancel)
   } catch (error) {
-    failure = error
-    throw error
+    failure = isTooLong && !isTooLarge(error) ? new RequestError(...TOO_LONG) : error
+    throw failure
   } finally {
+    connection.stream.off('data', expectSize)
     signal.removeEventListener('abort', cancel)
     clearTimeout(timer)
     if (!isLost) await cancelling // or else it would end the next query of this connection

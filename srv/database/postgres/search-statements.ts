@@ -25,10 +25,7 @@ const CONDITION = new RegExp(`\\b${NAME}\\(([\\w."$]+),([\\w."$]+),([^()]*)\\)`,
 /** What all conditions that cannot be told apart become: they are true. */
 export const CONDITION_FUNCTION = create(`${NAME}(VARIADIC texts text[])`, 'boolean', 'SELECT true')
 
-/**
- * The query for the form of each condition of a statement.
- * @param values those of the statement, in the order of their numbers
- */
+/** The query for the form of each condition of a statement. @param values of the statement, in their order */
 export function formsQuery(sql: string, values: unknown[]): { text: string; values: unknown[] } | undefined {
   const used: unknown[] = []
   const renumbered = (terms: string) =>

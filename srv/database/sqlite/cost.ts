@@ -36,10 +36,7 @@ const SIMPLE = /'[^']*'|\b(?:json_quote|ifnull|octet_length)\([\w$".]+(?:,[\w']+
 /** Operators whose operands are known to be short. */
 const QUICK = new RegExp(`\\?\\s*\\|\\|\\s*\\?|\\blike (?:${TEXT_PATTERN}|${SURE_PATTERN})\\(\\?\\)`, 'g')
 
-/**
- * Tells whether a statement is cheap for every single row, provided that no column it works with is longer than
- * {@link LONG_TEXT}.
- */
+/** Whether a statement is cheap for every single row, if no column it works with is longer than {@link LONG_TEXT}. */
 export function isCheap(sql: string): boolean {
   if (sql.replaceAll(SIMPLE, '').length > MOST_CHARACTERS || EXPENSIVE.test(sql.replaceAll(QUICK, '?'))) return false
   for (const { 1: name = '', index } of sql.matchAll(/(\w+)"?\s*\(/g)) {

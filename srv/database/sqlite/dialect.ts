@@ -52,6 +52,7 @@ export const DIALECT: Dialect = {
   octets: (text) => `ifnull(octet_length(${text}),0)`,
   json_text: (value) => `json_quote(${value})`,
   concatenated: (...texts) => `concat(${texts.join()})`,
+  text_joined: (first, second) => `(${first}||${second})`,
   not_a_number: () => `'NaN'`,
   texts_joined: (text) => `group_concat(${text},',')`,
   json_rows: (...values) => `json_group_array(json_array(${values.join()}))`

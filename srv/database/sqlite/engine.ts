@@ -44,10 +44,7 @@ export class SqliteEngine implements Engine {
   /** When the files were last checked. */
   private seen = -Infinity
 
-  /**
-   * Opens the database. Creates it and its folder if they do not exist.
-   * @param file the database file, absolute
-   */
+  /** Opens the database. Creates it and its folder if they do not exist. @param file the database file, absolute */
   constructor(file: string, settings: DatabaseSettings) {
     this.settings = settings
     mkdirSync(dirname(file), { recursive: true })

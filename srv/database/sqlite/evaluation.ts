@@ -43,10 +43,7 @@ function remainder(a: Sql, b: Sql): Sql {
   return typeof a === 'bigint' && typeof b === 'bigint' ? a % b : Number(a) % Number(b)
 }
 
-/**
- * `substring` by code points; a start below zero counts from the end (5.1.1.5.9).
- * @throws {RequestError} 400 for a negative length
- */
+/** `substring` by code points; a negative start counts from the end (5.1.1.5.9). @throws 400 for a negative length */
 function substring(text: Sql, start: Sql, length?: Sql): Sql {
   if (typeof text !== 'string' || start === null || length === null) return null
   if (Number(length ?? 0) < 0) throw new RequestError('invalidValue', 'The length of a substring must not be negative.')

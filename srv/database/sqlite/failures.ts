@@ -45,10 +45,7 @@ export function isDuplicate(error: unknown): boolean {
   return DUPLICATES.includes(resultCode(error))
 }
 
-/**
- * Finds the failure of the database that an error is about.
- * @returns undefined if it is about something else, such as a constraint
- */
+/** The failure of the database that an error is about. @returns undefined for anything else, such as a constraint */
 export function failureOf(cause: unknown): Failure | undefined {
   if (cause instanceof workerpool.TerminateError)
     return { error: caused('serviceUnavailable', ENDED, cause), isBroken: false }

@@ -33,10 +33,7 @@ interface Prepared {
 
 export type InlineReader = ReturnType<typeof inlineReader>
 
-/**
- * Prepares to run queries.
- * @param limit how long a query may use the processor, in milliseconds
- */
+/** Prepares to run queries. @param limit how long a query may use the processor, in milliseconds */
 export function inlineReader(open: (limits: Limits) => QueryConnection, limit: number) {
   const statements = new RecentlyUsed<Prepared>(MOST_STATEMENTS)
   let connection: QueryConnection | undefined

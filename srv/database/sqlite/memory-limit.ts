@@ -13,10 +13,7 @@ interface Limits {
   parent: number
 }
 
-/**
- * Ends this process when it uses too much memory, or when the process that started it is gone.
- * @param memory the limit in MiB
- */
+/** Ends this process when it uses too much memory, or its parent is gone. @param memory the limit in MiB */
 export function limitMemory(memory: number) {
   const limits: Limits = { memory: memory * 1024 * 1024, parent: process.ppid }
   new Worker(import.meta.filename, { workerData: { limits }, execArgv: [] }).unref()

@@ -6,10 +6,7 @@ import { addFunctions, type Limits } from './functions.ts'
 import { addCandidates, TooMany } from './search-candidates.ts'
 import type { SearchIndex } from './search-file.ts'
 import { formsOf } from './search-statements.ts'
-import { rowsWithin } from '../result-size.ts'
-
-/** The longest value in a query of a request, in bytes. */
-const LONGEST_VALUE = 32 * 1024 * 1024
+import { LONGEST_ROW, rowsWithin } from '../result-size.ts'
 
 /** How many pages a connection keeps, in KiB. The system keeps all that there is memory for. */
 const CACHE = 8000
@@ -106,7 +103,7 @@ export class QueryConnection {
    * @param isMapped whether the file may be mapped into memory, which counts as memory of the process
    */
   forReading(isMapped: boolean) {
-    this.database.limits.length = LONGEST_VALUE
+    this.database.limits.length = LONGEST_ROW
     if (!isMapped) this.exec('PRAGMA mmap_size = 0')
     return this
   }

@@ -92,10 +92,7 @@ export const REFUSE_SHARED_IDS = `
   WHEN EXISTS (SELECT 1 FROM main.${EVENTS} WHERE id = NEW.id)
   BEGIN SELECT RAISE(ABORT, 'Another tenant has an event with this id.'); END`
 
-/**
- * Checks that the ids in a log are unique.
- * @throws {Error} that names an id which several tenants use
- */
+/** Checks that the ids in a log are unique. @throws {Error} that names an id which several tenants use */
 export function checkUniqueIds(database: LogConnection) {
   const shared = database.prepare(`SELECT id FROM ${EVENTS} GROUP BY id HAVING count(*) > 1 LIMIT 1`).get()
   if (!shared) return

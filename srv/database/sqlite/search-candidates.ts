@@ -97,10 +97,7 @@ function candidates(
   return found
 }
 
-/**
- * The chunks that may have events of a range of time, in their order.
- * @returns undefined if there is no bound
- */
+/** The chunks that may have events of a range of time, in their order. @returns undefined if there is no bound */
 function chunksWithin(index: DatabaseSync, [after, before]: [SQLInputValue, SQLInputValue]): number[] | undefined {
   if (after === null && before === null) return undefined
   const find = index.prepare(

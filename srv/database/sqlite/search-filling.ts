@@ -68,10 +68,7 @@ export function filler(log: DatabaseSync, search: SearchIndex) {
     return { done: 0, end: BLOCK, removed }
   }
 
-  /**
-   * Indexes events for a short time, unless another process does.
-   * @throws SQLite's error
-   */
+  /** Indexes events for a short time, unless another process does. @throws SQLite's error */
   function fill(): Progress {
     try {
       const index = opened()
@@ -135,10 +132,7 @@ function addTimes(log: DatabaseSync, index: DatabaseSync, instant: string, after
 const isMostlyGone = ({ first, last }: State, firstOfLog: number) =>
   firstOfLog - first > Math.max(MANY_REMOVED, (last - first) / 2)
 
-/**
- * Adds whole blocks, at least one.
- * @returns the rowid up to which events are indexed
- */
+/** Adds whole blocks, at least one. @returns the rowid up to which events are indexed */
 function addBlocks(log: DatabaseSync, index: DatabaseSync, columns: Searched, last: number, end: number) {
   const add = index.prepare('INSERT INTO texts (rowid, text) VALUES (?, ?)')
   const addAnchor = index.prepare('INSERT INTO anchors (place, id, tenant) VALUES (?, ?, ?)')

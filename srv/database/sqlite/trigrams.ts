@@ -9,10 +9,7 @@ const MOST = 256
  */
 const UNSAFE = /[Σσς\0\ufffd]|\p{Surrogate}/u
 
-/**
- * The trigrams that the lower case of a text has if it contains all of some terms, in any case.
- * @returns none if the terms are too short to tell
- */
+/** The trigrams that the lower case of a text has if it contains all of terms in any case; none for short terms. */
 export function trigramsOf(terms: string[]): string[] {
   const most = Math.ceil(MOST / terms.length)
   return [...new Set(terms.flatMap((term) => spread([...trigramsIn(term.toLowerCase())], most)))]

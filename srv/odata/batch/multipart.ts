@@ -36,10 +36,7 @@ export function readMultipartBatch(text: string, boundary: string, limit: number
   return units
 }
 
-/**
- * The boundary that a content type names.
- * @throws {RequestError} 400 if it names none
- */
+/** The boundary that a content type names. @throws {RequestError} 400 if it names none */
 export function boundaryOf(contentType: string): string {
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType) ?? []
   const boundary = quoted ?? plain

@@ -10,10 +10,7 @@ export interface BatchRequest {
   url: string
   /** Header values by lower-case name. */
   headers: Record<string, string>
-  /**
-   * Returns the parsed JSON body, or undefined if there is none.
-   * @throws {RequestError} 400 if it is not JSON
-   */
+  /** Returns the parsed JSON body, or undefined if there is none. @throws {RequestError} 400 if it is not JSON */
   body: () => unknown
   /** Earlier requests that must succeed first. */
   dependsOn: BatchRequest[]

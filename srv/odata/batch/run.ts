@@ -39,10 +39,7 @@ interface Share {
   refused: (error: unknown) => void
 }
 
-/**
- * Runs a batch until it is done or its client has gone.
- * @returns the units that were run at the same time, each with its answers
- */
+/** Runs a batch until it is done or its client has gone. @returns the units run together, each with its answers */
 export async function* runBatch(units: Unit[], how: Run): AsyncGenerator<[Unit, Answer[]][]> {
   const { outer, goesOn, inAnyOrder, append } = how
   let bytes = 0

@@ -3,10 +3,7 @@ import { movedPoint } from '../../values/datetime.ts'
 import { integer, notANumber } from '../../database/dialect.ts'
 import { decimal, func, val, xpr, type Cqn, type Typed, type Unplaced } from '../../cqn/cqn.ts'
 
-/**
- * Applies an operator.
- * @returns undefined if the operator takes no values of these types
- */
+/** Applies an operator. @returns undefined if the operator takes no values of these types */
 export function calculated(left: Typed, operator: string, right: Typed): Unplaced | undefined {
   if (left.type === 'number' && right.type === 'number') return ofNumbers(left, operator, right)
   if (operator === 'add' || operator === 'sub') return moved(left, operator, right)

@@ -1,7 +1,4 @@
-/**
- * What expressions ask of a collection: `any`, `all`, `$count` and `$filter` (URL Conventions 4.01, 5.1.1.13 and
- * 5.1.1.15).
- */
+/** What expressions ask of collections: `any`, `all`, `$count`, `$filter` (URL Conventions 4.01, 5.1.1.13 and 15). */
 import type { StructuredType } from '../model/types.ts'
 import { allOf, func, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
 import { jsonAny, jsonCount, jsonItem, jsonLength, jsonText } from '../../database/dialect.ts'
@@ -9,10 +6,7 @@ import { holds, isTrue } from './logic.ts'
 import type { Parser, Scope } from './parsing.ts'
 import { parseSearch } from './search.ts'
 
-/**
- * Parses the rest of a path that has come to a collection, after the slash.
- * @param column has the collection, as JSON
- */
+/** Parses the rest of a path that has come to a collection, after the slash. @param column with the JSON of it */
 export function collectionValue(parser: Parser, column: Cqn, type: StructuredType, position: number): Typed {
   const { cursor, context } = parser
   const scope: Scope & { item: string } = { type, item: `item${++parser.items.count}` }

@@ -7,10 +7,7 @@ import { compared, isMember, negated } from './logic.ts'
 import { meantAlike, meantAs, membersCompared } from './members.ts'
 import { isPrimitive, type Parser } from './parsing.ts'
 
-/**
- * Compares two values.
- * @throws {RequestError} 400 for values that cannot be compared, 501 for collections and complex values
- */
+/** Compares two values. @throws {RequestError} 400 for what cannot be compared, 501 for collections, complex values */
 export function compare(parser: Parser, left: Typed, operator: string, right: Typed, position: number): Unplaced {
   for (const each of [left, right])
     if (each.type === 'collection')

@@ -1,5 +1,5 @@
 /** The canonical functions of OData (URL Conventions 4.01, 5.1.1.5 to 5.1.1.11), as CQN. */
-import { integer, textLacks } from '../../database/dialect.ts'
+import { integer, textJoined, textLacks } from '../../database/dialect.ts'
 import { decimal, func, val, xpr, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import { exactly } from './logic.ts'
 
@@ -31,7 +31,6 @@ function part(start: number, length: number, ...types: ValueType[]): CanonicalFu
   }
 }
 
-// not CAP's `concat`, which binds the values of nested expressions in the wrong order
 const joined = (a: Cqn, b: Cqn) => xpr(a, '||', b)
 const slice = (of: Cqn, start: number, length: number) => func('substring', of, val(start), val(length))
 
@@ -100,7 +99,7 @@ const DEFINITIONS: Record<string, CanonicalFunction> = {
   tolower: { ...known('tolower', 'string', ['string']), lowers: true },
   toupper: known('toupper', 'string', ['string']),
   trim: { forms: [['string']], returns: 'string', build: trimmed },
-  concat: texts('string', joined),
+  concat: texts('string', textJoined),
   round: known('round', 'number', ['number']),
   floor: known('floor', 'number', ['number']),
   ceiling: known('ceiling', 'number', ['number']),

@@ -88,16 +88,28 @@ function negation(parser: Parser): Typed {
   return { ...negated(asCondition(parser, operand)), position }
 }
 
-function relation(parser: Parser): Typed {
+/** Comparisons, of which those by size and `in` bind more tightly than `eq` and `ne` (5.1.1.17). */
+const relation = (parser: Parser): Typed =>
+  comparisons(parser, ['eq', 'ne'], () => comparisons(parser, ['gt', 'ge', 'lt', 'le'], () => contained(parser)))
+
+function comparisons(parser: Parser, operators: string[], operand: () => Typed): Typed {
+  let left = operand()
+  for (;;) {
+    const { kind, text, position } = parser.cursor.token
+    const operator = kind === 'name' && operators.includes(text.toLowerCase()) ? comparison(text) : undefined
+    if (!operator) return left
+    parser.cursor.take()
+    left = { ...compare(parser, left, operator, operand(), position), position: left.position }
+  }
+}
+
+function contained(parser: Parser): Typed {
   const left = sum(parser)
   const { kind, text: name, position } = parser.cursor.token
   if (parser.cursor.accept('in')) return { ...membership(parser, left, position), position: left.position }
   if (kind === 'name' && name.toLowerCase() === 'has')
     parser.cursor.fail("The service does not implement 'has', as it has no flags", position, 'notImplemented')
-  const operator = kind === 'name' ? comparison(name) : undefined
-  if (!operator) return left
-  parser.cursor.take()
-  return { ...compare(parser, left, operator, sum(parser), position), position: left.position }
+  return left
 }
 
 function sum(parser: Parser): Typed {

@@ -1,7 +1,4 @@
-/**
- * Paths in expressions: to properties, through complex values, collections and open types (URL Conventions 4.01,
- * 5.1.1.15).
- */
+/** Paths to properties, through complex values, collections and open types (URL Conventions 4.01, 5.1.1.15). */
 import { columnsOf } from '../model/columns.ts'
 import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
 import { valueTypeOf } from './primitives.ts'

@@ -16,10 +16,7 @@ export function converted(text: Typed, type: ValueType): Unplaced {
   return name ? castTo(text, name, type) : text
 }
 
-/**
- * A value cast to a primitive type; null where it cannot be cast.
- * @param type what its values are taken for
- */
+/** A value cast to a primitive type; null where it cannot be cast. @param type what its values are taken for */
 export function castTo(subject: Typed, name: string, type: ValueType): Unplaced {
   if (subject.type === type && type === 'dateTime') return { cqn: subject.cqn, local: subject.local, type }
   const value = type === 'string' ? (subject.local ?? exactly(subject)) : exactly(subject)

@@ -14,10 +14,7 @@ export interface KnownTallies extends Pick<Tallies, 'entity' | 'count' | 'length
   lacking: { entity: string; column: string }
 }
 
-/**
- * Reads what tallies of an entity there are.
- * @returns undefined if the entity does not show when something happened
- */
+/** Reads what tallies of an entity there are. @returns undefined if the entity does not show when something happened */
 export function talliesOf(
   { definitions }: Model,
   entity: Definition,

@@ -1,7 +1,4 @@
-/**
- * The structure of the service's types, derived from the CDS model at start-up.
- * The protocol knows properties from here only.
- */
+/** The types of the service, derived from the CDS model at start-up. The protocol knows properties from here only. */
 
 import { columnHolding, findColumn } from '../../cqn/columns.ts'
 import type { Extent } from '../../cqn/cqn.ts'
@@ -105,10 +102,7 @@ function structuredType(definitions: Definitions, name: string): StructuredType 
   return { name, open, properties, ...(presence !== undefined && { presence }) }
 }
 
-/**
- * Derives the type of an entity.
- * @throws {Error} also if the model does not say by `@holds` which columns are hidden
- */
+/** Derives the type of an entity. @throws {Error} also if the model does not say by `@holds` what is hidden */
 export function entityType(definitions: Definitions, name: string): EntityType {
   const definition = definitions[name] ?? {}
   const hidden = {

@@ -7,10 +7,7 @@ import { sharedComponents } from './responses.ts'
 import type { Access, Setup } from './setup.ts'
 import { collectionSchema, reference, typeSchemas } from './schemas.ts'
 
-/**
- * Makes the description of a root.
- * @throws {Error} for a type or a query option that this does not know
- */
+/** Makes the description of a root. @throws {Error} for a type or a query option that this does not know */
 export function openApi(metadata: JsonObject, setup: Setup): JsonObject {
   const csdl = readCsdl(metadata)
   const { root, version, access, examples } = setup

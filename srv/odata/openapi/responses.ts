@@ -21,10 +21,7 @@ const REQUEST = '8f0e2c6a-3d0b-4c57-9c55-2a1f0b7d9e10'
 const IDS = { 'request-id': REQUEST, 'client-request-id': REQUEST }
 const NOW = new Date('2024-05-01T10:00:00Z')
 
-/**
- * The components of every description.
- * @param examples values of query options, by their names without `$`
- */
+/** The components of every description. @param examples values of query options, by their names without `$` */
 export function sharedComponents(withTokens: boolean, examples: Record<string, string>) {
   const parameters = Object.entries(shared.parameters).map(([name, parameter]): [string, JsonObject] => {
     const example = examples[name]
@@ -37,10 +34,7 @@ export function sharedComponents(withTokens: boolean, examples: Record<string, s
   return { ...shared, parameters: Object.fromEntries(parameters), responses: errorResponses(withTokens) }
 }
 
-/**
- * References to parameters.
- * @throws {Error} for a name that is not described
- */
+/** References to parameters. @throws {Error} for a name that is not described */
 export function parameters(names: readonly string[]): JsonObject[] {
   return names.map((each) => {
     const name = each.replace('$', '')
@@ -60,10 +54,7 @@ export const json = (schema: JsonObject, example?: unknown) => ({
   'application/json': { schema, ...(example !== undefined && { example }) }
 })
 
-/**
- * References to the errors of an operation.
- * @param others statuses besides those that any request may get
- */
+/** References to the errors of an operation. @param others statuses besides those that any request may get */
 export function errors(needsToken: boolean, others: number[] = []): JsonObject {
   const statuses = [...ANY, ...(needsToken ? TOKENS : []), ...others]
   return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/error${status}` }]))

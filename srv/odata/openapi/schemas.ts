@@ -44,10 +44,7 @@ function typeSchema(csdl: Csdl, name: string, type: CsdlElement): JsonObject {
   return type.$BaseType ? { allOf: [reference(type.$BaseType), object], description } : object
 }
 
-/**
- * Tells derived types apart where a property is declared to have their base. The service takes their names with `#` and
- * without.
- */
+/** Tells derived types apart where a property has their base. The service takes their names with `#` and without. */
 function discriminator({ types }: Csdl, name: string): JsonObject {
   const derived = [...types].filter(([, { $BaseType }]) => $BaseType === name).map(([each]) => each)
   const isDeclared = [...types.values()].some((type) => [...members(type).values()].some(({ $Type }) => $Type === name))

@@ -12,10 +12,7 @@ export interface Grouping {
   value: Typed
 }
 
-/**
- * Aggregates a value.
- * @returns undefined if the type has no such method
- */
+/** Aggregates a value. @returns undefined if the type has no such method */
 export function aggregate(operand: Typed, method: string): Typed | undefined {
   const { type, whole = false, position } = operand
   if (type === 'complex' || type === 'collection') return undefined
@@ -44,10 +41,7 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
   }
 }
 
-/**
- * Groups rows.
- * @throws {RequestError} 400 if two columns have the same name; column names are case-insensitive
- */
+/** Groups rows. @throws {RequestError} 400 if two columns have the same name; column names are case-insensitive */
 export function grouped(cursor: Cursor, rows: Rows, groupings: Grouping[], aggregates: Computed[]): Rows {
   const all = [
     ...groupings.map(({ names, value }) => ({ name: groupColumn(names), value })),

@@ -12,10 +12,7 @@ export interface OrderTerm {
   required: boolean
 }
 
-/**
- * Parses a list of expressions with directions.
- * @throws {RequestError} 400 with the position of what is wrong
- */
+/** Parses a list of expressions with directions. @throws {RequestError} 400 with the position of what is wrong */
 export function orderTerms(parser: Parser): OrderTerm[] {
   const { cursor } = parser
   const terms = cursor.list(() => {

@@ -131,10 +131,7 @@ const MOST_DIGITS = 16
 /** In characters. Node.js takes 16 KB of headers in all. */
 const LONGEST = 4000
 
-/**
- * Reads a token.
- * @throws {RequestError} 400 unless the service issued it to this tenant, for this option and these other options
- */
+/** Reads a token. @throws {RequestError} 400 unless the service issued it to this tenant for just these options */
 export function fromToken(exchange: Exchange, name: TokenName, token: string): Position {
   const position = exchange.tokens.read(token, contextOf(exchange, name, linkOptions(exchange)))
   if (isPosition(position, name)) return position

@@ -53,10 +53,7 @@ export interface Range {
   until: Cqn[]
 }
 
-/**
- * Adds a condition to a range of time.
- * @returns false if it is no bound of the range, or a second one at the same side
- */
+/** Adds a condition to a range of time. @returns false if it is no bound, or a second one at the same side */
 export function isBound(cqn: Cqn, meanings: Meanings, tallies: Tallies, range: Range): boolean {
   if (!('xpr' in cqn) || cqn.xpr.length !== 3) return false
   const [column, operator, value] = cqn.xpr as [Cqn, string, Cqn]
@@ -116,10 +113,7 @@ function isPartOfPeriod({ func, args }: Extract<Cqn, { func: string }>, meanings
   return isPoint && first >= 0 && characters >= 0 && first + characters <= length
 }
 
-/**
- * How far from its origin a time is divided exactly, in 100 ns ticks: ten years. Doubles tell ticks from each other
- * there.
- */
+/** How far from its origin a time is divided exactly, in 100 ns ticks: ten years, where doubles tell ticks apart. */
 const EXACT = 3_153_600_000_000_000n
 
 /**

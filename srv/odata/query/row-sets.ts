@@ -1,7 +1,4 @@
-/**
- * The rows that a request is about, after `$apply`, `$compute`, `$search` and `$filter` (OData URL Conventions 4.01,
- * 5.1).
- */
+/** The rows that a request is about, by `$apply`, `$compute`, `$search` and `$filter` (URL Conventions 4.01, 5.1). */
 import type { Exchange } from '../request/exchange.ts'
 import { transformations } from './apply.ts'
 import { parseWhole } from '../expressions/parser.ts'

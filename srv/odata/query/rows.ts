@@ -61,10 +61,7 @@ export function conditioned(rows: Rows, condition: Typed): Rows {
 const containing = (rows: Rows, texts: Cqn[]) =>
   texts.length ? filtered(rows, mayContain(ref(rows.identity[0] as string), texts)) : rows
 
-/**
- * The rows that a search finds.
- * @throws {RequestError} 501 for aggregated rows, which have no text to search
- */
+/** The rows that a search finds. @throws {RequestError} 501 for aggregated rows, which have no text to search */
 export function searched(rows: Rows, expression: string): Rows {
   if (rows.areEntities) {
     const { cqn, terms } = parseSearch(expression, foundIn(rows.searchable))
@@ -133,10 +130,7 @@ export function extended(rows: Rows, columns: (Cqn & { as: string })[], properti
   }
 }
 
-/**
- * Rows whose source is a query for other rows.
- * @param columns the columns of the query; by default all
- */
+/** Rows whose source is a query for other rows. @param columns the columns of the query; by default all */
 export function nested(rows: Rows, columns: Cqn[] = rows.columns.map(ref), others: object = {}): Rows {
   const nodes = columns.reduce((sum, column) => sum + extentOf(column).nodes, rows.nodes)
   const from = { SELECT: { ...clauses(rows), columns, ...others }, as: 'source' }

@@ -24,10 +24,7 @@ export interface Selected {
   list: string
 }
 
-/**
- * Reads `$select`.
- * @throws {RequestError} 400 for an item that is no property of the type, or has options that it does not take
- */
+/** Reads `$select`. @throws {RequestError} 400 for an item that is no property, or has options that it does not take */
 export function selected(exchange: Exchange, rows: Rows): Selected {
   const value = exchange.options.get('$select')
   if (value === undefined) return { rows, selection: undefined, list: '' }

@@ -21,10 +21,7 @@ const OF_VALUES = ['min', 'max', 'countdistinct']
 /** Aggregates that need the number of rows. */
 const OF_ROWS = ['count', 'sum', 'average']
 
-/**
- * A query with the same result that reads tallies.
- * @returns the query itself if they cannot answer it
- */
+/** A query with the same result that reads tallies. @returns the query itself if they cannot answer it */
 export function tallied<Query extends object>({ tallies, entity }: ServiceSchema, query: Query): Query {
   if (!tallies || !settings().odata.kept_counts || !('SELECT' in query)) return query
   const SELECT = rewritten(tallies, entity, query.SELECT as Select)

@@ -40,10 +40,7 @@ export async function readJson(req: Request, res: Response): Promise<unknown> {
   return parseBody(await readText(req, res))
 }
 
-/**
- * Parses the body of a request, or of a request in a batch.
- * @throws {RequestError} 400 if it is not JSON
- */
+/** Parses the body of a request, or of a request in a batch. @throws {RequestError} 400 if it is not JSON */
 export function parseBody(text: string): unknown {
   try {
     return parseJson(text)

@@ -48,10 +48,7 @@ export interface Origin {
   deadline?: Deadline
 }
 
-/**
- * Stores the rows of a new entity, all or none.
- * @param url the URL of the entity
- */
+/** Stores the rows of a new entity, all or none. @param url the URL of the entity */
 export type Store = (rows: NewRows, url: string) => Promise<void>
 
 /** The options that a link keeps of its request. Its token is valid with these only. */

@@ -3,10 +3,7 @@ import type { Request, Response } from 'express'
 import { RequestError } from '../../errors/errors.ts'
 import { validateHeaderName, validateHeaderValue } from '../../http/node-http.ts'
 
-/**
- * Checks the headers of a request within a batch, which Node.js has not checked.
- * @throws {RequestError} 400 for an invalid header
- */
+/** Checks headers within a batch, which Node.js has not checked. @throws {RequestError} 400 for an invalid one */
 export function checkHeaders(req: Request) {
   for (const [name, value] of Object.entries(req.headers)) {
     try {

@@ -1,9 +1,9 @@
 /** Query options (OData URL Conventions 4.01, 5.1). */
 import { RequestError } from '../../errors/errors.ts'
 
-/** The value of `$count`. @throws {RequestError} 400 if it is neither `true` nor `false` */
+/** The value of `$count`. @throws {RequestError} 400 if it is neither `true` nor `false`, in any case as in the ABNF */
 export function isCounted(options: Map<string, string>): boolean {
-  const value = options.get('$count') ?? 'false'
+  const value = options.get('$count')?.toLowerCase() ?? 'false'
   if (value === 'true' || value === 'false') return value === 'true'
   throw new RequestError('invalidQueryOption', '$count must be true or false.', '$count')
 }

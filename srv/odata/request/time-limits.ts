@@ -3,19 +3,13 @@ import type { Request, Response } from 'express'
 import { queryDeadline, type Deadline, type Readable, type Reading } from '../../database/reading.ts'
 import { expectRoom } from '../../http/answers.ts'
 
-/**
- * The deadline of a batch that begins now.
- * @param limit in milliseconds
- */
+/** The deadline of a batch that begins now. @param limit in milliseconds */
 export function batchDeadline(limit: number): Deadline {
   const message = `The batch took longer than ${limit / 1000} seconds. Smaller batches are answered in time.`
   return { end: performance.now() + limit, message }
 }
 
-/**
- * Starts the clock of a request that reads.
- * @param outer the request that came over the wire: itself, or its batch
- */
+/** Starts the clock of a request that reads. @param outer the request that came over the wire: itself, or its batch */
 export function readingFor(outer: Request, readable: Readable, batch: Deadline | undefined): Reading {
   const answer = outer.res as Response
   const own = queryDeadline()

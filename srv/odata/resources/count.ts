@@ -11,10 +11,7 @@ import type { Exchange } from '../request/exchange.ts'
 import { integerOption } from '../request/options.ts'
 import { requestShape } from '../request/shape.ts'
 
-/**
- * Counts the entities in a collection.
- * @throws {RequestError} 400 also for invalid options that have no effect on a count
- */
+/** Counts the entities in a collection. @throws {RequestError} 400 also for invalid options without an effect */
 export async function countEntities(exchange: Exchange): Promise<number> {
   const { options, schema } = exchange
   for (const name of ['$top', '$skip']) integerOption(options, name)

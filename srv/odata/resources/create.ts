@@ -1,6 +1,7 @@
 /** Creates an entity in a collection (OData Protocol 4.01, 11.4.2). */
 import cds from '@sap/cds'
-import { handledLeniently, readObject } from '../request/payload.ts'
+import { handledLeniently } from '../request/lenient.ts'
+import { readObject } from '../request/payload.ts'
 import { flatten } from '../model/columns.ts'
 import { toShown, toStored } from '../model/projection.ts'
 import type { ServiceSchema } from '../model/schema.ts'

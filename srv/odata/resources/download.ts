@@ -120,10 +120,7 @@ function entityIn(json: JsonText[number]) {
   return parseJson(typeof text === 'string' ? text : Buffer.from(text).toString()) as JsonObject
 }
 
-/**
- * What the records of CSV show.
- * @throws {RequestError} 406 for a part that there is not, 400 if the request leaves it out
- */
+/** What the records of CSV show. @throws {RequestError} 406 for an unknown part, 400 if the request leaves it out */
 function tableFor(exchange: Exchange, { selected: { rows, selection } }: Prepared, { part }: CsvFormat): Table {
   if (part === undefined || part === ENTITIES) return entityTable(rows.type, selection, part)
   const { properties } = exchange.schema.entityType

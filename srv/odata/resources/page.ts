@@ -34,10 +34,7 @@ export interface Prepared extends PreparedRows {
 /** How many entities make a page large: most have 6 KB. */
 const LARGE = 200
 
-/**
- * Reads a page.
- * @param path the path of the collection, `auditLogs/provisioning`
- */
+/** Reads a page. @param path the path of the collection, `auditLogs/provisioning` */
 export async function readPage(exchange: Exchange, path: string): Promise<Page> {
   const { options, format, asReferences, reading, res } = exchange
   const window = pageWindow(exchange)

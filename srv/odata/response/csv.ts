@@ -51,10 +51,7 @@ export function entityTable(type: StructuredType, selection: Selection, part?: s
   return { part, columns: part === undefined ? columns : own, recordsOf: (entity) => [entity] }
 }
 
-/**
- * A record for each item of a collection, with its place in it, from 0.
- * @param keys the properties that tell which entity has the item
- */
+/** A record for each item of a collection, with its place in it, from 0. @param keys that tell which entity has it */
 export function itemTable(keys: string[], { name, type }: Property, selection: Selection): Table {
   const items = isStructured(type) ? columnsFor(type, selection?.get(name), [name]) : []
   const columns = [...keys.map((key) => ({ path: [key] })), { path: [name, INDEX] }, ...items]
@@ -70,10 +67,7 @@ export function headerOf({ columns }: Table): string {
   return line(columns.map(({ path }) => path.join('/')))
 }
 
-/**
- * The records of an entity.
- * @param keepsFormulas whether texts that spreadsheets would run as formulas come as they are: see {@link asText}
- */
+/** The records of an entity. @param keepsFormulas whether formulas come as they are: see {@link asText} */
 export function recordsOf(table: Table, entity: JsonObject, keepsFormulas: boolean): string {
   const records = table.recordsOf(entity)
   return records.map((each) => line(table.columns.map((column) => cell(column, each, keepsFormulas)))).join('')

@@ -4,10 +4,7 @@ import type { JsonFormat } from '../request/format.ts'
 import { isStructured } from '../model/types.ts'
 import type { JsonObject, PrimitiveType, Property, StructuredType } from '../model/types.ts'
 
-/**
- * Annotates an entity and all values in it.
- * @param links the links of the entity that are shown; undefined for an aggregated row
- */
+/** Annotates an entity and all values in it. @param links that are shown of it; undefined for an aggregated row */
 export function representEntity(entity: JsonObject, type: StructuredType, format: JsonFormat, links?: object) {
   const object = members(entity, type, format)
   return format.metadata === 'none' || !links ? object : { '@odata.type': `#${type.name}`, ...links, ...object }

@@ -37,10 +37,7 @@ export function respondWith({ req, res, root, format }: Exchange, fragment: stri
   else sendTagged(req, res, chunksOf(text), etag ?? strongEtag(tagOf(text)))
 }
 
-/**
- * The strong ETag of a representation.
- * @param tag different for different bytes
- */
+/** The strong ETag of a representation. @param tag different for different bytes */
 export const strongEtag = (tag: string) => `"${hash('sha1', tag, 'base64url')}"`
 
 /**

@@ -117,6 +117,18 @@ describe.each<[string, [filter: string, expected: string][]]>([
     ]
   ],
   [
+    'Comparisons in a row (5.1.1.17)',
+    [
+      ['durationInMilliseconds gt 5 eq true', 'b'],
+      ['durationInMilliseconds gt 5 ne true', 'ac'],
+      ['false eq durationInMilliseconds gt 5', 'ac'],
+      ["cycleId eq 'y' eq false", 'ac'],
+      ["cycleId eq 'y' eq true ne true", 'ac'],
+      ["cycleId in ('x1','y') eq false or cycleId eq 'y' eq true", 'bc'],
+      ['1 lt 2 eq 2 gt 1 and 1 add 1 ge 2 eq true', 'abc']
+    ]
+  ],
+  [
     'Texts may look like symbols',
     [
       ["contains(concat(cycleId,'{'),'{')", 'ab'],

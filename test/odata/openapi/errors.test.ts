@@ -5,14 +5,29 @@ import { downloadUnderWay } from '../../support/download.ts'
 import { startIssuer } from '../../support/issuer.ts'
 import { until } from '../../support/command.ts'
 import { startProduction } from '../../support/production.ts'
-import { errorOf, query, sharedService, startService, type Answer, type Json } from '../../support/service.ts'
+import { errorOf, query, sharedService, type Answer, type Json } from '../../support/service.ts'
 
 const service = sharedService()
+let issuer: Awaited<ReturnType<typeof startIssuer>>
 /** It takes one request at a time, and has requests that fail. */
-const limited = startService({
-  CDS_SERVER_MAX__REQUESTS: '1',
-  NODE_OPTIONS: `--require ${JSON.stringify(join(__dirname, '../../fixtures/faults.cjs'))}`
+let limited: Awaited<ReturnType<typeof startProduction>>
+let token: string
+
+beforeAll(async () => {
+  issuer = await startIssuer()
+  token = await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.ReadWrite.All'] })
+  limited = await startProduction({
+    ...issuer.settings,
+    CDS_SERVER_MAX__REQUESTS: '1',
+    NODE_OPTIONS: `--require ${JSON.stringify(join(__dirname, '../../fixtures/faults.cjs'))}`
+  })
 })
+
+afterAll(async () => {
+  await limited.stop()
+  await issuer.stop()
+})
+
 const path = '/auditLogs/provisioning'
 const event = { id: 'taken', activityDateTime: '2024-05-01T10:00:00Z' }
 
@@ -80,33 +95,28 @@ describe('The errors in /openapi.json', () => {
 
     const waiting = request(limited.url + path, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'Content-Length': '1000' }
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', 'Content-Length': '1000' }
     })
     waiting.on('error', () => {}) // when it is given up
     waiting.write('{')
     await once(waiting, 'socket')
-    let refused = await limited.get(path)
-    while (refused.status === 200) refused = await limited.get(path)
+    let refused = await limited.get(path, token)
+    while (refused.status === 200) refused = await limited.get(path, token)
     expect([seen(refused), refused.headers.get('retry-after')]).toEqual([serviceUnavailable, '2'])
     waiting.destroy()
   })
 
   it('are what it answers when it fails: internalError', async () => {
-    await until(async () => (await limited.get(path)).status === 200) // the request before has gone
+    await until(async () => (await limited.get(path, token)).status === 200) // the request before has gone
     expect(seen(await limited.get('/fault/handler'))).toEqual(
       examplesOf(await service.get('/openapi.json')).internalError
     )
   })
 
   it('are what it answers in production: unauthenticated, accessDenied', async () => {
-    const issuer = await startIssuer()
-    const access = issuer.settings
-    const production = await startProduction(access)
-    const token = await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.Create'] })
-    const { unauthenticated, accessDenied } = examplesOf(await production.get('/openapi.json', token))
-    expect(seen(await production.get(path))).toEqual(unauthenticated)
-    expect(seen(await production.get(path, token))).toEqual(accessDenied)
-    await production.stop()
-    await issuer.stop()
+    const creator = await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.Create'] })
+    const { unauthenticated, accessDenied } = examplesOf(await limited.get('/openapi.json', creator))
+    expect(seen(await limited.get(path))).toEqual(unauthenticated)
+    expect(seen(await limited.get(path, creator))).toEqual(accessDenied)
   })
 })

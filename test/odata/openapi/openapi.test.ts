@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Ajv2020 from 'ajv/dist/2020'
 import addFormats from 'ajv-formats'
-import { startIssuer, AUDIENCE } from '../../support/issuer.ts'
 import { temporaryFolder } from '../../support/process.ts'
 import { startProduction } from '../../support/production.ts'
 import { errorOf, query, sharedService, valuesOf, type Json } from '../../support/service.ts'
@@ -200,33 +199,22 @@ describe.each(ROOTS)('The examples at %j', (root) => {
   })
 })
 
-describe('In production', () => {
-  const start = async (more: Record<string, string>) => {
-    const issuer = await startIssuer()
-    const CDS_REQUIRES_AUTH_ISSUER = issuer.url
-    const env = { CDS_REQUIRES_AUTH_ISSUER, CDS_REQUIRES_AUTH_AUDIENCE: AUDIENCE, ...more }
-    return { issuer, production: await startProduction(env) }
-  }
-
-  it('it is read with any token, and says how to get one', async () => {
-    const { issuer, production } = await start({})
-    expect((await production.get('/openapi.json')).status).toBe(401)
-    const { status, body } = await production.get('/beta/openapi.json', await issuer.issue({ tid: 'contoso' }))
-    expect(status).toBe(200)
-    expect(body).toMatchObject({
-      security: [{ bearer: [] }, { openIdConnect: [] }],
-      components: {
-        securitySchemes: { openIdConnect: { openIdConnectUrl: `${issuer.url}/.well-known/openid-configuration` } }
-      }
-    })
-    await production.stop()
+// that it otherwise needs a token, as all routes do: test/access/permissions.test.ts
+it('In production it is read without a token where the metadata is public, and says how to get one', async () => {
+  const issuer = 'https://login.example.com/v2.0'
+  const production = await startProduction({
+    CDS_REQUIRES_AUTH_ISSUER: issuer,
+    CDS_REQUIRES_AUTH_AUDIENCE: 'api://provisioning-log',
+    CDS_REQUIRES_AUTH_PUBLIC__METADATA: 'true'
   })
-
-  it('it is read without one where the metadata is public, as that is', async () => {
-    const { production } = await start({ CDS_REQUIRES_AUTH_PUBLIC__METADATA: 'true' })
-    for (const path of ['/openapi.json', '/beta/openapi.json', '/$metadata'])
-      expect([path, (await production.get(path)).status]).toEqual([path, 200])
-    expect((await production.get('/auditLogs/provisioning')).status).toBe(401)
-    await production.stop()
+  for (const path of ['/openapi.json', '/beta/openapi.json', '/$metadata'])
+    expect([path, (await production.get(path)).status]).toEqual([path, 200])
+  expect((await production.get('/beta/openapi.json')).body).toMatchObject({
+    security: [{ bearer: [] }, { openIdConnect: [] }],
+    components: {
+      securitySchemes: { openIdConnect: { openIdConnectUrl: `${issuer}/.well-known/openid-configuration` } }
+    }
   })
+  expect((await production.get('/auditLogs/provisioning')).status).toBe(401)
+  await production.stop()
 })
