@@ -81,12 +81,7 @@ export default async function server(options: object) {
 
 /** Creates or migrates the schema (see `schema_evolution` in .cdsrc.json), and starts all that keeps the log. */
 async function startLog(csn: { definitions?: object }, model: Model, tokens: LinkTokens) {
-  const location = databaseLocation()
-  const log = await openLog(location)
-  await engine().migrate(async () => {
-    await log.expectUntouched()
-    await engine().deploy(JSON.stringify([cds.version, csn]), () => deploy(csn).to('db'))
-  })
+  await engine().migrate(JSON.stringify([cds.version, csn]), () => deploy(csn).to('db'))
   await engine().start({
     definitions: csn.definitions as Record<string, Indexed>,
     uniqueIds: !isProduction,
@@ -94,7 +89,8 @@ async function startLog(csn: { definitions?: object }, model: Model, tokens: Lin
     searched: searchedColumns(model)
   })
   tokens.use(await engine().tokenSecret())
-  const stop = guardHistory(log, location)
+  const location = databaseLocation()
+  const stop = guardHistory(await openLog(location), location)
   let stopped: Promise<void> | undefined // `cds watch` and an impatient user send a signal more than once
   cds.on('shutdown', () => (stopped ??= stop(disconnect())))
   await watchDatabase()

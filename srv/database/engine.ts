@@ -35,16 +35,13 @@ export interface Start {
 
 export interface Engine {
   /**
-   * Migrates the schema, if the user of the service may do so. Where several services can start on one database at the
-   * same time, the others wait.
-   * @throws {Error} if the schema is newer than the service, or older where it may not be migrated
-   */
-  migrate: (work: () => Promise<void>) => Promise<void>
-  /**
-   * Deploys a model, unless it is known that the schema is what this would make of it.
+   * Migrates the schema, if the user of the service may do so, unless it is known that this would change nothing. Where
+   * several services can start on one database at the same time, the others wait.
    * @param model whatever the deployment depends on
+   * @throws {Error} if the schema is newer than the service, or older where it may not be migrated; if there are foreign
+   *   triggers, or a view in the place of a table, which would drop or alter events before they are stored
    */
-  deploy: (model: string, work: () => Promise<void>) => Promise<void>
+  migrate: (model: string, deploy: () => Promise<void>) => Promise<void>
   /**
    * Prepares the tables after a migration: creates indexes, counts events, has the database refuse changes and
    * removals.

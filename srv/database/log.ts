@@ -168,11 +168,6 @@ export interface LogOptions {
 /** The log, on its own connection, for one caller at a time. */
 export interface Log extends SealStore, PurgeStore, History {
   /**
-   * Looks for what would drop or alter events before they are stored. Call it before a schema migration.
-   * @throws {Error} if there are foreign triggers, or a view in the place of a table
-   */
-  expectUntouched: () => Promise<void>
-  /**
    * Writes a consistent copy, which is whole or not there at all. Other processes may be writing to the log.
    * @param target the file of the copy, which must not exist
    * @returns the size of the copy in bytes

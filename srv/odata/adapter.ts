@@ -156,8 +156,7 @@ class StructuredODataAdapter extends ODataAdapter {
   /** Runs a query through the service that has the entity: of what is stored, that may be another one than this. */
   private run(query: object, details: object) {
     const request = new cds.Request({ query: toQuery(query), ...details } as never)
-    const [, owner = ''] = /^(.*)\./.exec(entityIn(query)) ?? []
-    const service = (cds.services[owner] as ApplicationService | undefined) ?? this.service
+    const service = cds.services[entityIn(query).replace(/\.[^.]*$/, '')] as ApplicationService
     return inTransaction(service, () => service.dispatch(request))
   }
 

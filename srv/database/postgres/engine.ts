@@ -19,6 +19,7 @@ import { Prepared } from './prepared.ts'
 import { readerPool, runQuery, type Readers } from './query.ts'
 import { tenantsIn } from './roles.ts'
 import { completeSchema } from './schema.ts'
+import { expectUntouched } from './schema-differences.ts'
 import { startFilling } from './search-filling.ts'
 import { formsQuery, inForms, type Form } from './search-statements.ts'
 import { Sequencer } from './sequencer.ts'
@@ -79,12 +80,13 @@ export class PostgresEngine implements Engine {
     this.turn = turns(readers, waiting_queries)
   }
 
-  migrate(work: () => Promise<void>) {
-    return this.asOwner((client) => migrateAlone(client, work))
-  }
-
-  deploy(_model: string, work: () => Promise<void>) {
-    return work()
+  migrate(_model: string, deploy: () => Promise<void>) {
+    return this.asOwner((client) =>
+      migrateAlone(client, async () => {
+        await expectUntouched(client)
+        await deploy()
+      })
+    )
   }
 
   async start(start: Start) {

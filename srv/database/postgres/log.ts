@@ -9,7 +9,6 @@ import { withNames } from './names.ts'
 import { IDS, INSTANT } from './partitions.ts'
 import { purgeStore } from './purges.ts'
 import { ALL_TENANTS } from './roles.ts'
-import { expectUntouched } from './schema-differences.ts'
 
 const LAST_ARRIVAL = `SELECT coalesce(max(sequence), 0) AS last FROM ${ARRIVALS}`
 const SECRET = `SELECT secret FROM ${SECRETS} WHERE number = 1`
@@ -85,7 +84,6 @@ export const openLog: OpenLog = (url) => {
         await query('COMMIT')
       }
     },
-    expectUntouched: () => expectUntouched(pool),
     lastArrival: async () => (await query<{ last: number }>(LAST_ARRIVAL))[0]?.last ?? 0,
     tokenSecret: async () => (await query<{ secret: string }>(SECRET))[0]?.secret,
     copyTo: () => Promise.reject(new Error('it copies a database file. Use pg_dump, or the backups of the server.')),

@@ -116,7 +116,7 @@ const FOREIGN = `SELECT 'a trigger that is not its own' AS what, tgname AS name
 const TRIGGERS = ['identified', TALLIED, ...historyTriggers().flatMap((sql) => /TRIGGER (\w+)/.exec(sql)?.[1] ?? [])]
 
 /** Looks for what would drop or alter events before they are stored. @throws {Error} if there is such a thing */
-export async function expectUntouched(one: pg.Pool) {
-  const { rows } = await one.query<{ what: string; name: string }>(FOREIGN, [TABLES, TRIGGERS])
+export async function expectUntouched(client: pg.Client) {
+  const { rows } = await client.query<{ what: string; name: string }>(FOREIGN, [TABLES, TRIGGERS])
   for (const { what, name } of rows) throw foreign(what, name)
 }

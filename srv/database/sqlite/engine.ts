@@ -17,6 +17,7 @@ import { inlineReader, type InlineReader } from './inline-reader.ts'
 import { Pauses } from './pauses.ts'
 import { QueryConnection, type LogFiles } from './query-connection.ts'
 import { readerPool, type ReaderPool } from './reader-pool.ts'
+import { expectUntouched } from './schema.ts'
 import { checkUniqueIds, createIndexes, keepCounts, protectHistory } from './schema-objects.ts'
 import { startCounting } from './counting.ts'
 import { indexFileOf } from './search-file.ts'
@@ -56,12 +57,11 @@ export class SqliteEngine implements Engine {
     this.readers = readerPool(this.log, this.pauses, settings)
   }
 
-  migrate(work: () => Promise<void>) {
-    return work() // a file has one service
-  }
-
-  deploy(model: string, work: () => Promise<void>) {
-    return this.onLog((database) => deployOnce(database, model, work))
+  migrate(model: string, deploy: () => Promise<void>) {
+    return this.onLog(async (database) => {
+      expectUntouched(database)
+      await deployOnce(database, model, deploy)
+    })
   }
 
   async start({ definitions, uniqueIds, indexesForAllTenants, searched }: Start) {

@@ -4,7 +4,6 @@ import type { OpenLog, Seal, SealStore } from '../log.ts'
 import { copyDatabase } from './backup.ts'
 import { arrivals, history } from './history.ts'
 import { purgeStore } from './purge-store.ts'
-import { expectUntouched } from './schema.ts'
 import { first, insert, query } from './stored-rows.ts'
 import { ARRIVALS, EVENTS, SAME_EVENT, SEALS, SECRETS } from '../tables.ts'
 import { openConnection, transaction, type LogConnection } from './connection.ts'
@@ -17,7 +16,6 @@ export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
     ...sealStore(database),
     ...purgeStore(database),
     ...history(database),
-    expectUntouched: () => Promise.try(expectUntouched, database),
     copyTo: (target) => copyDatabase(database, target),
     lastArrival: async () => (await first<{ last: number | null }>(database, LAST_ARRIVAL))?.last ?? 0,
     tokenSecret: async () => (await first<{ secret: string }>(database, SECRET))?.secret,

@@ -35,7 +35,7 @@ const expectedSchema = remembered((csn: StoredModel): Schema => {
   return { model, whole, expected: expectedObjects(model, whole) }
 })
 
-/** See `Log` in database/log.ts. */
+/** Looks for what would drop or alter events before they are stored. @throws {Error} if there is such a thing */
 export function expectUntouched(database: DatabaseSync) {
   const known = new Set([...COUNT_TRIGGERS, ...historyTriggers(database).keys()])
   for (const [type, name = ''] of [...objectsOf(database).keys()].map((key) => key.split('\0'))) {

@@ -113,8 +113,7 @@ function refused(message: string) {
   return new RequestError('invalidQueryOption', message, '$select')
 }
 
-function select(selection: NonNullable<Selection>, [first, ...rest]: string[]) {
-  if (!first) return
+function select(selection: NonNullable<Selection>, [first = '', ...rest]: string[]) {
   if (!rest.length) return void selection.set(first, undefined) // the whole wins over its parts
   const inner = selection.has(first) ? selection.get(first) : new Map<string, Selection>()
   if (inner) select(inner, rest)
