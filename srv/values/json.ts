@@ -14,7 +14,7 @@ const keepSource: Reviver = (_key, value, { source }) =>
   typeof value === 'number' && source !== undefined && String(value) !== source ? JSON.rawJSON(source) : value
 
 /** A number with more digits than a double can represent, or in a form that would be printed differently. */
-const DELICATE = /(?:^|"\s*:|[[,])\s*(?:-?\d+[.eE]|-?\d{16}|-0)/
+const DELICATE = /(?:"\s*:|[[,])\s*(?:-?\d+[.eE]|-?\d{16}|-0)/
 
 /**
  * Parses JSON text. A number whose text would not come back the same becomes an object that

@@ -143,6 +143,9 @@ function pick(value: unknown, selection: Selection): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, pick(member, selection.get(name))]))
 }
 
+/** A number by itself is shown as a double, as whatever is computed, unless no double can hold it. */
 function fromJson(value: unknown): unknown {
-  return typeof value === 'string' ? parseJson(value) : (value ?? null)
+  if (typeof value !== 'string') return value ?? null
+  const parsed = parseJson(value)
+  return typeof parsed === 'number' && !Number.isFinite(parsed) ? JSON.rawJSON(value) : parsed
 }

@@ -30,7 +30,7 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
       if (type !== 'any') return of(operand)
       // numbers come before texts, as JSON, which keeps their types
       return {
-        cqn: func('coalesce', asJson(of(number).cqn), asJson(of(meantAs(operand, 'string')).cqn)),
+        cqn: func('coalesce', func('odata_json_number', of(number).cqn), asJson(of(meantAs(operand, 'string')).cqn)),
         type,
         position
       }

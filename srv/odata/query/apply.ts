@@ -146,8 +146,12 @@ function grouping(parser: Parser): Grouping {
 }
 
 function groupAggregates(parser: Parser): Computed[] {
-  parser.cursor.expect('aggregate')
-  return parser.cursor.enclosed(() => aggregates(parser))
+  const { cursor } = parser
+  const { kind, position } = cursor.token
+  const others = () => cursor.fail('Groups are aggregated only', position, 'notImplemented')
+  if (kind === 'name' && !cursor.accept('aggregate')) others()
+  const values = cursor.enclosed(() => aggregates(parser))
+  return cursor.accept('/') ? others() : values
 }
 
 function aggregates(parser: Parser): Computed[] {
@@ -169,6 +173,7 @@ function aggregated(parser: Parser): Typed {
   cursor.expect('with')
   const { position: at } = cursor.token
   const value = aggregate(operand, cursor.name('A method'))
+  if (cursor.accept('from')) cursor.fail("The service does not implement 'from'", at, 'notImplemented')
   return value ?? cursor.fail('The method is not sum, min, max, average or countdistinct for such values', at)
 }
 

@@ -50,21 +50,27 @@ describe('Numbers that no double can hold', () => {
     expect(valuesOf(await service.get(query(path, { $apply })))).toEqual([{ s: 'INF', t: 7 }])
   })
 
+  it('are the largest and the smallest', async () => {
+    const $apply = 'aggregate(targetSystem/details/huge with max as s,targetSystem/details/lowest with min as t)'
+    expect(valuesOf(await service.get(query(path, { $apply })))).toEqual([{ s: 'INF', t: '-INF' }])
+  })
+
   it.each([
-    ['huge', '1e400'],
-    ['tiny', '1e-400'],
-    ['long', '123456789012345678901234567890'],
-    ['exact', '0.1000']
-  ])('are shown as they were sent: %s', async (name, text) => {
+    ['huge', '1e400', '1e400'],
+    ['lowest', '-1.5e999999', '-1.5e999999'],
+    ['tiny', '1e-400', '0'],
+    ['long', '123456789012345678901234567890', '1.2345678901234568e+29'],
+    ['exact', '0.1000', '0.1']
+  ])('are shown as they were sent, but as doubles by themselves where there is one: %s', async (name, text, double) => {
     const member = `targetSystem/details/${name}`
     expect((await service.get(`${path}/a/${member}/$value`)).text).toBe(text)
     expect((await service.get(`${path}/a/${member}`)).text).toContain(`"value":${text}}`)
     const $filter = "id eq 'a'"
     expect((await service.get(query(path, { $filter, $compute: `${member} as v`, $select: 'v' }))).text).toContain(
-      `"v":${text}}`
+      `"v":${double}}`
     )
     const $apply = `filter(${$filter})/groupby((${member}))`
-    expect((await service.get(query(path, { $apply }))).text).toContain(`"${name}":${text}}`)
+    expect((await service.get(query(path, { $apply }))).text).toContain(`"${name}":${double}}`)
   })
 })
 

@@ -379,6 +379,11 @@ describe('$apply', () => {
     ['foo(1)', 501],
     ['topsum(1,jobId)', 400],
     ['concat(aggregate($count as n),identity)/aggregate(n with sum as m)', 501],
+    ['groupby((jobId),topcount(1,durationInMilliseconds))', 501],
+    ['groupby((jobId),groupby((action)))', 501],
+    ['groupby((jobId),aggregate($count as n)/filter(n gt 1))', 501],
+    ['aggregate(durationInMilliseconds with sum from jobId with average as m)', 501],
+    ['groupby((jobId),(1))', 400],
     ['', 400],
     ['filter(', 400],
     ['top(x)', 400]
