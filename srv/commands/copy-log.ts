@@ -62,7 +62,7 @@ async function* rowsOf<Row>(rows: AsyncIterable<Inspected<Row>>) {
   for await (const { row } of rows) yield row
 }
 
-/** Some items after the other, with a bounded size together. */
+/** Groups items that follow each other; each group has a bounded size. */
 async function* portions<Item extends object>(items: AsyncIterable<Item>): AsyncGenerator<Item[]> {
   let [portion, size]: [Item[], number] = [[], 0]
   for await (const item of items) {

@@ -38,8 +38,8 @@ export interface Engine {
    * Migrates the schema, if the user of the service may do so, unless it is known that this would change nothing. Where
    * several services can start on one database at the same time, the others wait.
    * @param model whatever the deployment depends on
-   * @throws {Error} if the schema is newer than the service, or older where it may not be migrated; if there are foreign
-   *   triggers, or a view in the place of a table, which would drop or alter events before they are stored
+   * @throws {Error} if the schema is newer than the service, or older where it may not be migrated; if there are
+   *   foreign triggers, or a view in the place of a table, which would drop or alter events before they are stored
    */
   migrate: (model: string, deploy: () => Promise<void>) => Promise<void>
   /**

@@ -9,7 +9,7 @@ const LOG = cds.log('provisioning')
 /** How often new events are indexed, in milliseconds. */
 const INTERVAL = 500
 
-/** How long it rests after a transaction, in times of that: those who store events need the processors, too. */
+/** It rests this many times as long as a transaction took: those who store events need the processors, too. */
 const REST = 2
 
 /** How many blocks are added in a transaction, and from how many on it says when it has caught up. */

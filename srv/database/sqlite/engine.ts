@@ -77,7 +77,7 @@ export class SqliteEngine implements Engine {
     if (!searched || !this.settings.search_index) return
     const { file, files } = this.log
     this.log.search = { path: indexFileOf(file), columns: searched, instant: tallies.period }
-    this.stopIndexing = startIndexing(file, files, this.log.search)
+    this.stopIndexing = startIndexing({ file, files, ...this.log.search })
   }
 
   async append(entry: Entry) {

@@ -15,7 +15,7 @@ import { isTooLarge } from '../result-size.ts'
 const MOST_STATEMENTS = 200
 /** How much text a query may pass to JavaScript, in UTF-16 code units. */
 const MOST_TEXT = 4_000_000
-/** After how many times in a row that it was given up a query is not tried here, and for how many milliseconds. */
+/** How many times in a row a query may be given up before it is not tried here, and for how many milliseconds. */
 const MOST_FAILURES = 2
 const PAUSE = 60_000
 

@@ -18,16 +18,14 @@ const RESPITE = 10_000
 const MANY = 20_000
 const NEWS = 10_000
 
-/** What the job needs. */
 export interface Indexing extends SearchIndex {
   file: string
   files: OpenFiles
 }
 
 /** Indexes events in the background thread until the returned function is called. */
-export function startIndexing(file: string, files: OpenFiles, index: SearchIndex) {
-  const data: Indexing = { file, files, ...index }
-  const job = startJob(join(import.meta.dirname, 'search-thread.ts'), data)
+export function startIndexing(indexing: Indexing) {
+  const job = startJob(join(import.meta.dirname, 'search-thread.ts'), indexing)
   const progress = reporter()
   let pausedUntil = -Infinity
   let failure: string | undefined
