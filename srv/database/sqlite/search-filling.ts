@@ -15,9 +15,9 @@ import {
   RARE,
   removeIndex,
   stateOf,
-  type SearchIndex
+  type SearchIndex,
+  type State
 } from './search-file.ts'
-import type { State } from './search-file.ts'
 import { condensed, LONG } from './trigrams.ts'
 
 /** How long a transaction takes, in milliseconds, and how many events it has at most. */

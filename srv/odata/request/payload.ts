@@ -1,5 +1,6 @@
-/** Reads the JSON of an entity, and checks every member against its type: by functions that are made once for each type. */
+/** Reads the JSON of an entity, and checks every member against its type, by functions made once for each type. */
 import { instant } from '../../values/datetime.ts'
+import { remembered } from '../../values/remembered.ts'
 import { RequestError, type ErrorCode } from '../../errors/errors.ts'
 import { memberNamed, type Enumeration } from '../model/enumerations.ts'
 import { isStructured, type JsonObject, type ModelType, type Property, type StructuredType } from '../model/types.ts'
@@ -21,13 +22,7 @@ type Read<Result = unknown> = (value: unknown, place: Place) => Result
  */
 export const readObject = (value: unknown, type: StructuredType): JsonObject => readerOf(type)(value, [])
 
-const readers = new WeakMap<StructuredType, Read<JsonObject>>()
-
-function readerOf(type: StructuredType): Read<JsonObject> {
-  let read = readers.get(type)
-  if (!read) readers.set(type, (read = type.open ? openReader(type) : objectReader(type)))
-  return read
-}
+const readerOf = remembered((type: StructuredType) => (type.open ? openReader(type) : objectReader(type)))
 
 function objectReader(type: StructuredType): Read<JsonObject> {
   const properties = [...type.properties.values()]
