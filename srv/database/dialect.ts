@@ -58,6 +58,8 @@ export interface Dialect {
   arrived_after: Spelling
   /** Collection whose items have further members: collection, path and JSON value of each. */
   json_extended: Spelling
+  /** Whether tallies lack events: the query for how many. */
+  tallies_lack: Spelling
   /** Some items of a collection: collection, item, condition, order, how many and after how many. */
   json_chosen: Spelling
   /** The number of bytes of a text in UTF-8, 0 where there is none: text. */
@@ -108,6 +110,7 @@ export const mayContain = (id: Cqn, terms: Cqn[]) => call('may_contain', id, ...
 /** Whether a condition is only there to find events quickly: it follows from the others. */
 export const isImplied = (condition: Cqn) => 'func' in condition && condition.func === 'may_contain'
 export const arrivedAfter = (sequence: Cqn, until: Cqn) => call('arrived_after', sequence, until)
+export const talliesLack = (query: object) => call('tallies_lack', query as Cqn)
 export const jsonText = (source: Cqn | string, term: string) => call('json_contains', sqlOf(source), val(term))
 
 /** The item itself, in a condition on items. */

@@ -146,7 +146,20 @@ describe.each(['reader', 'auditor'])('A query of %s reads the partitions that it
   })
 })
 
-it('A plan that is kept for any id reads the partition of the event only', async () => {
-  const nodes = ofEvents(await plansOf(`${path}('e0')`, of('reader'), true))
-  expect([...new Set(nodes.map((node) => node['Relation Name']))]).toEqual(['events_of_2023_01'])
+describe('A plan that is kept for any values reads', () => {
+  const monthsOf = async (rest: string) => {
+    const nodes = ofEvents(await plansOf(path + rest, of('reader'), true))
+    return [...new Set(nodes.map((node) => node['Relation Name']))]
+      .filter((name) => name?.startsWith('events_'))
+      .toSorted()
+  }
+
+  it('the partition of an event only', async () => {
+    expect(await monthsOf("('e0')")).toEqual(['events_of_2023_01'])
+  })
+
+  it('those with the ends of a range of time, where events are counted by kept numbers', async () => {
+    const $filter = 'activityDateTime ge 2024-01-15T00:30:00Z and activityDateTime lt 2024-04-02T00:30:00Z'
+    expect(await monthsOf(query('/$count', { $filter }))).toEqual(['events_of_2024_01', 'events_of_2024_04'])
+  })
 })

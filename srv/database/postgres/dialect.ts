@@ -51,6 +51,7 @@ export const DIALECT: Dialect = {
   concatenated: (...texts) => `(${texts.join('||')})`, // `concat` takes twice as long
   text_joined: (first, second) => `odata_joined(${first},${second})`,
   not_a_number: () => `cast('NaN' as double precision)`,
+  tallies_lack: (query) => `${query} > 0`,
   texts_joined: (text) => `(${text})`,
   json_rows: (...values) => `'[' || cast(json_build_array(${values.join()}) as text) || ']'`
 }

@@ -56,6 +56,9 @@ export class PostgresRenderer extends CapRenderer {
         terms.map(String)
       )
     },
+    tallies_lack(this: PostgresRenderer, query: Argument) {
+      return this.tenant ? `tallies_lack(${this.expr(this.tenant)})` : `${String(query)} > 0`
+    },
     odata_cast: (value: Argument, { val: from }: Argument, { val: to }: Argument) =>
       castSql(() => String(value), String(from), String(to)),
     contains: (text: string, part: string) => `coalesce(strpos(${text},${part}) > 0,false)`,

@@ -54,6 +54,7 @@ export const DIALECT: Dialect = {
   concatenated: (...texts) => `concat(${texts.join()})`,
   text_joined: (first, second) => `(${first}||${second})`,
   not_a_number: () => `'NaN'`,
+  tallies_lack: (query) => `${query} > 0`,
   texts_joined: (text) => `group_concat(${text},',')`,
   json_rows: (...values) => `json_group_array(json_array(${values.join()}))`
 }

@@ -1,6 +1,6 @@
 /** Rows of tallies together with entities: see tallied.ts. */
 import { allOf, func, named, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
-import { greatest, least } from '../../database/dialect.ts'
+import { greatest, least, talliesLack } from '../../database/dialect.ts'
 import type { KnownTallies } from '../model/tallies.ts'
 import { NEVER, type Range } from './periods.ts'
 
@@ -33,9 +33,9 @@ export function united({ tallies, entity, range }: Counted, columns: Cqn[], cond
   const { lacking, period, count } = tallies
   const { after, before, from, to, until } = range
   const lacked = [named(func('sum', ref(lacking.column)), count)]
-  const lacks = { SELECT: { from: { ref: [lacking.entity] }, columns: lacked } } as unknown as Cqn
+  const lacks = talliesLack({ SELECT: { from: { ref: [lacking.entity] }, columns: lacked } })
   // no whole period begins where tallies lack entities: then all of the entities are read
-  const begin = xpr('case when', lacks, '> 0 then', val(NEVER), 'else', extreme(greatest, from), 'end')
+  const begin = xpr('case when', lacks, 'then', val(NEVER), 'else', extreme(greatest, from), 'end')
   const end = to.length ? extreme(least, to) : undefined
   const at = ref(period)
   const entities = (...bounds: Cqn[]): Source => {
