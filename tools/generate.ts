@@ -5,7 +5,7 @@
 import { createWriteStream } from 'node:fs'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { parseArgs } from 'node:util'
+import { settingsIn, type Settings } from './generator/arguments.ts'
 import { post } from './generator/posting.ts'
 
 const USAGE = `Generates the events of a provisioning log. The same arguments always give the same events.
@@ -22,30 +22,21 @@ npm run -s generate -- --count N [options]
 --help        show this help
 `
 
-/** A date, or a point in time with an offset. */
-const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
-
 /** The number of lines in one write. */
 const TOGETHER = 100
 
-interface Settings {
-  count: number
-  seed: number
-  tenant: string | undefined
-  until: number | undefined
-  file: string | undefined
-  url: string | undefined
-  token: string | undefined
+try {
+  const settings = settingsIn(process.argv.slice(2))
+  if (settings === 'help') console.log(USAGE)
+  else await generate(settings).catch(fail)
+} catch (error) {
+  console.error(`${(error as Error).message}\nRun npm run -s generate -- --help for the options.`)
+  process.exitCode = 2
 }
 
-const settings = readArguments()
-if (settings) {
-  try {
-    await generate(settings)
-  } catch (error) {
-    console.error(`The events could not be generated: ${error instanceof Error ? error.message : String(error)}`)
-    process.exitCode = 1
-  }
+function fail(error: unknown) {
+  console.error(`The events could not be generated: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
 }
 
 async function generate({ count, seed, tenant, until, file, url, token }: Settings) {
@@ -81,46 +72,4 @@ async function write(nth: (index: number) => object, count: number, destination:
     }
   }
   await pipeline(Readable.from(lines()), destination, { end: destination !== process.stdout })
-}
-
-/** @returns undefined if there is nothing left to do, as for `--help` */
-function readArguments(): Settings | undefined {
-  try {
-    const string = { type: 'string' } as const
-    const { values } = parseArgs({
-      options: {
-        ...{ count: string, seed: string, tenant: string, until: string, file: string, url: string, token: string },
-        help: { type: 'boolean' }
-      }
-    })
-    if (!values.help) return checked(values)
-    console.log(USAGE)
-  } catch (error) {
-    console.error(`${(error as Error).message}\nRun npm run -s generate -- --help for the options.`)
-    process.exitCode = 2
-  }
-  return undefined
-}
-
-type Given = Partial<Record<keyof Settings, string>>
-
-function checked({ count, seed = '1', tenant, until, file, url, token }: Given): Settings {
-  if (count === undefined) throw new Error('--count is missing.')
-  if (!/^[1-9]\d{0,8}$/.test(count)) throw new Error('--count must be a whole number from 1 to 999999999.')
-  if (!/^\d{1,9}$/.test(seed)) throw new Error('--seed must be a whole number from 0 to 999999999.')
-  if (file !== undefined && url !== undefined) throw new Error('Only one of --file and --url can be given.')
-  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
-    throw new Error('--url must be an http or https URL, for example http://localhost:4004.')
-  if (token !== undefined && url === undefined) throw new Error('--token is for --url only.')
-  const given = Object.entries({ tenant, file, token })
-  for (const [name, value] of given) if (value === '') throw new Error(`--${name} must not be empty.`)
-  return { count: Number(count), seed: Number(seed), tenant, until: instantOf(until), file, url, token }
-}
-
-/** @returns milliseconds since 1970 */
-function instantOf(until: string | undefined) {
-  if (until === undefined) return undefined
-  const instant = until === 'now' ? Date.now() : ISO_8601.test(until) ? Date.parse(until) : NaN
-  if (!Number.isNaN(instant)) return instant
-  throw new Error('--until must be a date such as 2026-10-31, a point in time such as 2026-10-31T12:00:00Z, or now.')
 }

@@ -9,26 +9,24 @@ import type { Unsealed } from '../integrity/comparison.ts'
 import { Findings } from '../integrity/findings.ts'
 import { compareWithCheckpoint, readCheckpoint, type Checkpoint } from '../integrity/checkpoint.ts'
 import { nameOf } from '../settings/database-url.ts'
-import { settings } from '../settings/settings.ts'
 import { verify, type Report } from '../integrity/verification.ts'
 
 /** What no check of the file alone can show: see SECURITY.md. */
 const REMINDER = `The file alone does not tell whether the whole chain was rewritten, whether an older copy is in its place, and what
 was changed before it was sealed. Compare it with an export that is kept elsewhere: --against FILE.`
 
-/** How long a pass of sealing may take, in milliseconds. */
-const SEALING = 3000
-
 const WELL = 0
 const TAMPERED = 1
 const FAILED = 2
 const UNSEALED = 3
 
-/** Where the log and its model are, and where to tell of them. */
+/** Where the log and its model are, for how long to wait, and where to tell of it. */
 interface Place {
   /** The database file, absolute, or the URL of a database on a server. */
   location: () => string
   model: () => Promise<StoredModel>
+  /** How long the service may take to seal the last events, in milliseconds. */
+  patience: () => number
   terminal: Pick<Console, 'log' | 'error'>
 }
 
@@ -63,7 +61,8 @@ async function check(files: { export?: string; against?: string }, place: Place)
     if (report) show(nameOf(location), report, terminal)
     if (!checkpoint) terminal.log(REMINDER)
     if (findings.count || !report) return tell(findings, terminal)
-    if (report.unsealed && !(await isSealedSoon(log, report.unsealed))) return tellUnsealed(report.unsealed, terminal)
+    if (report.unsealed && !(await isSealedSoon(log, report.unsealed, place.patience())))
+      return tellUnsealed(report.unsealed, terminal)
     terminal.log(checkpoint ? 'All is well, and what was exported is there.' : 'All is well.')
     if (files.export !== undefined) exportTo(files.export, report.ends, terminal)
     return WELL
@@ -93,8 +92,8 @@ function tell({ count, first }: Findings, terminal: Place['terminal']) {
 }
 
 /** Gives the service, if it runs, time to seal the last events. */
-async function isSealedSoon(log: Log, { last }: Unsealed) {
-  const deadline = performance.now() + 2 * settings().sealing.interval + SEALING
+async function isSealedSoon(log: Log, { last }: Unsealed, patience: number) {
+  const deadline = performance.now() + patience
   while ((await log.lastSealed()) < last) {
     if (performance.now() > deadline) return false
     await setTimeout(50)

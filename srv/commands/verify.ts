@@ -5,11 +5,15 @@
  */
 import cds from '@sap/cds'
 import type { StoredModel } from '../database/json-columns.ts'
-import { ownerLocation } from '../settings/settings.ts'
+import { ownerLocation, settings } from '../settings/settings.ts'
 import { checkLog } from './check-log.ts'
 
 /** The part of CAP used here that its published types lack. */
 const { load } = cds as unknown as { load: (from: string) => Promise<StoredModel> }
 
-const place = { location: ownerLocation, model: () => load('*'), terminal: console }
+/** How long a pass of sealing may take, in milliseconds. */
+const PASS = 3000
+
+const patience = () => 2 * settings().sealing.interval + PASS
+const place = { location: ownerLocation, model: () => load('*'), patience, terminal: console }
 process.exitCode = await checkLog(process.argv.slice(2), place)

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
-import { COMPILED, startProcess, temporaryFolder } from '../support/process.ts'
+import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, type Json } from '../support/service.ts'
 import { postJson } from '../support/http.ts'
 
@@ -14,7 +14,7 @@ const copy = join(folder, 'copy.sqlite')
 
 /** Runs `npm run backup`, or the file that it runs, which takes less time. */
 function backup(target: string, command = [process.execPath, 'srv/commands/backup.ts']) {
-  const env = { ...process.env, NODE_COMPILE_CACHE: COMPILED, CDS_REQUIRES_DB_CREDENTIALS_URL: file }
+  const env = { ...process.env, CDS_REQUIRES_DB_CREDENTIALS_URL: file }
   const [program = '', ...args] = [...command, target]
   return promisify(execFile)(program, args, { cwd: root, env })
 }

@@ -66,7 +66,7 @@ describe('Events are found', () => {
 
   it('before they are in the index and after that, until retention has removed them', async () => {
     const file = first
-    const service = await startOn(file)
+    const service = await startOn(file, { CDS_SEALING_INTERVAL: '20' })
     await service.post(100, 'early')
     expect(await service.count('early')).toBe(100)
     await indexed(file, 100)
@@ -91,7 +91,7 @@ describe('Events are found', () => {
     expect((await verify(file)).status).toBe(0)
   })
 
-  it('among the few that the index names, unless several tenants have events', async () => {
+  it.concurrent('among the few that the index names, unless several tenants have events', async () => {
     const file = newFile()
     const service = await startOn(file)
     await service.post(56, 'usual')
@@ -105,7 +105,7 @@ describe('Events are found', () => {
     expect(await service.count('seldom')).toBe(16)
   })
 
-  it('among those of the time that is asked for, also by an index that an earlier release made', async () => {
+  it.concurrent('among those of the time that is asked for, also by an index that an earlier release made', async () => {
     const file = newFile()
     const service = await startOn(file)
     for (const month of ['01', '02', '03']) {
@@ -136,7 +136,7 @@ describe('Events are found', () => {
     expect(await again.count('seldom')).toBe(24)
   })
 
-  it('by two services on one log', async () => {
+  it.concurrent('by two services on one log', async () => {
     const file = newFile()
     const [one, other] = [await startOn(file), await startOn(file)]
     await Promise.all([one.post(60, 'first'), other.post(60, 'second')])
@@ -162,7 +162,7 @@ describe('Events are found', () => {
     expect([await service.count('other'), await service.count('early')]).toEqual([0, 100])
   })
 
-  it('in an older copy of the log that has grown again', async () => {
+  it.concurrent('in an older copy of the log that has grown again', async () => {
     const file = newFile()
     let service = await startOn(file)
     await service.post(20, 'first')

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readCheckpoint } from '../../srv/integrity/checkpoint.ts'
 import { temporaryFolder } from '../support/process.ts'
-import { verify } from '../support/command.ts'
+import { verify, verifyAtRest } from '../support/command.ts'
 import { ARRIVALS, coverAnew, EVENTS, makeLog, rewritten, SEALS, tampered } from './tampering.ts'
 
 const folder = temporaryFolder()
@@ -65,8 +65,8 @@ describe('An export of the latest seals', () => {
     ]
   ])('tells what the log alone cannot: %s', async (_, alone, change, message) => {
     const file = change()
-    expect((await verify(file)).status).toBe(alone)
-    const { status, err } = await verify(file, '--against', held)
+    expect((await verifyAtRest(file)).status).toBe(alone)
+    const { status, err } = await verifyAtRest(file, '--against', held)
     expect([status, err]).toEqual([1, expect.stringContaining(message)])
   })
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { startProcess, temporaryFolder } from '../support/process.ts'
-import { isSealed, until, verify } from '../support/command.ts'
+import { isSealed, until, verify, verifyAtRest } from '../support/command.ts'
 import { altered, ARRIVALS, EVENTS, insert, makeLog, tampered } from './tampering.ts'
 import { postJson } from '../support/http.ts'
 
@@ -46,7 +46,7 @@ describe('npm run verify finds nothing in an honest log', () => {
     const { url, stop } = await startProcess({ file, env: RARELY })
     for (const id of ['a1', 'b1', 'a2']) await post(url, id)
     await stop('SIGKILL')
-    const { status, out, err } = await verify(file)
+    const { status, out, err } = await verifyAtRest(file)
     expect(status).toBe(3)
     expect(err).toBe(
       "3 events are not sealed, from event 'a1' of tenant 'a' (arrival 1) on, and the service does not seal them. They came in before it was killed or before the file was copied, or were added behind its back. What is sealed is as it was.\n"
@@ -117,7 +117,7 @@ it.concurrent('An event that was added after the last seal is told of', async ()
     insert(database, EVENTS, row)
     insert(database, ARRIVALS, { event: 'a7', tenant: 'a' })
   })
-  const { status, out, err } = await verify(added)
+  const { status, out, err } = await verifyAtRest(added)
   expect([status, err]).toEqual([
     3,
     expect.stringMatching(/^1 events are not sealed, from event 'a7' of tenant 'a' \(arrival 13\) on, /)

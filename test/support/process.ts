@@ -20,8 +20,8 @@ import { asService, isOnPostgres, postgresFor } from './postgres.ts'
 const root = join(__dirname, '../..')
 const running: ChildProcess[] = []
 
-/** Where Node keeps compiled code, which halves the time that a start takes. */
-export const COMPILED = join(root, 'node_modules/.cache/compiled')
+/** Where Node keeps compiled code: see `temporary.ts`. */
+export const COMPILED = process.env.NODE_COMPILE_CACHE as string
 
 /** A new folder for the files of a test. */
 export const temporaryFolder = () => mkdtempSync(join(tmpdir(), 'provisioning-'))
@@ -148,7 +148,7 @@ export async function sharedProcess(): Promise<{ url: string; file: string }> {
 const KEPT = ['cds_model', 'provisioning_log_TokenSecrets']
 
 /** How often a shared service seals: its log is emptied when all is sealed. */
-const SEALED_SOON = { CDS_SEALING_INTERVAL: '30' }
+const SEALED_SOON = { CDS_SEALING_INTERVAL: '100' }
 
 const UNSEALED = `SELECT 1 FROM provisioning_log_Arrivals
   WHERE sequence > (SELECT coalesce(max(lastSequence), 0) FROM provisioning_log_Seals)`

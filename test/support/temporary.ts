@@ -25,6 +25,8 @@ function fastFolder() {
 
 /** Has all temporary files of a run in one folder, which `clean-up.ts` removes. */
 export default async function temporary() {
+  // where Node keeps compiled code, which halves the time that a start takes
+  process.env.NODE_COMPILE_CACHE = join(__dirname, '../../node_modules/.cache/compiled')
   if (!browserPath)
     process.stderr.write('There is no Chromium (CHROMIUM can name one): the tests of the page are skipped.\n')
   if (!existsSync(join(__dirname, '../clients/programs/node_modules')))

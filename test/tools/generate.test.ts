@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { settingsIn } from '../../tools/generator/arguments.ts'
 import { COMPILED, temporaryFolder } from '../support/process.ts'
 import { sharedService, type Json } from '../support/service.ts'
 
@@ -226,10 +227,12 @@ describe('npm run generate', () => {
     [['--count', '1', '--until', '2026-13-01'], '--until must be a date'],
     [['--count', '1', '--until', '2026-10-31T12:00'], '--until must be a date'],
     [['--count', '1', '--tenant', ''], '--tenant must not be empty']
-  ])('refuses %j', async (args, message) => {
-    const { status, out, err } = await generate(...args)
+  ])('refuses %j', (args, message) => expect(() => settingsIn(args)).toThrow(message))
+
+  it('ends where it refuses', async () => {
+    const { status, out, err } = await generate('--count', '0')
     expect([status, out]).toEqual([2, ''])
-    expect(err).toContain(message)
+    expect(err).toMatch(/^--count must be a whole number from 1 to 999999999\.\nRun npm run -s generate -- --help/)
   })
 
   it('tells how it is used', async () => {

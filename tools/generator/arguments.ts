@@ -1,0 +1,54 @@
+/** The arguments of `npm run generate`. */
+import { parseArgs } from 'node:util'
+
+/** A date, or a point in time with an offset. */
+const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
+
+export interface Settings {
+  count: number
+  seed: number
+  tenant: string | undefined
+  until: number | undefined
+  file: string | undefined
+  url: string | undefined
+  token: string | undefined
+}
+
+/**
+ * @returns 'help' if that is asked for
+ * @throws {Error} whose message is a sentence, for arguments that cannot be
+ */
+export function settingsIn(args: string[]): Settings | 'help' {
+  const string = { type: 'string' } as const
+  const { values } = parseArgs({
+    args,
+    options: {
+      ...{ count: string, seed: string, tenant: string, until: string, file: string, url: string, token: string },
+      help: { type: 'boolean' }
+    }
+  })
+  return values.help ? 'help' : checked(values)
+}
+
+type Given = Partial<Record<keyof Settings, string>>
+
+function checked({ count, seed = '1', tenant, until, file, url, token }: Given): Settings {
+  if (count === undefined) throw new Error('--count is missing.')
+  if (!/^[1-9]\d{0,8}$/.test(count)) throw new Error('--count must be a whole number from 1 to 999999999.')
+  if (!/^\d{1,9}$/.test(seed)) throw new Error('--seed must be a whole number from 0 to 999999999.')
+  if (file !== undefined && url !== undefined) throw new Error('Only one of --file and --url can be given.')
+  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    throw new Error('--url must be an http or https URL, for example http://localhost:4004.')
+  if (token !== undefined && url === undefined) throw new Error('--token is for --url only.')
+  const given = Object.entries({ tenant, file, token })
+  for (const [name, value] of given) if (value === '') throw new Error(`--${name} must not be empty.`)
+  return { count: Number(count), seed: Number(seed), tenant, until: instantOf(until), file, url, token }
+}
+
+/** @returns milliseconds since 1970 */
+function instantOf(until: string | undefined) {
+  if (until === undefined) return undefined
+  const instant = until === 'now' ? Date.now() : ISO_8601.test(until) ? Date.parse(until) : NaN
+  if (!Number.isNaN(instant)) return instant
+  throw new Error('--until must be a date such as 2026-10-31, a point in time such as 2026-10-31T12:00:00Z, or now.')
+}
