@@ -2,6 +2,7 @@
 import { SQLService, type Limit, type Select, type Source, type ValueExpression } from '@cap-js/db-service'
 import { findColumn } from '../../cqn/columns.ts'
 import { SourcedValue } from '../../plans/statement.ts'
+import { remembered } from '../../values/remembered.ts'
 import type { Indexed } from '../indexes.ts'
 import { castSql } from './casts.ts'
 import { DIALECT } from './dialect.ts'
@@ -33,7 +34,7 @@ type Term = Expression & { sort?: string | undefined; nulls?: string; element?: 
 const IMPLIED: Record<string, string> = { '=': '=', in: 'in', '>': '>=', '>=': '>=', '<': '<=', '<=': '<=' }
 
 /** The columns that are indexed by their beginnings, for each model. */
-const indexed = new WeakMap<object, Set<string>>()
+const indexedIn = remembered(columnsByBeginning)
 
 export class PostgresRenderer extends CapRenderer {
   private readsEvents = false
@@ -50,11 +51,8 @@ export class PostgresRenderer extends CapRenderer {
     },
     may_contain(this: PostgresRenderer, id: Argument, ...terms: Argument[]) {
       const column = String(id)
-      return mayContain(
-        column,
-        this.readsEvents ? column.replace(/\bid$/, `"${INSTANT}"`) : undefined,
-        terms.map(String)
-      )
+      const instant = this.readsEvents ? column.replace(/\bid$/, `"${INSTANT}"`) : undefined
+      return mayContain(column, instant, terms.map(String))
     },
     tallies_lack(this: PostgresRenderer, query: Argument) {
       return this.tenant ? `tallies_lack(${this.expr(this.tenant)})` : `${String(query)} > 0`
@@ -148,9 +146,7 @@ export class PostgresRenderer extends CapRenderer {
 
   private isIndexed({ ref }: Expression) {
     const definitions = (this.model?.definitions ?? {}) as Record<string, Indexed>
-    if (!ref) return false
-    if (!indexed.has(definitions)) indexed.set(definitions, columnsByBeginning(definitions))
-    return indexed.get(definitions)?.has(ref.at(-1) as string)
+    return ref !== undefined && indexedIn(definitions).has(ref.at(-1) as string)
   }
 
   override SELECT_expand(query: Select, sql: string) {
