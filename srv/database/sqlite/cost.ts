@@ -6,7 +6,7 @@
 import { SURE_PATTERN, TEXT_PATTERN } from './text-pattern.ts'
 
 /** Statements that are longer, apart from what is {@link SIMPLE}, or whose values are, may take long for a row. */
-const MOST_CHARACTERS = 8000
+const MOST_CHARACTERS = 14_000
 const MOST_VALUES = 100
 const MOST_CHARACTERS_OF_VALUES = 4000
 
@@ -49,8 +49,9 @@ export function isCheap(sql: string): boolean {
 /** Whether values are few and short. */
 export function areFew(values: unknown[]): boolean {
   let size = 0
-  for (const value of values) size += typeof value === 'string' ? value.length : 0
-  return values.length <= MOST_VALUES && size <= MOST_CHARACTERS_OF_VALUES
+  const different = new Set(values) // a search compares one value with each text
+  for (const value of different) size += typeof value === 'string' ? value.length : 0
+  return different.size <= MOST_VALUES && size <= MOST_CHARACTERS_OF_VALUES
 }
 
 /** What `instr` searches for: a value of the statement, or a short constant. */
