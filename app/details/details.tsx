@@ -41,7 +41,12 @@ const CONTENTS = {
 export function Details({ view, navigate }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const address = addressOf(view)
-  const { value: event, error, isLoading, retry } = useAnswer(address, (signal) => json<LogEvent>(address, { signal }))
+  const {
+    value: event,
+    error,
+    isLoading,
+    retry
+  } = useAnswer(address, (signal) => json<LogEvent>(address, { signal, exact: true }))
   useEffect(() => {
     const opener = document.activeElement
     dialog.current?.showModal()

@@ -85,7 +85,7 @@ function Values({ facet, facets, view, choose }: ValuesProps) {
           <span class="value">
             <span>
               {facet === 'status' && <i class={`dot ${value ?? 'other'}`} />}
-              {names?.get(value ?? '') ?? (isName ? (value ?? wordOf(value)) : wordOf(value))}
+              {(value !== null && names?.get(value)) || (isName && value) || wordOf(value)}
             </span>
             {names && <small>{shortJob(value)}</small>}
           </span>

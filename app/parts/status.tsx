@@ -26,6 +26,7 @@ export function Status({ status }: { status: string | null | undefined }) {
 
 /** A value as a word that begins with a capital letter. */
 export function wordOf(value: string | null | undefined): string {
+  if (value === '') return '(empty)'
   return value ? value.charAt(0).toUpperCase() + value.slice(1) : '(none)'
 }
 

@@ -57,14 +57,17 @@ export function url(path: string, options: Record<string, string | undefined>): 
 
 /** Whom or what an event is about, as people call it. */
 export function nameOf({ sourceIdentity, targetIdentity }: Event): string {
-  return (
+  const name =
     sourceIdentity?.displayName ||
     targetIdentity?.displayName ||
     sourceIdentity?.id ||
     targetIdentity?.id ||
     'Unnamed object'
-  )
+  return name.replaceAll(TURNING, '\ufffd')
 }
+
+/** Characters that turn the direction of a text: with them a name looks like another one. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g
 
 /** The tenant in the address of an event, where that names it. */
 export function tenantOf(event: Event): string | undefined {

@@ -35,7 +35,17 @@ interface Ask {
   headers?: Record<string, string>
   body?: string
   signal?: AbortSignal
+  /** Whether numbers that are no doubles stay as they were sent, where the browser has `JSON.rawJSON`. */
+  exact?: boolean
 }
+
+type Reviver = (this: unknown, name: string, value: unknown) => unknown
+
+const { rawJSON } = JSON as { rawJSON?: (text: string) => unknown }
+
+/** See {@link Ask.exact}. What it makes of them, `JSON.stringify` writes. */
+const exactly = (_name: string, value: unknown, { source }: { source?: string }) =>
+  rawJSON && typeof value === 'number' && source !== undefined && String(value) !== source ? rawJSON(source) : value
 
 /**
  * Sends a request.
@@ -56,7 +66,7 @@ export async function request(path: string, ask: Ask = {}): Promise<Response> {
 export async function json<Type>(path: string, ask?: Ask): Promise<Type> {
   const response = await request(path, ask)
   try {
-    return (await response.json()) as Type
+    return (ask?.exact ? JSON.parse(await response.text(), exactly as Reviver) : await response.json()) as Type
   } catch (error) {
     ask?.signal?.throwIfAborted()
     throw new Unreachable(String(error)) // the answer was cut off

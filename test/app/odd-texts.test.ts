@@ -1,0 +1,71 @@
+/** Texts and numbers that nobody expects, as anyone who may post events can send them. */
+import { describeInBrowser, eventually, startBrowser, type Page } from '../support/browser.ts'
+import { sharedService, type Json } from '../support/service.ts'
+
+const service = sharedService()
+const { open } = startBrowser(() => service.url)
+
+const at = (minute: number) => `2024-05-08T08:${minute}:00Z`
+const WEEK = 'from=2024-05-06T00:00:00.000Z&to=2024-05-13T00:00:00.000Z'
+const HTML = '"><img src=x onerror="document.title=1"><script>document.title=1</script>'
+const details = '{"big":12345678901234567890,"huge":1e400,"exact":0.10,"plain":1.5}'
+
+beforeAll(async () => {
+  const events: Json[] = [
+    { id: 'none', activityDateTime: at(10) },
+    { id: 'empty', activityDateTime: at(11), action: '', jobId: '', statusInfo: { status: '' } },
+    { id: 'turned', activityDateTime: at(12), sourceIdentity: { displayName: '\u202egpj.exe' } },
+    {
+      id: 'long',
+      activityDateTime: at(13),
+      action: 'A'.repeat(2000),
+      sourceIdentity: { displayName: 'W'.repeat(9000) }
+    },
+    { id: HTML, activityDateTime: at(14), action: HTML, sourceIdentity: { displayName: HTML } }
+  ]
+  for (const event of events) expect((await service.post('/auditLogs/provisioning', event)).status).toBe(201)
+  const numbers = `{"id":"numbers","activityDateTime":"${at(15)}","targetSystem":{"details":${details}}}`
+  expect((await service.post('/auditLogs/provisioning', numbers)).status).toBe(201)
+})
+
+const labels = async (page: Page, name: string) => {
+  const group = page.getByRole('group', { name })
+  await group.getByRole('checkbox').first().waitFor()
+  return (await group.locator('label').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim())
+}
+
+describeInBrowser('The page', () => {
+  it('tells empty texts from none', async () => {
+    const page = await open(`?${WEEK}`)
+    expect(await labels(page, 'Status')).toEqual(['(none) 5', '(empty) 1'])
+    expect(await labels(page, 'Job')).toEqual(['(none) 5', '(empty) 1'])
+    await page.getByRole('group', { name: 'Job' }).getByLabel('(empty)').check()
+    await eventually(() => page.locator('tbody .name').count(), 1)
+  })
+
+  it('shows names as they are, whatever is in them', async () => {
+    const page = await open(`?${WEEK}`)
+    await eventually(() => page.locator('tbody .name').count(), 6)
+    const names = await page.locator('tbody .name').allInnerTexts()
+    expect(names.slice(1, 2)).toEqual([HTML])
+    expect(names.slice(3, 4)).toEqual(['\ufffdgpj.exe'])
+    expect(await page.title()).toBe('Provisioning log')
+  })
+
+  it('leaves room for what an event with a long name is about', async () => {
+    const page = await open(`?${WEEK}&event=long`, { viewport: { width: 360, height: 740 } })
+    await page.getByRole('tab', { name: 'JSON' }).click()
+    for (const shown of [page.getByRole('button', { name: 'Close' }), page.locator('pre.json')]) {
+      const { x = -1, y = -1 } = (await shown.boundingBox()) ?? {}
+      expect([x >= 0 && x < 340, y >= 0 && y < 500]).toEqual([true, true])
+    }
+  })
+
+  it('shows numbers of details as they were sent', async () => {
+    const page = await open(`?${WEEK}&event=numbers&tab=json`)
+    const text = await page.locator('pre.json').innerText()
+    expect(text.replaceAll(/\s/g, '')).toContain(
+      `"details":${details.replace('{', '{"@odata.type":"microsoft.graph.detailsInfo",')}`
+    )
+  })
+})
