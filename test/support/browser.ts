@@ -24,9 +24,10 @@ function buildOnce() {
 /**
  * Builds the page and starts a browser, once for a test file.
  * @param base gives the URL of the service, once it has started
+ * @param hasOwnClock whether pages have clocks that tests can set forward: https://playwright.dev/docs/clock
  * @returns a function that opens the page at a view, in a window of its own
  */
-export function startBrowser(base: () => string) {
+export function startBrowser(base: () => string, hasOwnClock = false) {
   let browser: Browser | undefined
   const pages: Page[] = []
   /** What went wrong in pages that nobody expected. */
@@ -53,6 +54,7 @@ export function startBrowser(base: () => string) {
       ...{ viewport: { width: 1360, height: 860 }, locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options }
     })
     context.setDefaultTimeout(20_000)
+    if (hasOwnClock) await context.clock.install()
     const page = await context.newPage()
     pages.push(page)
     page.on('pageerror', (error) => problems.push(String(error)))
