@@ -13,8 +13,8 @@ export type Template = (string | ColumnPart | ComplexPart)[]
 export interface ColumnPart {
   kind: 'column'
   column: string
-  /** Whether the column has JSON, which is text of the entity as it is. */
-  isJson: boolean
+  /** The property, if the column has JSON: text of the entity as it is, unless an earlier release stored it. */
+  json: Property | undefined
 }
 
 /** A complex value: `null` if no column has a value and it is no empty object. */
@@ -71,7 +71,7 @@ function partOf(
 ): ColumnPart | ComplexPart {
   const column = prefix + property.name
   const type = flattenedType(property)
-  if (!type) return { kind: 'column', column, isJson: isStructured(property.type) }
+  if (!type) return { kind: 'column', column, json: isStructured(property.type) ? property : undefined }
   const inner = (each: StructuredType, typeName: string) =>
     objectOf(each, typeName, `${column}_`, emptyObjects, selection)
   const templates = new Map(property.derived?.types.map((each) => [each.name, inner(each, `#${each.name}`)]))
@@ -97,21 +97,24 @@ function joined(template: Template): Template {
   return parts
 }
 
+/** How JSON in a column is shown. */
+type Shown = (json: string, property: Property) => string
+
 /** The text of an entity with these columns. */
-export function textOf(template: Template, row: Row): string {
+export function textOf(template: Template, row: Row, shown: Shown = (json) => json): string {
   let text = ''
-  for (const part of template) text += typeof part === 'string' ? part : valueText(part, row)
+  for (const part of template) text += typeof part === 'string' ? part : valueText(part, row, shown)
   return text
 }
 
-function valueText(part: ColumnPart | ComplexPart, row: Row): string {
+function valueText(part: ColumnPart | ComplexPart, row: Row, shown: Shown): string {
   if (part.kind === 'column') {
     const value = row[part.column] ?? null
-    return part.isJson && value !== null ? (value as string) : JSON.stringify(value)
+    return part.json && value !== null ? shown(value as string, part.json) : JSON.stringify(value)
   }
   const { name, columns, marks, emptyObjects, derived, template } = part
   const empty = row[emptyObjects]
   const isEmpty = typeof empty === 'string' && marks.some((mark) => empty.includes(mark))
   if (!(name in row ? row[name] : isEmpty || columns.some((column) => row[column] != null))) return 'null'
-  return textOf((derived && derived.templates.get(String(row[derived.column]))) ?? template, row)
+  return textOf((derived && derived.templates.get(String(row[derived.column]))) ?? template, row, shown)
 }

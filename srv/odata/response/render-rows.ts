@@ -8,7 +8,8 @@ import { nest, type Selection } from '../model/columns.ts'
 import { isOfColumns, templateOf, textOf, type Template } from '../model/template.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { isStructured, type JsonObject, type Property, type StoredType, type StructuredType } from '../model/types.ts'
-import { ref, type Cqn } from '../../cqn/cqn.ts'
+import { named, ref, xpr, type Cqn } from '../../cqn/cqn.ts'
+import { parseJson } from '../../values/json.ts'
 import { remembered } from '../../values/remembered.ts'
 import type { Row } from '../../plans/statement.ts'
 import { columnsFor, type Selected } from '../query/select.ts'
@@ -58,12 +59,16 @@ const templateOfSelection = remembered((selection: NonNullable<Selection>) =>
   remembered((type: StoredType): Template | false => isOfColumns(type, selection) && templateOf(type, selection))
 )
 
-/** Events do not change, so the tag of the whole one stands for its parts, too. */
+/**
+ * Events do not change, so the tag of the whole one stands for its parts, too. JSON in columns lacks what is shown of
+ * it where an earlier release stored it, with another type or with the text of the event in a column.
+ */
 function selectedText({ schema }: Exchange, template: Template, row: Row): string | StoredText {
   const { type } = schema.stored
-  const text = textOf(template, row)
-  const tag = row[type.hidden.representationTag]
-  return isCurrent(tag, type) ? { text, tag } : text
+  const { representation, representationTag } = type.hidden
+  const tag = row[representationTag]
+  if (isCurrent(tag, type) && !row[representation]) return { text: textOf(template, row), tag }
+  return textOf(template, row, (json, property) => storedJson(parseJson(json), property))
 }
 
 /** The links of an entity. Clients need its URL where the key does not identify it (OData JSON 4.01, 4.5.8). */
@@ -80,8 +85,10 @@ export function columnsToRender(exchange: Exchange, selected: Selected): Cqn[] {
   const { rows, selection } = selected
   if (exchange.asReferences) return rows.identity.map(ref)
   const template = selectedTemplate(exchange, selected)
-  const { representationTag } = exchange.schema.stored.type.hidden
-  return template ? [ref(representationTag), ...columnsIn(template)] : columnsFor(selection, rows)
+  if (!template) return columnsFor(selection, rows)
+  const { representation, representationTag } = exchange.schema.stored.type.hidden
+  const hasText = named(xpr(ref(representation), 'is not null'), representation)
+  return [hasText, ref(representationTag), ...columnsIn(template)]
 }
 
 /** Whether rows are sent as they are stored. */

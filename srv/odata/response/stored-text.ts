@@ -15,7 +15,7 @@ function objectText(template: Template): Cqn {
 
 function valueText(part: ColumnPart | ComplexPart): Cqn {
   if (part.kind === 'column')
-    return part.isJson ? func('ifnull', ref(part.column), xpr("'null'")) : jsonTextOf(ref(part.column))
+    return part.json ? func('ifnull', ref(part.column), xpr("'null'")) : jsonTextOf(ref(part.column))
   const { derived, template } = part
   const exists = existence(part)
   const derivations = [...(derived?.templates ?? [])].flatMap(([name, inner]) => [
@@ -47,7 +47,7 @@ export function mostBytesOf({ template, type }: ServiceSchema['stored']): Cqn {
   const parts = partsOf(template)
   const constant = parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : NO_VALUE), 0)
   const columns = parts.filter((part) => typeof part !== 'string')
-  const factors = new Map(columns.map(({ column, isJson }) => [column, isJson ? 1 : LONGEST_ESCAPE]))
+  const factors = new Map(columns.map(({ column, json }) => [column, json ? 1 : LONGEST_ESCAPE]))
   const lengths = [...factors].flatMap(([column, factor]) => ['+', octets(ref(column)), `* ${factor}`])
   return xpr(`${constant} +`, octets(ref(type.hidden.representation)), ...lengths)
 }
