@@ -9,10 +9,15 @@ interface Reason {
   detail: string | undefined
 }
 
+/** At how many places the end of an answer is looked for, and how deep its message. */
+const ENDS = 10
+const DEPTH = 5
+
 /** Takes a reason apart. What is no JSON stays text. */
 export function reasonOf(text: string): Reason {
   const start = text.indexOf('{')
-  for (let end = text.lastIndexOf('}'); start >= 0 && end > start; end = text.lastIndexOf('}', end - 1)) {
+  let end = text.lastIndexOf('}')
+  for (let ends = 0; ends < ENDS && start >= 0 && end > start; ends++, end = text.lastIndexOf('}', end - 1)) {
     const answer = parsed(text.slice(start, end + 1))
     if (answer === undefined) continue
     const lines = linesOf(`${text.slice(0, start)}\n${text.slice(end + 1).replace(/^\./, '')}`)
@@ -30,20 +35,22 @@ function linesOf(text: string) {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    const answer: unknown = JSON.parse(text)
+    JSON.stringify(answer) // fails where it is too deep to be shown
+    return answer
   } catch {
     return undefined
   }
 }
 
 /** The message in an answer: `detail` in SCIM, `message` or `error` elsewhere. */
-function detailOf(answer: unknown): string | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined
+function detailOf(answer: unknown, depth = 0): string | undefined {
+  if (typeof answer !== 'object' || answer === null || depth > DEPTH) return undefined
   const members = answer as Record<string, unknown>
   for (const name of ['detail', 'message', 'error_description', 'error']) {
     const value = members[name]
     if (typeof value === 'string' && value) return value
-    const inner = detailOf(value)
+    const inner = detailOf(value, depth + 1)
     if (inner !== undefined) return inner
   }
   return undefined

@@ -30,8 +30,8 @@ export function Troubleshooting({ event, view, navigate }: TabProps) {
   const parts = reason ? reasonOf(reason) : undefined
   const step = event.provisioningSteps?.find((each) => each.status === status && status !== 'success')
   const same: Partial<View> = { ...viewOf(''), utc: view.utc, range: view.range, errorCode: errorCode ?? undefined }
-  const what =
-    parts?.detail ?? additionalDetails ?? advice?.meaning ?? step?.description ?? (status && OUTCOMES.get(status))
+  const told = parts?.detail ?? additionalDetails ?? advice?.meaning ?? step?.description
+  const what = told ?? parts?.lines[0] ?? (status && OUTCOMES.get(status))
   const skip = step?.details?.SkipReason
   return (
     <div class="trouble">
@@ -75,9 +75,7 @@ export function Troubleshooting({ event, view, navigate }: TabProps) {
       {parts && (
         <details>
           <summary>The whole reason</summary>
-          {parts.lines.map((line) => (
-            <p key={line}>{line}</p>
-          ))}
+          <p class="lines">{parts.lines.join('\n')}</p>
           {parts.answer !== undefined && <pre class="json">{JSON.stringify(parts.answer, null, 2)}</pre>}
         </details>
       )}

@@ -21,6 +21,15 @@ beforeAll(async () => {
       action: 'A'.repeat(2000),
       sourceIdentity: { displayName: 'W'.repeat(9000) }
     },
+    {
+      id: 'plain',
+      activityDateTime: at(16),
+      statusInfo: {
+        '@odata.type': '#microsoft.graph.statusDetails',
+        status: 'failure',
+        reason: 'The disk is full.\nReally.'
+      }
+    },
     { id: HTML, activityDateTime: at(14), action: HTML, sourceIdentity: { displayName: HTML } }
   ]
   for (const event of events) expect((await service.post('/auditLogs/provisioning', event)).status).toBe(201)
@@ -37,18 +46,18 @@ const labels = async (page: Page, name: string) => {
 describeInBrowser('The page', () => {
   it('tells empty texts from none', async () => {
     const page = await open(`?${WEEK}`)
-    expect(await labels(page, 'Status')).toEqual(['(none) 5', '(empty) 1'])
-    expect(await labels(page, 'Job')).toEqual(['(none) 5', '(empty) 1'])
+    expect(await labels(page, 'Status')).toEqual(['Failure 1', '(none) 5', '(empty) 1'])
+    expect(await labels(page, 'Job')).toEqual(['(none) 6', '(empty) 1'])
     await page.getByRole('group', { name: 'Job' }).getByLabel('(empty)').check()
     await eventually(() => page.locator('tbody .name').count(), 1)
   })
 
   it('shows names as they are, whatever is in them', async () => {
     const page = await open(`?${WEEK}`)
-    await eventually(() => page.locator('tbody .name').count(), 6)
+    await eventually(() => page.locator('tbody .name').count(), 7)
     const names = await page.locator('tbody .name').allInnerTexts()
-    expect(names.slice(1, 2)).toEqual([HTML])
-    expect(names.slice(3, 4)).toEqual(['\ufffdgpj.exe'])
+    expect(names.slice(2, 3)).toEqual([HTML])
+    expect(names.slice(4, 5)).toEqual(['\ufffdgpj.exe'])
     expect(await page.title()).toBe('Provisioning log')
   })
 
@@ -59,6 +68,11 @@ describeInBrowser('The page', () => {
       const { x = -1, y = -1 } = (await shown.boundingBox()) ?? {}
       expect([x >= 0 && x < 340, y >= 0 && y < 500]).toEqual([true, true])
     }
+  })
+
+  it('has the first line of a reason that is plain text', async () => {
+    const page = await open(`?${WEEK}&event=plain`)
+    await page.locator('.what').getByText('The disk is full.', { exact: true }).waitFor()
   })
 
   it('shows numbers of details as they were sent', async () => {

@@ -126,6 +126,15 @@ describe('The reason of a failure', () => {
     ['No JSON {at all', undefined],
     ['{"status":500}', undefined]
   ])('has the message of %s', (text, detail) => expect(reasonOf(text).detail).toBe(detail))
+
+  it.each([
+    ['many ends', `{"${'a'.repeat(500_000)}"${'}'.repeat(100_000)}`],
+    ['an answer that is too deep to be shown', `${'{"detail":'.repeat(200_000)}1${'}'.repeat(200_000)}`]
+  ])('is a text where it has %s', (_, text) => {
+    const begin = performance.now()
+    expect(reasonOf(text)).toEqual({ lines: [text], answer: undefined, detail: undefined })
+    expect(performance.now() - begin).toBeLessThan(5000)
+  })
 })
 
 describe('Advice', () => {
