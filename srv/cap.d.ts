@@ -52,7 +52,6 @@ declare module '@cap-js/db-service' {
     type?: string
     key?: boolean
     length?: number
-    virtual?: boolean
     '@cds.api.ignore'?: boolean
   }
   interface Model {

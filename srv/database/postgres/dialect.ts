@@ -1,6 +1,5 @@
 /** The functions of {@link Dialect} in PostgreSQL's SQL, with the functions of functions.ts. */
 import type { Dialect } from '../dialect.ts'
-import { mayContain } from './search-statements.ts'
 
 /** The items of a collection for which a condition holds. */
 const items = (source: string, item: string, condition: string) =>
@@ -12,7 +11,8 @@ const membersOf = ([path, value, ...rest]: string[]): string[] =>
     ? [`substr(${path},3) || ':' || coalesce(cast(to_json(${value}) as text),'null')`, ...membersOf(rest)]
     : []
 
-export const DIALECT: Dialect = {
+/** All but what depends on the query: see rendering.ts. */
+export const DIALECT: Omit<Dialect, 'may_contain' | 'tallies_lack'> = {
   any_case: (text) => `${text} collate any_case`,
   as_integer: (value) => `odata_whole(${value})`,
   as_bytes: (text) => text, // bytes come as hexadecimal digits
@@ -35,7 +35,6 @@ export const DIALECT: Dialect = {
   text_lacks: (text, term) => `strpos(lower_case(${text}),${term}) = 0`,
   json_contains: (json, term) =>
     `(coalesce(strpos(lower_case(cast(${json} as text)),(select plain_part(${term}))) > 0,false) and json_contains(cast(${json} as text),${term}))`,
-  may_contain: (id, ...terms) => mayContain(id, undefined, terms),
   arrived_after: (sequence, until) => `(${sequence} > ${until} or ${sequence} is null)`,
   json_extended: (source, ...members) =>
     `(select '[' || coalesce(string_agg(odata_bounded(text,total),',' order by key),'') || ']' from
@@ -51,7 +50,6 @@ export const DIALECT: Dialect = {
   concatenated: (...texts) => `(${texts.join('||')})`, // `concat` takes twice as long
   text_joined: (first, second) => `odata_joined(${first},${second})`,
   not_a_number: () => `cast('NaN' as double precision)`,
-  tallies_lack: (query) => `${query} > 0`,
   texts_joined: (text) => `(${text})`,
   json_rows: (...values) => `'[' || cast(json_build_array(${values.join()}) as text) || ']'`
 }

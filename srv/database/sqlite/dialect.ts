@@ -1,7 +1,6 @@
 /** The functions of {@link Dialect} in SQLite's SQL. */
 import type { Dialect } from '../dialect.ts'
 import { WITHIN_TIME } from './functions.ts'
-import { mayContain, UNBOUNDED } from './search-statements.ts'
 import { SURE_PATTERN, TEXT_PATTERN } from './text-pattern.ts'
 
 /** The items of a collection for which a condition holds. */
@@ -19,7 +18,8 @@ const contains = (text: string, term: string) =>
   `case when ${text} like ${SURE_PATTERN}(${term}) then 1 when ${mayBe(text, term)}
     then ifnull(instr(lower(${text}),${term}),0) > 0 else 0 end`
 
-export const DIALECT: Dialect = {
+/** All but what depends on the query: see rendering.ts. */
+export const DIALECT: Omit<Dialect, 'may_contain'> = {
   any_case: (text) => `${text} collate nocase`,
   as_integer: (value) => `cast(${value} as integer)`,
   as_bytes: (text) => `cast(${text} as blob)`,
@@ -42,7 +42,6 @@ export const DIALECT: Dialect = {
   json_contains: (json, term) =>
     `case when ${mayBe(json, term)} then exists (select 1 from json_tree(${json}) as node where ${WITHIN_TIME}()
       and node.type = 'text' and node.key is not '@odata.type' and ${contains('node.value', term)}) else 0 end`,
-  may_contain: (id, ...terms) => mayContain(id, UNBOUNDED, UNBOUNDED, ...terms), // rendering.ts knows bounds
   arrived_after: (sequence, until) => `${sequence} > ${until}`, // numbers are given at insert
   json_extended: (source, ...members) =>
     `(select json_group_array(json_set(plain.value,${members.join()})) from json_each(${source}) as plain)`,
