@@ -6,6 +6,7 @@ import { brotliCompressSync, constants, createGzip, deflateSync, gzipSync } from
 import { join } from 'node:path'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, type Json } from '../support/service.ts'
+import { effort } from './effort.ts'
 
 const LIMITS = { body_parser: { limit: '1mb' }, max_bodies: '2mb' }
 
@@ -72,7 +73,7 @@ describe('Bodies under way', () => {
   })
 
   it('count no more when they were answered', async () => {
-    for (let count = 0; count < 10; count++) {
+    for (let count = 0; count < effort(4, 10, 10); count++) {
       expect(await send(event(900_000))).toEqual([201, undefined])
       expect(await send('x'.repeat(900_000))).toEqual([400, 'invalidBody'])
       expect(await send(event(2_000_000))).toEqual([413, 'payloadTooLarge'])
