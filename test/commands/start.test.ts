@@ -18,7 +18,7 @@ async function run(args: string[], env: Record<string, string> = {}) {
 }
 
 describe('npm start', () => {
-  it('says that the port is taken, and exits with 1', async () => {
+  it.concurrent('says that the port is taken, and exits with 1', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
@@ -59,7 +59,7 @@ describe('npm start -- --sample', () => {
     expect(() => sampleIn(['--sample', ...count])).toThrow(wrong)
   )
 
-  it('ends where it refuses', async () => {
+  it.concurrent('ends where it refuses', async () => {
     const { url, status, log } = await run(['--sample', 'many'])
     expect([url, status, log]).toEqual([undefined, 2, `${wrong}\n`])
   })
@@ -73,7 +73,7 @@ describe('npm start -- --sample', () => {
     expect([sample.count, sample.others]).toEqual([count, others])
   })
 
-  it.each([
+  it.concurrent.each<[string[], Record<string, string>]>([
     [[], { NODE_ENV: 'production' }],
     [[], { CDS_ENV: 'production' }],
     [['--production'], {}],
@@ -84,7 +84,7 @@ describe('npm start -- --sample', () => {
     expect(log).toBe('--sample is for development: it does not fill a log of production.\n')
   })
 
-  it('is refused where the packages for development are not installed', async () => {
+  it.concurrent('is refused where the packages for development are not installed', async () => {
     const bare = join(folder, 'bare')
     mkdirSync(join(bare, 'node_modules'), { recursive: true })
     for (const part of ['package.json', 'srv']) cpSync(join(root, part), join(bare, part), { recursive: true })
@@ -99,7 +99,7 @@ describe('npm start -- --sample', () => {
 })
 
 describe('npm start', () => {
-  it('leaves other arguments to cds-serve', async () => {
+  it.concurrent('leaves other arguments to cds-serve', async () => {
     const { url, status, log } = await run(['--smaple', '5'])
     expect([url, status]).toEqual([undefined, 1])
     expect(log).toContain('Invalid option: --smaple')

@@ -8,7 +8,7 @@ import { postJson } from '../support/http.ts'
 const path = '/auditLogs/provisioning'
 
 describe('DEBUG=sql', () => {
-  it('shows statements with their values, plans, what is not run inline, and commits', async () => {
+  it.concurrent('shows statements with their values, plans, what is not run inline, and commits', async () => {
     const file = join(temporaryFolder(), 'events.sqlite')
     const { url = '', log, stop } = await startProcess({ file, env: { DEBUG: 'sql' } })
     const read = async (options: Record<string, string>) => (await fetch(url + query(path, options))).text()
@@ -27,7 +27,7 @@ describe('DEBUG=sql', () => {
     await stop()
   })
 
-  it.each([
+  it.concurrent.each([
     ['NODE_ENV', 'production'],
     ['CDS_ENV', 'development, production']
   ])('shows no values in production, as %s says', async (variable, profile) => {

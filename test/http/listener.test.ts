@@ -13,7 +13,7 @@ describe('The service listens', () => {
       () => 'not reached'
     )
 
-  it.each<[string, Record<string, string>, number | string]>([
+  it.concurrent.each<[string, Record<string, string>, number | string]>([
     ['on all interfaces in production', ACCESS, 401],
     ['on the host that is configured in production', { ...ACCESS, HOST: '127.0.0.1' }, 'not reached'],
     ['on loopback only in development', { NODE_ENV: 'development', HOST: '0.0.0.0' }, 'not reached']

@@ -29,14 +29,14 @@ describe('The service does not start on a database that has', () => {
     database.close()
   })
 
-  it('such a trigger: it ends', async () => {
+  it.concurrent('such a trigger: it ends', async () => {
     const quiet = `CREATE TRIGGER quiet BEFORE INSERT ON ${EVENTS} BEGIN SELECT RAISE(IGNORE); END`
     const { url, log } = await startProcess({ file: altered(sound, quiet) })
     expect(url).toBeUndefined()
     expect(log()).toContain("a trigger that is not its own, 'quiet': it could alter events.")
   })
 
-  it('but renews a trigger of its own that somebody replaced', async () => {
+  it.concurrent('but renews a trigger of its own that somebody replaced', async () => {
     const name = `${EVENTS}_counted`
     const trigger = `CREATE TRIGGER ${name} BEFORE INSERT ON ${EVENTS} BEGIN SELECT RAISE(IGNORE); END`
     const { url, stop } = await startProcess({ file: altered(sound, `DROP TRIGGER ${name}; ${trigger}`) })
