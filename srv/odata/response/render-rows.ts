@@ -48,7 +48,7 @@ function rowText(exchange: Exchange, row: Row, selected: Selected, path: string)
  * The template of what is selected, where that has columns of its own and is shown as it is stored. To fill it in takes
  * less time than to build objects.
  */
-function selectedTemplate(exchange: Exchange, selected: Selected): Template | undefined {
+export function selectedTemplate(exchange: Exchange, selected: Selected): Template | undefined {
   const { key, stored } = exchange.schema
   const { selection } = selected
   if (!selection?.has(key) || !areFromColumns(exchange, selected)) return undefined

@@ -7,6 +7,7 @@ import { bytes, jsonRows, jsonTextOf, octets, textsJoined } from '../../database
 import { nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn/cqn.ts'
 import type { Row } from '../../plans/statement.ts'
 import type { ServiceSchema } from '../model/schema.ts'
+import type { Template } from '../model/template.ts'
 import { mostBytesOf, storedText } from './stored-text.ts'
 import type { JsonText } from './json-text.ts'
 
@@ -15,9 +16,15 @@ import type { JsonText } from './json-text.ts'
  * @param keys further columns to read of each row
  * @param longest the longest text to read, in bytes; of those that may be longer only the length is read
  */
-export function pageQuery(select: object, keys: Cqn[], stored: ServiceSchema['stored'], longest?: number): object {
-  const whole = storedText(stored)
-  const text = longest === undefined ? whole : wholeOrLength(whole, mostBytesOf(stored), longest)
+export function pageQuery(
+  select: object,
+  keys: Cqn[],
+  stored: ServiceSchema['stored'],
+  template: Template,
+  longest?: number
+): object {
+  const whole = storedText(stored, template)
+  const text = longest === undefined ? whole : wholeOrLength(whole, mostBytesOf(stored, template), longest)
   const isWhole = xpr(octets(ref('text')), `> ${MOST_DIGITS}`)
   const ifWhole = (value: Cqn) => (longest === undefined ? value : xpr('case when', isWhole, 'then', value, 'end'))
   const unread = longest === undefined ? xpr('null') : xpr('case when', isWhole, 'then null else', ref('text'), 'end')

@@ -4,9 +4,13 @@ import { anyOf, constant, func, named, ref, xpr, type Cqn } from '../../cqn/cqn.
 import type { ServiceSchema } from '../model/schema.ts'
 import type { ColumnPart, ComplexPart, Template } from '../model/template.ts'
 
-/** The text. Entities that an earlier release stored have it in a column. */
-export function storedText({ template, type }: ServiceSchema['stored']): Cqn {
-  return func('ifnull', ref(type.hidden.representation), objectText(template))
+/**
+ * The text of entities, or of what is selected of them. Entities that an earlier release stored have their whole text in
+ * a column.
+ */
+export function storedText(stored: ServiceSchema['stored'], template: Template): Cqn {
+  const text = objectText(template)
+  return template === stored.template ? func('ifnull', ref(stored.type.hidden.representation), text) : text
 }
 
 function objectText(template: Template): Cqn {
@@ -43,19 +47,23 @@ export function columnsIn(template: Template): Cqn[] {
 }
 
 /** The most bytes that the text may have, by the lengths of columns, which the database knows without reading them. */
-export function mostBytesOf({ template, type }: ServiceSchema['stored']): Cqn {
+export function mostBytesOf(stored: ServiceSchema['stored'], template: Template): Cqn {
   const parts = partsOf(template)
   const constant = parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : NO_VALUE), 0)
   const columns = parts.filter((part) => typeof part !== 'string')
   const factors = new Map(columns.map(({ column, json }) => [column, json ? 1 : LONGEST_ESCAPE]))
   const lengths = [...factors].flatMap(([column, factor]) => ['+', octets(ref(column)), `* ${factor}`])
-  return xpr(`${constant} +`, octets(ref(type.hidden.representation)), ...lengths)
+  const whole = template === stored.template ? ['+', octets(ref(stored.type.hidden.representation))] : []
+  return xpr(`${constant}`, ...whole, ...lengths)
 }
 
 /** The bytes of `null`, or of the quotes around a text. */
 const NO_VALUE = 4
 /** The bytes of `\u0001`, for a character of one byte. */
 const LONGEST_ESCAPE = 6
+
+/** Whether a template has a column with JSON, at any level. */
+export const hasJson = (template: Template) => partsOf(template).some((part) => typeof part !== 'string' && part.json)
 
 /** The texts and columns in a template, at any level. */
 function partsOf(template: Template): (string | ColumnPart)[] {

@@ -43,7 +43,8 @@ const requests: [name: string, url: string, headers: Record<string, string>, mos
   ['an empty page', `${path}?$filter=id%20eq%20'none'`, {}, 2],
   ['sets of rows', query(path, { $apply: "concat(filter(id eq 'e04'),filter(id eq 'e08'))" }), {}, 4],
   ['an expanded collection', '/auditLogs?$expand=provisioning($top=2;$skip=1)', {}, 2],
-  ['columns only', `${small}&$select=id,action`, {}, 1]
+  ['columns only', `${small}&$select=id,action`, {}, 2],
+  ['columns with JSON', `${small}&$select=id,modifiedProperties`, {}, 1]
 ]
 
 beforeAll(async () => {
