@@ -1,5 +1,5 @@
 /** The HTTP server, with limits for slow clients and for connections. */
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Express } from 'express'
 import { settings } from '../settings/settings.ts'
 import { createServer } from './node-http.ts'
@@ -18,9 +18,20 @@ const IDLE = 30_000
 export function serve(app: Express, port: number, host?: string): Server {
   const { server: limits, odata, requires } = settings()
   const timeouts = { headersTimeout: limits.headers_timeout, requestTimeout: limits.request_timeout }
-  const server = createServer({ ...timeouts, connectionsCheckingInterval: CHECKING_INTERVAL }, app)
+  // of several Host or Authorization headers none is chosen: together they are invalid
+  const options = { ...timeouts, connectionsCheckingInterval: CHECKING_INTERVAL, joinDuplicateHeaders: true }
+  const server = createServer(options, (req, res) => void app(inOriginForm(req), res))
   server.maxConnections = limits.max_connections
   // nothing moves on a connection while its answer is made
   server.setTimeout(Math.max(requires.db.query_timeout, odata.batch_timeout) + IDLE)
   return server.listen(port, host)
+}
+
+/** An absolute URL in a request names the host, whatever the Host header says (RFC 9112, 3.2.2). */
+function inOriginForm(req: IncomingMessage): IncomingMessage {
+  const [, host, rest = ''] = /^https?:\/\/([^/?#]+)(.*)$/i.exec(req.url ?? '') ?? []
+  if (host === undefined) return req
+  req.headers.host = host
+  req.url = rest.startsWith('/') ? rest : `/${rest}`
+  return req
 }

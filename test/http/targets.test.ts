@@ -1,0 +1,29 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { sharedService } from '../support/service.ts'
+
+const service = sharedService()
+
+/** Sends the lines of a request as they are, and returns the status and the body of the answer. */
+async function sent(...lines: string[]) {
+  const { hostname, port } = new URL(service.url)
+  const socket = connect(Number(port), hostname)
+  let text = ''
+  socket.setEncoding('utf8').on('data', (part: string) => (text += part))
+  socket.write([...lines, 'Connection: close', '', ''].join('\r\n'))
+  await once(socket, 'close')
+  const [head = '', body = ''] = text.split('\r\n\r\n')
+  return { status: Number(head.split(' ')[1]), body }
+}
+
+describe('A request', () => {
+  it.each(['/auditLogs', ''])('may have an absolute URL, whose host wins over the Host header: %s', async (path) => {
+    const { status, body } = await sent(`GET http://log.example:81${path} HTTP/1.1`, 'Host: other.example')
+    expect([status, body]).toEqual([200, expect.stringContaining('"http://log.example:81/$metadata')])
+  })
+
+  it('with several hosts is refused', async () => {
+    const { status, body } = await sent('GET /auditLogs HTTP/1.1', 'Host: localhost', 'Host: evil.example')
+    expect([status, body]).toEqual([400, expect.stringContaining('The Host header is not valid.')])
+  })
+})
