@@ -68,6 +68,8 @@ export interface Engine {
   check: () => Promise<void>
   /** Whether it ends a query that {@link Statement.givesTexts} at the first one that does not fit. */
   readonly endsWhereFull: boolean
+  /** Whether this process does what one of several on the same log is enough for. */
+  readonly leads: boolean
   /** The bytes that were committed and not yet moved into the database file. */
   readonly waitingBytes: number
   /** The secret for the tokens of links, 32 bytes. It is made once and kept with the log. */

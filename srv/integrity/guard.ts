@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import cds from '@sap/cds'
 import { repeat, startJob } from '../database/background.ts'
 import type { Log } from '../database/log.ts'
+import { engine } from '../database/service.ts'
 import { settings } from '../settings/settings.ts'
 import { startRetention } from './retention.ts'
 import { sealAll } from './sealer.ts'
@@ -32,7 +33,7 @@ export function guardHistory(log: Log, location: string) {
 function startSealing(location: string, interval: number) {
   const job = startJob(join(import.meta.dirname, 'sealing-thread.ts'), { location })
   const seal = async (signal: AbortSignal) => {
-    while (!signal.aborted && (await job.run('seal')));
+    while (!signal.aborted && engine().leads && (await job.run('seal')));
   }
   const { stop } = repeat(FAILED, seal, interval)
   return async () => {

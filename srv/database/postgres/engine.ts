@@ -102,7 +102,11 @@ export class PostgresEngine implements Engine {
     this.sequencer.start()
     this.stopWatching = watchTransactions(this.checks)
     this.isSearched = Boolean(searched)
-    if (searched) this.stopFilling = startFilling(this.url, this.limits)
+    if (searched) this.stopFilling = startFilling(this.url, this.limits, () => this.leads)
+  }
+
+  get leads() {
+    return this.sequencer.leads
   }
 
   async append(entry: Entry) {

@@ -2,6 +2,8 @@
 
 /** Held by whoever numbers arrivals, and keeps counts by that. */
 export const NUMBERING = 7_231_804_512
+/** Held for as long as its connection by the instance that does what one is enough for: see sequencer.ts. */
+export const LEADING = 7_231_804_517
 export const SEALING = 7_231_804_513
 export const MIGRATING = 7_231_804_514
 /** Held by whoever fills the search index. */

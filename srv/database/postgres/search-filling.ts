@@ -16,12 +16,15 @@ const REST = 2
 const BATCH = 50
 const MANY = 2000
 
-/** Fills the index until the returned function is called. */
-export function startFilling(url: string, limits: Limits): () => Promise<void> {
+/**
+ * Fills the index until the returned function is called.
+ * @param leads whether this instance does so: several would not rest together
+ */
+export function startFilling(url: string, limits: Limits, leads: () => boolean): () => Promise<void> {
   const one = writer(url, limits)
   async function work(signal: AbortSignal) {
     let total = 0
-    for (let added = BATCH; added >= BATCH && !signal.aborted; total += added) {
+    for (let added = BATCH; added >= BATCH && leads() && !signal.aborted; total += added) {
       const begin = performance.now()
       const { rows } = await one.query<{ added: number }>('SELECT fill_search($1) AS added', [BATCH])
       added = rows[0]?.added ?? 0

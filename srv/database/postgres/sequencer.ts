@@ -1,27 +1,35 @@
 /**
- * Numbers arrivals. Instances add events at the same time, without a lock; whichever instance comes first then moves
- * what was committed to the table of arrivals, one instance at a time, so that numbers become visible in their order
- * and without gaps. The lock is that of a transaction: when its holder dies, it is free.
+ * Numbers arrivals. Instances add events at the same time, without a lock; one instance at a time then moves what was
+ * committed to the table of arrivals, so that numbers become visible in their order and without gaps. The lock is that
+ * of a transaction: when its holder dies, it is free.
+ *
+ * Most of the time the same instance does so, and with it what else one is enough for: the one whose connection has a
+ * further lock. The others try to get that as often. The server ends a connection that is silent for too long.
  */
 import type pg from 'pg'
 import { repeat } from '../background.ts'
 import { ARRIVALS, COUNTS } from '../tables.ts'
 import { writer, type Limits } from './connection.ts'
 import { failureOf } from './failures.ts'
-import { NUMBERING } from './locks.ts'
+import { LEADING, NUMBERING } from './locks.ts'
 import { queryOn } from './names.ts'
 import { BY_INDEXES, FOLD } from './tallies.ts'
 
 /** The arrivals without a number: see db/postgres/unnumbered-arrivals.cds. */
 export const UNNUMBERED = 'provisioning_log_UnnumberedArrivals'
 
-/** How often each instance numbers arrivals, in milliseconds. Readers of changes do not wait for it. */
+/** How often arrivals are numbered, in milliseconds. Readers of changes do not wait for it. */
 const INTERVAL = 250
+
+/** After how long in silence an instance leads no longer, in milliseconds: it hangs, or its network is gone. */
+const SILENCE = '-c idle_session_timeout=20000'
 
 /** The most arrivals that are numbered in one transaction. */
 const BATCH = 5000
 
 export class Sequencer {
+  /** Whether this instance does what one is enough for. */
+  leads = false
   private readonly pool: pg.Pool
   private repeated: ReturnType<typeof repeat> | undefined
   /** The pass of {@link number} under way, and the one that comes next. */
@@ -30,12 +38,12 @@ export class Sequencer {
 
   /** @param limits of statements: how long {@link number} waits for another instance, and a statement runs in all */
   constructor(url: string, limits: Limits) {
-    this.pool = writer(url, limits)
+    this.pool = writer(url, { ...limits, options: SILENCE })
   }
 
-  /** Numbers arrivals from now on, whoever has added them. Where another instance does so, this one passes. */
+  /** Numbers arrivals from now on, whoever has added them, unless another instance does so. */
   start() {
-    this.repeated = repeat('Numbering arrivals failed.', () => this.run(false), INTERVAL)
+    this.repeated = repeat('Numbering arrivals failed.', () => this.lead(), INTERVAL)
   }
 
   /**
@@ -61,6 +69,17 @@ export class Sequencer {
     await own.catch((error: unknown) => {
       throw failureOf(error) ?? error
     })
+  }
+
+  private async lead() {
+    let leads = false
+    try {
+      const [held] = await queryOn(this.pool)<{ leads: boolean }>(`SELECT pg_try_advisory_lock(${LEADING}) AS leads`)
+      leads = held?.leads ?? false
+    } finally {
+      this.leads = leads
+    }
+    if (leads) await this.run(false)
   }
 
   /** @param waits whether to wait for another instance that numbers */

@@ -118,6 +118,7 @@ export class SqliteEngine implements Engine {
   }
 
   readonly endsWhereFull = false
+  readonly leads = true
 
   get waitingBytes() {
     return sizeOfLog(this.log.file)
