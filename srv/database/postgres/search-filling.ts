@@ -24,7 +24,7 @@ export function startFilling(url: string, limits: Limits, leads: () => boolean):
   const one = writer(url, limits)
   async function work(signal: AbortSignal) {
     let total = 0
-    for (let added = BATCH; added >= BATCH && leads() && !signal.aborted; total += added) {
+    for (let added = BATCH; added && leads() && !signal.aborted; total += added) {
       const begin = performance.now()
       const { rows } = await one.query<{ added: number }>('SELECT fill_search($1) AS added', [BATCH])
       added = rows[0]?.added ?? 0

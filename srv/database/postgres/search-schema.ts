@@ -24,6 +24,9 @@ const BLOCK = 8
 const FEW = 64
 const MOST = 0.25
 
+/** How many blocks are filled at once: before the next ones it is seen whether there is time, as events may be large. */
+const AT_ONCE = 5
+
 /** For how many tenants at once the index is asked, and how many keys of terms are looked for. */
 const TENANTS = 16
 const KEYS = 64
@@ -136,25 +139,27 @@ export const searchSchema = ({ text, json }: NonNullable<Start['searched']>): st
        before bigint;
        more int;
        added int := 0;
+       until timestamptz := clock_timestamp() + interval '1 second';
      BEGIN
        IF NOT pg_try_advisory_xact_lock(${SEARCH}) THEN RETURN 0; END IF;
        FOR of IN SELECT tenant FROM ${COUNTS} LOOP
-         before := ${INDEXED};
-         IF EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE a.tenant = of AND a.sequence > before OFFSET ${BLOCK} - 1) THEN
+         LOOP
+           before := ${INDEXED};
+           EXIT WHEN NOT EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE a.tenant = of AND a.sequence > before OFFSET ${BLOCK} - 1);
            DELETE FROM ${BLOCKS} b WHERE b.tenant = of AND b.last < (SELECT min(sequence) FROM ${ARRIVALS} WHERE tenant = of);
            INSERT INTO ${BLOCKS} (tenant, last, first)
            SELECT of, last, 1 + lag(last, 1, before) OVER (ORDER BY last) FROM (
              SELECT max(sequence) AS last FROM (
                SELECT sequence, (row_number() OVER (ORDER BY sequence) - 1) / ${BLOCK} AS block FROM (
                  SELECT sequence FROM ${ARRIVALS} WHERE tenant = of AND sequence > before
-                 ORDER BY sequence LIMIT (most - added) * ${BLOCK}
+                 ORDER BY sequence LIMIT least(most - added, ${AT_ONCE}) * ${BLOCK}
                ) AS next
              ) AS numbered GROUP BY block HAVING count(*) = ${BLOCK}
            ) AS blocks;
            GET DIAGNOSTICS more = ROW_COUNT;
            added := added + more;
-           EXIT WHEN added >= most;
-         END IF;
+           IF added >= most OR clock_timestamp() > until THEN RETURN added; END IF;
+         END LOOP;
        END LOOP;
        RETURN added;
      END`
