@@ -11,10 +11,11 @@ export function calculated(left: Typed, operator: string, right: Typed): Unplace
 }
 
 /** `-`, of a number or a duration (5.1.1.2.3). */
-export function opposite({ cqn, type, whole, isLarge }: Typed): Unplaced | undefined {
+export function opposite(value: Typed): Unplaced | undefined {
+  const { cqn, type, whole, isLarge } = value
   if (type === 'null') return { cqn, type }
   if (type !== 'number' && type !== 'duration') return undefined
-  return { cqn: xpr('-', cqn), type, ...(whole && { whole }), ...(isLarge && { isLarge }) }
+  return { cqn: xpr('-', numeric(value)), type, ...(whole && { whole }), ...(isLarge && { isLarge }) }
 }
 
 function ofNumbers(left: Typed, operator: string, right: Typed): Unplaced {

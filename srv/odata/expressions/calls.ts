@@ -90,5 +90,7 @@ function cases(parser: Parser, position: number): Typed {
   const result = (index: number) => exactly(values[index] as Typed)
   const parts = all.flatMap(({ condition }, index) => ['when', holds(condition), 'then', result(index)])
   const whole = known.every((value) => value.whole === true)
-  return { cqn: xpr('case', ...parts, 'end'), type: type === 'any' ? 'string' : type, whole, position }
+  const mayBeNaN = values.some((value) => value.mayBeNaN)
+  const cqn = xpr('case', ...parts, 'end')
+  return { cqn, type: type === 'any' ? 'string' : type, whole, ...(mayBeNaN && { mayBeNaN }), position }
 }

@@ -68,8 +68,10 @@ function cast(subject: Typed, { name, isCollection }: NamedType): Unplaced {
 /** A member of an open type is cast by the type that it has in JSON. */
 function castMember(subject: Typed, name: string, type: ValueType): Unplaced {
   const from = subject.member ? (['string', 'number', 'boolean'] as const) : []
-  const values = from.map((each) => castTo(meantAs(subject, each), name, type).cqn)
-  return { cqn: func('coalesce', ...values, val(null)), type, whole: INTEGERS.has(name) }
+  const values = from.map((each) => castTo(meantAs(subject, each), name, type))
+  const cqn = func('coalesce', ...values.map((value) => value.cqn), val(null))
+  const mayBeNaN = values.some((value) => value.mayBeNaN)
+  return { cqn, type, whole: INTEGERS.has(name), ...(mayBeNaN && { mayBeNaN }) }
 }
 
 /** Null is of no type. */

@@ -115,7 +115,8 @@ function primitive(property: Property, cqn: Cqn): Unplaced {
   if (enumeration) return { cqn: memberShown(cqn, enumeration), type: 'string', enumeration, inAnyCase: anyCase(cqn) }
   const type = valueTypeOf(property.type as string)
   if (type === 'duration') return { cqn: func('odata_cast', cqn, val('string'), val(property.type as string)), type }
-  return { cqn, type, whole: property.type === 'Edm.Int32' || property.type === 'Edm.Int64' }
+  const whole = property.type === 'Edm.Int32' || property.type === 'Edm.Int64'
+  return { cqn, type, whole, ...(property.type === 'Edm.Double' && { mayBeNaN: true }) }
 }
 
 function valueAt(parser: Parser, place: Place): Unplaced {

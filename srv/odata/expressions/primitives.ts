@@ -20,5 +20,8 @@ export function converted(text: Typed, type: ValueType): Unplaced {
 export function castTo(subject: Typed, name: string, type: ValueType): Unplaced {
   if (subject.type === type && type === 'dateTime') return { cqn: subject.cqn, local: subject.local, type }
   const value = type === 'string' ? (subject.local ?? exactly(subject)) : exactly(subject)
-  return { cqn: func('odata_cast', value, val(subject.type), val(name)), type, whole: INTEGERS.has(name) }
+  const whole = INTEGERS.has(name)
+  const mayBeNaN = type === 'number' && !whole && (subject.type === 'string' || subject.mayBeNaN)
+  const cqn = func('odata_cast', value, val(subject.type), val(name))
+  return { cqn, type, whole, ...(mayBeNaN && { mayBeNaN }) }
 }

@@ -24,6 +24,12 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ['durationInMilliseconds lt INF', 'ab'],
       ['durationInMilliseconds gt -INF', 'ab'],
       ['NaN eq NaN', ''],
+      ['case(true:NaN) ge 0 or case(true:NaN) lt 0', ''],
+      ["cast('NaN',Edm.Double) ge 0 or cast('NaN',Edm.Double) eq cast('NaN',Edm.Double)", ''],
+      ['cast(case(true:NaN,true:0),Edm.Decimal) ge 0', ''],
+      ["cast(jobId,Edm.Double) ge 0 or case(cycleId eq 'y':NaN,true:1) ge 1", 'ac'],
+      ["not (cast('NaN',Edm.Double) in (1))", 'abc'],
+      ["cast('NaN',Edm.Double) add 1 eq null and -NaN eq null and round(case(true:NaN)) eq null", 'abc'],
       ['NaN ne NaN', 'abc'],
       ['durationInMilliseconds eq NaN', ''],
       ['durationInMilliseconds ne NaN', 'abc'],
@@ -148,6 +154,14 @@ describe('$compute shows (5.1.3.2)', () => {
     ["case(cycleId eq null:'none',true:cycleId)", ['x1', 'y', 'none']],
     ['null', [null, null, null]]
   ])('%s', async (expression, expected) => expect(await computed(expression)).toEqual(expected))
+
+  it.each([
+    ["case(cycleId eq 'y':NaN,true:1)", 'x ge 1', 'ac'],
+    ["cast('NaN',Edm.Double)", 'x ge 0 or x lt 0', ''],
+    ['durationInMilliseconds divby 0', 'x gt 0', 'b']
+  ])('%s, of which %s is not true of NaN', async ($compute, $filter, expected) => {
+    expect(await found($filter, { $compute: `${$compute} as x` })).toBe(expected)
+  })
 
   it('in the order of long durations', async () => {
     expect(await found('true', { $orderby: 'maxdatetime() sub activityDateTime' })).toBe('cba')
