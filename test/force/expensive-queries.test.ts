@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { residentMegabytes } from '../support/memory.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, query, type Json } from '../support/service.ts'
 import { ask } from '../support/http.ts'
@@ -36,13 +36,6 @@ const EXPENSIVE: [what: string, options: Record<string, string>][] = [
 function doubled(levels: number) {
   const value = (level: number): string => (level ? `concat(${value(level - 1)},${value(level - 1)})` : 'action')
   return `${value(levels)} as x${levels}`
-}
-
-/** The memory of a process; 0 where the system does not tell. */
-function residentMegabytes(pid: number) {
-  if (process.platform !== 'linux') return 0
-  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kilobytes) / 1024
 }
 
 async function start() {

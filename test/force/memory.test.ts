@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { residentMegabytes } from '../support/memory.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import type { Json } from '../support/service.ts'
 import { postJson } from '../support/http.ts'
@@ -25,11 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => service.stop())
 
-/** The memory that the process of the service has, in megabytes (proc(5)). */
-function memory() {
-  const status = readFileSync(`/proc/${service.pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
-}
+const memory = () => residentMegabytes(service.pid)
 
 /** How much more memory the process has at its peak while work goes on, in megabytes. */
 async function growth(work: () => Promise<unknown>) {

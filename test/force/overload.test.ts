@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { residentMegabytes } from '../support/memory.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, type Json } from '../support/service.ts'
 import { postJson } from '../support/http.ts'
@@ -94,10 +94,3 @@ describe('1,000 slow clients', () => {
     await stop()
   })
 })
-
-/** The memory of a process; 0 where the system does not tell. */
-function residentMegabytes(pid: number) {
-  if (process.platform !== 'linux') return 0
-  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kilobytes) / 1024
-}

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { failureOf } from '../../srv/database/postgres/failures.ts'
 import { onServer, postgresFor } from '../support/postgres.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
-import { clientOf, type Answer } from '../support/service.ts'
+import { clientOf } from '../support/service.ts'
 import { startWire } from '../support/wire.ts'
+import { statusOf, until } from './outages.ts'
 
 const PATH = '/auditLogs/provisioning'
 const event = { activityDateTime: '2024-05-01T00:00:00Z', action: 'Create' }
@@ -14,18 +15,6 @@ async function started(env: Record<string, string> = {}) {
   const { DATABASE_URL = '' } = await postgresFor(file)
   const service = await startProcess({ file, env })
   return { ...service, ...clientOf(() => service.url ?? ''), DATABASE_URL }
-}
-
-const statusOf = ({ status, headers }: Answer) => [status, headers.get('retry-after')]
-
-/** Repeats a request until it is answered with a status. */
-async function until(expected: number, send: () => Promise<Answer>) {
-  const end = Date.now() + 30_000
-  for (;;) {
-    const answer = await send()
-    if (answer.status === expected) return answer
-    if (Date.now() > end) throw new Error(`${answer.status} ${answer.text}`)
-  }
 }
 
 describe('A failure of the server', () => {

@@ -5,7 +5,8 @@ import { Client } from 'pg'
 import { asService, onServer } from '../support/postgres.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { startProcess } from '../support/process.ts'
-import { clientOf, valuesOf, type Answer } from '../support/service.ts'
+import { clientOf, valuesOf } from '../support/service.ts'
+import { statusOf, until } from './outages.ts'
 
 const path = '/auditLogs/provisioning'
 const event = { activityDateTime: '2024-05-01T00:00:00Z', action: 'Create' }
@@ -46,16 +47,6 @@ async function start(name: string, more = '') {
   await superuser(`CREATE DATABASE of_${name} ${more}`)
   const service = await startProcess({ file: 'none', env: await asService(`${server?.url}/of_${name}`) })
   return { ...service, ...clientOf(() => service.url ?? '') }
-}
-
-const statusOf = ({ status, headers }: Answer) => [status, headers.get('retry-after')]
-
-async function until(expected: number, send: () => Promise<Answer>) {
-  for (const end = Date.now() + 60_000; ;) {
-    const answer = await send()
-    if (answer.status === expected) return answer
-    if (Date.now() > end) throw new Error(`${answer.status} ${answer.text}`)
-  }
 }
 
 describe('On a server that lacks something, the service', () => {
