@@ -144,6 +144,14 @@ export const nameOf = (column: Cqn | (Cqn & { as: string })) =>
 export const anyOf = (...conditions: Cqn[]): Cqn => joined('or', conditions)
 export const allOf = (...conditions: Cqn[]): Cqn => joined('and', conditions)
 
+/** The conditions that must all hold for one to hold. */
+export function conjuncts(cqn: Cqn): Cqn[] {
+  if (!('xpr' in cqn)) return [cqn]
+  const parts = cqn.xpr
+  const isConjunction = parts.length > 1 && parts.every((part, index) => (part === 'and') === (index % 2 === 1))
+  return isConjunction ? parts.flatMap((part) => (typeof part === 'string' ? [] : conjuncts(part))) : [cqn]
+}
+
 function joined(operator: string, conditions: Cqn[]): Cqn {
   const [only, ...more] = conditions
   if (only && !more.length) return only

@@ -49,6 +49,8 @@ export interface Dialect {
   text_lacks: Spelling
   /** Whether a text in a JSON value contains a term in lower case, not counting those of `@odata.type`: JSON, term. */
   json_contains: Spelling
+  /** Whether a JSON value is known to have no text that contains a text, null for null: JSON, text. */
+  json_lacks: Spelling
   /**
    * Whether an event may contain some terms, each in lower case and in any of the texts that are searched. It is true
    * for all that do, never null, and quick where few do: id of the event, terms.
@@ -106,6 +108,7 @@ export const jsonLength = (source: Cqn | string) => call('json_length', sqlOf(so
 export const jsonExtended = (source: Cqn, members: Cqn[]) => call('json_extended', source, ...members)
 export const textContains = (text: Cqn, term: string) => call('text_contains', text, val(term))
 export const textLacks = (text: Cqn, term: Cqn) => call('text_lacks', text, term)
+export const jsonLacks = (source: Cqn, text: Cqn) => call('json_lacks', source, text)
 export const mayContain = (id: Cqn, terms: Cqn[]) => call('may_contain', id, ...terms)
 /** Whether a condition is only there to find events quickly: it follows from the others. */
 export const isImplied = (condition: Cqn) => 'func' in condition && condition.func === 'may_contain'

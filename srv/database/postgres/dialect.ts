@@ -33,6 +33,7 @@ export const DIALECT: Omit<Dialect, 'may_contain' | 'tallies_lack'> = {
   json_length: (source) => `json_array_length(cast(${source} as json))`,
   text_contains: (text, term) => `coalesce(strpos(lower_case(${text}),${term}) > 0,false)`,
   text_lacks: (text, term) => `strpos(lower_case(${text}),${term}) = 0`,
+  json_lacks: (json, text) => `strpos(lower_case(cast(${json} as text)),(select plain_part(lower_case(${text})))) = 0`,
   json_contains: (json, term) =>
     `(coalesce(strpos(lower_case(cast(${json} as text)),(select plain_part(${term}))) > 0,false) and json_contains(cast(${json} as text),${term}))`,
   arrived_after: (sequence, until) => `(${sequence} > ${until} or ${sequence} is null)`,

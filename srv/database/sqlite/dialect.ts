@@ -39,6 +39,7 @@ export const DIALECT: Omit<Dialect, 'may_contain'> = {
   json_length: (source) => `json_array_length(${source})`,
   text_contains: contains,
   text_lacks: (text, term) => `not (${mayBe(text, term)})`,
+  json_lacks: (json, text) => `not (${mayBe(json, text)})`,
   json_contains: (json, term) =>
     `case when ${mayBe(json, term)} then exists (select 1 from json_tree(${json}) as node where ${WITHIN_TIME}()
       and node.type = 'text' and node.key is not '@odata.type' and ${contains('node.value', term)}) else 0 end`,

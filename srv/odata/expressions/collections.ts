@@ -1,7 +1,7 @@
 /** What expressions ask of collections: `any`, `all`, `$count`, `$filter` (URL Conventions 4.01, 5.1.1.13 and 15). */
 import type { StructuredType } from '../model/types.ts'
-import { allOf, func, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
-import { jsonAny, jsonCount, jsonItem, jsonLength, jsonText } from '../../database/dialect.ts'
+import { allOf, conjuncts, func, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
+import { jsonAny, jsonCount, jsonItem, jsonLacks, jsonLength, jsonText } from '../../database/dialect.ts'
 import { holds, isTrue } from './logic.ts'
 import type { Parser, Scope } from './parsing.ts'
 import { parseSearch } from './search.ts'
@@ -36,7 +36,22 @@ function quantified(column: Cqn, item: string, isAll: boolean, conditions: Cqn[]
   const all = last ? [...conditions, last] : conditions
   if (!all.length) return xpr(jsonLength(column), '>', val(0))
   const any = jsonAny(column, item, allOf(...all))
-  return isAll ? xpr('not', any) : any
+  if (isAll) return xpr('not', any)
+  // most JSON is known quickly to have no such item, and need not be parsed
+  const lacking = all.flatMap(conjuncts).flatMap((each) => textIn(each, item) ?? [])
+  return allOf(...lacking.map((text) => xpr('not', jsonLacks(column, text))), any)
+}
+
+/** The text that a member of an item contains where a condition holds, if the condition is about such a text. */
+function textIn(condition: Cqn, item: string): Cqn | undefined {
+  const [left, operator, right] = 'xpr' in condition ? condition.xpr : []
+  if (typeof left !== 'object' || typeof right !== 'object' || !('func' in left) || !('val' in right)) return undefined
+  const isFound = left.func === 'instr' && `${operator as string} ${String(right.val)}`.match(/^(> 0|= 1)$/)
+  const [within, text] = isFound ? left.args : operator === '=' ? [left, right] : []
+  if (!within || !('func' in within) || within.func !== 'json_member') return undefined
+  const [source] = within.args
+  const isOfItem = source && 'xpr' in source && source.xpr[0] === jsonItem(item)
+  return isOfItem && text && 'val' in text && typeof text.val === 'string' ? text : undefined
 }
 
 /** The condition of `any` or `all`: `(s:s/name eq 'x')`; undefined for `()`. */

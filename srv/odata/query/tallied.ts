@@ -3,7 +3,7 @@
  * tallies tell apart, it reads a row for each kind with the number of its entities. At both ends of a range of time,
  * and where tallies lack entities, it reads the entities themselves. Nothing else about the query changes.
  */
-import { func, nameOf, ref, val, type Cqn } from '../../cqn/cqn.ts'
+import { conjuncts, func, nameOf, ref, val, type Cqn } from '../../cqn/cqn.ts'
 import { isImplied } from '../../database/dialect.ts'
 import { settings } from '../../settings/settings.ts'
 import type { ServiceSchema } from '../model/schema.ts'
@@ -127,14 +127,6 @@ class Aggregation implements Counted {
 /** All of some values, or undefined if one is missing. */
 function whole<Value>(values: (Value | undefined)[]): Value[] | undefined {
   return values.includes(undefined) ? undefined : (values as Value[])
-}
-
-/** The conditions that must all hold for one to hold. */
-function conjuncts(cqn: Cqn): Cqn[] {
-  if (!('xpr' in cqn)) return [cqn]
-  const parts = cqn.xpr
-  const isConjunction = parts.length > 1 && parts.every((part, index) => (part === 'and') === (index % 2 === 1))
-  return isConjunction ? parts.flatMap((part) => (typeof part === 'string' ? [] : conjuncts(part))) : [cqn]
 }
 
 /** The names that expressions refer to. */
