@@ -7,8 +7,12 @@ import { compared, isMember, negated } from './logic.ts'
 import { meantAlike, meantAs, membersCompared } from './members.ts'
 import { isPrimitive, type Parser } from './parsing.ts'
 
+/** The operators of SQL for those of OData. */
+const OPERATORS: Record<string, string> = { eq: '=', ne: '!=', gt: '>', ge: '>=', lt: '<', le: '<=' }
+
 /** Compares two values. @throws {RequestError} 400 for what cannot be compared, 501 for collections, complex values */
-export function compare(parser: Parser, left: Typed, operator: string, right: Typed, position: number): Unplaced {
+export function compare(parser: Parser, left: Typed, name: string, right: Typed, position: number): Unplaced {
+  const operator = OPERATORS[name] as string
   for (const each of [left, right])
     if (each.type === 'collection')
       parser.cursor.fail('The service does not compare collections', each.position, 'notImplemented')

@@ -7,11 +7,6 @@ import { notANumber } from '../../database/dialect.ts'
 import { numeric } from './arithmetic.ts'
 import { allOf, anyOf, func, list, val, xpr, type Cqn, type Typed, type Unplaced } from '../../cqn/cqn.ts'
 
-const COMPARISONS = new Map(Object.entries({ eq: '=', ne: '!=', gt: '>', ge: '>=', lt: '<', le: '<=' }))
-
-/** The operator of SQL for one of OData, in any case (12.2.1); undefined if it compares nothing. */
-export const comparison = (name: string) => COMPARISONS.get(name.toLowerCase())
-
 const condition = (cqn: Cqn, exact?: Cqn): Unplaced => ({ cqn, type: 'boolean', ...(exact && { exact }) })
 const always = (value: boolean) => condition(val(value))
 
@@ -43,7 +38,7 @@ const equalsNull = (cqn: Cqn) => xpr(cqn, '=', val(null))
 /**
  * Compares two values of one type (5.1.1.1.1 to 5.1.1.1.6): null equals null and nothing else, and is neither less nor
  * greater than anything.
- * @param operator as {@link comparison} gives it
+ * @param operator that of SQL
  */
 export function compared(left: Typed, operator: string, right: Typed): Unplaced {
   const includesEqual = operator === '=' || operator.length === 2

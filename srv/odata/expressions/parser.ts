@@ -12,7 +12,7 @@ import { compare, membership } from './comparisons.ts'
 import { extentOf, MOST, val, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
 import { Cursor, isSymbol } from './cursor.ts'
 import { literal } from './literals.ts'
-import { comparison, joined, negated } from './logic.ts'
+import { joined, negated } from './logic.ts'
 import { meantAs } from './members.ts'
 import type { ExpressionContext, Parser, Scope } from './parsing.ts'
 import { parsePath } from './paths.ts'
@@ -89,17 +89,20 @@ function negation(parser: Parser): Typed {
 }
 
 /** Comparisons, of which those by size and `in` bind more tightly than `eq` and `ne` (5.1.1.17). */
-const relation = (parser: Parser): Typed =>
-  comparisons(parser, ['eq', 'ne'], () => comparisons(parser, ['gt', 'ge', 'lt', 'le'], () => contained(parser)))
+function relation(parser: Parser): Typed {
+  const order = () => operations(parser, ['gt', 'ge', 'lt', 'le'], compare, () => contained(parser))
+  return operations(parser, ['eq', 'ne'], compare, order)
+}
 
-function comparisons(parser: Parser, operators: string[], operand: () => Typed): Typed {
+/** Operators of the same precedence, from left to right. */
+function operations(parser: Parser, operators: string[], evaluate: typeof compare, operand: () => Typed): Typed {
   let left = operand()
   for (;;) {
     const { kind, text, position } = parser.cursor.token
-    const operator = kind === 'name' && operators.includes(text.toLowerCase()) ? comparison(text) : undefined
-    if (!operator) return left
+    const name = text.toLowerCase()
+    if (kind !== 'name' || !operators.includes(name)) return left
     parser.cursor.take()
-    left = { ...compare(parser, left, operator, operand(), position), position: left.position }
+    left = { ...evaluate(parser, left, name, operand(), position), position: left.position }
   }
 }
 
@@ -113,20 +116,8 @@ function contained(parser: Parser): Typed {
 }
 
 function sum(parser: Parser): Typed {
-  return arithmetic(parser, ['add', 'sub'], () =>
-    arithmetic(parser, ['mul', 'div', 'divby', 'mod'], () => primary(parser))
-  )
-}
-
-function arithmetic(parser: Parser, operators: string[], operand: () => Typed): Typed {
-  let left = operand()
-  for (;;) {
-    const { kind, text, position } = parser.cursor.token
-    const name = text.toLowerCase()
-    if (kind !== 'name' || !operators.includes(name)) return left
-    parser.cursor.take()
-    left = { ...calculation(parser, left, name, operand(), position), position: left.position }
-  }
+  const product = () => operations(parser, ['mul', 'div', 'divby', 'mod'], calculation, () => primary(parser))
+  return operations(parser, ['add', 'sub'], calculation, product)
 }
 
 function calculation(parser: Parser, first: Typed, name: string, second: Typed, position: number): Unplaced {
