@@ -143,9 +143,18 @@ function resolve(segments: string[], root: StructuredType): Path {
   return path
 }
 
-/** The columns for a selection. A complex value needs all of its columns, to tell whether it is null. */
+/** How many computed texts a row has at most. Each may be as long as an event, and the database holds all of a row. */
+const MOST_TEXTS = 64
+const TEXTS = new Set<unknown>(['Edm.String', 'Edm.Untyped'])
+
+/**
+ * The columns for a selection. A complex value needs all of its columns, to tell whether it is null.
+ * @throws {RequestError} 400 for more computed texts than a row may have
+ */
 export function columnsFor(selection: Selection, { type, identity, columns }: Rows): Cqn[] {
   const properties = [...type.properties.values()].filter(({ name }) => selection?.has(name) ?? true)
+  if (properties.filter(({ column, type }) => column && TEXTS.has(type)).length > MOST_TEXTS)
+    throw new RequestError('invalidQueryOption', `A row must have at most ${MOST_TEXTS} computed texts.`)
   const names = [...identity, ...properties.flatMap((property) => columnsOf(property))]
   if (type.hidden) names.push(type.hidden.emptyObjects)
   return [...new Set(names)].filter((name) => columns.includes(name)).map(ref)

@@ -52,6 +52,25 @@ describe('A text of some MB', () => {
   })
 })
 
+describe('A row', () => {
+  const compute = (count: number, text: string) =>
+    Array.from({ length: count }, (_, index) => `${text} as c${index}`).join()
+  it.each<[string, (count: number) => Record<string, string>]>([
+    ['shown', (count) => ({ $filter, $compute: compute(count, 'id') })],
+    [
+      'grouped',
+      (count) => ({
+        $apply: `compute(${compute(count, 'id')})/groupby((${compute(count, '').replaceAll(' as ', '')}))`
+      })
+    ],
+    ['aggregated', (count) => ({ $apply: `aggregate(${compute(count, 'id with max')})` })]
+  ])('has at most 64 computed texts, %s', async (_, options) => {
+    expect((await get(query(path, options(64)))).status).toBe(200)
+    const answer = await get(query(path, options(65)))
+    expect([answer.status, errorOf(answer).message]).toEqual([400, 'A row must have at most 64 computed texts.'])
+  })
+})
+
 /** An expression for a text that is doubled some times. */
 function concatenated(text: string, times: number): string {
   const half = times ? concatenated(text, times - 1) : text
