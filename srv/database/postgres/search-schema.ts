@@ -24,7 +24,7 @@ const BLOCK = 8
 const FEW = 64
 const MOST = 0.25
 
-/** How many blocks are filled at once: before the next ones it is seen whether there is time, as events may be large. */
+/** How many blocks are filled at once: time is checked before the next ones, as events may be large. */
 const AT_ONCE = 5
 
 /** For how many tenants at once the index is asked, and how many keys of terms are looked for. */

@@ -52,8 +52,8 @@ interface Shown {
 const SHORT = 24_576
 
 /**
- * The template of what is selected, if the database makes texts of it. Where rows come one by one, to send their columns
- * takes it less; and earlier releases stored other JSON.
+ * The template of what is selected, if the database makes texts of it. Where rows come one by one, to send their
+ * columns takes it less; and earlier releases stored other JSON.
  */
 function selectedText(exchange: Exchange, selected: Selected) {
   const template = engine().endsWhereFull ? undefined : selectedTemplate(exchange, selected)

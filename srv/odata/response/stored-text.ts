@@ -5,8 +5,8 @@ import type { ServiceSchema } from '../model/schema.ts'
 import type { ColumnPart, ComplexPart, Template } from '../model/template.ts'
 
 /**
- * The text of entities, or of what is selected of them. Entities that an earlier release stored have their whole text in
- * a column.
+ * The text of entities, or of what is selected of them. Entities that an earlier release stored have their whole text
+ * in a column.
  */
 export function storedText(stored: ServiceSchema['stored'], template: Template): Cqn {
   const text = objectText(template)
