@@ -5,7 +5,7 @@
  * itself does not start, it is 1, and a sentence says why.
  */
 import { spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
+import { createRequire, flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -22,6 +22,7 @@ const { exec } = createRequire(import.meta.url)('@sap/cds/bin/serve.js') as {
 }
 
 cds.once('listening', () => {
+  flushCompileCache() // which Node otherwise does at the end, and not at all where the process is killed
   if (needsTokens()) collectGarbage() // a seventh of the start, for which developers would wait
 })
 
