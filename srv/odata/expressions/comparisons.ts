@@ -3,7 +3,7 @@ import type { Typed, Unplaced } from '../../cqn/cqn.ts'
 import { asMember } from './enumerations.ts'
 import { listItems } from './lists.ts'
 import { literalAs } from './literals.ts'
-import { compared, isMember, negated } from './logic.ts'
+import { compared, isMember, joined, negated } from './logic.ts'
 import { meantAlike, meantAs, membersCompared } from './members.ts'
 import { isPrimitive, type Parser } from './parsing.ts'
 
@@ -51,5 +51,14 @@ export function membership(parser: Parser, left: Typed, position: number): Unpla
   if (!isPrimitive(left))
     parser.cursor.fail('Only primitive values can be looked for in a list', left.position, 'notImplemented')
   const items = listItems(parser, position).map((item) => alike(parser, left, item, position)[1])
-  return isMember(meantAs(left, items.find(({ type }) => type !== 'null')?.type ?? 'string'), items)
+  if (left.type !== 'any') return isMember(left, items)
+  // a member of an open type may be of any of their types
+  const found = [...new Set(items.map(({ type }) => type))].map((type): Typed => {
+    const alternatives = items.filter((item) => item.type === type)
+    const [first] = alternatives as [Typed]
+    const is =
+      type === 'null' ? compare(parser, left, 'eq', first, position) : isMember(meantAs(left, type), alternatives)
+    return { ...is, position: left.position }
+  })
+  return found.length ? joined('or', found) : isMember(meantAs(left, 'string'), [])
 }
