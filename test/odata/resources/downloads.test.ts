@@ -256,8 +256,9 @@ describe('How a download is asked for, and announced', () => {
       'provisioning.ndjson'
     ]
   ])('%s %j', async (options, headers, type, name) => {
+    const url = `${path}${options || '?'}&$top=2`
     for (const method of ['GET', 'HEAD']) {
-      const answer = await service.send(method, `${path}${options}`, undefined, headers)
+      const answer = await service.send(method, url, undefined, headers)
       expect([answer.status, answer.headers.get('content-type'), answer.headers.get('content-disposition')]).toEqual([
         200,
         type,
