@@ -118,6 +118,19 @@ describe('Answers go by tallies', () => {
     database.exec(`UPDATE ${TALLIES} SET events = 1 WHERE action = 'Far'`)
   })
 
+  it('which a new event finds at once, however many kinds an hour has', () => {
+    const counted = "SELECT sql FROM sqlite_schema WHERE name = 'microsoft_graph_provisioningObjectSummary_counted'"
+    const [update = ''] = /UPDATE[^;]*/.exec(String(database.prepare(counted).get()?.sql)) ?? []
+    const steps = database.prepare(`EXPLAIN QUERY PLAN ${update.replaceAll(/NEW\.\w+/g, '?')}`).all()
+    const columns = [
+      'tenant=? AND activityDateTime_utc=? AND activityDateTime=? AND jobId=? AND action=?',
+      'statusInfo_status=? AND sourceSystem_displayName=? AND targetSystem_displayName=?'
+    ]
+    expect(steps.map(({ detail }) => detail)).toEqual([
+      `SEARCH ${TALLIES} USING INDEX ${TALLIES}_by_kind (${columns.join(' AND ')})`
+    ])
+  })
+
   it('unless they lack events', async () => {
     database.exec(`UPDATE ${COUNTS} SET uncounted = 1`)
     expect(await apply('groupby((action),aggregate($count as n))')).toEqual([

@@ -2,10 +2,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { findColumn } from '../../cqn/columns.ts'
 import { columnsInAnyCase, wantedIndexes, type Indexed } from '../indexes.ts'
-import type { Tallies } from '../tallies.ts'
+import { talliesIn, type Tallies } from '../tallies.ts'
 import { transaction, type LogConnection } from './connection.ts'
 import { ARRIVALS, EVENTS, PURGES, SEALS, tableOf, UNDER_WAY } from '../tables.ts'
-import { BEGIN_ANEW, countTriggers } from './tallies.ts'
+import { BEGIN_ANEW, countTriggers, kindIndex } from './tallies.ts'
 
 /**
  * Creates the indexes that the model asks for (see db/indexes.cds) if they are missing or were created differently, and
@@ -17,13 +17,19 @@ export async function createIndexes(
   definitions: Record<string, Indexed>,
   forAllTenants: boolean
 ) {
-  const entities = Object.entries(definitions)
-  const wanted = new Map(entities.flatMap(([entity, definition]) => [...indexesOf(entity, definition, forAllTenants)]))
-  await renew(database, 'index', wanted, { tables: entities.map(([entity]) => tableOf(entity)) })
+  await renew(database, 'index', indexesIn(definitions, forAllTenants), {
+    tables: Object.keys(definitions).map(tableOf)
+  })
 }
 
-/** The statements that create the indexes of an entity, by index name. */
-export function indexesOf(entity: string, definition: Indexed, forAllTenants: boolean): Map<string, string> {
+/** The statements that create all indexes, by their names. */
+export const indexesIn = (definitions: Record<string, Indexed>, forAllTenants: boolean): Map<string, string> =>
+  new Map([
+    ...Object.entries(definitions).flatMap(([entity, each]) => [...indexesOf(entity, each, forAllTenants)]),
+    kindIndex(talliesIn(definitions))
+  ])
+
+function indexesOf(entity: string, definition: Indexed, forAllTenants: boolean): Map<string, string> {
   const table = tableOf(entity)
   const tenant = findColumn(definition, 'tenant')
   const inAnyCase = columnsInAnyCase(definition)

@@ -2,14 +2,13 @@
 import { DatabaseSync } from 'node:sqlite'
 import { isDeepStrictEqual } from 'node:util'
 import { remembered } from '../../values/remembered.ts'
-import type { Indexed } from '../indexes.ts'
 import type { StoredModel } from '../json-columns.ts'
 import type { SchemaDifference } from '../log.ts'
 import { differences, foreign, keyOf, migration, storedModel } from '../schema-comparison.ts'
 import type { Migration, SchemaObjects } from '../schema-comparison.ts'
 import { ARRIVALS, COUNTS, EVENTS, OLDER, PURGES, SEALS, TALLIES, UNDER_WAY } from '../tables.ts'
 import { talliesIn } from '../tallies.ts'
-import { indexesOf, historyTriggers } from './schema-objects.ts'
+import { historyTriggers, indexesIn } from './schema-objects.ts'
 import { COUNT_TRIGGERS, countTriggers } from './tallies.ts'
 
 /** See `History` in database/log.ts. */
@@ -63,9 +62,7 @@ const isSame = (csn: unknown, { definitions }: Migration['afterImage']) =>
 
 /** Creates the schema in memory. */
 function expectedObjects(model: StoredModel, { createsAndAlters }: Migration) {
-  const indexes = Object.entries(model.definitions).flatMap(([entity, definition]) => [
-    ...indexesOf(entity, definition as Indexed, true).values()
-  ])
+  const indexes = indexesIn(model.definitions, true).values()
   const database = new DatabaseSync(':memory:')
   database.exec('CREATE TABLE cds_model (csn CLOB)') // where CAP keeps the deployed model: see `cds.deploy`
   const triggers = countTriggers(talliesIn(model.definitions)).values()

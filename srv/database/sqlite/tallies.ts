@@ -9,6 +9,13 @@ const COUNTED = `${EVENTS}_counted`
 const UNCOUNTED = `${EVENTS}_uncounted`
 export const COUNT_TRIGGERS = [COUNTED, UNCOUNTED]
 
+/** The index by which triggers find the tally of a kind, however many there are in its hour: its name and its statement. */
+export function kindIndex(tallies: Tallies): [name: string, sql: string] {
+  const name = `${TALLIES}_by_kind`
+  const columns = kindOf(tallies, 'NEW').map(([column]) => column)
+  return [name, `CREATE INDEX ${name} ON ${TALLIES} (${columns.join()})`]
+}
+
 /**
  * The statements that create the triggers which count events, by trigger name. The tallies of a tenant and the number
  * of its events that they lack make up all of its events, so they are right when none is lacking.
