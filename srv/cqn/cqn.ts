@@ -136,9 +136,14 @@ export const list = (items: Cqn[]): Cqn => measured({ list: items }, items)
 export const named = (cqn: Cqn, as: string) =>
   standingFor({ ...('val' in cqn ? { xpr: [cqn] } : cqn), as }, extentOf(cqn))
 
+export type Column = Cqn | (Cqn & { as: string })
+
 /** The name that a column has in the result of a query. */
-export const nameOf = (column: Cqn | (Cqn & { as: string })) =>
+export const nameOf = (column: Column) =>
   'as' in column ? column.as : 'ref' in column ? (column.ref[0] as string) : ''
+
+/** Columns without those whose name another one has. */
+export const distinct = (columns: Column[]) => [...new Map(columns.map((each) => [nameOf(each), each])).values()]
 
 /** Alternatives, of which at least one is given. */
 export const anyOf = (...conditions: Cqn[]): Cqn => joined('or', conditions)

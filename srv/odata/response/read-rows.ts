@@ -5,7 +5,7 @@
 import { mostBytes } from '../../database/reading.ts'
 import { engine } from '../../database/service.ts'
 import { asManyAsFit } from '../../database/result-size.ts'
-import { nameOf, type Cqn } from '../../cqn/cqn.ts'
+import { distinct, type Column } from '../../cqn/cqn.ts'
 import type { Planned } from '../../plans/plans.ts'
 import type { Row } from '../../plans/statement.ts'
 import type { Selected } from '../query/select.ts'
@@ -19,7 +19,7 @@ import { fitting, inPlaces, pageQuery, storedPage } from './stored-page.ts'
 export interface Prepared {
   selected: Selected
   /** The columns that {@link Shown.rowAt} has, such as those that rows are ordered by. */
-  keys: (Cqn | (Cqn & { as: string }))[]
+  keys: Column[]
 }
 
 /** Which rows to read. Each has a place in their order, from 0. */
@@ -74,9 +74,8 @@ export async function readRows<Of extends Prepared>(
   async function build(wanted: number, isMore: boolean): Promise<Shown> {
     const { rows: found, asked } = await asManyAsFit(wanted, (places) =>
       ask(nameFor('rows', places), (of) => {
-        const columns = [...columnsToRender(exchange, selected), ...of.keys]
-        const unique = [...new Map(columns.map((column) => [nameOf(column), column])).values()]
-        return { SELECT: { ...select(of, places), columns: unique } }
+        const columns = distinct([...columnsToRender(exchange, selected), ...of.keys])
+        return { SELECT: { ...select(of, places), columns } }
       })
     )
     const rows = placeOf ? inPlaces(found, placeOf) : found

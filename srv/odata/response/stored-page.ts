@@ -4,7 +4,7 @@
  */
 import { mostBytes } from '../../database/reading.ts'
 import { bytes, jsonRows, jsonTextOf, octets, textsJoined } from '../../database/dialect.ts'
-import { nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn/cqn.ts'
+import { distinct, nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn/cqn.ts'
 import type { Row } from '../../plans/statement.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { Template } from '../model/template.ts'
@@ -29,11 +29,10 @@ export function pageQuery(
   const ifWhole = (value: Cqn) => (longest === undefined ? value : xpr('case when', isWhole, 'then', value, 'end'))
   const unread = longest === undefined ? xpr('null') : xpr('case when', isWhole, 'then null else', ref('text'), 'end')
   const columns = [ref(stored.type.hidden.representationTag), ...keys]
-  const unique = [...new Map(columns.map((column) => [nameOf(column), column])).values()]
   const each = [ifWhole(octets(ref('text'))), unread, ...columns.map((column) => ref(nameOf(column)))]
   return {
     SELECT: {
-      from: { SELECT: { ...select, columns: [{ ...text, as: 'text' }, ...unique] }, as: 'page' },
+      from: { SELECT: { ...select, columns: [{ ...text, as: 'text' }, ...distinct(columns)] }, as: 'page' },
       columns: [
         { ...bytes(textsJoined(ifWhole(ref('text')))), as: 'text' },
         { ...jsonRows(...each), as: 'entities' }
