@@ -25,7 +25,7 @@ describe('A profile that is not known', () => {
     expect(() => needsTokens(profiles)).toThrow(`The service does not know the profile '${name}'`)
   })
 
-  it('ends the start', async () => {
+  it.concurrent('ends the start', async () => {
     const { url, log, exited } = await startProduction({ NODE_ENV: 'prod' })
     expect(url).toBeUndefined()
     expect(log()).toContain("The service does not know the profile 'prod'")
@@ -42,7 +42,7 @@ describe('The service asks for no token', () => {
 })
 
 describe('The production profile', () => {
-  it('does not start without an issuer and an audience', async () => {
+  it.concurrent('does not start without an issuer and an audience', async () => {
     const { url, log, exited } = await startProduction({})
     expect([url, (await exited)[0]]).toEqual([undefined, 1])
     expect(log()).toContain('CDS_REQUIRES_AUTH_ISSUER is missing')
@@ -62,7 +62,7 @@ describe('The production profile', () => {
     expect([needsTokens(profiles), requires.auth.impl]).toEqual([true, 'srv/access/authentication.ts'])
   })
 
-  it('is not open even if CAP is told to use its dummy, and it is one of several names', async () => {
+  it.concurrent('is not open even if CAP is told to use its dummy, and it is one of several names', async () => {
     const [[, dummy], [, several]] = [attempts[0]!, attempts.at(-1)!]
     const service = await startProduction({ ...ACCESS, ...dummy, ...several })
     expect((await service.get('/auditLogs/provisioning')).status).toBe(401)

@@ -38,7 +38,7 @@ describe('The metadata is understood by readers that were not written here', () 
     return readFileSync(file, 'utf8')
   }
 
-  it('in XML by odata2ts, whose generated client types compile and have all properties', async () => {
+  it.concurrent('in XML by odata2ts, whose generated client types compile and have all properties', async () => {
     const text = await generated('')
     expect(text).toMatch(/export interface provisioningObjectSummary \{[^}]* {2}id: string;/)
     expect(text).toContain('export interface statusDetails extends statusBase')
@@ -46,7 +46,7 @@ describe('The metadata is understood by readers that were not written here', () 
     expect(text).toMatch(/provisioningSteps: Array<provisioningStep>;/)
   })
 
-  it('with its enumerations and derived types at /v1.0', async () => {
+  it.concurrent('with its enumerations and derived types at /v1.0', async () => {
     const text = await generated('/v1.0')
     expect(text).toMatch(/export enum provisioningResult \{[^}]*\bwarning\b[^}]*\bunknownFutureValue\b/)
     expect(text).toMatch(/provisioningAction: (provisioningAction|keyof typeof provisioningAction) \| null;/)

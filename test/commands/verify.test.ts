@@ -14,7 +14,7 @@ const sql = (text: string) => tampered(sound, text)
 beforeAll(() => makeLog(sound))
 
 describe('npm run verify', () => {
-  it('finds nothing in a log as the service wrote it', async () => {
+  it.concurrent('finds nothing in a log as the service wrote it', async () => {
     const { status, out, err } = await verify(sound)
     expect({ status, err }).toEqual({ status: 0, err: '' })
     expect(out).toContain('Checked 12 events and 6 seals in ')
@@ -139,7 +139,7 @@ describe('npm run verify', () => {
 
   it.each(found)('names %s', async (_, change, message) => expect((await findingsIn(change()))[0]).toBe(message))
 
-  it.each([found[0]!, found.at(-1)!])('ends with 1 and names %s', async (_, change, message) => {
+  it.concurrent.each([found[0]!, found.at(-1)!])('ends with 1 and names %s', async (_, change, message) => {
     const { status, first, out } = await verify(change())
     expect({ status, first }).toEqual({ status: 1, first: message })
     expect(out).not.toContain('All is well')
@@ -162,7 +162,7 @@ describe('npm run verify', () => {
     expect((await findingsIn(forged))[0]).toBe("Event 'a3' of tenant 'a' (arrival 5) was altered.")
   })
 
-  it('says so if it cannot check', async () => {
+  it.concurrent('says so if it cannot check', async () => {
     const missing = await verify(join(folder, 'missing.sqlite'))
     expect([missing.status, missing.err]).toEqual([2, expect.stringContaining('there is no file')])
     const empty = join(folder, 'empty.sqlite')

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { promisify } from 'node:util'
 import { failureOf } from '../../srv/database/sqlite/failures.ts'
 import { startGroupCommit } from '../../srv/database/sqlite/group-commit.ts'
 import { temporaryFolder } from '../support/process.ts'
@@ -71,7 +72,7 @@ describe('The group commit', () => {
     await groupCommit.close()
   })
 
-  it('waits as long for the lock under the signals of a profiler', () => {
+  it.concurrent('waits as long for the lock under the signals of a profiler', async () => {
     const { file, database, names } = open()
     const script = `
       import { DatabaseSync } from 'node:sqlite'
@@ -86,12 +87,12 @@ describe('The group commit', () => {
       await groupCommit.close()`
     writeFileSync(`${file}.mjs`, script)
     const profiler = ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${dirname(file)}`]
-    execFileSync(process.execPath, [...profiler, `${file}.mjs`])
+    await promisify(execFile)(process.execPath, [...profiler, `${file}.mjs`])
     expect(names('events').map(({ id }) => id)).toEqual(['before', 'meanwhile'])
     database.close()
   })
 
-  it('opens a file anew that could not be written to', () => {
+  it.concurrent('opens a file anew that could not be written to', async () => {
     const { file, database } = open()
     database.close()
     chmodSync(file, 0o444)
@@ -110,7 +111,7 @@ describe('The group commit', () => {
     const under = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override'] : ['env']
     writeFileSync(`${file}.mjs`, script)
     const [command = '', ...args] = [...under, process.execPath, `${file}.mjs`]
-    expect(execFileSync(command, args, { encoding: 'utf8' })).toContain('attempt to write a readonly database')
+    expect((await promisify(execFile)(command, args)).stdout).toContain('attempt to write a readonly database')
     expect(failureOf({ errcode: 8 })?.error).toMatchObject({ status: 503, message: 'The database is read-only.' })
     const after = new DatabaseSync(file)
     expect(after.prepare('SELECT id FROM events').all()).toMatchObject([{ id: 'a' }])

@@ -34,7 +34,7 @@ function takeBack(file: string) {
   return left
 }
 
-it('A database from before there were other shapes is brought up to date at start, and its events are read in the new shape', async () => {
+it.concurrent('A database from before there were other shapes is brought up to date at start, and its events are read in the new shape', async () => {
   const file = join(temporaryFolder(), 'events.sqlite')
   const first = await startProcess({ file })
   const event = {

@@ -212,7 +212,7 @@ describe('Tallies', () => {
     })
   })
 
-  it('are made of the events of an older log while it is in use, from where that was interrupted', async () => {
+  it.concurrent('are made of the events of an older log while it is in use, from where that was interrupted', async () => {
     const file = join(temporaryFolder(), 'events.sqlite')
     const first = await startProcess({ file })
     for (let index = 0; index < 4; index++)

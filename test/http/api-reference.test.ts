@@ -51,7 +51,7 @@ describeInBrowser('The API reference in a browser', () => {
   })
 })
 
-it('The service starts without the API reference where that is not installed', async () => {
+it.concurrent('The service starts without the API reference where that is not installed', async () => {
   const file = join(temporaryFolder(), 'events.sqlite')
   const fixture = join(__dirname, '../fixtures/omit-swagger.cjs')
   const { url, stop } = await startProcess({ file, env: { NODE_OPTIONS: `--require ${JSON.stringify(fixture)}` } })

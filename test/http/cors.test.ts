@@ -72,7 +72,7 @@ describe('The setting', () => {
     expect(granted(answer.headers)).toEqual({})
   })
 
-  it('lets pages ask without a token in production, and read that they need one', async () => {
+  it.concurrent('lets pages ask without a token in production, and read that they need one', async () => {
     const { send, stop } = await startProduction({
       CDS_SERVER_CORS__ORIGINS: ALLOWED,
       CDS_REQUIRES_AUTH_ISSUER: 'http://localhost:1',

@@ -158,7 +158,7 @@ describe('No SQL on another connection changes or removes a row', () => {
 })
 
 describe('The triggers', () => {
-  it('are there again after a start, when the schema was migrated by copying a table', async () => {
+  it.concurrent('are there again after a start, when the schema was migrated by copying a table', async () => {
     const file = join(temporaryFolder(), 'events.sqlite')
     const first = await startProcess({ file })
     const post = (url: string | undefined, body: Json) =>

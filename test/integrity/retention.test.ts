@@ -167,7 +167,7 @@ describe('After a purge npm run verify', () => {
 describe('Retention on a schedule', () => {
   const days = (count: number) => new Date(Date.now() - count * DAY).toISOString()
 
-  it('keeps events for so many days, and records what it removed', async () => {
+  it.concurrent('keeps events for so many days, and records what it removed', async () => {
     const scheduled = join(folder, 'scheduled.sqlite')
     const first = await startProcess({ file: scheduled })
     for (const [id, age] of [

@@ -159,7 +159,7 @@ describe('The service refuses', () => {
     ])
   })
 
-  it('to start with them, and its process ends', async () => {
+  it.concurrent('to start with them, and its process ends', async () => {
     const env = { CDS_SERVER_MAX__REQUESTS: 'abc' }
     const { url, log, exited } = await startProcess({ file: join(temporaryFolder(), 'events.sqlite'), env })
     expect([url, (await exited)[0]]).toEqual([undefined, 1])

@@ -86,7 +86,7 @@ describe('Generated events', () => {
     expect(share(events, isWork)).toBeGreaterThan(0.65) // 11 of 24 hours
   })
 
-  it('end when they are told to', async () => {
+  it.concurrent('end when they are told to', async () => {
     const until = async (...args: string[]) =>
       eventsOf((await generate('--count', '500', ...args)).out).map(({ activityDateTime }) => activityDateTime)
     const times = await until('--until', '2020-03-31T12:00:00+02:00')
@@ -189,7 +189,7 @@ describe('npm run generate', () => {
     expect((await count()).text).toBe('110')
   })
 
-  it('fails if the service does not take an event, or is not there', async () => {
+  it.concurrent('fails if the service does not take an event, or is not there', async () => {
     const requests: (string | undefined)[] = []
     const server = createServer((req, res) => {
       requests.push(req.headers.authorization)
@@ -229,13 +229,13 @@ describe('npm run generate', () => {
     [['--count', '1', '--tenant', ''], '--tenant must not be empty']
   ])('refuses %j', (args, message) => expect(() => settingsIn(args)).toThrow(message))
 
-  it('ends where it refuses', async () => {
+  it.concurrent('ends where it refuses', async () => {
     const { status, out, err } = await generate('--count', '0')
     expect([status, out]).toEqual([2, ''])
     expect(err).toMatch(/^--count must be a whole number from 1 to 999999999\.\nRun npm run -s generate -- --help/)
   })
 
-  it('tells how it is used', async () => {
+  it.concurrent('tells how it is used', async () => {
     const { status, out } = await generate('--help')
     expect([status, out]).toEqual([0, expect.stringContaining('--count N')])
   })

@@ -177,7 +177,7 @@ describe('The secret of the tokens', () => {
     return link as string
   }
 
-  it('outlives a restart, goes with a copy of the file, and is another one in another file', async () => {
+  it.concurrent('outlives a restart, goes with a copy of the file, and is another one in another file', async () => {
     const folder = temporaryFolder()
     const file = join(folder, 'one.sqlite')
     const first = await startProcess({ file })

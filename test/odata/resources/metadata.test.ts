@@ -67,7 +67,7 @@ describe('$metadata', () => {
     expect(annotated.filter((each) => !known.includes(each!))).toEqual([])
   })
 
-  it('is the same whichever root is read first', async () => {
+  it.concurrent('is the same whichever root is read first', async () => {
     const read = async (first: string, second: string) => {
       const { url, stop } = await startProcess({ file: join(temporaryFolder(), 'events.sqlite') })
       const texts: Record<string, string> = {}
@@ -77,7 +77,8 @@ describe('$metadata', () => {
       await stop()
       return texts
     }
-    expect(await read('/beta', '')).toEqual(await read('', '/beta'))
+    const [one, other] = await Promise.all([read('/beta', ''), read('', '/beta')])
+    expect(one).toEqual(other)
   })
 
   // UI5 and SAP's tools find keys and properties of an entity on the type itself only
