@@ -1,5 +1,6 @@
 /** The properties that were changed: old and new side by side, what differs marked. */
 import type { ComponentChildren } from 'preact'
+import { useFirst } from '../parts/first.tsx'
 import { wordOf } from '../parts/status.tsx'
 import type { Change } from '../service/odata.ts'
 import { differenceOf } from './difference.ts'
@@ -7,6 +8,7 @@ import type { TabProps } from './details.tsx'
 
 export function Properties({ event }: TabProps) {
   const changes = event.modifiedProperties ?? []
+  const [first, more] = useFirst(changes)
   if (!changes.length) return <p class="faint">No properties were changed.</p>
   const differing = changes.filter(({ oldValue, newValue }) => oldValue !== newValue).length
   return (
@@ -23,11 +25,12 @@ export function Properties({ event }: TabProps) {
           </tr>
         </thead>
         <tbody>
-          {changes.map((change, place) => (
+          {first.map((change, place) => (
             <ChangeRow key={place} change={change} />
           ))}
         </tbody>
       </table>
+      {more}
     </>
   )
 }

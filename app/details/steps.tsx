@@ -1,4 +1,5 @@
 /** The steps that were taken, in their order. */
+import { useFirst } from '../parts/first.tsx'
 import { Status } from '../parts/status.tsx'
 import type { Step } from '../service/odata.ts'
 import type { TabProps } from './details.tsx'
@@ -17,14 +18,17 @@ const KINDS = new Map(
 )
 
 export function Steps({ event }: TabProps) {
-  const steps = event.provisioningSteps ?? []
+  const [steps, more] = useFirst(event.provisioningSteps ?? [])
   if (!steps.length) return <p class="faint">The event has no steps.</p>
   return (
-    <ol class="steps">
-      {steps.map((step, place) => (
-        <StepItem key={place} step={step} number={place + 1} />
-      ))}
-    </ol>
+    <>
+      <ol class="steps">
+        {steps.map((step, place) => (
+          <StepItem key={place} step={step} number={place + 1} />
+        ))}
+      </ol>
+      {more}
+    </>
   )
 }
 

@@ -70,6 +70,31 @@ describeInBrowser('The page', () => {
     }
   })
 
+  it('shows the first of many steps, changes and details, and the others on demand', async () => {
+    const many = <Item>(item: (number: number) => Item) => Array.from({ length: 1500 }, (_, number) => item(number))
+    const event = {
+      id: 'many',
+      activityDateTime: at(17),
+      provisioningSteps: many((number) => ({ name: `Step ${number}` })),
+      modifiedProperties: many((number) => ({ displayName: `Property ${number}` })),
+      targetSystem: { details: Object.fromEntries(many((number) => [`Name ${number}`, 'x'])) }
+    }
+    expect((await service.post('/auditLogs/provisioning', event)).status).toBe(201)
+    const page = await open(`?${WEEK}&event=many&tab=steps`)
+    const more = page.getByRole('button', { name: 'Show more' })
+    for (const [tab, items] of [
+      ['Steps', '.steps > li'],
+      ['Modified properties', '.changes tbody tr'],
+      ['Summary', '.members > div']
+    ] as const) {
+      await page.getByRole('tab', { name: tab }).click()
+      await eventually(() => page.locator(items).count(), 200)
+      expect(await more.innerText()).toBe('Show more: 1,300 are left')
+      await more.click()
+      await eventually(() => page.locator(items).count(), 1000)
+    }
+  })
+
   it('has the first line of a reason that is plain text', async () => {
     const page = await open(`?${WEEK}&event=plain`)
     await page.locator('.what').getByText('The disk is full.', { exact: true }).waitFor()
