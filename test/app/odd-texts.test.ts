@@ -93,6 +93,9 @@ describeInBrowser('The page', () => {
       await more.click()
       await eventually(() => page.locator(items).count(), 1000)
     }
+    await page.getByRole('tab', { name: 'JSON' }).click()
+    await more.getByText('are left').waitFor()
+    expect((await page.locator('pre.json').innerText()).split('\n')).toHaveLength(5000)
   })
 
   it('has the first line of a reason that is plain text', async () => {
