@@ -26,8 +26,11 @@ async function startOn(file: string) {
 
 beforeAll(async () => {
   const env = { CDS_TYPESCRIPT: 'true', CDS_REQUIRES_DB_CREDENTIALS_URL: filled }
-  await run('bench/filling/service.ts', [count, '1'], env)
-  events = (await run('tools/generate.ts', ['--count', count])).split('\n')
+  const [, generated] = await Promise.all([
+    run('bench/filling/service.ts', [count, '1'], env),
+    run('tools/generate.ts', ['--count', count])
+  ])
+  events = generated.split('\n')
 })
 
 describe('A log that the benchmark fills', () => {
