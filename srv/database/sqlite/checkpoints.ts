@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { DatabaseSettings } from '../../settings/settings.ts'
 import { repeat, startJob } from '../background.ts'
 import type { Checkpointing } from './checkpoint-thread.ts'
-import { sizeOfLog, type OpenFiles } from './files.ts'
+import type { OpenFiles } from './files.ts'
 import type { Pauses } from './pauses.ts'
 
 /** How often it checks whether a checkpoint is due, in milliseconds. */
@@ -20,13 +20,13 @@ const RESPITE = 60_000
 export function startCheckpoints(file: string, files: OpenFiles, pauses: Pauses, { wal_limit }: DatabaseSettings) {
   const data: Checkpointing = { file, files, limit: wal_limit }
   const job = startJob(join(import.meta.dirname, 'checkpoint-thread.ts'), data)
-  const isLarge = () => sizeOfLog(file) > wal_limit
   let respiteUntil = 0
+  const isStuck = async (isPause: boolean) => (await job.run('checkpoint', isPause)) as boolean
   const checkpoint = async () => {
-    await job.run('checkpoint', false)
-    if (!isLarge() || performance.now() < respiteUntil) return
-    await pauses.during(() => job.run('checkpoint', true))
-    if (isLarge()) respiteUntil = performance.now() + RESPITE
+    if (!(await isStuck(false)) || performance.now() < respiteUntil) return
+    await pauses.during(async () => {
+      if (await isStuck(true)) respiteUntil = performance.now() + RESPITE
+    })
   }
   const failure = 'The write-ahead log could not be moved into the file.'
   const { run, stop } = repeat(failure, checkpoint, INTERVAL)
