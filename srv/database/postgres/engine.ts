@@ -102,7 +102,7 @@ export class PostgresEngine implements Engine {
     this.sequencer.start()
     this.stopWatching = watchTransactions(this.checks)
     this.isSearched = Boolean(searched)
-    if (searched) this.stopFilling = startFilling(this.url, this.limits, () => this.leads)
+    if (searched) this.stopFilling = startFilling(this.url, this.limits)
   }
 
   get leads() {

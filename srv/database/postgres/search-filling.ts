@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import cds from '@sap/cds'
 import { repeat } from '../background.ts'
 import { writer, type Limits } from './connection.ts'
+import { FILLING, HOLDING, holds } from './locks.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -17,14 +18,14 @@ const BATCH = 50
 const MANY = 2000
 
 /**
- * Fills the index until the returned function is called.
- * @param leads whether this instance does so: several would not rest together
+ * Fills the index until the returned function is called. Where another instance does so, this one waits until that is
+ * gone: several would not rest together.
  */
-export function startFilling(url: string, limits: Limits, leads: () => boolean): () => Promise<void> {
-  const one = writer(url, limits)
+export function startFilling(url: string, limits: Limits): () => Promise<void> {
+  const one = writer(url, { ...limits, options: HOLDING })
   async function work(signal: AbortSignal) {
     let total = 0
-    for (let added = BATCH; added && leads() && !signal.aborted; total += added) {
+    for (let added = BATCH; added && !signal.aborted && (await holds(one, FILLING)); total += added) {
       const begin = performance.now()
       const { rows } = await one.query<{ added: number }>('SELECT fill_search($1) AS added', [BATCH])
       added = rows[0]?.added ?? 0

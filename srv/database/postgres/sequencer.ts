@@ -3,15 +3,15 @@
  * committed to the table of arrivals, so that numbers become visible in their order and without gaps. The lock is that
  * of a transaction: when its holder dies, it is free.
  *
- * Most of the time the same instance does so, and with it what else one is enough for: the one whose connection has a
- * further lock. The others try to get that as often. The server ends a connection that is silent for too long.
+ * Most of the time the same instance does so, and seals: the one whose connection has a further lock. The others try to
+ * get that as often.
  */
 import type pg from 'pg'
 import { repeat } from '../background.ts'
 import { ARRIVALS, COUNTS } from '../tables.ts'
 import { writer, type Limits } from './connection.ts'
 import { failureOf } from './failures.ts'
-import { LEADING, NUMBERING } from './locks.ts'
+import { HOLDING, holds, LEADING, NUMBERING } from './locks.ts'
 import { queryOn } from './names.ts'
 import { BY_INDEXES, FOLD } from './tallies.ts'
 
@@ -21,14 +21,11 @@ export const UNNUMBERED = 'provisioning_log_UnnumberedArrivals'
 /** How often arrivals are numbered, in milliseconds. Readers of changes do not wait for it. */
 const INTERVAL = 250
 
-/** After how long in silence an instance leads no longer, in milliseconds: it hangs, or its network is gone. */
-const SILENCE = '-c idle_session_timeout=20000'
-
 /** The most arrivals that are numbered in one transaction. */
 const BATCH = 5000
 
 export class Sequencer {
-  /** Whether this instance does what one is enough for. */
+  /** Whether this instance numbers and seals what all have stored. */
   leads = false
   private readonly pool: pg.Pool
   private repeated: ReturnType<typeof repeat> | undefined
@@ -38,7 +35,7 @@ export class Sequencer {
 
   /** @param limits of statements: how long {@link number} waits for another instance, and a statement runs in all */
   constructor(url: string, limits: Limits) {
-    this.pool = writer(url, { ...limits, options: SILENCE })
+    this.pool = writer(url, { ...limits, options: HOLDING })
   }
 
   /** Numbers arrivals from now on, whoever has added them, unless another instance does so. */
@@ -74,8 +71,7 @@ export class Sequencer {
   private async lead() {
     let leads = false
     try {
-      const [held] = await queryOn(this.pool)<{ leads: boolean }>(`SELECT pg_try_advisory_lock(${LEADING}) AS leads`)
-      leads = held?.leads ?? false
+      leads = await holds(this.pool, LEADING)
     } finally {
       this.leads = leads
     }
