@@ -1,4 +1,4 @@
-import { condensed, matchAll, rarest, trigramsOf } from '../../srv/database/sqlite/trigrams.ts'
+import { condensed, matchAll, mostOf, rarest, trigramsOf } from '../../srv/database/sqlite/trigrams.ts'
 
 describe('The trigrams of terms', () => {
   it.each([
@@ -39,6 +39,12 @@ describe('The trigrams of terms', () => {
     expect(choose({ aaa: 1, bbb: 0.04, ccc: 0.9, ddd: 0.05 })).toEqual(['bbb', 'ddd'])
     expect(choose({ aaa: 0.9, bbb: 0.7, ccc: 1, ddd: 0.8 })).toEqual(['bbb', 'ddd', 'aaa'])
     expect(choose({ aaa: 1, bbb: 1 })).toEqual(['aaa'])
+  })
+
+  it('are looked for in any case, up to sixteen, if those leave too many candidates', () => {
+    const parts: Record<string, number> = { aaa: 1, bbb: 0.04, ccc: 0.9 }
+    expect(mostOf(Object.keys(parts), (each) => parts[each] ?? 0)).toEqual(['bbb', 'ccc', 'aaa'])
+    expect(mostOf(trigramsOf(['abcdefghijklmnopqrstuvwxyz']), () => 0.02)).toHaveLength(16)
   })
 })
 

@@ -15,7 +15,7 @@ import {
 } from './search-file.ts'
 import { isDamaged } from './search-filling.ts'
 import { COUNTS } from '../tables.ts'
-import { matchAll, rarest, trigramsOf } from './trigrams.ts'
+import { matchAll, mostOf, rarest, trigramsOf } from './trigrams.ts'
 
 /** The functions of statements: see search-statements.ts. */
 export const CANDIDATE_ROWS = 'candidate_rows'
@@ -30,11 +30,19 @@ const MOST = 0.25
 /** Ends a statement for which there are too many candidates, or none are known. */
 export class TooMany extends Error {}
 
+/** How many candidates there may be. */
+interface Limit {
+  /** Gives it by the number of all blocks. */
+  of: (blocks: number) => number
+  /** Whether further trigrams are looked for where there are more: that takes long, but less than what follows. */
+  persists: boolean
+}
+
 /** Adds the functions that find candidates for terms to a connection. */
 export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined) {
   const opened = search && opener(search)
   const form = search ? formOf(search.columns) : ''
-  const find = (limit: (blocks: number) => number, expand: (blocks: number[]) => number[]) => {
+  const find = (limit: Limit, expand: (blocks: number[]) => number[]) => {
     return (after: SQLInputValue, before: SQLInputValue, ...terms: SQLInputValue[]) => {
       const trigrams = trigramsOf(terms.map(String))
       const index = trigrams.length ? opened?.open() : undefined
@@ -50,11 +58,8 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
     }
   }
   // As many candidates as the square root of the events are read faster than the events up to those that fill a page.
-  const few = find((blocks) => Math.max(FEW, Math.sqrt(blocks * BLOCK)), rowsOf)
-  const many = find(
-    (blocks) => blocks * MOST,
-    (blocks) => blocks
-  )
+  const few = find({ of: (blocks) => Math.max(FEW, Math.sqrt(blocks * BLOCK)), persists: true }, rowsOf)
+  const many = find({ of: (blocks) => blocks * MOST, persists: false }, (blocks) => blocks)
   const options = { deterministic: true, varargs: true }
   log.function(CANDIDATE_ROWS, options, few)
   log.function(CANDIDATE_BLOCKS, options, many)
@@ -66,7 +71,7 @@ const rowsOf = (blocks: number[]) =>
 /**
  * Finds blocks.
  * @param range the instants between which the events must have happened; null where there is no bound
- * @param limit gives how many there may be, by the number of all blocks with such events
+ * @param limit of blocks with such events
  * @throws {TooMany} if there are more, or the index is not of this log; SQLite's error
  */
 function candidates(
@@ -75,7 +80,7 @@ function candidates(
   form: string,
   trigrams: string[],
   range: [SQLInputValue, SQLInputValue],
-  limit: (blocks: number) => number
+  limit: Limit
 ): number[] {
   index.exec('BEGIN')
   const state = stateOf(index)
@@ -83,23 +88,32 @@ function candidates(
   const end = Math.floor(lastOf(log) / BLOCK) + 1
   const first = (state.last + 1) / BLOCK
   const chunks = chunksWithin(index, range)
-  const most = Math.floor(limit(chunks ? end - first + chunks.length * CHUNK : end))
+  const most = Math.floor(limit.of(chunks ? end - first + chunks.length * CHUNK : end))
   if (end - first > most) throw new TooMany()
   const found = Array.from({ length: end - first }, (_, index) => first + index) // those that are not indexed yet
   const matching = index.prepare('SELECT rowid AS block FROM texts WHERE texts MATCH ? AND rowid BETWEEN ? AND ?')
-  const query = matchAll(rarest(trigrams, frequencies(index, trigrams), end))
   const [from = 0, to = -1] = chunks ? [chunks[0], chunks.at(-1)] : [0, end]
   const known = chunks && new Set(chunks)
-  for (const { block } of matching.iterate(query, from * CHUNK, (to + 1) * CHUNK - 1)) {
-    if (known?.has(Math.floor(Number(block) / CHUNK)) !== false) found.push(Number(block))
-    if (found.length > most) throw new TooMany()
+  const partOf = frequencies(index, trigrams)
+  for (const chosen of [rarest(trigrams, partOf, end), ...(limit.persists ? [mostOf(trigrams, partOf)] : [])]) {
+    const blocks = matching
+      .iterate(matchAll(chosen), from * CHUNK, (to + 1) * CHUNK - 1)
+      .map(({ block }) => Number(block))
+      .filter((block) => known?.has(Math.floor(block / CHUNK)) !== false)
+      .take(most - found.length + 1)
+      .toArray()
+    if (found.length + blocks.length <= most) return found.concat(blocks)
   }
-  return found
+  throw new TooMany()
 }
 
-/** The chunks that may have events of a range of time, in their order. @returns undefined if there is no bound */
+/**
+ * The chunks that may have events of a range of time, in their order.
+ * @returns undefined if there is no bound, or an index that an earlier release made has no times yet
+ */
 function chunksWithin(index: DatabaseSync, [after, before]: [SQLInputValue, SQLInputValue]): number[] | undefined {
   if (after === null && before === null) return undefined
+  if (!index.prepare('SELECT 1 FROM times').get()) return undefined
   const find = index.prepare(
     'SELECT chunk FROM times WHERE last >= ifnull(:after, last) AND first <= ifnull(:before, first) ORDER BY chunk'
   )

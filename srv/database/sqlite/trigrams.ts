@@ -41,8 +41,7 @@ const WORTH = 2000
  */
 export function rarest(trigrams: string[], partOf: (trigram: string) => number, blocks: number): string[] {
   let wrong = blocks // as if it were chance that a block has them
-  const sorted = trigrams.map((each) => [partOf(each), each] as const).sort(([a], [b]) => a - b)
-  const chosen = sorted.filter(([part], index) => {
+  const chosen = byFrequency(trigrams, partOf).filter(([part], index) => {
     const isWorthIt = part <= COMMON || wrong * (1 - part) * WORTH > part * blocks
     const isNeeded = !index || (isWorthIt && (index < LEAST || (wrong > WRONG && index < LOOKED_FOR)))
     wrong *= part
@@ -50,6 +49,18 @@ export function rarest(trigrams: string[], partOf: (trigram: string) => number, 
   })
   return chosen.map(([, trigram]) => trigram)
 }
+
+/**
+ * As many trigrams as are looked for at most. They leave fewer candidates where {@link rarest} leaves many, as blocks do
+ * not have trigrams by chance: those of a name and of a common word stand together in other names.
+ */
+export const mostOf = (trigrams: string[], partOf: (trigram: string) => number): string[] =>
+  byFrequency(trigrams, partOf)
+    .slice(0, LOOKED_FOR)
+    .map(([, trigram]) => trigram)
+
+const byFrequency = (trigrams: string[], partOf: (trigram: string) => number) =>
+  trigrams.map((each) => [partOf(each), each] as const).sort(([a], [b]) => a - b)
 
 /** The query of FTS5 for texts that have all of some trigrams (https://sqlite.org/fts5.html#full_text_query_syntax). */
 export const matchAll = (trigrams: string[]) => trigrams.map((each) => `"${each.replaceAll('"', '""')}"`).join(' ')
