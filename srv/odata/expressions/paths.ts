@@ -3,7 +3,7 @@ import { columnsOf } from '../model/columns.ts'
 import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
 import { valueTypeOf } from './primitives.ts'
 import { collectionValue } from './collections.ts'
-import { anyOf, func, ref, standingFor, val, xpr } from '../../cqn/cqn.ts'
+import { anyOf, constant, func, ref, standingFor, val, xpr } from '../../cqn/cqn.ts'
 import type { Cqn, Member, Structure, Typed, Unplaced } from '../../cqn/cqn.ts'
 import { anyCase, jsonItem } from '../../database/dialect.ts'
 import { memberShown } from './enumerations.ts'
@@ -85,7 +85,7 @@ function columnOf({ names, property }: Pick<Place, 'names' | 'property'>): Cqn {
 function hasType(property: Property, type: StructuredType, rows: StructuredType): Cqn {
   const { derived } = property
   if (!derived?.types.includes(type)) return exists(property, rows)
-  return func('coalesce', xpr(ref(derived.column), '=', val(type.name)), val(false))
+  return func('coalesce', xpr(ref(derived.column), '=', constant(type.name)), val(false))
 }
 
 /** A complex value exists if any of its columns has a value, or if it was sent as an empty object. */

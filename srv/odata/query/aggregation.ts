@@ -52,9 +52,9 @@ export function grouped(cursor: Cursor, rows: Rows, groupings: Grouping[], aggre
     cursor.fail('Two columns have the same name')
   const columns = all.map(({ name, value }) => named(shown(value), name))
   const groupBy = groupings.map(({ value }) => shown(value))
-  const { order: _, ...groups } = nested(rows, columns, groupBy.length ? { groupBy } : {})
+  const groups = nested(rows, columns, groupBy.length ? { groupBy } : {})
   const type = groupedType(rows.type, groupings, aggregates)
-  return { ...groups, type, columns: names, identity: names, areEntities: false }
+  return { ...groups, type, columns: names, identity: names, order: [], defaultOrder: [], areEntities: false }
 }
 
 const groupColumn = (path: string[]) => valueColumn(path.join('_'))

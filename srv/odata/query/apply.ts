@@ -3,9 +3,8 @@ import { func, named, ref, val, xpr, type Typed } from '../../cqn/cqn.ts'
 import { aggregate, grouped, type Grouping } from './aggregation.ts'
 import { withoutNaN } from '../expressions/arithmetic.ts'
 import type { Cursor } from '../expressions/cursor.ts'
-import { exactly } from '../expressions/logic.ts'
 import { meantAs } from '../expressions/members.ts'
-import { orderBy, orderTerms } from './order.ts'
+import { orderBy, ordering, orderTerms } from './order.ts'
 import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 import { parsePath } from '../expressions/paths.ts'
 import {
@@ -16,6 +15,7 @@ import {
   filtered,
   nested,
   searched,
+  totalOrder,
   type Computed,
   type Rows
 } from './rows.ts'
@@ -62,7 +62,7 @@ const TRANSFORMATIONS = new Map<string, (parser: Parser, rows: Rows) => Rows | R
     aggregate: (parser, rows) => grouped(parser.cursor, rows, [], aggregates(parser)),
     groupby: groupBy,
     concat: concatenated,
-    orderby: (parser, rows) => ({ ...rows, order: orderTerms(parser) }),
+    orderby: (parser, rows) => ({ ...rows, order: orderTerms(parser, rows.order) }),
     top: ({ cursor }, rows) => limited(rows, wholeNumber(cursor)),
     skip: ({ cursor }, rows) => limited(rows, Number.MAX_SAFE_INTEGER, wholeNumber(cursor)),
     topcount: (parser, rows) => extremes(parser, rows, true),
@@ -80,35 +80,48 @@ function concatenated(parser: Parser, rows: Rows): Rows[] {
   return sets
 }
 
-function wholeNumber(cursor: Cursor): number {
+function wholeNumber(cursor: Cursor, least = 0): number {
+  return amount(cursor, `A whole number of ${least} or more`, (each) => Number.isSafeInteger(each) && each >= least)
+}
+
+/** Reads a number that belongs to the query, not to its values. */
+function amount(cursor: Cursor, what: string, isValid: (number: number) => boolean): number {
   const { kind, text } = cursor.token
   const number = Number(text)
-  if (kind !== 'number' || !/^\d+$/.test(text) || !Number.isSafeInteger(number))
-    cursor.fail('A whole number of 0 or more is expected')
+  if (kind !== 'number' || !Number.isFinite(number) || !isValid(number)) cursor.fail(`${what} is expected`)
   cursor.take()
   return number
 }
 
 /** `topcount(3,durationInMilliseconds)`: the rows with the largest values. */
 function extremes(parser: Parser, rows: Rows, descending: boolean): Rows {
-  const count = wholeNumber(parser.cursor)
+  const count = wholeNumber(parser.cursor, 1)
   parser.cursor.expect(',')
-  const cqn = exactly(parser.value())
-  return limited({ ...rows, order: [{ cqn, descending, required: false }] }, count)
+  return limited({ ...rows, order: [{ ...ordering(parser), descending }] }, count)
 }
 
-/** `topsum(1000,durationInMilliseconds)`: the rows with the largest values, up to a sum. */
+/**
+ * `topsum(1000,durationInMilliseconds)`: the rows with the largest values, up to the first with which their sum reaches
+ * an amount (3.3.1). Negative values do not make room for others: the sum before a row counts as the most that it was.
+ */
 function accumulated(parser: Parser, rows: Rows, descending: boolean, isPercent: boolean): Rows {
-  const amount = wholeNumber(parser.cursor)
+  const most = isPercent
+    ? amount(parser.cursor, 'A number above 0 and up to 100', (each) => each > 0 && each <= 100)
+    : amount(parser.cursor, 'A number', () => true)
   parser.cursor.expect(',')
   const value = meantAs(parser.value(), 'number')
   const { type, position } = value
   const cqn = withoutNaN(value)
   if (type !== 'number') parser.cursor.fail('A number is expected', position)
   const order = [cqn, descending ? 'desc' : 'asc', ...rows.identity.flatMap((name) => [',', ref(name)])]
-  const before = xpr('sum(', cqn, ') over (order by', ...order, 'rows unbounded preceding) -', cqn)
-  const whole = isPercent ? xpr('sum(', cqn, ') over () *', val(amount), '/ 100.0') : val(amount)
-  const columns = [...rows.columns.map(ref), named(xpr(before, '<', whole), IS_NEEDED)]
+  const frame = 'rows between unbounded preceding and 1 preceding'
+  const before = func('coalesce', xpr('sum(', cqn, ') over (order by', ...order, frame, ')'), val(0))
+  const positive = func('coalesce', xpr('sum(case when', cqn, '> 0 then', cqn, 'end) over ()'), val(0))
+  const reached = descending
+    ? xpr('case when', cqn, '< 0 then', positive, 'else', before, 'end')
+    : xpr('case when', before, '< 0 then 0 else', before, 'end')
+  const whole = isPercent ? xpr('sum(', cqn, ') over () *', val(most), '/ 100.0') : val(most)
+  const columns = [...rows.columns.map(ref), named(xpr(reached, '<', whole), IS_NEEDED)]
   const numbered = nested(filtered(rows, xpr(cqn, '!=', val(null))), columns)
   return nested(filtered(numbered, xpr(ref(IS_NEEDED), '=', val(true))))
 }
@@ -179,8 +192,6 @@ function aggregated(parser: Parser): Typed {
 
 /** The first rows in their order, as a set of rows. */
 function limited(rows: Rows, top: number, skip = 0): Rows {
-  const ties = rows.identity.map((name) => ({ cqn: ref(name), descending: false, required: false }))
-  const terms = [...(rows.order ?? []), ...ties].map(orderBy)
   const limit = { rows: val(top), offset: val(skip) }
-  return nested(rows, undefined, { orderBy: terms, limit })
+  return nested(rows, undefined, { orderBy: totalOrder(rows).map(orderBy), limit })
 }

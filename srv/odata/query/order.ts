@@ -12,21 +12,30 @@ export interface OrderTerm {
   required: boolean
 }
 
-/** Parses a list of expressions with directions. @throws {RequestError} 400 with the position of what is wrong */
-export function orderTerms(parser: Parser): OrderTerm[] {
+/**
+ * Parses a list of expressions with directions.
+ * @param before the order so far, which is kept where these do not tell rows apart (Data Aggregation 4.0, 3.3.3)
+ * @throws {RequestError} 400 with the position of what is wrong
+ */
+export function orderTerms(parser: Parser, before: OrderTerm[] = []): OrderTerm[] {
   const { cursor } = parser
-  const terms = cursor.list(() => {
-    const value = parser.value()
-    if (!isPrimitive(value)) cursor.fail('Only primitive values can be ordered by', value.position)
-    const { required = false } = value
-    const plain = value.type === 'number' ? withoutNaN(value) : exactly(value)
-    const cqn = value.member ? jsonOrdered(value.member) : plain
+  const own = cursor.list(() => {
+    const term = ordering(parser)
     const descending = cursor.accept('desc')
     if (!descending) cursor.accept('asc')
-    return { cqn, descending, required }
+    return { ...term, descending }
   })
+  const terms = [...own, ...before]
   if (terms.reduce((sum, { cqn }) => sum + extentOf(cqn).nodes, 0) > MOST.nodes) cursor.tooLarge()
   return terms
+}
+
+/** Parses an expression by which rows are ordered. @throws {RequestError} 400 unless its values are primitive */
+export function ordering(parser: Parser): Omit<OrderTerm, 'descending'> {
+  const value = parser.value()
+  if (!isPrimitive(value)) parser.cursor.fail('Only primitive values can be ordered by', value.position)
+  const plain = value.type === 'number' ? withoutNaN(value) : exactly(value)
+  return { cqn: value.member ? jsonOrdered(value.member) : plain, required: value.required ?? false }
 }
 
 /** A term of CQN's `orderBy`. Null comes before all values (5.1.5); the defaults of databases differ. */

@@ -5,9 +5,10 @@ import type { Cqn, Typed, ValueType } from '../../cqn/cqn.ts'
 import { RequestError } from '../../errors/errors.ts'
 import type { Cursor } from '../expressions/cursor.ts'
 import { shown } from '../expressions/members.ts'
+import { parseWhole } from '../expressions/parser.ts'
 import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 import { primitiveFor } from '../expressions/primitives.ts'
-import type { OrderTerm } from './order.ts'
+import { orderTerms, type OrderTerm } from './order.ts'
 import { holds } from '../expressions/logic.ts'
 import { mayContain } from '../../database/dialect.ts'
 import { foundIn, parseSearch } from '../expressions/search.ts'
@@ -25,7 +26,9 @@ export interface Rows {
   /** The columns that make any order total. */
   identity: string[]
   /** The order from `$apply`. */
-  order?: OrderTerm[]
+  order: OrderTerm[]
+  /** The order where the request has none. */
+  defaultOrder: OrderTerm[]
   /** Whether the rows are still entities, each with a URL. */
   areEntities: boolean
   searchable: Searched
@@ -35,15 +38,29 @@ export interface Rows {
 }
 
 /** All entities of the service. */
-export const entities = remembered(({ entity, entityType, identity, searchable }: ServiceSchema): Rows => {
+export const entities = remembered((schema: ServiceSchema): Rows => {
+  const { entity, entityType, identity, searchable, types } = schema
+  const context = { option: '$orderby', now: new Date(0), aliases: new Map(), patterns: { parts: 0 }, types }
+  const defaultOrder = parseWhole(schema.defaultOrder, { ...context, type: entityType }, orderTerms)
   const properties = [...entityType.properties.values()]
   const instants = properties.flatMap(({ instant }) => instant ?? [])
   const shown = properties.flatMap((property) => columnsOf(property))
   const { emptyObjects, representationTag } = entityType.hidden
   const columns = [...new Set([...shown, ...identity, ...instants, emptyObjects, representationTag])]
   const all = { from: { ref: [entity] }, where: [], type: entityType, columns, identity, searchable }
-  return { ...all, areEntities: true, nodes: 0, nesting: 0 }
+  return { ...all, order: [], defaultOrder, areEntities: true, nodes: 0, nesting: 0 }
 })
+
+/**
+ * The order of rows: the requested one, then that of `$apply`, or else the default, then what breaks ties. It is the
+ * same for all transformations and options that take some of the rows (Data Aggregation 4.0, 3.3.7).
+ */
+export function totalOrder({ order, defaultOrder, identity, areEntities }: Rows, requested: OrderTerm[] = []) {
+  const given = [...requested, ...order]
+  const terms = given.length ? given : defaultOrder
+  const descending = terms.at(-1)?.descending ?? false
+  return [...terms, ...identity.map((name): OrderTerm => ({ cqn: ref(name), descending, required: areEntities }))]
+}
 
 export function filtered(rows: Rows, condition: Cqn): Rows {
   return { ...rows, where: [...rows.where, condition], nodes: rows.nodes + extentOf(condition).nodes }

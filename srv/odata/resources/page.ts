@@ -13,7 +13,7 @@ import { countOf, integerText } from './count.ts'
 import { comesAfter, pageWindow, positionLiterals, type PageWindow } from '../query/paging.ts'
 import { planned, type Planned } from '../../plans/plans.ts'
 import { applied } from '../request/headers.ts'
-import { clauses, entities, filtered, type Rows } from '../query/rows.ts'
+import { clauses, entities, filtered, totalOrder, type Rows } from '../query/rows.ts'
 import { rowsList, selected } from '../query/select.ts'
 import { requestShape } from '../request/shape.ts'
 import { parsedOption, rowSets } from '../query/row-sets.ts'
@@ -64,7 +64,7 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
 export function prepare(exchange: Exchange, all = entities(exchange.schema)): Prepared {
   const sets = rowSets(exchange, all)
   const [rows] = sets as [Rows]
-  const terms = sets.length === 1 ? totalOrder(exchange, rows) : []
+  const terms = sets.length === 1 ? orderOfPage(exchange, rows) : []
   const keys = terms.map(({ cqn }, index) => ('ref' in cqn ? cqn : named(cqn, `order_${index}`)))
   return { sets, selected: selected(exchange, rows), terms, keys }
 }
@@ -113,7 +113,7 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
   const all: JsonText = []
   for (const rows of sets) {
     const plan = planned(exchange, undefined, () => ({ selected: { rows, selection: undefined, list: '' }, keys: [] }))
-    const order = totalOrder(exchange, rows).map(orderBy)
+    const order = orderOfPage(exchange, rows).map(orderBy)
     const select = (_: unknown, count: number) => ({
       ...clauses(rows),
       orderBy: order,
@@ -143,15 +143,12 @@ function tracksChanges({ preferences, options, conventions, res }: Exchange): bo
   return true
 }
 
-/** The requested order, then that of `$apply` or the default order, then what breaks ties. */
-function totalOrder(exchange: Exchange, rows: Rows): OrderTerm[] {
-  const byDefault = rows.areEntities && !rows.order ? [['$orderby', exchange.schema.defaultOrder] as const] : []
-  const options = new Map([...byDefault, ...exchange.options])
-  const terms = parsedOption({ ...exchange, options }, '$orderby', rows, orderTerms) ?? []
-  const all = [...terms, ...(rows.order ?? [])]
+/** The order of a page. @throws {RequestError} 400 if it is too large to tell what comes after a position */
+function orderOfPage(exchange: Exchange, rows: Rows): OrderTerm[] {
+  const terms = totalOrder(rows, parsedOption(exchange, '$orderby', rows, orderTerms))
   // a position is compared term by term, each after all those before it: see query/paging.ts
-  const nodes = all.reduce((sum, { cqn }) => sum + extentOf(cqn).nodes, 0) * all.length
+  const own = terms.slice(0, -rows.identity.length || undefined)
+  const nodes = own.reduce((sum, { cqn }) => sum + extentOf(cqn).nodes, 0) * own.length
   if (nodes > MOST.nodes) throw new RequestError('invalidQueryOption', '$orderby is too large.', '$orderby')
-  const descending = all.at(-1)?.descending ?? false
-  return [...all, ...rows.identity.map((name) => ({ cqn: { ref: [name] }, descending, required: rows.areEntities }))]
+  return terms
 }

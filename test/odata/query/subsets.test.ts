@@ -1,0 +1,136 @@
+/** Transformations that order rows and take some of them (OData Data Aggregation 4.0, 3.3). */
+import { errorOf, query, sharedService, valuesOf, type Json } from '../../support/service.ts'
+
+const service = sharedService()
+const path = '/auditLogs/provisioning'
+
+/** The letter that is the id, the duration, the job, the action, and a member of an open type. */
+const events: [id: string, duration: number | null, jobId: string, action: string, n: unknown][] = [
+  ['a', 8, 'j1', 'x', 10],
+  ['b', 5, 'j2', 'y', 9],
+  ['c', -6, 'j1', 'y', -2],
+  ['d', -7, 'j2', 'x', '1'],
+  ['e', null, 'j1', 'x', null],
+  ['f', 5, 'j2', 'y', 1e30]
+]
+
+beforeAll(async () => {
+  for (const [index, [id, durationInMilliseconds, jobId, action, n]] of events.entries()) {
+    const statusInfo = { '@odata.type': '#microsoft.graph.statusDetails', errorCode: action === 'x' ? null : id }
+    const event: Json = { id, durationInMilliseconds, jobId, action, statusInfo, targetSystem: { details: { n } } }
+    const { status } = await service.post(path, { ...event, activityDateTime: `2024-05-0${index + 1}T00:00:00Z` })
+    expect(status).toBe(201)
+  }
+})
+
+async function found(options: Record<string, string>) {
+  const answer = await service.get(query(path, { $select: 'id', ...options }))
+  if (answer.status !== 200) return `${answer.status} ${errorOf(answer).message}`
+  return valuesOf(answer)
+    .map(({ id }) => id)
+    .join('')
+}
+
+describe.each<[string, [apply: string, expected: string][]]>([
+  [
+    'the rows with the largest and the smallest values (3.3.1.1)',
+    [
+      ['topcount(1,durationInMilliseconds)', 'a'],
+      ['bottomcount(2,durationInMilliseconds)', 'ed'],
+      // numbers by size, then texts, on every database
+      ['topcount(2,targetSystem/details/n)', 'df'],
+      ['topcount(3,targetSystem/details/n)', 'dfa'],
+      ['bottomcount(3,targetSystem/details/n)', 'ecb']
+    ]
+  ],
+  [
+    'rows up to a sum, of values that may be negative (3.3.1.3)',
+    [
+      ['topsum(13,durationInMilliseconds)/orderby(id)', 'ab'],
+      ['topsum(8,durationInMilliseconds)', 'a'],
+      ['topsum(8.5,durationInMilliseconds)/orderby(id)', 'ab'],
+      ['topsum(18,durationInMilliseconds)/orderby(id)', 'abf'],
+      ['topsum(1.9e1,durationInMilliseconds)/orderby(id)', 'abcdf'],
+      ['topsum(0,durationInMilliseconds)', ''],
+      ['topsum(-5,durationInMilliseconds)', ''],
+      ['bottomsum(0,durationInMilliseconds)', ''],
+      ['bottomsum(-100,durationInMilliseconds)', ''],
+      ['bottomsum(1,durationInMilliseconds)/orderby(id)', 'abcdf'],
+      ["filter(id ne 'd')/bottomsum(4,durationInMilliseconds)/orderby(id)", 'bcf'],
+      // a sum of doubles forgets what is small beside what is large
+      ['bottomsum(17,targetSystem/details/n)/orderby(id)', 'abc']
+    ]
+  ],
+  [
+    'rows up to a part of the sum (3.3.1.2)',
+    [
+      ['filter(durationInMilliseconds gt 0)/toppercent(44.4,durationInMilliseconds)', 'a'],
+      ['filter(durationInMilliseconds gt 0)/toppercent(44.5,durationInMilliseconds)/orderby(id)', 'ab'],
+      ['filter(durationInMilliseconds gt 0)/toppercent(100,durationInMilliseconds)/orderby(id)', 'abf'],
+      ["filter(id ne 'd')/toppercent(100,durationInMilliseconds)/orderby(id)", 'ab']
+    ]
+  ],
+  [
+    'rows in an order, which keeps that from before where it tells none (3.3.3)',
+    [
+      ['orderby(jobId)/orderby(action)', 'aedcbf'],
+      ['orderby(jobId desc)/orderby(action)', 'deafbc'],
+      ['orderby(jobId)/top(4)/orderby(action)', 'aecb'],
+      ['orderby(jobId desc)/filter(durationInMilliseconds ne null)/orderby(action)', 'dafbc']
+    ]
+  ],
+  [
+    'the first and the following rows, newest first unless there is another order (3.3.5 and 3.3.6)',
+    [
+      ['top(2)', 'fe'],
+      ['skip(4)', 'ba'],
+      ['skip(1)/top(2)', 'ed'],
+      ['orderby(jobId desc)/top(2)', 'fd'],
+      ['orderby(jobId desc)/skip(2)', 'beca'],
+      ['top(2)/orderby(id)', 'ef']
+    ]
+  ]
+])('$apply gives %s', (_, cases) => {
+  it.each(cases)('%s', async ($apply, expected) => expect(await found({ $apply })).toBe(expected))
+})
+
+describe('The order of rows (3.3.7)', () => {
+  it.each(['orderby(jobId)', 'orderby(jobId desc)', 'orderby(action,jobId desc)', 'identity', 'filter(true)'])(
+    'after %s is the same for transformations and for options',
+    async ($apply) => {
+      expect(await found({ $apply: `${$apply}/top(3)` })).toBe(await found({ $apply, $top: '3' }))
+      expect(await found({ $apply: `${$apply}/skip(3)` })).toBe(await found({ $apply, $skip: '3' }))
+    }
+  )
+
+  it('by $orderby keeps that of $apply where it tells none', async () => {
+    expect(await found({ $apply: 'orderby(jobId)', $orderby: 'action' })).toBe('aedcbf')
+    expect(await found({ $apply: 'orderby(jobId desc)', $orderby: 'action' })).toBe('deafbc')
+  })
+})
+
+describe('Rows can be grouped', () => {
+  it('by a property of a derived type', async () => {
+    const $apply = 'groupby((statusInfo/microsoft.graph.statusDetails/errorCode),aggregate($count as n))'
+    expect(valuesOf(await service.get(query(path, { $apply })))).toEqual([
+      { statusInfo: { errorCode: null }, n: 3 },
+      { statusInfo: { errorCode: 'b' }, n: 1 },
+      { statusInfo: { errorCode: 'c' }, n: 1 },
+      { statusInfo: { errorCode: 'f' }, n: 1 }
+    ])
+  })
+})
+
+it.each([
+  ['topcount(0,durationInMilliseconds)', 'A whole number of 1 or more is expected, at position 9 of $apply.'],
+  ['bottomcount(1.5,durationInMilliseconds)', 'A whole number of 1 or more is expected, at position 12 of $apply.'],
+  ['topcount(1,targetSystem)', 'Only primitive values can be ordered by, at position 11 of $apply.'],
+  ['topsum(INF,durationInMilliseconds)', 'A number is expected, at position 7 of $apply.'],
+  ['topsum(durationInMilliseconds,1)', 'A number is expected, at position 7 of $apply.'],
+  ['toppercent(0,durationInMilliseconds)', 'A number above 0 and up to 100 is expected, at position 11 of $apply.'],
+  [
+    'bottompercent(101,durationInMilliseconds)',
+    'A number above 0 and up to 100 is expected, at position 14 of $apply.'
+  ],
+  ['top(-1)', 'A whole number of 0 or more is expected, at position 4 of $apply.']
+])('$apply=%s is refused', async ($apply, message) => expect(await found({ $apply })).toBe(`400 ${message}`))
