@@ -2,9 +2,10 @@
 import { resolve } from 'node:path'
 import { openLog } from '../database/open-log.ts'
 import { databaseLocation } from '../settings/settings.ts'
+import { argumentsIn } from './arguments.ts'
 
 try {
-  const [target] = process.argv.slice(2)
+  const [target] = argumentsIn(process.argv.slice(2), [], 1).positionals
   if (!target) throw new Error('the file of the copy is missing: npm run backup -- FILE.')
   const log = await openLog(databaseLocation(), { readOnly: true })
   try {

@@ -1,7 +1,6 @@
 /** Checks the log, and tells of it on the terminal: see verify.ts. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import type { StoredModel } from '../database/json-columns.ts'
 import type { Log } from '../database/log.ts'
 import { openLog } from '../database/open-log.ts'
@@ -10,6 +9,7 @@ import { Findings } from '../integrity/findings.ts'
 import { compareWithCheckpoint, readCheckpoint, type Checkpoint } from '../integrity/checkpoint.ts'
 import { nameOf } from '../settings/database-url.ts'
 import { verify, type Report } from '../integrity/verification.ts'
+import { argumentsIn } from './arguments.ts'
 
 /** What no check of the file alone can show: see SECURITY.md. */
 const REMINDER = `The file alone does not tell whether the whole chain was rewritten, whether an older copy is in its place, and what
@@ -37,8 +37,7 @@ interface Place {
  */
 export async function checkLog(args: string[], place: Place): Promise<number> {
   try {
-    const { values } = parseArgs({ args, options: { export: { type: 'string' }, against: { type: 'string' } } })
-    return await check(values, place)
+    return await check(argumentsIn(args, ['export', 'against']).values, place)
   } catch (error) {
     place.terminal.error(printable(`The log cannot be checked: ${(error as Error).message}`))
     return FAILED
@@ -64,8 +63,7 @@ async function check(files: { export?: string; against?: string }, place: Place)
     if (report.unsealed && !(await isSealedSoon(log, report.unsealed, place.patience())))
       return tellUnsealed(report.unsealed, terminal)
     terminal.log(checkpoint ? 'All is well, and what was exported is there.' : 'All is well.')
-    if (files.export !== undefined) exportTo(files.export, report.ends, terminal)
-    return WELL
+    return files.export === undefined ? WELL : exportTo(files.export, report.ends, terminal)
   } finally {
     await log.close()
   }
@@ -118,9 +116,18 @@ function checkpointIn(file: string) {
 }
 
 function exportTo(file: string, ends: Checkpoint, terminal: Place['terminal']) {
-  if (!ends.seals.length) return terminal.log('Nothing is sealed, so nothing was exported.')
-  writeFileSync(file, JSON.stringify({ exportedAt: new Date().toISOString(), ...ends }, null, 2) + '\n')
+  if (!ends.seals.length) {
+    terminal.log('Nothing is sealed, so nothing was exported.')
+    return WELL
+  }
+  try {
+    writeFileSync(file, JSON.stringify({ exportedAt: new Date().toISOString(), ...ends }, null, 2) + '\n')
+  } catch (error) {
+    terminal.error(printable(`The latest seals were not exported: ${(error as Error).message}`))
+    return FAILED
+  }
   terminal.log(`Exported the latest seals to ${file}.`)
+  return WELL
 }
 
 /**

@@ -9,17 +9,17 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { Log } from '../database/log.ts'
 import { openLog } from '../database/open-log.ts'
 import { expectDatabaseUrl, nameOf } from '../settings/database-url.ts'
+import { argumentsIn } from './arguments.ts'
 import { compareUnsealed, copyLog } from './copy-log.ts'
 
 /** What `npm run verify` ends with if all is well, and if events are not sealed. */
 const FINE = [0, 3]
 
 try {
-  const { values } = parseArgs({ options: { from: { type: 'string' }, to: { type: 'string' } } })
+  const { values } = argumentsIn(process.argv.slice(2), ['from', 'to'])
   await migrate(values.from, values.to ?? process.env.DATABASE_URL)
 } catch (error) {
   console.error(`\nThe migration failed: ${(error as Error).message}`)
@@ -29,7 +29,7 @@ try {
 async function migrate(file = '', url = '') {
   if (!existsSync(file)) throw new Error(`--from must be the database file, and there is no file '${file}'.`)
   expectDatabaseUrl(url, 'DATABASE_URL or --to')
-  const source = { CDS_ENV: '', CDS_REQUIRES_DB_CREDENTIALS_URL: resolve(file) }
+  const source = { CDS_ENV: '', DATABASE_URL: '', CDS_REQUIRES_DB_CREDENTIALS_URL: resolve(file) }
   const target = { CDS_ENV: 'postgres', DATABASE_URL: url, NODE_ENV: 'development' }
   const from = await openLog(resolve(file), { readOnly: true })
   const log = await openLog(url)

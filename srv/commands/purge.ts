@@ -3,15 +3,15 @@
  * record of it. The service may be running.
  */
 import { userInfo } from 'node:os'
-import { parseArgs } from 'node:util'
 import { openLog } from '../database/open-log.ts'
 import { newestSealed, purge } from '../integrity/retention.ts'
 import { nameOf } from '../settings/database-url.ts'
 import { databaseLocation } from '../settings/settings.ts'
 import { instant } from '../values/datetime.ts'
+import { argumentsIn } from './arguments.ts'
 
 try {
-  const { values } = parseArgs({ options: { before: { type: 'string' }, by: { type: 'string' } } })
+  const { values } = argumentsIn(process.argv.slice(2), ['before', 'by'])
   const before = instantOf(values.before)
   const location = databaseLocation()
   const log = await openLog(location, { isAlone: true })

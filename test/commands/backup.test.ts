@@ -64,7 +64,14 @@ describe('A backup', () => {
     const before = readFileSync(copy)
     await expect(backup(copy)).rejects.toThrow('exists already')
     expect(readFileSync(copy)).toEqual(before)
-    await expect(backup(join(folder, 'missing', 'copy.sqlite'))).rejects.toThrow()
+    const missing = join(folder, 'missing')
+    await expect(backup(join(missing, 'copy.sqlite'))).rejects.toThrow(`there is no folder ${missing}.`)
     await expect(backup('')).rejects.toThrow('npm run backup -- FILE')
+    await expect(backup('--force')).rejects.toThrow("Unknown option '--force'")
+    const other = join(folder, 'other.sqlite')
+    await expect(backup('more', [process.execPath, 'srv/commands/backup.ts', other])).rejects.toThrow(
+      "there is an argument too many: 'more'."
+    )
+    expect(existsSync(other)).toBe(false)
   })
 })

@@ -169,5 +169,14 @@ describe('npm run verify', () => {
     writeFileSync(empty, '')
     expect((await verifyAtRest(empty)).status).toBe(2)
     expect((await verifyAtRest(sound, '--agains', 'x')).status).toBe(2)
+    expect((await verifyAtRest(sound, '--against', '')).err).toBe(
+      'The log cannot be checked: --against must not be empty.\n'
+    )
+  })
+
+  it('says so if it cannot export', async () => {
+    const { status, out, err } = await verifyAtRest(sound, '--export', folder)
+    expect([status, err]).toEqual([2, expect.stringMatching(/^The latest seals were not exported: EISDIR.*\n$/)])
+    expect(out).toContain('All is well.')
   })
 })

@@ -1,5 +1,5 @@
 /** The arguments of `npm run generate`. */
-import { parseArgs } from 'node:util'
+import { argumentsIn } from '../../srv/commands/arguments.ts'
 
 /** A date, or a point in time with an offset. */
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
@@ -19,15 +19,8 @@ export interface Settings {
  * @throws {Error} whose message is a sentence, for arguments that cannot be
  */
 export function settingsIn(args: string[]): Settings | 'help' {
-  const string = { type: 'string' } as const
-  const { values } = parseArgs({
-    args,
-    options: {
-      ...{ count: string, seed: string, tenant: string, until: string, file: string, url: string, token: string },
-      help: { type: 'boolean' }
-    }
-  })
-  return values.help ? 'help' : checked(values)
+  if (args.includes('--help')) return 'help'
+  return checked(argumentsIn(args, ['count', 'seed', 'tenant', 'until', 'file', 'url', 'token']).values)
 }
 
 type Given = Partial<Record<keyof Settings, string>>
@@ -40,8 +33,6 @@ function checked({ count, seed = '1', tenant, until, file, url, token }: Given):
   if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
     throw new Error('--url must be an http or https URL, for example http://localhost:4004.')
   if (token !== undefined && url === undefined) throw new Error('--token is for --url only.')
-  const given = Object.entries({ tenant, file, token })
-  for (const [name, value] of given) if (value === '') throw new Error(`--${name} must not be empty.`)
   return { count: Number(count), seed: Number(seed), tenant, until: instantOf(until), file, url, token }
 }
 

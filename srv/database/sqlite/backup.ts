@@ -9,15 +9,20 @@ const ALL_PAGES = 2 ** 31 - 1
 /** See `Log` in database/log.ts. */
 export async function copyDatabase(source: DatabaseSync, target: string): Promise<number> {
   if (existsSync(target)) throw new Error(`${target} exists already.`)
+  if (!existsSync(dirname(target))) throw new Error(`there is no folder ${dirname(target)}.`)
   const part = `${target}.part`
   await rm(part, { force: true })
-  // all pages in one step, so that the copy shows one moment, and events that arrive meanwhile do not wait
-  await backup(source, part, { rate: ALL_PAGES })
-  check(part)
-  const size = await flush(part)
-  await rename(part, target)
-  await flush(dirname(target))
-  return size
+  try {
+    // all pages in one step, so that the copy shows one moment, and events that arrive meanwhile do not wait
+    await backup(source, part, { rate: ALL_PAGES })
+    check(part)
+    const size = await flush(part)
+    await rename(part, target)
+    await flush(dirname(target))
+    return size
+  } finally {
+    await rm(part, { force: true })
+  }
 }
 
 /** Makes the copy a single file without a write-ahead log, so that it can be moved safely. */
