@@ -42,11 +42,13 @@ function start(args: string[]) {
   cds.once('listening', ({ url }) => fill(count, url))
 }
 
-/** Tells why the service does not start: in a sentence where there is one, which a stack would hide. */
-function end(error: NodeJS.ErrnoException & { port?: number }) {
-  const isTaken = error.code === 'EADDRINUSE'
-  const sentence = isTaken ? `The service does not start: port ${error.port} is taken.` : error.message
-  console.error(/^The service (does not start|cannot run)/.test(sentence) ? sentence : error)
+/** Tells why the service does not start: in a sentence at the end, after the stack of an error that is not explained. */
+function end(error: NodeJS.ErrnoException & { port?: number; errcode?: number }) {
+  const { code, port, syscall, errcode, message } = error
+  const isSentence = message.startsWith('The service ')
+  if (!isSentence && !syscall && !errcode) console.error(error)
+  const [reason = ''] = (code === 'EADDRINUSE' ? `port ${port} is taken.` : message).split('\n')
+  console.error(isSentence ? message : `The service does not start: ${reason.replace(/\.?$/, '.')}`)
   process.exit(1)
 }
 

@@ -14,10 +14,13 @@ const IDLE = 30_000
  * Serves an application.
  * @param port 0 for any that is free
  * @param host the interface to listen on; all if undefined
+ * @throws {Error} if the port is none
  */
 export function serve(app: Express, port: number, host?: string): Server {
+  expectPort(port)
   const { server: limits, odata, requires } = settings()
-  const timeouts = { headersTimeout: limits.headers_timeout, requestTimeout: limits.request_timeout }
+  const { headers_timeout, request_timeout: requestTimeout } = limits
+  const timeouts = { headersTimeout: Math.min(headers_timeout, requestTimeout), requestTimeout }
   // of several Host or Authorization headers none is chosen: together they are invalid
   const options = { ...timeouts, connectionsCheckingInterval: CHECKING_INTERVAL, joinDuplicateHeaders: true }
   const server = createServer(options, (req, res) => void app(inOriginForm(req), res))
@@ -25,6 +28,14 @@ export function serve(app: Express, port: number, host?: string): Server {
   // nothing moves on a connection while its answer is made
   server.setTimeout(Math.max(requires.db.query_timeout, odata.batch_timeout) + IDLE)
   return server.listen(port, host)
+}
+
+/** Node takes any other text for the path of a socket, and CAP hands on what it was given. */
+function expectPort(port: unknown) {
+  if (!/^\d{1,5}$/.test(String(port)) || Number(port) > 65_535)
+    throw new Error(
+      `The service cannot run with the port '${String(port)}': it must be a whole number from 0 to 65535.`
+    )
 }
 
 /** An absolute URL in a request names the host, whatever the Host header says (RFC 9112, 3.2.2). */

@@ -38,6 +38,21 @@ interface Place {
 const URL_SETTING = 'CDS_REQUIRES_DB_CREDENTIALS_URL'
 
 /**
+ * The database file.
+ * @throws {Error} if the settings name something else: what is meant for a server must not go into a file
+ */
+export function databaseFile({ credentials: { url } }: Place, variables: Record<string, string | undefined>): string {
+  if (isOnServer(variables.DATABASE_URL ?? ''))
+    throw new Error(
+      'The service cannot run with DATABASE_URL without the profile `postgres`: set CDS_ENV=postgres, or unset DATABASE_URL.'
+    )
+  if (!/^(\w{2,}|):/.test(url)) return url // a single letter is a drive of Windows
+  throw new Error(
+    `The service cannot run with ${URL_SETTING}: it must be the path of a file, and in the profile \`postgres\` a URL.`
+  )
+}
+
+/**
  * The URL of a database on a server: that of `DATABASE_URL`, or of the settings, or made of their parts.
  * @throws {Error} if there is none, or if it is none
  */

@@ -1,4 +1,5 @@
 /** The kinds of values that settings take. */
+import { isIP, isIPv4 } from 'node:net'
 
 export interface Setting<Value> {
   /** What the setting decides, for the table in docs/operations.md. */
@@ -89,8 +90,16 @@ export const secureUrl = kind('a URL with https', (given) => {
 
 /** See https://expressjs.com/en/guide/behind-proxies.html. */
 export const proxies = kind('true, false, the number of proxies, or a text with their addresses', (given) =>
-  typeof given === 'boolean' || isText(given) ? given : countOrZero('').read(given)
+  typeof given === 'boolean' || (isText(given) && given.split(',').every(isProxy)) ? given : countOrZero('').read(given)
 )
+
+/** An address, a range of them, or one of the names that Express knows. */
+function isProxy(text: string) {
+  const [address = '', range, ...others] = text.trim().split('/')
+  if (range === undefined) return isIP(address) > 0 || ['loopback', 'linklocal', 'uniquelocal'].includes(address)
+  const isRange = isIPv4(range) || (Number(range) > 0 && Number(range) <= (isIPv4(address) ? 32 : 128))
+  return isIP(address) > 0 && isRange && !others.length
+}
 
 export const optional = <Value>(setting: Setting<Value>): Setting<Value | undefined> => ({
   ...setting,

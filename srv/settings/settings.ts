@@ -1,7 +1,7 @@
 /** The settings. All are checked before any is used. */
 import { resolve } from 'node:path'
 import cds from '@sap/cds'
-import { databaseUrl, expectDatabaseUrl } from './database-url.ts'
+import { databaseFile, databaseUrl, expectDatabaseUrl } from './database-url.ts'
 import type { Setting } from './kinds.ts'
 import { OF_CAP, schema } from './schema.ts'
 
@@ -28,7 +28,7 @@ const isPostgres = () => configuration().profiles.includes('postgres')
 /** Where the log is: the URL of the database on a server, or the file, absolute. */
 export function databaseLocation(): string {
   const { db } = settings().requires
-  return isPostgres() ? databaseUrl(db, process.env) : resolve(cds.root, db.credentials.url)
+  return isPostgres() ? databaseUrl(db, process.env) : resolve(cds.root, databaseFile(db, process.env))
 }
 
 /** The same for the owner of the tables on a server, whom the service may not be: see `requires.db.migration_url`. */

@@ -8,6 +8,11 @@ import { until } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 
 const root = join(__dirname, '../..')
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  CDS_REQUIRES_AUTH_ISSUER: 'https://login.example.com/v2.0',
+  CDS_REQUIRES_AUTH_AUDIENCE: 'api://provisioning'
+}
 const folder = temporaryFolder()
 const file = join(folder, 'events.sqlite')
 
@@ -27,6 +32,45 @@ describe('npm start', () => {
       ...[undefined, 1, `The service does not start: port ${port} is taken.`]
     ])
     server.close()
+  })
+
+  const port = (text: string) =>
+    `The service cannot run with the port '${text}': it must be a whole number from 0 to 65535.`
+  const noDatabase = join(root, 'package.json')
+
+  it.concurrent.each<[string, Record<string, string>, string, string[]?]>([
+    ['a port that is a name', { PORT: 'http' }, port('http')],
+    ['a port that is too large', { PORT: '65536' }, port('65536')],
+    ['a port below 0', {}, port('-1'), ['--port', '-1']],
+    ['no number for the port', {}, port('true'), ['--port']],
+    [
+      'an address that is not of this machine',
+      { ...PRODUCTION, HOST: '192.0.2.1' },
+      'The service does not start: listen EADDRNOTAVAIL: address not available 192.0.2.1.'
+    ],
+    [
+      'a host that there is not',
+      { ...PRODUCTION, HOST: 'nowhere.invalid' },
+      'The service does not start: getaddrinfo ENOTFOUND nowhere.invalid.'
+    ],
+    [
+      'a file that is no database',
+      { CDS_REQUIRES_DB_CREDENTIALS_URL: noDatabase },
+      `The service does not start: ${noDatabase}: file is not a database.`
+    ],
+    [
+      'a folder for the database file',
+      { CDS_REQUIRES_DB_CREDENTIALS_URL: folder },
+      `The service does not start: ${folder}: unable to open database file.`
+    ],
+    [
+      'what CAP refuses',
+      { CDS_REQUIRES_AUTH_KIND: 'none' },
+      "The service does not start: Didn't find auth implementation for { kind: 'none' }."
+    ]
+  ])('exits with 1 for %s, and says so in a sentence at the end', async (_, env, sentence, args = []) => {
+    const { url, status, log } = await run(args, env)
+    expect([url, status, log.trimEnd().split('\n').at(-1)]).toEqual([undefined, 1, sentence])
   })
 })
 

@@ -3,6 +3,7 @@ import { errorOf, startService } from '../support/service.ts'
 const service = startService({
   CDS_SERVER_TRUST__PROXY: 'true',
   CDS_SERVER_BODY__PARSER_LIMIT: '1kb',
+  CDS_SERVER_REQUEST__TIMEOUT: '5000', // less than that for the headers, which Node refuses
   CDS_ODATA_BATCH__LIMIT: '2'
 })
 

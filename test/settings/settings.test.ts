@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import cds from '@sap/cds'
+import { databaseFile } from '../../srv/settings/database-url.ts'
 import { checkSettings } from '../../srv/settings/settings.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 
@@ -72,6 +73,7 @@ describe('Settings', () => {
     ['CDS_SERVER_BODY__PARSER_LIMIT', '1gb', ({ server }) => server.body_parser.limit, 1024 ** 3],
     ['CDS_SERVER_REQUEST__LOG', 'true', ({ server }) => server.request_log, true],
     ['CDS_SERVER_TRUST__PROXY', '1', ({ server }) => server.trust_proxy, 1],
+    ['CDS_SERVER_TRUST__PROXY', '10.0.0.0/8,::1/128', ({ server }) => server.trust_proxy, '10.0.0.0/8,::1/128'],
     ['CDS_SERVER_TRUST__PROXY', 'loopback, 10.0.0.1', ({ server }) => server.trust_proxy, 'loopback, 10.0.0.1'],
     ['CDS_SERVER_CORS__ORIGINS', 'http://a.example', ({ server }) => server.cors_origins, ['http://a.example']],
     ['CDS_SERVER_CORS__ORIGINS', '[]', ({ server }) => server.cors_origins, []],
@@ -96,6 +98,7 @@ describe('The service refuses', () => {
   const number = (name: string, text: string) => [`CDS_${name} must be a whole number of at least 1, not '${text}'.`]
   const time = 'a whole number of milliseconds from 1 to 2147483647'
   const size = "a size such as '4mb', or a number of bytes, of at least 1"
+  const proxies = 'true, false, the number of proxies, or a text with their addresses'
   const origin = 'an origin such as https://portal.example.com, or a JSON array of them'
 
   it.each(['abc', '', ' ', ' 5', '1e3', '0x10', '007', '+5', '5.0', 'NaN', '9007199254740993', '1,000'])(
@@ -129,6 +132,12 @@ describe('The service refuses', () => {
       '["https://a.example","null"]',
       `must be ${origin}, not ["https://a.example","null"].`
     ],
+    ['CDS_SERVER_TRUST__PROXY', 'proxy', `must be ${proxies}, not 'proxy'.`],
+    ['CDS_SERVER_TRUST__PROXY', '10.0.0.300', `must be ${proxies}, not '10.0.0.300'.`],
+    ['CDS_SERVER_TRUST__PROXY', '10.0.0.0/33', `must be ${proxies}, not '10.0.0.0/33'.`],
+    ['CDS_SERVER_TRUST__PROXY', '::1/129', `must be ${proxies}, not '::1/129'.`],
+    ['CDS_SERVER_TRUST__PROXY', 'loopback/8', `must be ${proxies}, not 'loopback/8'.`],
+    ['CDS_SERVER_TRUST__PROXY', '10.0.0.1,', `must be ${proxies}, not '10.0.0.1,'.`],
     ['CDS_APP_CLIENT__ID', '', "must be a text, not ''."],
     ['CDS_APP_SCOPE', 'profile', "must be scopes separated by spaces, 'openid' among them, not 'profile'."],
     ['CDS_APP_AUTHORITY', 'http://login.example.com', "must be a URL with https, not 'http://login.example.com'."],
@@ -164,6 +173,28 @@ describe('The service refuses', () => {
     const { url, log, exited } = await startProcess({ file: join(temporaryFolder(), 'events.sqlite'), env })
     expect([url, (await exited)[0]]).toEqual([undefined, 1])
     expect(log()).toContain("CDS_SERVER_MAX__REQUESTS must be a whole number of at least 1, not 'abc'.")
+  })
+})
+
+describe('The database file', () => {
+  const fileOf = (url: string, variables: Variables = {}) => databaseFile({ credentials: { url } }, variables)
+
+  it.each(['data/events.sqlite', '/var/lib/a b/é.sqlite', 'C:\\\\events.sqlite', './a:b'])('may be %s', (path) =>
+    expect(fileOf(path, { DATABASE_URL: 'mysql://other' })).toBe(path)
+  )
+
+  it.each([':memory:', 'file:events.sqlite', 'postgres://user:secret@host/database', 'https://host/events.sqlite'])(
+    'is not %s',
+    (url) =>
+      expect(() => fileOf(url)).toThrow(
+        'The service cannot run with CDS_REQUIRES_DB_CREDENTIALS_URL: it must be the path of a file, and in the profile `postgres` a URL.'
+      )
+  )
+
+  it('is not used where there is a database on a server', () => {
+    expect(() => fileOf('events.sqlite', { DATABASE_URL: 'postgres://user:secret@host/database' })).toThrow(
+      'The service cannot run with DATABASE_URL without the profile `postgres`: set CDS_ENV=postgres, or unset DATABASE_URL.'
+    )
   })
 })
 

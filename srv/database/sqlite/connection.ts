@@ -39,16 +39,15 @@ interface OpenOptions {
 /**
  * Opens a connection to the log.
  * @param file the database file, absolute
- * @throws {Error} if a file is not in its place, or what SQLite says
+ * @throws {Error} if a file is not in its place, or what SQLite says, and of which file
  */
 export function openConnection(file: string, { readOnly, creates, files, timeout = 0 }: OpenOptions = {}) {
   if (files) expectInPlace(files)
   const mode = readOnly ? 'ro' : creates ? 'rwc' : 'rw' // only `c` creates a file
-  const database = new LogConnection(new URL(`?mode=${mode}`, pathToFileURL(file)), {
-    readOnly: readOnly === true,
-    timeout
-  })
+  let database: LogConnection | undefined
   try {
+    const url = new URL(`?mode=${mode}`, pathToFileURL(file))
+    database = new LogConnection(url, { readOnly: readOnly === true, timeout })
     if (creates) database.exec('PRAGMA journal_mode = WAL')
     // In WAL mode only FULL has a commit wait until it is on disk (https://sqlite.org/pragma.html#pragma_synchronous).
     // Checkpoints are made elsewhere: see checkpoints.ts.
@@ -58,7 +57,8 @@ export function openConnection(file: string, { readOnly, creates, files, timeout
     database.files = files ?? openFiles(file)
     return database
   } catch (error) {
-    database.close()
+    database?.close()
+    if (error instanceof Error && 'errstr' in error) error.message = `${file}: ${error.message}` // SQLite does not say which
     throw error
   }
 }
