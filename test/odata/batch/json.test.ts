@@ -113,6 +113,17 @@ describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
     expect([answer.status, typeof errorOf(answer).code]).toEqual([400, 'string'])
   })
 
+  it('is refused if an object in it has a member twice', async () => {
+    const event = `{"activityDateTime":"${at}","jobId":"a","jobId":"b"}`
+    const headers = '{"Content-Type":"application/json"}'
+    const request = `{"id":"1","method":"POST","url":"${path}","headers":${headers},"body":${event}}`
+    const answer = await service.post('/$batch', `{"requests":[${request}]}`)
+    expect([answer.status, errorOf(answer)]).toMatchObject([
+      400,
+      { code: 'invalidBody', message: "The request body has an object with two members 'jobId'." }
+    ])
+  })
+
   it.each(['http://[', 'auditLogs/%', 'http://a:b'])(
     'answers the URL %s with 400, and the others as they are',
     async (url) => {

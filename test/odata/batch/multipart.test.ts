@@ -98,6 +98,14 @@ describe('A batch in the multipart format (Protocol 4.01, 11.7.7)', () => {
     expect(text).toContain('The request body is not JSON')
   })
 
+  it('answers a body with a member twice with 400, and the others as they are', async () => {
+    const twice = http(`POST ${path}`, '', `{"activityDateTime":"${at}","jobId":"a:b","jobId":"c"}`)
+    const sound = http(`POST ${path}`, '', `{"activityDateTime":"${at}","jobId":"a:b"}`)
+    const { text } = await send([sound, twice, sound], '', undefined, { Prefer: 'continue-on-error' })
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 400', 'HTTP/1.1 201'])
+    expect(text).toContain("The request body has an object with two members 'jobId'.")
+  })
+
   it('keeps numbers as they were sent', async () => {
     const body = `{"id":"exact","activityDateTime":"${at}","targetSystem":{"details":{"n":12345678901234567890}}}`
     expect(statusesIn((await send([http(`POST ${path}`, '', body)])).text)).toEqual([201])

@@ -1,4 +1,5 @@
-import { checkStructure } from '../../../srv/odata/request/body.ts'
+import { checkStructure, membersOf, repeatedMember } from '../../../srv/odata/request/json-structure.ts'
+import { parseJson } from '../../../srv/values/json.ts'
 
 const object = (members: number) => `{${Array.from({ length: members }, (_, i) => `"k${i}":1`).join()}}`
 const array = (items: number, item = '0') => `[${Array.from({ length: items }, () => item).join()}]`
@@ -43,5 +44,29 @@ describe('A body is refused', () => {
     const message = `The request body has ${what}.`
     const error = expect.objectContaining({ code, status: 400, message }) as Error
     expect(() => checkStructure(Buffer.from(text))).toThrow(error)
+  })
+})
+
+describe('Members', () => {
+  it.each<[string, number]>([
+    ['{}', 0],
+    ['5', 0],
+    ['[[],{},null]', 0],
+    ['{"a":1,"b":{"c":[{"d":null},{"e":1.0}]}}', 5],
+    ['{"a":"b\\":{\\"c\\":1","d\\\\":":"}', 2],
+    ['{"__proto__":{"constructor":1e400},"rawJSON":":"}', 3]
+  ])('of %s are counted alike in the text and in the value', (text, members) => {
+    expect([checkStructure(Buffer.from(text)), membersOf(parseJson(text))]).toEqual([members, members])
+    expect(repeatedMember(Buffer.from(text))).toBeUndefined()
+  })
+
+  it.each<[string, string]>([
+    ['{"a":1,"a":1}', 'a'],
+    ['{"a":1,"\\u0061":2}', 'a'],
+    ['[{"a":1},{"b":{"a":{},"c\\"":1,"c\\"":2},"a":1}]', 'c"'],
+    ['{"":{"":0},"x":[{"x":1}],"":1}', '']
+  ])('of %s are fewer in the value, as there are two %s', (text, name) => {
+    expect(checkStructure(Buffer.from(text))).toBeGreaterThan(membersOf(parseJson(text)))
+    expect(repeatedMember(Buffer.from(text))).toBe(name)
   })
 })
