@@ -54,7 +54,7 @@ function openReader(type: StructuredType): Read<JsonObject> {
   return (value, place) => {
     const object = objectOf(value, type, place)
     const open = typeSent(object) === undefined ? object : withoutType(object)
-    checkOpenValue(open, place, 0)
+    readOpenValue(open, place, 0)
     return open
   }
 }
@@ -130,15 +130,20 @@ function complexReader({ derived }: Property, declared: StructuredType): Read<Js
   }
 }
 
-function checkOpenValue(value: unknown, place: Place, depth: number) {
+/** Checks a value of an open type, and takes control information out of it: in answers it would be the service's. */
+function readOpenValue(value: unknown, place: Place, depth: number) {
   if (typeof value === 'string') checkText(value, place)
   if (typeof value !== 'object' || value === null) return
   if (depth === MAX_DEPTH) throw wrong('invalidValue', place, `nests deeper than ${MAX_DEPTH} levels`)
   for (const [name, member] of Object.entries(value)) {
     checkText(name, place)
-    checkOpenValue(member, place, depth + 1)
+    if (name.includes('@odata.') && !TYPE_OF_MEMBER.test(name)) delete (value as JsonObject)[name]
+    else readOpenValue(member, place, depth + 1)
   }
 }
+
+/** Says how to read a member whose type no metadata declares (OData JSON 4.01, 4.6.3). */
+const TYPE_OF_MEMBER = /[^]@odata\.type$/
 
 /** Reads a member of an enumeration, by its name in any case. */
 function enumerationReader(enumeration: Enumeration): Read<string> {
@@ -169,11 +174,14 @@ const READERS: Record<ModelType, (maxLength?: number) => Read> = {
   },
 
   'Edm.DateTimeOffset': () => (value, place) => {
-    if (typeof value === 'string' && instant(value)) return value
+    if (typeof value === 'string' && instant(value) && !BEYOND_14_HOURS.test(value)) return value
     const code = typeof value === 'string' ? 'invalidValue' : 'invalidType'
     throw wrong(code, place, "must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'")
   }
 }
+
+/** An offset that XML Schema has not, and with which .NET reads no point in time, nor the page that it is on. */
+const BEYOND_14_HOURS = /[+-]14:(?!00)/
 
 /** Refuses text that neither databases nor UTF-8 can keep: NUL and unpaired surrogates. */
 function checkText(text: string, place: Place) {

@@ -10,6 +10,7 @@ async function count() {
 
 describe('A request body that is wrong is refused, says why, and stores nothing', () => {
   const event = (members: object) => ({ activityDateTime: at, ...members })
+  const twice = (members: string) => `{"activityDateTime":"${at}",${members}}`
   const deep = (levels: number): object => (levels ? { a: deep(levels - 1) } : {})
 
   it.each<[string, unknown, number, string, string | undefined]>([
@@ -22,6 +23,16 @@ describe('A request body that is wrong is refused, says why, and stores nothing'
     ['a number', '5', 400, 'invalidBody', undefined],
     ['a number of many digits', '12345678901234567890', 400, 'invalidBody', undefined],
     ['bytes that are not UTF-8', new Uint8Array([0x7b, 0xff, 0x7d]), 400, 'invalidBody', undefined],
+    ['a member twice', twice('"jobId":"a","jobId":"b"'), 400, 'invalidBody', undefined],
+    [
+      'a member twice in an open type',
+      twice('"targetSystem":{"details":{"a":1,"\\u0061":1}}'),
+      400,
+      'invalidBody',
+      undefined
+    ],
+    ['a type twice', twice('"statusInfo":{"@odata.type":"x","@odata.type":"y"}'), 400, 'invalidBody', undefined],
+    ['an annotation with a member twice', twice('"@a.b":{"c":1,"c":1}'), 400, 'invalidBody', undefined],
     ['no activityDateTime', { jobId: 'x' }, 400, 'missingProperty', 'activityDateTime'],
     ['a null activityDateTime', { activityDateTime: null }, 400, 'missingProperty', 'activityDateTime'],
     ['a null key', event({ id: null }), 400, 'invalidType', 'id'],
@@ -57,6 +68,13 @@ describe('A request body that is wrong is refused, says why, and stores nothing'
     ['31 June', { activityDateTime: '2024-06-31T00:00:00Z' }, 400, 'invalidValue', 'activityDateTime'],
     ['no offset', { activityDateTime: '2024-05-01T12:00:00' }, 400, 'invalidValue', 'activityDateTime'],
     ['no time', { activityDateTime: '2024-05-01' }, 400, 'invalidValue', 'activityDateTime'],
+    [
+      'an offset of more than 14 hours',
+      { activityDateTime: '2024-05-01T12:00-14:01' },
+      400,
+      'invalidValue',
+      'activityDateTime'
+    ],
     [
       '8 fractional digits',
       { activityDateTime: '2024-05-01T12:00:00.12345678Z' },

@@ -323,6 +323,28 @@ describe('The type of a value', () => {
     expect(status).toBe(201)
     expect(body).not.toHaveProperty('jobId@my.note')
   })
+
+  it('is not taken from what is within open types, nor other control information, but for the types of members', async () => {
+    const link = { '@odata.context': 'https://example.com/', '@odata.nextLink': 'https://example.com/' }
+    const members = { 'size@odata.type': '#Int64', size: '5', '@my.note': 'x' }
+    const details = {
+      ...link,
+      ...members,
+      user: { '@odata.type': '#microsoft.graph.user', 'id@odata.count': 1, id: 'x' }
+    }
+    const event = { activityDateTime: at, targetSystem: { details }, provisioningSteps: [{ details }] }
+    const { status, body } = await service.post('/auditLogs/provisioning', event)
+    const kept = { '@odata.type': 'microsoft.graph.detailsInfo', ...members, user: { id: 'x' } }
+    expect([status, body.targetSystem, body.provisioningSteps]).toMatchObject([201, {}, [{}]])
+    expect((body.targetSystem as Json).details).toEqual(kept)
+    expect((body.provisioningSteps as Json[])[0]?.details).toEqual(kept)
+    const read = await service.get(`/auditLogs/provisioning/${String(body.id)}/targetSystem/details`)
+    expect(read.text.match(/@odata\.(context|nextLink|type)"/g)).toEqual([
+      '@odata.context"',
+      '@odata.type"',
+      '@odata.type"'
+    ])
+  })
 })
 
 describe('What is shown of a new event (Protocol 4.01, 11.4.2)', () => {
