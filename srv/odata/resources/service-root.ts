@@ -26,39 +26,45 @@ export function readServiceDocument(exchange: Exchange) {
 export async function readSingleton(exchange: Exchange) {
   const { root, options, format, schema, run } = exchange
   await run({ SELECT: { from: { ref: [schema.singletonEntity] } } }) // checks access; nothing is stored
-  const url = root + schema.singleton
-  const { members, fragment } = await expand(exchange, options.get('$expand'))
-  const links = schema.collections.map((name): [string, string] => [`${name}@odata.navigationLink`, `${url}/${name}`])
-  const information = {
-    ...(format.metadata !== 'none' && { '@odata.type': `#${schema.singletonType}` }),
-    ...(format.metadata === 'full' && { '@odata.id': url, ...Object.fromEntries(links) })
+  const url = JSON.stringify(root + schema.singleton)
+  const { expanded, fragment } = await expand(exchange, options.get('$expand'))
+  const isFull = format.metadata === 'full'
+  const members: Record<string, JsonText> = {
+    ...(format.metadata !== 'none' && { '@odata.type': [`"#${schema.singletonType}"`] }),
+    ...(isFull && { '@odata.id': [url], '@odata.readLink': [url] })
   }
-  const texts = Object.entries(information).map(([name, value]): [string, JsonText] => [name, [JSON.stringify(value)]])
-  const text = objectText({ ...Object.fromEntries<JsonText>(texts), ...members })
-  respondWith(exchange, schema.singleton + fragment, text)
+  for (const name of schema.collections) {
+    // what is said of a collection comes just before it (OData JSON 4.01, 4.4)
+    if (isFull) members[`${name}@odata.navigationLink`] = [JSON.stringify(`${root}${schema.singleton}/${name}`)]
+    Object.assign(members, expanded.get(name))
+  }
+  respondWith(exchange, schema.singleton + fragment, objectText(members))
 }
 
 /**
  * Reads the collections to expand (OData URL Conventions 4.01, 5.1.2).
- * @returns the members that they add to the singleton, as JSON text, and their part of the context URL
+ * @returns the members that each adds to the singleton, as JSON text, and their part of the context URL
  * @throws {RequestError} 400 for what cannot be expanded, or not in this way
  */
 async function expand(exchange: Exchange, value: string | undefined) {
-  const { schema } = exchange
-  const members: Record<string, JsonText> = {}
+  const { res, schema } = exchange
+  const expanded = new Map<string, Record<string, JsonText>>()
   const lists: string[] = []
   for (const [name, { options, suffix }] of value === undefined ? [] : expansions(value, schema)) {
     const path = `${schema.singleton}/${name}`
     const inner = { ...exchange, options, asReferences: suffix === '$ref' }
     if (suffix === '$count') {
-      members[`${name}@odata.count`] = [integerText(await countEntities(inner), exchange.format)]
+      expanded.set(name, { [`${name}@odata.count`]: [integerText(await countEntities(inner), exchange.format)] })
       continue
     }
     const page = await readPage(inner, path)
-    lists.push(name + (suffix ? `/${suffix}` : page.fragment.slice(path.length) || '()')) // OData Protocol 4.01, 10.11
-    for (const [member, each] of Object.entries(page.members)) members[member === 'value' ? name : name + member] = each
+    // 4.0 lists what has a $select only, and no version references (Protocol 4.01, 10.10)
+    const list = page.fragment.slice(path.length) || (res.get('OData-Version') === '4.0' ? '' : '()')
+    if (list && !suffix) lists.push(name + list)
+    const members = Object.entries(page.members)
+    expanded.set(name, Object.fromEntries(members.map(([key, text]) => [key === 'value' ? name : name + key, text])))
   }
-  return { members, fragment: lists.length ? `(${lists.join(',')})` : '' }
+  return { expanded, fragment: lists.length ? `(${lists.join(',')})` : '' }
 }
 
 /** The collections to expand, each with its options and the suffix `/$ref` or `/$count`, if there is one. */

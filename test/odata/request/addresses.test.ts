@@ -209,7 +209,7 @@ describe('$expand', () => {
   it('gives references', async () => {
     const body = await expanded('provisioning/$ref($orderby=id;$top=2;$count=true)')
     expect(body).toEqual({
-      '@odata.context': `${service.url}/$metadata#auditLogs(provisioning/$ref)`,
+      '@odata.context': `${service.url}/$metadata#auditLogs`,
       '@odata.type': '#microsoft.graph.auditLogRoot',
       'provisioning@odata.count': 4,
       provisioning: ['a', 'c%2Fd'].map((id) => ({ '@odata.id': `${service.url}${path}('${id}')` }))

@@ -175,7 +175,44 @@ describe('$expand on the singleton (URL Conventions 4.01, 5.1.2)', () => {
   it('gives all of them for *', async () => {
     const { body } = await service.get('/auditLogs?$expand=*')
     expect(Object.keys(body)).toEqual(['@odata.context', '@odata.type', 'provisioning', 'directoryProvisioning'])
-    expect(body['@odata.context']).toBe(`${service.url}/$metadata#auditLogs(provisioning(),directoryProvisioning())`)
+    expect(body['@odata.context']).toBe(`${service.url}/$metadata#auditLogs`)
+  })
+
+  it.each([
+    ['provisioning', '', '(provisioning())'],
+    [
+      'provisioning($top=1),directoryProvisioning($select=id)',
+      '(directoryProvisioning(id))',
+      '(provisioning(),directoryProvisioning(id))'
+    ],
+    ['provisioning/$ref,directoryProvisioning/$count', '', '']
+  ])('has a context URL by the version (Protocol 4.01, 10.10): %s', async ($expand, at40, at401) => {
+    for (const [version, list] of [
+      ['4.0', at40],
+      ['4.01', at401]
+    ] as const) {
+      const { body } = await service.get(query('/auditLogs', { $expand }), { 'OData-MaxVersion': version })
+      expect(body['@odata.context']).toBe(`${service.url}/$metadata#auditLogs${list}`)
+    }
+  })
+
+  it('has what is said of a collection just before it (OData JSON 4.01, 4.4)', async () => {
+    const $expand = 'provisioning($top=1;$count=true),directoryProvisioning/$count'
+    const { body } = await service.get(query('/beta/auditLogs', { $expand }), {
+      Accept: 'application/json;metadata=full'
+    })
+    expect(Object.keys(body)).toEqual([
+      '@odata.context',
+      '@odata.type',
+      '@odata.id',
+      '@odata.readLink',
+      'provisioning@odata.navigationLink',
+      'provisioning@odata.count',
+      'provisioning',
+      'provisioning@odata.nextLink',
+      'directoryProvisioning@odata.navigationLink',
+      'directoryProvisioning@odata.count'
+    ])
   })
 
   it.each([
