@@ -28,7 +28,8 @@ export function refuse(res: Response, failure: RequestError, ids = requestIds(re
   const seconds = RETRY_AFTER[failure.code]
   if (seconds && !res.get('Retry-After')) res.set('Retry-After', String(seconds))
   if (!res.get('OData-Version')) res.set('OData-Version', '4.0') // every response has one (Protocol 4.01, 8.1.5)
-  res.status(failure.status).setHeader('Content-Type', 'application/json')
+  // the language of the message is always named (Protocol 4.01, 9.4)
+  res.status(failure.status).set('Content-Language', 'en').setHeader('Content-Type', 'application/json')
   res.send(Buffer.from(JSON.stringify(errorBody(failure, ids, new Date())))) // to text Express adds a charset
 }
 

@@ -23,7 +23,7 @@ import { readEntity, readProperty, readReference } from './resources/entity.ts'
 import { RequestError } from '../errors/errors.ts'
 import { conventionsWith, type Conventions } from './request/conventions.ts'
 import type { Exchange, Origin } from './request/exchange.ts'
-import { downloadFormat, jsonFormat, mediaTypesOf, negotiate } from './request/format.ts'
+import { downloadFormat, jsonFormat, mediaTypesOf } from './request/format.ts'
 import type { LinkTokens } from './request/link-tokens.ts'
 import { serviceRoot } from './response/links.ts'
 import { locate, type Resource } from './request/resource.ts'
@@ -35,10 +35,19 @@ import { linked, type Model } from './model/shown.ts'
 import { Plans } from '../plans/plans.ts'
 import { refuseAnything } from '../errors/refuse.ts'
 import { readJson } from './request/body.ts'
-import { allows401, applied, checkHeaders, negotiateVersion, preferences, refuseIsolation } from './request/headers.ts'
+import {
+  allows401,
+  applied,
+  checkHeaders,
+  negotiateVersion,
+  preferences,
+  refuseConditions,
+  refuseIsolation
+} from './request/headers.ts'
 import { requestIds } from '../errors/request-ids.ts'
 import { settings } from '../settings/settings.ts'
 import { readServiceDocument, readSingleton } from './resources/service-root.ts'
+import { negotiate, prefersMultipart } from './request/negotiation.ts'
 import { batchDeadline, readingFor } from './request/time-limits.ts'
 
 // Gaps in the published types: `cds.ql` can be called to make a query from a plain object, and `run` takes functions.
@@ -103,7 +112,7 @@ class StructuredODataAdapter extends ODataAdapter {
   /** Answers a request, or one of a batch. */
   private async answer(req: Request, res: Response, { outer, body, store, deadline }: Origin) {
     if (deadline) expectWanted({ answer: outer.res as Response, deadline })
-    res.set('OData-Version', negotiateVersion(req)).vary('Accept')
+    res.set('OData-Version', negotiateVersion(req)).vary('Accept, OData-MaxVersion, Prefer') // 8.3.8
     if (req !== outer) checkHeaders(req)
     refuseIsolation(req)
     const root = serviceRoot(outer)
@@ -112,13 +121,14 @@ class StructuredODataAdapter extends ODataAdapter {
 
     const user = (cds.context as unknown as { user: User }).user
     if (req.method === 'POST') permitPost(user, resource.kind === 'batch', this.restricted)
+    refuseConditions(req)
     if (resource.kind === 'batch') {
       if (req !== outer) throw new RequestError('badRequest', 'A batch must not have a batch in it.')
       return this.answerBatch(req, res)
     }
     const isStreamed = req === outer && req.method !== 'POST' // an answer in a batch has no stream of its own
     const offered = mediaTypesOf(resource, allows401(req), isStreamed)
-    const { type, parameters } = negotiate(offered, req, options.get('$format'))
+    const { type, parameters } = negotiate(offered, req, options.get('$format'), outer)
     if (resource.kind === 'metadata' || resource.kind === 'openApi') {
       res.setHeader('Content-Type', parameters.has('charset') ? `${type};charset=utf-8` : type)
       return this.describe(req, res, resource.kind === 'openApi' ? root : undefined, type as keyof Metadata)
@@ -164,13 +174,14 @@ class StructuredODataAdapter extends ODataAdapter {
     const { batchLimit, spellsHeadersAsGraph } = this.setup.conventions
     const { batch_timeout: timeLimit, batch_bytes: mostBytes } = settings().odata
     const deadline = batchDeadline(timeLimit)
+    const isMultipart = prefersMultipart(req)
     const { boundary, ...batch } = await receiveBatch(req, res, batchLimit)
     const answer: Run['answer'] = (part, partAnswer, origin) =>
       this.answer(part, partAnswer, { ...origin, deadline }).catch((error: unknown) =>
         this.error(error, part, partAnswer)
       )
     const answers = runBatch(batch.units, { ...batch, outer: req, mostBytes, answer, append })
-    await sendBatch(answers, res, boundary, spellsHeadersAsGraph)
+    await sendBatch(answers, res, isMultipart, boundary, spellsHeadersAsGraph)
   }
 
   /** Renders any error, including those of CAP. */

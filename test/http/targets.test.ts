@@ -26,4 +26,10 @@ describe('A request', () => {
     const { status, body } = await sent('GET /auditLogs HTTP/1.1', 'Host: localhost', 'Host: evil.example')
     expect([status, body]).toEqual([400, expect.stringContaining('The Host header is not valid.')])
   })
+
+  it('needs a host, of which links are made, in HTTP 1.0, too', async () => {
+    const { status, body } = await sent('GET /auditLogs HTTP/1.0')
+    expect([status, body]).toEqual([400, expect.stringContaining('The Host header is not valid.')])
+    expect((await sent('GET /auditLogs HTTP/1.0', 'Host: log.example')).body).toContain('"http://log.example/$metadata')
+  })
 })

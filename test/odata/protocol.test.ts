@@ -122,6 +122,30 @@ describe('Every response', () => {
   })
 })
 
+describe('The headers of an answer', () => {
+  it.each([
+    '/',
+    '/$metadata',
+    '/auditLogs/provisioning',
+    '/auditLogs/provisioning/$count',
+    '/auditLogs/provisioning/x'
+  ])('tell what it depends on (Protocol 4.01, 8.3.8): %s', async (path) => {
+    const { headers } = await service.get(path)
+    expect(headers.get('vary')).toBe('Accept, OData-MaxVersion, Prefer, Accept-Encoding')
+  })
+
+  it.each<[string, string, number]>([
+    ['GET', '/nothing', 404],
+    ['GET', '/%ff', 400],
+    ['PUT', '/auditLogs', 405],
+    ['POST', '/$batch', 400],
+    ['GET', '/auditLogs/provisioning/$query', 501]
+  ])('tell the language of an error (Protocol 4.01, 9.4): %s %s', async (method, path, status) => {
+    const answer = await service.send(method, path, method === 'GET' ? undefined : {}, { 'Accept-Language': 'de' })
+    expect([answer.status, answer.headers.get('content-language')]).toEqual([status, 'en'])
+  })
+})
+
 describe('Isolation', () => {
   it.each(['OData-Isolation', 'Isolation'])('is not given: %s', async (name) => {
     for (const url of ['/', '/auditLogs/provisioning', '/$metadata']) {
@@ -183,6 +207,8 @@ describe('Representations', () => {
     'application/json;odata.ieee754compatible=true',
     'application/json;streaming=',
     'application/json;charset=iso-8859-1',
+    'application/json;q=0, */*',
+    'application/*;q=0, */*;q=0.5',
     '*/*;level=1'
   ])('%s cannot be met, by Accept or $format', async (type) => {
     const refused = await service.get(path, { Accept: type })
@@ -204,6 +230,8 @@ describe('Representations', () => {
     [{ Accept: 'application/json;charset=utf-8' }, 200, true],
     [{ Accept: 'application/json;charset=iso-8859-1', 'Accept-Charset': 'utf-8' }, 200, true],
     [{ 'Accept-Charset': 'iso-8859-1, *;q=0.1' }, 200, false],
+    [{ 'Accept-Charset': '' }, 200, false],
+    [{ 'Accept-Charset': 'utf-8;q=0, *' }, 406, false],
     [{ 'Accept-Charset': 'iso-8859-1, utf-8;q=0' }, 406, false]
   ])('%j gives %d, and names the charset: %s', async (headers, status, namesCharset) => {
     for (const url of [path, '/auditLogs/provisioning', '/auditLogs', '/', `${path}/initiatedBy`]) {
@@ -211,6 +239,15 @@ describe('Representations', () => {
       const contentType = String(answer.headers.get('content-type'))
       expect([answer.status, /charset/.test(contentType)]).toEqual([status, namesCharset])
     }
+  })
+
+  it.each([
+    ['application/json;q=0, */*;q=0.1', 'application/x-ndjson;'],
+    ['application/json;q=0, application/*;q=0, */*;q=0.1', 'text/csv'],
+    ['*/*;q=0, application/json;q=0.1', 'application/json;']
+  ])('of a collection are those that no more specific range refuses: %s', async (accept, start) => {
+    const { status, headers } = await service.get('/auditLogs/provisioning', { Accept: accept })
+    expect([status, headers.get('content-type')]).toEqual([200, expect.stringContaining(start)])
   })
 
   it('of errors do not name the charset', async () => {

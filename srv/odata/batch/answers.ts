@@ -8,15 +8,18 @@ import type { Answer } from './run.ts'
 import { STATUS_CODES } from '../../http/node-http.ts'
 
 /**
- * Streams the answers to a batch at the pace of the client, until it is done or the client has gone. The format is that
- * of the batch, unless the client accepts only the other one.
+ * Streams the answers to a batch at the pace of the client, until it is done or the client has gone.
+ * @param isMultipart whether they are sent in the multipart format, or in JSON
  * @param boundary the boundary of a multipart batch; undefined for one in JSON
  * @param asInGraph whether header names in JSON are spelled as Graph spells them
  */
-export async function sendBatch(answers: Answers, res: Response, boundary: string | undefined, asInGraph: boolean) {
-  const accept = res.req.get('Accept') ?? ''
-  const isMultipart =
-    accept.includes('multipart/mixed') || (boundary !== undefined && !accept.includes('application/json'))
+export async function sendBatch(
+  answers: Answers,
+  res: Response,
+  isMultipart: boolean,
+  boundary: string | undefined,
+  asInGraph: boolean
+) {
   const delimiter = boundary ?? `batch_${randomUUID()}`
   const parameter = TOKEN.test(delimiter) ? delimiter : `"${delimiter}"`
   res.status(200).setHeader('Content-Type', isMultipart ? `multipart/mixed;boundary=${parameter}` : 'application/json')
@@ -59,15 +62,20 @@ async function* asJson(answers: Answers, asInGraph: boolean): Chunks {
       for (const { id, status, headers, body } of all) {
         const spelled = asInGraph ? spelledAsInGraph(headers) : headers
         const head = JSON.stringify({ id, status, headers: spelled, atomicityGroup: group })
-        const isJson = String(headers['content-type']).includes('application/json')
         texts.push(separator + head.slice(0, -1) + (body ? ',"body":' : ''))
-        if (body) texts.push(isJson ? body : JSON.stringify(body.toString()))
+        if (body) texts.push(bodyInJson(body, String(headers['content-type'])))
         separator = '},'
       }
     }
     yield* joined(texts)
   }
   yield separator.startsWith('}') ? '}]}' : `${separator}]}`
+}
+
+/** JSON is nested, text is a string, and all else base64url, such as $metadata in XML (OData JSON 4.01, 19.1). */
+function bodyInJson(body: Buffer, type: string) {
+  if (type.startsWith('application/json')) return body
+  return JSON.stringify(body.toString(type.startsWith('text/') ? 'utf8' : 'base64url'))
 }
 
 const OTHERS = new Map([

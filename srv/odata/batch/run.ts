@@ -123,7 +123,9 @@ async function answerRequest(
   { outer, answer }: Run,
   problem: RequestError | undefined
 ): Promise<Answer> {
-  const { id, method, headers, body, reference } = request
+  const { id, method, body, reference } = request
+  const most = outer.get('OData-MaxVersion') // that of the batch is that of its requests (Protocol 4.01, 8.2.7)
+  const headers = most === undefined ? request.headers : { 'odata-maxversion': most, ...request.headers }
   const url = reference ? request.url.replace(REFERENCE, () => reference.outcome?.url ?? '') : request.url
   const req = Object.setPrototypeOf(new IncomingMessage(outer.socket), express.request) as Request
   const res = Object.setPrototypeOf(new ServerResponse(req), express.response) as Response

@@ -1,11 +1,9 @@
-/** Content negotiation (OData JSON 4.01, section 3; Protocol 4.01, 8.2.1). */
-import type { Request } from 'express'
-import { RequestError } from '../../errors/errors.ts'
+/** The formats of answers (OData JSON 4.01, section 3). */
 import type { Resource } from './resource.ts'
 
-const JSON_TYPE = 'application/json'
-const NDJSON_TYPE = 'application/x-ndjson'
-const CSV_TYPE = 'text/csv'
+export const JSON_TYPE = 'application/json'
+export const NDJSON_TYPE = 'application/x-ndjson'
+export const CSV_TYPE = 'text/csv'
 
 export interface JsonFormat {
   metadata: 'minimal' | 'full' | 'none'
@@ -32,12 +30,6 @@ export interface CsvFormat {
   part: string | undefined
 }
 
-interface MediaRange {
-  type: string
-  parameters: Map<string, string>
-  quality: number
-}
-
 /**
  * The media types of a resource, the preferred one first. Raw values and counts are text even for clients that accept
  * JSON only: many send the same `Accept` with all requests (OData Protocol 4.01, 11.2.10).
@@ -52,59 +44,8 @@ export function mediaTypesOf(resource: Resource, speaks401: boolean, isStreamed:
   return isText ? ['text/plain', JSON_TYPE] : [JSON_TYPE]
 }
 
-const BOOLEAN = ['true', 'false']
-const LEVELS = ['minimal', 'full', 'none']
-
-/** The format parameters of JSON and their values. Two have a second name from version 4.0. */
-const JSON_PARAMETERS = new Map<string, string[] | undefined>([
-  ['metadata', LEVELS],
-  ['odata.metadata', LEVELS],
-  ['streaming', BOOLEAN],
-  ['odata.streaming', BOOLEAN],
-  ['ieee754compatible', BOOLEAN],
-  ['exponentialdecimals', BOOLEAN]
-])
-
-/** Those of CSV; undefined stands for any value. */
-const CSV_PARAMETERS: typeof JSON_PARAMETERS = new Map([
-  ['header', ['present', 'absent']],
-  ['bom', ['present', 'absent']],
-  ['formulas', ['escaped', 'kept']],
-  ['part', undefined]
-])
-
-const PARAMETERS = new Map([
-  [JSON_TYPE, JSON_PARAMETERS],
-  [NDJSON_TYPE, JSON_PARAMETERS],
-  [CSV_TYPE, CSV_PARAMETERS]
-])
-
-const SHORT_FORMS = new Map(
-  Object.entries({ json: JSON_TYPE, xml: 'application/xml', ndjson: NDJSON_TYPE, csv: CSV_TYPE })
-)
-
-/**
- * Chooses among the media types that a resource has. `$format` wins over `Accept` (11.2.12).
- * @param offered the media types that the resource has, the preferred one first
- * @returns the chosen media type with its parameters
- * @throws {RequestError} 406 if none is acceptable; a type with an unknown format parameter is not
- */
-export function negotiate(offered: string[], req: Request, $format: string | undefined) {
-  const acceptCharset = req.get('Accept-Charset')
-  if (acceptCharset !== undefined && !takesUtf8(acceptCharset))
-    throw new RequestError('notAcceptable', 'The service answers in UTF-8 only.', 'Accept-Charset')
-  const wanted =
-    $format === undefined ? req.get('Accept') || '*/*' : (SHORT_FORMS.get($format.toLowerCase()) ?? $format)
-  for (const range of mediaRanges(wanted)) {
-    const type = offered.find((each) => matches(each, range.type))
-    if (type && range.quality > 0 && isKnown(type, range, acceptCharset)) return { type, parameters: range.parameters }
-  }
-  const target = $format === undefined ? 'Accept' : '$format'
-  throw new RequestError('notAcceptable', `The service can answer with ${offered.join(' or ')} only.`, target)
-}
-
 /** Reads the parameters of a JSON media type. */
-export function jsonFormat(parameters: MediaRange['parameters']): JsonFormat {
+export function jsonFormat(parameters: Map<string, string>): JsonFormat {
   const value = (name: string) => parameters.get(name) ?? parameters.get(`odata.${name}`)
   return {
     metadata: (value('metadata') as JsonFormat['metadata'] | undefined) ?? 'minimal',
@@ -115,7 +56,7 @@ export function jsonFormat(parameters: MediaRange['parameters']): JsonFormat {
 }
 
 /** Reads the media type of a download; undefined if it is none. */
-export function downloadFormat(type: string, parameters: MediaRange['parameters']): DownloadFormat | undefined {
+export function downloadFormat(type: string, parameters: Map<string, string>): DownloadFormat | undefined {
   if (type === NDJSON_TYPE) return { csv: undefined }
   if (type !== CSV_TYPE) return undefined
   const csv = {
@@ -134,36 +75,4 @@ export function contentType(
 ): string {
   const type = `${name};odata.metadata=${metadata};odata.streaming=${streaming};IEEE754Compatible=${ieee754Compatible}`
   return namesCharset ? `${type};charset=utf-8` : type
-}
-
-function mediaRanges(header: string): MediaRange[] {
-  const ranges = header.split(',').map((each) => {
-    const [type = '', ...rest] = each.split(';').map((part) => part.trim().toLowerCase())
-    const parameters = new Map<string, string>()
-    for (const part of rest) {
-      const [name = '', value = ''] = part.split('=')
-      parameters.set(name.trim(), value.trim().replace(/^"(.*)"$/, '$1'))
-    }
-    const quality = Number(parameters.get('q') ?? 1)
-    parameters.delete('q')
-    return { type, parameters, quality }
-  })
-  return ranges.sort((a, b) => b.quality - a.quality) // stable: equal ones stay in the client's order
-}
-
-function matches(offered: string, range: string) {
-  return range === '*/*' || range === offered || range === offered.replace(/\/.*/, '/*')
-}
-
-function isKnown(type: string, { parameters }: MediaRange, acceptCharset: string | undefined) {
-  return [...parameters].every(([name, value]) => {
-    // Accept-Charset wins
-    if (name === 'charset') return acceptCharset !== undefined || ['utf-8', 'utf8'].includes(value)
-    const known = PARAMETERS.get(type)
-    return known?.has(name) && (known.get(name)?.includes(value) ?? true)
-  })
-}
-
-function takesUtf8(acceptCharset: string) {
-  return mediaRanges(acceptCharset).some(({ type, quality }) => ['utf-8', 'utf8', '*'].includes(type) && quality > 0)
 }

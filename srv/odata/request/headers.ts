@@ -24,6 +24,18 @@ export function refuseIsolation({ headers }: Request) {
 }
 
 /**
+ * Checks the conditions of a POST. What is posted to exists, and its entity tag is not known.
+ * @throws {RequestError} 412 unless they are met for sure (Protocol 4.01, 8.2.4 and 8.2.5)
+ */
+export function refuseConditions(req: Request) {
+  if (req.method !== 'POST') return
+  if ((req.get('If-Match') ?? '*').trim() !== '*')
+    throw new RequestError('preconditionFailed', 'The service compares no entity tags with POST.', 'If-Match')
+  if (req.get('If-None-Match')?.trim() === '*')
+    throw new RequestError('preconditionFailed', 'The resource that is posted to exists.', 'If-None-Match')
+}
+
+/**
  * Negotiates the version of the response (Protocol 4.01, 5.2 and 8.1.5). Without `OData-MaxVersion` it is 4.0, as in
  * Graph.
  * @throws {RequestError} 400 if the service does not speak the version of the request, or the one that it asks for
@@ -45,11 +57,13 @@ const PREFERENCE = /([^\s=,;"]+)(?:\s*=\s*("[^"]*"|[^\s,;"]*))?/g
 
 /**
  * Reads the preferences of a request (8.2.8), by their names without the prefix `odata.` of version 4.0. If a
- * preference is repeated, the first one counts (RFC 7240, 2).
+ * preference is repeated, the first one counts (RFC 7240, 2), and one without the prefix before one with it (8.2.8.5).
  */
 export function preferences(req: Request): Map<string, string> {
   const found = new Map<string, string>()
-  for (const [, name = '', value = ''] of (req.get('Prefer') ?? '').matchAll(PREFERENCE)) {
+  const all = [...(req.get('Prefer') ?? '').matchAll(PREFERENCE)]
+  const isPrefixed = ([text]: RegExpExecArray) => /^odata\./i.test(text)
+  for (const [, name = '', value = ''] of all.sort((a, b) => Number(isPrefixed(a)) - Number(isPrefixed(b)))) {
     const key = name.toLowerCase().replace(/^odata\./, '')
     if (!found.has(key)) found.set(key, value.replaceAll('"', ''))
   }

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import type { ServiceSchema } from '../model/schema.ts'
 import { asShown, namespaceOf, type Model } from '../model/shown.ts'
-import { sendTagged, strongEtag } from '../response/respond.ts'
+import { sendTagged, weakEtag } from '../response/respond.ts'
 import type { Metadata } from './metadata.ts'
 
 /**
@@ -28,6 +28,6 @@ export function describer(
     metadata ??= generateMetadata(asShown(model, name), namespaceOf(model, name), entitiesDerive, schema)
     if (root === undefined && type === 'application/json') res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
     const text = root === undefined ? metadata[type] : openApi(root, metadata['application/json'])
-    sendTagged(req, res, [Buffer.from(text)], strongEtag(text))
+    sendTagged(req, res, [Buffer.from(text)], weakEtag(text))
   }
 }

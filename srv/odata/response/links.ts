@@ -11,9 +11,9 @@ import type { JsonText } from './json-text.ts'
  * The service root that a request was sent to, with a trailing slash: `http://localhost:4004/beta/`.
  * Express derives protocol and host from `X-Forwarded-*` only if `trust proxy` is set.
  * @param request the HTTP request; for a part of a batch, the request of the batch
- * @throws {RequestError} 400 if the Host header is invalid: links are made from it
+ * @throws {RequestError} 400 if the Host header is invalid or missing: links are made from it
  */
-export function serviceRoot({ protocol, host, baseUrl }: Request): string {
+export function serviceRoot({ protocol, host = '', baseUrl }: Request): string {
   const root = `${protocol}://${host}${baseUrl}/`
   if (/^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host) && URL.canParse(root)) return root
   throw new RequestError('badRequest', 'The Host header is not valid.', 'Host')

@@ -18,7 +18,7 @@ import type { JsonFormat } from '../request/format.ts'
 import { sizeOf, type JsonText, type StoredText } from './json-text.ts'
 import { entityUrl } from './links.ts'
 import { representEntity, representValue } from './representation.ts'
-import { strongEtag } from './respond.ts'
+import { weakEtag } from './respond.ts'
 import { columnsIn } from './stored-text.ts'
 
 /** Renders the first rows, as many as fit into an answer, at least one. */
@@ -135,7 +135,7 @@ function tagged(text: string | Buffer, type: StructuredType): StoredText {
  */
 export function entityEtag(row: Row, { entityType, shapes, identity }: ServiceSchema): string {
   const tag = row[entityType.hidden.representationTag] ?? identity.map((name) => row[name])
-  return `W/${strongEtag(JSON.stringify([shapes.map(versionOf).join(), tag]))}`
+  return weakEtag(JSON.stringify([shapes.map(versionOf).join(), tag]))
 }
 
 /** Whether a tag belongs to the current version of the type. */

@@ -17,9 +17,9 @@ export function respond(exchange: Exchange, fragment: string, body: object) {
 }
 
 /** Answers with plain text. */
-export function respondWithText({ res, format }: Exchange, text: string) {
+export function respondWithText({ req, res, format }: Exchange, text: string) {
   res.setHeader('Content-Type', format.namesCharset ? 'text/plain;charset=utf-8' : 'text/plain')
-  res.send(Buffer.from(text)) // Express adds a charset to text
+  sendTagged(req, res, [Buffer.from(text)], weakEtag(text))
 }
 
 /**
@@ -34,11 +34,14 @@ export function respondWith({ req, res, root, format }: Exchange, fragment: stri
   const text = prependMembers(start, object)
   res.setHeader('Content-Type', contentType(format))
   if (req.method === 'POST') send(res, chunksOf(text))
-  else sendTagged(req, res, chunksOf(text), etag ?? strongEtag(tagOf(text)))
+  else sendTagged(req, res, chunksOf(text), etag ?? weakEtag(tagOf(text)))
 }
 
-/** The strong ETag of a representation. @param tag different for different bytes */
-export const strongEtag = (tag: string) => `"${hash('sha1', tag, 'base64url')}"`
+/**
+ * The ETag of a representation. It is weak, as it is the same in all encodings and content types (Protocol 4.01, 8.3.2).
+ * @param tag different for different bytes
+ */
+export const weakEtag = (tag: string) => `W/"${hash('sha1', tag, 'base64url')}"`
 
 /**
  * Sends a representation with its ETag, or 304 if the client has it.
@@ -63,7 +66,7 @@ function send(res: Response, chunks: Uint8Array[]) {
   res.end()
 }
 
-/** Tags are compared weakly (RFC 9110, 8.8.3.2 and 13.1.2), as those of events are weak. */
+/** Tags are compared weakly (RFC 9110, 8.8.3.2 and 13.1.2), as all tags here are weak. */
 function isKnown(etag: string, header = '') {
   const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
   return header.trim() === '*' || header.split(',').some((each) => opaque(each) === opaque(etag))

@@ -78,6 +78,85 @@ describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
     expect(parts.get('4')!.status).toBe(406)
   })
 
+  it('has the version and the formats of its requests that name none (Protocol 4.01, 8.2.1 and 8.2.7)', async () => {
+    const requests = [
+      { id: '1', method: 'GET', url: `${path}?$select=id` },
+      {
+        id: '2',
+        method: 'GET',
+        url: `${path}?$select=id`,
+        headers: { Accept: 'application/json', 'OData-MaxVersion': '4.0' }
+      },
+      { id: '3', method: 'GET', url: `${path}/$count` },
+      { id: '4', method: 'GET', url: '/auditLogs?$expand=provisioning($top=0)' }
+    ]
+    const parts = await batch(requests, '', {
+      Accept: 'multipart/mixed;q=0.1, application/json;metadata=none',
+      'OData-MaxVersion': '4.01'
+    })
+    expect([...parts.values()].map(({ status, headers }) => [status, headers['odata-version']])).toEqual([
+      [200, '4.01'],
+      [200, '4.0'],
+      [200, '4.01'],
+      [200, '4.01']
+    ])
+    expect(Object.keys(parts.get('1')!.body)).toEqual(['value'])
+    expect(Object.keys(parts.get('2')!.body)).toEqual(['@odata.context', 'value'])
+    expect(Number(parts.get('3')!.body)).toBeGreaterThan(0)
+    expect(parts.get('4')!.body).toEqual({ provisioning: [] })
+  })
+
+  it.each(['application/json', 'multipart/mixed;q=0.5, application/json;q=0.4'])(
+    'may accept what its requests do not have: %s',
+    async (accept) => {
+      const requests = { requests: [{ id: '1', method: 'GET', url: '/$metadata' }] }
+      const { status, text } = await service.post('/$batch', requests, { Accept: accept, 'OData-MaxVersion': '4.0' })
+      expect([status, text]).toEqual([200, expect.stringContaining('application/xml')])
+    }
+  )
+
+  it('has bodies as JSON, as text, or in base64url (OData JSON 4.01, 19.1)', async () => {
+    const requests = ['/auditLogs', `${path}/$count`, '/$metadata?$format=xml', '/$metadata?$format=json']
+    const parts = await batch(requests.map((url, index) => ({ id: String(index), method: 'GET', url })))
+    const bodies = [...parts.values()].map(({ body }) => body as unknown)
+    expect(bodies[0]).toMatchObject({ '@odata.type': '#microsoft.graph.auditLogRoot' })
+    expect(bodies[1]).toMatch(/^\d+$/)
+    expect(bodies[2]).toMatch(/^[\w-]+$/)
+    expect(Buffer.from(bodies[2] as string, 'base64url').toString()).toBe((await service.get('/$metadata')).text)
+    expect(bodies[3]).toMatchObject({ $Version: '4.0' })
+  })
+
+  it.each<[string, 'json' | 'multipart' | undefined]>([
+    ['', 'json'],
+    ['*/*', 'json'],
+    ['multipart/mixed', 'multipart'],
+    ['multipart/*;q=0.2', 'multipart'],
+    ['multipart/mixed;boundary=x, application/json;q=0.9', 'multipart'],
+    ['application/json, multipart/mixed;q=0.9', 'json'],
+    ['application/json;odata.metadata=full, multipart/mixed', 'json'],
+    ['application/json;q=0, */*', 'multipart'],
+    ['multipart/mixed;q=0, application/json;q=0.1', 'json'],
+    ['text/html', undefined],
+    ['application/json;foo=bar', undefined],
+    ['application/json;q=0', undefined]
+  ])('is answered in the format that its client prefers: %j in %s', async (accept, format) => {
+    const id = `preferred-${accept.replace(/\W/g, '-')}`
+    const answer = await service.post(
+      '/$batch',
+      { requests: [post('1', { id, activityDateTime: at })] },
+      { Accept: accept }
+    )
+    const type = answer.headers.get('content-type') ?? ''
+    if (format === undefined) {
+      expect([answer.status, errorOf(answer).code, errorOf(answer).target]).toEqual([406, 'notAcceptable', 'Accept'])
+      expect((await service.get(`${path}/${id}`)).status).toBe(404)
+    } else
+      expect([answer.status, type]).toEqual([
+        200,
+        format === 'json' ? 'application/json' : expect.stringMatching(/^multipart\/mixed;/)
+      ])
+  })
+
   it('has at most 20 requests at /beta, and 1,000 at /', async () => {
     const requests = (count: number) =>
       Array.from({ length: count }, (_, i) => ({ id: String(i), method: 'GET', url: `${path}/$count` }))
@@ -194,8 +273,9 @@ describe('The names of headers in the answers of a batch in JSON', () => {
           .sort()
       )
     expect(names(graph, '1')).toEqual(['Content-Length', 'Content-Type', 'ETag', 'Location', 'OData-Version', 'Vary'])
-    expect(names(graph, '2')).toEqual(['Content-Length', 'Content-Type', 'OData-Version', 'Vary'])
-    expect(names(graph, '3')).toEqual(['Allow', 'Content-Length', 'Content-Type', 'OData-Version', 'Vary'])
+    const ofErrors = ['Content-Language', 'Content-Length', 'Content-Type', 'OData-Version', 'Vary']
+    expect(names(graph, '2')).toEqual(ofErrors)
+    expect(names(graph, '3')).toEqual(['Allow', ...ofErrors])
     expect(graph.get('4')!.headers['OData-Version']).toBe('4.01')
   })
 

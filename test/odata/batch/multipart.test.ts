@@ -62,6 +62,15 @@ describe('A batch in the multipart format (Protocol 4.01, 11.7.7)', () => {
     }
   })
 
+  it.each<[string, string]>([
+    ['application/json, text/plain, */*', 'multipart/mixed'],
+    ['application/json, */*;q=0.1', 'application/json'],
+    ['application/json', 'application/json']
+  ])('is answered in its own format, unless its client prefers the other: %s', async (accept, type) => {
+    const { status, headers } = await send([http(`GET ${path}/$count`)], '', undefined, { Accept: accept })
+    expect([status, headers.get('content-type')!.split(';')[0]]).toEqual([200, type])
+  })
+
   it('has at most 20 requests at /beta', async () => {
     const parts = Array.from({ length: 21 }, () => http(`GET ${path}/$count`))
     expect((await send(parts, '/beta')).status).toBe(400)

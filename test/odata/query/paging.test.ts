@@ -56,6 +56,7 @@ describe('A page', () => {
   it.each<[string, string, number[]]>([
     ['maxpagesize=200', 'odata.maxpagesize=200', [200, 50]],
     ['odata.maxpagesize=120', 'odata.maxpagesize=120', [120, 120, 10]],
+    ['odata.maxpagesize=120, maxpagesize=200', 'odata.maxpagesize=200', [200, 50]],
     ['return=minimal, odata.maxpagesize="90"', 'odata.maxpagesize=90', [90, 90, 70]],
     ['maxpagesize=5000', 'odata.maxpagesize=1000', [250]]
   ])('has the size that Prefer: %s asks for', async (prefer, applied, sizes) => {

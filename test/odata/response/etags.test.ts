@@ -49,14 +49,22 @@ describe('The ETag of an event (Protocol 4.01, 8.3.1; RFC 9110, 8.8.3)', () => {
 })
 
 describe('The ETag of what is no event', () => {
-  it.each([path, `${path}?$select=id,jobId`, `${path}/e1/initiatedBy`, '/auditLogs', '/$metadata', '/'])(
-    'is that of the representation, and strong: %s',
-    async (url) => {
-      const etag = await etagOf(url)
-      expect(etag).toMatch(/^"[\w-]+"$/)
-      expect(await etagOf(url)).toBe(etag)
-    }
-  )
+  it.each([
+    path,
+    `${path}?$select=id,jobId`,
+    `${path}/$count`,
+    `${path}/e1/initiatedBy`,
+    `${path}/e1/jobId/$value`,
+    `${path}/e1/provisioningSteps/$count`,
+    '/auditLogs',
+    '/$metadata',
+    '/'
+  ])('is that of the representation, and weak, as it is that of all encodings: %s', async (url) => {
+    const etag = await etagOf(url)
+    expect(etag).toMatch(/^W\/"[\w-]+"$/)
+    expect(await etagOf(url, { 'Accept-Encoding': 'identity' })).toBe(etag)
+    expect(await etagOf(url, { 'Accept-Encoding': 'gzip' })).toBe(etag)
+  })
 
   it('is another for another representation', async () => {
     const options = [{}, { $select: 'id' }, { $format: 'application/json;odata.metadata=full' }, { $top: '1' }]
@@ -71,6 +79,8 @@ describe('If-None-Match (RFC 9110, 13.1.2)', () => {
     `${path}/e1?$select=jobId`,
     `${path}?$filter=id eq 'e1'`,
     `${path}/e1/initiatedBy`,
+    `${path}/e1/jobId/$value`,
+    `${path}/$count`,
     '/$metadata'
   ])('is answered with 304 where the client has it, strong or weak: %s', async (url) => {
     const etag = await etagOf(url)
@@ -85,16 +95,49 @@ describe('If-None-Match (RFC 9110, 13.1.2)', () => {
 })
 
 describe('If-Match (Protocol 4.01, 8.2.4; RFC 9110, 13.1.1)', () => {
-  it.each([`${path}/e1`, `${path}/e1?$select=jobId`, `${path}?$filter=id eq 'e1'`, '/$metadata'])(
-    'is answered where the resource has the tag, and with 412 where it has another one: %s',
-    async (url) => {
-      const etag = await etagOf(url)
-      for (const wanted of [etag, `"other", ${etag}`, '*'])
-        expect([wanted, (await service.get(url, { 'If-Match': wanted })).status]).toEqual([wanted, 200])
-      const answer = await service.get(url, { 'If-Match': '"other"' })
+  it.each([
+    `${path}/e1`,
+    `${path}/e1?$select=jobId`,
+    `${path}?$filter=id eq 'e1'`,
+    `${path}/$count`,
+    `${path}/e1/jobId/$value`,
+    '/$metadata'
+  ])('is answered where the resource has the tag, and with 412 where it has another one: %s', async (url) => {
+    const etag = await etagOf(url)
+    for (const wanted of [etag, `"other", ${etag}`, '*'])
+      expect([wanted, (await service.get(url, { 'If-Match': wanted })).status]).toEqual([wanted, 200])
+    const answer = await service.get(url, { 'If-Match': '"other"' })
+    const { code, target } = errorOf(answer)
+    expect([answer.status, code, target]).toEqual([412, 'preconditionFailed', 'If-Match'])
+    expect(answer.headers.get('content-type')).toBe('application/json')
+  })
+})
+
+describe('A POST (Protocol 4.01, 8.2.4 and 8.2.5)', () => {
+  it.each<[Record<string, string>, string]>([
+    [{ 'If-Match': '"other"' }, 'If-Match'],
+    [{ 'If-Match': '' }, 'If-Match'],
+    [{ 'If-None-Match': '*' }, 'If-None-Match']
+  ])('with a condition that is not met creates nothing: %j', async (headers, header) => {
+    const event = { id: 'conditional', activityDateTime: '2024-05-01T12:00:00Z' }
+    const requests = [
+      { id: '1', method: 'POST', url: path, headers: { 'Content-Type': 'application/json' }, body: event }
+    ]
+    for (const answer of [
+      await service.post(path, event, headers),
+      await service.post('/$batch', { requests }, headers)
+    ]) {
       const { code, target } = errorOf(answer)
-      expect([answer.status, code, target]).toEqual([412, 'preconditionFailed', 'If-Match'])
-      expect(answer.headers.get('content-type')).toBe('application/json')
+      expect([answer.status, code, target]).toEqual([412, 'preconditionFailed', header])
     }
-  )
+    expect((await service.get(`${path}/conditional`)).status).toBe(404)
+  })
+
+  it.each<[string, Record<string, string>]>([
+    ['any', { 'If-Match': '*' }],
+    ['another', { 'If-None-Match': '"other"' }]
+  ])('creates where the condition is met: %s', async (id, headers) => {
+    const event = { id, activityDateTime: '2024-05-01T12:00:00Z' }
+    expect((await service.post(path, event, headers)).status).toBe(201)
+  })
 })

@@ -1,0 +1,135 @@
+/** Content negotiation (OData JSON 4.01, section 3; Protocol 4.01, 8.2.1). */
+import type { Request } from 'express'
+import { RequestError } from '../../errors/errors.ts'
+import { CSV_TYPE, JSON_TYPE, NDJSON_TYPE } from './format.ts'
+
+const MULTIPART_TYPE = 'multipart/mixed'
+
+interface MediaRange {
+  type: string
+  parameters: Map<string, string>
+  quality: number
+}
+
+const BOOLEAN = ['true', 'false']
+const LEVELS = ['minimal', 'full', 'none']
+
+/** The format parameters of JSON and their values. Two have a second name from version 4.0. */
+const JSON_PARAMETERS = new Map<string, string[] | undefined>([
+  ['metadata', LEVELS],
+  ['odata.metadata', LEVELS],
+  ['streaming', BOOLEAN],
+  ['odata.streaming', BOOLEAN],
+  ['ieee754compatible', BOOLEAN],
+  ['exponentialdecimals', BOOLEAN]
+])
+
+/** Those of CSV; undefined stands for any value. */
+const CSV_PARAMETERS: typeof JSON_PARAMETERS = new Map([
+  ['header', ['present', 'absent']],
+  ['bom', ['present', 'absent']],
+  ['formulas', ['escaped', 'kept']],
+  ['part', undefined]
+])
+
+const PARAMETERS = new Map([
+  [JSON_TYPE, JSON_PARAMETERS],
+  [NDJSON_TYPE, JSON_PARAMETERS],
+  [CSV_TYPE, CSV_PARAMETERS],
+  [MULTIPART_TYPE, new Map([['boundary', undefined]])]
+])
+
+const SHORT_FORMS = new Map(
+  Object.entries({ json: JSON_TYPE, xml: 'application/xml', ndjson: NDJSON_TYPE, csv: CSV_TYPE })
+)
+
+/**
+ * Chooses among the media types that a resource has. `$format` wins over `Accept` (11.2.12).
+ * @param offered the media types that the resource has, the preferred one first
+ * @param batch the request of the batch that this one is in: its formats are those of requests that name none (8.2.1),
+ *   but are disregarded where the resource has none of them (RFC 9110, 12.5.1)
+ * @returns the chosen media type with its parameters
+ * @throws {RequestError} 406 if none is acceptable; a type with an unknown format parameter is not
+ */
+export function negotiate(offered: string[], req: Request, $format: string | undefined, batch?: Request) {
+  const acceptCharset = req.get('Accept-Charset')
+  if (acceptCharset && !takesUtf8(acceptCharset))
+    throw new RequestError('notAcceptable', 'The service answers in UTF-8 only.', 'Accept-Charset')
+  const wanted =
+    $format === undefined ? req.get('Accept') || undefined : (SHORT_FORMS.get($format.toLowerCase()) ?? $format)
+  const chosen =
+    wanted === undefined
+      ? (choose(offered, batch?.get('Accept') ?? '') ?? choose(offered, '*/*'))
+      : choose(offered, wanted, acceptCharset)
+  if (chosen) return chosen
+  const target = $format === undefined ? 'Accept' : '$format'
+  throw new RequestError('notAcceptable', `The service can answer with ${offered.join(' or ')} only.`, target)
+}
+
+/**
+ * Whether the answer to a batch is multipart: as the batch is, unless its client prefers the other format.
+ * @throws {RequestError} 406 if the client accepts neither
+ */
+export function prefersMultipart(req: Request): boolean {
+  const isMultipart = Boolean(req.is(MULTIPART_TYPE))
+  const formats = isMultipart ? [MULTIPART_TYPE, JSON_TYPE] : [JSON_TYPE, MULTIPART_TYPE]
+  negotiate(formats, req, undefined)
+  const [own = 0, other = 0] = formats.map((each) => choose([each], req.get('Accept') || '*/*')?.quality)
+  return isMultipart === own >= other
+}
+
+/** The best of the media ranges that one of the types matches. */
+function choose(offered: string[], wanted: string, acceptCharset?: string) {
+  const ranges = mediaRanges(wanted)
+  for (const { type: range, parameters, quality } of ranges) {
+    const type = offered.find((each) => matches(each, range) && !isRefused(each, range, ranges))
+    if (type && quality > 0 && isKnown(type, parameters, acceptCharset)) return { type, parameters, quality }
+  }
+  return undefined
+}
+
+/** Whether a more specific range says that a type is not acceptable (RFC 9110, 12.5.1). */
+function isRefused(type: string, range: string, ranges: MediaRange[]) {
+  const precision = (each: string) => each.split('*').length
+  return ranges.some(
+    (each) =>
+      each.quality === 0 &&
+      each.parameters.size === 0 &&
+      matches(type, each.type) &&
+      precision(each.type) < precision(range)
+  )
+}
+
+function mediaRanges(header: string): MediaRange[] {
+  const ranges = header.split(',').map((each) => {
+    const [type = '', ...rest] = each.split(';').map((part) => part.trim().toLowerCase())
+    const parameters = new Map<string, string>()
+    for (const part of rest) {
+      const [name = '', value = ''] = part.split('=')
+      parameters.set(name.trim(), value.trim().replace(/^"(.*)"$/, '$1'))
+    }
+    const quality = Number(parameters.get('q') ?? 1)
+    parameters.delete('q')
+    return { type, parameters, quality }
+  })
+  return ranges.sort((a, b) => b.quality - a.quality) // stable: equal ones stay in the client's order
+}
+
+function matches(offered: string, range: string) {
+  return range === '*/*' || range === offered || range === offered.replace(/\/.*/, '/*')
+}
+
+function isKnown(type: string, parameters: MediaRange['parameters'], acceptCharset: string | undefined) {
+  return [...parameters].every(([name, value]) => {
+    // Accept-Charset wins
+    if (name === 'charset') return acceptCharset !== undefined || ['utf-8', 'utf8'].includes(value)
+    const known = PARAMETERS.get(type)
+    return known?.has(name) && (known.get(name)?.includes(value) ?? true)
+  })
+}
+
+function takesUtf8(acceptCharset: string) {
+  const ranges = mediaRanges(acceptCharset)
+  const named = ranges.find(({ type }) => ['utf-8', 'utf8'].includes(type)) ?? ranges.find(({ type }) => type === '*')
+  return named !== undefined && named.quality > 0
+}
