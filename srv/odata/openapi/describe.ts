@@ -11,7 +11,7 @@ import { readObject } from '../request/payload.ts'
 import { jsonFormat } from '../request/format.ts'
 import { representEntity } from '../response/representation.ts'
 import { openApi } from './document.ts'
-import type { Access, Examples } from './setup.ts'
+import type { Access, Examples } from './operations.ts'
 
 /**
  * Makes a function that returns the description of a root as JSON text. It keeps the last one: the URL of a root is

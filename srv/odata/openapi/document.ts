@@ -2,9 +2,10 @@
 import type { JsonObject } from '../model/types.ts'
 import { collectionPaths, collections } from './collections.ts'
 import { readCsdl, type Csdl } from './csdl.ts'
-import { healthPaths, protocolPaths, SERVICE, singletonPaths } from './paths.ts'
+import fixed from './fixed.json' with { type: 'json' }
+import type { Setup } from './operations.ts'
+import { protocolPaths, SERVICE, singletonPaths } from './paths.ts'
 import { sharedComponents } from './responses.ts'
-import type { Access, Setup } from './setup.ts'
 import { collectionSchema, reference, typeSchemas } from './schemas.ts'
 
 /** Makes the description of a root. @throws {Error} for a type or a query option that this does not know */
@@ -13,6 +14,11 @@ export function openApi(metadata: JsonObject, setup: Setup): JsonObject {
   const { root, version, access, examples } = setup
   const all = collections(csdl)
   const shared = sharedComponents(access !== undefined, examples.options)
+  const openIdConnectUrl = access?.openIdConnectUrl
+  const securitySchemes = access && {
+    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    ...(openIdConnectUrl !== undefined && { openIdConnect: { type: 'openIdConnect', openIdConnectUrl } })
+  }
   return {
     openapi: '3.1.0',
     info: {
@@ -22,13 +28,13 @@ export function openApi(metadata: JsonObject, setup: Setup): JsonObject {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
     },
     servers: [{ url: root.slice(0, -1) }],
-    security: access ? Object.keys(securitySchemes(access)).map((name) => ({ [name]: [] })) : [],
+    security: Object.keys(securitySchemes ?? {}).map((name) => ({ [name]: [] })),
     tags: tags(csdl),
     paths: {
       ...Object.assign({}, ...all.map((each) => collectionPaths(csdl, setup, each))),
       ...singletonPaths(csdl, setup),
       ...protocolPaths(csdl, setup),
-      ...(new URL(root).pathname === '/' && healthPaths())
+      ...(new URL(root).pathname === '/' && fixed.health) // of the host, which need no token
     },
     components: {
       ...shared,
@@ -37,7 +43,7 @@ export function openApi(metadata: JsonObject, setup: Setup): JsonObject {
         ...Object.fromEntries(all.map(({ type }) => [collectionSchema(type), page(type)])),
         ...shared.schemas
       },
-      ...(access && { securitySchemes: securitySchemes(access) })
+      ...(securitySchemes && { securitySchemes })
     }
   }
 }
@@ -51,24 +57,7 @@ function tags({ entries, description, container }: Csdl) {
 }
 
 /** The answer with a page of a collection (OData JSON 4.01, section 12). */
-function page(type: string): JsonObject {
-  const link = (description: string) => ({ type: 'string', format: 'uri', description })
-  return {
-    type: 'object',
-    required: ['value'],
-    properties: {
-      '@odata.context': link('What the answer is, as a part of the metadata.'),
-      '@odata.count': { type: 'integer', format: 'int64', description: 'How many there are in all, for `$count`.' },
-      '@odata.nextLink': link('The next page; there is none on the last one.'),
-      '@odata.deltaLink': link('What comes in from now on, on the last page for `odata.track-changes`.'),
-      value: { type: 'array', items: reference(type) }
-    }
-  }
-}
-
-function securitySchemes({ openIdConnectUrl }: Access): Record<string, JsonObject> {
-  return {
-    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-    ...(openIdConnectUrl !== undefined && { openIdConnect: { type: 'openIdConnect', openIdConnectUrl } })
-  }
-}
+const page = (type: string): JsonObject => ({
+  ...fixed.page,
+  properties: { ...fixed.page.properties, value: { type: 'array', items: reference(type) } }
+})

@@ -1,23 +1,53 @@
 /** Operations: what requests take, and what they answer with. */
+import { optionsOf } from '../request/capabilities.ts'
 import { mediaTypesOf } from '../request/format.ts'
 import type { Resource } from '../request/resource.ts'
 import type { JsonObject } from '../model/types.ts'
-import type { Access } from './setup.ts'
 import { errors, json, parameters, response } from './responses.ts'
 
-interface Operation {
+/** What the metadata does not say of a root. */
+export interface Setup {
+  /** Its URL, with a trailing slash. */
+  root: string
+  version: string
+  /** Undefined if no token is needed. */
+  access: Access | undefined
+  examples: Examples
+}
+
+/** An entity to be posted, how the service answers with it, and values of query options, by their names without `$`. */
+export interface Examples {
+  sent: JsonObject
+  answered: JsonObject
+  options: Record<string, string>
+}
+
+/** How the service asks for tokens. */
+export interface Access {
+  /** Where the configuration of the issuer is, if it publishes one. */
+  openIdConnectUrl?: string | undefined
+  /** The permissions that allow each kind of request, one of them. */
+  permissions: Record<'create' | 'read', string[]>
+  /** Whether the metadata needs no token. */
+  publicMetadata: boolean
+}
+
+interface Named {
   id: string
   tag: string
   summary: string
+  /** What it needs one of; none if any token will do. */
+  roles: readonly (keyof Access['permissions'])[] | 'public'
+  /** The statuses of errors that not every request may get; none if left out. */
+  errors?: number[]
+}
+
+interface Operation extends Named {
   /** The names of query options and headers. */
   parameters: readonly string[]
   /** The content of the request body. */
   body?: JsonObject
   responses: JsonObject
-  /** The statuses of errors that not every request may get; none if left out. */
-  errors?: number[]
-  /** What it needs one of; none if any token will do. */
-  roles: readonly (keyof Access['permissions'])[] | 'public'
 }
 
 /** An operation, with the errors that any may have. */
@@ -37,18 +67,27 @@ export function operation(access: Access | undefined, what: Operation): JsonObje
   }
 }
 
-/**
- * The answers to a GET that succeeds, in all media types that the resource has.
- * @param schema of the JSON, or of a number that is text; other text is a string
- */
-export function found(kind: Resource['kind'], description: string, schema: JsonObject, example?: unknown): JsonObject {
+interface Read extends Named {
+  headers?: string[]
+  /** Describes the answer. */
+  found: string
+  /** Of the JSON, or of a number that is text; other text is a string. */
+  schema: JsonObject
+  example?: unknown
+}
+
+/** A GET, with its query options, and its answers in all media types that the resource has. */
+export function read(access: Access | undefined, kind: Resource['kind'], what: Read): JsonObject {
+  const { headers = ['If-None-Match'], found, schema, example } = what
+  const text = schema.type === 'integer' ? schema : { type: 'string' }
   const types = mediaTypesOf({ kind, suffix: '' } as Resource, true, true)
-  const content = types.map((type): [string, JsonObject] => {
-    if (type === 'application/json') return [type, json(schema, example)[type]]
-    return [type, { schema: schema.type === 'integer' ? schema : { type: 'string' } }]
-  })
-  return {
-    200: response(description, Object.fromEntries(content), 'ETag'),
+  const content = types.map((type) => [
+    type,
+    type === 'application/json' ? json(schema, example)[type] : { schema: text }
+  ])
+  const responses = {
+    200: response(found, Object.fromEntries(content) as JsonObject, 'ETag'),
     304: response('The client has it already.', undefined, 'ETag')
   }
+  return operation(access, { ...what, parameters: [...optionsOf(kind, 'GET'), ...headers], responses })
 }

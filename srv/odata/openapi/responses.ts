@@ -1,4 +1,4 @@
-/** What operations share: parameters, headers of responses, and errors. What never changes is in components.json. */
+/** What operations share: parameters, headers of responses, and errors. What never changes is in components.json and fixed.json. */
 import { errorBody, RequestError, STATUS, type ErrorCode } from '../../errors/errors.ts'
 import answered from '../../errors/examples.json' with { type: 'json' }
 import { RETRY_AFTER } from '../../errors/refuse.ts'

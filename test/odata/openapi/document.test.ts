@@ -1,5 +1,5 @@
 import { openApi } from '../../../srv/odata/openapi/document.ts'
-import type { Setup } from '../../../srv/odata/openapi/setup.ts'
+import type { Setup } from '../../../srv/odata/openapi/operations.ts'
 
 type Json = Record<string, unknown>
 
