@@ -27,7 +27,10 @@ export function startThread(file: string, workerData: object, resourceLimits: Re
 /** The functions of a part of the work in the background, and what ends it. */
 export type Job = Record<string, (...args: never[]) => unknown> & { close: () => unknown }
 
-/** A function of a job to run in the thread. The job starts with the first one. */
+/** Starts a job in the thread when its first function is called, and with the next one if it fails. */
+export type StartJob = (data: object) => Job | Promise<Job>
+
+/** A function of a job to run in the thread. */
 export interface Call {
   job: number
   file: string

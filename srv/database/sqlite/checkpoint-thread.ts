@@ -1,6 +1,6 @@
 /** Makes checkpoints in the background thread: see checkpoints.ts. */
 import type { Job } from '../background.ts'
-import { openConnection, type LogConnection } from './connection.ts'
+import { openConnection } from './connection.ts'
 import { sizeOfLog, whatIsMissing, type OpenFiles } from './files.ts'
 
 /** When a checkpoint is due even if the log is small and events keep arriving, in milliseconds. */
@@ -23,7 +23,8 @@ export interface Checkpointing {
 }
 
 export default ({ file, files, limit }: Checkpointing): Job => {
-  let database: LogConnection | undefined
+  const database = openConnection(file, { files, timeout: PATIENCE })
+  const row = (pragma: string) => database.prepare(`PRAGMA ${pragma}`).get() as Found
   let version: unknown
   let last = -INTERVAL
   let written = performance.now()
@@ -34,8 +35,6 @@ export default ({ file, files, limit }: Checkpointing): Job => {
    * @returns whether the log is large and does not start over
    */
   function checkpoint(isPause: boolean): boolean {
-    const connection = (database ??= openConnection(file, { files, timeout: PATIENCE }))
-    const row = (pragma: string) => connection.prepare(`PRAGMA ${pragma}`).get() as Found
     const before = version
     version = row('data_version').data_version
     if (version !== before) written = performance.now()
@@ -56,5 +55,5 @@ export default ({ file, files, limit }: Checkpointing): Job => {
     return isLarge && busy === 1
   }
 
-  return { checkpoint, close: () => database?.close() }
+  return { checkpoint, close: () => database.close() }
 }

@@ -1,6 +1,6 @@
 /** Counts older events in the background thread: see counting.ts. */
 import type { Job } from '../background.ts'
-import { openConnection, type LogConnection } from './connection.ts'
+import { openConnection } from './connection.ts'
 import type { Counting } from './counting.ts'
 import { countOlder } from './tallies.ts'
 
@@ -8,9 +8,6 @@ import { countOlder } from './tallies.ts'
 const BATCH = 2000
 
 export default ({ file, files, tallies }: Counting): Job => {
-  let database: LogConnection | undefined
-  return {
-    count: () => countOlder((database ??= openConnection(file, { files })), tallies, BATCH),
-    close: () => database?.close()
-  }
+  const database = openConnection(file, { files })
+  return { count: () => countOlder(database, tallies, BATCH), close: () => database.close() }
 }

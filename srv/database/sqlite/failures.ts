@@ -38,6 +38,11 @@ export function isLocked(error: unknown): boolean {
   return (resultCode(error) & 0xff) === 5
 }
 
+/** Tells whether an error is that of a damaged file: SQLITE_CORRUPT, SQLITE_NOTADB. */
+export function isDamaged(error: unknown): boolean {
+  return [11, 26].includes(resultCode(error) & 0xff)
+}
+
 // SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE, and SQLITE_CONSTRAINT_TRIGGER: see schema-objects.ts
 const DUPLICATES = [1555, 2067, 1811]
 

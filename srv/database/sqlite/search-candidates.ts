@@ -1,6 +1,6 @@
 /** Which events may have what is searched for, by the search index: see search-file.ts. */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { identityOf } from './files.ts'
+import { isDamaged } from './failures.ts'
 import {
   BLOCK,
   CHUNK,
@@ -9,11 +9,10 @@ import {
   lastOf,
   readIndex,
   RARE,
-  removeIndex,
+  reopened,
   stateOf,
   type SearchIndex
 } from './search-file.ts'
-import { isDamaged } from './search-filling.ts'
 import { COUNTS } from '../tables.ts'
 import { matchAll, mostOf, rarest, trigramsOf } from './trigrams.ts'
 
@@ -40,20 +39,21 @@ interface Limit {
 
 /** Adds the functions that find candidates for terms to a connection. */
 export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined) {
-  const opened = search && opener(search)
+  const file = search && reopened(search.path, readIndex)
   const form = search ? formOf(search.columns) : ''
   const find = (limit: Limit, expand: (blocks: number[]) => number[]) => {
     return (after: SQLInputValue, before: SQLInputValue, ...terms: SQLInputValue[]) => {
       const trigrams = trigramsOf(terms.map(String))
-      const index = trigrams.length ? opened?.open() : undefined
-      if (!index) throw new TooMany()
+      if (!file || !trigrams.length) throw new TooMany()
+      let index: DatabaseSync | undefined
       try {
+        index = file.open()
         return JSON.stringify(expand(candidates(log, index, form, trigrams, [after, before], limit)))
       } catch (error) {
-        if (isDamaged(error)) opened?.remove()
+        if (isDamaged(error)) file.remove()
         throw new TooMany() // whatever is wrong with the index, events are found without it
       } finally {
-        if (index.isOpen && index.isTransaction) index.exec('COMMIT')
+        if (index?.isOpen && index.isTransaction) index.exec('COMMIT')
       }
     }
   }
@@ -134,33 +134,4 @@ function frequencies(index: DatabaseSync, trigrams: string[]) {
     .map(({ trigram, part }) => [trigram as string, Number(part)] as const)
   const known = new Map(parts)
   return (trigram: string) => known.get(trigram) ?? RARE
-}
-
-/** Opens the index when it is first needed, and again when the file is another one. */
-function opener({ path }: SearchIndex) {
-  let index: DatabaseSync | undefined
-  let identity: string | undefined
-
-  function close() {
-    index?.close()
-    index = undefined
-  }
-
-  return {
-    open() {
-      try {
-        const found = identityOf(path)
-        if (found !== identity) close()
-        identity = found
-        return (index ??= found === undefined ? undefined : readIndex(path))
-      } catch {
-        return undefined
-      }
-    },
-    /** Removes the index, which is damaged: the service makes it again. */
-    remove() {
-      close()
-      if (identityOf(path) === identity) removeIndex(path)
-    }
-  }
 }

@@ -13,6 +13,7 @@ import { realpathSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import type { Searched } from '../engine.ts'
+import { identityOf } from './files.ts'
 import { EVENTS, SECRETS } from '../tables.ts'
 
 /** How many events share a row of the index: those of block `n` have the rowids from `n * BLOCK` on. */
@@ -90,8 +91,39 @@ function opened(path: string, mode: 'ro' | 'rwc', begin: string) {
   }
 }
 
-/** Removes the index. */
-export function removeIndex(path: string) {
+/**
+ * The index, opened when it is first needed, and again when the file is another one.
+ * @param open {@link openIndex} or {@link readIndex}
+ */
+export function reopened(path: string, open: (path: string) => DatabaseSync) {
+  let index: DatabaseSync | undefined
+  let identity: string | undefined
+  const close = () => {
+    if (index?.isOpen) index.close()
+    index = undefined
+  }
+  return {
+    /** @throws SQLite's error */
+    open: () => {
+      const found = identityOf(path)
+      if (found !== identity) close()
+      identity = found
+      if (!index) {
+        index = open(path)
+        identity = identityOf(path) // it may be new
+      }
+      return index
+    },
+    close,
+    /** Removes the file, unless it is another one by now: it is made again. */
+    remove: () => {
+      close()
+      if (identityOf(path) === identity) removeIndex(path)
+    }
+  }
+}
+
+function removeIndex(path: string) {
   for (const end of ['', '-wal', '-shm', '-journal']) rmSync(path + end, { force: true })
 }
 

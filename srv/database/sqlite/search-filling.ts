@@ -1,8 +1,7 @@
 /** Fills the search index with what has come into the log: see search-file.ts. */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { Searched } from '../engine.ts'
-import { isLocked, resultCode } from './failures.ts'
-import { identityOf } from './files.ts'
+import { isDamaged, isLocked } from './failures.ts'
 import { EVENTS } from '../tables.ts'
 import {
   BLOCK,
@@ -13,7 +12,7 @@ import {
   nameOf,
   openIndex,
   RARE,
-  removeIndex,
+  reopened,
   stateOf,
   type SearchIndex,
   type State
@@ -31,11 +30,6 @@ const MANY_REMOVED = 10_000
 const SMALL_SAMPLE = 256
 const LARGE_SAMPLE = 2048
 
-const [SQLITE_CORRUPT, SQLITE_NOTADB] = [11, 26]
-
-/** Whether an error is that of a damaged file. */
-export const isDamaged = (error: unknown) => [SQLITE_CORRUPT, SQLITE_NOTADB].includes(resultCode(error) & 0xff)
-
 export interface Progress {
   /** The rowid up to which events are indexed, and the one up to which they can be. */
   done: number
@@ -46,32 +40,18 @@ export interface Progress {
 
 /** Prepares to index events. */
 export function filler(log: DatabaseSync, search: SearchIndex) {
-  const { path } = search
-  let index: DatabaseSync | undefined
-  let identity: string | undefined
-
-  function opened() {
-    if (identityOf(path) !== identity) close()
-    index ??= openIndex(path)
-    identity = identityOf(path)
-    return index
-  }
-
-  function close() {
-    if (index?.isOpen) index.close()
-    index = undefined
-  }
+  const file = reopened(search.path, openIndex)
 
   function remove(removed: 'damaged' | 'outdated'): Progress {
-    close()
-    removeIndex(path)
+    file.remove()
     return { done: 0, end: BLOCK, removed }
   }
 
   /** Indexes events for a short time, unless another process does. @throws SQLite's error */
   function fill(): Progress {
+    let index: DatabaseSync | undefined
     try {
-      const index = opened()
+      index = file.open()
       index.exec('BEGIN IMMEDIATE')
       log.exec('BEGIN')
       const progress = fillFrom(log, index, search)
@@ -83,11 +63,11 @@ export function filler(log: DatabaseSync, search: SearchIndex) {
       throw error
     } finally {
       if (log.isTransaction) log.exec('COMMIT')
-      if (index?.isOpen && index.isTransaction) close() // rolls back
+      if (index?.isOpen && index.isTransaction) file.close() // rolls back
     }
   }
 
-  return { fill, close }
+  return { fill, close: file.close }
 }
 
 /** @returns undefined if the index is not of this log, or much of it is about events that are gone */
