@@ -4,7 +4,7 @@ import { numeric } from './arithmetic.ts'
 import { typeFunction } from './casts.ts'
 import { val, xpr, type Typed, type ValueType } from '../../cqn/cqn.ts'
 import { FUNCTIONS, OF_COLLECTIONS, UNSUPPORTED } from './functions.ts'
-import { pointNamed } from './literals.ts'
+import { asDuration, pointNamed } from './literals.ts'
 import { exactly, holds } from './logic.ts'
 import { meantAs } from './members.ts'
 import { isPrimitive, type Parser } from './parsing.ts'
@@ -20,7 +20,7 @@ export function call(parser: Parser): Typed {
   if (UNSUPPORTED.has(lowerCase))
     cursor.fail(`The service does not implement the function '${name}'`, position, 'notImplemented')
   const definition = FUNCTIONS.get(lowerCase)
-  const args = parser.arguments()
+  const args = parser.arguments().map(definition?.forms[0]?.[0] === 'duration' ? asDuration : (each) => each)
   const point = args.length ? undefined : pointNamed(lowerCase, parser.context.now)
   if (point)
     return { cqn: val(instant(point) as string), local: val(point), type: 'dateTime', required: true, position }
@@ -78,7 +78,9 @@ function cases(parser: Parser, position: number): Typed {
     cursor.expect(':')
     return { condition, value: parser.value() }
   }
-  const all = cursor.enclosed(() => cursor.list(whenThen))
+  const parsed = cursor.enclosed(() => cursor.list(whenThen))
+  const isDuration = parsed.some(({ value }) => value.type === 'duration')
+  const all = isDuration ? parsed.map((each) => ({ ...each, value: asDuration(each.value) })) : parsed
   const known = all.map(({ value }) => value).filter(({ type }) => type !== 'null')
   const type = (known.find((each) => each.type !== 'any') ?? known[0])?.type ?? 'null'
   const values = all.map(({ value }) => (type === 'any' ? meantAs(value, 'string') : meantAs(value, type)))

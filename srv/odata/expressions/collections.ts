@@ -82,7 +82,7 @@ function countOptions(parser: Parser, scope: Scope & { item: string }): Cqn[] {
     given.add(option)
     cursor.expect('=')
     if (option === 'filter') conditions.push(holds(parser.within(scope).condition()))
-    else conditions.push(parseSearch(cursor.before(')', ';'), (term) => jsonText(jsonItem(scope.item), term)).cqn)
+    else conditions.push(parseSearch(cursor.take().text, (term) => jsonText(jsonItem(scope.item), term)).cqn)
   } while (cursor.accept(';'))
   cursor.expect(')')
   return conditions.map((each) => func('coalesce', each, val(false)))

@@ -50,7 +50,14 @@ const meantWith = (parser: Parser, each: Typed, other: Typed) => asMember(parser
 export function membership(parser: Parser, left: Typed, position: number): Unplaced {
   if (!isPrimitive(left))
     parser.cursor.fail('Only primitive values can be looked for in a list', left.position, 'notImplemented')
-  const items = listItems(parser, position).map((item) => alike(parser, left, item, position)[1])
+  const list = listItems(parser, position)
+  // what a literal means depends on the item
+  if ('val' in left.cqn && list.length)
+    return joined(
+      'or',
+      list.map((item) => ({ ...compare(parser, left, 'eq', item, position), position }))
+    )
+  const items = list.map((item) => alike(parser, left, item, position)[1])
   if (left.type !== 'any') return isMember(left, items)
   // a member of an open type may be of any of their types
   const found = [...new Set(items.map(({ type }) => type))].map((type): Typed => {

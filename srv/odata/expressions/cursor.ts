@@ -1,8 +1,9 @@
 /** The tokens of OData expressions (OData ABNF 4.01, sections 4 to 7), and a cursor that reads them one by one. */
 import { RequestError, type ErrorCode } from '../../errors/errors.ts'
+import { searchAt } from './search.ts'
 
 export interface Token {
-  kind: Exclude<Pattern, 'space' | 'unsupported'> | 'end'
+  kind: Exclude<Pattern, 'space' | 'unsupported'> | 'search' | 'end'
   /** As written, without the quotes. */
   text: string
   /** The type of an enumeration literal. */
@@ -17,14 +18,15 @@ const PATTERNS = [
   ['string', /'(?:[^']|'')*'/y],
   ['phrase', /"(?:[^"\\]|\\.)*"/y], // in JSON and in `search`
   ['unsupported', /geo(?:graphy|metry)'[^']*'/iy],
-  ['unsupported', /@[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)+/uy], // an annotation
+  ['unsupported', /@[\p{L}_][\p{L}\p{N}_]*(?:(?:\.[\p{L}_][\p{L}\p{N}_]*)+(?:#\w+)?|#\w+)/uy], // an annotation
   ['duration', /duration'[^']*'/iy],
   ['binary', /binary'[\w-]*={0,2}'/iy],
   ['enum', /[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)+'(?:[^']|'')*'/uy],
   ['guid', /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(?![\w-])/iy],
-  ['dateTime', /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)(?![\w:])/iy],
-  ['date', /\d{4}-\d\d-\d\d(?![\w:-])/y],
-  ['time', /\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?![\w:])/y],
+  // a colon may follow: the one of `case`
+  ['dateTime', /-?\d{4,}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)(?!\w)/iy],
+  ['date', /-?\d{4,}-\d\d-\d\d(?![\w-])/y],
+  ['time', /\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?!\w)/y],
   ['number', /[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.-])/y],
   ['number', /(?:-?INF|NaN)(?![\p{L}\p{N}_.])/uy],
   ['name', /[\p{L}_$][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*/uy],
@@ -56,8 +58,19 @@ export function tokenize(expression: string, option: string): Token[] {
     const type = kind === 'enum' ? { type: text.slice(0, text.indexOf("'")) } : {}
     if (kind !== 'space') tokens.push({ kind, text: unquoted(kind, text), position, ...type })
     position += text.length
+    if (beginsSearch(tokens)) {
+      const search = searchAt(expression, position)
+      tokens.push({ kind: 'search', text: search, position })
+      position += search.length
+    }
   }
   return [...tokens, { kind: 'end', text: 'the end', position }]
+}
+
+/** Whether the last tokens are `search(` of `$apply`, or `$search=` of `$count`: what follows has tokens of its own. */
+function beginsSearch(tokens: Token[]) {
+  const [name, symbol] = tokens.slice(-2)
+  return symbol?.kind === 'symbol' && name?.kind === 'name' && /^(search\(|\$?search=)$/i.test(name.text + symbol.text)
 }
 
 /** Whether a token is one of some symbols, which a text can be like. */
@@ -86,7 +99,6 @@ const MAX_TOKENS = 2_000
 
 /** Reads the tokens of a query option, and reports errors with their position. */
 export class Cursor {
-  private readonly expression: string
   private readonly tokens: Token[]
   private readonly option: string
   private index = 0
@@ -98,7 +110,6 @@ export class Cursor {
    * @throws {RequestError} 400 for text that is no token
    */
   constructor(expression: string, option: string, outer?: Cursor) {
-    this.expression = expression
     this.tokens = tokenize(expression, option)
     this.option = option
     this.depth = outer?.depth ?? 0
@@ -138,18 +149,6 @@ export class Cursor {
 
   end() {
     if (this.token.kind !== 'end') this.fail(`'${this.token.text}' is not expected`)
-  }
-
-  /** Takes what stands before one of some symbols outside of parentheses. @returns it as it is written */
-  before(...ends: string[]): string {
-    const { position } = this.token
-    for (let depth = 0; depth > 0 || !isSymbol(this.token, ...ends);) {
-      const token = this.take()
-      if (token.kind === 'end') this.fail(`'${ends[0]}' is expected`)
-      if (isSymbol(token, '(')) depth++
-      if (isSymbol(token, ')')) depth--
-    }
-    return this.expression.slice(position, this.token.position)
   }
 
   /** Parses one or more items, separated by commas. */

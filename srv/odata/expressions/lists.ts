@@ -12,10 +12,7 @@ export function listItems(parser: Parser, at: number): Typed[] {
   if (cursor.token.kind === 'alias') return itemsOfAlias(parser, at)
   if (cursor.token.kind === 'name')
     cursor.fail('The service looks for values in lists only', cursor.token.position, 'notImplemented')
-  if (!cursor.accept('[')) {
-    const items = parser.arguments()
-    return items.length ? items : cursor.fail('A list must have an item', at)
-  }
+  if (!cursor.accept('[')) return parser.arguments()
   const items = isSymbol(cursor.token, ']') ? [] : cursor.list(() => jsonItem(parser))
   cursor.expect(']')
   return items

@@ -73,12 +73,21 @@ export function pointNamed(name: string, now: Date) {
  */
 export function literalAs(type: ValueType, each: Typed): Typed {
   const { cqn } = each
-  if (!('val' in cqn) || typeof cqn.val !== 'string') return each
-  if (each.type === 'string' && type === 'duration') return { ...each, ...duration(cqn.val) }
-  if (each.type !== 'date' || type !== 'dateTime') return each
+  if (type === 'duration') return asDuration(each)
+  if (!('val' in cqn) || typeof cqn.val !== 'string' || each.type !== 'date' || type !== 'dateTime') return each
   const source = cqn.source && { ...cqn.source, read: midnight }
   return { ...each, type: 'dateTime', cqn: val(midnight(cqn.val) as string, source) }
 }
+
+/** A string literal as the duration that it is, where no string can stand; any other value as it is. */
+export function asDuration(each: Typed): Typed {
+  const { cqn, type } = each
+  return type === 'string' && 'val' in cqn && typeof cqn.val === 'string' ? { ...each, ...duration(cqn.val) } : each
+}
+
+/** Whether a literal is one of the standard for which the service has no value: other years, and leap seconds. */
+export const isBeyond = ({ kind, text }: Token) =>
+  ['date', 'dateTime', 'time'].includes(kind) && /^(?:-|0000-|\d{5})|:\d\d:60/.test(text)
 
 function midnight(date: string) {
   return instant(`${date}T00:00Z`)

@@ -11,7 +11,7 @@ import { call } from './calls.ts'
 import { compare, membership } from './comparisons.ts'
 import { extentOf, MOST, val, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
 import { Cursor, isSymbol } from './cursor.ts'
-import { literal } from './literals.ts'
+import { asDuration, isBeyond, literal } from './literals.ts'
 import { joined, negated } from './logic.ts'
 import { meantAs } from './members.ts'
 import type { ExpressionContext, Parser, Scope } from './parsing.ts'
@@ -58,7 +58,7 @@ function parserFor(cursor: Cursor, context: ExpressionContext, root: Scope = { t
 }
 
 function expression(parser: Parser): Typed {
-  const conjunction = () => logical(parser, 'and', () => negation(parser))
+  const conjunction = () => logical(parser, 'and', () => relation(parser))
   const value = parser.cursor.nested(() => logical(parser, 'or', conjunction))
   const { nodes, depth } = extentOf(value.exact ?? value.cqn)
   if (nodes > MOST.nodes || depth > MOST.depth) parser.cursor.tooLarge(value.position)
@@ -81,16 +81,9 @@ function logical(parser: Parser, operator: 'and' | 'or', operand: () => Typed): 
   return { ...joined(operator, conditions), position: first.position }
 }
 
-function negation(parser: Parser): Typed {
-  const { position } = parser.cursor.token
-  if (!parser.cursor.accept('not')) return relation(parser)
-  const operand = parser.cursor.nested(() => negation(parser))
-  return { ...negated(asCondition(parser, operand)), position }
-}
-
-/** Comparisons, of which those by size and `in` bind more tightly than `eq` and `ne` (5.1.1.17). */
+/** Comparisons, of which those by size bind more tightly than `eq` and `ne` (5.1.1.17). */
 function relation(parser: Parser): Typed {
-  const order = () => operations(parser, ['gt', 'ge', 'lt', 'le'], compare, () => contained(parser))
+  const order = () => operations(parser, ['gt', 'ge', 'lt', 'le'], compare, () => sum(parser))
   return operations(parser, ['eq', 'ne'], compare, order)
 }
 
@@ -106,8 +99,29 @@ function operations(parser: Parser, operators: string[], evaluate: typeof compar
   }
 }
 
+function sum(parser: Parser): Typed {
+  const product = () => operations(parser, ['mul', 'div', 'divby', 'mod'], calculation, () => unary(parser))
+  return operations(parser, ['add', 'sub'], calculation, product)
+}
+
+/** `not` and `-`, which bind more tightly than all operators but `in` (5.1.1.17). */
+function unary(parser: Parser): Typed {
+  const { cursor } = parser
+  const { position } = cursor.token
+  const isNot = cursor.accept('not')
+  if (!isNot && !cursor.accept('-')) return contained(parser)
+  const operand = cursor.nested(() => unary(parser))
+  if (!isNot) {
+    const result = opposite(asDuration(meantAs(operand, 'number')))
+    return { ...(result ?? cursor.fail("'-' takes a number or a duration", position)), position }
+  }
+  if (!['boolean', 'null', 'any'].includes(operand.type))
+    cursor.fail("'not' takes a condition; a comparison after it needs parentheses", operand.position)
+  return { ...negated(asCondition(parser, operand)), position }
+}
+
 function contained(parser: Parser): Typed {
-  const left = sum(parser)
+  const left = primary(parser)
   const { kind, text: name, position } = parser.cursor.token
   if (parser.cursor.accept('in')) return { ...membership(parser, left, position), position: left.position }
   if (kind === 'name' && name.toLowerCase() === 'has')
@@ -115,14 +129,10 @@ function contained(parser: Parser): Typed {
   return left
 }
 
-function sum(parser: Parser): Typed {
-  const product = () => operations(parser, ['mul', 'div', 'divby', 'mod'], calculation, () => primary(parser))
-  return operations(parser, ['add', 'sub'], calculation, product)
-}
-
 function calculation(parser: Parser, first: Typed, name: string, second: Typed, position: number): Unplaced {
-  const isTime = [first, second].some(({ type }) => ['dateTime', 'date', 'duration'].includes(type))
-  const [left, right] = [first, second].map((each) => (isTime ? each : meantAs(each, 'number'))) as [Typed, Typed]
+  const operands = [asDuration(first), asDuration(second)]
+  const isTime = operands.some(({ type }) => ['dateTime', 'date', 'duration'].includes(type))
+  const [left, right] = operands.map((each) => (isTime ? each : meantAs(each, 'number'))) as [Typed, Typed]
   const types = [left.type, right.type]
   if (types.includes('null') && types.every((type) => CALCULABLE.includes(type)))
     return { cqn: val(null), type: 'null' }
@@ -136,11 +146,6 @@ function calculation(parser: Parser, first: Typed, name: string, second: Typed, 
 function primary(parser: Parser): Typed {
   const { kind, position } = parser.cursor.token
   if (isSymbol(parser.cursor.token, '(')) return { ...parser.cursor.enclosed(() => parser.value()), position }
-  if (parser.cursor.accept('-')) {
-    const operand = parser.cursor.nested(() => primary(parser))
-    const result = opposite(meantAs(operand, 'number'))
-    return { ...(result ?? parser.cursor.fail("'-' takes a number or a duration", position)), position }
-  }
   if (isSymbol(parser.cursor.token, '{', '['))
     parser.cursor.fail('The service does not implement JSON values here', position, 'notImplemented')
   if (kind === 'name') return named(parser)
@@ -153,6 +158,8 @@ function literalValue(parser: Parser): Typed {
   if (type !== undefined && !parser.context.types.enumerations.has(type))
     parser.cursor.fail(`There is no enumeration '${type}'`)
   const found = literal(parser.cursor.token, parser.context.option)
+  if (!found && isBeyond(parser.cursor.token))
+    parser.cursor.fail('The service has no years but 1 to 9999, and no leap seconds', undefined, 'notImplemented')
   if (!found) parser.cursor.fail(kind === 'end' ? 'The expression ends too early' : `'${source}' is not a value`)
   parser.cursor.take()
   return { ...found, position, ...(type !== undefined && { literalOf: type }) }
@@ -171,6 +178,8 @@ function named(parser: Parser): Typed {
 function aliased(parser: Parser): Typed {
   const { text: name, position } = parser.cursor.token
   const { aliases } = parser.context
+  if (isSymbol(parser.cursor.next, '/'))
+    parser.cursor.fail('The service does not implement paths from an alias', position, 'notImplemented')
   const value = aliasValue(name, { aliases, type: parser.root.type }, parser.cursor, (cursor) => {
     const value = parserFor(cursor, { ...parser.context, option: name }, parser.root).value()
     cursor.end()

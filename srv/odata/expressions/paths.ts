@@ -8,6 +8,7 @@ import type { Cqn, Member, Structure, Typed, Unplaced } from '../../cqn/cqn.ts'
 import { anyCase, jsonItem } from '../../database/dialect.ts'
 import { memberShown } from './enumerations.ts'
 import { memberAs, memberValue } from './members.ts'
+import { isSymbol } from './cursor.ts'
 import type { Parser, Scope } from './parsing.ts'
 
 /** Where a path leads. */
@@ -36,6 +37,7 @@ export function parsePath(parser: Parser): { value: Typed; names: string[] } {
       return { value: collectionValue(parser, columnOf(place), type, position), names: place.names }
     }
     const { kind, text: name } = cursor.token
+    if (kind === 'alias') cursor.fail('The service does not implement annotations', undefined, 'notImplemented')
     if (kind !== 'name') cursor.fail(`A property is expected instead of '${name}'`)
     place = step(parser, place, name)
     cursor.take()
@@ -61,8 +63,11 @@ function placeOf({ type, item, property }: Scope): Place {
 function step({ cursor, context }: Parser, place: Place, name: string): Place {
   const { type, member } = place
   const within = (name: string) => member && { member: { ...member, path: [...member.path, name] } }
-  if (type === undefined || (isStructured(type) && type.open))
+  if (type === undefined || (isStructured(type) && type.open)) {
+    if (/^\$(count|filter)$/.test(name) || isSymbol(cursor.next, '('))
+      cursor.fail(`The service does not implement '${name}' of members of open types`, undefined, 'notImplemented')
     return { ...place, type: undefined, names: [...place.names, name], ...within(name) }
+  }
   const property = isStructured(type) ? propertyNamed(type, name) : undefined
   if (property) {
     const next = { ...place, property, type: property.type, names: [...place.names, property.name] }

@@ -5,7 +5,9 @@ import { jsonText, textContains } from '../../database/dialect.ts'
 import type { Searched } from '../../database/engine.ts'
 
 const MAX_TERMS = 20
-const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+))/y
+/** A word or a phrase ends before white space or a parenthesis. */
+const TOKEN = /\s*(?:"((?:[^"\\]|\\.)+)"(?=[\s()]|$)|([()])|([^\s()"]+)(?=[\s()]|$))/y
+const INCOMPLETE = /^\s*'((?:[^']|'')*)'\s*$/
 
 /** The condition for what a search finds, and the terms that all of it contains. */
 interface SearchCondition {
@@ -15,18 +17,20 @@ interface SearchCondition {
 
 /**
  * Parses a search expression: words and phrases, with AND, OR, NOT and parentheses. Words that follow each other must
- * all be found. Case does not matter, and a word also matches within a longer one.
+ * all be found. Case does not matter, and a word also matches within a longer one. AND, OR and NOT are words where no
+ * operator can stand. An incomplete expression, which stands in single quotes, is what of it is complete (5.1.8.1).
  * @param found makes the condition for a term in lower case
  * @throws {RequestError} 400 if the expression is not complete
  */
 export function parseSearch(expression: string, found: (term: string) => Cqn): SearchCondition {
   const tokens = tokensOf(expression)
-  if (tokens.length > 4 * MAX_TERMS || tokens.filter(({ term }) => term !== undefined).length > MAX_TERMS)
-    throw new RequestError('invalidQueryOption', `$search takes at most ${MAX_TERMS} terms.`, '$search')
+  if (tokens.length > 4 * MAX_TERMS) throw tooMany()
   let index = 0
+  let count = 0
 
+  /** Takes an operator. Without an operand after it, `AND`, `OR` or `NOT` is a word. */
   function accept(operator: string) {
-    const isIt = tokens[index]?.operator === operator
+    const isIt = tokens[index]?.operator === operator && (operator === ')' || beginsCondition(tokens[index + 1]))
     if (isIt) index++
     return isIt
   }
@@ -42,9 +46,12 @@ export function parseSearch(expression: string, found: (term: string) => Cqn): S
 
   function conditions(): SearchCondition {
     const all = [condition()]
-    while (accept('AND') || beginsCondition(tokens[index] ?? {})) all.push(condition())
+    while (accept('AND') || beginsAnother()) all.push(condition())
     return { cqn: allOf(...all.map(({ cqn }) => cqn)), terms: all.flatMap(({ terms }) => terms) }
   }
+
+  const beginsAnother = () =>
+    beginsCondition(tokens[index]) && (tokens[index]?.operator !== 'OR' || !beginsCondition(tokens[index + 1]))
 
   function condition(): SearchCondition {
     if (accept('NOT')) return { cqn: xpr('not', condition().cqn), terms: [] }
@@ -53,20 +60,22 @@ export function parseSearch(expression: string, found: (term: string) => Cqn): S
       if (!accept(')')) throw incomplete()
       return inner
     }
-    const { term } = tokens[index++] ?? {}
-    if (term !== undefined) return { cqn: found(term.toLowerCase()), terms: [val(term.toLowerCase())] }
-    throw incomplete()
+    const term = tokens[index++]?.term?.toLowerCase()
+    if (term === undefined) throw incomplete()
+    if (++count > MAX_TERMS) throw tooMany()
+    return { cqn: found(term), terms: [val(term)] }
   }
 
+  if (!tokens.length && INCOMPLETE.test(expression)) return { cqn: xpr(val(1), '=', val(1)), terms: [] }
   const whole = alternatives()
   if (index < tokens.length) throw incomplete()
   return whole
 }
 
-const beginsCondition = ({ term, operator }: SearchToken) =>
-  term !== undefined || operator === 'NOT' || operator === '('
+const beginsCondition = (token: SearchToken | undefined) => token !== undefined && token.operator !== ')'
 
 const incomplete = () => new RequestError('invalidQueryOption', 'The expression of $search is not complete.', '$search')
+const tooMany = () => new RequestError('invalidQueryOption', `$search takes at most ${MAX_TERMS} terms.`, '$search')
 
 /** The condition that one of the columns contains a term. */
 export function foundIn({ text, json }: Searched): (term: string) => Cqn {
@@ -76,12 +85,18 @@ export function foundIn({ text, json }: Searched): (term: string) => Cqn {
   }
 }
 
+/** `AND`, `OR` and `NOT` are both: their place decides. */
 interface SearchToken {
   term?: string
   operator?: string
 }
 
 function tokensOf(expression: string): SearchToken[] {
+  const [, text] = INCOMPLETE.exec(expression) ?? []
+  return text === undefined ? complete(expression) : completed(text.replaceAll("''", "'"))
+}
+
+function complete(expression: string): SearchToken[] {
   const found: SearchToken[] = []
   const text = expression.trimEnd()
   TOKEN.lastIndex = 0
@@ -91,7 +106,28 @@ function tokensOf(expression: string): SearchToken[] {
     const [, phrase, parenthesis, word = ''] = match
     if (phrase !== undefined) found.push({ term: phrase.replaceAll(/\\(.)/g, '$1') })
     else if (parenthesis) found.push({ operator: parenthesis })
-    else found.push(['AND', 'OR', 'NOT'].includes(word) ? { operator: word } : { term: word })
+    else found.push({ term: word, ...(['AND', 'OR', 'NOT'].includes(word) && { operator: word }) })
   }
   return found
+}
+
+/** Ends the phrase and the parentheses that have begun, without those that have nothing in them yet. */
+function completed(text: string): SearchToken[] {
+  const isOpen = text.split('"').length % 2 === 0
+  const tokens = complete(isOpen ? `${text}"`.replace(/"\s*"$/, '') : text)
+  while (tokens.at(-1)?.operator === '(') tokens.pop()
+  const isIn = (operator: string) => tokens.filter((each) => each.operator === operator).length
+  return [...tokens, ...Array<SearchToken>(Math.max(isIn('(') - isIn(')'), 0)).fill({ operator: ')' })]
+}
+
+/** The search expression at a position in another expression: it ends before a parenthesis or semicolon of that one. */
+export function searchAt(expression: string, position: number): string {
+  let [depth, length] = [0, 0]
+  for (const [piece] of expression.slice(position).matchAll(/"(?:[^"\\]|\\.)*"|^\s*'(?:[^']|'')*'(?=\s*[);])|./gs)) {
+    if (depth === 0 && (piece === ')' || piece === ';')) break
+    if (piece === '(') depth++
+    if (piece === ')') depth--
+    length += piece.length
+  }
+  return expression.slice(position, position + length)
 }

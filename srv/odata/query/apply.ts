@@ -57,7 +57,7 @@ function transformation(parser: Parser, rows: Rows): Rows[] {
 const TRANSFORMATIONS = new Map<string, (parser: Parser, rows: Rows) => Rows | Rows[]>(
   Object.entries({
     filter: (parser, rows) => conditioned(rows, parser.condition()),
-    search: ({ cursor }, rows) => searched(rows, cursor.before(')')),
+    search: ({ cursor }, rows) => searched(rows, cursor.take().text),
     compute: computed,
     aggregate: (parser, rows) => grouped(parser.cursor, rows, [], aggregates(parser)),
     groupby: groupBy,

@@ -110,6 +110,11 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ['cycleId in ["x1","y"]', 'ab'],
       ['durationInMilliseconds in [0]', 'a'],
       ['cycleId in []', ''],
+      ['cycleId in ()', ''],
+      ['not (cycleId in ( ))', 'abc'],
+      ["'PT60S' in (null,duration'PT1M')", 'abc'],
+      ['2024-05-03 in (activityDateTime)', 'c'],
+      ["'y' in (cycleId,jobId)", 'b'],
       ["statusInfo/status eq microsoft.graph.provisioningResult'failure'", 'a'],
       ["binary'T0RhdGE=' ne null", 'abc'],
       ['$it/microsoft.graph.provisioningObjectSummary/cycleId eq null', 'c'],
@@ -124,8 +129,25 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ['false eq durationInMilliseconds gt 5', 'ac'],
       ["cycleId eq 'y' eq false", 'ac'],
       ["cycleId eq 'y' eq true ne true", 'ac'],
+      ["(not contains(cycleId,'x')) eq true", 'b'],
+      ["not contains(cycleId,'x') eq true", 'b'],
+      ["not contains(cycleId,'x') ne false", 'bc'],
+      ["not cycleId in ('y') and true", 'ac'],
+      ['not not true eq true', 'abc'],
+      ['not targetSystem/details/f eq true', 'a'],
       ["cycleId in ('x1','y') eq false or cycleId eq 'y' eq true", 'bc'],
       ['1 lt 2 eq 2 gt 1 and 1 add 1 ge 2 eq true', 'abc']
+    ]
+  ],
+  [
+    'A colon may follow a literal in `case` (5.1.1.12)',
+    [
+      ['case(activityDateTime lt 2024-05-02T00:00:00Z:1,true:2) eq 1', 'a'],
+      ['case(activityDateTime lt 2024-05-02T00:00+01:00:1,true:2) eq 1', 'a'],
+      ['case(date(activityDateTime) lt 2024-05-03:1,true:2) eq 1', 'ab'],
+      ['case(time(activityDateTime) gt 12:00:00:1,true:2) eq 1', 'b'],
+      ['case(time(activityDateTime) gt 12:00 : 1,true:2) eq 1', 'b'],
+      ["case(targetSystem/details/n eq 7:'PT60S',true:duration'PT2M') eq 'PT1M'", 'a']
     ]
   ],
   [
@@ -145,7 +167,12 @@ describe.each<[string, [filter: string, expected: string][]]>([
     [
       ['provisioningSteps/$count($search=mpor) eq 1', 'ab'],
       ['provisioningSteps/$count($search=Im-port) eq 0', 'abc'],
-      ['provisioningSteps/$count($search=(import OR export) NOT failure;$filter=true) eq 1', 'ab']
+      ['provisioningSteps/$count($search=(import OR export) NOT failure;$filter=true) eq 1', 'ab'],
+      ["provisioningSteps/$count($search=ann@example.com;$filter=name ne 'x') eq 0", 'abc'],
+      ["provisioningSteps/$count(search=Daniel's) eq 0 and cycleId ne 'x'", 'abc'],
+      ["provisioningSteps/$count($search=50%&#?!) eq 0 and cycleId ne ')'", 'abc'],
+      ['provisioningSteps/$count($search="a;b)c" OR export) eq 1', 'a'],
+      ["provisioningSteps/$count($search='(fail) OR expor') eq 1", 'a']
     ]
   ]
 ])('%s', (_, cases) => {
@@ -187,7 +214,27 @@ describe('What is wrong is refused with 400, what the service lacks of the stand
     ["binary'T0RhdGE' eq binary'T0RhdGE'", 400],
     ['cycleId eq "y"', 400],
     ['cycleId in ["x1"', 400],
-    ['cycleId in ()', 400],
+    ['cycleId in (', 400],
+    ["not cycleId eq 'y'", 400],
+    ['not 1', 400],
+    ['1 add durationInMilliseconds in (1)', 400],
+    ['-durationInMilliseconds in (1)', 400],
+    ['activityDateTime lt 2024-05-01T10:00:00Z1', 400],
+    ['date(activityDateTime) lt 2024-05-01-02', 400],
+    ['provisioningSteps/$count($search=)', 400],
+    ['provisioningSteps/$count($search=x', 400],
+    ['activityDateTime lt 2023-02-29T00:00Z', 400],
+    ['activityDateTime lt 10000-01-01T00:00Z', 501],
+    ['activityDateTime gt -0001-01-01T00:00Z', 501],
+    ['date(activityDateTime) gt 0000-12-31', 501],
+    ['activityDateTime lt 2016-12-31T23:59:60Z', 501],
+    ['time(activityDateTime) lt 23:59:60.5', 501],
+    ['@a/displayName eq null', 501],
+    ['cycleId/@Measures.Currency#Reporting eq null', 501],
+    ['cycleId/@Currency eq null', 501],
+    ['targetSystem/details/o/$count eq 1', 501],
+    ['targetSystem/details/o/any(x:true)', 501],
+    ['targetSystem/details/$filter(true)/$count eq 1', 501],
     ['provisioningSteps/$count($top=1) eq 1', 400],
     ['provisioningSteps/$count($filter=true;$filter=true) eq 1', 400],
     ['cycleId add 1 eq 2', 400],

@@ -227,7 +227,35 @@ describe('$search', () => {
     expect((await service.get(query(`${path}/$count`, { $search: 'failure' }))).text).toBe('2')
   })
 
-  it.each(['', '"open', '(a', 'a)', 'OR', 'a AND', 'NOT'])('refuses %j', async ($search) => {
+  it.each<[string, string[]]>([
+    ['OR', ['e2', 'e1']],
+    ['scim AND', []],
+    ['NOT NOT', ['e3', 'e4', 'e2', 'e1']],
+    ['(conflict OR)', ['e2']],
+    ['OR conflict', ['e2']],
+    ['conflict OR OR update', ['e2']],
+    ['AND OR NOT create', ['e3', 'e4']]
+  ])('%s has words where no operator can stand', async ($search, expected) =>
+    expect(await ids({ $search, $filter: old })).toEqual(expected)
+  )
+
+  it.each<[string, string[]]>([
+    ["'confl'", ['e2']],
+    [`'"exists alr'`, ['e2']],
+    [`'"exists" "alre'`, ['e2']],
+    ["'(conflict OR upd'", ['e3', 'e2']],
+    ["'scim AND (fail'", ['e3', 'e2']],
+    ["'scim (NOT fail'", ['e4', 'e1']],
+    [" 'ann@ex' ", ['e1']],
+    ["'it''s'", []],
+    ["''", ['e3', 'e4', 'e2', 'e1']],
+    [`'"'`, ['e3', 'e4', 'e2', 'e1']],
+    ["'('", ['e3', 'e4', 'e2', 'e1']]
+  ])('%s is incomplete, which the quotes allow', async ($search, expected) =>
+    expect(await ids({ $search, $filter: old })).toEqual(expected)
+  )
+
+  it.each(['', '"open', '(a', 'a)', '""', '"a"b', 'a"b"', '()', "'a' (", "'a)'"])('refuses %j', async ($search) => {
     const answer = await service.get(query(path, { $search }))
     expect([answer.status, errorOf(answer).target]).toEqual([400, '$search'])
   })
