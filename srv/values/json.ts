@@ -24,3 +24,26 @@ const DELICATE = /(?:"\s*:|[[,])\s*(?:-?\d+[.eE]|-?\d{16}|-0)/
 export function parseJson(text: string): unknown {
   return DELICATE.test(text) ? JSON.parse(text, keepSource as never) : JSON.parse(text)
 }
+
+/** Whether a value that was parsed is an object: no array, and none of the numbers that keep their text. */
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value)
+}
+
+/** An object whose first name begins with a digit: in objects of JavaScript, whole numbers come before other names. */
+const NUMBERED = /\{"\d/
+
+/** Writes a value with control information before what it is about, as streamed answers have it (OData JSON 4.01, 4.4). */
+export function toJson(value: unknown): string {
+  const text = JSON.stringify(value)
+  return NUMBERED.test(text) ? inOrder(value) : text
+}
+
+function inOrder(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inOrder).join()}]`
+  if (!isJsonObject(value)) return JSON.stringify(value)
+  const names = Object.keys(value)
+  const members = names.flatMap((name) => [`${name}@odata.type`, name].filter((each) => value[each] !== undefined))
+  const ordered = new Set([...names.filter((name) => name.startsWith('@')), ...members])
+  return `{${[...ordered].map((name) => `${JSON.stringify(name)}:${inOrder(value[name])}`).join()}}`
+}

@@ -1,4 +1,4 @@
-import { parseJson } from '../../srv/values/json.ts'
+import { parseJson, toJson } from '../../srv/values/json.ts'
 
 describe('JSON', () => {
   it.each([
@@ -15,5 +15,21 @@ describe('JSON', () => {
 
   it.each(['', '{', '{"a":01}', "{'a':1}", '[1,]', 'NaN'])('that is none is refused: %s', (text) => {
     expect(() => parseJson(text)).toThrow(SyntaxError)
+  })
+
+  it.each([
+    ['{"a":1,"b":[{"c":null}],"10x":1.0}', '{"a":1,"b":[{"c":null}],"10x":1.0}'],
+    ['{"@odata.type":"t","a":1,"1":2}', '{"@odata.type":"t","1":2,"a":1}'],
+    ['{"@odata.type":"t","1@odata.type":"#Int64","1":"2"}', '{"@odata.type":"t","1@odata.type":"#Int64","1":"2"}'],
+    [
+      '[{"x":{"@odata.type":"t","2":[{"@odata.id":"i","0":1.10}],"1":{}}}]',
+      '[{"x":{"@odata.type":"t","1":{},"2":[{"@odata.id":"i","0":1.10}]}}]'
+    ],
+    [
+      '{"@a":1,"0":{"__proto__":1,"7":"{\\"8"},"@odata.type":"t"}',
+      '{"@a":1,"@odata.type":"t","0":{"7":"{\\"8","__proto__":1}}'
+    ]
+  ])('%s is written with control information before what it is about', (text, written) => {
+    expect(toJson(parseJson(text))).toBe(written)
   })
 })

@@ -2,7 +2,7 @@
  * An entity as CAP stores it: flat, a column for each primitive property (`initiatedBy_displayName`),
  * JSON in one column for open types and collections.
  */
-import { parseJson } from '../../values/json.ts'
+import { isJsonObject, parseJson } from '../../values/json.ts'
 import { remembered } from '../../values/remembered.ts'
 import { memberFor } from './enumerations.ts'
 import { isStructured, type Property, type StructuredType, type JsonObject } from './types.ts'
@@ -137,8 +137,8 @@ const hasEnumerations: (type: StructuredType) => boolean = remembered(({ propert
 
 /** Keeps the selected members of a JSON value, and its control information. */
 function pick(value: unknown, selection: Selection): unknown {
-  if (!selection || typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((item) => pick(item, selection))
+  if (selection && Array.isArray(value)) return value.map((item) => pick(item, selection))
+  if (!selection || !isJsonObject(value)) return value
   const members = Object.entries(value).filter(([name]) => name.includes('@') || selection.has(name))
   return Object.fromEntries(members.map(([name, member]) => [name, pick(member, selection.get(name))]))
 }

@@ -59,7 +59,7 @@ function selector(exchange: Exchange, initial: Rows, isAddressed = false) {
 
   function result(): Selected {
     if (all) return { rows, selection: undefined, list: '' }
-    const list = [...paths.values()].filter((segments) => !isPart(segments)).map((each) => each.join('/'))
+    const list = [...paths.values()].filter((segments) => !isPart(segments)).map(urlPath)
     return { rows, selection, list: `(${list.join(',')})` }
   }
 
@@ -143,6 +143,9 @@ function resolve(segments: string[], root: StructuredType): Path {
   return path
 }
 
+/** A path as it stands in context URLs: members of open types may have any name. */
+export const urlPath = (names: string[]) => names.map(encodeURIComponent).join('/')
+
 /** How many computed texts a row has at most. Each may be as long as an event, and the database holds all of a row. */
 const MOST_TEXTS = 64
 const TEXTS = new Set<unknown>(['Edm.String', 'Edm.Untyped'])
@@ -165,7 +168,7 @@ export function rowsList({ rows: { type, areEntities }, selection, list }: Selec
   if (selection) return list
   const shape = ({ properties }: StructuredType): string =>
     [...properties.values()]
-      .map((each) => (isStructured(each.type) && each.type.partial ? `${each.name}(${shape(each.type)})` : each.name))
+      .map(({ name, type }) => urlPath([name]) + (isStructured(type) && type.partial ? `(${shape(type)})` : ''))
       .join(',')
   if (!areEntities) return `(${shape(type)})`
   const computedNames = [...type.properties.values()].filter(({ column }) => column).map(({ name }) => name)

@@ -1,5 +1,6 @@
 /** Reads the JSON of an entity, and checks every member against its type, by functions made once for each type. */
 import { instant } from '../../values/datetime.ts'
+import { isJsonObject } from '../../values/json.ts'
 import { remembered } from '../../values/remembered.ts'
 import { RequestError, type ErrorCode } from '../../errors/errors.ts'
 import { memberNamed, type Enumeration } from '../model/enumerations.ts'
@@ -72,7 +73,7 @@ function objectOf(value: unknown, type: StructuredType, place: Place): JsonObjec
 
 /** @throws {RequestError} 400 for any other value */
 export function plainObject(value: unknown, place: Place): JsonObject {
-  if (typeof value === 'object' && value && !Array.isArray(value) && !JSON.isRawJSON(value)) return value as JsonObject
+  if (isJsonObject(value)) return value
   if (place.length) throw wrong('invalidType', place, 'must be a JSON object')
   throw new RequestError('invalidBody', 'The request body must be a JSON object.')
 }

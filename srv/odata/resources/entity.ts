@@ -12,13 +12,14 @@ import type { PathStep, Resource } from '../request/resource.ts'
 import { countName } from '../query/narrowing.ts'
 import { checkOptions } from '../request/options.ts'
 import { clauses, entities, filtered, type Rows } from '../query/rows.ts'
-import { columnsFor, rowsList, selected, selectedOf } from '../query/select.ts'
+import { columnsFor, rowsList, selected, selectedOf, urlPath } from '../query/select.ts'
 import { rowSets } from '../query/row-sets.ts'
 import { requestShape } from '../request/shape.ts'
 import { readRows, type Prepared } from '../response/read-rows.ts'
 import { respond, respondWith, respondWithText } from '../response/respond.ts'
 import { entityEtag } from '../response/render-rows.ts'
 import { isStructured, type Property } from '../model/types.ts'
+import { isJsonObject } from '../../values/json.ts'
 
 /** Answers with one entity. */
 export async function readEntity(exchange: Exchange, { collection, key }: Resource & { kind: 'entity' }) {
@@ -63,13 +64,13 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   if (value === null) return void res.status(204).end()
   if (suffix === '$value') return respondWithText(exchange, rawValue(value, names.join('/')))
   const list = shown.list && listWithin(names, shown.list)
-  const address = `${collection}${keyPredicate(key, schema)}/${names.join('/')}`
+  const address = `${collection}${keyPredicate(key, schema)}/${urlPath(names)}`
   const represented = isMember ? value : representValue(value, property, format)
-  const isObject = typeof represented === 'object' && !Array.isArray(represented) && !JSON.isRawJSON(represented)
+  const isObject = isJsonObject(represented)
   const type = !isMember && !isObject && format.metadata === 'full' && typeAnnotation(property)
   const count = entity[countName(names.join('/'))]
   const information = { ...(type && { '@odata.type': type }), ...(count !== undefined && { '@odata.count': count }) }
-  respond(exchange, address + list, isObject ? (represented as object) : { ...information, value: represented })
+  respond(exchange, address + list, isObject ? represented : { ...information, value: represented })
 }
 
 /** Checks the query options for the value, which depend on its kind (OData URL Conventions 4.01, 5.1). */
@@ -82,7 +83,7 @@ function optionsOf({ options }: Exchange, { property, isMember, suffix }: Resour
 
 /** The select list of a value, taken from that of its entity: `(targetSystem/id)` becomes `(id)`. */
 function listWithin(names: string[], list: string) {
-  const prefix = `${names.join('/')}/`
+  const prefix = `${urlPath(names)}/`
   const paths = list.slice(1, -1).split(',')
   const within = paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length))
   return within.length ? `(${within.join(',')})` : ''
@@ -98,7 +99,7 @@ function valueAt(entity: object, path: PathStep[]): unknown {
       if (!property || typeOfValue(value as object, property) !== step.cast) return undefined
       continue
     }
-    value = typeof value === 'object' && Object.hasOwn(value, step.name) ? (value as Row)[step.name] : undefined
+    value = isJsonObject(value) && Object.hasOwn(value, step.name) ? value[step.name] : undefined
     property = step.property
   }
   return value

@@ -29,8 +29,10 @@ export function arrayText(items: JsonText): JsonText {
   return ['[', ...items.flatMap((item, index) => (index ? [',', item] : [item])), ']']
 }
 
-/** Puts members before those of an object, which has at least one. */
-export function prependMembers(start: string, [first = '', ...rest]: JsonText): JsonText {
+/** Puts members before those of an object. @param members their text, without braces */
+export function prependMembers(members: string, [first = '', ...rest]: JsonText): JsonText {
+  if (first === '{}') return [`{${members}}`]
+  const start = members ? `{${members},` : '{'
   if (typeof first === 'string') return [start, first.slice(1), ...rest]
   const { text, tag } = first
   return [start, { text: typeof text === 'string' ? text.slice(1) : text.subarray(1), tag }, ...rest]

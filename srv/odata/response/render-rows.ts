@@ -9,7 +9,7 @@ import { isOfColumns, templateOf, textOf, type Template } from '../model/templat
 import type { ServiceSchema } from '../model/schema.ts'
 import { isStructured, type JsonObject, type Property, type StoredType, type StructuredType } from '../model/types.ts'
 import { named, ref, xpr, type Cqn } from '../../cqn/cqn.ts'
-import { parseJson } from '../../values/json.ts'
+import { parseJson, toJson } from '../../values/json.ts'
 import { remembered } from '../../values/remembered.ts'
 import type { Row } from '../../plans/statement.ts'
 import { columnsFor, type Selected } from '../query/select.ts'
@@ -40,7 +40,7 @@ function rowText(exchange: Exchange, row: Row, selected: Selected, path: string)
   const { format } = exchange
   const { rows, selection } = selected
   const links = rows.areEntities ? linksOf(exchange, path, row, selection) : undefined
-  const text = JSON.stringify(representEntity(nest(row, rows.type, selection), rows.type, format, links))
+  const text = toJson(representEntity(nest(row, rows.type, selection), rows.type, format, links))
   return !selection && areAsStored(exchange, selected) ? tagged(text, rows.type) : text
 }
 
@@ -110,8 +110,7 @@ function areAsStored({ format, schema, scope }: Exchange, { rows: { type, from }
 const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, streaming: true, namesCharset: false }
 
 /** Makes the JSON of a value that is about to be stored: it becomes part of the text of its entity. */
-export const storedJson = (value: unknown, property: Property) =>
-  JSON.stringify(representValue(value, property, MINIMAL))
+export const storedJson = (value: unknown, property: Property) => toJson(representValue(value, property, MINIMAL))
 
 /** The text of an entity that is about to be stored, by its columns. */
 export const newText = (row: Row, { type, template }: ServiceSchema['stored']): StoredText =>

@@ -5,6 +5,7 @@ import { RequestError } from '../../errors/errors.ts'
 import { freeWhenSent } from '../../http/large-answers.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { contentType } from '../request/format.ts'
+import { toJson } from '../../values/json.ts'
 import { chunksOf, prependMembers, tagOf, type JsonText } from './json-text.ts'
 
 /**
@@ -13,7 +14,7 @@ import { chunksOf, prependMembers, tagOf, type JsonText } from './json-text.ts'
  *   document
  */
 export function respond(exchange: Exchange, fragment: string, body: object) {
-  respondWith(exchange, fragment, [JSON.stringify(body)])
+  respondWith(exchange, fragment, [toJson(body)])
 }
 
 /** Answers with plain text. */
@@ -23,15 +24,15 @@ export function respondWithText({ req, res, format }: Exchange, text: string) {
 }
 
 /**
- * Answers with an object with at least one member that is already JSON text.
+ * Answers with an object that is already JSON text.
  * @param fragment as for {@link respond}
  * @param etag the ETag of the entity, if the answer is one; by default that of the representation
  */
 export function respondWith({ req, res, root, format }: Exchange, fragment: string, object: JsonText, etag?: string) {
   const context = `${root}$metadata${fragment && `#${fragment}`}` // OData Protocol 4.01, section 10
   // only the metadata level `none` leaves it out (OData JSON 4.01, 3.1)
-  const start = format.metadata === 'none' ? '{' : `{"@odata.context":${JSON.stringify(context)},`
-  const text = prependMembers(start, object)
+  const information = format.metadata === 'none' ? '' : `"@odata.context":${JSON.stringify(context)}`
+  const text = prependMembers(information, object)
   res.setHeader('Content-Type', contentType(format))
   if (req.method === 'POST') send(res, chunksOf(text))
   else sendTagged(req, res, chunksOf(text), etag ?? weakEtag(tagOf(text)))

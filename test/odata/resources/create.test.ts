@@ -269,6 +269,21 @@ describe('What is sent comes back', () => {
     expect(read.text).toContain('"__proto__":{"x":1},"constructor":"y"')
   })
 
+  it('the type of an open value before members with numbers for names (OData JSON 4.01, 4.4)', async () => {
+    const text = `{"activityDateTime":"${at}","targetSystem":{"details":{"a":1.0,"2":{"1":2},"1@odata.type":"#Int64","1":"5"}}}`
+    const created = await service.post('/auditLogs/provisioning', text)
+    const members = '"1@odata.type":"#Int64","1":"5","2":{"1":2},"a":1.0}'
+    const details = `{"@odata.type":"microsoft.graph.detailsInfo",${members}`
+    expect(created.text).toContain(`"details":${details}`)
+    const entity = `/auditLogs/provisioning/${String(created.body.id)}`
+    for (const path of [entity, `${entity}?$select=targetSystem/details`, `/v1.0${entity}`])
+      expect((await service.get(path)).text).toContain(`"details":${details}`)
+    const full = await service.get(`${entity}?$format=application/json;metadata=full`)
+    expect(full.text).toContain(`"details":{"@odata.type":"#microsoft.graph.detailsInfo",${members}`)
+    const value = await service.get(`${entity}/targetSystem/details`)
+    expect(value.text).toMatch(new RegExp(`^{"@odata.context":"[^"]*",${details.slice(1).replaceAll('.', '\\.')}$`))
+  })
+
   it('numbers of open types, digit by digit', async () => {
     const numbers = '[12345678901234567890,0.1000,1e400,-0,1.0,1E5,9007199254740993]'
     const text = `{"activityDateTime":"${at}","sourceSystem":{"details":{"numbers":${numbers}}}}`

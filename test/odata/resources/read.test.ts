@@ -1,4 +1,4 @@
-import { query, sharedService, valuesOf, type Json } from '../../support/service.ts'
+import { errorOf, query, sharedService, valuesOf, type Json } from '../../support/service.ts'
 
 const service = sharedService()
 const path = '/auditLogs/provisioning'
@@ -296,6 +296,37 @@ describe('A property', () => {
     async (property) => {
       const { status, text } = await service.get(`${path}/e4/${property}`)
       expect([status, text]).toEqual([204, ''])
+    }
+  )
+
+  it('may be a member of an open type, whatever its name and its value', async () => {
+    const details = '{"none":{},"list":[{},[1]],"a b/ü%":"text","big":1e400}'
+    const event = `{"id":"open","activityDateTime":"2024-04-29T00:00:00Z","targetSystem":{"details":${details}}}`
+    expect((await service.post(path, event)).status).toBe(201)
+    const context = `${service.url}/$metadata#auditLogs/provisioning('open')/targetSystem/details`
+    const read = async (member: string) => (await service.get(`${path}/open/targetSystem/details/${member}`)).text
+    expect(await read('none')).toBe(`{"@odata.context":"${context}/none"}`)
+    expect(await read('none?$format=application/json;metadata=none')).toBe('{}')
+    expect(await read('list')).toBe(`{"@odata.context":"${context}/list","value":[{},[1]]}`)
+    expect(await read('a%20b%2F%C3%BC%25')).toBe(`{"@odata.context":"${context}/a%20b%2F%C3%BC%25","value":"text"}`)
+    expect(await read('big')).toBe(`{"@odata.context":"${context}/big","value":1e400}`)
+    const select = '$select=targetSystem/details/a%20b%25,targetSystem/details/big/x'
+    expect(
+      (await service.get(`${path}/open/targetSystem/details?${select.replaceAll('targetSystem/details/', '')}`)).text
+    ).toBe(`{"@odata.context":"${context}(a%20b%25,big/x)","@odata.type":"microsoft.graph.detailsInfo","big":1e400}`)
+    const { body } = await service.get(`${path}/open?${select}`)
+    expect(body['@odata.context']).toMatch(
+      /provisioning\(targetSystem\/details\/a%20b%25,targetSystem\/details\/big\/x\)/
+    )
+    const groups = await service.get(`${path}?$apply=groupby((targetSystem/details/ü))`)
+    expect(groups.body['@odata.context']).toMatch(/provisioning\(targetSystem\(details\(%C3%BC\)\)\)$/)
+  })
+
+  it.each(['list/0', 'list/length', 'big/rawJSON', 'none/toString', 'toString', 'nothing'])(
+    'is not there: targetSystem/details/%s',
+    async (member) => {
+      const answer = await service.get(`${path}/open/targetSystem/details/${member}`)
+      expect([answer.status, errorOf(answer).code]).toEqual([404, 'resourceNotFound'])
     }
   )
 })
