@@ -1,4 +1,5 @@
 /** What a request on a collection reads: the entities, or the rows that `$compute` and `$apply` make of them. */
+import { hash } from 'node:crypto'
 import { columnsOf } from '../model/columns.ts'
 import { allOf, extentOf, MOST, MOST_NESTED, named, ref } from '../../cqn/cqn.ts'
 import type { Cqn, Typed, ValueType } from '../../cqn/cqn.ts'
@@ -124,7 +125,8 @@ export function alias(cursor: Cursor, taken: string[]): string {
   cursor.expect('as')
   const { position } = cursor.token
   const name = cursor.name('A name')
-  if (!/^[A-Za-z]\w{0,127}$/.test(name)) cursor.fail(`'${name}' cannot be the name of a value`, position)
+  if (!/^(?!__proto__$)[\p{L}_][\p{L}\p{N}_]{0,127}$/u.test(name))
+    cursor.fail(`'${name}' cannot be the name of a value`, position)
   const lowerCase = name.toLowerCase()
   if (taken.some((each) => each.toLowerCase() === lowerCase)) cursor.fail(`The name '${name}' is taken`, position)
   return name
@@ -154,8 +156,14 @@ export function nested(rows: Rows, columns: Cqn[] = rows.columns.map(ref), other
   return { ...rows, from, where: [], nodes, nesting: rows.nesting + 1 }
 }
 
-/** The column of a computed value. The prefix keeps it apart from members of JavaScript's objects. */
-export const valueColumn = (name: string) => `value_${name}`
+/**
+ * The column of a computed value. The prefix keeps it apart from members of JavaScript's objects. PostgreSQL tells names
+ * apart by their first 63 bytes only, and databases know the case of ASCII only: other names are hashed.
+ */
+export function valueColumn(name: string) {
+  if (/^\w{1,57}$/.test(name)) return `value_${name}`
+  return `values_${hash('sha256', name.toLowerCase()).slice(0, 48)}`
+}
 
 /** The property that shows a computed value. A point in time becomes its instant, in UTC. */
 export function propertyOf(name: string, { cqn, type, whole }: Typed, column = valueColumn(name)): Property {

@@ -39,11 +39,15 @@ type Located = Pick<ParsedUrl, 'options' | 'aliases'> & { resource: Resource }
 export function locate(url: string, root: string, schema: ServiceSchema): Located {
   const { segments, options, aliases } = parseUrl(url, root)
   if (segments[0] === '$entity') return entityWithId({ segments, options, aliases }, root, schema)
-  const first = isInSet(segments, schema) ? 1 : 2
-  const filters = filtersOf(segments.slice(first))
-  const resource = resolve([...segments.slice(0, first), ...segments.slice(first + filters.length)], aliases, schema)
-  if (filters.length && !('collection' in resource && !('key' in resource)))
-    throw new RequestError('notImplemented', 'The service does not address single entities after $filter.', '$filter')
+  const first = segments.findIndex((segment) => FILTER.test(segment))
+  const filters = first < 0 ? [] : filtersOf(segments.slice(first))
+  const resource = resolve(segments.toSpliced(first, filters.length), aliases, schema)
+  if (filters.length) {
+    const isWithin = (segment: string) => !segment.startsWith('$') && !schema.types.structured.has(segment)
+    if (segments.slice(first + filters.length).some(isWithin))
+      throw new RequestError('notImplemented', 'The service does not address what is within $filter.', '$filter')
+    if (!isCollection(resource)) throw notFound(segments)
+  }
   narrow(filters, options, aliases)
   return { resource, options, aliases }
 }
@@ -60,11 +64,18 @@ function entityWithId({ segments, options, aliases }: ParsedUrl, root: string, s
   return { resource, options, aliases }
 }
 
+const isCollection = (resource: Resource) =>
+  resource.kind === 'property'
+    ? resource.property.collection && !resource.isMember
+    : 'collection' in resource && !('key' in resource)
+
+const FILTER = /^\$filter\((.*)\)$/s
+
 /** The conditions in `/$filter(…)` that follow the name of a collection (4.12). */
 function filtersOf(segments: string[]): string[] {
   const filters: string[] = []
   for (const segment of segments) {
-    const [, filter] = /^\$filter\((.*)\)$/s.exec(segment) ?? []
+    const [, filter] = FILTER.exec(segment) ?? []
     if (filter === undefined) break
     filters.push(filter)
   }
@@ -104,7 +115,7 @@ function resolve(segments: string[], aliases: Map<string, string>, schema: Servi
   if (segments.length === 1 && first === 'openapi.json') return { kind: 'openApi' } // no name in OData has a dot
   if (segments.length === 1 && first === '$batch') return { kind: 'batch' }
   if ([first, segments.at(-1) as string].some((segment) => NOT_IMPLEMENTED.test(segment)))
-    throw new RequestError('notImplemented', `The service does not implement '${segments.join('/')}'.`)
+    throw notImplemented(segments)
   const inSet = isInSet(segments, schema)
   if (!inSet) {
     if (first !== singleton) throw notFound(segments)
@@ -157,6 +168,7 @@ function resolveProperty(names: string[], entityType: StructuredType, segments: 
     if (isFinal && name === '$count' && property?.collection) suffix = name
     else if (isFinal && name === '$value' && isPrimitive && !property?.collection) suffix = name
     else if (type === undefined || (isStructured(type) && type.open)) {
+      if (name === '$count') throw notImplemented(segments)
       path.push({ name }) // a member of an open type, which may or may not exist
       type = undefined
     } else {
@@ -171,6 +183,10 @@ function resolveProperty(names: string[], entityType: StructuredType, segments: 
   }
   if (!property) throw notFound(segments)
   return { path, property, isMember: type === undefined, suffix }
+}
+
+function notImplemented(segments: string[]) {
+  return new RequestError('notImplemented', `The service does not implement '${segments.join('/')}'.`)
 }
 
 function notFound(segments: string[]) {

@@ -67,7 +67,10 @@ async function expand(exchange: Exchange, value: string | undefined) {
   return { expanded, fragment: lists.length ? `(${lists.join(',')})` : '' }
 }
 
-/** The collections to expand, each with its options and the suffix `/$ref` or `/$count`, if there is one. */
+/**
+ * The collections to expand, each with its options and the suffix `/$ref` or `/$count`, if there is one. The star stands
+ * for those that have no item of their own.
+ */
 function expansions(value: string, { collections, entityType }: ServiceSchema) {
   const found = new Map<string, { options: Map<string, string>; suffix: keyof typeof NESTED }>()
   for (const { name: path, options = new Map<string, string>() } of nestedItems(value, '$expand', NESTED[''])) {
@@ -78,12 +81,11 @@ function expansions(value: string, { collections, entityType }: ServiceSchema) {
       throw new RequestError('invalidQueryOption', `'${path}' in $expand is not a collection.`, '$expand')
     checkOptions(options, NESTED[suffix])
     checkExpand(options)
-    for (const each of name === '*' ? collections : [name]) {
-      if (!collections.includes(each))
-        throw new RequestError('invalidQueryOption', `'${each}' in $expand is not a collection.`, '$expand')
-      if (found.has(each)) throw new RequestError('invalidQueryOption', `$expand has '${each}' twice.`, '$expand')
-      found.set(each, { options, suffix })
-    }
+    if (name !== '*' && !collections.includes(name))
+      throw new RequestError('invalidQueryOption', `'${name}' in $expand is not a collection.`, '$expand')
+    if (found.has(name)) throw new RequestError('invalidQueryOption', `$expand has '${name}' twice.`, '$expand')
+    found.set(name, { options, suffix })
   }
-  return found
+  const others = found.get('*')
+  return others ? new Map(collections.map((each) => [each, found.get(each) ?? others])) : found
 }

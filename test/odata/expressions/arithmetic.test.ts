@@ -1,6 +1,6 @@
 /** What is calculated, as OData URL Conventions 4.01, 5.1.1.2 to 5.1.1.9 and 5.1.3.2 define it. */
 import { startWithEvents } from './events.ts'
-import { query, type Json } from '../../support/service.ts'
+import { errorOf, query, valuesOf, type Json } from '../../support/service.ts'
 
 const { service, path, found, computed } = startWithEvents()
 
@@ -160,6 +160,23 @@ describe('$compute shows (5.1.3.2)', () => {
     ["case(cycleId eq null:'none',true:cycleId)", ['x1', 'y', 'none']],
     ['null', [null, null, null]]
   ])('%s', async (expression, expected) => expect(await computed(expression)).toEqual(expected))
+
+  it('under any name that an identifier may be, also a long one', async () => {
+    const long = 'n'.repeat(127)
+    const [a, b] = [`${long}a`, `${long}b`]
+    const $compute = `durationInMilliseconds as ${a},cycleId as ${b},1 as _x,action as Größe`
+    const options = { $compute, $select: `${b},${a},_x,Größe`, $filter: `${a} gt 1 and Größe eq null` }
+    expect(valuesOf(await service.get(query(path, options)))).toMatchObject([
+      { [a]: 1500, [b]: 'y', _x: 1, Größe: null }
+    ])
+    const details = `targetSystem/details/${long}`
+    const $apply = `groupby((${details}a,${details}b,targetSystem/details/f),aggregate($count as ${a},id with min as ${b}))`
+    expect(valuesOf(await service.get(query(path, { $apply, $filter: `${b} eq 'b'` })))).toEqual([
+      { targetSystem: { details: { [a]: null, [b]: null, f: true } }, [a]: 1, [b]: 'b' }
+    ])
+    const taken = await service.get(query(path, { $compute: '1 as Größe,2 as GRÖSSE,3 as GRÖßE' }))
+    expect(errorOf(taken).message).toBe("The name 'GRÖßE' is taken, at position 28 of $compute.")
+  })
 
   it.each([
     ["case(cycleId eq 'y':NaN,true:1)", 'x ge 1', 'ac'],

@@ -5,9 +5,13 @@ const path = '/auditLogs/provisioning'
 const at = (minute: number) => `2024-05-01T12:0${minute}:00Z`
 const get = async (url: string) => service.get(encodeURI(url))
 
+const modifiedProperties = ['x', 'y', 'z'].map((displayName) => ({ displayName, newValue: 'v' }))
+
 beforeAll(async () => {
-  for (const [index, id] of ['a', "it's", 'c/d', 'e'].entries())
-    await service.post(path, { id, activityDateTime: at(index), jobId: `job ${index}`, durationInMilliseconds: index })
+  for (const [index, id] of ['a', "it's", 'c/d', 'e'].entries()) {
+    const event = { id, activityDateTime: at(index), jobId: `job ${index}`, durationInMilliseconds: index }
+    await service.post(path, id === 'e' ? { ...event, modifiedProperties } : event)
+  }
 })
 
 describe('An entity (URL Conventions 4.01, 4.3, 4.10)', () => {
@@ -147,6 +151,14 @@ describe('A path with conditions (URL Conventions 4.01, 4.12)', () => {
     expect([answer.status, valuesOf(answer).map(({ id }) => id)]).toEqual([200, ids])
   })
 
+  it('may lead to a collection of an entity', async () => {
+    const url = `${path}('e')/modifiedProperties/$filter(displayName ne 'x')`
+    expect(valuesOf(await get(url)).map(({ displayName }) => displayName)).toEqual(['y', 'z'])
+    expect((await get(`${url}/$count`)).text).toBe('2')
+    expect((await get(`${url}/$filter(@f)/$count?@f=newValue eq 'v'&$filter=displayName ne 'z'`)).text).toBe('1')
+    expect((await get(`${url}/microsoft.graph.modifiedProperty/$count`)).text).toBe('2')
+  })
+
   it('is counted, referred to, and paged through', async () => {
     expect((await get(`${path}/$filter(durationInMilliseconds ge 2)/$count`)).text).toBe('2')
     expect(valuesOf(await get(`${path}/$filter(@f)/$ref?@f=id eq 'a'`))).toHaveLength(1)
@@ -167,7 +179,13 @@ describe('A path with conditions (URL Conventions 4.01, 4.12)', () => {
     [`${path}/$filter(true)?$apply=identity)`, 400],
     [`${path}/$filter(true)('a')`, 400],
     [`${path}/$filter(true)/a`, 501],
-    [`${path}/a/$filter(true)`, 404]
+    [`${path}/$filter(true)/a.b`, 501],
+    [`${path}/$filter(true)/a/modifiedProperties`, 501],
+    [`${path}/a/$filter(true)`, 404],
+    [`${path}/a/initiatedBy/$filter(true)`, 404],
+    [`${path}/a/targetSystem/details/$filter(true)`, 404],
+    ['/$filter(true)', 404],
+    ['/auditLogs/$filter(true)', 404]
   ])('%s is refused: %d', async (url, status) => expect((await get(url)).status).toBe(status))
 })
 
@@ -177,6 +195,7 @@ describe('What is part of the standard', () => {
     '/$crossjoin(auditLogs,auditLogs)',
     `${path}/$each`,
     `${path}/$filter(true)/$each`,
+    `${path}/a/targetSystem/details/list/$count`,
     `${path}?$index=1`,
     `${path}?$schemaversion=1`,
     '/auditLogs?$expand=provisioning($levels=2)',

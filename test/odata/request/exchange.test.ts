@@ -178,6 +178,15 @@ describe('$expand on the singleton (URL Conventions 4.01, 5.1.2)', () => {
     expect(body['@odata.context']).toBe(`${service.url}/$metadata#auditLogs`)
   })
 
+  it.each(['*/$count,provisioning/$ref', 'provisioning/$ref,*/$count'])(
+    'gives for * those that have no item of their own: %s',
+    async ($expand) => {
+      const { body } = await service.get(query('/auditLogs', { $expand }))
+      const members = ['provisioning', 'directoryProvisioning@odata.count']
+      expect(Object.keys(body)).toEqual(['@odata.context', '@odata.type', ...members])
+    }
+  )
+
   it.each([
     ['provisioning', '', '(provisioning())'],
     [
@@ -218,6 +227,8 @@ describe('$expand on the singleton (URL Conventions 4.01, 5.1.2)', () => {
   it.each([
     'foo',
     'provisioning,provisioning',
+    '*,*',
+    '*,provisioning,provisioning',
     'provisioning($foo=1)',
     'provisioning($filter=foo eq 1)',
     '',

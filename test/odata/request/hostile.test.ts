@@ -122,7 +122,7 @@ describe("A name of JavaScript's objects", () => {
     }
   })
 
-  it.each(NAMES.filter((name) => !name.startsWith('_')))('may be that of a computed value: %s', async (name) => {
+  it.each(NAMES.filter((name) => name !== '__proto__'))('may be that of a computed value: %s', async (name) => {
     const shown = async (options: Record<string, string>) => {
       const answer = await service.get(query(path, options))
       expect([answer.status, answer.text]).toEqual([200, expect.any(String)])
