@@ -47,18 +47,8 @@ declare module '@cap-js/db-service' {
     rows: ValueExpression
     offset?: ValueExpression
   }
-  export interface Element {
-    name: string
-    type?: string
-    key?: boolean
-    length?: number
-    '@cds.api.ignore'?: boolean
-  }
-  interface Model {
-    definitions: Record<string, { elements?: Record<string, Element>; query?: object; projection?: object }>
-  }
   interface Renderer {
-    readonly model?: Model
+    readonly model?: import('./cqn/csn.ts').Model
     values: unknown[]
     SELECT(query: Select): string
     SELECT_expand(query: Select, sql: string): string
@@ -84,7 +74,7 @@ declare module '@cap-js/db-service' {
 declare module '@cap-js/sqlite' {
   import { SQLService } from '@cap-js/db-service'
 
-  export type { Element, Limit, Select, ValueExpression } from '@cap-js/db-service'
+  export type { Limit, Select, ValueExpression } from '@cap-js/db-service'
   export default class SQLiteService extends SQLService {
     set(variables: Record<string, unknown>): void
   }

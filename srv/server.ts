@@ -7,9 +7,9 @@ import { needsTokens } from './access/profile.ts'
 import { keepCompiledModel } from './compiled-model.ts'
 import { findSignIn } from './access/sign-in.ts'
 import helmet from 'helmet'
+import type { Model } from './cqn/csn.ts'
 import { closeAfter } from './database/closing.ts'
 import { storeJsonAsText } from './database/json-columns.ts'
-import type { Indexed } from './database/indexes.ts'
 import { openLog } from './database/open-log.ts'
 import { disconnect, engine } from './database/service.ts'
 import { apiReference } from './http/api-reference.ts'
@@ -28,7 +28,7 @@ import { guardHistory } from './integrity/guard.ts'
 import { registerProtocols } from './odata/adapter.ts'
 import { LinkTokens } from './odata/request/link-tokens.ts'
 import { searchedColumns } from './odata/model/schema.ts'
-import { rootsLast, type Model } from './odata/model/shown.ts'
+import { rootsLast } from './odata/model/shown.ts'
 import { refuseAnything } from './errors/refuse.ts'
 import { identify } from './errors/request-ids.ts'
 import { accessSettings, databaseLocation, settings } from './settings/settings.ts'
@@ -63,12 +63,13 @@ export default async function server(options: object) {
   }
 
   keepCompiledModel()
-  cds.once('loaded', (csn) => {
-    csn.definitions = rootsLast(csn as unknown as Model) as typeof csn.definitions
+  cds.once('loaded', (loaded) => {
+    const csn = loaded as unknown as Model
+    csn.definitions = rootsLast(csn)
     const tokens = new LinkTokens()
-    const model = structuredClone(csn) as unknown as Model
+    const model = structuredClone(csn)
     registerProtocols(model, tokens)
-    storeJsonAsText(csn as unknown as Model)
+    storeJsonAsText(csn)
     cds.once('served', () => startLog(csn, model, tokens))
   })
   cds.once('listening', surviveUncaughtErrors) // before that, an error ends the process
@@ -80,10 +81,10 @@ export default async function server(options: object) {
 }
 
 /** Creates or migrates the schema (see `schema_evolution` in .cdsrc.json), and starts all that keeps the log. */
-async function startLog(csn: { definitions?: object }, model: Model, tokens: LinkTokens) {
+async function startLog(csn: Model, model: Model, tokens: LinkTokens) {
   await engine().migrate(JSON.stringify([cds.version, csn]), () => deploy(csn).to('db'))
   await engine().start({
-    definitions: csn.definitions as Record<string, Indexed>,
+    definitions: csn.definitions,
     uniqueIds: !isProduction,
     indexesForAllTenants: !isProduction || settings().requires.db.indexes_for_all_tenants,
     searched: searchedColumns(model)

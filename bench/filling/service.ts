@@ -8,13 +8,13 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import cds, { type ApplicationService } from '@sap/cds'
-import { storeJsonAsText, type StoredModel } from '../../srv/database/json-columns.ts'
+import { storeJsonAsText } from '../../srv/database/json-columns.ts'
 import { openLog } from '../../srv/database/open-log.ts'
 import { disconnect, engine } from '../../srv/database/service.ts'
 import { sealAll } from '../../srv/integrity/sealer.ts'
 import { flatten } from '../../srv/odata/model/columns.ts'
 import { serviceSchema } from '../../srv/odata/model/schema.ts'
-import type { Model } from '../../srv/odata/model/shown.ts'
+import type { Model } from '../../srv/cqn/csn.ts'
 import { readObject } from '../../srv/odata/request/payload.ts'
 import { newText, storedJson } from '../../srv/odata/response/render-rows.ts'
 import type { Row } from '../../srv/plans/statement.ts'
@@ -52,9 +52,9 @@ async function fillInParts() {
 
 /** Connects to the database as srv/server.ts does. */
 async function connect() {
-  const stored = await cds.load('*')
-  const shown = structuredClone(stored) as unknown as Model
-  storeJsonAsText(stored as unknown as StoredModel)
+  const stored = (await cds.load('*')) as unknown as Model
+  const shown = structuredClone(stored)
+  storeJsonAsText(stored)
   cap.model = cap.compile.for.nodejs(stored)
   await cds.connect.to('db')
   return { stored, shown }
@@ -65,7 +65,7 @@ async function fill(part: number) {
   const { stored: csn, shown } = await connect()
   await cds.serve('all')
   const { entityType, stored } = serviceSchema(shown, SERVICE)
-  const unindexed = { ...csn.definitions?.[stored.entity], '@indexes': [], '@indexesForAllTenants': [] } // but what triggers look up is indexed
+  const unindexed = { ...csn.definitions[stored.entity], '@indexes': [], '@indexesForAllTenants': [] } // but what triggers look up is indexed
   const definitions = { ...csn.definitions, [stored.entity]: unindexed }
   await engine().start({ definitions, uniqueIds: false, indexesForAllTenants: false })
   const creationOf = (index: number) => {

@@ -1,7 +1,7 @@
 /** Tenants: a user reads and writes the events of one tenant, those with its id as `tenantId`. */
 import cds from '@sap/cds'
 import { RequestError } from '../errors/errors.ts'
-import { findColumn } from '../cqn/columns.ts'
+import { findColumn, type Model } from '../cqn/csn.ts'
 import { ref, val, type Source } from '../cqn/cqn.ts'
 import type { Readable } from '../database/reading.ts'
 import type { Literal } from '../plans/statement.ts'
@@ -12,7 +12,6 @@ const TENANT_SOURCE: Source = { option: 'tenant', position: 0, read: (tenant) =>
 const ofAll = (column: string) => [{ func: 'length', args: [ref(column)] }, '>=', { val: 0, param: false }]
 
 export type User = InstanceType<typeof cds.User>
-type Model = { definitions: Record<string, { elements?: object; '@cds.persistence.skip'?: unknown }> }
 
 /**
  * Confines a query to what the user may see: wherever it, or a query within it, reads an entity that belongs to

@@ -1,7 +1,7 @@
 /** Checks the log, and tells of it on the terminal: see verify.ts. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
-import type { StoredModel } from '../database/json-columns.ts'
+import type { Model } from '../cqn/csn.ts'
 import type { Log } from '../database/log.ts'
 import { openLog } from '../database/open-log.ts'
 import type { Unsealed } from '../integrity/comparison.ts'
@@ -24,7 +24,7 @@ const UNSEALED = 3
 interface Place {
   /** The database file, absolute, or the URL of a database on a server. */
   location: () => string
-  model: () => Promise<StoredModel>
+  model: () => Promise<Model>
   /** How long the service may take to seal the last events, in milliseconds. */
   patience: () => number
   terminal: Pick<Console, 'log' | 'error'>

@@ -4,12 +4,12 @@
  * cannot be checked, and with 3 if events are not sealed, so that nothing shows whether they were tampered with.
  */
 import cds from '@sap/cds'
-import type { StoredModel } from '../database/json-columns.ts'
+import type { Model } from '../cqn/csn.ts'
 import { ownerLocation, settings } from '../settings/settings.ts'
 import { checkLog } from './check-log.ts'
 
 /** The part of CAP used here that its published types lack. */
-const { load } = cds as unknown as { load: (from: string) => Promise<StoredModel> }
+const { load } = cds as unknown as { load: (from: string) => Promise<Model> }
 
 /** How long a pass of sealing may take, in milliseconds. */
 const PASS = 3000

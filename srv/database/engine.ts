@@ -2,9 +2,9 @@
  * What the service asks of the database that keeps the log. Nobody above knows which database it is: `requires.db` in
  * .cdsrc.json names the database service of an engine, and that service has the engine.
  */
+import type { Model } from '../cqn/csn.ts'
 import type { RequestError } from '../errors/errors.ts'
 import type { Row, Statement } from '../plans/statement.ts'
-import type { Indexed } from './indexes.ts'
 import type { Reading } from './reading.ts'
 
 /** A table that rows are inserted into. */
@@ -24,7 +24,7 @@ export interface Searched {
 
 /** What the engine needs to know before it takes requests. */
 export interface Start {
-  definitions: Record<string, Indexed>
+  definitions: Model['definitions']
   /** Whether an id must be unique over all tenants, because no token distinguishes them. */
   uniqueIds: boolean
   /** Whether there are `@indexesForAllTenants`. */

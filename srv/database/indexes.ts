@@ -1,20 +1,8 @@
 /** The indexes that the model asks for: see db/indexes.cds. */
-import { findColumn } from '../cqn/columns.ts'
+import { findColumn, queryOf, type Definition } from '../cqn/csn.ts'
 
-/** An entity with the indexes it asks for: lists of elements, those of structures with their paths. */
-export interface Indexed {
-  kind?: string
-  '@cds.persistence.skip'?: unknown
-  elements?: object
-  /** What a projection, which has no table, is written as. */
-  query?: object
-  projection?: object
-  '@indexes'?: { '=': string }[][]
-  /** Further ones, for queries of all tenants. */
-  '@indexesForAllTenants'?: { '=': string }[][]
-  /** Elements that indexes begin with, perhaps after the tenant, regardless of the case of ASCII letters. */
-  '@indexedInAnyCase'?: { '=': string }[]
-}
+/** Elements, those of structures with their paths. */
+type Elements = { '=': string }[]
 
 /**
  * The condition of indexes over all tenants. It is true of every row. A database uses a partial index only for a query
@@ -38,17 +26,17 @@ interface Index {
  * The indexes of an entity; none if it is a view, which reads by those of its table.
  * @param forAllTenants whether to have `@indexesForAllTenants`, too
  */
-export function wantedIndexes(entity: Indexed, forAllTenants: boolean): Index[] {
-  const { query, projection, '@indexes': lists = [], '@indexesForAllTenants': others = [] } = entity
-  if (query || projection) return []
+export function wantedIndexes(entity: Definition, forAllTenants: boolean): Index[] {
+  if (queryOf(entity)) return []
+  const { '@indexes': lists = [], '@indexesForAllTenants': others = [] } = entity
   const tenant = findColumn(entity, 'tenant')
-  return [...lists, ...(forAllTenants ? others : [])].map((elements) => {
-    const columns = elements.map(columnOf)
+  return [lists, ...(forAllTenants ? [others] : [])].flat().map((elements) => {
+    const columns = (elements as Elements).map(columnOf)
     return { columns, condition: columns[0] === tenant ? '' : OF_ALL_TENANTS }
   })
 }
 
 /** The columns that indexes have regardless of the case of ASCII letters. */
-export const columnsInAnyCase = (entity: Indexed) => (entity['@indexedInAnyCase'] ?? []).map(columnOf)
+export const columnsInAnyCase = (entity: Definition) => ((entity['@indexedInAnyCase'] ?? []) as Elements).map(columnOf)
 
-const columnOf = (element: { '=': string }) => element['='].replaceAll('.', '_')
+const columnOf = (element: Elements[number]) => element['='].replaceAll('.', '_')

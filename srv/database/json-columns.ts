@@ -1,14 +1,6 @@
 /** How the database stores what has no columns of its own. */
 
-interface Element {
-  type?: string
-  items?: object
-}
-
-/** A CDS model, as far as it says what is stored as JSON. */
-export interface StoredModel {
-  definitions: Record<string, { kind?: string; type?: string; elements?: Record<string, Element> }>
-}
+import type { Model } from '../cqn/csn.ts'
 
 const TEXT = 'cds.LargeString'
 
@@ -16,7 +8,7 @@ const TEXT = 'cds.LargeString'
  * Makes elements of open types and collections columns of text, in place. CAP would parse the JSON in them on every
  * read, which costs time and the digits of large numbers, and it cannot use them in expressions.
  */
-export function storeJsonAsText({ definitions }: StoredModel) {
+export function storeJsonAsText({ definitions }: Model) {
   const isOpen = (type = '') => definitions[type]?.type === 'cds.Map'
   const elements = Object.values(definitions).flatMap((each) => Object.values(each.elements ?? {}))
   for (const element of elements) if (isOpen(element.type)) element.type = TEXT

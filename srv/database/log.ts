@@ -3,7 +3,7 @@
  * they return a few rows, or hand on one row after another, so that memory does not grow with the log.
  */
 import type * as entities from '#cds-models/provisioning/log'
-import type { StoredModel } from './json-columns.ts'
+import type { Model } from '../cqn/csn.ts'
 
 /** A stored value. Integers are `bigint`, as JavaScript's numbers cannot hold all of them. */
 export type StoredValue = null | number | bigint | string | Uint8Array
@@ -117,13 +117,13 @@ export interface History {
    * Compares the schema with the one the service creates from the CDS model.
    * @throws {Error} if there is no log, or it belongs to another version of the service
    */
-  schemaDifferences: (model: StoredModel) => Promise<SchemaDifference[]>
+  schemaDifferences: (model: Model) => Promise<SchemaDifference[]>
   /** The name of the table whose rows allow removals, if it has any. Only a purge in its transaction adds one. */
   openPurge: () => Promise<string | undefined>
   /** Counts the events of each tenant without an index, and compares with the stored counts. */
   miscounts: () => AsyncIterable<Miscount>
   /** Finds tenants whose tallies are not those of their events: see db/tallies.cds. */
-  mistallied: (model: StoredModel) => AsyncIterable<Pick<Miscount, 'tenant'>>
+  mistallied: (model: Model) => AsyncIterable<Pick<Miscount, 'tenant'>>
   /** Reads all seals, by tenant and number. */
   seals: () => AsyncIterable<Inspected<Seal>>
   /** Reads what seals cover, by first arrival. */

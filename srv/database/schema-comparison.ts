@@ -1,7 +1,8 @@
 /** What engines share to compare the schema of a log with the one that the service creates from the CDS model. */
 import cds from '@sap/cds'
+import type { Model } from '../cqn/csn.ts'
 import { isOfAllTenants } from './indexes.ts'
-import { storeJsonAsText, type StoredModel } from './json-columns.ts'
+import { storeJsonAsText } from './json-columns.ts'
 import type { SchemaDifference } from './log.ts'
 
 /** The objects of a schema: their definitions by {@link keyOf} type and name. Indexes of constraints may have none. */
@@ -31,7 +32,7 @@ export const foreign = (what: string, name: string) =>
   new Error(`The service does not start on a database that has ${what}, '${name}': it could alter events.`)
 
 /** A model with what is stored as JSON in columns of text. */
-export function storedModel(csn: StoredModel): StoredModel {
+export function storedModel(csn: Model): Model {
   const model = structuredClone(csn)
   storeJsonAsText(model)
   return model
@@ -42,7 +43,7 @@ export interface Migration {
   drops: string[]
   createsAndAlters: string[]
   /** What `cds.deploy` keeps of the other model, in JSON. */
-  afterImage: Pick<StoredModel, 'definitions'>
+  afterImage: Model
 }
 
 /** The parts of CAP used here that its published types lack. CAP loads them when they are used: threads use none. */
@@ -52,5 +53,5 @@ const cap = cds as unknown as {
 }
 
 /** @param before the other model, in JSON; by default an empty database */
-export const migration = (model: StoredModel, before?: string) =>
+export const migration = (model: Model, before?: string) =>
   cap.compile.to.sql.delta(model, { ...cap.env.requires.db }, before)

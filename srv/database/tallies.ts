@@ -1,5 +1,5 @@
 /** What the model says of tallies, the kept numbers of events of each kind: see db/tallies.cds. */
-import { columnHolding } from '../cqn/columns.ts'
+import { columnHolding, type Model } from '../cqn/csn.ts'
 import { COUNTS } from './tables.ts'
 
 /**
@@ -7,17 +7,6 @@ import { COUNTS } from './tables.ts'
  * further kinds are not counted, and queries look at the events themselves.
  */
 export const MOST = 1_000_000
-
-interface Element {
-  type?: string
-  length?: number
-  '@instant'?: string
-}
-
-interface Definition {
-  elements?: object
-  '@tallies'?: string
-}
 
 export interface Tallies {
   /** The entity that has them, and the entity that they count. */
@@ -43,12 +32,12 @@ const BEGINNING = '0001-01-01T00:00:00.0000000'
 export const restOf = ({ length }: Pick<Tallies, 'length'>) => BEGINNING.slice(length)
 
 /** Finds the tallies in a model. @throws {Error} if there are none */
-export function talliesIn(definitions: Record<string, Definition>): Tallies {
+export function talliesIn(definitions: Model['definitions']): Tallies {
   const [entity, definition] = Object.entries(definitions).find(([, each]) => each['@tallies']) ?? []
-  const of = definition?.['@tallies']
+  const of = definition?.['@tallies'] as string | undefined
   if (!entity || !definition || !of) throw new Error('The model has no entity with @tallies.')
-  const elements = (definition.elements ?? {}) as Record<string, Element>
-  const counted = (definitions[of]?.elements ?? {}) as Record<string, Element>
+  const { elements = {} } = definition
+  const counted = definitions[of]?.elements ?? {}
   const [tenant, period, count] = (['tenant', 'period', 'count'] as const).map((each) =>
     columnHolding(definition, each)
   )

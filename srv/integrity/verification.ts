@@ -1,5 +1,5 @@
 /** Checks the log against its seals and the CDS model. */
-import type { StoredModel } from '../database/json-columns.ts'
+import type { Model } from '../cqn/csn.ts'
 import type { History, PurgeRecord, SchemaDifference } from '../database/log.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { compare, type Compared } from './comparison.ts'
@@ -19,7 +19,7 @@ export interface Report extends Compared {
  * @returns undefined if the tables are not those of the service, so that their rows cannot be checked
  * @throws {Error} if it is not a log of this version of the service
  */
-export async function verify(log: History, model: StoredModel, findings: Findings): Promise<Report | undefined> {
+export async function verify(log: History, model: Model, findings: Findings): Promise<Report | undefined> {
   // a row that is missing in an index, for example, is hidden from queries that use it
   for await (const found of log.damages()) findings.note(FIRST, `The file is damaged, or was altered: ${found}.`)
   if (!(await compareSchema(log, model, findings))) return undefined
@@ -55,7 +55,7 @@ const DIFFERENCES: Record<SchemaDifference['difference'], string> = {
  * @returns whether the tables are as expected, so that their rows can be checked
  * @throws {Error} if there is no log, or it belongs to another version of the service
  */
-async function compareSchema(log: History, model: StoredModel, findings: Findings): Promise<boolean> {
+async function compareSchema(log: History, model: Model, findings: Findings): Promise<boolean> {
   const differences = await log.schemaDifferences(model)
   for (const { type, name, difference } of differences)
     findings.note(FIRST, `The ${type} '${name}' ${DIFFERENCES[difference]}.`)

@@ -8,9 +8,10 @@ import cds, { type ApplicationService } from '@sap/cds'
 import express, { type Request, type Response, type Router } from 'express'
 // Not published as API: the base class of CAP's protocols, which brings authorization and body limits.
 import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
-import { permitPost, type Restricted } from '../access/permissions.ts'
+import { permitPost } from '../access/permissions.ts'
 import { readableBy, scopeOf, type User } from '../access/tenants.ts'
 import { entityIn } from '../cqn/cqn.ts'
+import type { Definition, Model } from '../cqn/csn.ts'
 import { expectWanted } from '../database/reading.ts'
 import { append, execute } from '../database/service.ts'
 import { sendBatch } from './batch/answers.ts'
@@ -31,7 +32,7 @@ import { describer } from './resources/description.ts'
 import type { Metadata } from './resources/metadata.ts'
 import { descriptions } from './openapi/describe.ts'
 import { serviceSchema, type ServiceSchema } from './model/schema.ts'
-import { linked, type Model } from './model/shown.ts'
+import { linked } from './model/shown.ts'
 import { Plans } from '../plans/plans.ts'
 import { refuseAnything } from '../errors/refuse.ts'
 import { readJson } from './request/body.ts'
@@ -77,7 +78,7 @@ interface Setup {
 
 class StructuredODataAdapter extends ODataAdapter {
   private readonly setup: Setup
-  private readonly restricted: Restricted
+  private readonly restricted: Definition
   private readonly schema: ServiceSchema
   private readonly describe: ReturnType<typeof describer>
   private knownPlans: Plans | undefined
@@ -88,7 +89,7 @@ class StructuredODataAdapter extends ODataAdapter {
     const { model, conventions } = setup
     const schema = serviceSchema(model, service.name)
     this.schema = conventions.hasEntitySet ? schema : { ...schema, entitySet: undefined }
-    this.restricted = linked(model).definitions[schema.entity] as Restricted
+    this.restricted = linked(model).definitions[schema.entity] as Definition
     const openApi = descriptions(this.schema)
     this.describe = describer(model, service.name, this.schema, conventions.entitiesDerive, openApi)
   }

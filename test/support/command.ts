@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import cds from '@sap/cds'
 import { checkLog } from '../../srv/commands/check-log.ts'
-import type { StoredModel } from '../../srv/database/json-columns.ts'
+import type { Model } from '../../srv/cqn/csn.ts'
 import { COMPILED } from './process.ts'
 
 const root = join(__dirname, '../..')
@@ -41,11 +41,10 @@ interface Ended {
   silence: number
 }
 
-let model: Promise<StoredModel> | undefined
+let model: Promise<Model> | undefined
 
 /** The model of the service. */
-export const storedModel = () =>
-  (model ??= (cds as unknown as { load: (from: string) => Promise<StoredModel> }).load('*'))
+export const storedModel = () => (model ??= (cds as unknown as { load: (from: string) => Promise<Model> }).load('*'))
 
 /** What `npm run verify` does, in this process. */
 export const verify = (file: string, ...args: string[]) => check(file, args, 4000)

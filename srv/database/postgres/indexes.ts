@@ -4,8 +4,8 @@
  * comparison of such a column, and the order of these to its order: see rendering.ts.
  */
 import { hash } from 'node:crypto'
-import { findColumn } from '../../cqn/columns.ts'
-import { columnsInAnyCase, wantedIndexes, type Indexed } from '../indexes.ts'
+import { findColumn, type Definition, type Model } from '../../cqn/csn.ts'
+import { columnsInAnyCase, wantedIndexes } from '../indexes.ts'
 import { tableOf } from '../tables.ts'
 
 /** How many characters of a text are indexed. An entry has 2,700 bytes at most, with tenant and id. */
@@ -21,11 +21,11 @@ export const isBeginning = (text: string) => `length(${text}) < ${MOST}`
 export const beginningInAnyCase = (text: string) =>
   `translated(${beginning(text)},'ABCDEFGHIJKLMNOPQRSTUVWXYZ','abcdefghijklmnopqrstuvwxyz')`
 
-type Definitions = Record<string, Indexed>
+type Definitions = Model['definitions']
 
 /** Whether clients decide how long the values of a column are. The tenant, part of the key, is indexed as a whole. */
-function isOfAnyLength(entity: Indexed, column: string) {
-  const element = (entity.elements as Record<string, { length?: number; type?: string } | undefined>)[column]
+function isOfAnyLength(entity: Definition, column: string) {
+  const element = entity.elements?.[column]
   const isText = !element || element.type === 'cds.String' // those of structures are not elements of the entity
   return isText && !element?.length && column !== findColumn(entity, 'tenant')
 }
@@ -58,10 +58,9 @@ export function indexedFirst(sql: string, definitions: Definitions): string {
 export const indexesIn = (definitions: Definitions, forAllTenants: boolean): Map<string, string> =>
   new Map(Object.entries(definitions).flatMap(([name, entity]) => indexesOf(name, entity, forAllTenants)))
 
-function indexesOf(name: string, entity: Indexed, forAllTenants: boolean): [name: string, sql: string][] {
+function indexesOf(name: string, entity: Definition, forAllTenants: boolean): [name: string, sql: string][] {
   const table = tableOf(name)
-  const elements = Object.entries((entity.elements ?? {}) as Record<string, { key?: boolean }>)
-  const keys = elements.flatMap(([each, { key }]) => (key ? [each] : []))
+  const keys = Object.entries(entity.elements ?? {}).flatMap(([each, { key }]) => (key ? [each] : []))
   const indexed = (column: string) => {
     if (!isOfAnyLength(entity, column)) return column
     return `(${columnsInAnyCase(entity).includes(column) ? beginningInAnyCase(column) : beginning(column)})`

@@ -1,9 +1,8 @@
 /** Renders queries as CAP does, in PostgreSQL's SQL. Values are `?` in it: see placeholders.ts. */
 import { SQLService, type Limit, type Select, type Source, type ValueExpression } from '@cap-js/db-service'
-import { findColumn } from '../../cqn/columns.ts'
+import { findColumn, queryOf } from '../../cqn/csn.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 import { remembered } from '../../values/remembered.ts'
-import type { Indexed } from '../indexes.ts'
 import { castSql } from './casts.ts'
 import { DIALECT } from './dialect.ts'
 import { beginning, beginningInAnyCase, columnsByBeginning, isBeginning } from './indexes.ts'
@@ -106,7 +105,7 @@ export class PostgresRenderer extends CapRenderer {
   private isPage({ from, columns = [], groupBy, limit }: Select['SELECT']) {
     if (!from?.ref || !from.as || !limit || groupBy?.length || columns.every(({ ref }) => ref)) return false
     const definition = this.model?.definitions[from.ref[0] as string]
-    return definition !== undefined && !definition.query && !definition.projection
+    return definition !== undefined && !queryOf(definition)
   }
 
   /** A comparison of ids with constants, in the partitions that have them only. */
@@ -145,8 +144,7 @@ export class PostgresRenderer extends CapRenderer {
   }
 
   private isIndexed({ ref }: Expression) {
-    const definitions = (this.model?.definitions ?? {}) as Record<string, Indexed>
-    return ref !== undefined && indexedIn(definitions).has(ref.at(-1) as string)
+    return ref !== undefined && indexedIn(this.model?.definitions ?? {}).has(ref.at(-1) as string)
   }
 
   override SELECT_expand(query: Select, sql: string) {

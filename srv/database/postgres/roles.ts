@@ -3,8 +3,7 @@
  * reader, besides the condition that access/tenants.ts adds: a query without that condition finds nothing. They hold
  * for all roles but the owner of the tables and superusers, so the service should run with another one.
  */
-import { findColumn } from '../../cqn/columns.ts'
-import type { Indexed } from '../indexes.ts'
+import { findColumn, queryOf, type Model } from '../../cqn/csn.ts'
 import type { Readable } from '../reading.ts'
 import { EVENTS, SEALS, SECRETS, tableOf } from '../tables.ts'
 import { IDS } from './partitions.ts'
@@ -35,10 +34,10 @@ const TENANT = `(SELECT substr(current_setting('${SETTING}', true), 2) WHERE cur
  * The statements that confine readers, and let a role use the tables. They can be repeated while others use the tables.
  * @param role the role of the service, quoted; undefined if the owner itself runs the service
  */
-export function accessSchema(definitions: Record<string, Indexed>, role: string | undefined): string[] {
+export function accessSchema(definitions: Model['definitions'], role: string | undefined): string[] {
   const entities = Object.entries(definitions).filter(([, each]) => each.kind === 'entity' && each.elements)
   const tables = entities.flatMap(([name, entity]) => {
-    if (entity.query || entity.projection || entity['@cds.persistence.skip']) return []
+    if (queryOf(entity) || entity['@cds.persistence.skip']) return []
     return [{ table: tableOf(name), tenant: findColumn(entity, 'tenant') }]
   })
   const names = tables.map(({ table }) => table)

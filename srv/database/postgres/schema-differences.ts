@@ -1,7 +1,7 @@
 /** Compares the schema of the log with the one the service creates, to find what would drop or alter events. */
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
-import type { StoredModel } from '../json-columns.ts'
+import type { Model } from '../../cqn/csn.ts'
 import type { SchemaDifference } from '../log.ts'
 import { differences, foreign, keyOf, migration, storedModel, type SchemaObjects } from '../schema-comparison.ts'
 import { ARRIVALS, EVENTS, PURGES, SEALS } from '../tables.ts'
@@ -18,7 +18,7 @@ import { TALLIED } from './tallies.ts'
  * Compares the schemas. The expected one is created for that, and not committed.
  * @throws {Error} if there is no log, or if it belongs to another version of the service
  */
-export async function schemaDifferences(url: string, csn: StoredModel): Promise<SchemaDifference[]> {
+export async function schemaDifferences(url: string, csn: Model): Promise<SchemaDifference[]> {
   const client = await connect(url)
   try {
     await client.query('BEGIN')
@@ -35,7 +35,7 @@ export async function schemaDifferences(url: string, csn: StoredModel): Promise<
 }
 
 /** Creates the schema under another name, which statements find first. */
-async function createElsewhere(client: pg.Client, model: StoredModel) {
+async function createElsewhere(client: pg.Client, model: Model) {
   const name = `expected_${randomBytes(8).toString('hex')}`
   await client.query(`CREATE SCHEMA ${name}; SET LOCAL search_path = ${name}`).catch((cause: unknown) => {
     if (codeOf(cause) !== '42501') throw cause

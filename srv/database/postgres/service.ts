@@ -4,10 +4,10 @@
  */
 import { SQLService } from '@cap-js/db-service'
 import type pg from 'pg'
+import type { Model } from '../../cqn/csn.ts'
 import { nameOf } from '../../settings/database-url.ts'
 import { databaseLocation, ownerLocation, settings } from '../../settings/settings.ts'
 import { closingOnce } from '../closing.ts'
-import type { Indexed } from '../indexes.ts'
 import { connect, expectUsable, MIGRATING } from './connection.ts'
 import { PostgresEngine } from './engine.ts'
 import { FUNCTIONS } from './functions.ts'
@@ -22,7 +22,7 @@ const latest = new WeakMap<pg.Client, Promise<unknown>>()
 export default class PostgresDatabase extends SQLService {
   static override CQN2SQL = PostgresRenderer
   declare readonly options: { pool: object; credentials: object }
-  declare readonly model: { definitions: Record<string, Indexed> }
+  declare readonly model: Model
   private readonly close = closingOnce(
     () => this.engine,
     () => super.disconnect()

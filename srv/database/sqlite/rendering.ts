@@ -1,5 +1,6 @@
 /** Renders queries as CAP does, with additions that allow to stop and to plan them. */
-import SQLiteService, { type Element, type Limit, type Select, type ValueExpression } from '@cap-js/sqlite'
+import SQLiteService, { type Limit, type Select, type ValueExpression } from '@cap-js/sqlite'
+import { queryOf, type Element } from '../../cqn/csn.ts'
 import { boundsOf, type Part } from './bounds.ts'
 import { LONG_TEXT } from './cost.ts'
 import { DIALECT } from './dialect.ts'
@@ -64,17 +65,17 @@ export class StoppableRenderer extends CapRenderer {
     if (!from?.ref || !from.as || !orderBy?.length || !limit || groupBy?.length) return false
     if (columns[0] === FOUND || columns.every(({ ref }) => ref)) return false
     const definition = this.model?.definitions[from.ref[0] as string]
-    return definition !== undefined && !definition.query && !definition.projection
+    return definition !== undefined && !queryOf(definition)
   }
 
   /**
    * Conditions that call {@link TOO_LONG} before the query works with a long text, whose length SQLite knows unread.
    */
   private guards({ ref = [], as }: NonNullable<Select['SELECT']['from']>): object[] {
-    const elements = Object.values(this.model?.definitions[ref[0] as string]?.elements ?? {})
+    const elements = Object.entries(this.model?.definitions[ref[0] as string]?.elements ?? {})
     return elements
-      .filter((element) => this.guarded?.has(element.name) && mayBeLong(element))
-      .map(({ name }) => {
+      .filter(([name, element]) => this.guarded?.has(name) && mayBeLong(element))
+      .map(([name]) => {
         const column = { ref: as ? [as, name] : [name] }
         const call = { func: TOO_LONG, args: [] }
         return { xpr: ['case when octet_length(', column, `) > ${LONG_TEXT} then`, call, 'else 1 end'] }

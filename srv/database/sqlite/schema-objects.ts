@@ -1,7 +1,7 @@
 /** The indexes and triggers that the service adds to the schema, and keeps as it defines them. */
 import type { DatabaseSync } from 'node:sqlite'
-import { findColumn } from '../../cqn/columns.ts'
-import { columnsInAnyCase, wantedIndexes, type Indexed } from '../indexes.ts'
+import { findColumn, type Definition, type Model } from '../../cqn/csn.ts'
+import { columnsInAnyCase, wantedIndexes } from '../indexes.ts'
 import { talliesIn, type Tallies } from '../tallies.ts'
 import { transaction, type LogConnection } from './connection.ts'
 import { ARRIVALS, EVENTS, PURGES, SEALS, tableOf, UNDER_WAY } from '../tables.ts'
@@ -14,7 +14,7 @@ import { BEGIN_ANEW, countTriggers, kindIndex } from './tallies.ts'
  */
 export async function createIndexes(
   database: LogConnection,
-  definitions: Record<string, Indexed>,
+  definitions: Model['definitions'],
   forAllTenants: boolean
 ) {
   await renew(database, 'index', indexesIn(definitions, forAllTenants), {
@@ -23,13 +23,13 @@ export async function createIndexes(
 }
 
 /** The statements that create all indexes, by their names. */
-export const indexesIn = (definitions: Record<string, Indexed>, forAllTenants: boolean): Map<string, string> =>
+export const indexesIn = (definitions: Model['definitions'], forAllTenants: boolean): Map<string, string> =>
   new Map([
     ...Object.entries(definitions).flatMap(([entity, each]) => [...indexesOf(entity, each, forAllTenants)]),
     kindIndex(talliesIn(definitions))
   ])
 
-function indexesOf(entity: string, definition: Indexed, forAllTenants: boolean): Map<string, string> {
+function indexesOf(entity: string, definition: Definition, forAllTenants: boolean): Map<string, string> {
   const table = tableOf(entity)
   const tenant = findColumn(definition, 'tenant')
   const inAnyCase = columnsInAnyCase(definition)

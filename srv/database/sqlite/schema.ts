@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { isDeepStrictEqual } from 'node:util'
 import { remembered } from '../../values/remembered.ts'
-import type { StoredModel } from '../json-columns.ts'
+import type { Model } from '../../cqn/csn.ts'
 import type { SchemaDifference } from '../log.ts'
 import { differences, foreign, keyOf, migration, storedModel } from '../schema-comparison.ts'
 import type { Migration, SchemaObjects } from '../schema-comparison.ts'
@@ -12,7 +12,7 @@ import { historyTriggers, indexesIn } from './schema-objects.ts'
 import { COUNT_TRIGGERS, countTriggers } from './tallies.ts'
 
 /** See `History` in database/log.ts. */
-export function schemaDifferences(database: DatabaseSync, csn: StoredModel): SchemaDifference[] {
+export function schemaDifferences(database: DatabaseSync, csn: Model): SchemaDifference[] {
   const found = objectsOf(database)
   if (!found.size) throw new Error('the file is empty.')
   const { model, whole, expected } = expectedSchema(csn)
@@ -21,14 +21,14 @@ export function schemaDifferences(database: DatabaseSync, csn: StoredModel): Sch
 }
 
 interface Schema {
-  model: StoredModel
+  model: Model
   /** What leads to it from an empty database. */
   whole: Migration
   expected: SchemaObjects
 }
 
 /** The schema of a model. The compiler takes much longer than the comparison, and several logs can have one model. */
-const expectedSchema = remembered((csn: StoredModel): Schema => {
+const expectedSchema = remembered((csn: Model): Schema => {
   const model = storedModel(csn)
   const whole = migration(model)
   return { model, whole, expected: expectedObjects(model, whole) }
@@ -46,7 +46,7 @@ export function expectUntouched(database: DatabaseSync) {
 /** In lower case, as SQLite ignores the case of names. */
 const TABLES = [EVENTS, ARRIVALS, SEALS, PURGES, UNDER_WAY, COUNTS, TALLIES, OLDER].map((table) => table.toLowerCase())
 
-function expectVersion(database: DatabaseSync, model: StoredModel, { afterImage }: Migration) {
+function expectVersion(database: DatabaseSync, model: Model, { afterImage }: Migration) {
   const { csn } = database.prepare('SELECT csn FROM cds_model').get() ?? {}
   if (isSame(csn, afterImage)) return // the usual case, in which the compiler has nothing to compare
   const { drops, createsAndAlters } = migration(model, String(csn))
@@ -58,10 +58,10 @@ function expectVersion(database: DatabaseSync, model: StoredModel, { afterImage 
 
 const isSame = (csn: unknown, { definitions }: Migration['afterImage']) =>
   typeof csn === 'string' &&
-  isDeepStrictEqual((JSON.parse(csn) as StoredModel).definitions, JSON.parse(JSON.stringify(definitions)))
+  isDeepStrictEqual((JSON.parse(csn) as Model).definitions, JSON.parse(JSON.stringify(definitions)))
 
 /** Creates the schema in memory. */
-function expectedObjects(model: StoredModel, { createsAndAlters }: Migration) {
+function expectedObjects(model: Model, { createsAndAlters }: Migration) {
   const indexes = indexesIn(model.definitions, true).values()
   const database = new DatabaseSync(':memory:')
   database.exec('CREATE TABLE cds_model (csn CLOB)') // where CAP keeps the deployed model: see `cds.deploy`

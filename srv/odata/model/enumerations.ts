@@ -3,11 +3,7 @@
  * a text is the member that it names in any case of ASCII letters, or else the member that stands for unknown ones.
  */
 
-/** A type in the model, as far as it may be an enumeration. */
-export interface EnumeratedType {
-  enum?: Record<string, { doc?: string }>
-  [annotation: `@${string}`]: unknown
-}
+import type { Element } from '../../cqn/csn.ts'
 
 export interface Enumeration {
   /** Qualified name, for example `microsoft.graph.initiatorType`. */
@@ -22,10 +18,7 @@ export interface Enumeration {
  * Reads an enumeration from a type in the model: one of strings whose annotation `@odata.unknownMember` names a member.
  * @returns undefined for any other type
  */
-export function enumerationOf(
-  name: string | undefined,
-  definition: EnumeratedType | undefined
-): Enumeration | undefined {
+export function enumerationOf(name: string | undefined, definition: Element | undefined): Enumeration | undefined {
   const unknown = definition?.['@odata.unknownMember'] as string | undefined
   if (name === undefined || unknown === undefined) return undefined
   return { name, members: Object.keys(definition?.enum ?? {}), unknown }

@@ -2,11 +2,11 @@
  * How a projection shows an entity, read from its CDS query. It is used both ways: to store what was posted in the
  * shape of the projection, and to show what was stored before it can be read.
  */
+import { queryOf, type Column, type Definition, type Element, type Model } from '../../cqn/csn.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { columnsOf } from './columns.ts'
-import { queryOf, type Column, type Definition, type Model } from './shown.ts'
 import { isStructured } from './types.ts'
-import type { CdsElement, EntityType, JsonObject, Property, StructuredType } from './types.ts'
+import type { EntityType, JsonObject, Property, StructuredType } from './types.ts'
 
 /** A column: an element of the source by its path, a structure of other columns, or texts found in the source. */
 type Mapping = { path: string[] } | { columns: Projection } | { places: Place[] }
@@ -38,7 +38,7 @@ export function projectionOf({ definitions }: Model, entity: string): Projection
  * @throws {Error} naming the first column that is missing, as from a projection that leaves it out
  */
 export function expectColumns(name: string, { elements = {} }: Definition, type: EntityType) {
-  const flattened = (all: Record<string, CdsElement>, prefix: string): string[] =>
+  const flattened = (all: Record<string, Element>, prefix: string): string[] =>
     Object.entries(all).flatMap(([each, { elements: inner = {}, items }]) =>
       items || !Object.keys(inner).length ? prefix + each : flattened(inner, `${prefix}${each}_`)
     )

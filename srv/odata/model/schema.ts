@@ -1,10 +1,10 @@
 /** The schema of a service, derived from the CDS model. */
 import { flattenedType } from './columns.ts'
-import { columnHolding, findColumn } from '../../cqn/columns.ts'
+import { columnHolding, findColumn, queryOf, type Definition, type Model } from '../../cqn/csn.ts'
 import type { Searched } from '../../database/engine.ts'
 import { columnsInAnyCase } from '../../database/indexes.ts'
 import { expectColumns, projectionOf, type Projection } from './projection.ts'
-import { asShown, linked, namespaceOf, queryOf, type Definition, type Model } from './shown.ts'
+import { asShown, linked, namespaceOf } from './shown.ts'
 import { templateOf, type Template } from './template.ts'
 import { talliesOf, type KnownTallies } from './tallies.ts'
 import { entityType as entityTypeOf, isStructured, storedType } from './types.ts'
@@ -74,7 +74,7 @@ export function serviceSchema(csn: Model, service: string): ServiceSchema {
     Object.entries(visible.definitions).find(([, definition]) => definition['@odata.singleton']) ?? []
   if (!name || !root?.elements) throw new Error(`Service '${service}' has no singleton.`)
   const singleton = name.slice(namespace.length + 1)
-  const compositions = Object.entries(root.elements as Record<string, Definition>)
+  const compositions = Object.entries(root.elements)
   const entityName = compositions[0]?.[1].target as string
   const entityType = entityTypeOf(visible.definitions, entityName)
   const keys = [...entityType.properties.values()].filter((property) => property.key)

@@ -6,32 +6,7 @@
  * names the namespace that clients see instead.
  */
 import cds from '@sap/cds'
-import type { CdsElement } from './types.ts'
-
-export interface Definition extends CdsElement {
-  kind?: string
-  target?: string
-  /** How a projection is written: `as projection on`, or `as select from`. */
-  projection?: Select
-  query?: { SELECT?: Select }
-}
-
-interface Select {
-  from?: { ref?: string[] }
-  columns?: Column[]
-}
-
-/** A column of a projection: an element of the source by its path, a structure of other columns, or a calculation. */
-export interface Column {
-  ref?: string[]
-  expand?: Column[]
-  as?: string
-}
-
-/** A CDS model, as far as the protocol reads it. */
-export interface Model {
-  definitions: Record<string, Definition>
-}
+import { queryOf, type Definition, type Model } from '../../cqn/csn.ts'
 
 /** Links a copy of a model: linking leaves traces that the generation of metadata cannot handle. */
 export const linked = (model: Model): Model => cds.linked(structuredClone(model) as never)
@@ -39,9 +14,6 @@ export const linked = (model: Model): Model => cds.linked(structuredClone(model)
 /** The namespace that clients of a service see. */
 export const namespaceOf = ({ definitions }: Model, service: string): string =>
   (definitions[service]?.['@odata.namespace'] as string | undefined) ?? service
-
-/** The query of a projection; undefined for an entity that is stored itself. */
-export const queryOf = ({ projection, query }: Definition): Select | undefined => projection ?? query?.SELECT
 
 /**
  * Copies what a service defines, under the names that clients see. Projections become entities: their structures have

@@ -1,8 +1,7 @@
 /** The kept numbers of entities, as a service shows them: see db/tallies.cds. */
-import { columnHolding } from '../../cqn/columns.ts'
+import { columnHolding, type Definition, type Model } from '../../cqn/csn.ts'
 import { talliesIn, type Tallies } from '../../database/tallies.ts'
 import type { Projection } from './projection.ts'
-import type { Definition, Model } from './shown.ts'
 
 export interface KnownTallies extends Pick<Tallies, 'entity' | 'count' | 'length'> {
   /** The columns of the tallies by the names that those of the entities have, which a projection may change. */

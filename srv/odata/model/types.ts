@@ -1,19 +1,8 @@
 /** The types of the service, derived from the CDS model at start-up. The protocol knows properties from here only. */
 
-import { columnHolding, findColumn } from '../../cqn/columns.ts'
+import { columnHolding, findColumn, type Element, type Model } from '../../cqn/csn.ts'
 import type { Extent } from '../../cqn/cqn.ts'
-import { enumerationOf, type EnumeratedType, type Enumeration } from './enumerations.ts'
-
-/** An element of the linked CDS model, as far as types depend on it. */
-export interface CdsElement extends EnumeratedType {
-  type?: string
-  _type?: string
-  elements?: Record<string, CdsElement>
-  items?: CdsElement
-  key?: boolean
-  notNull?: boolean
-  length?: number
-}
+import { enumerationOf, type Enumeration } from './enumerations.ts'
 
 export type JsonObject = Record<string, unknown>
 
@@ -81,7 +70,7 @@ const PRIMITIVE_TYPES: Record<string, PrimitiveType> = {
   'cds.Int32': 'Edm.Int32'
 }
 
-type Definitions = Record<string, CdsElement>
+type Definitions = Model['definitions']
 
 /**
  * Derives a structured type, with all types that it refers to, from its definition in the linked model.
@@ -119,7 +108,7 @@ export function storedType(definitions: Definitions, name: string): StoredType {
   return { ...type, hidden: { ...type.hidden, representation } }
 }
 
-function property(definitions: Definitions, name: string, element: CdsElement): Property {
+function property(definitions: Definitions, name: string, element: Element): Property {
   // The model has the derived type, so that there are columns for all of it; clients are shown the declared one.
   const declared = element['@odata.declaredType'] as string | undefined
   const type = typeOf(definitions, name, element.items ?? element)
@@ -137,7 +126,7 @@ function property(definitions: Definitions, name: string, element: CdsElement): 
   }
 }
 
-function typeOf(definitions: Definitions, name: string, element: CdsElement) {
+function typeOf(definitions: Definitions, name: string, element: Element) {
   if (element.type && (element.elements || element._type === 'cds.Map'))
     return structuredType(definitions, element.type)
   const type = element['@odata.Type'] ?? PRIMITIVE_TYPES[element._type ?? '']

@@ -1,7 +1,8 @@
 /** Answers with the description of a root: its metadata in CSDL, or OpenAPI. Both are made on first use. */
 import type { Request, Response } from 'express'
+import type { Model } from '../../cqn/csn.ts'
 import type { ServiceSchema } from '../model/schema.ts'
-import { asShown, namespaceOf, type Model } from '../model/shown.ts'
+import { asShown, namespaceOf } from '../model/shown.ts'
 import { sendTagged, weakEtag } from '../response/respond.ts'
 import type { Metadata } from './metadata.ts'
 

@@ -2,9 +2,10 @@
 import cds from '@sap/cds'
 import { DOMParser, XMLSerializer, type Document, type Element } from '@xmldom/xmldom'
 import { xml2json } from 'odata-csdl'
-import { enumerationOf, type EnumeratedType, type Enumeration } from '../model/enumerations.ts'
+import type { Element as CdsElement, Model } from '../../cqn/csn.ts'
+import { enumerationOf, type Enumeration } from '../model/enumerations.ts'
 import type { ServiceSchema } from '../model/schema.ts'
-import { linked, type Model } from '../model/shown.ts'
+import { linked } from '../model/shown.ts'
 import { addEntitySet, elementLike } from './entity-set.ts'
 
 /** The metadata document of a service in both formats, by media type. */
@@ -111,7 +112,7 @@ function makeEntityType(type: Element, key: Element) {
 }
 
 /** Turns the definition of a type into an enumeration: CDS has enumerated strings only. */
-function makeEnumType(document: Document, { name, members }: Enumeration, symbols: EnumeratedType['enum'] = {}) {
+function makeEnumType(document: Document, { name, members }: Enumeration, symbols: CdsElement['enum'] = {}) {
   const isIt = (each: Element) => each.getAttribute('Name') === localName(name)
   const definition = [...document.getElementsByTagName('TypeDefinition')].find(isIt) as Element
   const create = (tag: string, attributes: Record<string, string>) => elementLike(definition, tag, attributes)

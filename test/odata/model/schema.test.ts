@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import cds from '@sap/cds'
 import { confined } from '../../../srv/access/tenants.ts'
 import { serviceSchema } from '../../../srv/odata/model/schema.ts'
-import type { Model } from '../../../srv/odata/model/shown.ts'
+import type { Model } from '../../../srv/cqn/csn.ts'
 
 const SERVICE = 'microsoft.graph'
 const EVENTS = 'microsoft.graph.provisioningObjectSummary'
