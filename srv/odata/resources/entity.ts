@@ -68,8 +68,9 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   const represented = isMember ? value : representValue(value, property, format)
   const isObject = isJsonObject(represented)
   const type = !isMember && !isObject && format.metadata === 'full' && typeAnnotation(property)
-  const count = entity[countName(names.join('/'))]
-  const information = { ...(type && { '@odata.type': type }), ...(count !== undefined && { '@odata.count': count }) }
+  const counted = shown.rows.type.properties.get(countName(names.join('/')))
+  const count = counted && { '@odata.count': representValue(entity[counted.name], counted, format) }
+  const information = { ...(type && { '@odata.type': type }), ...count }
   respond(exchange, address + list, isObject ? represented : { ...information, value: represented })
 }
 

@@ -43,7 +43,8 @@ function members(object: JsonObject, type: StructuredType, format: JsonFormat, r
     if (name === '@odata.type') continue
     const value = object[name]
     const property = type.properties.get(name)
-    const annotation = property && format.metadata === 'full' && typeAnnotation(property)
+    const isAnnotated = property && format.metadata === 'full' && !name.includes('@')
+    const annotation = isAnnotated && typeAnnotation(property)
     if (annotation) result[`${name}@odata.type`] = annotation
     result[name] = property ? representValue(value, property, format) : value
   }

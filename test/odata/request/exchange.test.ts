@@ -110,6 +110,17 @@ describe('IEEE754Compatible (OData JSON 4.01, 3.2)', () => {
     )
     expect(valuesOf(sums)).toEqual([{ sum: '12' }])
   })
+
+  it.each(['minimal', 'full', 'none'])('gives numbers of items as strings, too, with metadata=%s', async (metadata) => {
+    const get = async (url: string, compatible: boolean) =>
+      (await service.get(`${url}&$format=application/json;metadata=${metadata};IEEE754Compatible=${compatible}`)).text
+    const selected = `${path}/e0?$select=provisioningSteps($count=true)`
+    expect(await get(selected, true)).toMatch(/"provisioningSteps@odata\.count":"1","provisioningSteps["@]/)
+    expect(await get(selected, false)).toMatch(/"provisioningSteps@odata\.count":1,"provisioningSteps["@]/)
+    const property = `${path}/e0/provisioningSteps?$count=true`
+    expect(await get(property, true)).toContain('"@odata.count":"1","value":[')
+    expect(await get(property, false)).toContain('"@odata.count":1,"value":[')
+  })
 })
 
 describe('Metadata levels of aggregations', () => {
