@@ -26,3 +26,17 @@ describe('An error that nobody catches', () => {
     for (const text of logged) expect(service.log()).toContain(text)
   })
 })
+
+describe('The service goes on', () => {
+  it.concurrent('where nobody reads its log any more', async () => {
+    const file = join(temporaryFolder(), 'events.sqlite')
+    const service = await startProcess({ file, env: { CDS_SERVER_REQUEST__LOG: 'true', DEBUG: 'sql' } })
+    service.closeLog()
+    for (const id of ['a', 'b', 'c']) {
+      const { status } = await postJson(`${service.url}/auditLogs/provisioning`, { ...documentedExample, id })
+      expect(status).toBe(201)
+    }
+    expect((await fetch(`${service.url}/auditLogs/provisioning('b')`)).status).toBe(200)
+    expect(await service.stop()).toEqual([0, null])
+  })
+})

@@ -108,6 +108,8 @@ export async function startProcess(options: Options) {
     url,
     pid: child.pid as number,
     log: () => log,
+    /** Has nobody read what the service logs any more. */
+    closeLog: () => [child.stdout, child.stderr].forEach((stream) => stream.destroy()),
     exited,
     /** Sends a signal and waits until the process has ended. */
     stop: async (signal: NodeJS.Signals = 'SIGTERM') => {
