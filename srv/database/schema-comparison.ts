@@ -55,3 +55,12 @@ const cap = cds as unknown as {
 /** @param before the other model, in JSON; by default an empty database */
 export const migration = (model: Model, before?: string) =>
   cap.compile.to.sql.delta(model, { ...cap.env.requires.db }, before)
+
+/** What CAP's compiler says where the other model has what this one lacks. It never drops that. */
+const DROPPING = /: Dropping \w+ is not supported/
+
+/** The error of a migration, in a sentence if the database has the schema of a newer version. @param start of it */
+export function explained(error: unknown, start = ''): unknown {
+  if (!DROPPING.test((error as Error).message)) return error
+  return new Error(`${start}the schema of the database is that of a newer version of the service.`, { cause: error })
+}

@@ -70,6 +70,26 @@ it.concurrent('A database from before there were other shapes is brought up to d
   expect(sql).toContain('(statusInfo_status COLLATE NOCASE,')
 })
 
+it.concurrent('A database of a newer version is refused in a sentence', async () => {
+  const file = join(temporaryFolder(), 'events.sqlite')
+  await (await startProcess({ file })).stop()
+  const database = new DatabaseSync(file)
+  const csn = JSON.parse(String(database.prepare('SELECT csn FROM cds_model').get()!.csn)) as { definitions: object }
+  const definitions = {
+    ...csn.definitions,
+    newer: { kind: 'entity', elements: { id: { type: 'cds.String', key: true } } }
+  }
+  database.prepare('UPDATE cds_model SET csn = ?').run(JSON.stringify({ ...csn, definitions }))
+  database.close()
+  const { url, log, exited } = await startProcess({ file })
+  const newer = 'the schema of the database is that of a newer version of the service.'
+  expect([url, (await exited)[0], log().trimEnd().split('\n').at(-1)]).toEqual([
+    ...[undefined, 1, `The service does not start: ${newer}`]
+  ])
+  const { status, err } = await verify(file)
+  expect([status, err]).toEqual([2, `The log cannot be checked: ${newer}\n`])
+})
+
 describe('A log that release 0.1.0 wrote, with the text of each event in a column', () => {
   const file = join(temporaryFolder(), 'events.sqlite')
   let service: Awaited<ReturnType<typeof startProcess>>

@@ -1,6 +1,6 @@
 /** SQLite as the engine: a thread writes the file; this process and reader processes read it. */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Row, Statement } from '../../plans/statement.ts'
 import type { DatabaseSettings } from '../../settings/settings.ts'
@@ -45,11 +45,16 @@ export class SqliteEngine implements Engine {
   /** When the files were last checked. */
   private seen = -Infinity
 
-  /** Opens the database. Creates it and its folder if they do not exist. @param file the database file, absolute */
+  /**
+   * Opens the database. Creates it and its folder if they do not exist.
+   * @param file the database file, absolute
+   * @throws {Error} if it cannot be written
+   */
   constructor(file: string, settings: DatabaseSettings) {
     this.settings = settings
     mkdirSync(dirname(file), { recursive: true })
     this.kept = openConnection(file, { creates: true, timeout: settings.lock_timeout })
+    accessSync(file, constants.W_OK) // SQLite opens a file that it cannot write, too, and reads it
     const { files } = this.kept
     this.stopCheckpoints = startCheckpoints(file, files, this.pauses, settings)
     this.inline = inlineReader((limits) => this.connect(limits), settings.inline_query_timeout)

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { remembered } from '../../values/remembered.ts'
 import type { Model } from '../../cqn/csn.ts'
 import type { SchemaDifference } from '../log.ts'
-import { differences, foreign, keyOf, migration, storedModel } from '../schema-comparison.ts'
+import { differences, explained, foreign, keyOf, migration, storedModel } from '../schema-comparison.ts'
 import type { Migration, SchemaObjects } from '../schema-comparison.ts'
 import { ARRIVALS, COUNTS, EVENTS, OLDER, PURGES, SEALS, TALLIES, UNDER_WAY } from '../tables.ts'
 import { talliesIn } from '../tallies.ts'
@@ -49,11 +49,19 @@ const TABLES = [EVENTS, ARRIVALS, SEALS, PURGES, UNDER_WAY, COUNTS, TALLIES, OLD
 function expectVersion(database: DatabaseSync, model: Model, { afterImage }: Migration) {
   const { csn } = database.prepare('SELECT csn FROM cds_model').get() ?? {}
   if (isSame(csn, afterImage)) return // the usual case, in which the compiler has nothing to compare
-  const { drops, createsAndAlters } = migration(model, String(csn))
-  if (drops.length || createsAndAlters.length)
+  if (hasChanges(model, String(csn)))
     throw new Error(
       'its schema is that of another version of the service, or cds_model was altered. Start this version once.'
     )
+}
+
+function hasChanges(model: Model, csn: string) {
+  try {
+    const { drops, createsAndAlters } = migration(model, csn)
+    return drops.length + createsAndAlters.length > 0
+  } catch (error) {
+    throw explained(error)
+  }
 }
 
 const isSame = (csn: unknown, { definitions }: Migration['afterImage']) =>
