@@ -10,17 +10,15 @@ const ofWhole = (declaration: (a: string, b: string) => string) =>
 
 const DOUBLE = 'double precision'
 
-/** ±INF, and NaN for zero by zero. */
-const QUOTIENT = `CASE WHEN b <> 0 THEN a / b WHEN b IS NULL THEN NULL WHEN a > 0 THEN 'Infinity' WHEN a < 0 THEN '-Infinity'
-  WHEN a = 0 AND b = 0 THEN 'NaN' END`
+/** ±INF, by the signs of both, where zero has one, too, and NaN for zero by zero. */
+const QUOTIENT = `CASE WHEN b <> 0 THEN a / b WHEN b IS NULL THEN NULL WHEN a = 0 THEN 'NaN'
+  WHEN (a > 0) = (cast(b as text) <> '-0') THEN 'Infinity' WHEN a < 0 OR a > 0 THEN '-Infinity' END`
 
 /** A number as JSON has it: what is infinite as text (OData JSON 4.01, 7.1). */
 const JSON_NUMBER = `SELECT CASE WHEN value IN ('Infinity', '-Infinity', 'NaN') THEN '"' || odata_text(value) || '"' ELSE odata_text(value) END`
 
 /** The longest text that a query computes, in bytes: as long as the longest event by default. */
 const LONGEST_TEXT = 4 * 1024 * 1024
-
-const HIGH = String(2 ** 53)
 
 const TICKS = 10_000_000
 
@@ -44,20 +42,33 @@ export const EVALUATION = [
   ),
   create(`odata_quotient(a ${DOUBLE}, b ${DOUBLE})`, DOUBLE, `SELECT ${QUOTIENT}`),
   ...ofWhole((a, b) => create(`odata_remainder(a ${a}, b ${b})`, 'bigint', 'SELECT cast(a as bigint) % b')),
-  create(
-    `odata_exact(value ${DOUBLE})`,
-    'numeric',
-    // by way of text, as a cast of a double to numeric leaves 15 digits; whole numbers beyond 2^53 have more
-    `SELECT CASE WHEN abs(value) >= ${HIGH} AND abs(value) < 1e31
-         THEN cast(cast(trunc(value / ${HIGH}) as bigint) as numeric) * ${HIGH} + cast(value - trunc(value / ${HIGH}) * ${HIGH} as bigint)
-       ELSE cast(cast(value as text) as numeric) END`
-  ),
-  create(
-    `odata_remainder(a ${DOUBLE}, b ${DOUBLE})`,
-    DOUBLE,
-    // NaN, as of INF, is null as in SQLite
-    `SELECT nullif(cast(odata_exact(a) % odata_exact(b) as ${DOUBLE}), 'NaN')`
-  ),
+  'DROP FUNCTION IF EXISTS odata_exact(double precision)', // of earlier versions
+  // mantissa and exponent of a double, without its sign
+  `CREATE OR REPLACE FUNCTION odata_parts(value ${DOUBLE}, OUT mantissa bigint, OUT exponent int)
+   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+     SELECT (bits & 4503599627370495) + CASE WHEN scale = 0 THEN 0 ELSE 4503599627370496 END, greatest(scale, 1) - 1075
+     FROM (SELECT bits, cast((bits >> 52) & 2047 as int) AS scale
+       FROM (SELECT cast(cast('x' || encode(float8send(value), 'hex') as bit(64)) as bigint) AS bits) AS read) AS found
+   $$`,
+  // exact, as in SQLite; NaN, as of INF, is null
+  `CREATE OR REPLACE FUNCTION odata_remainder(a ${DOUBLE}, b ${DOUBLE}) RETURNS ${DOUBLE}
+   LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+   DECLARE dividend record; divisor record; rest bigint; places int; step int;
+   BEGIN
+     IF b = 0 THEN RAISE division_by_zero; END IF;
+     IF abs(a) = 'Infinity' OR a = 'NaN' OR b = 'NaN' THEN RETURN NULL; END IF;
+     IF abs(a) < abs(b) THEN RETURN a; END IF;
+     dividend := odata_parts(a);
+     divisor := odata_parts(b);
+     rest := dividend.mantissa % divisor.mantissa;
+     places := dividend.exponent - divisor.exponent;
+     WHILE places > 0 AND rest > 0 LOOP
+       step := least(places, 10); -- a mantissa has 53 bits
+       rest := (rest << step) % divisor.mantissa;
+       places := places - step;
+     END LOOP;
+     RETURN sign(a) * rest * power(cast(2 as ${DOUBLE}), divisor.exponent);
+   END $$`,
   // the server would make texts of a gigabyte, and keep those that they are made of
   bounded('odata_joined(first text, second text)', 'octet_length(first) + octet_length(second)', 'first || second'),
   bounded('odata_bounded(value text, total bigint)', 'total', 'value'),

@@ -15,44 +15,65 @@ export function opposite(value: Typed): Unplaced | undefined {
   const { cqn, type, whole, isLarge } = value
   if (type === 'null') return { cqn, type }
   if (type !== 'number' && type !== 'duration') return undefined
-  return { cqn: xpr('-', numeric(value)), type, ...(whole && { whole }), ...(isLarge && { isLarge }) }
+  // SQLite subtracts from zero, so that zero would keep its sign
+  const minus = type === 'number' && !whole ? '-1.0 *' : '-'
+  return { cqn: xpr(minus, numeric(value)), type, ...(whole && { whole }), ...(isLarge && { isLarge }) }
 }
 
 function ofNumbers(left: Typed, operator: string, right: Typed): Unplaced {
-  const whole = left.whole === true && right.whole === true
-  const [a, b] = [left, right].map(numeric) as [Cqn, Cqn]
+  const areWhole = left.whole === true && right.whole === true
+  if (areWhole && operator !== 'divby' && isPrecise(left) && isPrecise(right)) return ofWhole(left, operator, right)
+  const double = (each: Typed) =>
+    'val' in each.cqn ? decimal(areWhole ? unplanned(each.cqn) : each.cqn) : numeric(each)
+  const [a, b] = [left, right].map(double) as [Cqn, Cqn]
   const divisor = constantOf(right)
   switch (operator) {
     case 'add':
     case 'sub':
-    case 'mul':
-      return { cqn: xpr(a, SQL[operator], b), type: 'number', whole, isLarge: whole }
+    case 'mul': {
+      const cqn = xpr(a, SQL[operator], b)
+      // NaN, as of INF - INF, is null in SQLite
+      return { cqn: isKnownFinite(left) && isKnownFinite(right) ? cqn : withoutNaN({ cqn }), type: 'number' }
+    }
     case 'mod':
-      return { cqn: divisor ? func('mod', a, divisor) : func('odata_remainder', a, b), type: 'number', whole }
-    case 'divby':
-      if (divisor) return { cqn: xpr(decimal(a), '/', divisor), type: 'number' }
-      return { cqn: func('odata_quotient', a, b), type: 'number', mayBeNaN: true }
+      return { cqn: divisor ? func('mod', a, divisor) : func('odata_remainder', a, b), type: 'number' }
   }
-  if (!divisor) {
-    const operands = [left, right].map((each) => (each.whole ? integer(each.cqn) : numeric(each)))
-    return { cqn: func('odata_divided', ...operands), type: 'number', whole, isLarge: whole, mayBeNaN: !whole }
-  }
-  return whole
-    ? { cqn: integer(xpr(a, '/', divisor)), type: 'number', whole }
-    : { cqn: xpr(decimal(a), '/', divisor), type: 'number' }
+  if (divisor) return { cqn: xpr(decimal(a), '/', divisor), type: 'number' }
+  if (operator === 'divby') return { cqn: func('odata_quotient', a, b), type: 'number', mayBeNaN: true }
+  const operands = [left, right].map((each) => (each.whole && isPrecise(each) ? integer(each.cqn) : double(each)))
+  return { cqn: func('odata_divided', ...operands), type: 'number', mayBeNaN: true }
 }
+
+/** In 64 bits: constants come as doubles in SQLite, and as 32 bits in PostgreSQL, as do lengths. */
+function ofWhole(left: Typed, operator: string, right: Typed): Unplaced {
+  const [a, b] = [left, right].map(({ cqn }) => integer(unplanned(cqn))) as [Cqn, Cqn]
+  const result = (cqn: Cqn, isLarge = true): Unplaced => ({ cqn, type: 'number', whole: true, isLarge })
+  if (operator === 'add' || operator === 'sub' || operator === 'mul') return result(xpr(a, SQL[operator], b))
+  if (constantOf(right)) return result(xpr(a, operator === 'div' ? '/' : '%', b), left.isLarge ?? false)
+  return result(func(operator === 'div' ? 'odata_divided' : 'odata_remainder', a, b))
+}
+
+/** Literals that JavaScript does not represent exactly are doubles. */
+const isPrecise = ({ cqn }: Typed) => !('val' in cqn) || Number.isSafeInteger(cqn.val)
+
+/** A constant has no source where a plan must not put another in its place. */
+const unplanned = (cqn: Cqn) => ('val' in cqn ? val(cqn.val) : cqn)
+
+const isKnownFinite = ({ cqn, whole }: Typed) => whole === true || ('val' in cqn && Number.isFinite(cqn.val))
 
 const SQL = { add: '+', sub: '-', mul: '*' } as const
 
 /** A number to calculate with. NaN becomes null: a result of either equals no number. */
-export const numeric = ({ cqn, mayBeNaN }: Typed): Cqn => (mayBeNaN ? func('nullif', cqn, notANumber()) : cqn)
+export const numeric = ({ cqn, mayBeNaN }: Pick<Typed, 'cqn' | 'mayBeNaN'>): Cqn =>
+  mayBeNaN ? func('nullif', cqn, notANumber()) : cqn
 
 /** The same of any number, such as one that was computed before: sums and orders leave NaN out. */
-export const withoutNaN = (number: Typed) => (number.whole ? number.cqn : numeric({ ...number, mayBeNaN: true }))
+export const withoutNaN = ({ cqn, whole }: Pick<Typed, 'cqn' | 'whole'>) =>
+  whole ? cqn : numeric({ cqn, mayBeNaN: true })
 
-/** A divisor that is not zero. It has no source: a plan must not put another divisor in its place. */
+/** A divisor that is not zero. */
 function constantOf({ cqn }: Typed): Cqn | undefined {
-  return 'val' in cqn && typeof cqn.val === 'number' && Number.isFinite(cqn.val) && cqn.val ? val(cqn.val) : undefined
+  return 'val' in cqn && Number.isFinite(cqn.val) && cqn.val ? unplanned(cqn) : undefined
 }
 
 /** Points in time and durations (5.1.1.2.1 and 5.1.1.2.2): a date stays a date. */
@@ -66,9 +87,9 @@ function moved(left: Typed, operator: 'add' | 'sub', right: Typed): Unplaced | u
   if (left.type === 'duration') return { cqn: xpr(integer(a), SQL[operator], integer(b)), type: 'duration' }
   if (!isPoint) return undefined
   if ('val' in a && 'val' in b) {
-    if (a.val === null) return { cqn: a, type: left.type } // outside of the years that there are
     const ticks = BigInt(Number(b.val)) * (operator === 'sub' ? -1n : 1n)
-    return { cqn: val(movedPoint(String(a.val), ticks) ?? null), type: left.type }
+    const point = movedPoint(String(a.val), ticks)
+    return point === undefined ? { cqn: val(null), type: 'null' } : { cqn: val(point), type: left.type }
   }
   return { cqn: func('odata_moved', a, operator === 'sub' ? xpr('-', b) : b), type: left.type }
 }

@@ -42,7 +42,8 @@ export function call(parser: Parser): Typed {
   }) as Typed[]
   if (lowerCase === 'matchespattern') values[1] = pattern(parser, values[1] as Typed)
   if (lowerCase === 'substring') checkLength(parser, values[2])
-  const { returns, whole = false, lowers, finds } = definition
+  const { returns, whole = false, rounds, lowers, finds } = definition
+  if (rounds && values[0]?.whole) return { ...values[0], position }
   const about = { ...(lowers && { lowered: values[0]?.cqn }), ...(finds && { texts: textsIn(values) }) }
   return { cqn: definition.build(...values), type: returns, whole, ...about, position }
 }

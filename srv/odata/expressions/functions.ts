@@ -9,6 +9,8 @@ interface CanonicalFunction {
   returns: ValueType
   /** Whether the number that it returns is whole. */
   whole?: boolean
+  /** Whether it returns whole numbers as they are. */
+  rounds?: boolean
   /** Whether it returns its argument in lower case. */
   lowers?: boolean
   /** Whether it is true only if the first argument contains the second one. */
@@ -100,9 +102,9 @@ const DEFINITIONS: Record<string, CanonicalFunction> = {
   toupper: known('toupper', 'string', ['string']),
   trim: { forms: [['string']], returns: 'string', build: trimmed },
   concat: texts('string', textJoined),
-  round: known('round', 'number', ['number']),
-  floor: known('floor', 'number', ['number']),
-  ceiling: known('ceiling', 'number', ['number']),
+  round: { ...known('round', 'number', ['number']), rounds: true },
+  floor: { ...known('floor', 'number', ['number']), rounds: true },
+  ceiling: { ...known('ceiling', 'number', ['number']), rounds: true },
   year: part(0, 4, 'dateTime', 'date'),
   month: part(5, 2, 'dateTime', 'date'),
   day: part(8, 2, 'dateTime', 'date'),
