@@ -6,7 +6,8 @@ import type { Searched } from '../../database/engine.ts'
 
 const MAX_TERMS = 20
 /** A word or a phrase ends before white space or a parenthesis. */
-const TOKEN = /\s*(?:"((?:[^"\\]|\\.)+)"(?=[\s()]|$)|([()])|([^\s()"]+)(?=[\s()]|$))/y
+const TOKEN = /\s*(?:"((?:[^"\\]|\\.)+)"(?=[\s()]|$)|([()])|([^\s()"'][^\s()"]*)(?=[\s()]|$))/y
+const PIECE = /"((?:[^"\\]|\\.)*)(?:"|$)|([()])|([^\s()"]+)/g
 const INCOMPLETE = /^\s*'((?:[^']|'')*)'\s*$/
 
 /** The condition for what a search finds, and the terms that all of it contains. */
@@ -102,22 +103,31 @@ function complete(expression: string): SearchToken[] {
   TOKEN.lastIndex = 0
   while (TOKEN.lastIndex < text.length) {
     const match = TOKEN.exec(text)
-    if (!match) throw new RequestError('invalidQueryOption', 'A phrase in $search does not end.', '$search')
-    const [, phrase, parenthesis, word = ''] = match
-    if (phrase !== undefined) found.push({ term: phrase.replaceAll(/\\(.)/g, '$1') })
-    else if (parenthesis) found.push({ operator: parenthesis })
-    else found.push({ term: word, ...(['AND', 'OR', 'NOT'].includes(word) && { operator: word }) })
+    if (!match) throw new RequestError('invalidQueryOption', 'A quoted part of $search does not end.', '$search')
+    found.push(tokenOf(match))
   }
   return found
 }
 
-/** Ends the phrase and the parentheses that have begun, without those that have nothing in them yet. */
+/** What is complete of an expression: phrases and parentheses may lack their ends, and others may be left over. */
 function completed(text: string): SearchToken[] {
-  const isOpen = text.split('"').length % 2 === 0
-  const tokens = complete(isOpen ? `${text}"`.replace(/"\s*"$/, '') : text)
-  while (tokens.at(-1)?.operator === '(') tokens.pop()
-  const isIn = (operator: string) => tokens.filter((each) => each.operator === operator).length
-  return [...tokens, ...Array<SearchToken>(Math.max(isIn('(') - isIn(')'), 0)).fill({ operator: ')' })]
+  const found: SearchToken[] = []
+  let depth = 0
+  for (const match of text.matchAll(PIECE)) {
+    const token = tokenOf(match)
+    if (token.operator === '(') depth++
+    if (token.operator === ')' && --depth < 0) depth = 0
+    else if (token.operator === ')' && found.at(-1)?.operator === '(') found.pop()
+    else if (token.term !== '') found.push(token)
+  }
+  for (; found.at(-1)?.operator === '('; depth--) found.pop()
+  return [...found, ...Array<SearchToken>(depth).fill({ operator: ')' })]
+}
+
+function tokenOf([, phrase, operator, word = '']: RegExpExecArray): SearchToken {
+  if (phrase !== undefined) return { term: phrase.replaceAll(/\\(.)/g, '$1') }
+  if (operator) return { operator }
+  return { term: word, ...(['AND', 'OR', 'NOT'].includes(word) && { operator: word }) }
 }
 
 /** The search expression at a position in another expression: it ends before a parenthesis or semicolon of that one. */
