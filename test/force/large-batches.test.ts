@@ -1,4 +1,4 @@
-import { errorOf, startService, type Json } from '../support/service.ts'
+import { errorOf, query, startService, type Json } from '../support/service.ts'
 
 const service = startService({ CDS_ODATA_BATCH__BYTES: '100000' })
 const path = '/auditLogs/provisioning'
@@ -63,6 +63,22 @@ describe('A batch', () => {
     const { body } = await service.post('/$batch', { requests: [...gets(path), created] })
     expect((body.responses as Part[]).map(({ status }) => status)).toEqual([200, 200, 200, 503, 503, 503])
     expect((await service.get(`${path}/new`)).status).toBe(404)
+  })
+
+  it.each<[string, string[]]>([
+    ['errors', Array<string>(250).fill(query(path, { $filter: `${'id eq 1 or '.repeat(600)}!` }))],
+    [
+      'queries that run at once',
+      Array.from({ length: 100 }, (_, skip) => query(path, { $top: '1', $skip: String(skip) }))
+    ]
+  ])('gives way to other requests between its own: %s', async (_, urls) => {
+    let isRunning = true
+    const requests = urls.map((url, i) => ({ id: `${i}`, method: 'GET', url }))
+    const batch = service.post('/$batch', { requests }).finally(() => (isRunning = false))
+    let others = 0
+    for (; isRunning; others++) expect((await service.get('/health/live')).status).toBe(200)
+    expect((await batch).body.responses).toHaveLength(urls.length)
+    expect(others).toBeGreaterThan(10)
   })
 
   it('is refused as a whole for too much structure', async () => {

@@ -54,7 +54,17 @@ function readRequest(request: unknown, target: string) {
 /** Header names are case-insensitive. */
 function readHeaders(headers: unknown, target: string) {
   if (!isObject(headers)) throw invalid('The headers of a request must be an object.', target)
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), readHeader(value, target)])
+  )
+}
+
+/** Some clients send numbers, such as 4.01, in place of texts. */
+function readHeader(value: unknown, target: string): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'object' && !JSON.isRawJSON(value))
+    throw invalid('The value of a header must be a text.', target)
+  return JSON.stringify(value)
 }
 
 function readGroup(group: unknown, target: string): string | undefined {

@@ -1,12 +1,10 @@
 /** Batches in the multipart format (OData Protocol 4.01, 11.7.7; RFC 2046, 5.1). */
 import { RequestError } from '../../errors/errors.ts'
 import { parseBody } from '../request/body.ts'
+import { headersTooLarge, MOST_HEADERS } from '../request/headers.ts'
 import { checkRequest, checkSize, forwardReference, invalid, referenceOf } from './requests.ts'
 import type { BatchRequest, Unit } from './requests.ts'
 import { validateHeaderName } from '../../http/node-http.ts'
-
-/** The most characters that the headers of a part, or of the request in it, may have. */
-const MOST_HEADERS = 65_536
 
 /** The most lines of a batch: more than the values that its bodies may have, each on a line of its own. */
 const MOST_LINES = 500_000
@@ -71,13 +69,12 @@ function* partsOf(lines: string[], boundary: string): Generator<Message> {
 function readMessage(lines: string[]): Message {
   const end = lines.indexOf('')
   const head = end < 0 ? lines : lines.slice(0, end)
-  if (head.reduce((sum, { length }) => sum + length, 0) > MOST_HEADERS)
-    throw new RequestError('headersTooLarge', `Headers in a batch must have at most ${MOST_HEADERS} characters.`)
+  if (head.reduce((sum, { length }) => sum + length, 0) > MOST_HEADERS) throw headersTooLarge()
   const headers = new Map<string, string>()
   for (const line of head) {
     const [, name = '', value = ''] = /^([^:]*):(.*)$/s.exec(line) ?? []
     checkHeader(name, value)
-    const [key, trimmed] = [name.toLowerCase(), value.replace(/^[ \t]+|[ \t]+$/g, '')]
+    const [key, trimmed] = [name.toLowerCase(), value.trim()]
     headers.set(key, headers.has(key) ? `${headers.get(key)}, ${trimmed}` : trimmed)
   }
   return { headers: Object.fromEntries(headers), content: end < 0 ? [] : lines.slice(end + 1) }

@@ -4,6 +4,7 @@ import express, { type Request, type Response } from 'express'
 import { RequestError } from '../../errors/errors.ts'
 import { refuse } from '../../errors/refuse.ts'
 import { requestIds } from '../../errors/request-ids.ts'
+import { givingWay } from '../../http/give-way.ts'
 import type { NewRows } from '../../database/service.ts'
 import type { Origin, Store } from '../request/exchange.ts'
 import { REFERENCE, type BatchRequest, type Unit } from './requests.ts'
@@ -43,7 +44,9 @@ interface Share {
 export async function* runBatch(units: Unit[], how: Run): AsyncGenerator<[Unit, Answer[]][]> {
   const { outer, goesOn, inAnyOrder, append } = how
   let bytes = 0
+  const giveWay = givingWay()
   const answer = async (request: BatchRequest, store: Store) => {
+    await giveWay() // a query that runs at once, or an error, waits for nothing
     const problem = problemOf(request) ?? (bytes >= how.mostBytes ? full() : undefined)
     const answered = await answerRequest(request, store, how, problem)
     bytes += answered.body?.length ?? 0
@@ -51,7 +54,12 @@ export async function* runBatch(units: Unit[], how: Run): AsyncGenerator<[Unit, 
   }
   for (const together of inAnyOrder ? atTheSameTime(units) : units.map((unit) => [unit])) {
     if (outer.res?.closed) return
-    const answers = await Promise.all(together.map(({ requests }) => answerUnit(requests, answer, append)))
+    const answering: Promise<Answer[]>[] = []
+    for (const { requests } of together) {
+      await giveWay()
+      answering.push(answerUnit(requests, answer, append))
+    }
+    const answers = await Promise.all(answering)
     yield together.map((unit, index) => [unit, answers[index] as Answer[]])
     if (!goesOn && answers.flat().some(({ status }) => status >= 400)) return
   }

@@ -3,8 +3,16 @@ import type { Request, Response } from 'express'
 import { RequestError } from '../../errors/errors.ts'
 import { validateHeaderName, validateHeaderValue } from '../../http/node-http.ts'
 
-/** Checks headers within a batch, which Node.js has not checked. @throws {RequestError} 400 for an invalid one */
+/** The most characters of the headers of a request in a batch: as many as Node.js takes of one by itself. */
+export const MOST_HEADERS = 16_384
+
+/**
+ * Checks headers within a batch, which Node.js has not checked.
+ * @throws {RequestError} 400 for an invalid one, 431 if they are too large
+ */
 export function checkHeaders(req: Request) {
+  const size = Object.entries(req.headers).reduce((sum, [name, value]) => sum + name.length + String(value).length, 0)
+  if (size > MOST_HEADERS) throw headersTooLarge()
   for (const [name, value] of Object.entries(req.headers)) {
     try {
       validateHeaderName(name)
@@ -15,6 +23,10 @@ export function checkHeaders(req: Request) {
     }
   }
 }
+
+/** The error of headers in a batch that are too large. */
+export const headersTooLarge = () =>
+  new RequestError('headersTooLarge', `Headers in a batch must have at most ${MOST_HEADERS} characters.`)
 
 /** @throws {RequestError} 412 if the client asks for isolation (OData Protocol 4.01, 8.2.6) */
 export function refuseIsolation({ headers }: Request) {

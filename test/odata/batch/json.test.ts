@@ -244,6 +244,41 @@ describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
     expect((await service.get(`${path}/not%20stored`)).status).toBe(404)
   })
 
+  it('answers headers that are larger than those of a request by itself with 431, and the others as they are', async () => {
+    const get = { method: 'GET', url: `${path}/$count` }
+    const large = { id: '2', ...get, headers: { Accept: ','.repeat(3_000_000) } }
+    const many = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`x-${i}`, 'value']))
+    const parts = await batch([{ id: '1', ...get }, large, { id: '3', ...get, headers: many }, { id: '4', ...get }])
+    expect([...parts.values()].map(({ status }) => status)).toEqual([200, 431, 431, 200])
+    expect((parts.get('2')!.body as { error: object }).error).toMatchObject({
+      code: 'headersTooLarge',
+      message: 'Headers in a batch must have at most 16384 characters.'
+    })
+  })
+
+  it.each<[object]>([[{ a: { toString: 1 } }], [{ a: ['b'] }], [{ a: null }], [{ a: {} }]])(
+    'is refused with the headers %j',
+    async (headers) => {
+      const answer = await service.post('/$batch', { requests: [{ id: '1', method: 'GET', url: path, headers }] })
+      expect([answer.status, errorOf(answer).code, errorOf(answer).target]).toEqual([
+        400,
+        'invalidBody',
+        'requests/0/headers'
+      ])
+    }
+  )
+
+  it('takes headers that are numbers', async () => {
+    for (const number of ['4.01', '4.0100', '4.010e0']) {
+      const request = `{"id": "1", "method": "GET", "url": "${path}/$count", "headers": {"OData-MaxVersion": ${number}}}`
+      const { status, body } = await service.post('/$batch', `{"requests": [${request}]}`)
+      expect([status, (body.responses as Part[]).map((part) => part.status)]).toEqual([
+        200,
+        [number.includes('e') ? 400 : 200]
+      ])
+    }
+  })
+
   it('is refused with another content type', async () => {
     const answer = await service.post('/$batch', 'x', { 'Content-Type': 'text/plain' })
     expect([answer.status, errorOf(answer).code]).toEqual([415, 'unsupportedMediaType'])
