@@ -24,4 +24,6 @@ annotate graph.provisioningObjectSummary with @indexes: [
   [ changeId, activityDateTime_utc, id, tenant ],
   // by the name of the target object
   [ targetIdentity.displayName, activityDateTime_utc, id, tenant ]
-] @indexedInAnyCase: [ statusInfo.status ];
+] @indexedInAnyCase: [ statusInfo.status ]
+  // an index begins with it after the tenant, and many events have the same: parts of it are found by its values
+  @indexedByParts: [ targetIdentity.displayName ];

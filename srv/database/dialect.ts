@@ -109,7 +109,14 @@ export const jsonExtended = (source: Cqn, members: Cqn[]) => call('json_extended
 export const textContains = (text: Cqn, term: string) => call('text_contains', text, val(term))
 export const textLacks = (text: Cqn, term: Cqn) => call('text_lacks', text, term)
 export const jsonLacks = (source: Cqn, text: Cqn) => call('json_lacks', source, text)
-export const mayContain = (id: Cqn, terms: Cqn[]) => call('may_contain', id, ...terms)
+/** A text that events must contain, and the column of stored events that must, if it is indexed by its parts. */
+export interface Sought {
+  text: Cqn
+  column?: string | undefined
+}
+
+export const mayContain = (id: Cqn, sought: Sought[]) =>
+  call('may_contain', id, ...sought.flatMap(({ text, column = '' }) => [constant(column), text]))
 /** Whether a condition is only there to find events quickly: it follows from the others. */
 export const isImplied = (condition: Cqn) => 'func' in condition && condition.func === 'may_contain'
 export const arrivedAfter = (sequence: Cqn, until: Cqn) => call('arrived_after', sequence, until)

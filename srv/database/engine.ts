@@ -20,6 +20,8 @@ export type Entry = [table: Table, row: object][]
 export interface Searched {
   text: string[]
   json: string[]
+  /** Those of text that are indexed by the parts of their values, and the columns of stored events that they show. */
+  byParts: Record<string, string>
 }
 
 /** What the engine needs to know before it takes requests. */

@@ -39,4 +39,7 @@ export function wantedIndexes(entity: Definition, forAllTenants: boolean): Index
 /** The columns that indexes have regardless of the case of ASCII letters. */
 export const columnsInAnyCase = (entity: Definition) => ((entity['@indexedInAnyCase'] ?? []) as Elements).map(columnOf)
 
+/** The columns that are indexed by the parts of their values. */
+export const columnsByParts = (entity: Definition) => ((entity['@indexedByParts'] ?? []) as Elements).map(columnOf)
+
 const columnOf = (element: Elements[number]) => element['='].replaceAll('.', '_')

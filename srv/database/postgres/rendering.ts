@@ -48,9 +48,10 @@ export class PostgresRenderer extends CapRenderer {
     matchespattern(this: PostgresRenderer, text: Argument, { val: pattern }: Argument) {
       return `((${String(text)}) collate "C" ~ ${this.val({ val: translated(String(pattern)), fromRequest: true })})`
     },
-    may_contain(this: PostgresRenderer, id: Argument, ...terms: Argument[]) {
+    may_contain(this: PostgresRenderer, id: Argument, ...sought: Argument[]) {
       const column = String(id)
       const instant = this.readsEvents ? column.replace(/\bid$/, `"${INSTANT}"`) : undefined
+      const terms = sought.filter((_, index) => index % 2) // a column precedes each
       return mayContain(column, instant, terms.map(String))
     },
     tallies_lack(this: PostgresRenderer, query: Argument) {

@@ -14,6 +14,7 @@ import {
   type SearchIndex
 } from './search-file.ts'
 import { COUNTS } from '../tables.ts'
+import { rowsByValue, type Sought } from './search-values.ts'
 import { matchAll, mostOf, rarest, trigramsOf } from './trigrams.ts'
 
 /** The functions of statements: see search-statements.ts. */
@@ -29,26 +30,17 @@ const MOST = 0.25
 /** Ends a statement for which there are too many candidates, or none are known. */
 export class TooMany extends Error {}
 
-/** How many candidates there may be. */
-interface Limit {
-  /** Gives it by the number of all blocks. */
-  of: (blocks: number) => number
-  /** Whether further trigrams are looked for where there are more: that takes long, but less than what follows. */
-  persists: boolean
-}
-
 /** Adds the functions that find candidates for terms to a connection. */
 export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined) {
   const file = search && reopened(search.path, readIndex)
-  const form = search ? formOf(search.columns) : ''
-  const find = (limit: Limit, expand: (blocks: number[]) => number[]) => {
-    return (after: SQLInputValue, before: SQLInputValue, ...terms: SQLInputValue[]) => {
-      const trigrams = trigramsOf(terms.map(String))
-      if (!file || !trigrams.length) throw new TooMany()
+  const finding = (find: (inquiry: Inquiry) => number[]) => {
+    return (after: SQLInputValue, before: SQLInputValue, ...sought: SQLInputValue[]) => {
+      if (!search || !file) throw new TooMany()
       let index: DatabaseSync | undefined
       try {
         index = file.open()
-        return JSON.stringify(expand(candidates(log, index, form, trigrams, [after, before], limit)))
+        index.exec('BEGIN')
+        return JSON.stringify(find(inquiry(log, index, search, [after, before], soughtIn(sought.map(String)))))
       } catch (error) {
         if (isDamaged(error)) file.remove()
         throw new TooMany() // whatever is wrong with the index, events are found without it
@@ -57,45 +49,88 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
       }
     }
   }
-  // As many candidates as the square root of the events are read faster than the events up to those that fill a page.
-  const few = find({ of: (blocks) => Math.max(FEW, Math.sqrt(blocks * BLOCK)), persists: true }, rowsOf)
-  const many = find({ of: (blocks) => blocks * MOST, persists: false }, (blocks) => blocks)
   const options = { deterministic: true, varargs: true }
-  log.function(CANDIDATE_ROWS, options, few)
-  log.function(CANDIDATE_BLOCKS, options, many)
+  log.function(CANDIDATE_ROWS, options, finding(fewRows))
+  log.function(CANDIDATE_BLOCKS, options, finding(manyBlocks))
+}
+
+/** The arguments of the functions: for each term a column, or an empty text, precedes it. */
+const soughtIn = (texts: string[]): Sought[] =>
+  texts.flatMap((term, place) => (place % 2 ? [{ column: texts[place - 1] as string, term }] : []))
+
+/** What is asked of the index, in a transaction. */
+interface Inquiry {
+  log: DatabaseSync
+  index: DatabaseSync
+  search: SearchIndex
+  sought: Sought[]
+  /** The instants between which events must have happened; null where there is no bound. */
+  range: [SQLInputValue, SQLInputValue]
+  /** The chunks that may have events of the range; undefined if there is no bound. */
+  chunks: number[] | undefined
+  /** The first block that is not indexed, and the one after the last. */
+  first: number
+  end: number
+  /** The number of blocks with events of the range. */
+  blocks: number
+}
+
+/** @throws {TooMany} if the index is not of this log; SQLite's error */
+function inquiry(
+  log: DatabaseSync,
+  index: DatabaseSync,
+  search: SearchIndex,
+  range: Inquiry['range'],
+  sought: Sought[]
+): Inquiry {
+  const state = stateOf(index)
+  if (hasTenants(log) || !state || !isOf(log, index, state, formOf(search.columns))) throw new TooMany()
+  const [first, end] = [(state.last + 1) / BLOCK, Math.floor(lastOf(log) / BLOCK) + 1]
+  const chunks = chunksWithin(index, range)
+  const blocks = chunks ? end - first + chunks.length * CHUNK : end
+  return { log, index, search, sought, range, chunks, first, end, blocks }
+}
+
+/**
+ * As many candidates as the square root of the events are read faster than the events up to those that fill a page.
+ * Further trigrams are looked for where there are more: that takes long, but less than what follows.
+ * @returns their rowids @throws {TooMany}
+ */
+function fewRows(inquiry: Inquiry): number[] {
+  const { log, index, search, sought, range } = inquiry
+  const most = Math.floor(Math.max(FEW, Math.sqrt(inquiry.blocks * BLOCK)))
+  const known = rowsByValue(log, index, search, sought, range, most * BLOCK)
+  if (known) return rowsOf(notIndexed(inquiry, most)).concat(known)
+  return rowsOf(candidates(inquiry, most, true))
 }
 
 const rowsOf = (blocks: number[]) =>
   blocks.flatMap((block) => Array.from({ length: BLOCK }, (_, index) => block * BLOCK + index))
 
+/** @throws {TooMany} */
+const manyBlocks = (inquiry: Inquiry): number[] => candidates(inquiry, Math.floor(inquiry.blocks * MOST), false)
+
+/** The blocks of events that the index does not know yet. @throws {TooMany} */
+function notIndexed({ first, end }: Inquiry, most: number): number[] {
+  if (end - first > most) throw new TooMany()
+  return Array.from({ length: end - first }, (_, index) => first + index)
+}
+
 /**
  * Finds blocks.
- * @param range the instants between which the events must have happened; null where there is no bound
- * @param limit of blocks with such events
- * @throws {TooMany} if there are more, or the index is not of this log; SQLite's error
+ * @param persists whether to look for all trigrams if the rarest leave too many
+ * @throws {TooMany} if there are more than `most`, or terms have no trigrams; SQLite's error
  */
-function candidates(
-  log: DatabaseSync,
-  index: DatabaseSync,
-  form: string,
-  trigrams: string[],
-  range: [SQLInputValue, SQLInputValue],
-  limit: Limit
-): number[] {
-  index.exec('BEGIN')
-  const state = stateOf(index)
-  if (hasTenants(log) || !state || !isOf(log, index, state, form)) throw new TooMany()
-  const end = Math.floor(lastOf(log) / BLOCK) + 1
-  const first = (state.last + 1) / BLOCK
-  const chunks = chunksWithin(index, range)
-  const most = Math.floor(limit.of(chunks ? end - first + chunks.length * CHUNK : end))
-  if (end - first > most) throw new TooMany()
-  const found = Array.from({ length: end - first }, (_, index) => first + index) // those that are not indexed yet
+function candidates(inquiry: Inquiry, most: number, persists: boolean): number[] {
+  const { index, sought, chunks, end } = inquiry
+  const trigrams = trigramsOf(sought.map(({ term }) => term))
+  if (!trigrams.length) throw new TooMany()
+  const found = notIndexed(inquiry, most)
   const matching = index.prepare('SELECT rowid AS block FROM texts WHERE texts MATCH ? AND rowid BETWEEN ? AND ?')
   const [from = 0, to = -1] = chunks ? [chunks[0], chunks.at(-1)] : [0, end]
   const known = chunks && new Set(chunks)
   const partOf = frequencies(index, trigrams)
-  for (const chosen of [rarest(trigrams, partOf, end), ...(limit.persists ? [mostOf(trigrams, partOf)] : [])]) {
+  for (const chosen of [rarest(trigrams, partOf, end), ...(persists ? [mostOf(trigrams, partOf)] : [])]) {
     const blocks = matching
       .iterate(matchAll(chosen), from * CHUNK, (to + 1) * CHUNK - 1)
       .map(({ block }) => Number(block))
@@ -109,11 +144,10 @@ function candidates(
 
 /**
  * The chunks that may have events of a range of time, in their order.
- * @returns undefined if there is no bound, or an index that an earlier release made has no times yet
+ * @returns undefined if there is no bound
  */
 function chunksWithin(index: DatabaseSync, [after, before]: [SQLInputValue, SQLInputValue]): number[] | undefined {
   if (after === null && before === null) return undefined
-  if (!index.prepare('SELECT 1 FROM times').get()) return undefined
   const find = index.prepare(
     'SELECT chunk FROM times WHERE last >= ifnull(:after, last) AND first <= ifnull(:before, first) ORDER BY chunk'
   )

@@ -6,7 +6,7 @@
  * each event would take twice the space, and more time, as there are more rows with a trigram.
  *
  * It also knows when the events of each chunk of blocks happened, so that a search within a range of time looks at no
- * others.
+ * others, and all values of some columns: see search-values.ts.
  */
 import { hash } from 'node:crypto'
 import { realpathSync, rmSync } from 'node:fs'
@@ -23,7 +23,7 @@ export const BLOCK = 8
 export const RARE = 0.02
 
 /** Changes when the index is made differently. */
-const VERSION = 1
+const VERSION = 2
 
 /** How many neighbouring blocks share a row that says from when to when their events happened. */
 export const CHUNK = 64
@@ -37,11 +37,16 @@ const SCHEMA = `
   CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5(
     text, content = '', detail = none, columnsize = 0, tokenize = 'trigram case_sensitive 1');
   CREATE TABLE IF NOT EXISTS state (number INTEGER PRIMARY KEY, log TEXT NOT NULL, form TEXT NOT NULL,
-    first INTEGER NOT NULL, last INTEGER NOT NULL, sampled INTEGER NOT NULL);
+    first INTEGER NOT NULL, last INTEGER NOT NULL, sampled INTEGER NOT NULL, removed INTEGER NOT NULL,
+    swept INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS anchors (place INTEGER PRIMARY KEY, id TEXT NOT NULL, tenant TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS times (chunk INTEGER PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL);
   CREATE VIRTUAL TABLE IF NOT EXISTS trigrams USING fts5vocab(texts, row);
-  CREATE TABLE IF NOT EXISTS frequent (trigram TEXT PRIMARY KEY, part REAL NOT NULL) WITHOUT ROWID;`
+  CREATE TABLE IF NOT EXISTS frequent (trigram TEXT PRIMARY KEY, part REAL NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS known_values (number INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL,
+    UNIQUE (name, value));
+  CREATE VIRTUAL TABLE IF NOT EXISTS value_texts USING fts5(
+    text, content = '', detail = none, columnsize = 0, tokenize = 'trigram case_sensitive 1');`
 
 /** The index of a log. */
 export interface SearchIndex {
@@ -64,6 +69,9 @@ export interface State {
   last: number
   /** How many blocks there were when the frequencies of trigrams were measured. */
   sampled: number
+  /** How many events had been removed when values that are gone were last looked for, and up to which value that was done. */
+  removed: number
+  swept: number
 }
 
 /** Where the index of a database is. SQLite follows links, too. */
@@ -132,7 +140,9 @@ export const formOf = (columns: Searched) => `${VERSION} ${JSON.stringify(column
 
 /** Reads what an index says of itself. */
 export const stateOf = (index: DatabaseSync) =>
-  index.prepare('SELECT log, form, first, last, sampled FROM state WHERE number = 1').get() as State | undefined
+  index.prepare('SELECT log, form, first, last, sampled, removed, swept FROM state WHERE number = 1').get() as
+    | State
+    | undefined
 
 /** Names a log; no other has the same secret. */
 export function nameOf(log: DatabaseSync): string {

@@ -17,6 +17,7 @@ import {
   type SearchIndex,
   type State
 } from './search-file.ts'
+import { addValues, removeValues } from './search-values.ts'
 import { condensed, LONG } from './trigrams.ts'
 
 /** How long a transaction takes, in milliseconds, and how many events it has at most. */
@@ -71,21 +72,27 @@ export function filler(log: DatabaseSync, search: SearchIndex) {
 }
 
 /** @returns undefined if the index is not of this log, or much of it is about events that are gone */
-function fillFrom(log: DatabaseSync, index: DatabaseSync, { columns, instant }: SearchIndex): Progress | undefined {
-  const form = formOf(columns)
+function fillFrom(log: DatabaseSync, index: DatabaseSync, search: SearchIndex): Progress | undefined {
+  const form = formOf(search.columns)
   const first = Number(log.prepare(`SELECT min(rowid) AS first FROM ${EVENTS}`).get()?.first)
   const known = stateOf(index)
   if (known && (!isOf(log, index, known, form) || isMostlyGone(known, first))) return undefined
-  const state = known ?? { log: nameOf(log), form, first, last: -1, sampled: 0 }
+  const state = known ?? { log: nameOf(log), form, first, last: -1, sampled: 0, removed: 0, swept: 0 }
   const end = Math.floor((lastOf(log) + 1) / BLOCK) * BLOCK - 1
-  const isTimed = index.prepare('SELECT 1 FROM times').get() !== undefined
-  if (known && !isTimed) addTimes(log, index, instant, -1, known.last) // made before there were times
-  if (end <= state.last) return { done: end, end }
+  const next = end > state.last ? addEvents(log, index, search, state, end) : known && removeValues(log, index, known)
+  if (next && next !== known)
+    index
+      .prepare('INSERT OR REPLACE INTO state VALUES (1, :log, :form, :first, :last, :sampled, :removed, :swept)')
+      .run({ ...next })
+  return { done: next?.last ?? end, end }
+}
+
+function addEvents(log: DatabaseSync, index: DatabaseSync, search: SearchIndex, state: State, end: number): State {
+  const { columns, instant } = search
   const last = addBlocks(log, index, columns, state.last, end)
   addTimes(log, index, instant, state.last, last)
-  const values: State = { ...state, last, sampled: sample(index, state.sampled, (last - first) / BLOCK) }
-  index.prepare('INSERT OR REPLACE INTO state VALUES (1, :log, :form, :first, :last, :sampled)').run({ ...values })
-  return { done: last, end }
+  addValues(log, index, Object.values(columns.byParts), state.last, last)
+  return { ...state, last, sampled: sample(index, state.sampled, (last - state.first) / BLOCK) }
 }
 
 /** Measures how frequent trigrams are if the index has grown, while that is quick. @returns in how many blocks */
@@ -99,10 +106,9 @@ function sample(index: DatabaseSync, sampled: number, blocks: number): number {
 
 /** Notes from when to when the events of some rowids happened. */
 function addTimes(log: DatabaseSync, index: DatabaseSync, instant: string, after: number, last: number) {
-  const place = after < 0 ? '+rowid' : 'rowid' // an index has the times of all events
   const find = log.prepare(
     `SELECT rowid / ${BLOCK * CHUNK} AS chunk, min("${instant}") AS first, max("${instant}") AS last FROM ${EVENTS}
-     WHERE ${place} > ? AND ${place} <= ? GROUP BY 1`
+     WHERE rowid > ? AND rowid <= ? GROUP BY 1`
   )
   const add = index.prepare(`INSERT INTO times VALUES (:chunk, :first, :last) ON CONFLICT DO UPDATE SET
     first = min(first, excluded.first), last = max(last, excluded.last)`)

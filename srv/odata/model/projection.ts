@@ -33,6 +33,19 @@ export function projectionOf({ definitions }: Model, entity: string): Projection
   return columns && new Map(columns.flatMap((column) => mapping(column, [])))
 }
 
+/** The column of a projection that shows a stored one as it is. */
+export function shownAs(column: string, projection: Projection, prefix = ''): string | undefined {
+  for (const [name, mapping] of projection) {
+    const shown = prefix + name
+    const inner = 'columns' in mapping ? shownAs(column, mapping.columns, `${shown}_`) : undefined
+    const path = 'path' in mapping ? mapping.path.join('_') : undefined
+    if (path === column) return shown
+    if (inner ?? (path !== undefined && column.startsWith(`${path}_`)))
+      return inner ?? shown + column.slice(path?.length)
+  }
+  return undefined
+}
+
 /**
  * Checks that an entity has a column for everything that its type shows.
  * @throws {Error} naming the first column that is missing, as from a projection that leaves it out

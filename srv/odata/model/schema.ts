@@ -2,8 +2,8 @@
 import { flattenedType } from './columns.ts'
 import { columnHolding, findColumn, queryOf, type Definition, type Model } from '../../cqn/csn.ts'
 import type { Searched } from '../../database/engine.ts'
-import { columnsInAnyCase } from '../../database/indexes.ts'
-import { expectColumns, projectionOf, type Projection } from './projection.ts'
+import { columnsByParts, columnsInAnyCase } from '../../database/indexes.ts'
+import { expectColumns, projectionOf, shownAs, type Projection } from './projection.ts'
 import { asShown, linked, namespaceOf } from './shown.ts'
 import { templateOf, type Template } from './template.ts'
 import { talliesOf, type KnownTallies } from './tallies.ts'
@@ -101,7 +101,7 @@ export function serviceSchema(csn: Model, service: string): ServiceSchema {
     entityType,
     key,
     examples: examplesOf(definition),
-    searchable: searchable(entityType),
+    searchable: searchable(entityType, definition, projection),
     types: knownTypes(visible, definition),
     pageSize: {
       default: definition['@cds.query.limit.default'] as number,
@@ -151,12 +151,16 @@ function shapesOf(csn: Model, entity: string) {
 export function searchedColumns(csn: Model): Searched {
   const isStored = (definition: Definition) =>
     definition.kind === 'entity' && !queryOf(definition) && findColumn(definition, 'representationTag') !== undefined
-  const [name = ''] = Object.entries(csn.definitions).find(([, definition]) => isStored(definition)) ?? []
-  return searchable(shapesOf(csn, name).stored.type)
+  const [name = '', stored = {}] = Object.entries(csn.definitions).find(([, definition]) => isStored(definition)) ?? []
+  return searchable(shapesOf(csn, name).stored.type, stored)
 }
 
-function searchable(type: StructuredType): Searched {
-  const found: Searched = { text: [], json: [] }
+function searchable(type: StructuredType, definition: Definition, projection?: Projection): Searched {
+  const byParts = columnsByParts(definition).map((stored) => [
+    projection ? shownAs(stored, projection) : stored,
+    stored
+  ])
+  const found: Searched = { text: [], json: [], byParts: Object.fromEntries(byParts) as Searched['byParts'] }
   const visit = ({ properties }: StructuredType, prefix: string) => {
     for (const property of properties.values()) {
       const name = prefix + property.name
@@ -167,7 +171,7 @@ function searchable(type: StructuredType): Searched {
     }
   }
   visit(type, '')
-  return { text: [...new Set(found.text)], json: [...new Set(found.json)] }
+  return { ...found, text: [...new Set(found.text)], json: [...new Set(found.json)] }
 }
 
 function knownTypes({ definitions }: Model, entity: Definition): KnownTypes {

@@ -1,7 +1,7 @@
 /** The kept numbers of entities, as a service shows them: see db/tallies.cds. */
 import { columnHolding, type Definition, type Model } from '../../cqn/csn.ts'
 import { talliesIn, type Tallies } from '../../database/tallies.ts'
-import type { Projection } from './projection.ts'
+import { shownAs, type Projection } from './projection.ts'
 
 export interface KnownTallies extends Pick<Tallies, 'entity' | 'count' | 'length'> {
   /** The columns of the tallies by the names that those of the entities have, which a projection may change. */
@@ -30,17 +30,4 @@ export function talliesOf(
   const counts = entity['@odata.counts'] as string
   const lacking = { entity: counts, column: columnHolding(definitions[counts] ?? {}, 'uncounted') }
   return { entity: entity['@odata.tallies'] as string, count, length, columns: new Map(shown), period, local, lacking }
-}
-
-/** The column of a projection that shows a stored one as it is. */
-function shownAs(column: string, projection: Projection, prefix = ''): string | undefined {
-  for (const [name, mapping] of projection) {
-    const shown = prefix + name
-    const inner = 'columns' in mapping ? shownAs(column, mapping.columns, `${shown}_`) : undefined
-    const path = 'path' in mapping ? mapping.path.join('_') : undefined
-    if (path === column) return shown
-    if (inner ?? (path !== undefined && column.startsWith(`${path}_`)))
-      return inner ?? shown + column.slice(path?.length)
-  }
-  return undefined
 }

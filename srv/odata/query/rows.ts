@@ -11,7 +11,7 @@ import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 import { primitiveFor } from '../expressions/primitives.ts'
 import { orderTerms, type OrderTerm } from './order.ts'
 import { holds } from '../expressions/logic.ts'
-import { mayContain } from '../../database/dialect.ts'
+import { mayContain, type Sought } from '../../database/dialect.ts'
 import { foundIn, parseSearch } from '../expressions/search.ts'
 import type { Searched } from '../../database/engine.ts'
 import type { ServiceSchema } from '../model/schema.ts'
@@ -69,21 +69,22 @@ export function filtered(rows: Rows, condition: Cqn): Rows {
 
 /** The rows for which a condition holds. */
 export function conditioned(rows: Rows, condition: Typed): Rows {
-  const { text } = rows.searchable
+  const { text, byParts } = rows.searchable
   const known = rows.areEntities ? (condition.texts ?? []).filter(({ column }) => text.includes(column)) : []
-  const texts = known.map((each) => each.text)
-  return filtered(containing(rows, texts), holds(condition))
+  const sought = known.map((each) => ({ text: each.text, column: byParts[each.column] }))
+  return filtered(containing(rows, sought), holds(condition))
 }
 
 /** Entities without those that are known not to contain some texts. */
-const containing = (rows: Rows, texts: Cqn[]) =>
-  texts.length ? filtered(rows, mayContain(ref(rows.identity[0] as string), texts)) : rows
+const containing = (rows: Rows, sought: Sought[]) =>
+  sought.length ? filtered(rows, mayContain(ref(rows.identity[0] as string), sought)) : rows
 
 /** The rows that a search finds. @throws {RequestError} 501 for aggregated rows, which have no text to search */
 export function searched(rows: Rows, expression: string): Rows {
   if (rows.areEntities) {
     const { cqn, terms } = parseSearch(expression, foundIn(rows.searchable))
-    return filtered(containing(rows, terms), cqn)
+    const sought = terms.map((text) => ({ text }))
+    return filtered(containing(rows, sought), cqn)
   }
   throw new RequestError('notImplemented', 'The service does not search in aggregated rows.', '$search')
 }

@@ -1,0 +1,108 @@
+/**
+ * The search index knows all values of some columns (`@indexedByParts` in db/indexes.cds), as many events have the same.
+ * A search for a part of such a value looks for the values that have it, from which an index of the log leads to events.
+ */
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { COUNTS, EVENTS } from '../tables.ts'
+import { BLOCK, lastOf, type SearchIndex, type State } from './search-file.ts'
+import { matchAll, trigramsOf } from './trigrams.ts'
+
+/** A part of a value: the column, or an empty text for a search in all texts, and the term. */
+export interface Sought {
+  column: string
+  term: string
+}
+
+/** How many trigrams of a term are looked for. Values are short, so these lead to few others. */
+const LOOKED_FOR = 8
+
+/** The most text of values that lead to events, in UTF-16 code units. */
+const MOST_TEXT = 1_000_000
+
+/** How many values are looked at, at once, to find those that are gone. */
+const SWEPT = 2000
+
+/** Adds the values of events that were indexed. */
+export function addValues(log: DatabaseSync, index: DatabaseSync, columns: string[], after: number, last: number) {
+  const add = index.prepare('INSERT INTO known_values (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING')
+  const addText = index.prepare('INSERT INTO value_texts (rowid, text) VALUES (?, ?)')
+  for (const column of columns) {
+    const find = log.prepare(
+      `SELECT DISTINCT "${column}" AS value FROM ${EVENTS} WHERE rowid > ? AND rowid <= ? AND "${column}" IS NOT NULL`
+    )
+    for (const { value } of find.iterate(after, last) as Iterable<{ value: string }>) {
+      const { changes, lastInsertRowid } = add.run(column, value)
+      if (changes) addText.run(lastInsertRowid, value.toLowerCase())
+    }
+  }
+}
+
+/**
+ * Removes values that no event has any more, some at a time, if events were removed.
+ * @returns what the index says of itself afterwards
+ */
+export function removeValues(log: DatabaseSync, index: DatabaseSync, state: State): State {
+  const total = Number(log.prepare(`SELECT sum(events) AS total FROM ${COUNTS}`).get()?.total)
+  const removed = lastOf(log) - total // no rowid is left out
+  if (!state.swept && removed === state.removed) return state
+  const known = index.prepare(
+    `SELECT number, name, value FROM known_values WHERE number > ? ORDER BY number LIMIT ${SWEPT}`
+  )
+  const values = known.all(state.swept) as { number: number; name: string; value: string }[]
+  const remove = index.prepare('DELETE FROM known_values WHERE number = ?')
+  const removeText = index.prepare("INSERT INTO value_texts (value_texts, rowid, text) VALUES ('delete', ?, ?)")
+  for (const { number, name, value } of values) {
+    const inTenants = `tenant IN (SELECT tenant FROM ${COUNTS}) AND "${name}" = ?`
+    if (log.prepare(`SELECT 1 FROM ${EVENTS} WHERE ${inTenants} LIMIT 1`).get(value)) continue
+    remove.run(number)
+    removeText.run(number, value.toLowerCase())
+  }
+  const swept = values.length < SWEPT ? 0 : (values.at(-1)?.number ?? 0)
+  return { ...state, removed: state.swept ? state.removed : removed, swept }
+}
+
+/**
+ * Finds the events that have a value with a part of it.
+ * @param range the instants between which they must have happened; null where there is no bound
+ * @param most how many there may be
+ * @returns their rowids; undefined if nothing is sought in values, or there are more
+ */
+export function rowsByValue(
+  log: DatabaseSync,
+  index: DatabaseSync,
+  { instant }: Pick<SearchIndex, 'instant'>,
+  sought: Sought[],
+  [after, before]: [SQLInputValue, SQLInputValue],
+  most: number
+): number[] | undefined {
+  const column = sought.find((each) => each.column)?.column
+  if (!column) return undefined
+  const terms = sought.filter((each) => each.column === column).map(({ term }) => term)
+  const values = valuesWith(index, column, trigramsOf(terms, LOOKED_FOR), most / BLOCK)
+  if (!values) return undefined
+  const bounds = [after !== null && `event."${instant}" >= :after`, before !== null && `event."${instant}" <= :before`]
+  const conditions = [`event.tenant = (SELECT tenant FROM ${COUNTS})`, `event."${column}" = known.value`, ...bounds]
+  const find = log.prepare(
+    `SELECT event.rowid AS place FROM json_each(:values) AS known CROSS JOIN ${EVENTS} AS event
+     WHERE ${conditions.filter(Boolean).join(' AND ')} LIMIT :most`
+  )
+  find.setAllowUnknownNamedParameters(true)
+  const rows = find.all({ values: JSON.stringify(values), after, before, most: most + 1 })
+  return rows.length > most ? undefined : rows.map(({ place }) => Number(place))
+}
+
+/** The values of a column that have some trigrams; undefined if there are too many, or no trigrams. */
+function valuesWith(index: DatabaseSync, column: string, trigrams: string[], most: number): string[] | undefined {
+  if (!trigrams.length) return undefined
+  const find = index.prepare(
+    'SELECT value FROM value_texts JOIN known_values ON number = value_texts.rowid WHERE value_texts MATCH ? AND name = ?'
+  )
+  const values: string[] = []
+  let length = 0
+  for (const { value } of find.iterate(matchAll(trigrams), column) as Iterable<{ value: string }>) {
+    length += value.length
+    if (values.length >= most || length > MOST_TEXT) return undefined
+    values.push(value)
+  }
+  return values
+}
