@@ -175,14 +175,24 @@ const READERS: Record<ModelType, (maxLength?: number) => Read> = {
   },
 
   'Edm.DateTimeOffset': () => (value, place) => {
-    if (typeof value === 'string' && instant(value) && !BEYOND_14_HOURS.test(value)) return value
-    const code = typeof value === 'string' ? 'invalidValue' : 'invalidType'
-    throw wrong(code, place, "must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'")
+    if (typeof value !== 'string') throw wrong('invalidType', place, POINT_IN_TIME)
+    const fault = faultOfPoint(value)
+    if (fault) throw wrong('invalidValue', place, fault)
+    return value.toUpperCase() // OData takes `t` and `z`, too; XML Schema and many readers of answers do not
   }
 }
 
+const POINT_IN_TIME = "must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'"
+
 /** An offset that XML Schema has not, and with which .NET reads no point in time, nor the page that it is on. */
 const BEYOND_14_HOURS = /[+-]14:(?!00)/
+
+/** What is wrong with a point in time, as the end of a sentence. */
+function faultOfPoint(text: string): string | undefined {
+  if (instant(text)) return BEYOND_14_HOURS.test(text) ? 'must have an offset of at most 14 hours' : undefined
+  if (instant(text, 12)) return 'must have at most 7 digits after the second'
+  return instant(`${text}Z`, 12) ? 'must have an offset from UTC, or Z' : POINT_IN_TIME
+}
 
 /** Refuses text that neither databases nor UTF-8 can keep: NUL and unpaired surrogates. */
 function checkText(text: string, place: Place) {

@@ -169,6 +169,22 @@ describe('A request body that is wrong is refused, says why, and stores nothing'
   })
 })
 
+describe('A point in time that is refused', () => {
+  it.each([
+    ['2024-05-01T12:00:00.123456789Z', 'must have at most 7 digits after the second'],
+    ['2024-05-01T12:00:00.123456', 'must have an offset from UTC, or Z'],
+    ['2024-05-01T12:00:00.123456789', 'must have an offset from UTC, or Z'],
+    ['2024-05-01T12:00:00-14:01', 'must have an offset of at most 14 hours'],
+    ['2024-05-01T12:00:00+15:00', "must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'"],
+    ['2024-05-01', "must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'"],
+    ['2016-12-31T23:59:60Z', "must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'"]
+  ])('says why: %s', async (activityDateTime, what) => {
+    const answer = await service.post(path, { activityDateTime })
+    const message = `Property 'activityDateTime' ${what}.`
+    expect([answer.status, errorOf(answer)]).toMatchObject([400, { code: 'invalidValue', message }])
+  })
+})
+
 describe('A request that is wrong is refused and says why', () => {
   it.each<[string, number, string]>([
     ['/nothing', 404, 'resourceNotFound'],

@@ -220,6 +220,11 @@ describe('What is sent comes back', () => {
     expect(body.activityDateTime).toBe(activityDateTime)
   })
 
+  it('a point in time in upper case, as most clients can read no other', async () => {
+    const { body } = await roundTrip({ activityDateTime: '2024-05-01t12:00:00.1z' })
+    expect(body.activityDateTime).toBe('2024-05-01T12:00:00.1Z')
+  })
+
   it('properties that were not sent as null, and collections as empty', async () => {
     const { body } = await roundTrip({})
     expect(body).toMatchObject({ tenantId: null, durationInMilliseconds: null, initiatedBy: null, targetSystem: null })
