@@ -30,6 +30,8 @@ export function typeFunction(parser: Parser, name: 'isof' | 'cast', position: nu
   const { structured, enumerations } = context.types
   if (name === 'cast' && enumerations.has(type.name))
     cursor.fail(`The service does not cast to '${type.name}'`, at, 'notImplemented')
+  if (name === 'cast' && subject?.enumeration && INTEGERS.has(type.name))
+    cursor.fail('The service does not cast members of enumerations to their numbers', at, 'notImplemented')
   if (![PRIMITIVES, structured, enumerations].some((known) => known.has(type.name)))
     cursor.fail(`There is no type '${type.name}'`, at)
   const value = subject ?? instance(parser, position)

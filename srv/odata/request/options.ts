@@ -1,5 +1,6 @@
 /** Query options (OData URL Conventions 4.01, 5.1). */
 import { RequestError } from '../../errors/errors.ts'
+import { searchAt } from '../expressions/search.ts'
 
 /** The value of `$count`. @throws {RequestError} 400 if it is neither `true` nor `false`, in any case as in the ABNF */
 export function isCounted(options: Map<string, string>): boolean {
@@ -61,15 +62,22 @@ function notImplemented(what: string, option: string) {
   return new RequestError('notImplemented', `The service does not implement ${what} in ${option}.`, option)
 }
 
-/** Splits a text at a separator outside quotes and parentheses. */
+const PIECE = /(?=\$?search)(?<=(?:^|[(;])\s*)\$?search\s*=|'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|./isy
+
+/** Splits a text at a separator outside quotes, parentheses, and searches, whose words may have single quotes. */
 function split(text: string, separator: ',' | ';'): string[] {
   const parts = ['']
   let depth = 0
-  for (const [piece] of text.matchAll(/'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|./gs)) {
+  for (let position = 0; position < text.length;) {
+    PIECE.lastIndex = position
+    const [found] = PIECE.exec(text) as RegExpExecArray
+    const isSearch = found.length > 1 && found.endsWith('=')
+    const piece = isSearch ? found + searchAt(text, position + found.length) : found
     if (piece === '(') depth++
     if (piece === ')') depth--
     if (piece === separator && depth === 0) parts.push('')
     else parts[parts.length - 1] += piece
+    position += piece.length
   }
   return parts
 }

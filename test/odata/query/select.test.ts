@@ -62,6 +62,13 @@ describe('$select', () => {
     ['provisioningSteps($select=name;$skip=1;$top=1)', { provisioningSteps: steps('Match') }],
     ['provisioningSteps($select=name;$search=failure)', { provisioningSteps: steps('Export') }],
     [
+      "provisioningSteps($search=it's OR failure;$filter=name ne 'x';$select=name)",
+      { provisioningSteps: steps('Export') }
+    ],
+    ["provisioningSteps( search = (it's) OR failure ; $select = name )", { provisioningSteps: steps('Export') }],
+    [`provisioningSteps($search="a;b)" OR failure;$select=name)`, { provisioningSteps: steps('Export') }],
+    ["provisioningSteps($search='(failur';$select=name)", { provisioningSteps: steps('Export') }],
+    [
       "provisioningSteps($select=name;$count=true;$filter=status eq 'success';$top=1)",
       { 'provisioningSteps@odata.count': 2, provisioningSteps: steps('Import') }
     ],

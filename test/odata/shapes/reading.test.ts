@@ -165,8 +165,10 @@ describe('$filter', () => {
     }
   })
 
-  it('does not cast to enumerations', async () => {
-    const $filter = "cast('create',microsoft.graph.provisioningAction) eq provisioningAction"
+  it.each([
+    "cast('create',microsoft.graph.provisioningAction) eq provisioningAction",
+    'cast(provisioningAction,Edm.Int32) eq 1'
+  ])('does not cast to enumerations, nor to their numbers: %s', async ($filter) => {
     const answer = await service.get(query(log, { $filter }))
     expect([answer.status, errorOf(answer).code]).toEqual([501, 'notImplemented'])
   })
