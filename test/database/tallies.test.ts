@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { command, isSealed, until, verify } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
-import { clientOf, query, sharedService, valuesOf, type Json } from '../support/service.ts'
+import { clientOf, PLAIN, query, sharedService, valuesOf, type Json } from '../support/service.ts'
 
 const path = '/auditLogs/provisioning'
 const TALLIES = 'provisioning_log_Tallies'
@@ -31,7 +31,7 @@ describe('Answers go by tallies', () => {
   afterAll(() => database.close())
 
   const apply = async ($apply: string) =>
-    valuesOf(await service.get(query(path, { $apply, ...($apply.includes('as day') && { $orderby: 'day' }) })))
+    valuesOf(await service.get(query(path, { $apply, ...($apply.includes('as day') && { $orderby: 'day' }) }), PLAIN))
 
   it('to counts with a filter', async () => {
     const count = async ($filter: string) => (await service.get(query(`${path}/$count`, { $filter }))).text
@@ -55,7 +55,7 @@ describe('Answers go by tallies', () => {
 
   it('in the shape of /v1.0', async () => {
     const $apply = 'groupby((provisioningAction),aggregate($count as n))'
-    expect(valuesOf(await service.get(query(`/v1.0${path}`, { $apply })))).toEqual([
+    expect(valuesOf(await service.get(query(`/v1.0${path}`, { $apply }), PLAIN))).toEqual([
       { provisioningAction: 'create', n: 1002 },
       { provisioningAction: 'update', n: 2002 }
     ])
@@ -148,7 +148,7 @@ describe('Tallies', () => {
   const post = async (url: string | undefined, ...events: Json[]) => {
     for (const each of events) expect((await clientOf(() => url!).post(path, each)).status).toBe(201)
   }
-  const groups = async (url: string | undefined) => valuesOf(await clientOf(() => url!).get(byJob))
+  const groups = async (url: string | undefined) => valuesOf(await clientOf(() => url!).get(byJob, PLAIN))
   const look = (file: string) => {
     const database = new DatabaseSync(file, { timeout: 2000 })
     return {

@@ -19,6 +19,9 @@ export const documentedExample = JSON.parse(
   readFileSync(join(__dirname, '../fixtures/documented-example.json'), 'utf8')
 ) as Json
 
+/** Asks for values without control information. */
+export const PLAIN = { Accept: 'application/json;odata.metadata=none' }
+
 /**
  * Functions that send requests to a service.
  * @param base gives its URL, once it has started

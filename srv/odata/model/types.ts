@@ -57,6 +57,8 @@ export interface Property {
   instant?: string | undefined
   /** The column of a computed value, whose name comes from the request. */
   column?: string
+  /** Whether `$metadata` does not declare it: the request has made it, and given its name. */
+  dynamic?: boolean
   /** The size of the expression that computes it. */
   extent?: Extent
   /** Types derived from the declared one that values may have, and the column that says which of them it is. */

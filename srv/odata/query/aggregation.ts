@@ -1,6 +1,6 @@
 /** Groups rows and aggregates their values (OData Data Aggregation 4.0, section 3.1). */
 import { nested, propertyOf, valueColumn, type Computed, type Rows } from './rows.ts'
-import type { Property, StructuredType } from '../model/types.ts'
+import { isStructured, type Property, type StructuredType } from '../model/types.ts'
 import { asJson, integer } from '../../database/dialect.ts'
 import { func, named, type Typed } from '../../cqn/cqn.ts'
 import { withoutNaN } from '../expressions/arithmetic.ts'
@@ -71,8 +71,17 @@ function groupedType(base: StructuredType, groupings: Grouping[], aggregates: Co
       current = next
     }
     const name = names.at(-1) as string
-    current.properties.set(name, propertyOf(name, value, groupColumn(names)))
+    const shown = propertyOf(name, value, groupColumn(names))
+    const { type: declared, enumeration, dynamic } = propertyAt(base, names) ?? { type: shown.type }
+    current.properties.set(name, { ...shown, type: declared, enumeration, dynamic })
   }
   for (const { name, value } of aggregates) type.properties.set(name, propertyOf(name, value))
   return type
+}
+
+/** The property that a path leads to, unless it is one of an open or a derived type. */
+function propertyAt({ properties }: StructuredType, [name = '', ...rest]: string[]): Property | undefined {
+  const property = properties.get(name)
+  if (!property || !rest.length) return property
+  return isStructured(property.type) ? propertyAt(property.type, rest) : undefined
 }

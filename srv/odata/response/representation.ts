@@ -7,7 +7,8 @@ import type { JsonObject, PrimitiveType, Property, StructuredType } from '../mod
 /** Annotates an entity and all values in it. @param links that are shown of it; undefined for an aggregated row */
 export function representEntity(entity: JsonObject, type: StructuredType, format: JsonFormat, links?: object) {
   const object = members(entity, type, format)
-  return format.metadata === 'none' || !links ? object : { '@odata.type': `#${type.name}`, ...links, ...object }
+  if (format.metadata === 'none') return object
+  return links ? { '@odata.type': `#${type.name}`, ...links, ...object } : { '@odata.id': null, ...object }
 }
 
 /** Annotates the value of a property: primitive, complex or a collection. */
@@ -43,15 +44,18 @@ function members(object: JsonObject, type: StructuredType, format: JsonFormat, r
     if (name === '@odata.type') continue
     const value = object[name]
     const property = type.properties.get(name)
-    const isAnnotated = property && format.metadata === 'full' && !name.includes('@')
-    const annotation = isAnnotated && typeAnnotation(property)
+    const isTyped = format.metadata === 'full' || (format.metadata === 'minimal' && property?.dynamic)
+    const annotation = property && isTyped && !name.includes('@') && typeAnnotation(property)
     if (annotation) result[`${name}@odata.type`] = annotation
     result[name] = property ? representValue(value, property, format) : value
   }
   return result
 }
 
-/** The type annotation of level `full` for values whose type JSON does not show (OData JSON 4.01, 4.6.3). */
+/**
+ * The type annotation for values whose type JSON does not show (OData JSON 4.01, 4.5.3): of all with level `full`, and with
+ * `minimal` of those that `$metadata` does not declare.
+ */
 export function typeAnnotation({ type, collection, enumeration }: Property) {
   if (collection) return `#Collection(${isStructured(type) ? type.name : type.slice('Edm.'.length)})`
   if (enumeration) return `#${enumeration.name}`

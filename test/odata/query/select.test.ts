@@ -34,7 +34,7 @@ beforeAll(async () => {
 function bare(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(bare)
   if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).filter(([name]) => !name.startsWith('@odata') || name === '@odata.count')
+  const members = Object.entries(value).filter(([name]) => !/@odata\.(?!count$)/.test(name))
   return Object.fromEntries(members.map(([name, each]) => [name, bare(each)]))
 }
 

@@ -108,7 +108,12 @@ describe('IEEE754Compatible (OData JSON 4.01, 3.2)', () => {
       query(path, { $apply: "filter(id in ('e0','e1'))/aggregate(durationInMilliseconds with sum as sum)" }),
       headers
     )
-    expect(valuesOf(sums)).toEqual([{ sum: '12' }])
+    expect(valuesOf(sums)).toEqual([{ '@odata.id': null, 'sum@odata.type': '#Int64', sum: '12' }])
+    const groups = await service.get(
+      query(path, { $apply: "filter(id eq 'e0')/groupby((durationInMilliseconds))" }),
+      headers
+    )
+    expect(valuesOf(groups)).toEqual([{ '@odata.id': null, durationInMilliseconds: 6 }])
   })
 
   it.each(['minimal', 'full', 'none'])('gives numbers of items as strings, too, with metadata=%s', async (metadata) => {
@@ -123,20 +128,71 @@ describe('IEEE754Compatible (OData JSON 4.01, 3.2)', () => {
   })
 })
 
-describe('Metadata levels of aggregations', () => {
-  const apply = query(path, {
-    $apply:
-      "filter(id in ('e0','e1'))/groupby((statusInfo/status),aggregate($count as n,durationInMilliseconds with average as a))"
+describe('Metadata levels of rows that a request makes (OData JSON 4.01, 4.5.3 and 4.5.8)', () => {
+  const filter = "filter(id in ('e0','e1'))"
+  const group = { '@odata.id': null, statusInfo: { status: 'String' } } // it has no URL
+  const total = { 'n@odata.type': '#Int64', n: 2, a: 6 }
+  const day = { 'day@odata.type': '#Date', day: '2017-01-01', 'n@odata.type': '#Int64', n: 2 }
+
+  it.each<[string, string, Json]>([
+    [
+      'none',
+      'groupby((statusInfo/status),aggregate($count as n,durationInMilliseconds with average as a))',
+      { statusInfo: { status: 'String' }, n: 2, a: 6 }
+    ],
+    [
+      'minimal',
+      'groupby((statusInfo/status),aggregate($count as n,durationInMilliseconds with average as a))',
+      { ...group, ...total }
+    ],
+    [
+      'full',
+      'groupby((statusInfo/status),aggregate($count as n,durationInMilliseconds with average as a))',
+      { ...group, ...total }
+    ],
+    [
+      'minimal',
+      'compute(date(activityDateTime) as day)/groupby((day),aggregate($count as n))',
+      { '@odata.id': null, ...day }
+    ],
+    ['minimal', 'groupby((durationInMilliseconds))', { '@odata.id': null, durationInMilliseconds: 6 }],
+    [
+      'full',
+      'groupby((durationInMilliseconds))',
+      { '@odata.id': null, 'durationInMilliseconds@odata.type': '#Int32', durationInMilliseconds: 6 }
+    ]
+  ])('%s: %s', async (level, $apply, row) => {
+    const url = query(path, { $apply: `${filter}/${$apply}` })
+    for (const version of ['4.0', '4.01']) {
+      const headers = { Accept: `application/json;odata.metadata=${level}`, 'OData-MaxVersion': version }
+      const { body } = await service.get(url, headers)
+      expect(body.value).toEqual([row])
+      expect('@odata.context' in body).toBe(level !== 'none')
+    }
   })
 
-  it.each<[string, Json]>([
-    ['minimal', { statusInfo: { status: 'String' }, n: 2, a: 6 }],
-    ['none', { statusInfo: { status: 'String' }, n: 2, a: 6 }],
-    ['full', { statusInfo: { status: 'String' }, n: 2, 'n@odata.type': '#Int64', a: 6 }]
-  ])('%s', async (level, row) => {
-    const { body } = await service.get(apply, { Accept: `application/json;odata.metadata=${level}` })
-    expect(body.value).toEqual([row])
-    expect('@odata.context' in body).toBe(level !== 'none')
+  it('of values that are computed in an event: types that $metadata does not declare', async () => {
+    const $compute =
+      "activityDateTime add duration'P1D' as later,length(id) as n,id as s,true as b,1 divby 2 as d,null as z"
+    const $select =
+      'id,durationInMilliseconds,later,n,s,b,d,z,provisioningSteps($compute=length(name) as n;$select=n),sourceSystem($compute=length(displayName) as n;$select=n)'
+    const { body } = await service.get(query(`${path}('e1')`, { $compute, $select }))
+    expect(body).toEqual({
+      '@odata.context': expect.any(String) as string,
+      '@odata.type': '#microsoft.graph.provisioningObjectSummary',
+      id: 'e1',
+      durationInMilliseconds: 6,
+      'later@odata.type': '#DateTimeOffset',
+      later: '2017-01-01T21:02:10.8639373Z',
+      'n@odata.type': '#Int64',
+      n: 2,
+      s: 'e1',
+      b: true,
+      d: 0.5,
+      z: null,
+      provisioningSteps: [{ '@odata.type': 'microsoft.graph.provisioningStep', 'n@odata.type': '#Int64', n: 10 }],
+      sourceSystem: { '@odata.type': 'microsoft.graph.provisioningSystemDetails', 'n@odata.type': '#Int64', n: null }
+    })
   })
 
   it('of a page: none keeps the links that a client needs', async () => {

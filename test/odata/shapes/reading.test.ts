@@ -1,5 +1,5 @@
 /** What is asked at /v1.0, in the names of its own shape. */
-import { errorOf, query, sharedService, valuesOf, type Answer, type Json } from '../../support/service.ts'
+import { errorOf, PLAIN, query, sharedService, valuesOf, type Answer, type Json } from '../../support/service.ts'
 
 const service = sharedService()
 const log = '/v1.0/auditLogs/provisioning'
@@ -229,13 +229,23 @@ describe('Other options', () => {
 
   it('$apply groups by members', async () => {
     const $apply = 'groupby((provisioningAction),aggregate($count as n))'
-    expect(valuesOf(await service.get(query(log, { $apply, $orderby: 'n desc,provisioningAction' })))).toEqual([
+    expect(valuesOf(await service.get(query(log, { $apply, $orderby: 'n desc,provisioningAction' }), PLAIN))).toEqual([
       { provisioningAction: 'create', n: 2 },
       { provisioningAction: 'delete', n: 1 },
       { provisioningAction: 'unknownFutureValue', n: 1 }
     ])
+    const full = { Accept: 'application/json;odata.metadata=full' }
+    expect(valuesOf(await service.get(query(log, { $apply, $orderby: 'n desc', $top: '1' }), full))).toEqual([
+      {
+        '@odata.id': null,
+        'provisioningAction@odata.type': '#microsoft.graph.provisioningAction',
+        provisioningAction: 'create',
+        'n@odata.type': '#Int64',
+        n: 2
+      }
+    ])
     const nested = 'groupby((provisioningStatusInfo/status),aggregate(durationInMilliseconds with sum as total))'
-    expect(valuesOf(await service.get(query(log, { $apply: nested, $orderby: 'total' })))).toEqual([
+    expect(valuesOf(await service.get(query(log, { $apply: nested, $orderby: 'total' }), PLAIN))).toEqual([
       { provisioningStatusInfo: { status: 'success' }, total: 10 },
       { provisioningStatusInfo: { status: 'unknownFutureValue' }, total: 20 },
       { provisioningStatusInfo: { status: 'failure' }, total: 30 },
