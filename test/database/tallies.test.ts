@@ -71,6 +71,15 @@ describe('Answers go by tallies', () => {
     ])
   })
 
+  it('after several conditions on what was computed', async () => {
+    const both = "filter(action eq 'Update' and statusInfo/status ne null)"
+    expect(await apply(`compute(date(activityDateTime) as day)/${both}/groupby((day),aggregate($count as n))`)).toEqual(
+      [{ day: '2024-05-01', n: 1001 }]
+    )
+    const counted = query(`${path}/$count`, { $compute: '1 as one', $filter: "action eq 'Create' and one eq 1" })
+    expect((await service.get(counted)).text).toBe('1002')
+  })
+
   it('for the whole hours of a range, and to the events themselves at its ends', async () => {
     const counted = async (from: string, to: string) => {
       const $apply = `filter(activityDateTime ${from} and activityDateTime ${to})/aggregate($count as n)`

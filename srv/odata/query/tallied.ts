@@ -3,7 +3,7 @@
  * tallies tell apart, it reads a row for each kind with the number of its entities. At both ends of a range of time,
  * and where tallies lack entities, it reads the entities themselves. Nothing else about the query changes.
  */
-import { conjuncts, func, nameOf, ref, val, type Cqn } from '../../cqn/cqn.ts'
+import { allOf, conjuncts, func, nameOf, ref, val, type Cqn } from '../../cqn/cqn.ts'
 import { isImplied } from '../../database/dialect.ts'
 import { settings } from '../../settings/settings.ts'
 import type { ServiceSchema } from '../model/schema.ts'
@@ -105,7 +105,7 @@ class Aggregation implements Counted {
     if (!kept || !conditions) return undefined
     const { meanings: _, ...source } = below
     const SELECT = { ...source, columns: [...kept, ref(this.tallies.count)] }
-    return { from: { ...from, SELECT }, ...(conditions.length && { where: conditions }), meanings }
+    return { from: { ...from, SELECT }, ...(conditions.length && { where: [allOf(...conditions)] }), meanings }
   }
 
   /** The tallies of whole periods, and the entities of the others. */

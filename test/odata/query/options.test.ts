@@ -328,6 +328,10 @@ describe('$apply', () => {
       `${only}/groupby((targetSystem/details/ApplicationId),aggregate($count as n))/filter(n eq 2)`,
       [{ targetSystem: { details: { ApplicationId: null } }, n: 2 }]
     ],
+    [
+      "compute(date(activityDateTime) as day)/filter(jobId eq 'scim.1' and action ne null)/groupby((day),aggregate($count as n))",
+      [{ day: '2024-05-01', n: 2 }]
+    ],
     [`${only}/search(conflict)/aggregate($count as total)`, [{ total: 1 }]],
     [`${only}/search("(" OR conf-lict)/aggregate($count as total)`, [{ total: 0 }]],
     [`${only}/filter(provisioningSteps/any(s:s/status eq 'failure'))/aggregate($count as total)`, [{ total: 1 }]],
