@@ -225,7 +225,9 @@ describe('npm run generate', () => {
     [['--count', '1', '--token', 't'], '--token is for --url only'],
     [['--count', '1', '--until', 'yesterday'], '--until must be a date'],
     [['--count', '1', '--until', '2026-13-01'], '--until must be a date'],
+    [['--count', '1', '--until', '2026-02-30'], '--until must be a date'],
     [['--count', '1', '--until', '2026-10-31T12:00'], '--until must be a date'],
+    [['--count', '1', '--url', 'http://localhost', '--token', 'a\n'], '--token must be of printable ASCII characters'],
     [['--count', '1', '--tenant', ''], '--tenant must not be empty']
   ])('refuses %j', (args, message) => expect(() => settingsIn(args)).toThrow(message))
 

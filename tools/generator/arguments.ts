@@ -1,8 +1,6 @@
 /** The arguments of `npm run generate`. */
 import { argumentsIn } from '../../srv/commands/arguments.ts'
-
-/** A date, or a point in time with an offset. */
-const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
+import { instant } from '../../srv/values/datetime.ts'
 
 export interface Settings {
   count: number
@@ -33,13 +31,15 @@ function checked({ count, seed = '1', tenant, until, file, url, token }: Given):
   if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
     throw new Error('--url must be an http or https URL, for example http://localhost:4004.')
   if (token !== undefined && url === undefined) throw new Error('--token is for --url only.')
+  if (!/^[\x20-\x7e]*$/.test(token ?? '')) throw new Error('--token must be of printable ASCII characters.')
   return { count: Number(count), seed: Number(seed), tenant, until: instantOf(until), file, url, token }
 }
 
 /** @returns milliseconds since 1970 */
 function instantOf(until: string | undefined) {
   if (until === undefined) return undefined
-  const instant = until === 'now' ? Date.now() : ISO_8601.test(until) ? Date.parse(until) : NaN
-  if (!Number.isNaN(instant)) return instant
+  if (until === 'now') return Date.now()
+  const found = instant(until) ?? instant(`${until}T00:00:00Z`)
+  if (found) return Date.parse(`${found}Z`)
   throw new Error('--until must be a date such as 2026-10-31, a point in time such as 2026-10-31T12:00:00Z, or now.')
 }
