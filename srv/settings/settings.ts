@@ -81,6 +81,10 @@ export function checkSettings(given: Configuration, variables: Variables, isComp
   }
 
   const values = valuesOf(parts, given, [])
+  for (const name of misspelt([...texts.keys()], known)) {
+    const problem = `${name} is not a setting.${meant(name, known)}`
+    if (!problems.includes(problem)) problems.push(problem)
+  }
   if (problems.length) throw new Error(`The service cannot run with these settings. ${problems.join(' ')}`)
   return values as Settings
 }
@@ -113,6 +117,10 @@ const variablesOf = (value: unknown, path: string[]): string[] =>
   isGroup(value)
     ? Object.entries(value).flatMap(([name, each]) => variablesOf(each, [...path, name]))
     : [variableOf(path)]
+
+/** The environment variables that CAP would take for settings of its own, with `__` where a group begins. */
+const misspelt = (names: string[], known: string[]) =>
+  names.filter((name) => name.startsWith('CDS_') && !known.includes(name) && meant(name, known))
 
 /** The usual mistake is `_` where a name needs `__`. */
 function meant(name: string, known: string[]) {
