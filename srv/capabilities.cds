@@ -12,7 +12,7 @@ annotate graph with @Capabilities: {
     'application/x-ndjson',
     'text/csv'
   ],
-  SupportedEncodings            : [ 'br', 'gzip', 'deflate' ],
+  AcceptableEncodings           : [ 'gzip', 'deflate', 'br' ],
   FilterFunctions               : [
     'contains', 'startswith', 'endswith', 'matchesPattern', 'length', 'indexof', 'substring', 'tolower', 'toupper',
     'trim', 'concat', 'year', 'month', 'day', 'hour', 'minute', 'second', 'fractionalseconds', 'date', 'time',

@@ -1,4 +1,5 @@
 /** What `$metadata` announces is what the service does. */
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { FUNCTIONS } from '../../../srv/odata/expressions/functions.ts'
 import { query, sharedService } from '../../support/service.ts'
 
@@ -26,6 +27,16 @@ it('The transformations of $apply are known: what is wrong with these calls is t
     expect([name, status]).toEqual([name, name === 'identity' ? 200 : 400])
   }
   expect((await service.get(query(path, { $apply: 'nest(' }))).status).toBe(501)
+})
+
+it('The encodings of requests are those that are taken', async () => {
+  const body = JSON.stringify({ activityDateTime: '2024-05-01T12:00:00Z' })
+  const encoders = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync }
+  expect(await announced('AcceptableEncodings')).toEqual(Object.keys(encoders))
+  for (const [encoding, encode] of Object.entries(encoders)) {
+    const { status } = await service.post(path, encode(body), { 'Content-Encoding': encoding })
+    expect([encoding, status]).toEqual([encoding, 201])
+  }
 })
 
 describe('What collections support is supported', () => {

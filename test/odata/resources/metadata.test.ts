@@ -54,6 +54,23 @@ describe('$metadata', () => {
     expect(validate.errors).toBeNull()
   })
 
+  it.each(ROOTS)('has annotations with terms of the vocabularies of OASIS only, at %j', async (root) => {
+    const folder = join(dirname(require.resolve('@sap/cds-dk/package.json')), 'lib/import/odata/vocabularies')
+    const terms = (name: string) =>
+      (JSON.parse(readFileSync(join(folder, `Org.OData.${name}.V1.json`), 'utf8')) as Json)[
+        `Org.OData.${name}.V1`
+      ] as Json
+    const known = new Map(['Core', 'Capabilities', 'Validation'].map((name) => [name, terms(name)]))
+    const document = new DOMParser().parseFromString(await xml(root), 'text/xml')
+    const used = [...document.getElementsByTagName('Annotation')].map((each) => each.getAttribute('Term') ?? '')
+    const unknown = used.filter((term) => {
+      const [vocabulary = '', name = ''] = term.split('.')
+      return known.has(vocabulary) && !known.get(vocabulary)![name]
+    })
+    expect(used.filter((term) => term.startsWith('Capabilities.')).length).toBeGreaterThan(10)
+    expect(unknown).toEqual([])
+  })
+
   it.each(ROOTS)('includes other schemas only, and defines each type once, at %j', async (root) => {
     const document = new DOMParser().parseFromString(await xml(root), 'text/xml')
     const named = (tag: string, attribute: string) =>
