@@ -27,7 +27,8 @@ export async function readSingleton(exchange: Exchange) {
   const { root, options, format, schema, run } = exchange
   await run({ SELECT: { from: { ref: [schema.singletonEntity] } } }) // checks access; nothing is stored
   const url = JSON.stringify(root + schema.singleton)
-  const { expanded, fragment } = await expand(exchange, options.get('$expand'))
+  const selected = selectedOf(options.get('$select'), schema)
+  const { expanded, lists } = await expand(exchange, options.get('$expand'))
   const isFull = format.metadata === 'full'
   const members: Record<string, JsonText> = {
     ...(format.metadata !== 'none' && { '@odata.type': [`"#${schema.singletonType}"`] }),
@@ -35,15 +36,30 @@ export async function readSingleton(exchange: Exchange) {
   }
   for (const name of schema.collections) {
     // what is said of a collection comes just before it (OData JSON 4.01, 4.4)
-    if (isFull) members[`${name}@odata.navigationLink`] = [JSON.stringify(`${root}${schema.singleton}/${name}`)]
+    if (isFull && selected?.includes(name) !== false)
+      members[`${name}@odata.navigationLink`] = [JSON.stringify(`${root}${schema.singleton}/${name}`)]
     Object.assign(members, expanded.get(name))
   }
-  respondWith(exchange, schema.singleton + fragment, objectText(members))
+  const shown = [...(selected ?? []), ...lists].join(',')
+  respondWith(exchange, schema.singleton + (shown && `(${shown})`), objectText(members))
+}
+
+/**
+ * Reads `$select`: the collections whose links are shown; undefined for all of them (Protocol 4.01, 11.2.5.1).
+ * @throws {RequestError} 400 for anything else but `*`, which stands for the properties, of which there are none
+ */
+function selectedOf(value: string | undefined, { collections, singletonType }: ServiceSchema) {
+  if (value === undefined) return undefined
+  const names = nestedItems(value, '$select', []).map(({ name }) => name)
+  const unknown = names.find((name) => name !== '*' && !collections.includes(name))
+  if (unknown === undefined) return [...new Set(names)].filter((name) => name !== '*')
+  const message = `'${unknown}' in $select is not a property of '${singletonType}'.`
+  throw new RequestError('invalidQueryOption', message, '$select')
 }
 
 /**
  * Reads the collections to expand (OData URL Conventions 4.01, 5.1.2).
- * @returns the members that each adds to the singleton, as JSON text, and their part of the context URL
+ * @returns the members that each adds to the singleton, as JSON text, and what is listed of them in the context URL
  * @throws {RequestError} 400 for what cannot be expanded, or not in this way
  */
 async function expand(exchange: Exchange, value: string | undefined) {
@@ -64,7 +80,7 @@ async function expand(exchange: Exchange, value: string | undefined) {
     const members = Object.entries(page.members)
     expanded.set(name, Object.fromEntries(members.map(([key, text]) => [key === 'value' ? name : name + key, text])))
   }
-  return { expanded, fragment: lists.length ? `(${lists.join(',')})` : '' }
+  return { expanded, lists }
 }
 
 /**

@@ -272,6 +272,33 @@ describe('$expand on the singleton (URL Conventions 4.01, 5.1.2)', () => {
     }
   })
 
+  it.each([
+    ['provisioning', {}, '(provisioning)', []],
+    ['*', {}, '', []],
+    [' provisioning , provisioning,*', { $expand: 'provisioning($top=0)' }, '(provisioning)', ['provisioning']],
+    [
+      'provisioning',
+      { $expand: 'directoryProvisioning($top=0;$select=id)' },
+      '(provisioning,directoryProvisioning(id))',
+      ['directoryProvisioning']
+    ]
+  ])('takes $select=%s with %j (Protocol 4.01, 11.2.5.1)', async ($select, options, list, expanded) => {
+    const { status, body } = await service.get(query('/auditLogs', { $select, ...options }))
+    expect([status, body['@odata.context']]).toEqual([200, `${service.url}/$metadata#auditLogs${list}`])
+    expect(Object.keys(body)).toEqual(['@odata.context', '@odata.type', ...expanded])
+  })
+
+  it('shows the links that are selected with the level full', async () => {
+    const full = { Accept: 'application/json;metadata=full' }
+    const { body } = await service.get('/auditLogs?$select=directoryProvisioning', full)
+    expect(Object.keys(body).slice(4)).toEqual(['directoryProvisioning@odata.navigationLink'])
+  })
+
+  it.each(['id', 'provisioning/id', 'Provisioning', '', 'auditLogs'])('refuses $select=%s', async ($select) => {
+    const answer = await service.get(query('/auditLogs', { $select }))
+    expect([answer.status, errorOf(answer).target]).toEqual([400, '$select'])
+  })
+
   it('has what is said of a collection just before it (OData JSON 4.01, 4.4)', async () => {
     const $expand = 'provisioning($top=1;$count=true),directoryProvisioning/$count'
     const { body } = await service.get(query('/beta/auditLogs', { $expand }), {
