@@ -10,9 +10,6 @@ const PERSONAL_ACCOUNTS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 /** Signatures by keys that only the issuer has. HMAC and `none` would let anyone sign. */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
-/** What jose throws if the issuer is at fault, not the token. */
-const FAULTS_OF_ISSUER = ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID']
-
 /** The user that a token stands for, an application or a person. */
 export interface Access {
   id: string
@@ -58,7 +55,8 @@ function issuerOf(token: string, { issuer }: AccessSettings): string {
 function refusal(cause: unknown): RequestError {
   const refused = (message: string) => new RequestError('unauthenticated', message, undefined, { cause })
   if (cause instanceof errors.JWTExpired) return refused('The access token has expired.')
-  if (cause instanceof errors.JOSEError && !FAULTS_OF_ISSUER.includes(cause.code))
+  // where its keys are wrong, the issuer is at fault
+  if (cause instanceof errors.JOSEError && !(cause instanceof errors.JWKSInvalid))
     return refused('The access token is not valid.')
   const message = 'The access token cannot be checked now, as its issuer does not answer.'
   return new RequestError('serviceUnavailable', message, undefined, { cause })

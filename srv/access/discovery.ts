@@ -2,7 +2,7 @@
 import { secureUrl } from '../settings/kinds.ts'
 
 /** How long an issuer has to answer, and how long it is left alone after a failure, in milliseconds. */
-export const TIMEOUT = 5_000
+const TIMEOUT = 5_000
 export const RETRY_AFTER = 1_000
 
 /** Where an issuer publishes its configuration (OpenID Connect Discovery 1.0, section 4). */
@@ -22,16 +22,21 @@ interface IssuerConfiguration {
   id_token_signing_alg_values_supported?: string[]
 }
 
+/** Fetches what an issuer publishes. @throws {Error} if it does not answer with JSON in time */
+export async function fetchJson(url: string): Promise<unknown> {
+  const headers = { Accept: 'application/json, application/jwk-set+json' }
+  const response = await fetch(url, { redirect: 'manual', headers, signal: AbortSignal.timeout(TIMEOUT) })
+  if (response.status !== 200) throw new Error(`The issuer answered ${response.status} for ${url}.`)
+  return response.json()
+}
+
 /**
  * Discovers the configuration of an issuer (OpenID Connect Discovery 1.0, section 4).
  * @param authority the address that it is found under, if that is not its name
  * @throws {Error} if the issuer does not answer, or another one does
  */
 export async function discover(issuer: string, authority = issuer): Promise<IssuerConfiguration> {
-  const signal = AbortSignal.timeout(TIMEOUT)
-  const response = await fetch(configurationUrl(authority), { redirect: 'manual', signal })
-  if (response.status !== 200) throw new Error(`The issuer answered ${response.status} for its configuration.`)
-  const document = (await response.json()) as IssuerConfiguration
+  const document = (await fetchJson(configurationUrl(authority))) as IssuerConfiguration
   if (document.issuer !== issuer && document.issuer !== authority)
     throw new Error(`The configuration of the issuer is that of another one, ${document.issuer}.`)
   return document

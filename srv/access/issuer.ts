@@ -1,7 +1,7 @@
 /** The keys of the issuer, which verify the signatures of tokens. */
-import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
 import type { Settings } from '../settings/settings.ts'
-import { discover, endpoint, findOnce, RETRY_AFTER, TIMEOUT } from './discovery.ts'
+import { discover, endpoint, fetchJson, findOnce, RETRY_AFTER } from './discovery.ts'
 
 export type AccessSettings = Settings['requires']['auth']
 
@@ -17,31 +17,35 @@ interface IssuerKeys {
 
 /**
  * Prepares the keys of an issuer. They are cached for ten minutes, and fetched again when a token names an unknown one,
- * but not more often than once in the cooldown, in milliseconds.
+ * but not more often than once in the cooldown, in milliseconds. The sets of jose go by the time of day, which can jump.
  */
 export function issuerKeys({ issuer, jwks_uri }: AccessSettings, cooldown: number): IssuerKeys {
-  let version: IssuerKeys['version'] = () => undefined
-  const addressOfKeys = async () => endpoint((await discover(issuer)).jwks_uri)
-  const keys = findOnce(async () => {
-    const opened = remoteKeys(new URL(jwks_uri ?? (await addressOfKeys())), cooldown)
-    version = opened.version
-    return opened
-  })
-  return { find: async (header, token) => (await keys()).find(header, token), version: () => version() }
-}
-
-/** The keys at an address. This decides when to fetch them: jose uses the time of day, which can jump. */
-function remoteKeys(url: URL, cooldown: number): IssuerKeys {
-  const timing = { cacheMaxAge: Infinity, cooldownDuration: Infinity, timeoutDuration: TIMEOUT }
-  const keys = createRemoteJWKSet(url, { ...timing, [customFetch]: patientFetch() })
+  const address = findOnce(async () => jwks_uri ?? endpoint((await discover(issuer)).jwks_uri))
+  let keys: JWTVerifyGetKey
+  let fetching: Promise<void> | undefined
   let fetches = 0
   let fetchedAt = -Infinity
+  let failedAt = -Infinity
   const age = () => performance.now() - fetchedAt
-  const reload = async () => {
-    await keys.reload()
-    fetches++
-    fetchedAt = performance.now()
+
+  async function fetchKeys() {
+    try {
+      keys = createLocalJWKSet((await fetchJson(await address())) as JSONWebKeySet)
+      fetches++
+      fetchedAt = performance.now()
+    } catch (error) {
+      failedAt = performance.now()
+      throw error
+    } finally {
+      fetching = undefined
+    }
   }
+
+  async function reload() {
+    if (performance.now() - failedAt < RETRY_AFTER) throw new Error('The issuer could not be reached a moment ago.')
+    await (fetching ??= fetchKeys())
+  }
+
   return {
     find: async (header, token) => {
       if (age() >= MAX_AGE) await reload()
@@ -54,21 +58,5 @@ function remoteKeys(url: URL, cooldown: number): IssuerKeys {
       }
     },
     version: () => (age() < MAX_AGE ? fetches : undefined)
-  }
-}
-
-/** jose limits how often keys are fetched after a success. This limits it after a failure, too. */
-function patientFetch(): typeof fetch {
-  let failedAt = -Infinity
-  return async (url, options) => {
-    if (performance.now() - failedAt < RETRY_AFTER) throw new Error('The issuer could not be reached a moment ago.')
-    try {
-      const response = await fetch(url, options)
-      if (!response.ok) failedAt = performance.now()
-      return response
-    } catch (error) {
-      failedAt = performance.now()
-      throw error
-    }
   }
 }
