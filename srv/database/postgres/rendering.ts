@@ -1,8 +1,9 @@
 /** Renders queries as CAP does, in PostgreSQL's SQL. Values are `?` in it: see placeholders.ts. */
 import { SQLService, type Limit, type Select, type Source, type ValueExpression } from '@cap-js/db-service'
-import { findColumn, queryOf } from '../../cqn/csn.ts'
+import { findColumn } from '../../cqn/csn.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 import { remembered } from '../../values/remembered.ts'
+import { asText, isPage } from '../rendering.ts'
 import { castSql } from './casts.ts'
 import { DIALECT } from './dialect.ts'
 import { beginning, beginningInAnyCase, columnsByBeginning, isBeginning } from './indexes.ts'
@@ -96,17 +97,10 @@ export class PostgresRenderer extends CapRenderer {
     this.readsEvents = Boolean(id?.key && instant)
     this.tenant = isTenant && operator === '=' ? (value as Expression) : undefined
     try {
-      return super.SELECT(this.isPage(query.SELECT) ? foundFirst(query) : query)
+      return super.SELECT(isPage(query.SELECT, this.model) ? foundFirst(query) : query)
     } finally {
       Object.assign(this, { readsEvents, tenant })
     }
-  }
-
-  /** Whether a query makes something of some rows of a table. */
-  private isPage({ from, columns = [], groupBy, limit }: Select['SELECT']) {
-    if (!from?.ref || !from.as || !limit || groupBy?.length || columns.every(({ ref }) => ref)) return false
-    const definition = this.model?.definitions[from.ref[0] as string]
-    return definition !== undefined && !queryOf(definition)
   }
 
   /** A comparison of ids with constants, in the partitions that have them only. */
@@ -164,9 +158,8 @@ export class PostgresRenderer extends CapRenderer {
     })
   }
 
-  /** As text: the plan of a query depends on its limit. */
-  override limit({ rows, offset }: Limit) {
-    return super.limit({ rows: { ...rows, param: false }, ...(offset && { offset: { ...offset, param: false } }) })
+  override limit(limit: Limit) {
+    return super.limit(asText(limit))
   }
 
   /** Values that the wire gave keep where they come from: see plans/plans.ts. */

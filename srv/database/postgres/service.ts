@@ -7,7 +7,7 @@ import type pg from 'pg'
 import type { Model } from '../../cqn/csn.ts'
 import { nameOf } from '../../settings/database-url.ts'
 import { databaseLocation, ownerLocation, settings } from '../../settings/settings.ts'
-import { closingOnce } from '../closing.ts'
+import { closeOnce } from '../closing.ts'
 import { connect, expectUsable, MIGRATING } from './connection.ts'
 import { PostgresEngine } from './engine.ts'
 import { FUNCTIONS } from './functions.ts'
@@ -23,10 +23,6 @@ export default class PostgresDatabase extends SQLService {
   static override CQN2SQL = PostgresRenderer
   declare readonly options: { pool: object; credentials: object }
   declare readonly model: Model
-  private readonly close = closingOnce(
-    () => this.engine,
-    () => super.disconnect()
-  )
   declare engine: PostgresEngine
   declare readonly dbc?: pg.Client
   /** What CAP's deployment asks for. */
@@ -96,6 +92,6 @@ export default class PostgresDatabase extends SQLService {
   }
 
   override disconnect() {
-    return this.close()
+    return closeOnce(this.engine, () => super.disconnect())
   }
 }

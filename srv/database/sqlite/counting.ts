@@ -4,9 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import cds from '@sap/cds'
 import { startJob } from '../background.ts'
 import type { Tallies } from '../tallies.ts'
-import { openConnection } from './connection.ts'
 import type { LogFiles } from './query-connection.ts'
-import { uncountedUpTo } from './tallies.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -18,28 +16,27 @@ export interface Counting extends Pick<LogFiles, 'file' | 'files'> {
   tallies: Tallies
 }
 
-/** Counts older events until all are counted or the returned function is called. It goes on where it was stopped. */
-export function startCounting({ file, files }: LogFiles, tallies: Tallies): () => Promise<void> {
-  const database = openConnection(file, { files })
-  const total = uncountedUpTo(database)
-  database.close()
-  if (total === undefined) return () => Promise.resolve()
+/**
+ * Counts older events until all are counted or the returned function is called. It goes on where it was stopped.
+ * @param total how many there are
+ */
+export function startCounting({ file, files }: LogFiles, tallies: Tallies, total: number): () => Promise<void> {
   const data: Counting = { file, files, tallies }
   const job = startJob(join(import.meta.dirname, 'counting-thread.ts'), data)
   let isStopped = false
-  async function count(all: number) {
+  async function count() {
     let told = performance.now()
-    LOG.info(`Counting the ${all} events of the log once, so that counts and groups of them are fast.`)
-    for (let left: number | undefined = all; left !== undefined && !isStopped; await setTimeout(PAUSE)) {
+    LOG.info(`Counting the ${total} events of the log once, so that counts and groups of them are fast.`)
+    for (let left: number | undefined = total; left !== undefined && !isStopped; await setTimeout(PAUSE)) {
       left = (await job.run('count')) as number | undefined
       if (left === undefined) LOG.info('All events are counted.')
       else if (performance.now() - told > PROGRESS) {
-        LOG.info(`${all - left} of ${all} events are counted.`)
+        LOG.info(`${total - left} of ${total} events are counted.`)
         told = performance.now()
       }
     }
   }
-  const work = count(total).catch((error: unknown) => LOG.error('Counting the events failed.', error))
+  const work = count().catch((error: unknown) => LOG.error('Counting the events failed.', error))
   return async () => {
     isStopped = true
     await work

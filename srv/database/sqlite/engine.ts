@@ -24,6 +24,7 @@ import { indexFileOf } from './search-file.ts'
 import { startIndexing } from './search-index.ts'
 import { SECRETS } from '../tables.ts'
 import { talliesIn } from '../tallies.ts'
+import { uncountedUpTo } from './tallies.ts'
 
 /** How long reads rely on the last check of the files, in milliseconds: a check takes microseconds. */
 const SEEN_FOR = 100
@@ -71,13 +72,14 @@ export class SqliteEngine implements Engine {
 
   async start({ definitions, uniqueIds, indexesForAllTenants, searched }: Start) {
     const tallies = talliesIn(definitions)
-    await this.onLog(async (database) => {
+    const uncounted = await this.onLog(async (database) => {
       await createIndexes(database, definitions, indexesForAllTenants)
       await keepCounts(database, tallies)
       if (uniqueIds) checkUniqueIds(database)
       await protectHistory(database)
+      return uncountedUpTo(database)
     })
-    this.stopCounting = startCounting(this.log, tallies)
+    if (uncounted !== undefined) this.stopCounting = startCounting(this.log, tallies, uncounted)
     this.groupCommit = startGroupCommit(this.log.file, this.settings.lock_timeout, uniqueIds)
     if (!searched || !this.settings.search_index) return
     const { file, files } = this.log

@@ -1,11 +1,12 @@
 /** Renders queries as CAP does, with additions that allow to stop and to plan them. */
 import SQLiteService, { type Limit, type Select, type ValueExpression } from '@cap-js/sqlite'
-import { queryOf, type Element } from '../../cqn/csn.ts'
+import { type Element } from '../../cqn/csn.ts'
 import { boundsOf, type Part } from './bounds.ts'
 import { LONG_TEXT } from './cost.ts'
 import { DIALECT } from './dialect.ts'
 import { TOO_LONG, WITHIN_TIME } from './functions.ts'
 import { mayContain, UNBOUNDED } from './search-statements.ts'
+import { asText, isPage } from '../rendering.ts'
 import { talliesIn } from '../tallies.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 
@@ -50,22 +51,14 @@ export class StoppableRenderer extends CapRenderer {
   private select(query: Select) {
     this.guarded ??= columnsAtWork(query)
     const { SELECT } = query
-    const { where } = SELECT
-    if (this.isPage(SELECT)) return super.SELECT(foundFirst(query))
+    const { where, columns = [], orderBy = [] } = SELECT
+    if (orderBy.length && columns[0] !== FOUND && isPage(SELECT, this.model)) return super.SELECT(foundFirst(query))
     if (SELECT.from?.ref && !isPlainCount(SELECT) && where?.[0] !== withinTime) {
       const guards = [withinTime, ...this.guards(SELECT.from)]
       const conditions = where?.length ? [...guards, { xpr: where }] : guards
       SELECT.where = conditions.flatMap((each, index) => (index ? ['and', each] : [each]))
     }
     return super.SELECT(query)
-  }
-
-  /** Whether a query makes something of some rows of a table, in an order. */
-  private isPage({ from, columns = [], groupBy, orderBy, limit }: Select['SELECT']) {
-    if (!from?.ref || !from.as || !orderBy?.length || !limit || groupBy?.length) return false
-    if (columns[0] === FOUND || columns.every(({ ref }) => ref)) return false
-    const definition = this.model?.definitions[from.ref[0] as string]
-    return definition !== undefined && !queryOf(definition)
   }
 
   /**
@@ -82,9 +75,8 @@ export class StoppableRenderer extends CapRenderer {
       })
   }
 
-  /** Writes limits as text: SQLite prepares a statement again whenever its limit is bound. */
-  override limit({ rows, offset }: Limit) {
-    return super.limit({ rows: { ...rows, param: false }, ...(offset && { offset: { ...offset, param: false } }) })
+  override limit(limit: Limit) {
+    return super.limit(asText(limit))
   }
 
   /**

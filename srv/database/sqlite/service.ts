@@ -4,7 +4,7 @@
  */
 import SQLiteService from '@cap-js/sqlite'
 import { databaseLocation, settings } from '../../settings/settings.ts'
-import { closingOnce } from '../closing.ts'
+import { closeOnce } from '../closing.ts'
 import { SqliteEngine } from './engine.ts'
 import type { QueryConnection } from './query-connection.ts'
 import { StoppableRenderer } from './rendering.ts'
@@ -13,10 +13,6 @@ import { beginImmediate } from './connection.ts'
 export default class SqliteDatabase extends SQLiteService {
   static override CQN2SQL = StoppableRenderer
   declare readonly options: { pool: object }
-  private readonly close = closingOnce(
-    () => this.engine,
-    () => super.disconnect()
-  )
   declare engine: SqliteEngine
   /** The connection of a transaction. */
   declare readonly dbc?: QueryConnection
@@ -46,6 +42,6 @@ export default class SqliteDatabase extends SQLiteService {
   }
 
   override disconnect() {
-    return this.close()
+    return closeOnce(this.engine, () => super.disconnect())
   }
 }
