@@ -14,6 +14,7 @@ describe('The trigrams of terms', () => {
     [['ab"c'], ['ab"', 'b"c']],
     [['aΣbcd'], ['bcd']],
     [['abc\0de'], ['abc']],
+    [['abc\nde'], ['abc']],
     [['abc\ud800'], ['abc']]
   ])('of %j are %j', (terms, expected) => expect(trigramsOf(terms)).toEqual(expected))
 

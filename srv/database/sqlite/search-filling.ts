@@ -127,10 +127,10 @@ function addBlocks(log: DatabaseSync, index: DatabaseSync, columns: Searched, la
      WHERE rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ${MOST}`
   )
   const until = performance.now() + DURATION
-  let block: { number: number; texts: string[]; anchor: SQLInputValue[] } | undefined
+  let block: { number: number; lines: Set<string>; anchor: SQLInputValue[] } | undefined
   const addBlock = () => {
     if (!block) return
-    add.run(block.number, block.texts.join('\n'))
+    add.run(block.number, [...block.lines].join('\n'))
     addAnchor.run(...block.anchor)
   }
   let count = 0
@@ -140,10 +140,11 @@ function addBlocks(log: DatabaseSync, index: DatabaseSync, columns: Searched, la
     if (number !== block?.number) {
       addBlock()
       if (block && performance.now() > until) return (block.number + 1) * BLOCK - 1
-      block = { number, texts: [], anchor: [] }
+      block = { number, lines: new Set(), anchor: [] }
     }
     const lowerCase = text.toLowerCase()
-    block.texts.push(lowerCase.length > LONG ? condensed(lowerCase) : lowerCase)
+    // neighbours have many texts in common, and no trigram with a line break is looked for
+    for (const line of lowerCase.length > LONG ? [condensed(lowerCase)] : lowerCase.split('\n')) block.lines.add(line)
     block.anchor = [place, id, tenant]
     count++
   }

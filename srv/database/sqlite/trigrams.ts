@@ -4,10 +4,10 @@
 const MOST = 256
 
 /**
- * What is not looked for: the forms of sigma, whose lower case depends on what follows it, and what texts in JavaScript
- * and in SQLite may have differently.
+ * What is not looked for: the forms of sigma, whose lower case depends on what follows it, what texts in JavaScript and
+ * in SQLite may have differently, and line breaks, at which texts are indexed apart.
  */
-const UNSAFE = /[Σσς\0\ufffd]|\p{Surrogate}/u
+const UNSAFE = /[Σσς\0\n\ufffd]|\p{Surrogate}/u
 
 /**
  * The trigrams that the lower case of a text has if it contains all of terms in any case; none for short terms.
