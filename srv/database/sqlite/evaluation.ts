@@ -82,7 +82,10 @@ export function cast(value: Sql, from: Sql, to: Sql): Sql {
   if (value === null) return null
   if (to === 'Edm.String') return textOf(value, from as ValueType)
   if (from === 'string') return parsed(String(value), String(to))
-  if (from === 'number') return numberNamed(Number(value), String(to), value) ?? null
+  if (from === 'number') {
+    const number = numberNamed(Number(value), String(to), value) ?? null
+    return Number.isNaN(number) ? 'NaN' : number
+  }
   return PRIMITIVES.get(String(to)) === from ? value : null
 }
 
