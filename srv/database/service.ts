@@ -46,7 +46,7 @@ export function read(query: Query, reading: Reading, seen?: (statement: Statemen
     }
   })
   const { givesTexts } = query.SELECT
-  query.SELECT.localized ??= true // as CAP's own handler does
+  query.SELECT.localized = false // CAP would sort by a collation that comparisons, and so positions, do not use
   return service().onSELECT.call(Object.create(service(), { prepare: { value: run } }), { query })
 }
 

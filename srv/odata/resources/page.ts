@@ -93,7 +93,6 @@ export async function readWindow(
     return {
       ...clauses(after ? filtered(known, comesAfter(terms, after)) : known),
       orderBy: terms.map(orderBy),
-      localized: false, // CAP would sort by a collation that comparisons, and so positions, do not use
       limit: { rows: val(count), ...(skip && { offset: val(skip) }) }
     }
   }
@@ -117,7 +116,6 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
     const select = (_: unknown, count: number) => ({
       ...clauses(rows),
       orderBy: order,
-      localized: false,
       limit: { rows: val(count) }
     })
     const { texts, isMore } = await readRows(exchange, plan, { path, limit: schema.pageSize.max, select })

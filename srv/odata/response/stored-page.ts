@@ -37,8 +37,7 @@ export function pageQuery(
         { ...bytes(textsJoined(ifWhole(ref('text')))), as: 'text' },
         { ...jsonRows(...each), as: 'entities' }
       ],
-      givesTexts: longest === undefined ? 'fitting' : 'all', // see Statement
-      localized: false // otherwise CAP would sort the inner rows by another collation
+      givesTexts: longest === undefined ? 'fitting' : 'all' // see Statement
     }
   }
 }

@@ -134,3 +134,30 @@ it.each([
   ],
   ['top(-1)', 'A whole number of 0 or more is expected, at position 4 of $apply.']
 ])('$apply=%s is refused', async ($apply, message) => expect(await found({ $apply })).toBe(`400 ${message}`))
+
+it('The order of rows does not depend on the language of the client, nor does their number', async () => {
+  for (const [id, action] of [
+    ['u', 'B'],
+    ['v', 'a'],
+    ['w', 'C']
+  ] as const) {
+    const event = {
+      id,
+      activityDateTime: '2020-01-01T00:00:00Z',
+      jobId: 'language',
+      action,
+      cycleId: action === 'a' ? 'y' : 'x'
+    }
+    expect((await service.post(path, event)).status).toBe(201)
+  }
+  const first = "filter(jobId eq 'language')/orderby(action)/top(2)"
+  const $apply = `${first}/groupby((cycleId),aggregate($count as n))`
+  for (const language of ['de', '*', 'en-US,en;q=0.5']) {
+    const headers = { 'Accept-Language': language }
+    const { body } = await service.get(query(path, { $apply, $count: 'true' }), headers)
+    expect(body).toMatchObject({ '@odata.count': 1, value: [{ cycleId: 'x', n: 2 }] })
+    expect((await service.get(query(`${path}/$count`, { $apply }), headers)).text).toBe('1')
+    const concat = await service.get(query(path, { $apply: `concat(${first},${first})`, $select: 'id' }), headers)
+    expect(valuesOf(concat).map(({ id }) => id)).toEqual(['u', 'w', 'u', 'w'])
+  }
+})
