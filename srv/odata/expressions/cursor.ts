@@ -58,7 +58,7 @@ export function tokenize(expression: string, option: string): Token[] {
     const type = kind === 'enum' ? { type: text.slice(0, text.indexOf("'")) } : {}
     if (kind !== 'space') tokens.push({ kind, text: unquoted(kind, text), position, ...type })
     position += text.length
-    if (beginsSearch(tokens)) {
+    if (beginsSearch(tokens, text)) {
       const search = searchAt(expression, position)
       tokens.push({ kind: 'search', text: search, position })
       position += search.length
@@ -67,10 +67,10 @@ export function tokenize(expression: string, option: string): Token[] {
   return [...tokens, { kind: 'end', text: 'the end', position }]
 }
 
-/** Whether the last tokens are `search(` of `$apply`, or `$search=` of `$count`: what follows has tokens of its own. */
-function beginsSearch(tokens: Token[]) {
-  const [name, symbol] = tokens.slice(-2)
-  return symbol?.kind === 'symbol' && name?.kind === 'name' && /^(search\(|\$?search=)$/i.test(name.text + symbol.text)
+/** Whether tokens end with `search(` of `$apply`, or `$search=` of `$count`: what follows has tokens of its own. */
+function beginsSearch(tokens: Token[], symbol: string) {
+  const name = symbol === '(' || symbol === '=' ? tokens.at(-2) : undefined
+  return name?.kind === 'name' && /^(search\(|\$?search=)$/i.test(name.text + symbol)
 }
 
 /** Whether a token is one of some symbols, which a text can be like. */
