@@ -6,6 +6,7 @@ import { refuse } from '../../errors/refuse.ts'
 import { requestIds } from '../../errors/request-ids.ts'
 import { givingWay } from '../../http/give-way.ts'
 import type { NewRows } from '../../database/service.ts'
+import { expectJson } from '../request/body.ts'
 import type { Origin, Store } from '../request/exchange.ts'
 import { REFERENCE, type BatchRequest, type Unit } from './requests.ts'
 import { IncomingMessage, ServerResponse } from '../../http/node-http.ts'
@@ -148,8 +149,13 @@ async function answerRequest(
     request.outcome = { url: entityUrl, hasFailed: false } // for those that follow in the same group
     return store(rows, entityUrl)
   }
+  const read = () => {
+    const type = headers['content-type'] // Graph's clients leave it out
+    if (type !== undefined) expectJson(type)
+    return body()
+  }
   if (problem) refuse(res, problem, requestIds(outer.res as Response))
-  else await answer(req, res, { outer, body, store: noted })
+  else await answer(req, res, { outer, body: read, store: noted })
   const hasFailed = res.statusCode < 200 || res.statusCode >= 300
   request.outcome = { url: res.get('Location') ?? url.replace(/\?.*/s, ''), hasFailed }
   return { id, status: res.statusCode, headers: res.getHeaders(), body: sent }

@@ -32,16 +32,21 @@ async function readStructured(req: Request, res: Response) {
 
 /**
  * Reads the JSON body of a request.
- * @throws {RequestError} as {@link readText} and {@link parseBody}, also 415 for another type or charset
+ * @throws {RequestError} as {@link readText}, {@link expectJson} and {@link parseBody}
  */
 export async function readJson(req: Request, res: Response): Promise<unknown> {
-  if (!req.is('application/json') && Number(req.get('content-length') ?? 1) > 0)
-    throw new RequestError('unsupportedMediaType', 'The request body must be application/json.', 'Content-Type')
-  // as UTF-8, bytes of another charset would silently become other characters
-  if (!/^(utf-?8|us-ascii)$/i.test(CHARSET.exec(req.get('content-type') ?? '')?.[1] ?? 'utf-8'))
-    throw new RequestError('unsupportedMediaType', 'The request body must be in UTF-8.', 'Content-Type')
+  if (Number(req.get('content-length') ?? 1) > 0) expectJson(req.get('content-type') ?? '')
   const { text, members } = await readStructured(req, res)
   return parseBody(text, members)
+}
+
+/** Checks the type of a body, or of one in a batch. @throws {RequestError} 415 for another type or charset */
+export function expectJson(contentType: string) {
+  if (!/^application\/json\s*(;|$)/i.test(contentType))
+    throw new RequestError('unsupportedMediaType', 'The request body must be application/json.', 'Content-Type')
+  // as UTF-8, bytes of another charset would silently become other characters
+  if (!/^(utf-?8|us-ascii)$/i.test(CHARSET.exec(contentType)?.[1] ?? 'utf-8'))
+    throw new RequestError('unsupportedMediaType', 'The request body must be in UTF-8.', 'Content-Type')
 }
 
 /**

@@ -115,6 +115,21 @@ describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
     }
   )
 
+  it.each([
+    ['text/plain', 415],
+    ['application/xml', 415],
+    ['application/json;charset=utf-16', 415],
+    ['application/json;odata.metadata=minimal;charset=UTF-8', 201]
+  ])('takes bodies as requests by themselves do: %s', async (type, status) => {
+    const id = `of-type-${type.replace(/\W/g, '-')}`
+    const parts = await batch([post('1', { id, activityDateTime: at }, { headers: { 'Content-Type': type } })])
+    expect(parts.get('1')).toMatchObject({
+      status,
+      body: status === 201 ? { id } : { error: { code: 'unsupportedMediaType', target: 'Content-Type' } }
+    })
+    expect((await service.get(`${path}/${id}`)).status).toBe(status === 201 ? 200 : 404)
+  })
+
   it('has bodies as JSON, as text, or in base64url (OData JSON 4.01, 19.1)', async () => {
     const requests = ['/auditLogs', `${path}/$count`, '/$metadata?$format=xml', '/$metadata?$format=json']
     const parts = await batch(requests.map((url, index) => ({ id: String(index), method: 'GET', url })))

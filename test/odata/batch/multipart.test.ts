@@ -62,6 +62,12 @@ describe('A batch in the multipart format (Protocol 4.01, 11.7.7)', () => {
     }
   })
 
+  it('takes bodies as requests by themselves do', async () => {
+    const part = creation('typed').replace('Content-Type: application/json', 'Content-Type: text/plain')
+    expect(statusesIn((await send([part])).text)).toEqual([415])
+    expect((await service.get(`${path}/typed`)).status).toBe(404)
+  })
+
   it.each<[string, string]>([
     ['application/json, text/plain, */*', 'multipart/mixed'],
     ['application/json, */*;q=0.1', 'application/json'],
