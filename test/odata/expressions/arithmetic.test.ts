@@ -1,6 +1,6 @@
 /** What is calculated, as OData URL Conventions 4.01, 5.1.1.2 to 5.1.1.9 and 5.1.3.2 define it. */
 import { startWithEvents } from './events.ts'
-import { errorOf, query, valuesOf, type Json } from '../../support/service.ts'
+import { PLAIN, errorOf, query, valuesOf, type Json } from '../../support/service.ts'
 
 const { service, path, found, computed } = startWithEvents()
 
@@ -188,7 +188,7 @@ describe('$compute shows (5.1.3.2)', () => {
     ])
     const details = `targetSystem/details/${long}`
     const $apply = `groupby((${details}a,${details}b,targetSystem/details/f),aggregate($count as ${a},id with min as ${b}))`
-    expect(valuesOf(await service.get(query(path, { $apply, $filter: `${b} eq 'b'` })))).toEqual([
+    expect(valuesOf(await service.get(query(path, { $apply, $filter: `${b} eq 'b'` }), PLAIN))).toEqual([
       { targetSystem: { details: { [a]: null, [b]: null, f: true } }, [a]: 1, [b]: 'b' }
     ])
     const taken = await service.get(query(path, { $compute: '1 as Größe,2 as GRÖSSE,3 as GRÖßE' }))
