@@ -90,6 +90,14 @@ describe('Methods', () => {
     }
   )
 
+  it.each(['/$metadata', '/auditLogs', entity])(
+    'HEAD on %s tells no length where GET might send encoded bytes (RFC 9110, 8.6)',
+    async (path) => {
+      const { status, headers } = await service.send('HEAD', path, undefined, { 'Accept-Encoding': 'gzip, br' })
+      expect([status, headers.get('content-length'), headers.get('etag')]).toEqual([200, null, expect.any(String)])
+    }
+  )
+
   it('HEAD tells 404 for an event that does not exist', async () => {
     expect((await service.send('HEAD', '/auditLogs/provisioning/none')).status).toBe(404)
   })

@@ -159,7 +159,7 @@ export function columnsFor(selection: Selection, { type, identity, columns }: Ro
   if (properties.filter(({ column, type }) => column && TEXTS.has(type)).length > MOST_TEXTS)
     throw new RequestError('invalidQueryOption', `A row must have at most ${MOST_TEXTS} computed texts.`)
   const names = [...identity, ...properties.flatMap((property) => columnsOf(property))]
-  if (type.hidden) names.push(type.hidden.emptyObjects)
+  if (type.hidden) names.push(type.hidden.emptyObjects, type.hidden.representationTag)
   return [...new Set(names)].filter((name) => columns.includes(name)).map(ref)
 }
 

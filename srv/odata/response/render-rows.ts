@@ -77,7 +77,7 @@ function linksOf(exchange: Exchange, path: string, row: Row, selection: Selectio
   const isFull = format.metadata === 'full'
   if (!isFull && !scope.readsAllTenants && selection?.has(schema.key) !== false) return {}
   const url = entityUrl(exchange, path, row)
-  return { '@odata.id': url, ...(isFull && { '@odata.readLink': url }) }
+  return { '@odata.id': url, ...(isFull && { '@odata.etag': entityEtag(row, schema), '@odata.readLink': url }) }
 }
 
 /** The columns that {@link renderRows} needs. */

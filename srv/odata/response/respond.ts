@@ -60,7 +60,9 @@ export function sendTagged(req: Request, res: Response, chunks: Uint8Array[], et
 
 /** Sends bytes as they are. Express would copy all chunks into one, and change the content type of text. */
 function send(res: Response, chunks: Uint8Array[]) {
-  res.setHeader('Content-Length', String(chunks.reduce((sum, { length }) => sum + length, 0)))
+  // to HEAD the length is told only if it is that of GET for sure, which may be encoded (RFC 9110, 8.6)
+  if (res.req.method !== 'HEAD' || !/gzip|deflate|br|\*/.test(res.req.get('Accept-Encoding') ?? ''))
+    res.setHeader('Content-Length', String(chunks.reduce((sum, { length }) => sum + length, 0)))
   if (!res.socket) return void res.end(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)) // a part of a batch
   freeWhenSent(res, chunks)
   for (const chunk of chunks) res.write(chunk)

@@ -42,6 +42,22 @@ describe('The ETag of an event (Protocol 4.01, 8.3.1; RFC 9110, 8.8.3)', () => {
     expect(created.headers.get('etag')).toBe(await etagOf(location))
   })
 
+  it.each(['', '/beta', '/v1.0'])('comes with each event with the level full, at %j', async (root) => {
+    const full = { Accept: 'application/json;odata.metadata=full' }
+    const tags = async (url: string) => {
+      const { body } = await service.get(root + url, full)
+      return ((body.value ?? [body]) as { id: string; '@odata.etag': string }[]).map((each) => each['@odata.etag'])
+    }
+    const [e1, e2] = [await etagOf(`${root}${path}/e1`), await etagOf(`${root}${path}/e2`)]
+    const both = "$filter=id in ('e1','e2')&$orderby=id"
+    for (const options of [both, `${both}&$select=jobId`, `${both}&$compute=1 as one`])
+      expect(await tags(`${path}?${options}`)).toEqual([e1, e2])
+    expect(await tags(`${path}/e1`)).toEqual([e1])
+    expect(await tags(`${path}/e1?$select=id`)).toEqual([e1])
+    const created = await service.post(root + path, { activityDateTime: '2024-05-01T12:00:00Z' }, full)
+    expect(created.body['@odata.etag']).toBe(created.headers.get('etag'))
+  })
+
   it('is another for another event, even of the same content', async () => {
     expect(await etagOf(`${path}/e2`)).not.toBe(await etagOf(`${path}/e1`))
     expect(await etagOf(`${path}/e2?$select=jobId`)).not.toBe(await etagOf(`${path}/e1?$select=jobId`))
