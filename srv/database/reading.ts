@@ -37,6 +37,12 @@ export function queryDeadline(): Deadline {
   return { end: performance.now() + limit, message }
 }
 
+/** The deadline of a batch that starts now, and of all requests in it. @param limit in milliseconds */
+export function batchDeadline(limit: number): Deadline {
+  const message = `The batch took longer than ${limit / 1000} seconds. Smaller batches are answered in time.`
+  return { end: performance.now() + limit, message }
+}
+
 /**
  * Works as long as somebody waits for the result.
  * @param work receives a signal that is aborted when nobody waits any longer

@@ -1,7 +1,7 @@
 /** Random expressions of all types, with whatever operators and functions there are, and requests with them. */
 import fc from 'fast-check'
 import { query } from '../support/service.ts'
-import { PRIMITIVES } from '../../srv/database/primitives.ts'
+import { PRIMITIVES } from '../../srv/cqn/primitives.ts'
 import { point, small, word } from './filter.ts'
 import { pattern } from './pattern.ts'
 import { path } from './requests.ts'

@@ -2,9 +2,8 @@ import pg from 'pg'
 import { castSql } from '../../srv/database/postgres/casts.ts'
 import { FUNCTIONS } from '../../srv/database/postgres/functions.ts'
 import { cast } from '../../srv/database/sqlite/evaluation.ts'
-import { DECIMALS } from '../../srv/values/numbers.ts'
 import { createDatabase } from '../support/postgres.ts'
-import { PRIMITIVES } from '../../srv/database/primitives.ts'
+import { DECIMALS, PRIMITIVES } from '../../srv/cqn/primitives.ts'
 
 const TEXTS = [
   ...[

@@ -2,8 +2,7 @@
  * Casts to the primitive types of OData (OData URL Conventions 4.01, 5.1.1.10.1): functions that statements call. In
  * SQLite they are in JavaScript, see sqlite/evaluation.ts. A value that cannot be cast becomes null.
  */
-import { DECIMALS, INTEGERS } from '../../values/numbers.ts'
-import { PRIMITIVES } from '../primitives.ts'
+import { DECIMALS, INTEGERS, PRIMITIVES } from '../../cqn/primitives.ts'
 import { create } from './create.ts'
 
 const DOUBLE = 'double precision'

@@ -11,9 +11,8 @@ import {
   ticksOfPoint,
   timeOfDay
 } from '../../values/datetime.ts'
-import { INTEGERS, numberNamed } from '../../values/numbers.ts'
+import { INTEGERS, numberNamed, PRIMITIVES } from '../../cqn/primitives.ts'
 import type { ValueType } from '../../cqn/cqn.ts'
-import { PRIMITIVES } from '../primitives.ts'
 
 type Sql = string | number | bigint | null
 

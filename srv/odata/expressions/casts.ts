@@ -4,9 +4,8 @@ import { isSymbol } from './cursor.ts'
 import { exactly } from './logic.ts'
 import { isOfJsonType, isWholeWithin, meantAs } from './members.ts'
 import type { Parser } from './parsing.ts'
-import { castTo } from './primitives.ts'
-import { PRIMITIVES } from '../../database/primitives.ts'
-import { DECIMALS, INTEGERS } from '../../values/numbers.ts'
+import { castTo } from './conversions.ts'
+import { DECIMALS, INTEGERS, PRIMITIVES } from '../../cqn/primitives.ts'
 
 /** Types of the standard of which the service has no values. */
 const UNSUPPORTED = /^Edm\.(?:Stream|Untyped|PrimitiveType|ComplexType|EntityType|(?:Geography|Geometry)\w*)$/

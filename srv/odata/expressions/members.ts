@@ -6,7 +6,7 @@ import { allOf, anyOf, func, val, xpr } from '../../cqn/cqn.ts'
 import type { Cqn, Member, Typed, Unplaced, ValueType } from '../../cqn/cqn.ts'
 import { integer, jsonMember, jsonOfMember, jsonType, jsonValue } from '../../database/dialect.ts'
 import { compared, exactly } from './logic.ts'
-import { converted } from './primitives.ts'
+import { converted } from './conversions.ts'
 
 /** A member of an open type, or a computed value that is one. */
 export function memberValue(member: Member): Unplaced {

@@ -1,7 +1,7 @@
 /** Paths to properties, through complex values, collections and open types (URL Conventions 4.01, 5.1.1.15). */
 import { columnsOf } from '../model/columns.ts'
 import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
-import { valueTypeOf } from './primitives.ts'
+import { valueTypeOf } from '../../cqn/primitives.ts'
 import { collectionValue } from './collections.ts'
 import { anyOf, constant, func, ref, standingFor, val, xpr } from '../../cqn/cqn.ts'
 import type { Cqn, Member, Structure, Typed, Unplaced } from '../../cqn/cqn.ts'

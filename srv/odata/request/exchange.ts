@@ -3,7 +3,8 @@ import type { Request, Response } from 'express'
 import type { Conventions } from './conventions.ts'
 import type { DownloadFormat, JsonFormat } from './format.ts'
 import type { scopeOf } from '../../access/tenants.ts'
-import type { Deadline, Reading } from '../../database/reading.ts'
+import { queryDeadline, type Deadline, type Readable, type Reading } from '../../database/reading.ts'
+import { expectRoom } from '../../http/answers.ts'
 import type { NewRows } from '../../database/service.ts'
 import type { LinkTokens } from './link-tokens.ts'
 import type { ServiceSchema } from '../model/schema.ts'
@@ -54,4 +55,12 @@ export type Store = (rows: NewRows, url: string) => Promise<void>
 /** The options that a link keeps of its request. Its token is valid with these only. */
 export function linkOptions({ options, aliases }: Exchange): Map<string, string> {
   return new Map([...options, ...aliases])
+}
+
+/** Starts the clock of a request that reads. @param outer the request that came over the wire: itself, or its batch */
+export function readingFor(outer: Request, readable: Readable, batch: Deadline | undefined): Reading {
+  const answer = outer.res as Response
+  const own = queryDeadline()
+  const deadline = batch && batch.end < own.end ? batch : own
+  return { tenant: (answer.locals.tenant as string | undefined) ?? '', readable, answer, deadline, expectRoom }
 }

@@ -3,6 +3,7 @@
  * client, each page by a query of its own: no snapshot is held, and the memory is that of a page.
  */
 import { setImmediate } from 'node:timers/promises'
+import { queryDeadline } from '../../database/reading.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { countDownload, sendDownload } from '../../http/downloads.ts'
 import { planned } from '../../plans/plans.ts'
@@ -14,7 +15,6 @@ import { entities } from '../query/rows.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { contentType, type CsvFormat, type DownloadFormat } from '../request/format.ts'
 import { integerOption, isCounted } from '../request/options.ts'
-import { restartClock } from '../request/time-limits.ts'
 import { entityTable, headerOf, itemTable, recordsOf, type Table } from '../response/csv.ts'
 import { chunksOf, type JsonText } from '../response/json-text.ts'
 import { prepare, readWindow, type Prepared } from './page.ts'
@@ -78,7 +78,7 @@ async function* pagesOf(exchange: Exchange, prepared: Prepared, path: string): P
   let skip = integerOption(options, '$skip') ?? 0
   let position: Position | undefined = {}
   while (position) {
-    restartClock(exchange.reading)
+    exchange.reading.deadline = queryDeadline() // each page has the time of a request
     const limit = Math.min(remaining, schema.pageSize.max)
     const next: PageWindow['next'] = (after, count) => (after && remaining > count ? { after } : undefined)
     const window = { limit, skip, after: position.after, until: undefined, next }

@@ -1,14 +1,7 @@
 /** How a value of a primitive type becomes one of another. */
 import { func, val, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
-import { PRIMITIVES } from '../../database/primitives.ts'
-import { INTEGERS } from '../../values/numbers.ts'
+import { INTEGERS, primitiveFor } from '../../cqn/primitives.ts'
 import { exactly } from './logic.ts'
-
-/** What the values of a property of a primitive type are taken for. */
-export const valueTypeOf = (primitive: string): ValueType => PRIMITIVES.get(primitive) ?? 'any'
-
-/** The first primitive type whose values are taken for a type; undefined if there is none. */
-export const primitiveFor = (type: ValueType) => [...PRIMITIVES].find(([, each]) => each === type)?.[0]
 
 /** A text as a value of another type; null where it has none. */
 export function converted(text: Typed, type: ValueType): Unplaced {

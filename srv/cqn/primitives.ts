@@ -1,4 +1,5 @@
-/** The numeric primitive types (OData CSDL 4.01, 3.3). */
+/** The primitive types of OData (OData CSDL 4.01, 3.3). */
+import type { ValueType } from './cqn.ts'
 
 /** The integer types, with their least and largest values. */
 export const INTEGERS = new Map<string, [bigint, bigint]>([
@@ -10,6 +11,25 @@ export const INTEGERS = new Map<string, [bigint, bigint]>([
 ])
 
 export const DECIMALS = ['Edm.Decimal', 'Edm.Double', 'Edm.Single']
+
+/** The primitive types, with what operators and functions take their values for. */
+export const PRIMITIVES = new Map<string, ValueType>([
+  ['Edm.String', 'string'],
+  ['Edm.Guid', 'string'],
+  ['Edm.Boolean', 'boolean'],
+  ['Edm.DateTimeOffset', 'dateTime'],
+  ['Edm.Date', 'date'],
+  ['Edm.TimeOfDay', 'time'],
+  ['Edm.Duration', 'duration'],
+  ['Edm.Binary', 'binary'],
+  ...[...INTEGERS.keys(), ...DECIMALS].map((name): [string, ValueType] => [name, 'number'])
+])
+
+/** What the values of a property of a primitive type are taken for. */
+export const valueTypeOf = (primitive: string): ValueType => PRIMITIVES.get(primitive) ?? 'any'
+
+/** The first primitive type whose values are taken for a type; undefined if there is none. */
+export const primitiveFor = (type: ValueType) => [...PRIMITIVES].find(([, each]) => each === type)?.[0]
 
 /**
  * A number as a value of a numeric type, rounded where the type is whole (OData URL Conventions 4.01, 5.1.1.10.1).
