@@ -32,22 +32,37 @@ interface Reader {
 
 /** The parts of the audit log that the CDS model cannot express. */
 export default class AuditLogService extends cds.ApplicationService {
+  override init() {
+    this.confineReads()
+    this.readLog()
+    this.completeEvents()
+    this.storeEvents()
+    this.refuseKnownIds()
+    return super.init()
+  }
+
   /** `odata/` orders and pages rows; CAP's own handlers know only keys and offsets. */
   static handle_sorting() {}
   static handle_paging() {}
 
-  override init() {
-    // confines every read to the user's tenant: see access/tenants.ts
+  /** Confines every read to the user's tenant: see access/tenants.ts. */
+  private confineReads() {
     this.before('READ', '*', (request) => {
       const { query, user } = request as unknown as Reader
       Object.assign(query, confined(query, user, this.model as never))
     })
+  }
+
+  private readLog() {
     this.on('READ', 'auditLogs', () => ({})) // it has no properties, and nothing of it is stored
     this.on('READ', '*', (request) => {
       const { query, user, reading, seen } = request as unknown as Reader
       return read(query, reading ?? { tenant: '', readable: readableBy(user), deadline: queryDeadline() }, seen)
     })
-    // gives new events an id unless they have one, their tenant, and the instant that they are ordered by
+  }
+
+  /** Gives new events an id unless they have one, their tenant, and the instant that they are ordered by. */
+  private completeEvents() {
     this.before('CREATE', 'provisioningObjectSummary', (request) => {
       const { data, user } = request as unknown as Creation
       data.id ??= randomUUID()
@@ -56,7 +71,10 @@ export default class AuditLogService extends cds.ApplicationService {
       const point = instant(String(data.activityDateTime))
       if (point) data.activityDateTime_utc = point
     })
-    // stores events with their place in the order of arrival, which delta links follow
+  }
+
+  /** Stores events with their place in the order of arrival, which delta links follow. */
+  private storeEvents() {
     this.on('CREATE', 'provisioningObjectSummary', async (request) => {
       const { data, represent, store = append } = request as unknown as Creation
       Object.assign(data, represent?.(data))
@@ -66,10 +84,12 @@ export default class AuditLogService extends cds.ApplicationService {
       ])
       return data
     })
-    // events are never replaced: one with a known id is refused
+  }
+
+  /** Events are never replaced: one with a known id is refused. */
+  private refuseKnownIds() {
     this.on('error', (error) => {
       if (engine().isDuplicate(error)) Object.assign(error, { status: 409, message: ID_IS_TAKEN, target: 'id' })
     })
-    return super.init()
   }
 }
