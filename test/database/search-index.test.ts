@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { TooExpensive } from '../../srv/database/sqlite/functions.ts'
 import { addCandidates, TooMany } from '../../srv/database/sqlite/search-candidates.ts'
 import type { Searched } from '../../srv/database/engine.ts'
 import { command, isSealed, until, verify } from '../support/command.ts'
@@ -52,14 +53,19 @@ function candidatesFor(
   word: string,
   after: string | null = null,
   before: string | null = null,
-  column = ''
+  column = '',
+  withinTime = () => {}
 ) {
   const index = new DatabaseSync(`${file}-search`, { readOnly: true })
   const form = String(index.prepare('SELECT form FROM state').get()?.form)
   index.close()
   const columns = JSON.parse(form.slice(form.indexOf(' '))) as Searched
   const log = new DatabaseSync(file, { readOnly: true })
-  addCandidates(log, { path: `${file}-search`, columns, instant: 'activityDateTime_utc' })
+  addCandidates(
+    log,
+    { path: `${file}-search`, columns, instant: 'activityDateTime_utc' },
+    { withinTime, tooLong: withinTime }
+  )
   try {
     return JSON.parse(
       String(log.prepare('SELECT candidate_rows(?,?,?,?) AS rows').get(after, before, column, word)?.rows)
@@ -147,6 +153,12 @@ describe('Events are found', () => {
     expect(named('hle')).toEqual(places(41, 87))
     expect(named('nn mü', '2024-05-01T00:00:38')).toEqual([79, ...pending])
     expect(named('Meier')).toEqual(pending)
+    for (const column of ['', 'targetIdentity_displayName']) {
+      const tooLate = () => {
+        throw new TooExpensive()
+      }
+      expect(() => candidatesFor(file, 'müll', null, null, column, tooLate)).toThrow(TooExpensive)
+    }
 
     const values = () => {
       const index = new DatabaseSync(`${file}-search`, { readOnly: true })

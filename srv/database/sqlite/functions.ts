@@ -13,6 +13,9 @@ export const TOO_LONG = 'too_long'
 
 const TOO_LARGE = 'A number that the query computes is larger than the service can hold.'
 
+/** Ends a query that takes too much time or memory where it runs. */
+export class TooExpensive extends Error {}
+
 /** What ends queries where time and memory are short. */
 export interface Limits {
   /** Called for each row, and for each text that is given to JavaScript, with its length. */

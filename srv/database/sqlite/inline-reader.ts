@@ -7,7 +7,7 @@ import { RequestError } from '../../errors/errors.ts'
 import { debug } from '../debug.ts'
 import { areFew, isCheap } from './cost.ts'
 import { resultCode } from './failures.ts'
-import type { Limits } from './functions.ts'
+import { TooExpensive, type Limits } from './functions.ts'
 import { RecentlyUsed } from '../../values/recently-used.ts'
 import type { QueryConnection } from './query-connection.ts'
 import { isTooLarge } from '../result-size.ts'
@@ -20,8 +20,6 @@ const MOST_FAILURES = 2
 const PAUSE = 60_000
 
 const SQLITE_TOOBIG = 18
-
-class TooExpensive extends Error {}
 
 interface Prepared {
   /** Undefined for a statement that must not run here. */

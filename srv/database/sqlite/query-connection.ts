@@ -36,7 +36,7 @@ export class QueryConnection {
     this.resultBytes = resultBytes
     this.exec(`PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -${CACHE}`)
     addFunctions(this.database, limits)
-    addCandidates(this.database, search)
+    addCandidates(this.database, search, limits)
     this.database.function('session_context', (name) => (this.session[String(name)] ?? null) as SQLInputValue)
   }
 

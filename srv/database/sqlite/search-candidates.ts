@@ -1,6 +1,7 @@
 /** Which events may have what is searched for, by the search index: see search-file.ts. */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { isDamaged } from './failures.ts'
+import { TooExpensive, type Limits } from './functions.ts'
 import {
   BLOCK,
   CHUNK,
@@ -14,7 +15,7 @@ import {
   type SearchIndex
 } from './search-file.ts'
 import { COUNTS } from '../tables.ts'
-import { rowsByValue, type Sought } from './search-values.ts'
+import { rowsByValue, type Question } from './search-values.ts'
 import { matchAll, mostOf, rarest, trigramsOf } from './trigrams.ts'
 
 /** The functions of statements: see search-statements.ts. */
@@ -31,7 +32,8 @@ const MOST = 0.25
 export class TooMany extends Error {}
 
 /** Adds the functions that find candidates for terms to a connection. */
-export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined) {
+export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined, limits?: Limits) {
+  const withinTime = () => limits?.withinTime()
   const file = search && reopened(search.path, readIndex)
   const finding = (find: (inquiry: Inquiry) => number[]) => {
     return (after: SQLInputValue, before: SQLInputValue, ...sought: SQLInputValue[]) => {
@@ -40,9 +42,18 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
       try {
         index = file.open()
         index.exec('BEGIN')
-        return JSON.stringify(find(inquiry(log, index, search, [after, before], soughtIn(sought.map(String)))))
+        const question = {
+          log,
+          index,
+          search,
+          sought: soughtIn(sought.map(String)),
+          range: [after, before],
+          withinTime
+        }
+        return JSON.stringify(find(inquiry(question as Question)))
       } catch (error) {
         if (isDamaged(error)) file.remove()
+        if (error instanceof TooExpensive) throw error
         throw new TooMany() // whatever is wrong with the index, events are found without it
       } finally {
         if (index?.isOpen && index.isTransaction) index.exec('COMMIT')
@@ -55,17 +66,11 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
 }
 
 /** The arguments of the functions: for each term a column, or an empty text, precedes it. */
-const soughtIn = (texts: string[]): Sought[] =>
+const soughtIn = (texts: string[]): Question['sought'] =>
   texts.flatMap((term, place) => (place % 2 ? [{ column: texts[place - 1] as string, term }] : []))
 
-/** What is asked of the index, in a transaction. */
-interface Inquiry {
-  log: DatabaseSync
-  index: DatabaseSync
-  search: SearchIndex
-  sought: Sought[]
-  /** The instants between which events must have happened; null where there is no bound. */
-  range: [SQLInputValue, SQLInputValue]
+/** A question, with what the index says of its range. */
+interface Inquiry extends Question {
   /** The chunks that may have events of the range; undefined if there is no bound. */
   chunks: number[] | undefined
   /** The first block that is not indexed, and the one after the last. */
@@ -76,19 +81,14 @@ interface Inquiry {
 }
 
 /** @throws {TooMany} if the index is not of this log; SQLite's error */
-function inquiry(
-  log: DatabaseSync,
-  index: DatabaseSync,
-  search: SearchIndex,
-  range: Inquiry['range'],
-  sought: Sought[]
-): Inquiry {
+function inquiry(question: Question): Inquiry {
+  const { log, index, search, range } = question
   const state = stateOf(index)
   if (hasTenants(log) || !state || !isOf(log, index, state, formOf(search.columns))) throw new TooMany()
   const [first, end] = [(state.last + 1) / BLOCK, Math.floor(lastOf(log) / BLOCK) + 1]
   const chunks = chunksWithin(index, range)
   const blocks = chunks ? end - first + chunks.length * CHUNK : end
-  return { log, index, search, sought, range, chunks, first, end, blocks }
+  return { ...question, chunks, first, end, blocks }
 }
 
 /**
@@ -97,9 +97,8 @@ function inquiry(
  * @returns their rowids @throws {TooMany}
  */
 function fewRows(inquiry: Inquiry): number[] {
-  const { log, index, search, sought, range } = inquiry
   const most = Math.floor(Math.max(FEW, Math.sqrt(inquiry.blocks * BLOCK)))
-  const known = rowsByValue(log, index, search, sought, range, most * BLOCK)
+  const known = rowsByValue(inquiry, most * BLOCK)
   if (known) return rowsOf(notIndexed(inquiry, most)).concat(known)
   return rowsOf(candidates(inquiry, most, true))
 }
@@ -122,7 +121,7 @@ function notIndexed({ first, end }: Inquiry, most: number): number[] {
  * @throws {TooMany} if there are more than `most`, or terms have no trigrams; SQLite's error
  */
 function candidates(inquiry: Inquiry, most: number, persists: boolean): number[] {
-  const { index, sought, chunks, end } = inquiry
+  const { index, sought, chunks, end, withinTime } = inquiry
   const trigrams = trigramsOf(sought.map(({ term }) => term))
   if (!trigrams.length) throw new TooMany()
   const found = notIndexed(inquiry, most)
@@ -133,7 +132,7 @@ function candidates(inquiry: Inquiry, most: number, persists: boolean): number[]
   for (const chosen of [rarest(trigrams, partOf, end), ...(persists ? [mostOf(trigrams, partOf)] : [])]) {
     const blocks = matching
       .iterate(matchAll(chosen), from * CHUNK, (to + 1) * CHUNK - 1)
-      .map(({ block }) => Number(block))
+      .map(({ block }) => (withinTime(), Number(block)))
       .filter((block) => known?.has(Math.floor(block / CHUNK)) !== false)
       .take(most - found.length + 1)
       .toArray()

@@ -7,10 +7,17 @@ import { COUNTS, EVENTS } from '../tables.ts'
 import { BLOCK, lastOf, type SearchIndex, type State } from './search-file.ts'
 import { matchAll, trigramsOf } from './trigrams.ts'
 
-/** A part of a value: the column, or an empty text for a search in all texts, and the term. */
-export interface Sought {
-  column: string
-  term: string
+/** What is asked of the index, in a transaction. */
+export interface Question {
+  log: DatabaseSync
+  index: DatabaseSync
+  search: SearchIndex
+  /** The terms, each with the column whose value must have it, or an empty text for a search in all texts. */
+  sought: { column: string; term: string }[]
+  /** The instants between which events must have happened; null where there is no bound. */
+  range: [SQLInputValue, SQLInputValue]
+  /** Called for all that is found; ends the query by an error if that takes too long. */
+  withinTime: () => void
 }
 
 /** How many trigrams of a term are looked for. Values are short, so these lead to few others. */
@@ -63,36 +70,34 @@ export function removeValues(log: DatabaseSync, index: DatabaseSync, state: Stat
 
 /**
  * Finds the events that have a value with a part of it.
- * @param range the instants between which they must have happened; null where there is no bound
  * @param most how many there may be
  * @returns their rowids; undefined if nothing is sought in values, or there are more
  */
-export function rowsByValue(
-  log: DatabaseSync,
-  index: DatabaseSync,
-  { instant }: Pick<SearchIndex, 'instant'>,
-  sought: Sought[],
-  [after, before]: [SQLInputValue, SQLInputValue],
-  most: number
-): number[] | undefined {
+export function rowsByValue(question: Question, most: number): number[] | undefined {
+  const { log, search, sought, range, withinTime } = question
   const column = sought.find((each) => each.column)?.column
   if (!column) return undefined
   const terms = sought.filter((each) => each.column === column).map(({ term }) => term)
-  const values = valuesWith(index, column, trigramsOf(terms, LOOKED_FOR), most / BLOCK)
+  const values = valuesWith(question, column, trigramsOf(terms, LOOKED_FOR), most / BLOCK)
   if (!values) return undefined
-  const bounds = [after !== null && `event."${instant}" >= :after`, before !== null && `event."${instant}" <= :before`]
+  const [after, before] = range
+  const instant = `event."${search.instant}"`
+  const bounds = [after !== null && `${instant} >= :after`, before !== null && `${instant} <= :before`]
   const conditions = [`event.tenant = (SELECT tenant FROM ${COUNTS})`, `event."${column}" = known.value`, ...bounds]
   const find = log.prepare(
     `SELECT event.rowid AS place FROM json_each(:values) AS known CROSS JOIN ${EVENTS} AS event
      WHERE ${conditions.filter(Boolean).join(' AND ')} LIMIT :most`
   )
   find.setAllowUnknownNamedParameters(true)
-  const rows = find.all({ values: JSON.stringify(values), after, before, most: most + 1 })
-  return rows.length > most ? undefined : rows.map(({ place }) => Number(place))
+  const rows = find
+    .iterate({ values: JSON.stringify(values), after, before, most: most + 1 })
+    .map(({ place }) => (withinTime(), Number(place)))
+    .toArray()
+  return rows.length > most ? undefined : rows
 }
 
 /** The values of a column that have some trigrams; undefined if there are too many, or no trigrams. */
-function valuesWith(index: DatabaseSync, column: string, trigrams: string[], most: number): string[] | undefined {
+function valuesWith({ index, withinTime }: Question, column: string, trigrams: string[], most: number) {
   if (!trigrams.length) return undefined
   const find = index.prepare(
     'SELECT value FROM value_texts JOIN known_values ON number = value_texts.rowid WHERE value_texts MATCH ? AND name = ?'
@@ -100,6 +105,7 @@ function valuesWith(index: DatabaseSync, column: string, trigrams: string[], mos
   const values: string[] = []
   let length = 0
   for (const { value } of find.iterate(matchAll(trigrams), column) as Iterable<{ value: string }>) {
+    withinTime()
     length += value.length
     if (values.length >= most || length > MOST_TEXT) return undefined
     values.push(value)
