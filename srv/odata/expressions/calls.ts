@@ -20,11 +20,13 @@ export function call(parser: Parser): Typed {
   if (UNSUPPORTED.has(lowerCase))
     cursor.fail(`The service does not implement the function '${name}'`, position, 'notImplemented')
   const definition = FUNCTIONS.get(lowerCase)
-  const args = parser.arguments().map(definition?.forms[0]?.[0] === 'duration' ? asDuration : (each) => each)
-  const point = args.length ? undefined : pointNamed(lowerCase, parser.context.now)
-  if (point)
+  const point = pointNamed(lowerCase, parser.context.now)
+  if (point) {
+    if (parser.arguments().length) cursor.fail(`The function is ${name}()`, position)
     return { cqn: val(instant(point) as string), local: val(point), type: 'dateTime', required: true, position }
+  }
   if (!definition) return cursor.fail(`There is no function '${name}'`, position)
+  const args = parser.arguments().map(definition.forms[0]?.[0] === 'duration' ? asDuration : (each) => each)
   const accepts = (form: ValueType[]) =>
     form.length === args.length &&
     args.every(({ type }, index) => type === form[index] || type === 'null' || type === 'any')

@@ -23,6 +23,8 @@ export function collectionValue(parser: Parser, column: Cqn, type: StructuredTyp
     const cqn = conditions.length ? jsonCount(column, scope.item, allOf(...conditions)) : jsonLength(column)
     return { cqn, type: 'number', whole: true, position }
   }
+  if (cursor.token.text === 'aggregate')
+    cursor.fail('The service does not aggregate collections in expressions', undefined, 'notImplemented')
   const isAll = cursor.accept('all')
   if (!isAll && !cursor.accept('any')) cursor.fail(`any, all or $count is expected instead of '${cursor.token.text}'`)
   const condition = lambda(parser, scope)

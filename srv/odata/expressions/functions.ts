@@ -122,8 +122,10 @@ const DEFINITIONS: Record<string, CanonicalFunction> = {
   }
 }
 
-/** Functions of the standard that the service does not implement (5.1.1.6, 5.1.1.10 and 5.1.1.11). */
-export const UNSUPPORTED = new Set(['hassubset', 'hassubsequence', 'geo.distance', 'geo.intersects', 'geo.length'])
+/** Functions of the standard that the service does not implement (5.1.1.6, 5.1.1.11; Data Aggregation 4.0, 4.2). */
+export const UNSUPPORTED = new Set(
+  'hassubset hassubsequence geo.distance geo.intersects geo.length isdefined'.split(' ')
+)
 
 /** Functions that the standard has for collections, too, and the service for strings only (5.1.1.5). */
 export const OF_COLLECTIONS = new Set('concat contains endswith indexof length startswith substring'.split(' '))

@@ -48,7 +48,8 @@ export function parsePath(parser: Parser): { value: Typed; names: string[] } {
 function start(parser: Parser): Place {
   const { cursor, variables, root } = parser
   const { text: name } = cursor.token
-  if (name === '$root') cursor.fail('The service does not implement $root', undefined, 'notImplemented')
+  if (name === '$root' || name === '$these')
+    cursor.fail(`The service does not implement ${name}`, undefined, 'notImplemented')
   const scope = variables.get(name)
   const place = scope ? placeOf(scope) : step(parser, placeOf(root), name)
   cursor.take()

@@ -141,6 +141,8 @@ function groupBy(parser: Parser, rows: Rows): Rows[] {
 
 function groupingItem(parser: Parser): Grouping[][] {
   const { cursor } = parser
+  if (cursor.token.text === 'rolluprecursive')
+    cursor.fail('The service does not implement rolluprecursive', undefined, 'notImplemented')
   if (!cursor.accept('rollup')) return [[grouping(parser)]]
   return cursor.enclosed(() => {
     const all = cursor.accept('$all')

@@ -246,6 +246,8 @@ describe('A request that is wrong is refused and says why', () => {
     ["(jobId eq 'x'", "')' is expected instead of 'the end', at position 13 of $filter."],
     ["matchesPattern(jobId,'(')", 'This is not a regular expression, at position 21 of $filter.'],
     ['jobId in ["a","\\u0000"]', `'\\u0000' is not a value, at position 14 of $filter.`],
+    ['Aggregation.isroot(Node=id)', "There is no function 'Aggregation.isroot', at position 0 of $filter."],
+    ['now(1) eq null', 'The function is now(), at position 0 of $filter.'],
     ['jobId in (', 'The expression ends too early, at position 10 of $filter.'],
     ["not jobId eq 'x'", "'not' takes a condition; a comparison after it needs parentheses, at position 4 of $filter."]
   ])('the filter %s with 400, saying where', async (filter, message) => {
