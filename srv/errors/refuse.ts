@@ -24,10 +24,12 @@ function challenge({ code, message }: RequestError, req: Request): Record<string
 
 /** Sends the body of an error with its status. @param ids of the request; for a part of a batch, of the batch */
 export function refuse(res: Response, failure: RequestError, ids = requestIds(res)) {
-  res.set(challenge(failure, res.req))
+  const { req } = res
+  res.set(challenge(failure, req))
   const seconds = RETRY_AFTER[failure.code]
   if (seconds && !res.get('Retry-After')) res.set('Retry-After', String(seconds))
-  if (!res.get('OData-Version')) res.set('OData-Version', '4.0') // every response has one (Protocol 4.01, 8.1.5)
+  // every response has one (Protocol 4.01, 8.1.5), also before versions are negotiated
+  if (!res.get('OData-Version')) res.set('OData-Version', Number(req.get('OData-MaxVersion')) >= 4.01 ? '4.01' : '4.0')
   // the language of the message is always named (Protocol 4.01, 9.4)
   res.status(failure.status).set('Content-Language', 'en').setHeader('Content-Type', 'application/json')
   res.send(Buffer.from(JSON.stringify(errorBody(failure, ids, new Date())))) // to text Express adds a charset

@@ -88,7 +88,9 @@ describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
         headers: { Accept: 'application/json', 'OData-MaxVersion': '4.0' }
       },
       { id: '3', method: 'GET', url: `${path}/$count` },
-      { id: '4', method: 'GET', url: '/auditLogs?$expand=provisioning($top=0)' }
+      { id: '4', method: 'GET', url: '/auditLogs?$expand=provisioning($top=0)' },
+      { id: '5', method: 'GET', url: '/nothing' },
+      { id: '6', method: 'GET', url: '/auditLogs', dependsOn: ['5'] }
     ]
     const parts = await batch(requests, '', {
       Accept: 'multipart/mixed;q=0.1, application/json;metadata=none',
@@ -98,7 +100,9 @@ describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
       [200, '4.01'],
       [200, '4.0'],
       [200, '4.01'],
-      [200, '4.01']
+      [200, '4.01'],
+      [404, '4.01'],
+      [424, '4.01']
     ])
     expect(Object.keys(parts.get('1')!.body)).toEqual(['value'])
     expect(Object.keys(parts.get('2')!.body)).toEqual(['@odata.context', 'value'])

@@ -22,6 +22,23 @@ describe('The version of OData (Protocol 4.01, 8.1.5 and 8.2.7)', () => {
     expect([answer.status, answer.headers.get('odata-version')]).toEqual([200, version])
   })
 
+  it.each([
+    ['/%ff', 400],
+    ['/nothing', 404],
+    [`${path}?$filter=(`, 400],
+    ['/app/nothing', 404]
+  ])('of errors is that of answers: %s', async (url, status) => {
+    for (const [most, version] of [
+      ['4.0', '4.0'],
+      ['4.01', '4.01'],
+      ['x', '4.0']
+    ] as const) {
+      const answer = await service.get(url, { 'OData-MaxVersion': most })
+      expect([most, answer.headers.get('odata-version')]).toEqual([most, version])
+      if (most !== 'x') expect(answer.status).toBe(status)
+    }
+  })
+
   it.each<Record<string, string>>([
     { 'OData-MaxVersion': '3.0' },
     { 'OData-MaxVersion': 'x' },
