@@ -166,11 +166,11 @@ export function columnsFor(selection: Selection, { type, identity, columns }: Ro
 /** The select list for rows, with what they have besides the properties of their type (10.7 and 10.10). */
 export function rowsList({ rows: { type, areEntities }, selection, list }: Selected): string {
   if (selection) return list
-  const shape = ({ properties }: StructuredType): string =>
-    [...properties.values()]
-      .map(({ name, type }) => urlPath([name]) + (isStructured(type) && type.partial ? `(${shape(type)})` : ''))
-      .join(',')
-  if (!areEntities) return `(${shape(type)})`
+  const paths = ({ properties }: StructuredType, above: string[] = []): string[] =>
+    [...properties.values()].flatMap(({ name, type }) =>
+      isStructured(type) && type.partial ? paths(type, [...above, name]) : urlPath([...above, name])
+    )
+  if (!areEntities) return `(${paths(type).join(',')})`
   const computedNames = [...type.properties.values()].filter(({ column }) => column).map(({ name }) => name)
   return computedNames.length ? `(*,${computedNames.join(',')})` : ''
 }

@@ -389,8 +389,12 @@ describe('$apply', () => {
   })
 
   it('names its shape in the context', async () => {
-    const { body } = await service.get(query(path, { $apply: 'groupby((statusInfo/status),aggregate($count as n))' }))
-    expect(String(body['@odata.context'])).toMatch(/#auditLogs\/provisioning\(statusInfo\(status\),n\)$/)
+    const $apply = 'groupby((statusInfo/status,targetSystem/details/a,jobId),aggregate($count as n))'
+    const { body } = await service.get(query(path, { $apply }))
+    // paths, as in 4.0, and no parentheses (Protocol 4.01, 10.7)
+    expect(body['@odata.context']).toBe(
+      `${service.url}/$metadata#auditLogs/provisioning(statusInfo/status,targetSystem/details/a,jobId,n)`
+    )
   })
 
   it('of entities gives entities', async () => {
