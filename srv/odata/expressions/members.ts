@@ -42,7 +42,7 @@ export function meantAlike(left: Typed, right: Typed): [Typed, Typed] {
 
 /** Compares two members of open types: numbers with numbers, strings with strings, anything else for equality only. */
 export function membersCompared(left: Typed, operator: string, right: Typed): Unplaced {
-  const json = (each: Typed): Typed => ({ cqn: shown(each), type: 'string', position: each.position })
+  const json = (each: Typed): Typed => ({ cqn: comparable(each), type: 'string', position: each.position })
   if (operator === '=' || operator === '!=') return compared(json(left), operator, json(right))
   const as = (type: ValueType) => exactly(compared(meantAs(left, type), operator.slice(0, 1), meantAs(right, type)))
   const ordered = anyOf(as('number'), as('string'))
@@ -59,6 +59,18 @@ export function shown(value: Pick<Typed, 'cqn' | 'exact' | 'member' | 'type' | '
   if (type === 'any') return member ? jsonOfMember(member) : value.cqn
   if (type === 'duration') return func('odata_duration', value.cqn)
   return isLarge ? func('odata_held', value.cqn) : exactly(value)
+}
+
+/**
+ * A value that is the same as those that it equals: of the forms that numbers have in JSON, `1.0` equals `1`. Numbers
+ * that no double can hold stay as they are.
+ */
+export function comparable(value: Pick<Typed, 'cqn' | 'exact' | 'member' | 'type' | 'isLarge'>): Cqn {
+  const { member } = value
+  if (!member) return shown(value)
+  const number = memberAs(member, 'number')
+  const isDouble = xpr(jsonType(member), "= 'real' and abs(", number, `) <= ${Number.MAX_VALUE}`)
+  return xpr('case when', isDouble, 'then', func('odata_json_number', number), 'else', shown(value), 'end')
 }
 
 /** A value as a member of a JSON value. */

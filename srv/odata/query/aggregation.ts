@@ -5,7 +5,7 @@ import { asJson, integer } from '../../database/dialect.ts'
 import { func, named, type Typed } from '../../cqn/cqn.ts'
 import { withoutNaN } from '../expressions/arithmetic.ts'
 import type { Cursor } from '../expressions/cursor.ts'
-import { meantAs, shown } from '../expressions/members.ts'
+import { comparable, meantAs, shown } from '../expressions/members.ts'
 
 export interface Grouping {
   names: string[]
@@ -35,7 +35,7 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
         position
       }
     case 'countdistinct':
-      return { cqn: integer(func('countdistinct', shown(operand))), type: 'number', whole: true, position }
+      return { cqn: integer(func('countdistinct', comparable(operand))), type: 'number', whole: true, position }
     default:
       return undefined
   }
@@ -44,14 +44,14 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
 /** Groups rows. @throws {RequestError} 400 if two columns have the same name; column names are case-insensitive */
 export function grouped(cursor: Cursor, rows: Rows, groupings: Grouping[], aggregates: Computed[]): Rows {
   const all = [
-    ...groupings.map(({ names, value }) => ({ name: groupColumn(names), value })),
-    ...aggregates.map(({ name, value }) => ({ name: valueColumn(name), value }))
+    ...groupings.map(({ names, value }) => ({ name: groupColumn(names), cqn: comparable(value) })),
+    ...aggregates.map(({ name, value }) => ({ name: valueColumn(name), cqn: shown(value) }))
   ]
   const names = all.map(({ name }) => name)
   if (new Set(names.map((name) => name.toLowerCase())).size < names.length)
     cursor.fail('Two columns have the same name')
-  const columns = all.map(({ name, value }) => named(shown(value), name))
-  const groupBy = groupings.map(({ value }) => shown(value))
+  const columns = all.map(({ name, cqn }) => named(cqn, name))
+  const groupBy = all.slice(0, groupings.length).map(({ cqn }) => cqn)
   const groups = nested(rows, columns, groupBy.length ? { groupBy } : {})
   const type = groupedType(rows.type, groupings, aggregates)
   return { ...groups, type, columns: names, identity: names, order: [], defaultOrder: [], areEntities: false }

@@ -121,6 +121,45 @@ describe('Rows can be grouped', () => {
   })
 })
 
+describe('Numbers of open types are equal whatever form they have in JSON', () => {
+  beforeAll(async () => {
+    for (const [index, [m, k]] of ['1 1.0', '1.0 2', '1e0 10e-1', '"1" 1', '0.10 0.1', '1e30 1.0E30']
+      .map((each) => each.split(' '))
+      .entries()) {
+      const event = `{"id":"form${index}","activityDateTime":"2020-01-01T00:00:00Z","jobId":"forms","targetSystem":{"details":{"m":${m},"k":${k}}}}`
+      expect((await service.post(path, event)).status).toBe(201)
+    }
+  })
+  const only = "filter(jobId eq 'forms')"
+  const groups = [
+    { m: '1', n: 1 },
+    { m: 0.1, n: 1 },
+    { m: 1, n: 3 },
+    { m: 1e30, n: 1 }
+  ]
+
+  it('in groups', async () => {
+    const $apply = `${only}/groupby((targetSystem/details/m),aggregate($count as n))`
+    const expected = groups.map(({ m, n }) => ({ targetSystem: { details: { m } }, n }))
+    expect(valuesOf(await service.get(query(path, { $apply })))).toMatchObject(expected)
+  })
+
+  it('in groups by computed values', async () => {
+    const $apply = `${only}/compute(targetSystem/details/m as m)/groupby((m),aggregate($count as n))`
+    expect(valuesOf(await service.get(query(path, { $apply })))).toMatchObject(groups)
+  })
+
+  it('in numbers of different values', async () => {
+    const $apply = `${only}/aggregate(targetSystem/details/m with countdistinct as m,targetSystem/details/k with countdistinct as k)`
+    expect(valuesOf(await service.get(query(path, { $apply })))).toMatchObject([{ m: 4, k: 4 }])
+  })
+
+  it('in comparisons with each other', async () => {
+    const equal = "jobId eq 'forms' and targetSystem/details/m eq targetSystem/details/k"
+    expect(await found({ $filter: equal, $orderby: 'id' })).toBe('form0form2form4form5')
+  })
+})
+
 it.each([
   ['topcount(0,durationInMilliseconds)', 'A whole number of 1 or more is expected, at position 9 of $apply.'],
   ['bottomcount(1.5,durationInMilliseconds)', 'A whole number of 1 or more is expected, at position 12 of $apply.'],
