@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
+import { openLog } from '../../srv/database/open-log.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { documentedExample, type Json } from '../support/service.ts'
 import { postJson } from '../support/http.ts'
@@ -36,7 +37,7 @@ describe('A backup', () => {
     const copied = backup(copy, ['npm', 'run', '-s', 'backup', '--']).finally(() => (isCopied = true))
     for (let count = 0; !isCopied; count++) expect((await post(url, `meanwhile-${count}`)).status).toBe(201)
     expect((await copied).stdout).toMatch(/copy\.sqlite: \d+ bytes/)
-    expect([existsSync(`${copy}.part`), existsSync(`${copy}-wal`)]).toEqual([false, false])
+    expect(readdirSync(folder).filter((name) => name.startsWith('copy'))).toEqual(['copy.sqlite'])
     await post(url, 'after')
 
     const database = new DatabaseSync(copy, { readOnly: true })
@@ -58,6 +59,20 @@ describe('A backup', () => {
     expect(await idsOf(restored.url as string)).toEqual(kept)
     expect((await post(restored.url as string, 'after')).status).toBe(201)
     await restored.stop()
+  })
+
+  it('is whole though another one with the same target is under way', async () => {
+    const target = join(folder, 'twice.sqlite')
+    const log = await openLog(file, { readOnly: true })
+    const done = await Promise.allSettled([1, 2, 3].map(() => log.copyTo(target)))
+    await log.close()
+    expect(done.map(({ status }) => status)).toContain('fulfilled')
+    expect(readdirSync(folder).filter((name) => name.startsWith('twice'))).toEqual(['twice.sqlite'])
+    const database = new DatabaseSync(target, { readOnly: true })
+    expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
+    const { count } = database.prepare('SELECT count(*) AS count FROM provisioning_log_Arrivals').get() as Json
+    expect(count).toBeGreaterThan(50)
+    database.close()
   })
 
   it('overwrites nothing, and leaves nothing where it fails', async () => {

@@ -1,4 +1,5 @@
 /** Copies of the database, made while others write to it. */
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -10,8 +11,7 @@ const ALL_PAGES = 2 ** 31 - 1
 export async function copyDatabase(source: DatabaseSync, target: string): Promise<number> {
   if (existsSync(target)) throw new Error(`${target} exists already.`)
   if (!existsSync(dirname(target))) throw new Error(`there is no folder ${dirname(target)}.`)
-  const part = `${target}.part`
-  await rm(part, { force: true })
+  const part = `${target}.${randomUUID()}.part` // several backups may have the same target
   try {
     // all pages in one step, so that the copy shows one moment, and events that arrive meanwhile do not wait
     await backup(source, part, { rate: ALL_PAGES })
