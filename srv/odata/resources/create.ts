@@ -13,7 +13,7 @@ import { entityUrl } from '../response/links.ts'
 import { applied } from '../request/headers.ts'
 import { entities } from '../query/rows.ts'
 import { selected } from '../query/select.ts'
-import { completed, entityEtag, isSentAsStored, newText, renderRows, storedJson } from '../response/render-rows.ts'
+import { completed, entityEtag, newText, renderRows, storedJson, templateFor } from '../response/render-rows.ts'
 import type { StoredText } from '../response/json-text.ts'
 import type { Row } from '../../plans/statement.ts'
 import { respondWith } from '../response/respond.ts'
@@ -47,7 +47,7 @@ export async function create(exchange: Exchange, path: string, body: unknown) {
   if (preference === 'minimal' || preference === 'representation') applied(res, `return=${preference}`)
   if (preference === 'minimal') return void res.set('OData-EntityId', url).status(204).end()
   res.status(201)
-  const texts = text && isSentAsStored(exchange, shown) ? [text] : undefined
+  const texts = text && templateFor(exchange, shown) === stored.template ? [text] : undefined
   const render = () => renderRows(exchange, [asRead(event, row, schema)], shown, path)
   respondWith(exchange, `${path}${shown.list}/$entity`, texts ?? render())
 }

@@ -11,7 +11,7 @@ import type { Row } from '../../plans/statement.ts'
 import type { Selected } from '../query/select.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { JsonText } from './json-text.ts'
-import { columnsToRender, isCurrent, isSentAsStored, renderRows, selectedTemplate } from './render-rows.ts'
+import { columnsToRender, isCurrent, renderRows, templateFor } from './render-rows.ts'
 import { hasJson } from './stored-text.ts'
 import { fitting, inPlaces, pageQuery, storedPage } from './stored-page.ts'
 
@@ -51,15 +51,6 @@ interface Shown {
 /** Texts up to this length, in bytes, are always read with the others. */
 const SHORT = 24_576
 
-/**
- * The template of what is selected, if the database makes texts of it. Where rows come one by one, to send their
- * columns takes it less; and earlier releases stored other JSON.
- */
-function selectedText(exchange: Exchange, selected: Selected) {
-  const template = engine().endsWhereFull ? undefined : selectedTemplate(exchange, selected)
-  return template && !hasJson(template) ? template : undefined
-}
-
 /** Reads as many rows as are wanted and fit into an answer, at least one if there is one. */
 export async function readRows<Of extends Prepared>(
   exchange: Exchange,
@@ -87,9 +78,12 @@ export async function readRows<Of extends Prepared>(
   }
 
   const { stored } = exchange.schema
-  const template = isSentAsStored(exchange, selected) ? stored.template : selectedText(exchange, selected)
+  const template = templateFor(exchange, selected)
+  // of what is selected, the database makes no texts where rows come one by one: to send their columns takes it less. JSON
+  // in columns may be that of an earlier release
+  const isMadeThere = template === stored.template || (template && !engine().endsWhereFull && !hasJson(template))
   // JSON keeps all digits of numbers in columns, but not of numbers that an order computes
-  if (!template || !keys.every((column) => 'ref' in column)) return build(all, false)
+  if (!template || !isMadeThere || !keys.every((column) => 'ref' in column)) return build(all, false)
 
   const read = async (places: number, longest?: number) => {
     const name = nameFor(longest ? 'short texts' : 'texts', places)

@@ -24,10 +24,10 @@ import { columnsIn } from './stored-text.ts'
 /** Renders the first rows, as many as fit into an answer, at least one. */
 export function renderRows(exchange: Exchange, all: Row[], selected: Selected, path: string): JsonText {
   const texts: JsonText = []
-  const template = selectedTemplate(exchange, selected)
+  const template = selected.selection && templateFor(exchange, selected)
   let size = 0
   for (const row of all) {
-    const text = template ? selectedText(exchange, template, row) : rowText(exchange, row, selected, path)
+    const text = template ? filledIn(exchange, template, row) : rowText(exchange, row, selected, path)
     size += sizeOf([text])
     if (size > mostBytes() && texts.length) break
     texts.push(text)
@@ -45,14 +45,15 @@ function rowText(exchange: Exchange, row: Row, selected: Selected, path: string)
 }
 
 /**
- * The template of what is selected, where that has columns of its own and is shown as it is stored. To fill it in takes
- * less time than to build objects.
+ * The template of what is shown of entities, where that is just as it is stored: of the whole, or of what is selected if
+ * that has columns of its own. To fill it in takes less time than to build objects.
  */
-export function selectedTemplate(exchange: Exchange, selected: Selected): Template | undefined {
-  const { key, stored } = exchange.schema
+export function templateFor(exchange: Exchange, selected: Selected): Template | undefined {
+  const { entity, key, stored } = exchange.schema
   const { selection } = selected
-  if (!selection?.has(key) || !areFromColumns(exchange, selected)) return undefined
-  return templateOfSelection(selection)(stored.type) || undefined
+  if (entity !== stored.entity || exchange.asReferences || !areAsStored(exchange, selected)) return undefined
+  if (!selection) return stored.template
+  return (selection.has(key) && templateOfSelection(selection)(stored.type)) || undefined
 }
 
 const templateOfSelection = remembered((selection: NonNullable<Selection>) =>
@@ -63,7 +64,7 @@ const templateOfSelection = remembered((selection: NonNullable<Selection>) =>
  * Events do not change, so the tag of the whole one stands for its parts, too. JSON in columns lacks what is shown of
  * it where an earlier release stored it, with another type or with the text of the event in a column.
  */
-function selectedText({ schema }: Exchange, template: Template, row: Row): string | StoredText {
+function filledIn({ schema }: Exchange, template: Template, row: Row): string | StoredText {
   const { type } = schema.stored
   const { representation, representationTag } = type.hidden
   const tag = row[representationTag]
@@ -84,22 +85,11 @@ function linksOf(exchange: Exchange, path: string, row: Row, selection: Selectio
 export function columnsToRender(exchange: Exchange, selected: Selected): Cqn[] {
   const { rows, selection } = selected
   if (exchange.asReferences) return rows.identity.map(ref)
-  const template = selectedTemplate(exchange, selected)
+  const template = selection && templateFor(exchange, selected)
   if (!template) return columnsFor(selection, rows)
   const { representation, representationTag } = exchange.schema.stored.type.hidden
   const hasText = named(xpr(ref(representation), 'is not null'), representation)
   return [hasText, ref(representationTag), ...columnsIn(template)]
-}
-
-/** Whether rows are sent as they are stored. */
-export function isSentAsStored(exchange: Exchange, selected: Selected) {
-  return areFromColumns(exchange, selected) && selected.selection === undefined
-}
-
-/** Whether what is shown of entities is read from the columns that have it. */
-function areFromColumns(exchange: Exchange, selected: Selected) {
-  const { entity, stored } = exchange.schema
-  return entity === stored.entity && !exchange.asReferences && areAsStored(exchange, selected)
 }
 
 /** Whether values are shown just as they are stored. None has 64-bit integers, so IEEE754Compatible has no effect. */
