@@ -28,6 +28,7 @@ export interface PageWindow {
   /** How many rows to skip; on the first page only. */
   skip: number
   after: Position['after']
+  /** The last arrival that is part of the result, if changes are tracked. */
   until: Position['until']
   /** The position of the next page, given the number of rows on this one; undefined if the client wants no more. */
   next: (after: Position['after'], count: number) => Position | undefined

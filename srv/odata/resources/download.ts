@@ -83,7 +83,7 @@ async function* pagesOf(exchange: Exchange, prepared: Prepared, path: string): P
     const next: PageWindow['next'] = (after, count) => (after && remaining > count ? { after } : undefined)
     const window = { limit, skip, after: position.after, until: undefined, next }
     const plan = planned(exchange, undefined, () => prepared)
-    const page = await readWindow(exchange, plan, window, undefined, path, true)
+    const page = await readWindow(exchange, plan, window, path, true)
     yield page.texts
     remaining -= page.texts.length
     skip = 0

@@ -47,7 +47,7 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   const { sets, selected: shown } = plan.prepared
   const isOneSet = sets.length === 1
   const { texts, next } = isOneSet
-    ? await readWindow(exchange, plan, window, until, path)
+    ? await readWindow(exchange, plan, { ...window, until }, path)
     : { texts: await readSets(exchange, sets, path) }
   const members: Page['members'] = {}
   if (counts) members['@odata.count'] = [integerText(await countOf(exchange.schema, plan, sets), format)]
@@ -76,15 +76,13 @@ function shapeOfPage(exchange: Exchange, { limit, skip, after }: PageWindow, cou
 
 /**
  * Reads the rows in a window, in their order.
- * @param until the last arrival that is part of the result, if changes are tracked
  * @param apart whether the text of each row is wanted by itself
  * @returns also the position of the next page, if there is one
  */
 export async function readWindow(
   exchange: Exchange,
   plan: Planned<Prepared>,
-  { limit, skip, after, next }: PageWindow,
-  until: number | undefined,
+  { limit, skip, after, until, next }: PageWindow,
   path: string,
   apart = false
 ) {
@@ -111,16 +109,17 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
   }
   const all: JsonText = []
   for (const rows of sets) {
-    const plan = planned(exchange, undefined, () => ({ selected: { rows, selection: undefined, list: '' }, keys: [] }))
-    const order = orderOfPage(exchange, rows).map(orderBy)
-    const select = (_: unknown, count: number) => ({
-      ...clauses(rows),
-      orderBy: order,
-      limit: { rows: val(count) }
-    })
-    const { texts, isMore } = await readRows(exchange, plan, { path, limit: schema.pageSize.max, select })
+    const shown = { rows, selection: undefined, list: '' }
+    const prepared = { sets, selected: shown, terms: orderOfPage(exchange, rows), keys: [] }
+    const window = { limit: schema.pageSize.max, skip: 0, after: undefined, until: undefined, next: () => ({}) }
+    const { texts, next } = await readWindow(
+      exchange,
+      planned(exchange, undefined, () => prepared),
+      window,
+      path
+    )
     all.push(...texts)
-    if (isMore || sizeOf(all) > mostBytes())
+    if (next || sizeOf(all) > mostBytes())
       throw new RequestError('notImplemented', `The result is larger than a page, and concat has no pages.`, '$apply')
   }
   return all
