@@ -1,4 +1,5 @@
 import { checkStructure, membersOf, repeatedMember } from '../../../srv/odata/request/json-structure.ts'
+import { parseBody } from '../../../srv/odata/request/body.ts'
 import { parseJson } from '../../../srv/values/json.ts'
 
 const object = (members: number) => `{${Array.from({ length: members }, (_, i) => `"k${i}":1`).join()}}`
@@ -68,5 +69,19 @@ describe('Members', () => {
   ])('of %s are fewer in the value, as there are two %s', (text, name) => {
     expect(checkStructure(Buffer.from(text))).toBeGreaterThan(membersOf(parseJson(text)))
     expect(repeatedMember(Buffer.from(text))).toBe(name)
+  })
+
+  it('are not lost unseen where the parser takes one name for another', () => {
+    parseBody('{"k":"ü","\\\\":[],"\\"q\\"":0}')
+    const text = '{"k":"ü","\\u00e9":null,"\\\\":"x"}'
+    const read = () => {
+      try {
+        return parseBody(text)
+      } catch (error) {
+        return (error as Error).message
+      }
+    }
+    const refusal = 'The request body has names with escapes that the service cannot tell apart.'
+    expect([{ k: 'ü', é: null, '\\': 'x' }, refusal]).toContainEqual(read())
   })
 })
