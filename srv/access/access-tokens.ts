@@ -10,6 +10,9 @@ const PERSONAL_ACCOUNTS = '9188040d-6c67-4c5b-b112-36a304b66dad'
 /** Signatures by keys that only the issuer has. HMAC and `none` would let anyone sign. */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
+/** The types of access tokens (RFC 9068, 2.1), or of any token. An issuer may sign other kinds (RFC 8725, 3.11). */
+const TYPES = ['jwt', 'at+jwt', 'application/at+jwt']
+
 /** The user that a token stands for, an application or a person. */
 export interface Access {
   id: string
@@ -32,7 +35,9 @@ export function accessByToken(settings: AccessSettings, cooldown = COOLDOWN) {
     try {
       const options = { issuer: issuerOf(token, settings), audience, clockTolerance: leeway }
       const required = { algorithms: ALGORITHMS, requiredClaims: ['exp'] }
-      const { payload } = await jwtVerify(token, keys.find, { ...options, ...required })
+      const { payload, protectedHeader } = await jwtVerify(token, keys.find, { ...options, ...required })
+      if (!TYPES.includes(String(protectedHeader.typ ?? 'JWT').toLowerCase()))
+        throw new errors.JWTInvalid('The token is none for access.')
       const access = accessOf(payload, settings)
       tokens.add(token, access, { exp: payload.exp as number, nbf: payload.nbf }, version)
       return access
@@ -63,7 +68,8 @@ function refusal(cause: unknown): RequestError {
 }
 
 function accessOf({ tid, roles, scp, oid, sub }: JWTPayload, { permissions }: AccessSettings): Access {
-  const attr = typeof tid === 'string' && tid ? { tenant: tid } : {}
+  // what cannot be stored as it is could become the name of another tenant
+  const attr = typeof tid === 'string' && tid && tid.isWellFormed() && !tid.includes('\0') ? { tenant: tid } : {}
   if (attr.tenant?.toLowerCase() === PERSONAL_ACCOUNTS)
     throw new RequestError('accessDenied', 'Personal Microsoft accounts are not supported.')
   // an item of `roles` is one name, blanks included; `scp` has blanks between names (RFC 8693, 4.2)

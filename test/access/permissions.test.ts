@@ -130,6 +130,7 @@ describe.each(['', '/beta', '/v1.0'])("At the root '%s/'", (root) => {
     ['one that is not valid yet', () => issuer.issue({ ...GOOD, nbf: seconds() + 60 }), NOT_VALID],
     ['one for another audience', () => issuer.issue({ ...GOOD, aud: 'api://other' }), NOT_VALID],
     ['one of another issuer', () => issuer.issue({ ...GOOD, iss: 'https://other.example.com' }), NOT_VALID],
+    ['one of another type', () => issuer.issue(GOOD, 'RS256', 'logout+jwt'), NOT_VALID],
     ['one signed by another key', () => issuer.signedByOthers(GOOD), NOT_VALID],
     ['one signed by an unknown key', () => issuer.signedByUnknown(GOOD), NOT_VALID],
     ['one that is not signed', () => issuer.unsigned(GOOD), NOT_VALID],
@@ -215,6 +216,11 @@ describe('A good token', () => {
     expect((await service.get('/auditLogs/provisioning', token)).status).toBe(200)
   })
 
+  it.each(['JWT', 'at+jwt', 'AT+JWT', 'application/at+jwt'])('may have the type %s', async (type) => {
+    const token = await issuer.issue(GOOD, 'RS256', type)
+    expect((await service.get('/auditLogs/provisioning', token)).status).toBe(200)
+  })
+
   it('may differ by some seconds in time', async () => {
     const token = await issuer.issue({ ...GOOD, nbf: seconds() + 10, exp: seconds() - 10 })
     expect((await service.get('/auditLogs/provisioning', token)).status).toBe(200)
@@ -229,6 +235,20 @@ describe('A good token', () => {
     expect((await send('/auditLogs', { Cookie: `access_token=${token}` })).status).toBe(401)
     expect((await send(`/auditLogs?access_token=${token}`, {})).status).toBe(401)
   })
+
+  it.each([['contoso\0'], ['\ud800'], ['contoso\udfff'], [''], [7], [['contoso']]])(
+    'names no tenant by %j, which is no text that can be stored as it is',
+    async (tid) => {
+      const token = await issuer.issue({ ...GOOD, tid })
+      for (const { status, body } of [
+        await service.get('/auditLogs/provisioning', token),
+        await service.post('/auditLogs/provisioning', token, EVENT)
+      ]) {
+        const { code, message } = body.error as Json
+        expect([status, code, message]).toEqual([403, 'accessDenied', 'The token names no tenant.'])
+      }
+    }
+  )
 
   it('that lacks a permission is told so', async () => {
     const token = await issuer.issue({ tid: 'contoso' })

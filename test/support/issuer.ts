@@ -58,8 +58,11 @@ function tokensOf(issuer: OAuth2Issuer) {
   const standard = { iss: issuer.url as string, aud: AUDIENCE, sub: 'someone' }
 
   /** A token as the issuer builds and signs it. */
-  function issue(claims: JWTPayload, kid = 'RS256') {
-    const scopesOrTransform = (_: object, payload: JWTPayload) => void Object.assign(payload, standard, claims)
+  function issue(claims: JWTPayload, kid = 'RS256', typ?: string) {
+    const scopesOrTransform = (header: object, payload: JWTPayload) => {
+      Object.assign(payload, standard, claims)
+      if (typ !== undefined) Object.assign(header, { typ })
+    }
     return issuer.buildToken({ kid, scopesOrTransform })
   }
 
