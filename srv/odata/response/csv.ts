@@ -76,24 +76,29 @@ export function recordsOf(table: Table, entity: JsonObject, keepsFormulas: boole
 /** A blank line would be none for many readers. */
 const line = (cells: (string | undefined)[]) => `${cells.map(quoted).join(',') || '""'}\r\n`
 
-/** Null is nothing, and the empty text a pair of quotes. */
+/** Null is nothing, and the empty text a pair of quotes. What other spreadsheets take for separators is quoted, too. */
 function quoted(text: string | undefined) {
   if (text === undefined) return ''
-  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return text === '' || /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 function cell({ path, property }: Column, record: JsonObject, keepsFormulas: boolean): string | undefined {
   const value = valueAt(record, path)
   if (value === null || value === undefined) return undefined
   if (typeof value === 'string') return keepsFormulas ? value : asText(value)
-  return JSON.stringify(property ? withoutTypes(value, property.type) : value)
+  const json = JSON.stringify(property ? withoutTypes(value, property.type) : value)
+  return keepsFormulas ? json : json.replace(FORMULA_IN_JSON, '\\u003b')
 }
 
-/** What spreadsheets take for a formula, after any number of the apostrophes of {@link asText}. */
-const FORMULA = /^'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/
+/**
+ * What spreadsheets take for the beginning of a formula, after any number of the apostrophes of {@link asText}: also
+ * within a text, as many begin a cell at each semicolon, tab or line, whatever the quotes are around it.
+ */
+const FORMULA = /(^|[;\t\r\n])(?=(?:'|[^\S\t\r\n])*[=+\-@＝＋－＠])/g
+const FORMULA_IN_JSON = /;(?=(?:'|[^\S\t\r\n])*[=+\-@＝＋－＠])/g
 
-/** Text that no spreadsheet runs: an apostrophe comes before it. Who removes that has the text. */
-const asText = (text: string) => (FORMULA.test(text) ? `'${text}` : text)
+/** Text that no spreadsheet runs: an apostrophe comes before each formula. Who removes those has the text. */
+const asText = (text: string) => (/^'*[\t\r\n]/.test(text) ? "'" : '') + text.replace(FORMULA, "$1'")
 
 /** JSON without the types that control information gives, as at the metadata level `none`. */
 function withoutTypes(value: unknown, type: Property['type']): unknown {

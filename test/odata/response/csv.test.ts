@@ -80,6 +80,8 @@ describe('A record of CSV', () => {
     ['one\r\ntwo', '"one\r\ntwo"'],
     ['one\ntwo', '"one\ntwo"'],
     [' a ', ' a '],
+    ['a;b', '"a;b"'],
+    ['a\tb', '"a\tb"'],
     ['Ηλίας', 'Ηλίας'],
     ['a=b', 'a=b'],
     ["it's", "it's"]
@@ -94,8 +96,13 @@ describe('A record of CSV', () => {
     ['-5', "'-5"],
     ['@SUM(A1)', "'@SUM(A1)"],
     [' =1', "' =1"],
-    ['\t=1', "'\t=1"],
-    ['\tx', "'\tx"],
+    ['\t=1', '"\'\t\'=1"'],
+    ['\tx', '"\'\tx"'],
+    ['a;=1', '"a;\'=1"'],
+    ['a; =1;-2', '"a;\' =1;\'-2"'],
+    ["a;'=1", '"a;\'\'=1"'],
+    ['a\t+1', '"a\t\'+1"'],
+    ['a\r\n@b', '"a\r\n\'@b"'],
     ['\rx', '"\'\rx"'],
     ['＝1', "'＝1"],
     ["'=1", "''=1"],
@@ -107,15 +114,35 @@ describe('A record of CSV', () => {
 
   it('gives back any text', () => {
     const table = entityTable(type('pair', [text('one'), text('two')]), undefined)
-    const value = fc.oneof(fc.string(), fc.stringMatching(/^['\s=+\-@",\r\n]{0,5}$/))
+    const value = fc.oneof(fc.string(), fc.stringMatching(/^['\s=+\-@",;\r\n]{0,7}$/))
     fc.assert(
       fc.property(value, value, (one, two) => {
         expect(recordsIn(recordsOf(table, { one, two }, true))).toEqual([[one, two]])
         const escaped = recordsIn(recordsOf(table, { one, two }, false))[0] ?? []
-        for (const cell of escaped) expect(cell).not.toMatch(/^\s*[=+\-@]/)
-        expect(escaped.map((cell) => cell.replace(/^'(?='*(?:\s*[=+\-@＝＋－＠]|[\t\r\n]))/, ''))).toEqual([one, two])
+        for (const cell of escaped) expect(cell).not.toMatch(/(?:^|[;\t\r\n])\s*[=+\-@]/)
+        const before = /(^|[;\t\r\n])'(?=(?:'|[^\S\t\r\n])*[=+\-@＝＋－＠])|^'(?='*[\t\r\n])/g
+        expect(escaped.map((cell) => cell.replace(before, '$1'))).toEqual([one, two])
       })
     )
+  })
+
+  it('has JSON that no spreadsheet runs, with the same values, unless formulas are to be kept', () => {
+    const entity = { steps: [{ name: 'a;=1; @b;c', details: { ';-1': ';;' } }] }
+    const one = entityTable(type('one', [steps]), undefined)
+    expect(recordsOf(one, entity, false)).toBe(
+      '"[{""name"":""a\\u003b=1\\u003b @b;c"",""details"":{""\\u003b-1"":"";;""}}]"\r\n'
+    )
+    for (const keepsFormulas of [true, false]) {
+      const [cell = ''] = recordsIn(recordsOf(one, entity, keepsFormulas))[0] ?? []
+      expect(JSON.parse(cell)).toEqual(entity.steps)
+      expect(cell.includes(';=1')).toBe(keepsFormulas)
+    }
+  })
+
+  it.each([';', '\n', "'", ' ', ";'", '\t '])('takes time in proportion to a text with many of %j', (text) => {
+    const start = performance.now()
+    expect(recordsOf(ids, { id: text.repeat(1_000_000) }, false).length).toBeGreaterThanOrEqual(1_000_000)
+    expect(performance.now() - start).toBeLessThan(10_000)
   })
 
   it('takes no member of JavaScript for one of the data', () => {
