@@ -105,11 +105,17 @@ function application() {
   app.use('/app', isProduction ? page(false, findSignIn()) : page(true))
   if (!isProduction) app.use('/docs', apiReference())
   const { before } = cds.middlewares as unknown as { before: (RequestHandler | RequestHandler[])[] }
-  Object.assign(cds.middlewares, { before: [inSequence(...before.flat(), noteTenant)] })
+  Object.assign(cds.middlewares, { before: [inSequence(keptNowhere, ...before.flat(), noteTenant)] })
   // instead of CAP's, which has another body and no request-id
   Object.assign(cds.middlewares, { after: [renderError] })
   const host = isProduction ? process.env.HOST : '127.0.0.1' // undefined means all interfaces
   return Object.assign(app, { listen: (port: number) => serve(app, port, host) })
+}
+
+/** No browser keeps events of a log on its disk (RFC 9111, 5.2.2.5). Clients that keep an ETag ask with it all the same. */
+const keptNowhere: RequestHandler = (_req, res, next) => {
+  res.setHeader('Cache-Control', 'no-store')
+  next()
 }
 
 /** Lines of JSON have a type that the library does not know as text. */

@@ -17,6 +17,16 @@ describe('Every answer', () => {
       expect([headers.get('x-powered-by'), headers.get('server')]).toEqual([null, null])
     }
   )
+
+  it.each([
+    '/',
+    '/auditLogs/provisioning',
+    '/auditLogs/provisioning?$format=csv',
+    '/auditLogs/provisioning/x',
+    '/beta/x'
+  ])('with what is in the log is kept by no browser: %s', async (path) => {
+    expect((await service.get(path)).headers.get('cache-control')).toBe('no-store')
+  })
 })
 
 describe('The log of requests', () => {
