@@ -7,12 +7,8 @@ import { argumentsIn } from './arguments.ts'
 try {
   const [target] = argumentsIn(process.argv.slice(2), [], 1).positionals
   if (!target) throw new Error('the file of the copy is missing: npm run backup -- FILE.')
-  const log = await openLog(databaseLocation(), { readOnly: true })
-  try {
-    console.log(`${target}: ${await log.copyTo(resolve(target))} bytes`)
-  } finally {
-    await log.close()
-  }
+  await using log = await openLog(databaseLocation(), { readOnly: true })
+  console.log(`${target}: ${await log.copyTo(resolve(target))} bytes`)
 } catch (error) {
   console.error(`The backup failed: ${(error as Error).message}`)
   process.exitCode = 1

@@ -48,25 +48,21 @@ async function check(files: { export?: string; against?: string }, place: Place)
   const { terminal } = place
   const location = place.location()
   const checkpoint = files.against === undefined ? undefined : checkpointIn(files.against)
-  const log = await openLog(location, { readOnly: true })
-  try {
-    const model = await place.model()
-    const findings = new Findings()
-    const report = await log.snapshot(async () => {
-      const found = await verify(log, model, findings)
-      if (found && checkpoint) await compareWithCheckpoint(log, checkpoint, findings)
-      return found
-    })
-    if (report) show(nameOf(location), report, terminal)
-    if (!checkpoint) terminal.log(REMINDER)
-    if (findings.count || !report) return tell(findings, terminal)
-    if (report.unsealed && !(await isSealedSoon(log, report.unsealed, place.patience())))
-      return tellUnsealed(report.unsealed, terminal)
-    terminal.log(checkpoint ? 'All is well, and what was exported is there.' : 'All is well.')
-    return files.export === undefined ? WELL : exportTo(files.export, report.ends, terminal)
-  } finally {
-    await log.close()
-  }
+  await using log = await openLog(location, { readOnly: true })
+  const model = await place.model()
+  const findings = new Findings()
+  const report = await log.snapshot(async () => {
+    const found = await verify(log, model, findings)
+    if (found && checkpoint) await compareWithCheckpoint(log, checkpoint, findings)
+    return found
+  })
+  if (report) show(nameOf(location), report, terminal)
+  if (!checkpoint) terminal.log(REMINDER)
+  if (findings.count || !report) return tell(findings, terminal)
+  if (report.unsealed && !(await isSealedSoon(log, report.unsealed, place.patience())))
+    return tellUnsealed(report.unsealed, terminal)
+  terminal.log(checkpoint ? 'All is well, and what was exported is there.' : 'All is well.')
+  return files.export === undefined ? WELL : exportTo(files.export, report.ends, terminal)
 }
 
 function show(file: string, report: Report, terminal: Place['terminal']) {

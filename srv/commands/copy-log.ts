@@ -1,5 +1,5 @@
 /** Copies a log to another database: see migrate.ts. */
-import type { Arrival, Copy, Inspected, Log } from '../database/log.ts'
+import type { Arrival, Inspected, Log } from '../database/log.ts'
 import { isDeepStrictEqual as areEqual } from 'node:util'
 import { digestOf } from '../integrity/chain.ts'
 
@@ -10,10 +10,10 @@ const MOST_TEXT = 2 ** 22
 /**
  * Copies what is not there yet: arrivals in their order, with their events, then seals and records of removals.
  * @param copied is told the number of the last arrival that was copied, each time some were
- * @throws {Error} if the copy has another log, or somebody adds to it
+ * @throws {Error} if the other database has another log, or somebody adds to it
  */
-export async function copyLog(from: Log, to: { log: Log; copy: Copy }, copied: (last: number) => void) {
-  const { log, copy } = to
+export async function copyLog(from: Log, log: Log, copied: (last: number) => void) {
+  await using copy = await log.openCopy()
   let last = await copy.lastArrival()
   if (last && !areEqual(await digests(from, last - 1, 1), await digests(log, last - 1, 1)))
     throw new Error('the database has other events than the file: choose an empty database.')

@@ -31,22 +31,13 @@ async function migrate(file = '', url = '') {
   expectDatabaseUrl(url, 'DATABASE_URL or --to')
   const source = { CDS_ENV: '', DATABASE_URL: '', CDS_REQUIRES_DB_CREDENTIALS_URL: resolve(file) }
   const target = { CDS_ENV: 'postgres', DATABASE_URL: url, NODE_ENV: 'development' }
-  const from = await openLog(resolve(file), { readOnly: true })
-  const log = await openLog(url)
-  try {
-    if (!(await isBegun(log))) await createSchema(target)
-    const copy = await log.openCopy()
-    try {
-      await copyLog(from, { log, copy }, progress(await from.lastArrival()))
-    } finally {
-      await copy.close()
-    }
-    await verifyBoth(source, target)
-    const unsealed = await compareUnsealed(from, log)
-    console.log(`The log is in ${nameOf(url)}. Events that are not sealed and the same: ${unsealed}.`)
-  } finally {
-    for (const each of [from, log]) await each.close()
-  }
+  await using from = await openLog(resolve(file), { readOnly: true })
+  await using log = await openLog(url)
+  if (!(await isBegun(log))) await createSchema(target)
+  await copyLog(from, log, progress(await from.lastArrival()))
+  await verifyBoth(source, target)
+  const unsealed = await compareUnsealed(from, log)
+  console.log(`The log is in ${nameOf(url)}. Events that are not sealed and the same: ${unsealed}.`)
 }
 
 /** Whether a copy has begun. Then no service must start there before it has ended: it would seal what is there. */

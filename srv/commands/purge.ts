@@ -14,17 +14,13 @@ try {
   const { values } = argumentsIn(process.argv.slice(2), ['before', 'by'])
   const before = instantOf(values.before)
   const location = databaseLocation()
-  const log = await openLog(location, { isAlone: true })
-  try {
-    const newest = await newestSealed(log)
-    if (newest !== undefined && Date.parse(`${before}Z`) > newest)
-      throw new Error(`--before must not lie after the newest sealed event, of ${new Date(newest).toISOString()}.`)
-    const purgedBy = values.by ?? userInfo().username
-    const count = await purge(log, { before, purgedBy })
-    console.log(`Removed ${count} events that happened before ${before}Z from ${nameOf(location)}.`)
-  } finally {
-    await log.close() // or else the connection to a server keeps the process
-  }
+  await using log = await openLog(location, { isAlone: true }) // an open connection to a server keeps the process
+  const newest = await newestSealed(log)
+  if (newest !== undefined && Date.parse(`${before}Z`) > newest)
+    throw new Error(`--before must not lie after the newest sealed event, of ${new Date(newest).toISOString()}.`)
+  const purgedBy = values.by ?? userInfo().username
+  const count = await purge(log, { before, purgedBy })
+  console.log(`Removed ${count} events that happened before ${before}Z from ${nameOf(location)}.`)
 } catch (error) {
   console.error(`The purge failed: ${(error as Error).message}`)
   process.exitCode = 1

@@ -141,7 +141,7 @@ export interface History {
 }
 
 /** The log as the copy of another one. What is copied stays, so a copy that was interrupted can go on. */
-export interface Copy {
+export interface Copy extends AsyncDisposable {
   /** The last arrival that was copied, or 0 if there is none. */
   lastArrival: () => Promise<number>
   /**
@@ -156,7 +156,6 @@ export interface Copy {
   addPurges: (purges: PurgeRecord[]) => Promise<void>
   /** Takes the secret of the tokens of links, so that links of the other log go on. */
   useSecret: (secret: string) => Promise<void>
-  close: () => Promise<void>
 }
 
 export interface LogOptions {

@@ -11,7 +11,8 @@ const engineOf = (location: string): Promise<{ openLog: OpenLog }> =>
  * @param location the database file, absolute, or the URL of a database on a server
  * @throws {Error} if there is no such file, or it cannot be opened
  */
-export async function openLog(location: string, options?: LogOptions): Promise<Log> {
+export async function openLog(location: string, options?: LogOptions): Promise<Log & AsyncDisposable> {
   const engine = await engineOf(location)
-  return engine.openLog(location, options)
+  const log = engine.openLog(location, options)
+  return Object.assign(log, { [Symbol.asyncDispose]: log.close })
 }

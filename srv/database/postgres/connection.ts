@@ -55,11 +55,11 @@ function isNear(url: string) {
 }
 
 /** Connects. The caller ends the connection. @throws the error of the server or of the network */
-export async function connect(url: string, options = ''): Promise<pg.Client> {
+export async function connect(url: string, options = ''): Promise<pg.Client & AsyncDisposable> {
   const client = new pg.Client({ ...configuration(url), options })
   client.on('error', () => {}) // its queries fail, too, and they are waited for
   await client.connect()
-  return client
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() })
 }
 
 /**
@@ -109,19 +109,15 @@ const refusal = (reason: string, cause?: unknown) => new Error(`The service does
 
 /** Checks that the service can run on a database. @throws {Error} that says in a sentence why not */
 export async function expectUsable(url: string) {
-  const client = await connect(url, MARK).catch((error: unknown) => {
+  await using client = await connect(url, MARK).catch((error: unknown) => {
     throw refusal(reasonOf(error), error)
   })
-  try {
-    const { rows } = await client.query<Server>(timed(SERVER, [], PATIENCE))
-    const [{ version, encoding, name, is_standby, has_settings }] = rows as [Server]
-    if (version < OLDEST) throw refusal(`it needs PostgreSQL 15 or later, and the server is ${name}.`)
-    if (encoding !== 'UTF8') throw refusal(`the encoding of the database must be UTF8, and it is ${encoding}.`)
-    if (is_standby) throw refusal('the database server is a standby, which only reads.')
-    if (!has_settings) throw refusal(POOLED)
-  } finally {
-    await client.end()
-  }
+  const { rows } = await client.query<Server>(timed(SERVER, [], PATIENCE))
+  const [{ version, encoding, name, is_standby, has_settings }] = rows as [Server]
+  if (version < OLDEST) throw refusal(`it needs PostgreSQL 15 or later, and the server is ${name}.`)
+  if (encoding !== 'UTF8') throw refusal(`the encoding of the database must be UTF8, and it is ${encoding}.`)
+  if (is_standby) throw refusal('the database server is a standby, which only reads.')
+  if (!has_settings) throw refusal(POOLED)
 }
 
 const REASONS: Record<string, string> = {

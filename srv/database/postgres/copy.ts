@@ -67,7 +67,7 @@ export async function openCopy(url: string): Promise<Copy> {
         secret
       )
     },
-    async close() {
+    async [Symbol.asyncDispose]() {
       await partitions.close()
       await client.end()
     }

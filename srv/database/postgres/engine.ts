@@ -180,12 +180,8 @@ export class PostgresEngine implements Engine {
   }
 
   private async onServer<Result>(work: (client: pg.Client) => Promise<Result>, url = this.url, options = '') {
-    const client = await connect(url, options)
-    try {
-      return await work(client)
-    } finally {
-      await client.end()
-    }
+    await using client = await connect(url, options)
+    return await work(client)
   }
 }
 

@@ -19,7 +19,7 @@ import { TALLIED } from './tallies.ts'
  * @throws {Error} if there is no log, or if it belongs to another version of the service
  */
 export async function schemaDifferences(url: string, csn: Model): Promise<SchemaDifference[]> {
-  const client = await connect(url)
+  await using client = await connect(url)
   try {
     await client.query('BEGIN')
     await expectVersion(client)
@@ -30,7 +30,6 @@ export async function schemaDifferences(url: string, csn: Model): Promise<Schema
     return differences(found, expected)
   } finally {
     await client.query('ROLLBACK').catch(() => {})
-    await client.end()
   }
 }
 

@@ -27,22 +27,14 @@ export async function copyDatabase(source: DatabaseSync, target: string): Promis
 
 /** Makes the copy a single file without a write-ahead log, so that it can be moved safely. */
 function check(file: string) {
-  const copy = new DatabaseSync(file)
-  try {
-    copy.exec('PRAGMA journal_mode = DELETE')
-    const { integrity_check: found } = copy.prepare('PRAGMA integrity_check').get() as { integrity_check: string }
-    if (found !== 'ok') throw new Error(`The copy is damaged: ${found}`)
-  } finally {
-    copy.close()
-  }
+  using copy = new DatabaseSync(file)
+  copy.exec('PRAGMA journal_mode = DELETE')
+  const { integrity_check: found } = copy.prepare('PRAGMA integrity_check').get() as { integrity_check: string }
+  if (found !== 'ok') throw new Error(`The copy is damaged: ${found}`)
 }
 
 async function flush(path: string) {
-  const file = await open(path)
-  try {
-    await file.sync()
-    return (await file.stat()).size
-  } finally {
-    await file.close()
-  }
+  await using file = await open(path)
+  await file.sync()
+  return (await file.stat()).size
 }

@@ -145,12 +145,8 @@ export class SqliteEngine implements Engine {
   }
 
   private async onLog<Result>(work: (database: LogConnection) => Promise<Result>) {
-    const database = openConnection(this.log.file, { files: this.log.files })
-    try {
-      return await work(database)
-    } finally {
-      database.close()
-    }
+    using database = openConnection(this.log.file, { files: this.log.files })
+    return await work(database)
   }
 
   private expectFiles() {
