@@ -40,17 +40,19 @@ export function checkStructure(text: Uint8Array): number {
   return members
 }
 
-/** How many members the objects in a value have in all. */
-export function membersOf(value: unknown): number {
-  if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return 0
-  let members = Array.isArray(value) ? 0 : Object.keys(value).length
-  for (const member of Object.values(value)) if (typeof member === 'object') members += membersOf(member)
-  return members
+/** The names of all members in a value. */
+export function namesOf(value: unknown, names: string[] = []): string[] {
+  if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return names
+  if (!Array.isArray(value)) names.push(...Object.keys(value))
+  for (const member of Object.values(value)) if (typeof member === 'object') namesOf(member, names)
+  return names
 }
 
-/** The first name that an object has twice. @param text JSON in UTF-8 */
-export function repeatedMember(text: Buffer): string | undefined {
+/** The names of all members in a text, and the first one that an object has twice. @param text JSON in UTF-8 */
+export function namesIn(text: Buffer): { names: string[]; repeated: string | undefined } {
+  const names: string[] = []
   const objects: Set<string>[] = []
+  let repeated: string | undefined
   let string = ''
   for (let index = 0; index < text.length; index++) {
     const code = text[index]
@@ -62,11 +64,12 @@ export function repeatedMember(text: Buffer): string | undefined {
       string = text.toString('utf8', start, index + 1)
     } else if (code === COLON) {
       const name = JSON.parse(string) as string
-      if (objects.at(-1)?.has(name)) return name
+      if (objects.at(-1)?.has(name)) repeated ??= name
       objects.at(-1)?.add(name)
+      names.push(name)
     }
   }
-  return undefined
+  return { names, repeated }
 }
 
 /** No JSON string goes past the end of a line, but a header in a batch may have a single quote. */
