@@ -41,11 +41,12 @@ export function parseUrl(url: string, root: string): ParsedUrl {
 }
 
 function relative(url: string, root: string) {
-  // `/` and the root: Graph's JavaScript client takes only https links as absolute, and puts its base before others
-  for (const prefix of [root, `/${root}`, new URL(root).pathname]) {
-    if (prefix !== '/' && url.startsWith(prefix)) return url.slice(prefix.length)
-  }
-  return url
+  const { origin, pathname } = new URL(root)
+  // a slash before: Graph's JavaScript client takes only https links as absolute, and puts its base before others
+  const [start = '', host] = /^\/?(\w+:\/\/[^/?]*)/.exec(url) ?? []
+  const isHere = host !== undefined && URL.canParse(host) && new URL(host).origin === origin // in any case: RFC 3986, 6.2.2
+  const path = isHere ? url.slice(start.length) || '/' : url
+  return path.startsWith(pathname) && (isHere || pathname !== '/') ? path.slice(pathname.length) : url
 }
 
 function parseQuery(query: string) {

@@ -27,6 +27,18 @@ describe('A URL', () => {
     ['/?sap-client=100&&$count=true', [], { $count: 'true' }]
   ])('%s is taken apart', (url, segments, options) => expect(parsed(url)).toEqual([segments, options]))
 
+  it.each<[string, string, string[]]>([
+    ['http://log.example/', 'HTTP://LOG.EXAMPLE:80/auditLogs', ['auditLogs']],
+    ['http://log.example/', 'http://log.example', []],
+    ['https://log.example/beta/', 'https://Log.Example:443/beta/auditLogs', ['auditLogs']],
+    ['http://log.example:81/', 'http://log.example/auditLogs', ['http:', '', 'log.example', 'auditLogs']],
+    ['http://log.example/', 'https://log.example/auditLogs', ['https:', '', 'log.example', 'auditLogs']],
+    ['http://log.example/beta/', 'http://log.example/auditLogs', ['http:', '', 'log.example', 'auditLogs']],
+    ['http://log.example/', 'http://[/auditLogs', ['http:', '', '[', 'auditLogs']]
+  ])('below %s is found by its host in any case and by its port: %s (RFC 3986, 6.2)', (below, url, segments) =>
+    expect(parseUrl(url, below).segments).toEqual(segments)
+  )
+
   it.each<[string, string]>([
     ['/%zz', 'The URL is not percent-encoded as UTF-8.'],
     ['/?$filter=%80', 'The URL is not percent-encoded as UTF-8.'],
