@@ -82,7 +82,8 @@ export function preferences(req: Request): Map<string, string> {
   return found
 }
 
-/** Tells the client that a preference was applied. */
+/** Tells the client that a preference was applied. @param preference in the spelling of 4.0, `odata.maxpagesize=10` */
 export function applied(res: Response, preference: string) {
-  res.append('Preference-Applied', preference)
+  const isOf40 = res.get('OData-Version') === '4.0'
+  res.append('Preference-Applied', isOf40 ? preference : preference.replace(/^odata\./, ''))
 }

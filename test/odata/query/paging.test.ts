@@ -63,6 +63,8 @@ describe('A page', () => {
     const { pages } = await follow(`${path}?$select=id`, { Prefer: prefer })
     expect(pages.map((page) => valuesOf(page).length)).toEqual(sizes)
     expect(pages[0]!.headers.get('preference-applied')).toBe(applied)
+    const at401 = await service.get(`${path}?$select=id`, { Prefer: prefer, 'OData-MaxVersion': '4.01' })
+    expect(at401.headers.get('preference-applied')).toBe(applied.replace('odata.', ''))
   })
 
   it('keeps its size without the header on the pages after the first one', async () => {
