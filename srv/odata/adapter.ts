@@ -124,7 +124,7 @@ class StructuredODataAdapter extends ODataAdapter {
     refuseConditions(req)
     if (resource.kind === 'batch') {
       if (req !== outer) throw new RequestError('badRequest', 'A batch must not have a batch in it.')
-      return this.answerBatch(req, res)
+      return this.answerBatch(req, res, prefersMultipart(req, options.get('$format')))
     }
     const isStreamed = req === outer && req.method !== 'POST' // an answer in a batch has no stream of its own
     const offered = mediaTypesOf(resource, allows401(req), isStreamed)
@@ -170,11 +170,10 @@ class StructuredODataAdapter extends ODataAdapter {
     return inTransaction(service, () => service.dispatch(request))
   }
 
-  private async answerBatch(req: Request, res: Response) {
+  private async answerBatch(req: Request, res: Response, isMultipart: boolean) {
     const { batchLimit, spellsHeadersAsGraph } = this.setup.conventions
     const { batch_timeout: timeLimit, batch_bytes: mostBytes } = settings().odata
     const deadline = batchDeadline(timeLimit)
-    const isMultipart = prefersMultipart(req)
     const { boundary, ...batch } = await receiveBatch(req, res, batchLimit)
     const answer: Run['answer'] = (part, partAnswer, origin) =>
       this.answer(part, partAnswer, { ...origin, deadline }).catch((error: unknown) =>

@@ -15,7 +15,7 @@ const CAPABILITIES: Record<Resource['kind'], Partial<Record<string, readonly str
   serviceDocument: { GET: ['$format'] },
   metadata: { GET: ['$format'] },
   openApi: { GET: [] },
-  batch: { POST: [] },
+  batch: { POST: ['$format'] },
   singleton: { GET: [...SHOWN, '$format'] },
   collection: {
     GET: [...ROWS, '$orderby', '$top', '$skip', '$skiptoken', '$deltatoken', '$count', ...SHOWN, '$format'],

@@ -55,8 +55,7 @@ export function negotiate(offered: string[], req: Request, $format: string | und
   const acceptCharset = req.get('Accept-Charset')
   if (acceptCharset && !takesUtf8(acceptCharset))
     throw new RequestError('notAcceptable', 'The service answers in UTF-8 only.', 'Accept-Charset')
-  const wanted =
-    $format === undefined ? req.get('Accept') || undefined : (SHORT_FORMS.get($format.toLowerCase()) ?? $format)
+  const wanted = wantedBy(req, $format)
   const chosen =
     wanted === undefined
       ? (choose(offered, batch?.get('Accept') ?? '') ?? choose(offered, '*/*'))
@@ -70,12 +69,18 @@ export function negotiate(offered: string[], req: Request, $format: string | und
  * Whether the answer to a batch is multipart: as the batch is, unless its client prefers the other format.
  * @throws {RequestError} 406 if the client accepts neither
  */
-export function prefersMultipart(req: Request): boolean {
+export function prefersMultipart(req: Request, $format: string | undefined): boolean {
   const isMultipart = Boolean(req.is(MULTIPART_TYPE))
   const formats = isMultipart ? [MULTIPART_TYPE, JSON_TYPE] : [JSON_TYPE, MULTIPART_TYPE]
-  negotiate(formats, req, undefined)
-  const [own = 0, other = 0] = formats.map((each) => choose([each], req.get('Accept') || '*/*')?.quality)
+  negotiate(formats, req, $format)
+  const wanted = wantedBy(req, $format) ?? '*/*'
+  const [own = 0, other = 0] = formats.map((each) => choose([each], wanted)?.quality)
   return isMultipart === own >= other
+}
+
+function wantedBy(req: Request, $format: string | undefined): string | undefined {
+  if ($format === undefined) return req.get('Accept') || undefined
+  return SHORT_FORMS.get($format.toLowerCase()) ?? $format
 }
 
 /** The best of the media ranges that one of the types matches. */

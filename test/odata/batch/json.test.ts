@@ -176,6 +176,16 @@ describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
       ])
   })
 
+  it.each([
+    ['json', 'multipart/mixed', 200, 'application/json'],
+    ['multipart/mixed', 'application/json', 200, 'multipart/mixed'],
+    ['xml', '*/*', 406, 'application/json']
+  ])('is answered in the format of $format=%s, whatever it accepts', async ($format, accept, status, type) => {
+    const requests = { requests: [{ id: '1', method: 'GET', url: `${path}/$count` }] }
+    const answer = await service.post(`/$batch?$format=${$format}`, requests, { Accept: accept })
+    expect([answer.status, answer.headers.get('content-type')?.split(';')[0]]).toEqual([status, type])
+  })
+
   it('has at most 20 requests at /beta, and 1,000 at /', async () => {
     const requests = (count: number) =>
       Array.from({ length: count }, (_, i) => ({ id: String(i), method: 'GET', url: `${path}/$count` }))
