@@ -51,7 +51,10 @@ export const timed = (
  */
 function isNear(url: string) {
   const { hostname, searchParams } = new URL(url)
-  return searchParams.has('sslmode') || ['', 'localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  if (searchParams.get('sslmode')) return true
+  // as `pg` finds it; a path is that of a socket of this machine
+  const host = searchParams.get('host') || decodeURIComponent(hostname) || process.env.PGHOST || 'localhost'
+  return host.startsWith('/') || ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host)
 }
 
 /** Connects. The caller ends the connection. @throws the error of the server or of the network */
