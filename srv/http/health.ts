@@ -17,6 +17,9 @@ const TIMEOUT = 2000
 /** The answer while the database answers. */
 let ready: object | undefined
 
+/** Whether the last check failed: only the first of several failures is logged. */
+let isFailing = false
+
 export const health: Router = Router()
   .get('/health/live', (_req, res) => {
     res.json({ status: 'UP' })
@@ -40,9 +43,12 @@ async function look() {
     await engine().check()
     // in whole numbers: anybody may ask, and bytes would reveal what others store
     ready = { status: 'UP', writeAheadLogMegabytes: Math.ceil(engine().waitingBytes / 1024 / 1024) }
+    if (isFailing) LOG.info('The database answers again.')
+    isFailing = false
   } catch (error) {
     ready = undefined
-    LOG.warn('The database does not answer:', error)
+    if (!isFailing) LOG.warn('The database does not answer:', error)
+    isFailing = true
   }
   clearTimeout(late)
 }

@@ -1,5 +1,7 @@
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
 import { until } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 
@@ -25,5 +27,23 @@ describe('The health of the service', () => {
     other.close()
     await until(async () => (await ask()) === 200)
     expect(await service.stop()).toEqual([0, null])
+  })
+
+  it.concurrent('is logged when it changes, not at each check', async () => {
+    const file = join(temporaryFolder(), 'events.sqlite')
+    const service = await startProcess({ file })
+    const ask = async () => (await fetch(`${service.url}/health/ready`)).status
+    for (let round = 0; round < 2; round++) {
+      renameSync(file, `${file}.away`)
+      await until(async () => (await ask()) === 503)
+      await delay(2500) // two more checks
+      renameSync(`${file}.away`, file)
+      await until(async () => (await ask()) === 200)
+    }
+    await service.stop()
+    const logged = service.log().match(/The database (?:does not answer:|answers again\.)/g)
+    const once = ['The database does not answer:', 'The database answers again.']
+    expect(logged).toEqual([...once, ...once])
+    expect(service.log()).toContain(`${file} is gone`)
   })
 })
