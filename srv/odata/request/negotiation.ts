@@ -1,6 +1,7 @@
 /** Content negotiation (OData JSON 4.01, section 3; Protocol 4.01, 8.2.1). */
 import type { Request } from 'express'
 import { RequestError } from '../../errors/errors.ts'
+import { remembered } from '../../values/remembered.ts'
 import { CSV_TYPE, JSON_TYPE, NDJSON_TYPE } from './format.ts'
 
 const MULTIPART_TYPE = 'multipart/mixed'
@@ -56,10 +57,8 @@ export function negotiate(offered: string[], req: Request, $format: string | und
   if (acceptCharset && !takesUtf8(acceptCharset))
     throw new RequestError('notAcceptable', 'The service answers in UTF-8 only.', 'Accept-Charset')
   const wanted = wantedBy(req, $format)
-  const chosen =
-    wanted === undefined
-      ? (choose(offered, batch?.get('Accept') ?? '') ?? choose(offered, '*/*'))
-      : choose(offered, wanted, acceptCharset)
+  const ofBatch = wanted === undefined && batch ? choose(offered, rangesOfBatch(batch)) : undefined
+  const chosen = ofBatch ?? choose(offered, mediaRanges(wanted ?? '*/*'), acceptCharset)
   if (chosen) return chosen
   const target = $format === undefined ? 'Accept' : '$format'
   throw new RequestError('notAcceptable', `The service can answer with ${offered.join(' or ')} only.`, target)
@@ -73,8 +72,8 @@ export function prefersMultipart(req: Request, $format: string | undefined): boo
   const isMultipart = Boolean(req.is(MULTIPART_TYPE))
   const formats = isMultipart ? [MULTIPART_TYPE, JSON_TYPE] : [JSON_TYPE, MULTIPART_TYPE]
   negotiate(formats, req, $format)
-  const wanted = wantedBy(req, $format) ?? '*/*'
-  const [own = 0, other = 0] = formats.map((each) => choose([each], wanted)?.quality)
+  const ranges = mediaRanges(wantedBy(req, $format) ?? '*/*')
+  const [own = 0, other = 0] = formats.map((each) => choose([each], ranges)?.quality)
   return isMultipart === own >= other
 }
 
@@ -83,26 +82,25 @@ function wantedBy(req: Request, $format: string | undefined): string | undefined
   return SHORT_FORMS.get($format.toLowerCase()) ?? $format
 }
 
-/** The best of the media ranges that one of the types matches. */
-function choose(offered: string[], wanted: string, acceptCharset?: string) {
-  const ranges = mediaRanges(wanted)
+/** Parsed once, however many requests a batch has. */
+const rangesOfBatch = remembered((batch: Request) => mediaRanges(batch.get('Accept') ?? ''))
+
+/** The best of the media ranges that one of the types matches, unless a more specific range refuses the type. */
+function choose(offered: string[], ranges: MediaRange[], acceptCharset?: string) {
+  const widest = new Map(offered.map((type) => [type, widestFor(type, ranges)]))
   for (const { type: range, parameters, quality } of ranges) {
-    const type = offered.find((each) => matches(each, range) && !isRefused(each, range, ranges))
+    const type = offered.find((each) => matches(each, range) && wildcards(range) <= (widest.get(each) ?? 0))
     if (type && quality > 0 && isKnown(type, parameters, acceptCharset)) return { type, parameters, quality }
   }
   return undefined
 }
 
-/** Whether a more specific range says that a type is not acceptable (RFC 9110, 12.5.1). */
-function isRefused(type: string, range: string, ranges: MediaRange[]) {
-  const precision = (each: string) => each.split('*').length
-  return ranges.some(
-    (each) =>
-      each.quality === 0 &&
-      each.parameters.size === 0 &&
-      matches(type, each.type) &&
-      precision(each.type) < precision(range)
-  )
+const wildcards = (range: string) => range.split('*').length - 1
+
+/** How many wildcards ranges may have that stand for a type: those of the range that refuses it (RFC 9110, 12.5.1). */
+function widestFor(type: string, ranges: MediaRange[]) {
+  const refusals = ranges.filter((each) => each.quality === 0 && !each.parameters.size && matches(type, each.type))
+  return Math.min(...refusals.map((each) => wildcards(each.type)), 2)
 }
 
 function mediaRanges(header: string): MediaRange[] {
