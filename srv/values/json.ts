@@ -43,7 +43,13 @@ function inOrder(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inOrder).join()}]`
   if (!isJsonObject(value)) return JSON.stringify(value)
   const names = Object.keys(value)
-  const members = names.flatMap((name) => [`${name}@odata.type`, name].filter((each) => value[each] !== undefined))
-  const ordered = new Set([...names.filter((name) => name.startsWith('@')), ...members])
-  return `{${[...ordered].map((name) => `${JSON.stringify(name)}:${inOrder(value[name])}`).join()}}`
+  if (!/^\d/.test(names[0] ?? '')) return objectText(names, value)
+  const ofValue = names.filter((name) => name.startsWith('@'))
+  const ordered = new Set([...ofValue, ...names.flatMap((name) => [`${name}@odata.type`, name])])
+  return objectText([...ordered], value)
+}
+
+function objectText(names: string[], value: Record<string, unknown>) {
+  const members = names.filter((name) => value[name] !== undefined)
+  return `{${members.map((name) => `${JSON.stringify(name)}:${inOrder(value[name])}`).join()}}`
 }

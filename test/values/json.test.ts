@@ -32,4 +32,8 @@ describe('JSON', () => {
   ])('%s is written with control information before what it is about', (text, written) => {
     expect(toJson(parseJson(text))).toBe(written)
   })
+
+  it('leaves out what is undefined', () => {
+    expect(toJson({ a: undefined, b: { c: undefined, d: { 1: undefined, 2: 0 } } })).toBe('{"b":{"d":{"2":0}}}')
+  })
 })
