@@ -16,7 +16,9 @@ describe('The version of OData (Protocol 4.01, 8.1.5 and 8.2.7)', () => {
     [{ 'OData-MaxVersion': '4.0' }, '4.0'],
     [{ 'OData-MaxVersion': '4.01' }, '4.01'],
     [{ 'OData-MaxVersion': '5.0' }, '4.01'],
-    [{ 'OData-Version': '4.01', 'OData-MaxVersion': '4.0' }, '4.0']
+    [{ 'OData-Version': '4.01', 'OData-MaxVersion': '4.0' }, '4.0'],
+    [{ 'OData-Version': '4.0;NetFx', 'OData-MaxVersion': '4.0;NetFx' }, '4.0'], // Microsoft.OData.Client 6
+    [{ 'OData-Version': '4.0;', 'OData-MaxVersion': '4.01;NetFx' }, '4.01']
   ])('for %j is %s', async (headers, version) => {
     const answer = await service.get(`${path}/e0`, headers)
     expect([answer.status, answer.headers.get('odata-version')]).toEqual([200, version])
@@ -42,7 +44,14 @@ describe('The version of OData (Protocol 4.01, 8.1.5 and 8.2.7)', () => {
   it.each<Record<string, string>>([
     { 'OData-MaxVersion': '3.0' },
     { 'OData-MaxVersion': 'x' },
-    { 'OData-Version': '3.0' }
+    { 'OData-MaxVersion': '' },
+    { 'OData-MaxVersion': '4' },
+    { 'OData-MaxVersion': '4.0x' },
+    { 'OData-MaxVersion': '3.0;NetFx' },
+    { 'OData-Version': '3.0' },
+    { 'OData-Version': '3.0;NetFx' },
+    { 'OData-Version': '4.02' },
+    { 'OData-Version': '4.0, 4.01' }
   ])('is refused for %j', async (headers) => expect((await service.get(path, headers)).status).toBe(400))
 
   it('4.01 has control information without the prefix "odata."', async () => {
