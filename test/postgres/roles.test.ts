@@ -1,4 +1,4 @@
-import { PostgresEngine } from '../../srv/database/postgres/engine.ts'
+import { postgresEngine } from '../../srv/database/postgres/engine.ts'
 import type { Readable } from '../../srv/database/reading.ts'
 import { settings } from '../../srv/settings/settings.ts'
 import { asService, createDatabase, onServer } from '../support/postgres.ts'
@@ -137,7 +137,7 @@ describe('The role of the service', () => {
     ['none', 0],
     ['all', 4]
   ])('gives a reader of %j no event of others, even if the query has no condition', async (readable, count) => {
-    const engine = new PostgresEngine(own, own, settings().requires.db)
+    const engine = postgresEngine(own, own, settings().requires.db)
     const reading = { tenant: '', readable, deadline: { end: performance.now() + 10_000, message: '' } }
     const statement = { sql: `SELECT tenant FROM ${EVENTS}`, values: [] }
     expect(await engine.query(statement, reading)).toHaveLength(count)

@@ -5,7 +5,7 @@ import { connect } from './connection.ts'
 import { expectVersion } from './migration.ts'
 import { NUMBERING } from './locks.ts'
 import { queryOn } from './names.ts'
-import { Partitions } from './partitions.ts'
+import { partitions } from './partitions.ts'
 import { UNIQUE_IDS } from './schema.ts'
 import { UNNUMBERED } from './sequencer.ts'
 import { FOLD } from './tallies.ts'
@@ -17,7 +17,7 @@ const LIMITS = { lock_timeout: 5000, query_timeout: 60_000 }
 export async function openCopy(url: string): Promise<Copy> {
   const client = await connect(url)
   await expectVersion(client)
-  const partitions = new Partitions(url, LIMITS)
+  const months = partitions(url, LIMITS)
   const run = queryOn(client)
   const insert = async (table: string, rows: object[], rest = '') => {
     if (!rows.length) return
@@ -36,7 +36,7 @@ export async function openCopy(url: string): Promise<Copy> {
     lastArrival,
     async addArrivals(after, arrivals) {
       const events = arrivals.flatMap(({ event }) => (event ? [event.row] : []))
-      await partitions.expect(events.map((row) => [{ name: EVENTS, columns: [] }, row]))
+      await months.expect(events.map((row) => [{ name: EVENTS, columns: [] }, row]))
       await run('BEGIN')
       try {
         await run(`SELECT pg_advisory_xact_lock(${NUMBERING})`)
@@ -68,7 +68,7 @@ export async function openCopy(url: string): Promise<Copy> {
       )
     },
     async [Symbol.asyncDispose]() {
-      await partitions.close()
+      await months.close()
       await client.end()
     }
   }

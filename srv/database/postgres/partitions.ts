@@ -57,61 +57,56 @@ export const partitioned = (sql: string) =>
     ? sql.replace(/PRIMARY KEY\(([^)]*)\)\s*\);?\s*$/, `PRIMARY KEY($1, ${INSTANT})) PARTITION BY RANGE (${INSTANT})`)
     : sql
 
-/** Makes the partitions that new events need. */
-export class Partitions {
-  private readonly pool: pg.Pool
+/** Makes the partitions that new events need. @param limits of statements, as the server may be gone without a word */
+export function partitions(url: string, limits: Limits) {
+  const pool = writer(url, limits)
   /** The months whose partitions were made, or never will be: their events are among those of other months. */
-  private readonly isMade = new Set<string>()
-  private readonly making = new Map<string, Promise<unknown>>()
+  const isMade = new Set<string>()
+  const making = new Map<string, Promise<unknown>>()
   /** When those that failed may be tried again, on the clock of `performance.now()`. */
-  private readonly notBefore = new Map<string, number>()
-  private repeated: ReturnType<typeof repeat> | undefined
+  const notBefore = new Map<string, number>()
+  let repeated: ReturnType<typeof repeat> | undefined
 
-  /** @param limits of statements, as the server may be gone without a word */
-  constructor(url: string, limits: Limits) {
-    this.pool = writer(url, limits)
+  function make(month: string): Promise<unknown> {
+    const made = making.get(month) ?? tryToMake(month)
+    making.set(month, made)
+    return made.finally(() => making.delete(month))
   }
 
-  /** Makes those of this month and the next ones, now and from now on. */
-  async start() {
-    const months = () => Array.from({ length: AHEAD + 1 }, (_, later) => monthOf(later))
-    const work = () => Promise.all(months().map((month) => this.make(month)))
-    await work()
-    this.repeated = repeat('Making partitions failed.', work, INTERVAL)
-  }
-
-  /**
-   * Makes those that the events of an entry lack. Where that fails, as the table is in use for too long, the events go
-   * to the partition of other months, and leave it when that of their month is made.
-   */
-  async expect(entry: Entry) {
-    for (const [, row] of entry) {
-      const month = (row as { [INSTANT]?: string })[INSTANT]?.slice(0, MONTH)
-      if (month === undefined || this.isMade.has(month)) continue
-      if (month >= monthOf(-BACK) && month <= monthOf(AHEAD)) await this.make(month)
+  async function tryToMake(month: string) {
+    if (performance.now() < (notBefore.get(month) ?? 0)) return
+    try {
+      const { rows } = await pool.query<{ done: boolean }>('SELECT make_partition($1) AS done', [month])
+      isMade.add(month)
+      if (!rows[0]?.done) LOG.warn(`More than ${MOVED} events of ${month} stay among those of other months.`)
+    } catch (error) {
+      notBefore.set(month, performance.now() + PAUSE)
+      LOG.error(`Making the partition of ${month} failed.`, error)
     }
   }
 
-  async close() {
-    await this.repeated?.stop()
-    await this.pool.end()
-  }
-
-  private make(month: string): Promise<unknown> {
-    const making = this.making.get(month) ?? this.tryToMake(month)
-    this.making.set(month, making)
-    return making.finally(() => this.making.delete(month))
-  }
-
-  private async tryToMake(month: string) {
-    if (performance.now() < (this.notBefore.get(month) ?? 0)) return
-    try {
-      const { rows } = await this.pool.query<{ done: boolean }>('SELECT make_partition($1) AS done', [month])
-      this.isMade.add(month)
-      if (!rows[0]?.done) LOG.warn(`More than ${MOVED} events of ${month} stay among those of other months.`)
-    } catch (error) {
-      this.notBefore.set(month, performance.now() + PAUSE)
-      LOG.error(`Making the partition of ${month} failed.`, error)
+  return {
+    /** Makes those of this month and the next ones, now and from now on. */
+    async start() {
+      const months = () => Array.from({ length: AHEAD + 1 }, (_, later) => monthOf(later))
+      const work = () => Promise.all(months().map(make))
+      await work()
+      repeated = repeat('Making partitions failed.', work, INTERVAL)
+    },
+    /**
+     * Makes those that the events of an entry lack. Where that fails, as the table is in use for too long, the events go
+     * to the partition of other months, and leave it when that of their month is made.
+     */
+    async expect(entry: Entry) {
+      for (const [, row] of entry) {
+        const month = (row as { [INSTANT]?: string })[INSTANT]?.slice(0, MONTH)
+        if (month === undefined || isMade.has(month)) continue
+        if (month >= monthOf(-BACK) && month <= monthOf(AHEAD)) await make(month)
+      }
+    },
+    async close() {
+      await repeated?.stop()
+      await pool.end()
     }
   }
 }

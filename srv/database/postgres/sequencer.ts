@@ -6,7 +6,6 @@
  * Most of the time the same instance does so, and seals: the one whose connection has a further lock. The others try to
  * get that as often.
  */
-import type pg from 'pg'
 import { repeat } from '../background.ts'
 import { ARRIVALS, COUNTS } from '../tables.ts'
 import { writer, type Limits } from './connection.ts'
@@ -24,66 +23,59 @@ const INTERVAL = 250
 /** The most arrivals that are numbered in one transaction. */
 const BATCH = 5000
 
-export class Sequencer {
-  /** Whether this instance numbers and seals what all have stored. */
-  leads = false
-  private readonly pool: pg.Pool
-  private repeated: ReturnType<typeof repeat> | undefined
-  /** The pass of {@link number} under way, and the one that comes next. */
-  private pass: Promise<unknown> = Promise.resolve()
-  private next: Promise<void> | undefined
+/** @param limits of statements: how long `number` waits for another instance, and how long a statement runs in all */
+export function sequencer(url: string, limits: Limits) {
+  const pool = writer(url, { ...limits, options: HOLDING })
+  let leads = false
+  let repeated: ReturnType<typeof repeat> | undefined
+  /** The pass of `number` under way, and the one that comes next. */
+  let pass: Promise<unknown> = Promise.resolve()
+  let next: Promise<void> | undefined
 
-  /** @param limits of statements: how long {@link number} waits for another instance, and a statement runs in all */
-  constructor(url: string, limits: Limits) {
-    this.pool = writer(url, { ...limits, options: HOLDING })
+  async function runNext() {
+    await pass // it began before the call
+    next = undefined
+    const own = run(true)
+    pass = own.catch(() => {})
+    await own.catch((error: unknown) => {
+      throw failureOf(error) ?? error
+    })
   }
 
-  /** Numbers arrivals from now on, whoever has added them, unless another instance does so. */
-  start() {
-    this.repeated = repeat('Numbering arrivals failed.', () => this.lead(), INTERVAL)
+  async function lead() {
+    leads = await holds(pool, LEADING).catch((error: unknown) => {
+      leads = false
+      throw error
+    })
+    if (leads) await run(false)
+  }
+
+  /** @param waits whether to wait for another instance that numbers */
+  async function run(waits: boolean) {
+    for (;;) {
+      const call = 'SELECT number_arrivals($1, $2) AS numbered'
+      const [done] = await queryOn(pool)<{ numbered: number }>(call, BATCH, waits)
+      if (done?.numbered !== BATCH) return
+    }
   }
 
   /**
    * Numbers all arrivals that were committed before the call. Concurrent calls share a pass.
    * @throws {RequestError} 503 if the database fails, and the error of PostgreSQL
    */
-  number(): Promise<void> {
-    return (this.next ??= this.runNext())
-  }
+  const number = () => (next ??= runNext())
 
-  /** Numbers what is left, and stops. */
-  async close() {
-    await this.repeated?.stop()
-    await this.number().catch(() => {}) // other instances, or this one when it starts again, will
-    await this.pool.end()
-  }
-
-  private async runNext() {
-    await this.pass // it began before the call
-    this.next = undefined
-    const own = this.run(true)
-    this.pass = own.catch(() => {})
-    await own.catch((error: unknown) => {
-      throw failureOf(error) ?? error
-    })
-  }
-
-  private async lead() {
-    let leads = false
-    try {
-      leads = await holds(this.pool, LEADING)
-    } finally {
-      this.leads = leads
-    }
-    if (leads) await this.run(false)
-  }
-
-  /** @param waits whether to wait for another instance that numbers */
-  private async run(waits: boolean) {
-    for (;;) {
-      const call = 'SELECT number_arrivals($1, $2) AS numbered'
-      const [done] = await queryOn(this.pool)<{ numbered: number }>(call, BATCH, waits)
-      if (done?.numbered !== BATCH) return
+  return {
+    /** Whether this instance numbers and seals what all have stored. */
+    leads: () => leads,
+    number,
+    /** Numbers arrivals from now on, whoever has added them, unless another instance does so. */
+    start: () => (repeated = repeat('Numbering arrivals failed.', lead, INTERVAL)),
+    /** Numbers what is left, and stops. */
+    close: async () => {
+      await repeated?.stop()
+      await number().catch(() => {}) // other instances, or this one when it starts again, will
+      await pool.end()
     }
   }
 }

@@ -8,8 +8,9 @@ import type { Model } from '../../cqn/csn.ts'
 import { nameOf } from '../../settings/database-url.ts'
 import { databaseLocation, ownerLocation, settings } from '../../settings/settings.ts'
 import { closeOnce } from '../closing.ts'
+import type { Engine } from '../engine.ts'
 import { connect, expectUsable, MIGRATING } from './connection.ts'
-import { PostgresEngine } from './engine.ts'
+import { postgresEngine } from './engine.ts'
 import { FUNCTIONS } from './functions.ts'
 import { indexedFirst } from './indexes.ts'
 import { migrating } from './names.ts'
@@ -23,7 +24,7 @@ export default class PostgresDatabase extends SQLService {
   static override CQN2SQL = PostgresRenderer
   declare readonly options: { pool: object; credentials: object }
   declare readonly model: Model
-  declare engine: PostgresEngine
+  declare engine: Engine
   declare readonly dbc?: pg.Client
   /** What CAP's deployment asks for. */
   readonly kind = 'postgres'
@@ -33,7 +34,7 @@ export default class PostgresDatabase extends SQLService {
     this.options.credentials = { url: this.url4() } // CAP logs them
     await expectUsable(url)
     if (owner !== url) await expectUsable(owner)
-    this.engine = new PostgresEngine(url, owner, settings().requires.db)
+    this.engine = postgresEngine(url, owner, settings().requires.db)
     return super.init()
   }
 

@@ -29,8 +29,6 @@ interface Prepared {
   pausedUntil: number
 }
 
-export type InlineReader = ReturnType<typeof inlineReader>
-
 /** Prepares to run queries. @param limit how long a query may use the processor, in milliseconds */
 export function inlineReader(open: (limits: Limits) => QueryConnection, limit: number) {
   const statements = new RecentlyUsed<Prepared>(MOST_STATEMENTS)

@@ -9,8 +9,6 @@ import { expectRunnable, whileWanted, type Reading } from '../reading.ts'
 import type { DatabaseSettings } from '../../settings/settings.ts'
 import { turns } from '../turns.ts'
 
-export type ReaderPool = ReturnType<typeof readerPool>
-
 /** Prepares the reader processes. Each starts when it is first needed. */
 export function readerPool(
   log: LogFiles,

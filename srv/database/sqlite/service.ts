@@ -5,7 +5,7 @@
 import SQLiteService from '@cap-js/sqlite'
 import { databaseLocation, settings } from '../../settings/settings.ts'
 import { closeOnce } from '../closing.ts'
-import { SqliteEngine } from './engine.ts'
+import { sqliteEngine } from './engine.ts'
 import type { QueryConnection } from './query-connection.ts'
 import { StoppableRenderer } from './rendering.ts'
 import { beginImmediate } from './connection.ts'
@@ -13,12 +13,12 @@ import { beginImmediate } from './connection.ts'
 export default class SqliteDatabase extends SQLiteService {
   static override CQN2SQL = StoppableRenderer
   declare readonly options: { pool: object }
-  declare engine: SqliteEngine
+  declare engine: ReturnType<typeof sqliteEngine>
   /** The connection of a transaction. */
   declare readonly dbc?: QueryConnection
 
   override init() {
-    this.engine = new SqliteEngine(databaseLocation(), settings().requires.db)
+    this.engine = sqliteEngine(databaseLocation(), settings().requires.db)
     return super.init()
   }
 
