@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import { openLog } from '../../srv/database/open-log.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
+import { until } from '../support/command.ts'
 import { documentedExample, type Json } from '../support/service.ts'
 import { postJson } from '../support/http.ts'
 
@@ -59,6 +60,20 @@ describe('A backup', () => {
     expect(await idsOf(restored.url as string)).toEqual(kept)
     expect((await post(restored.url as string, 'after')).status).toBe(201)
     await restored.stop()
+  })
+
+  it('is for those who may read the database file, as is the search index', async () => {
+    const secret = join(folder, 'secret ü%20?.sqlite')
+    copyFileSync(copy, secret)
+    chmodSync(secret, 0o600)
+    const service = await startProcess({ file: secret })
+    await until(() => existsSync(`${secret}-search`))
+    const log = await openLog(secret, { readOnly: true })
+    await log.copyTo(`${secret}.copy`)
+    await log.close()
+    await service.stop()
+    const modes = ['', '-search', '.copy'].map((end) => statSync(secret + end).mode & 0o777)
+    expect(modes).toEqual([0o600, 0o600, 0o600])
   })
 
   it('is whole though another one with the same target is under way', async () => {

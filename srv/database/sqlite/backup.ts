@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DatabaseSync, backup } from 'node:sqlite'
+import { urlOf } from './files.ts'
 
 const ALL_PAGES = 2 ** 31 - 1
 
@@ -14,7 +15,7 @@ export async function copyDatabase(source: DatabaseSync, target: string): Promis
   const part = `${target}.${randomUUID()}.part` // several backups may have the same target
   try {
     // all pages in one step, so that the copy shows one moment, and events that arrive meanwhile do not wait
-    await backup(source, part, { rate: ALL_PAGES })
+    await backup(source, urlOf(part, 'rwc', source.location() ?? undefined), { rate: ALL_PAGES })
     check(part)
     const size = await flush(part)
     await rename(part, target)

@@ -1,9 +1,8 @@
 /** Connections to the database file: the one place that opens them, and transactions that write. */
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { isLocked } from './failures.ts'
-import { expectInPlace, openFiles, type OpenFiles } from './files.ts'
+import { expectInPlace, openFiles, urlOf, type OpenFiles } from './files.ts'
 
 /** How long to wait for a lock, and how often to try, in milliseconds. */
 const PATIENCE = 10_000
@@ -46,8 +45,7 @@ export function openConnection(file: string, { readOnly, creates, files, timeout
   const mode = readOnly ? 'ro' : creates ? 'rwc' : 'rw' // only `c` creates a file
   let database: LogConnection | undefined
   try {
-    const url = new URL(`?mode=${mode}`, pathToFileURL(file))
-    database = new LogConnection(url, { readOnly: readOnly === true, timeout })
+    database = new LogConnection(urlOf(file, mode), { readOnly: readOnly === true, timeout })
     if (creates) database.exec('PRAGMA journal_mode = WAL')
     // In WAL mode only FULL has a commit wait until it is on disk (https://sqlite.org/pragma.html#pragma_synchronous).
     // Checkpoints are made elsewhere: see checkpoints.ts.

@@ -3,6 +3,7 @@
  * notice: it goes on writing into files that nobody finds again.
  */
 import { realpathSync, statSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 
 /** The files of a database that are open, by their paths: each with its device and inode, which no other file has. */
 export type OpenFiles = Record<string, string>
@@ -32,6 +33,16 @@ export function whatIsMissing(files: OpenFiles): string | undefined {
       return `${path} ${found ? 'was replaced' : 'is gone'}: another file was opened when the service started.`
   }
   return undefined
+}
+
+/**
+ * The URL by which SQLite opens a file.
+ * @param mode whether the file is only read, written, or created, too
+ * @param like the file whose permissions a new one gets (https://sqlite.org/uri.html); those of the process
+ *   if undefined
+ */
+export function urlOf(path: string, mode: 'ro' | 'rw' | 'rwc', like?: string): URL {
+  return new URL(`?mode=${mode}${like === undefined ? '' : `&modeof=${encodeURIComponent(like)}`}`, pathToFileURL(path))
 }
 
 /** The size of the write-ahead log of a database, in bytes. */

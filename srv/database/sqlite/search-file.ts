@@ -11,9 +11,8 @@
 import { hash } from 'node:crypto'
 import { realpathSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { pathToFileURL } from 'node:url'
 import type { Searched } from '../engine.ts'
-import { identityOf } from './files.ts'
+import { identityOf, urlOf } from './files.ts'
 import { EVENTS, SECRETS } from '../tables.ts'
 
 /** How many events share a row of the index: those of block `n` have the rowids from `n * BLOCK` on. */
@@ -75,7 +74,8 @@ export interface State {
 }
 
 /** Where the index of a database is. SQLite follows links, too. */
-export const indexFileOf = (file: string) => `${realpathSync(file)}-search`
+export const indexFileOf = (file: string) => realpathSync(file) + SUFFIX
+const SUFFIX = '-search'
 
 /** How long a search waits while the file is locked, as when the service that fills it stops, in milliseconds. */
 const PATIENCE = 50
@@ -88,8 +88,10 @@ export const readIndex = (path: string) => opened(path, 'ro', 'SELECT number FRO
 
 function opened(path: string, mode: 'ro' | 'rwc', begin: string) {
   const isRead = mode === 'ro'
-  const url = new URL(`?mode=${mode}`, pathToFileURL(path))
-  const index = new DatabaseSync(url, { readOnly: isRead, timeout: isRead ? PATIENCE : 0 })
+  const index = new DatabaseSync(urlOf(path, mode, path.slice(0, -SUFFIX.length)), {
+    readOnly: isRead,
+    timeout: isRead ? PATIENCE : 0
+  })
   try {
     index.exec(begin)
     return index
