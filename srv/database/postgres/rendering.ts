@@ -63,7 +63,7 @@ export class PostgresRenderer extends CapRenderer {
     contains: (text: string, part: string) => `coalesce(strpos(${text},${part}) > 0,false)`,
     average: (value: string) => `cast(sum(${value}) as double precision) / nullif(count(${value}),0)`, // as SQLite divides
     ifnull: (value: string, other: string) => `coalesce(${value},${other})`,
-    odata_held: (value: string) => `(${value})`, // whole numbers come as those of JavaScript
+    odata_held: (value: string) => `cast(${value} as double precision)`,
     round: (value: string) => `odata_rounded(${value})`,
     mod: (a: string, b: string) => `odata_remainder(${a},${b})`,
     indexof: (text: string, part: string) => `strpos(${text},${part}) - 1`,

@@ -72,7 +72,7 @@ function castMember(subject: Typed, name: string, type: ValueType): Unplaced {
   const values = from.map((each) => castTo(meantAs(subject, each), name, type))
   const cqn = func('coalesce', ...values.map((value) => value.cqn), val(null))
   const mayBeNaN = values.some((value) => value.mayBeNaN)
-  return { cqn, type, whole: INTEGERS.has(name), ...(mayBeNaN && { mayBeNaN }) }
+  return { cqn, type, whole: INTEGERS.has(name), isLarge: name === 'Edm.Int64', ...(mayBeNaN && { mayBeNaN }) }
 }
 
 /** Null is of no type. */

@@ -16,5 +16,5 @@ export function castTo(subject: Typed, name: string, type: ValueType): Unplaced 
   const whole = INTEGERS.has(name)
   const mayBeNaN = type === 'number' && !whole && (subject.type === 'string' || subject.mayBeNaN)
   const cqn = func('odata_cast', value, val(subject.type), val(name))
-  return { cqn, type, whole, ...(mayBeNaN && { mayBeNaN }) }
+  return { cqn, type, whole, isLarge: name === 'Edm.Int64', ...(mayBeNaN && { mayBeNaN }) }
 }

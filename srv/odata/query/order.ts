@@ -1,5 +1,5 @@
 /** `$orderby` (OData URL Conventions 4.01, 5.1.5). */
-import { extentOf, MOST, type Cqn } from '../../cqn/cqn.ts'
+import { extentOf, func, MOST, val, type Cqn } from '../../cqn/cqn.ts'
 import { jsonOrdered } from '../../database/dialect.ts'
 import { withoutNaN } from '../expressions/arithmetic.ts'
 import { exactly } from '../expressions/logic.ts'
@@ -10,6 +10,8 @@ export interface OrderTerm {
   descending: boolean
   /** Whether the value is never null. */
   required: boolean
+  /** Whether the value is a duration in ticks, which JavaScript cannot hold. */
+  isDuration?: boolean
 }
 
 /**
@@ -34,9 +36,15 @@ export function orderTerms(parser: Parser, before: OrderTerm[] = []): OrderTerm[
 export function ordering(parser: Parser): Omit<OrderTerm, 'descending'> {
   const value = parser.value()
   if (!isPrimitive(value)) parser.cursor.fail('Only primitive values can be ordered by', value.position)
-  const plain = value.type === 'number' ? withoutNaN(value) : exactly(value)
-  return { cqn: value.member ? jsonOrdered(value.member) : plain, required: value.required ?? false }
+  const { member, required = false, type, isLarge } = value
+  if (member) return { cqn: jsonOrdered(member), required }
+  if (type !== 'number') return { cqn: exactly(value), required, ...(type === 'duration' && { isDuration: true }) }
+  return { cqn: isLarge ? func('odata_held', value.cqn) : withoutNaN(value), required }
 }
+
+/** The value of a term as a column: the position of a page has it. */
+export const keyOf = ({ cqn, isDuration }: OrderTerm): Cqn =>
+  isDuration ? func('odata_cast', cqn, val('number'), val('Edm.String')) : cqn
 
 /** A term of CQN's `orderBy`. Null comes before all values (5.1.5); the defaults of databases differ. */
 export function orderBy({ cqn, descending, required }: OrderTerm) {

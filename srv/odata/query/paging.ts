@@ -6,6 +6,7 @@ import { RequestError } from '../../errors/errors.ts'
 import { linkOptions, type Exchange } from '../request/exchange.ts'
 import { allOf, anyOf, val, xpr, type Cqn, type Source, type Value } from '../../cqn/cqn.ts'
 import type { OrderTerm } from './order.ts'
+import { integer } from '../../database/dialect.ts'
 import { applied } from '../request/headers.ts'
 import { integerOption } from '../request/options.ts'
 import type { Literal } from '../../plans/statement.ts'
@@ -76,7 +77,7 @@ export function comesAfter(terms: OrderTerm[], after: Value[]): Cqn {
   if (after.length !== terms.length) throw unknownToken(TOKEN)
   const alternatives = terms.map((term, index) =>
     allOf(
-      ...terms.slice(0, index).map(({ cqn }, i) => xpr(cqn, '=', constant(after[i], i))),
+      ...terms.slice(0, index).map((each, i) => xpr(each.cqn, '=', constant(each, after[i], i))),
       beyond(term, after[index], index)
     )
   )
@@ -91,15 +92,15 @@ function beyond(term: OrderTerm, value: Value = null, index: number, orEqual: '=
   const { cqn, descending, required } = term
   if (value === null && descending) return orEqual ? xpr(cqn, '=', val(null)) : xpr(val(1), '=', val(0))
   if (value === null) return orEqual ? xpr(val(1), '=', val(1)) : xpr(cqn, '!=', val(null))
-  const ordered = xpr(cqn, (descending ? '<' : '>') + orEqual, constant(value, index))
+  const ordered = xpr(cqn, (descending ? '<' : '>') + orEqual, constant(term, value, index))
   return descending && !required ? anyOf(ordered, xpr(cqn, '=', val(null))) : ordered
 }
 
 const TOKEN = '$skiptoken'
 
-function constant(value: Value = null, index: number): Cqn {
+function constant({ isDuration }: OrderTerm, value: Value = null, index: number): Cqn {
   const source: Source = { option: TOKEN, position: index, read: (json) => JSON.parse(json) as Value }
-  return val(value, source)
+  return isDuration ? integer(val(value, source)) : val(value, source)
 }
 
 /** The values of a position, as literals of the request: see plans/plans.ts. */

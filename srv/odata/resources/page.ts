@@ -5,7 +5,7 @@ import { arrivedUntil, lastArrival } from '../query/arrivals.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { linkOptions, type Exchange } from '../request/exchange.ts'
 import { extentOf, MOST, named, nameOf, val, type Value } from '../../cqn/cqn.ts'
-import { orderBy, orderTerms, type OrderTerm } from '../query/order.ts'
+import { keyOf, orderBy, orderTerms, type OrderTerm } from '../query/order.ts'
 import { arrayText, sizeOf, type JsonText } from '../response/json-text.ts'
 import { linkTo } from '../response/links.ts'
 import { isCounted } from '../request/options.ts'
@@ -65,7 +65,7 @@ export function prepare(exchange: Exchange, all = entities(exchange.schema)): Pr
   const sets = rowSets(exchange, all)
   const [rows] = sets as [Rows]
   const terms = sets.length === 1 ? orderOfPage(exchange, rows) : []
-  const keys = terms.map(({ cqn }, index) => ('ref' in cqn ? cqn : named(cqn, `order_${index}`)))
+  const keys = terms.map(keyOf).map((key, index) => ('ref' in key ? key : named(key, `order_${index}`)))
   return { sets, selected: selected(exchange, rows), terms, keys }
 }
 

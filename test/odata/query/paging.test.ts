@@ -134,6 +134,34 @@ describe('Following the links', () => {
     expect(new Set(paged.ids).size).toBe(paged.ids.length)
   })
 
+  it.each([
+    'activityDateTime sub 0001-01-01T00:00:00.0000003Z',
+    '0001-01-01T00:00:00.0000003Z sub activityDateTime desc',
+    "duration'P3000000DT0.0000001S',durationInMilliseconds desc",
+    '(durationInMilliseconds add 1) mul 1801439850948199',
+    'cast(durationInMilliseconds mul 900719925474099,Edm.Int64) desc'
+  ])(
+    'gives every entity once in the order of values with more digits than numbers of JSON have: %s',
+    async ($orderby) => {
+      const options = { $select: 'id', $filter: "startswith(id,'e')", $orderby }
+      const { ids } = await follow(query(path, options), { Prefer: 'maxpagesize=7' })
+      const whole = valuesOf(await service.get(query(path, options), { Prefer: 'maxpagesize=1000' })).map(
+        ({ id }) => id
+      )
+      expect(ids).toEqual(whole)
+      expect(new Set(ids).size).toBe(total)
+    }
+  )
+
+  it('gives every group once where sums have more digits than numbers of JSON have', async () => {
+    const groups = 'groupby((durationInMilliseconds,jobId),aggregate(big with sum as sum))'
+    const $apply = `filter(startswith(id,'e'))/compute(durationInMilliseconds mul 1801439850948199 as big)/${groups}`
+    const { pages } = await follow(query(path, { $apply }), { Prefer: 'maxpagesize=1' })
+    const rows = pages.flatMap(valuesOf).map((row) => `${row.durationInMilliseconds as number} ${row.jobId as string}`)
+    expect(rows.length).toBe(new Set(rows).size)
+    expect(rows).toHaveLength(56)
+  })
+
   it('pages through aggregations, too', async () => {
     const $apply = "filter(startswith(id,'e'))/groupby((jobId,durationInMilliseconds),aggregate($count as n))"
     const options = { $apply, $orderby: 'n desc' }
