@@ -128,7 +128,7 @@ class StructuredODataAdapter extends ODataAdapter {
     }
     const isStreamed = req === outer && req.method !== 'POST' // an answer in a batch has no stream of its own
     const offered = mediaTypesOf(resource, allows401(req), isStreamed)
-    const { type, parameters } = negotiate(offered, req, options.get('$format'), outer)
+    const { type, parameters } = negotiate(offered, req, options.get('$format'), req === outer ? undefined : outer)
     if (resource.kind === 'metadata' || resource.kind === 'openApi') {
       res.setHeader('Content-Type', parameters.has('charset') ? `${type};charset=utf-8` : type)
       return this.describe(req, res, resource.kind === 'openApi' ? root : undefined, type as keyof Metadata)

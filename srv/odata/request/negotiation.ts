@@ -58,7 +58,7 @@ export function negotiate(offered: string[], req: Request, $format: string | und
     throw new RequestError('notAcceptable', 'The service answers in UTF-8 only.', 'Accept-Charset')
   const wanted = wantedBy(req, $format)
   const ofBatch = wanted === undefined && batch ? choose(offered, rangesOfBatch(batch)) : undefined
-  const chosen = ofBatch ?? choose(offered, mediaRanges(wanted ?? '*/*'), acceptCharset)
+  const chosen = ofBatch ?? choose(offered, rangesIn(wanted), acceptCharset)
   if (chosen) return chosen
   const target = $format === undefined ? 'Accept' : '$format'
   throw new RequestError('notAcceptable', `The service can answer with ${offered.join(' or ')} only.`, target)
@@ -72,7 +72,7 @@ export function prefersMultipart(req: Request, $format: string | undefined): boo
   const isMultipart = Boolean(req.is(MULTIPART_TYPE))
   const formats = isMultipart ? [MULTIPART_TYPE, JSON_TYPE] : [JSON_TYPE, MULTIPART_TYPE]
   negotiate(formats, req, $format)
-  const ranges = mediaRanges(wantedBy(req, $format) ?? '*/*')
+  const ranges = rangesIn(wantedBy(req, $format))
   const [own = 0, other = 0] = formats.map((each) => choose([each], ranges)?.quality)
   return isMultipart === own >= other
 }
@@ -82,14 +82,20 @@ function wantedBy(req: Request, $format: string | undefined): string | undefined
   return SHORT_FORMS.get($format.toLowerCase()) ?? $format
 }
 
+const ANYTHING: MediaRange[] = [{ type: '*/*', parameters: new Map(), quality: 1 }]
+
+const rangesIn = (wanted: string | undefined) => (wanted === undefined ? ANYTHING : mediaRanges(wanted))
+
 /** Parsed once, however many requests a batch has. */
 const rangesOfBatch = remembered((batch: Request) => mediaRanges(batch.get('Accept') ?? ''))
 
 /** The best of the media ranges that one of the types matches, unless a more specific range refuses the type. */
 function choose(offered: string[], ranges: MediaRange[], acceptCharset?: string) {
-  const widest = new Map(offered.map((type) => [type, widestFor(type, ranges)]))
+  const refusals = ranges.filter((each) => each.quality === 0 && !each.parameters.size)
+  const widest = refusals.length ? new Map(offered.map((type) => [type, widestFor(type, refusals)])) : undefined
+  const isRefused = (type: string, range: string) => widest && wildcards(range) > (widest.get(type) ?? 0)
   for (const { type: range, parameters, quality } of ranges) {
-    const type = offered.find((each) => matches(each, range) && wildcards(range) <= (widest.get(each) ?? 0))
+    const type = offered.find((each) => matches(each, range) && !isRefused(each, range))
     if (type && quality > 0 && isKnown(type, parameters, acceptCharset)) return { type, parameters, quality }
   }
   return undefined
@@ -98,9 +104,8 @@ function choose(offered: string[], ranges: MediaRange[], acceptCharset?: string)
 const wildcards = (range: string) => range.split('*').length - 1
 
 /** How many wildcards ranges may have that stand for a type: those of the range that refuses it (RFC 9110, 12.5.1). */
-function widestFor(type: string, ranges: MediaRange[]) {
-  const refusals = ranges.filter((each) => each.quality === 0 && !each.parameters.size && matches(type, each.type))
-  return Math.min(...refusals.map((each) => wildcards(each.type)), 2)
+function widestFor(type: string, refusals: MediaRange[]) {
+  return Math.min(...refusals.filter((each) => matches(type, each.type)).map((each) => wildcards(each.type)), 2)
 }
 
 function mediaRanges(header: string): MediaRange[] {
