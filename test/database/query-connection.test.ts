@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openFiles } from '../../srv/database/sqlite/files.ts'
-import { QueryConnection } from '../../srv/database/sqlite/query-connection.ts'
+import { queryConnection } from '../../srv/database/sqlite/query-connection.ts'
 import { temporaryFolder } from '../support/process.ts'
 
 describe('A connection for queries', () => {
   const file = join(temporaryFolder(), 'numbers.sqlite')
   const writer = new DatabaseSync(file)
   writer.exec('PRAGMA journal_mode = WAL; CREATE TABLE numbers (n); INSERT INTO numbers VALUES (1), (9007199254740994)')
-  const connection = new QueryConnection({ file, files: openFiles(file), resultBytes: 24 })
+  const connection = queryConnection({ file, files: openFiles(file), resultBytes: 24 })
   const read = (sql: string) => connection.prepare(sql).all()
 
   afterAll(() => {

@@ -15,7 +15,7 @@ import type { Limits } from './functions.ts'
 import { startGroupCommit, type GroupCommit } from './group-commit.ts'
 import { inlineReader } from './inline-reader.ts'
 import { Pauses } from './pauses.ts'
-import { QueryConnection, type LogFiles } from './query-connection.ts'
+import { queryConnection, type LogFiles } from './query-connection.ts'
 import { readerPool } from './reader-pool.ts'
 import { expectUntouched } from './schema.ts'
 import { checkUniqueIds, createIndexes, keepCounts, protectHistory } from './schema-objects.ts'
@@ -44,8 +44,9 @@ export function sqliteEngine(file: string, settings: DatabaseSettings) {
   const pauses = new Pauses()
   const stopCheckpoints = startCheckpoints(file, files, pauses, settings)
   /** Opens a connection for statements that CAP renders. */
-  const connect = (limits?: Limits) => new QueryConnection(log, limits)
-  const inline = inlineReader(connect, settings.inline_query_timeout)
+  const connect = () => queryConnection(log)
+  const open = (limits: Limits) => queryConnection(log, { limits, reads: 'mapped' })
+  const inline = inlineReader(open, settings.inline_query_timeout)
   const readers = readerPool(log, pauses, settings)
   let groupCommit: GroupCommit | undefined
   let stopCounting = () => Promise.resolve()

@@ -50,7 +50,7 @@ export function inlineReader(open: (limits: Limits) => QueryConnection, limit: n
   }
 
   function prepared(sql: string): Prepared {
-    connection ??= open({ withinTime, tooLong }).forReading(true)
+    connection ??= open({ withinTime, tooLong })
     let found = statements.get(sql)
     if (!found) {
       found = { all: undefined, failures: 0, pausedUntil: 0, ...(isCheap(sql) && connection.prepare(sql)) }

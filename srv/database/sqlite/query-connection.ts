@@ -1,11 +1,12 @@
 /** Connections for statements that CAP renders, with the functions that they call and a limit for their results. */
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
-import { openConnection, type LogConnection } from './connection.ts'
+import { openConnection } from './connection.ts'
 import type { OpenFiles } from './files.ts'
 import { addFunctions, type Limits } from './functions.ts'
 import { addCandidates, TooMany } from './search-candidates.ts'
 import type { SearchIndex } from './search-file.ts'
 import { formsOf } from './search-statements.ts'
+import type { Row } from '../../plans/statement.ts'
 import { LONGEST_ROW, rowsWithin } from '../result-size.ts'
 
 /** How many pages a connection keeps, in KiB. The system keeps all that there is memory for. */
@@ -21,95 +22,80 @@ export interface LogFiles {
   resultBytes: number
 }
 
-type Row = Record<string, unknown>
+interface Options {
+  limits?: Limits
+  /** Of a connection that only reads: whether the file is mapped, which counts as memory of the process. */
+  reads?: 'mapped' | 'unmapped'
+}
 
-/** A connection as CAP's database service uses it. */
-export class QueryConnection {
+export type QueryConnection = ReturnType<typeof queryConnection>
+
+/** Opens a connection as CAP's database service uses it. @throws {Error} if a file is not in its place; SQLite's error */
+export function queryConnection({ file, files, search, resultBytes }: LogFiles, { limits, reads }: Options = {}) {
   /** The context that statements can refer to, such as the user. */
-  session: Record<string, unknown> = {}
-  private readonly database: LogConnection
-  private readonly resultBytes: number
-
-  /** @throws {Error} if a file is not in its place; SQLite's error */
-  constructor({ file, files, search, resultBytes }: LogFiles, limits?: Limits) {
-    this.database = openConnection(file, { files })
-    this.resultBytes = resultBytes
-    this.exec(`PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -${CACHE}`)
-    addFunctions(this.database, limits)
-    addCandidates(this.database, search, limits)
-    this.database.function('session_context', (name) => (this.session[String(name)] ?? null) as SQLInputValue)
-  }
-
-  exec(sql: string) {
-    this.database.exec(sql)
-  }
-
-  commit() {
-    this.database.commit()
-  }
-
-  /** Prepares a statement, which takes values as an array or by name. */
-  prepare(sql: string) {
-    const [first, ...others] = formsOf(sql).map((form) => this.rowsOf(form))
-    const prepared = first as ReturnType<QueryConnection['rowsOf']>
-    prepared.statement()
-    return {
-      run: (values?: unknown) => prepared.statement().run(...listOf(values)),
-      get: (values?: unknown) => prepared.statement().get(...listOf(values)),
-      all: (values?: unknown) => {
-        let rows = prepared.all(values)
-        for (const other of others) rows ??= other.all(values)
-        return rows as unknown[]
-      }
-    }
-  }
-
-  /** Prepares a form of a statement: see search-statements.ts. */
-  private rowsOf(sql: string) {
-    let statement: StatementSync | undefined
-    const prepared = () => (statement ??= this.database.prepare(sql))
-    return {
-      statement: prepared,
-      /** @returns undefined if there are too many candidates for this form */
-      all: (values?: unknown): unknown[] | undefined => {
-        try {
-          return this.read(prepared(), values)
-        } catch (error) {
-          if (error instanceof TooMany) return undefined
-          if ((error as { code?: string }).code === 'ERR_OUT_OF_RANGE')
-            return this.read(bigInts(this.database.prepare(sql)), values, asNumbers)
-          throw error
-        }
-      }
-    }
-  }
+  let session: Row = {}
+  const database = openConnection(file, { files })
+  database.exec(`PRAGMA mmap_size = ${reads === 'unmapped' ? 0 : 2 ** 30}; PRAGMA cache_size = -${CACHE}`)
+  if (reads) database.limits.length = LONGEST_ROW
+  addFunctions(database, limits)
+  addCandidates(database, search, limits)
+  database.function('session_context', (name) => (session[String(name)] ?? null) as SQLInputValue)
 
   /**
    * Reads all rows. Where that fails, Node.js does not reset the statement: later queries would see the log as it was
    * when this one began.
    */
-  private read(statement: StatementSync, values: unknown, shown = (rows: Iterable<Row>) => rows) {
+  function read(statement: StatementSync, values: unknown, shown = (rows: Iterable<Row>) => rows) {
     const rows = statement.iterate(...listOf(values))
     try {
-      return rowsWithin(this.resultBytes, shown(rows))
+      return rowsWithin(resultBytes, shown(rows))
     } catch (error) {
       rows.return?.()
       throw error
     }
   }
 
-  /**
-   * Prepares the connection for requests that only read.
-   * @param isMapped whether the file may be mapped into memory, which counts as memory of the process
-   */
-  forReading(isMapped: boolean) {
-    this.database.limits.length = LONGEST_ROW
-    if (!isMapped) this.exec('PRAGMA mmap_size = 0')
-    return this
+  /** Prepares a form of a statement: see search-statements.ts. */
+  function rowsOf(sql: string) {
+    let statement: StatementSync | undefined
+    const prepared = () => (statement ??= database.prepare(sql))
+    return {
+      statement: prepared,
+      /** @returns undefined if there are too many candidates for this form */
+      all: (values?: unknown): unknown[] | undefined => {
+        try {
+          return read(prepared(), values)
+        } catch (error) {
+          if (error instanceof TooMany) return undefined
+          if ((error as { code?: string }).code === 'ERR_OUT_OF_RANGE')
+            return read(bigInts(database.prepare(sql)), values, asNumbers)
+          throw error
+        }
+      }
+    }
   }
 
-  close() {
-    if (this.database.isOpen) this.database.close()
+  return {
+    exec: (sql: string) => database.exec(sql),
+    commit: () => database.commit(),
+    setSession: (values: Row) => (session = values),
+    /** Prepares a statement, which takes values as an array or by name. */
+    prepare: (sql: string) => {
+      const [first, ...others] = formsOf(sql).map(rowsOf) as [ReturnType<typeof rowsOf>]
+      first.statement()
+      return {
+        run: (values?: unknown) => first.statement().run(...listOf(values)),
+        get: (values?: unknown) => first.statement().get(...listOf(values)),
+        all: (values?: unknown) => {
+          let rows = first.all(values)
+          for (const other of others as (typeof first)[]) rows ??= other.all(values)
+          return rows as unknown[]
+        }
+      }
+    },
+    close: () => {
+      if (database.isOpen) database.close()
+    }
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Pauses } from './pauses.ts'
 import type { LogFiles } from './query-connection.ts'
-import { ReaderProcess, type Task } from './reader-process.ts'
+import { readerProcess, type Task } from './reader-process.ts'
 import { expectRunnable, whileWanted, type Reading } from '../reading.ts'
 import type { DatabaseSettings } from '../../settings/settings.ts'
 import { turns } from '../turns.ts'
@@ -16,14 +16,14 @@ export function readerPool(
   { readers, waiting_queries, reader_memory }: DatabaseSettings
 ) {
   const takeTurn = turns(readers, waiting_queries)
-  const processes = new Set<ReaderProcess>()
+  const processes = new Set<ReturnType<typeof readerProcess>>()
 
   function idle() {
     for (const each of processes) {
-      if (!each.isAlive) processes.delete(each)
-      else if (each.isIdle) return each
+      if (!each.isAlive()) processes.delete(each)
+      else if (each.isIdle()) return each
     }
-    const started = new ReaderProcess(log, reader_memory)
+    const started = readerProcess(log, reader_memory)
     processes.add(started)
     return started
   }

@@ -2,7 +2,7 @@
  * A reader process, as the service sees it. SQLite cannot be interrupted from JavaScript and blocks its thread. A
  * process can be ended at any time, and takes nothing with it if it runs out of memory.
  */
-import { fork, type ChildProcess } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import type { LogFiles } from './query-connection.ts'
 import { RequestError, STATUS, type ErrorCode } from '../../errors/errors.ts'
@@ -23,31 +23,28 @@ const GRACE = 100
 
 const ENDED = 'The process that ran the query was ended: it may need more memory than a query can have.'
 
-export class ReaderProcess {
-  private readonly child: ChildProcess
+/** Starts a process. @param memory its memory limit, in MiB */
+export function readerProcess(log: LogFiles, memory: number) {
+  const child = fork(join(import.meta.dirname, 'reader.ts'), [JSON.stringify(log), String(memory)], {
+    serialization: 'advanced',
+    execArgv: [...process.execArgv, `--max-old-space-size=${memory}`]
+  })
+  const ended = Promise.withResolvers<void>()
+  let isAlive = true
   /** Takes the answer to the query under way, or undefined if the process has ended. */
-  private settle: ((answer?: Answer) => void) | undefined
-  private readonly ended = Promise.withResolvers<void>()
-  isAlive = true
-
-  /** @param memory the memory limit of the process, in MiB */
-  constructor(log: LogFiles, memory: number) {
-    this.child = fork(join(import.meta.dirname, 'reader.ts'), [JSON.stringify(log), String(memory)], {
-      serialization: 'advanced',
-      execArgv: [...process.execArgv, `--max-old-space-size=${memory}`]
+  let settle: ((answer?: Answer) => void) | undefined
+  child.on('message', (answer) => settle?.(answer as Answer))
+  for (const event of ['exit', 'error'])
+    child.on(event, () => {
+      isAlive = false
+      settle?.()
+      ended.resolve()
     })
-    this.child.on('message', (answer) => this.settle?.(answer as Answer))
-    for (const event of ['exit', 'error'])
-      this.child.on(event, () => {
-        this.isAlive = false
-        this.settle?.()
-        this.ended.resolve()
-      })
-  }
 
-  /** Whether it can take a query; it runs one at a time. */
-  get isIdle() {
-    return this.isAlive && !this.settle
+  /** Ends the process. @returns a promise that is fulfilled when it has ended, and closed the database by that */
+  function end(): Promise<void> {
+    child.kill('SIGKILL')
+    return ended.promise
   }
 
   /**
@@ -55,16 +52,16 @@ export class ReaderProcess {
    * @param signal aborted when nobody waits any longer; then the process is ended
    * @throws {RequestError} 503 if the process ends; the reason of the signal; SQLite's error
    */
-  async run(task: Task, signal: AbortSignal): Promise<unknown[]> {
+  async function run(task: Task, signal: AbortSignal): Promise<unknown[]> {
     signal.throwIfAborted()
     let timer: NodeJS.Timeout | undefined
-    const abort = () => (timer = setTimeout(() => void this.end(), GRACE))
+    const abort = () => (timer = setTimeout(() => void end(), GRACE))
     signal.addEventListener('abort', abort)
-    const answer = await new Promise<Answer | undefined>((settle) => {
-      this.settle = settle
-      this.child.send(task, () => {}) // if that fails, the process has ended
+    const answer = await new Promise<Answer | undefined>((resolve) => {
+      settle = resolve
+      child.send(task, () => {}) // if that fails, the process has ended
     })
-    this.settle = undefined
+    settle = undefined
     clearTimeout(timer)
     signal.removeEventListener('abort', abort)
     if (signal.aborted) throw Object.assign(signal.reason as Error, { cause: task.sql })
@@ -75,9 +72,6 @@ export class ReaderProcess {
     throw Object.assign(new Error(message), answer.error)
   }
 
-  /** Ends the process. @returns a promise that is fulfilled when it has ended, and closed the database by that */
-  end(): Promise<void> {
-    this.child.kill('SIGKILL')
-    return this.ended.promise
-  }
+  /** It runs one query at a time. */
+  return { run, end, isAlive: () => isAlive, isIdle: () => isAlive && !settle }
 }

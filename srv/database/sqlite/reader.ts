@@ -1,6 +1,6 @@
 /** The process that runs queries, with a connection of its own: see reader-process.ts. */
 import { limitMemory } from './memory-limit.ts'
-import { QueryConnection, type LogFiles } from './query-connection.ts'
+import { queryConnection, type LogFiles, type QueryConnection } from './query-connection.ts'
 import type { Answer, Task } from './reader-process.ts'
 import { RecentlyUsed } from '../../values/recently-used.ts'
 
@@ -15,8 +15,8 @@ const statements = new RecentlyUsed<ReturnType<QueryConnection['prepare']>>(MOST
 
 function answer({ sql, values, session }: Task): Answer {
   try {
-    connection ??= new QueryConnection(files).forReading(false)
-    connection.session = session
+    connection ??= queryConnection(files, { reads: 'unmapped' })
+    connection.setSession(session)
     const statement = statements.get(sql) ?? connection.prepare(sql)
     statements.set(sql, statement)
     return { rows: statement.all(values) }

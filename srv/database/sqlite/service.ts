@@ -32,7 +32,7 @@ export default class SqliteDatabase extends SQLiteService {
   }
 
   override set(variables: Record<string, unknown>) {
-    if (this.dbc) this.dbc.session = variables
+    this.dbc?.setSession(variables)
   }
 
   override async onEVENT(request: { event: string }): Promise<unknown> {
