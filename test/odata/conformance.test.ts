@@ -126,6 +126,23 @@ describe('Syntax (12.2.1, 6 to 9)', () => {
     })
   })
 
+  it.each<[string, number, string | undefined]>([
+    ['/AuditLogs', 200, 'auditLogs'],
+    ['/auditlogs/Provisioning?$top=0', 200, 'auditLogs/provisioning'],
+    ['/beta/AUDITLOGS/DIRECTORYPROVISIONING?$top=0', 200, 'auditLogs/directoryProvisioning'],
+    ['/v1.0/auditlogs/provisioning/e', 200, 'auditLogs/provisioning/$entity'],
+    ["/auditlogs/provisioning('e')/StatusInfo/Status", 200, "auditLogs/provisioning('e')/statusInfo/status"],
+    ["/$entity?$id=auditlogs/Provisioning('e')", 200, 'auditLogs/provisioning/$entity'],
+    ['/auditlogs/provisioning/E', 404, undefined],
+    ['/auditlogs/provisionings', 404, undefined],
+    ['/v1.0/auditlogs/directoryprovisioning', 404, undefined]
+  ])('takes names in any case in paths, and answers with those of $metadata: %s', async (url, status, fragment) => {
+    const answer = await service.get(url)
+    const root = /^\/(beta|v1\.0)/.exec(url)?.[0] ?? ''
+    const context = fragment && `${service.url}${root}/$metadata#${fragment}`
+    expect([answer.status, answer.body['@odata.context']]).toEqual([status, context])
+  })
+
   it('has aliases for keys with slashes and backslashes', async () => {
     for (const key of ['(@k)', '(id=@k)'])
       expect((await service.get(query(path + key, { '@k': "'b/c\\d'" }))).body.cycleId).toBe('y')

@@ -1,7 +1,7 @@
 /** Finds what a URL addresses, also by `$entity` and `/$filter(…)` (OData URL Conventions 4.01, section 4). */
 import { RequestError } from '../../errors/errors.ts'
 import { readKey, type EntityKey } from './keys.ts'
-import { isStructured, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
+import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { parseUrl, type ParsedUrl } from './url.ts'
 
@@ -118,13 +118,14 @@ function resolve(segments: string[], aliases: Map<string, string>, schema: Servi
     throw notImplemented(segments)
   const inSet = isInSet(segments, schema)
   if (!inSet) {
-    if (first !== singleton) throw notFound(segments)
+    if (!spelled(first, [singleton])) throw notFound(segments)
     if (!others.length) return { kind: 'singleton' }
     if (others.length === 1 && others[0] === '$ref') return { kind: 'reference' }
   }
   const [named = '', ...rest] = inSet ? segments : others
-  const { name, key: keyOfCollection } = splitKey(named, aliases, schema, segments)
-  if (!(inSet ? name === entitySet : collections.includes(name))) throw notFound(segments)
+  const { name: sent, key: keyOfCollection } = splitKey(named, aliases, schema, segments)
+  const name = inSet ? entitySet : spelled(sent, collections)
+  if (!name) throw notFound(segments)
   const collection = inSet ? name : `${singleton}/${name}`
   // a cast to the type itself, which may have the key
   const isCast = rest[0]?.split('(', 1)[0] === entityType.name
@@ -146,6 +147,9 @@ function resolve(segments: string[], aliases: Map<string, string>, schema: Servi
 /** Whether a path begins with the entity set, perhaps with a key. */
 const isInSet = ([first]: string[], { entitySet }: ServiceSchema) =>
   entitySet !== undefined && first?.split('(', 1)[0] === entitySet
+
+/** The name that a segment spells, in any case, as links to Graph do (Protocol 4.01, 12.2.3). */
+const spelled = (segment: string, names: string[]) => names.find((each) => each.toLowerCase() === segment.toLowerCase())
 
 /** Segments of the standard that the service does not implement: sections 4.13 and 4.15 to 4.17. */
 const NOT_IMPLEMENTED = /^\$(all|crossjoin\(.*\)|each|query)$/s
@@ -174,9 +178,10 @@ function resolveProperty(names: string[], entityType: StructuredType, segments: 
     } else {
       const cast: StructuredType | undefined = property && valueTypeNamed(property, name)
       const next: Property | undefined =
-        isStructured(type) && !property?.collection ? type.properties.get(name) : undefined
-      if (!cast && !next) throw notFound(segments)
-      path.push(cast ? { name, cast } : { name, property: next })
+        isStructured(type) && !property?.collection ? propertyNamed(type, name) : undefined
+      const step = cast ? { name, cast } : next && { name: next.name, property: next }
+      if (!step) throw notFound(segments)
+      path.push(step)
       property = next ?? property
       type = cast ?? next?.type
     }

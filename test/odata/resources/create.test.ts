@@ -198,6 +198,15 @@ describe('A character that no database and no UTF-8 can keep', () => {
   })
 })
 
+describe('The path of a new event', () => {
+  it('may be written in any case, and is answered as $metadata spells it', async () => {
+    const { status, headers, body } = await service.post('/auditlogs/Provisioning', { activityDateTime: at })
+    const url = `${service.url}/auditLogs/provisioning('${String(body.id)}')`
+    expect([status, headers.get('Location')]).toEqual([201, url])
+    expect(body['@odata.context']).toBe(`${service.url}/$metadata#auditLogs/provisioning/$entity`)
+  })
+})
+
 describe('What is sent comes back', () => {
   async function roundTrip(event: Json) {
     const created = await service.post('/auditLogs/provisioning', { activityDateTime: at, ...event })
