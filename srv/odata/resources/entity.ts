@@ -67,7 +67,7 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   const address = `${collection}${keyPredicate(key, schema)}/${urlPath(names)}`
   const represented = isMember ? value : representValue(value, property, format)
   const isObject = isJsonObject(represented)
-  const type = !isMember && !isObject && format.metadata === 'full' && typeAnnotation(property)
+  const type = !isMember && !isObject && format.metadata === 'full' && typeAnnotation(property, value)
   const counted = shown.rows.type.properties.get(countName(names.join('/')))
   const count = counted && { '@odata.count': representValue(entity[counted.name], counted, format) }
   const information = { ...(type && { '@odata.type': type }), ...count }

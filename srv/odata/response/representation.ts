@@ -45,7 +45,7 @@ function members(object: JsonObject, type: StructuredType, format: JsonFormat, r
     const value = object[name]
     const property = type.properties.get(name)
     const isTyped = format.metadata === 'full' || (format.metadata === 'minimal' && property?.dynamic)
-    const annotation = property && isTyped && !name.includes('@') && typeAnnotation(property)
+    const annotation = property && isTyped && !name.includes('@') && typeAnnotation(property, value)
     if (annotation) result[`${name}@odata.type`] = annotation
     result[name] = property ? representValue(value, property, format) : value
   }
@@ -56,7 +56,8 @@ function members(object: JsonObject, type: StructuredType, format: JsonFormat, r
  * The type annotation for values whose type JSON does not show (OData JSON 4.01, 4.5.3): of all with level `full`, and with
  * `minimal` of those that `$metadata` does not declare.
  */
-export function typeAnnotation({ type, collection, enumeration }: Property) {
+export function typeAnnotation({ type, collection, enumeration }: Property, value: unknown) {
+  if (type === 'Edm.Double' && typeof value === 'string') return '#Double' // INF and NaN
   if (collection) return `#Collection(${isStructured(type) ? type.name : type.slice('Edm.'.length)})`
   if (enumeration) return `#${enumeration.name}`
   const isShown = isStructured(type) || ['Edm.String', 'Edm.Boolean', 'Edm.Double', 'Edm.Untyped'].includes(type)

@@ -1,6 +1,6 @@
 import { createGunzip } from 'node:zlib'
 import { get as httpGet } from 'node:http'
-import { documentedExample, errorOf, query, sharedService, valuesOf, type Json } from '../../support/service.ts'
+import { documentedExample, errorOf, PLAIN, query, sharedService, valuesOf, type Json } from '../../support/service.ts'
 
 const service = sharedService()
 const path = '/auditLogs/provisioning'
@@ -219,6 +219,23 @@ describe('Metadata levels of rows that a request makes (OData JSON 4.01, 4.5.3 a
       provisioningSteps: [{ '@odata.type': 'microsoft.graph.provisioningStep', 'n@odata.type': '#Int64', n: 10 }],
       sourceSystem: { '@odata.type': 'microsoft.graph.provisioningSystemDetails', 'n@odata.type': '#Int64', n: null }
     })
+  })
+
+  it('of infinite numbers, which are strings: their type', async () => {
+    const $compute = '1 divby 0 as i,-1 divby 0 as j,0 divby 0 as n,1 divby 2 as d'
+    const url = query(`${path}('e1')`, { $compute, $select: 'i,j,n,d' })
+    for (const level of ['minimal', 'full'])
+      expect((await service.get(url, { Accept: `application/json;metadata=${level}` })).body).toMatchObject({
+        'i@odata.type': '#Double',
+        i: 'INF',
+        'j@odata.type': '#Double',
+        j: '-INF',
+        'n@odata.type': '#Double',
+        n: 'NaN',
+        d: 0.5
+      })
+    expect((await service.get(url)).body).not.toHaveProperty(['d@odata.type'])
+    expect((await service.get(url, PLAIN)).body).toEqual({ i: 'INF', j: '-INF', n: 'NaN', d: 0.5 })
   })
 
   it('of a page: none keeps the links that a client needs', async () => {
