@@ -1,5 +1,6 @@
 /** Groups rows and aggregates their values (OData Data Aggregation 4.0, section 3.1). */
-import { nested, propertyOf, valueColumn, type Computed, type Rows } from './rows.ts'
+import { propertyOf, valueColumn, type Computed } from './compute.ts'
+import { nested, type Rows } from './rows.ts'
 import { isStructured, type Property, type StructuredType } from '../model/types.ts'
 import { asJson, integer } from '../../database/dialect.ts'
 import { func, named, type Typed } from '../../cqn/cqn.ts'

@@ -7,18 +7,8 @@ import { meantAs } from '../expressions/members.ts'
 import { orderBy, ordering, orderTerms } from './order.ts'
 import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 import { parsePath } from '../expressions/paths.ts'
-import {
-  alias,
-  areTooLarge,
-  computed,
-  conditioned,
-  filtered,
-  nested,
-  searched,
-  totalOrder,
-  type Computed,
-  type Rows
-} from './rows.ts'
+import { alias, computed, type Computed } from './compute.ts'
+import { areTooLarge, conditioned, filtered, nested, searched, totalOrder, type Rows } from './rows.ts'
 
 /** The most sets of rows that `concat` and `rollup` may produce. Each is a query. */
 const MAX_SETS = 20

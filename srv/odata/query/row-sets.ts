@@ -5,7 +5,8 @@ import { parseWhole } from '../expressions/parser.ts'
 import type { Parser, Scope } from '../expressions/parsing.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { tallied } from './tallied.ts'
-import { areTooLarge, computed, conditioned, entities, searched, type Rows } from './rows.ts'
+import { computed } from './compute.ts'
+import { areTooLarge, conditioned, entities, searched, type Rows } from './rows.ts'
 
 /** @returns the sets of rows; several after `concat` in `$apply` */
 export function rowSets(exchange: Exchange, all = entities(exchange.schema)): Rows[] {

@@ -1,21 +1,16 @@
 /** What a request on a collection reads: the entities, or the rows that `$compute` and `$apply` make of them. */
-import { hash } from 'node:crypto'
 import { columnsOf } from '../model/columns.ts'
-import { allOf, extentOf, MOST, MOST_NESTED, named, ref } from '../../cqn/cqn.ts'
-import type { Cqn, Typed, ValueType } from '../../cqn/cqn.ts'
+import { allOf, extentOf, MOST, MOST_NESTED, ref } from '../../cqn/cqn.ts'
+import type { Cqn, Typed } from '../../cqn/cqn.ts'
 import { RequestError } from '../../errors/errors.ts'
-import type { Cursor } from '../expressions/cursor.ts'
-import { shown } from '../expressions/members.ts'
 import { parseWhole } from '../expressions/parser.ts'
-import { isPrimitive, type Parser } from '../expressions/parsing.ts'
-import { primitiveFor } from '../../cqn/primitives.ts'
 import { orderTerms, type OrderTerm } from './order.ts'
 import { holds } from '../expressions/logic.ts'
 import { mayContain, type Sought } from '../../database/dialect.ts'
 import { foundIn, parseSearch } from '../expressions/search.ts'
 import type { Searched } from '../../database/engine.ts'
 import type { ServiceSchema } from '../model/schema.ts'
-import type { PrimitiveType, Property, StructuredType } from '../model/types.ts'
+import type { Property, StructuredType } from '../model/types.ts'
 import { remembered } from '../../values/remembered.ts'
 
 export interface Rows {
@@ -100,47 +95,6 @@ export function clauses({ from, where }: Rows) {
   return where.length ? { from, where: [allOf(...where)] } : { from }
 }
 
-export interface Computed {
-  name: string
-  value: Typed
-}
-
-/**
- * Parses `$compute` (OData URL Conventions 4.01, 5.1.3.2): `durationInMilliseconds div 1000 as seconds`.
- * @throws {RequestError} 400 with the position of what is wrong
- */
-export function computedValues(parser: Parser, names: string[]): Computed[] {
-  const { cursor } = parser
-  const taken = [...names]
-  return cursor.list(() => {
-    const value = parser.value()
-    if (!isPrimitive(value)) cursor.fail('A computed value must be primitive', value.position)
-    const name = alias(cursor, taken)
-    taken.push(name)
-    return { name, value }
-  })
-}
-
-/** Parses the name of a computed value. No column may have it yet; column names are case-insensitive. */
-export function alias(cursor: Cursor, taken: string[]): string {
-  cursor.expect('as')
-  const { position } = cursor.token
-  const name = cursor.name('A name')
-  if (!/^(?!__proto__$)[\p{L}_][\p{L}\p{N}_]{0,127}$/u.test(name))
-    cursor.fail(`'${name}' cannot be the name of a value`, position)
-  const lowerCase = name.toLowerCase()
-  if (taken.some((each) => each.toLowerCase() === lowerCase)) cursor.fail(`The name '${name}' is taken`, position)
-  return name
-}
-
-/** Parses `$compute` and adds the values to rows. */
-export function computed(parser: Parser, rows: Rows): Rows {
-  const values = computedValues(parser, [...rows.columns, ...rows.type.properties.keys()])
-  const columns = values.map(({ name, value }) => named(shown(value), valueColumn(name)))
-  const properties = values.map(({ name, value }) => propertyOf(name, value))
-  return extended(rows, columns, [...rows.type.properties.values(), ...properties])
-}
-
 /** Adds columns to rows, which then have the given properties. */
 export function extended(rows: Rows, columns: (Cqn & { as: string })[], properties: Property[]): Rows {
   return {
@@ -155,25 +109,4 @@ export function nested(rows: Rows, columns: Cqn[] = rows.columns.map(ref), other
   const nodes = columns.reduce((sum, column) => sum + extentOf(column).nodes, rows.nodes)
   const from = { SELECT: { ...clauses(rows), columns, ...others }, as: 'source' }
   return { ...rows, from, where: [], nodes, nesting: rows.nesting + 1 }
-}
-
-/**
- * The column of a computed value. The prefix keeps it apart from members of JavaScript's objects. PostgreSQL tells names
- * apart by their first 63 bytes only, and databases know the case of ASCII only: other names are hashed.
- */
-export function valueColumn(name: string) {
-  if (/^\w{1,57}$/.test(name)) return `value_${name}`
-  return `values_${hash('sha256', name.toLowerCase()).slice(0, 48)}`
-}
-
-/** The property that shows a computed value. A point in time becomes its instant, in UTC. */
-export function propertyOf(name: string, { cqn, type, whole }: Typed, column = valueColumn(name)): Property {
-  const instant = type === 'dateTime' ? column : undefined
-  const shown = { name, type: edmType(type, whole), column, dynamic: true, instant, extent: extentOf(cqn) }
-  return { ...shown, collection: false, key: false, nullable: true }
-}
-
-function edmType(type: ValueType, whole: boolean | undefined): PrimitiveType {
-  if (type === 'number') return whole ? 'Edm.Int64' : 'Edm.Double'
-  return (primitiveFor(type) as PrimitiveType | undefined) ?? 'Edm.Untyped'
 }
