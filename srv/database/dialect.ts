@@ -72,6 +72,10 @@ export interface Dialect {
   concatenated: Spelling
   /** Two texts as one, null where one is null. It fails where it would be longer than a value may be: text, text. */
   text_joined: Spelling
+  /** Arithmetic of doubles: infinite where the result is too large, null where it is no number. */
+  plus: Spelling
+  minus: Spelling
+  times: Spelling
   /** The number NaN. SQLite has none, so a text stands for it there. */
   not_a_number: Spelling
   /** Aggregates texts into one, with commas between them, or gives the text of each row where that is faster: text. */

@@ -11,7 +11,7 @@ const ofWhole = (declaration: (a: string, b: string) => string) =>
 const DOUBLE = 'double precision'
 
 /** ±INF, by the signs of both, where zero has one, too, and NaN for zero by zero. */
-const QUOTIENT = `CASE WHEN b <> 0 THEN a / b WHEN b IS NULL THEN NULL WHEN a = 0 THEN 'NaN'
+const QUOTIENT = `CASE WHEN b <> 0 THEN odata_ratio(a, b) WHEN b IS NULL THEN NULL WHEN a = 0 THEN 'NaN'
   WHEN (a > 0) = (cast(b as text) <> '-0') THEN 'Infinity' WHEN a < 0 OR a > 0 THEN '-Infinity' END`
 
 /** A number as JSON has it: what is infinite as text (OData JSON 4.01, 7.1). */
@@ -29,7 +29,31 @@ const bounded = (signature: string, bytes: string, result: string) =>
      RETURN ${result};
    END $$`
 
+/** The server fails where a double would be infinite or zero, unlike SQLite and JavaScript. */
+const HIGHEST = 'ln(1.7976931348623157e308::double precision)'
+const LOWEST = 'ln(5e-324::double precision) - ln(2::double precision)'
+const areOrdinary = (...values: string[]) =>
+  values.map((value) => `(abs(${value}) BETWEEN 1e-150 AND 1e150 OR ${value} = 0)`).join(' AND ')
+const isInfinite = `abs(a) = 'Infinity' OR abs(b) = 'Infinity'`
+
+/** A product or a ratio of doubles. @param sign of the logarithm of the second one */
+const scaled = (operator: '*' | '/', sign: '+' | '-') => `SELECT CASE
+  WHEN ${areOrdinary('a', 'b')} THEN a ${operator} b
+  WHEN a = 0 OR b = 0 OR ${isInfinite} THEN ${operator === '*' ? `nullif(a * b, 'NaN')` : 'a / b'}
+  WHEN ln(abs(a)) ${sign} ln(abs(b)) > ${HIGHEST} THEN sign(a) * sign(b) * cast('Infinity' as ${DOUBLE})
+  WHEN ln(abs(a)) ${sign} ln(abs(b)) < ${LOWEST} THEN 0
+  ELSE a ${operator} b END`
+
 export const EVALUATION = [
+  create(`odata_times(a ${DOUBLE}, b ${DOUBLE})`, DOUBLE, scaled('*', '+')),
+  create(`odata_ratio(a ${DOUBLE}, b ${DOUBLE})`, DOUBLE, scaled('/', '-')),
+  create(
+    `odata_plus(a ${DOUBLE}, b ${DOUBLE})`,
+    DOUBLE,
+    // of halves that are no more than the half of the largest double
+    `SELECT CASE WHEN abs(a) < 1e290 OR abs(b) < 1e290 THEN a + b WHEN ${isInfinite} THEN nullif(a + b, 'NaN')
+       WHEN abs(a / 2 + b / 2) >= 8.9884656743115795e307 THEN sign(a) * cast('Infinity' as ${DOUBLE}) ELSE a + b END`
+  ),
   ...ofWhole((a, b) => create(`odata_divided(a ${a}, b ${b})`, 'bigint', 'SELECT cast(a as bigint) / b')),
   create(`odata_divided(a ${DOUBLE}, b ${DOUBLE})`, DOUBLE, `SELECT ${QUOTIENT}`),
   ...['int', 'bigint'].map((type) =>

@@ -27,17 +27,9 @@ function ofNumbers(left: Typed, operator: string, right: Typed): Unplaced {
     'val' in each.cqn ? decimal(areWhole ? unplanned(each.cqn) : each.cqn) : numeric(each)
   const [a, b] = [left, right].map(double) as [Cqn, Cqn]
   const divisor = constantOf(right)
-  switch (operator) {
-    case 'add':
-    case 'sub':
-    case 'mul': {
-      const cqn = xpr(a, SQL[operator], b)
-      // NaN, as of INF - INF, is null in SQLite
-      return { cqn: isKnownFinite(left) && isKnownFinite(right) ? cqn : withoutNaN({ cqn }), type: 'number' }
-    }
-    case 'mod':
-      return { cqn: divisor ? func('mod', a, divisor) : func('odata_remainder', a, b), type: 'number' }
-  }
+  if (isSum(operator)) return { cqn: func(DOUBLES[operator], a, b), type: 'number' }
+  if (operator === 'mod')
+    return { cqn: divisor ? func('mod', a, divisor) : func('odata_remainder', a, b), type: 'number' }
   if (divisor) return { cqn: xpr(decimal(a), '/', divisor), type: 'number' }
   if (operator === 'divby') return { cqn: func('odata_quotient', a, b), type: 'number', mayBeNaN: true }
   const operands = [left, right].map((each) => (each.whole && isPrecise(each) ? integer(each.cqn) : double(each)))
@@ -48,7 +40,7 @@ function ofNumbers(left: Typed, operator: string, right: Typed): Unplaced {
 function ofWhole(left: Typed, operator: string, right: Typed): Unplaced {
   const [a, b] = [left, right].map(({ cqn }) => integer(unplanned(cqn))) as [Cqn, Cqn]
   const result = (cqn: Cqn, isLarge = true): Unplaced => ({ cqn, type: 'number', whole: true, isLarge })
-  if (operator === 'add' || operator === 'sub' || operator === 'mul') return result(xpr(a, SQL[operator], b))
+  if (isSum(operator)) return result(xpr(a, SQL[operator], b))
   if (constantOf(right)) return result(xpr(a, operator === 'div' ? '/' : '%', b), left.isLarge ?? false)
   return result(func(operator === 'div' ? 'odata_divided' : 'odata_remainder', a, b))
 }
@@ -59,9 +51,10 @@ const isPrecise = ({ cqn }: Typed) => !('val' in cqn) || Number.isSafeInteger(cq
 /** A constant has no source where a plan must not put another in its place. */
 const unplanned = (cqn: Cqn) => ('val' in cqn ? val(cqn.val) : cqn)
 
-const isKnownFinite = ({ cqn, whole }: Typed) => whole === true || ('val' in cqn && Number.isFinite(cqn.val))
-
 const SQL = { add: '+', sub: '-', mul: '*' } as const
+/** Of doubles: what is too large is infinite, and NaN, as of INF - INF, is null. */
+const DOUBLES = { add: 'plus', sub: 'minus', mul: 'times' } as const
+const isSum = (operator: string): operator is keyof typeof SQL => operator in SQL
 
 /** A number to calculate with. NaN becomes null: a result of either equals no number. */
 export const numeric = ({ cqn, mayBeNaN }: Pick<Typed, 'cqn' | 'mayBeNaN'>): Cqn =>

@@ -57,6 +57,15 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ['1 divby ceiling(-0.5) eq -INF and 1 divby -(targetSystem/details/n mul 0) eq -INF', 'ab'],
       ['2.0 div (targetSystem/details/n sub targetSystem/details/n) eq INF', 'ab'],
       ['round(durationInMilliseconds) div 1000 eq 1 and floor(durationInMilliseconds) div 1000 eq 1', 'b'],
+      ['1e200 mul 1e200 eq INF and targetSystem/details/n mul -1e308 eq -INF', 'ab'],
+      ['-1e308 sub 1e308 eq -INF and 1e308 add targetSystem/details/n mul 1e307 ge 1.69e308', 'ab'],
+      ['1e-200 mul 1e-200 eq 0 and 5e-324 divby targetSystem/details/n eq 0', 'ab'],
+      [
+        '1e300 divby (targetSystem/details/n mul 1e-300) eq INF and 1e-300 divby (targetSystem/details/n mul 1e300) eq 0',
+        'ab'
+      ],
+      ['1e308 mul 1.5 eq 1.5e308 and 5e-324 mul 1.5 eq 1e-323 and 1e308 add 1e293 gt 1e308', 'abc'],
+      ['targetSystem/details/r sub (targetSystem/details/r sub 1) eq 1', 'a'],
       ["ceiling(durationInMilliseconds) div length('') eq 1", '400 The request divides a number by zero.'],
       ['round(NaN) eq null and floor(durationInMilliseconds divby 0) eq null', 'ac'],
       ['round(2.5) eq 3 and round(-2.5) eq -3 and floor(-1.5) eq -2 and ceiling(1.2) eq 2', 'abc']
