@@ -47,7 +47,7 @@ function add(clients: Map<string, Client>, key: string, client: Client) {
 }
 
 /** The network of an address: for IPv6 its first 56 bits, unless it stands for one of IPv4 (RFC 4291, 2.5.5.2). */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!isIPv6(address)) return address
   const shortest = new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1)
   const [start = [], end = []] = shortest.split('::').map((part) => part.split(':').filter(Boolean))

@@ -8,13 +8,14 @@ import type { Request, Response } from 'express'
 import { RequestError } from '../errors/errors.ts'
 import { requestIds } from '../errors/request-ids.ts'
 import { settings } from '../settings/settings.ts'
+import { Shares } from './shares.ts'
 
 const LOG = cds.log('provisioning')
 
 /** How much is handed to the connection at a time, in bytes: the next part follows when the client took that one. */
 const PART = 65_536
 
-const underWay = new Map<string, number>()
+const underWay = new Shares()
 
 /**
  * Counts a download of a tenant until it is sent or its client has gone.
@@ -22,16 +23,11 @@ const underWay = new Map<string, number>()
  */
 export function countDownload(tenant: string, res: Response) {
   if (res.closed) throw new RequestError('serviceUnavailable', 'The client has gone.')
-  const count = underWay.get(tenant) ?? 0
   const most = settings().odata.download_limit
-  if (count >= most)
+  if (underWay.of(tenant) >= most)
     throw new RequestError('tooManyRequests', `The tenant has as many downloads under way as it may have: ${most}.`)
-  underWay.set(tenant, count + 1)
-  res.once('close', () => {
-    const rest = (underWay.get(tenant) ?? 0) - 1
-    if (rest > 0) underWay.set(tenant, rest)
-    else underWay.delete(tenant)
-  })
+  underWay.add(tenant, 1)
+  res.once('close', () => underWay.add(tenant, -1))
 }
 
 /**

@@ -5,8 +5,11 @@ import type { RequestHandler, Response } from 'express'
 import { RequestError } from '../errors/errors.ts'
 import { refuse } from '../errors/refuse.ts'
 import { settings } from '../settings/settings.ts'
+import { tenantOf } from './request-log.ts'
+import { Shares } from './shares.ts'
 
 const underWay = new Set<Response>()
+const ofTenants = new Shares()
 let drained: Promise<void> | undefined
 
 /** Admits a request unless the service is stopping or has too many. */
@@ -19,6 +22,18 @@ export const admit: RequestHandler = (_req, res, next) => {
     return refuse(res, new RequestError('serviceUnavailable', 'The service has more requests than it can take.'))
   underWay.add(res)
   res.once('close', () => underWay.delete(res))
+  next()
+}
+
+/** Admits a request of a tenant, once that is known, unless the tenant has too many. */
+export const admitTenant: RequestHandler = (_req, res, next) => {
+  const tenant = tenantOf(res)
+  if (!ofTenants.hasRoom(tenant, 1, settings().server.max_requests))
+    return refuse(res, new RequestError('tooManyRequests', 'The tenant has more requests under way than it may have.'))
+  if (!res.closed) {
+    ofTenants.add(tenant, 1)
+    res.once('close', () => ofTenants.add(tenant, -1))
+  }
   next()
 }
 

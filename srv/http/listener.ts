@@ -1,8 +1,11 @@
 /** The HTTP server, with limits for slow clients and for connections. */
 import type { IncomingMessage, Server } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Express } from 'express'
 import { settings } from '../settings/settings.ts'
+import { networkOf } from './clients.ts'
 import { createServer } from './node-http.ts'
+import { Shares } from './shares.ts'
 
 /** How often Node looks for connections that are over a limit, in milliseconds. */
 const CHECKING_INTERVAL = 1000
@@ -25,9 +28,20 @@ export function serve(app: Express, port: number, host?: string): Server {
   const options = { ...timeouts, connectionsCheckingInterval: CHECKING_INTERVAL, joinDuplicateHeaders: true }
   const server = createServer(options, (req, res) => void app(inOriginForm(req), res))
   server.maxConnections = limits.max_connections
+  server.on('connection', (socket) => shareConnections(socket, limits.max_connections))
   // nothing moves on a connection while its answer is made
   server.setTimeout(Math.max(requires.db.query_timeout, odata.batch_timeout) + IDLE)
   return server.listen(port, host)
+}
+
+const connections = new Shares()
+
+/** Closes a connection of a client that has too many. */
+function shareConnections(socket: Socket, most: number) {
+  const client = networkOf(socket.remoteAddress ?? '')
+  if (!connections.hasRoom(client, 1, most)) return socket.destroy()
+  connections.add(client, 1)
+  return socket.once('close', () => connections.add(client, -1))
 }
 
 /** Node takes any other text for the path of a socket, and CAP hands on what it was given. */

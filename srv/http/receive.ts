@@ -4,6 +4,8 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Request, Response } from 'express'
 import { RequestError } from '../errors/errors.ts'
 import { settings } from '../settings/settings.ts'
+import { tenantOf } from './request-log.ts'
+import { Shares } from './shares.ts'
 
 /** The encodings of `Content-Encoding` (RFC 9110, 8.4.1). */
 const DECODERS = new Map([
@@ -16,26 +18,28 @@ const TOO_LARGE = 'The request body is larger than the limit.'
 const TOO_MANY = 'The service has more bytes of requests than it can take.'
 const CUT_OFF = 'The request body is cut off, or not encoded as its Content-Encoding says.'
 
-/** The bytes of all bodies whose requests are under way. */
-let underWay = 0
+/** The bytes of all bodies whose requests are under way, by tenants. */
+const underWay = new Shares()
 
 /**
  * Receives the body of a request. Its decoded bytes count until the request is answered.
- * @throws {RequestError} 413 over the limit, 503 if the service has as many bytes as it can take, 415 for an unknown
+ * @throws {RequestError} 413 over the limit, 503 if the service has as many bytes as it can take, of
+ *   all tenants or of this one, 415 for an unknown
  *   encoding, 400 if the body is cut off or not encoded so
  */
 export async function receive(req: Request, res: Response): Promise<Buffer> {
   const { body_parser, max_bodies } = settings().server
+  const tenant = tenantOf(res)
   let held = 0
-  res.once('close', () => (underWay -= held))
+  res.once('close', () => underWay.add(tenant, -held))
   const chunks: Buffer[] = []
   try {
     for await (const chunk of decoded(req, res).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       if (res.closed) break // the client has gone
       if (held + chunk.length > body_parser.limit) throw new RequestError('payloadTooLarge', TOO_LARGE)
-      if (underWay + chunk.length > max_bodies) throw new RequestError('serviceUnavailable', TOO_MANY)
+      if (!underWay.hasRoom(tenant, chunk.length, max_bodies)) throw new RequestError('serviceUnavailable', TOO_MANY)
       held += chunk.length
-      underWay += chunk.length
+      underWay.add(tenant, chunk.length)
       chunks.push(chunk)
     }
   } catch (cause) {

@@ -1,6 +1,6 @@
 /** One line of JSON for each request. It contains nothing that a client may want to keep secret. */
 import cds from '@sap/cds'
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 import { requestIds } from '../errors/request-ids.ts'
 import { settings } from '../settings/settings.ts'
 
@@ -17,6 +17,9 @@ export const noteTenant: RequestHandler = (_req, res, next) => {
   next()
 }
 
+/** The tenant that was noted; empty if there is none. */
+export const tenantOf = (res: Response) => (res.locals.tenant as string | undefined) ?? ''
+
 /** Makes the middleware that writes the line when the answer was sent or the connection was lost; none if it is off. */
 export function requestLog(): RequestHandler[] {
   if (!settings().server.request_log) return []
@@ -28,7 +31,7 @@ export function requestLog(): RequestHandler[] {
         const line = {
           time: new Date().toISOString(),
           'request-id': requestIds(res)['request-id'],
-          tenant: (res.locals.tenant as string | undefined) ?? null,
+          tenant: tenantOf(res) || null,
           method: req.method,
           path: req.originalUrl.split('?', 1)[0], // a query may contain tokens and names
           status: res.writableFinished ? res.statusCode : null, // null where the client has gone

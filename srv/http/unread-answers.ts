@@ -2,10 +2,12 @@
 import type { RequestHandler, Response } from 'express'
 import { RequestError } from '../errors/errors.ts'
 import { settings } from '../settings/settings.ts'
+import { tenantOf } from './request-log.ts'
+import { Shares } from './shares.ts'
 
 const TOO_MANY = 'The service has more bytes of answers than it can take that wait to be read.'
 
-let waiting = 0
+const waiting = new Shares()
 
 /**
  * Counts what is written until the client has taken it. The end of an answer counts until the answer is sent. Bytes
@@ -18,10 +20,10 @@ export const countAnswers: RequestHandler = (_req, res, next) => {
   const count = (chunk: unknown) => {
     if (res.closed || !(typeof chunk === 'string' || chunk instanceof Uint8Array)) return
     unread += chunk.length
-    waiting += chunk.length
+    waiting.add(tenantOf(res), chunk.length)
   }
   const uncount = () => {
-    waiting -= unread
+    waiting.add(tenantOf(res), -unread)
     unread = 0
   }
   res.write = (...args: unknown[]) => {
@@ -37,7 +39,7 @@ export const countAnswers: RequestHandler = (_req, res, next) => {
   next()
 }
 
-/** @throws {RequestError} 503 if the limit of unread bytes is reached */
-export function expectRoom() {
-  if (waiting >= settings().server.max_answers) throw new RequestError('serviceUnavailable', TOO_MANY)
+/** @throws {RequestError} 503 if the limit of unread bytes is reached, of all tenants or of this one */
+export function expectRoom(tenant: string) {
+  if (!waiting.hasRoom(tenant, 1, settings().server.max_answers)) throw new RequestError('serviceUnavailable', TOO_MANY)
 }

@@ -93,9 +93,15 @@ export const schema = (isProduction: boolean) => ({
     ),
     headers_timeout: is.milliseconds('how long a client may take to send the headers of a request', 10_000),
     request_timeout: is.milliseconds('how long a client may take to send a request', 60_000),
-    max_connections: is.count('connections at the same time; further ones are closed', 2000),
-    max_requests: is.count('requests at the same time; further ones get 503', 1500),
-    max_bodies: is.size('the bodies of all requests under way together; further ones get 503', '64mb'),
+    max_connections: is.count(
+      'connections at the same time, of a network address three quarters; further ones are closed',
+      2000
+    ),
+    max_requests: is.count('requests at the same time, of a tenant three quarters; further ones get 503, or 429', 1500),
+    max_bodies: is.size(
+      'the bodies of all requests under way together, of a tenant three quarters; further ones get 503',
+      '64mb'
+    ),
     max_answers: is.size(
       'the answers that clients have yet to read, together; beyond it queries get 503, while events are still taken',
       '256mb'

@@ -4,6 +4,7 @@ import type { Conventions } from './conventions.ts'
 import type { DownloadFormat, JsonFormat } from './format.ts'
 import type { scopeOf } from '../../access/tenants.ts'
 import { queryDeadline, type Deadline, type Readable, type Reading } from '../../database/reading.ts'
+import { tenantOf } from '../../http/request-log.ts'
 import { expectRoom } from '../../http/unread-answers.ts'
 import type { NewRows } from '../../database/service.ts'
 import type { LinkTokens } from './link-tokens.ts'
@@ -62,5 +63,6 @@ export function readingFor(outer: Request, readable: Readable, batch: Deadline |
   const answer = outer.res as Response
   const own = queryDeadline()
   const deadline = batch && batch.end < own.end ? batch : own
-  return { tenant: (answer.locals.tenant as string | undefined) ?? '', readable, answer, deadline, expectRoom }
+  const tenant = tenantOf(answer)
+  return { tenant, readable, answer, deadline, expectRoom: () => expectRoom(tenant) }
 }
