@@ -5,6 +5,7 @@
 import { parse, resolve } from 'node:path'
 import cds from '@sap/cds'
 import pg from 'pg'
+import { databaseFile } from '../settings/database-url.ts'
 import { startEmbeddedServer } from './embedded-server.ts'
 
 /** The file beside which the folder is, with the default of .cdsrc.json, which CAP reads when it knows all of them. */
@@ -12,7 +13,7 @@ const { CDS_REQUIRES_DB_CREDENTIALS_URL: file = 'data/provisioning.sqlite', DATA
 
 try {
   if (DATABASE_URL) throw new Error('DATABASE_URL names a database: use npm start -- --profile postgres.')
-  const { dir, name } = parse(resolve(file))
+  const { dir, name } = parse(resolve(databaseFile({ credentials: { url: file } }, {})))
   const stopped = () => process.exit(1)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stopped)
   const { url, wasRunning, stop } = await startEmbeddedServer(resolve(dir, `${name}.postgres`))

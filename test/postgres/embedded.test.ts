@@ -125,5 +125,9 @@ describe('npm run start:postgres', () => {
   it('is not for a database that there is', async () => {
     const { log } = await start({ DATABASE_URL: 'postgres://127.0.0.1/x' })
     expect(log()).toBe('DATABASE_URL names a database: use npm start -- --profile postgres.\n')
+    const named = await start({ CDS_REQUIRES_DB_CREDENTIALS_URL: 'postgres://user:secret@127.0.0.1/x' })
+    expect(named.log()).toBe(
+      'The service cannot run with CDS_REQUIRES_DB_CREDENTIALS_URL: it must be the path of a file, and in the profile `postgres` a URL.\n'
+    )
   })
 })
