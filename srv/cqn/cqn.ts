@@ -46,8 +46,12 @@ export interface Typed {
   literalOf?: string
   /** The text of which it is the lower case. */
   lowered?: Cqn | undefined
-  /** The texts without which a condition is not true: each with the column that contains it, in any case. */
-  texts?: { column: string; text: Cqn }[] | undefined
+  /** The column with a text of which it is the lower case. */
+  within?: string | undefined
+  /** The texts without which a condition is not true. Of each item one of the alternatives must be there as a whole. */
+  texts?: Sought[][][] | undefined
+  /** The text that a column has where a condition is true. An index of the column may find it. */
+  equal?: Sought | undefined
   /** Whether a number is known to be whole. */
   whole?: boolean
   /** Whether the number may be too large for JavaScript. */
@@ -64,6 +68,14 @@ export interface Typed {
 
 /** An expression that does not stand in the query option itself, but is made of others that do. */
 export type Unplaced = Omit<Typed, 'position'>
+
+/** A text, and the column that contains it, in any case; any column of an event if none is named. */
+export interface Sought {
+  column?: string | undefined
+  text: Cqn
+  /** Whether the column equals it. */
+  whole?: boolean
+}
 
 export interface Member {
   source: Cqn | string

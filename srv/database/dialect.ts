@@ -2,7 +2,7 @@
  * The functions that engines spell differently. Queries call them by name, and the renderer of the engine replaces each
  * call with its own SQL.
  */
-import { constant, extentOf, measured, val, xpr, type Cqn, type Member } from '../cqn/cqn.ts'
+import { constant, extentOf, measured, val, xpr, type Cqn, type Member, type Sought } from '../cqn/cqn.ts'
 
 /** Makes SQL from the SQL of the arguments. CAP renders an argument with its values each time it is used. */
 type Spelling = (...args: string[]) => string
@@ -113,14 +113,38 @@ export const jsonExtended = (source: Cqn, members: Cqn[]) => call('json_extended
 export const textContains = (text: Cqn, term: string) => call('text_contains', text, val(term))
 export const textLacks = (text: Cqn, term: Cqn) => call('text_lacks', text, term)
 export const jsonLacks = (source: Cqn, text: Cqn) => call('json_lacks', source, text)
-/** A text that events must contain, and the column of stored events that must, if it is indexed by its parts. */
-export interface Sought {
-  text: Cqn
-  column?: string | undefined
+/** What stands before the column of a text with which another list begins, and of texts that help only if few have them. */
+export const OTHERWISE = '|'
+export const ONLY_FEW = '='
+
+/**
+ * The condition that an event may contain all texts of one of several lists.
+ * @param lists with the columns of stored events that are indexed by parts
+ */
+export const mayContain = (id: Cqn, lists: Sought[][]) => {
+  const isWhole = lists.flat().every(({ whole }) => whole)
+  const args = lists.flatMap((list, number) =>
+    list.flatMap(({ column = '', text }, index) => {
+      const mark = number && !index ? OTHERWISE : isWhole ? ONLY_FEW : ''
+      return [constant(mark + column), text]
+    })
+  )
+  return call('may_contain', id, ...args)
 }
 
-export const mayContain = (id: Cqn, sought: Sought[]) =>
-  call('may_contain', id, ...sought.flatMap(({ text, column = '' }) => [constant(column), text]))
+/** What {@link mayContain} asks, from its arguments after the id: the columns come as literals of SQL. */
+export function soughtBy(args: string[]) {
+  const lists: { column: string; term: string }[][] = [[]]
+  let isWhole = false
+  for (let place = 0; place < args.length; place += 2) {
+    const [, mark = '', column = ''] = /^'?([|=]?)(.*?)'?$/.exec(args[place] as string) ?? []
+    if (mark === OTHERWISE) lists.push([])
+    if (mark === ONLY_FEW) isWhole = true
+    lists.at(-1)?.push({ column, term: args[place + 1] as string })
+  }
+  return { lists, isWhole }
+}
+
 /** Whether a condition is only there to find events quickly: it follows from the others. */
 export const isImplied = (condition: Cqn) => 'func' in condition && condition.func === 'may_contain'
 export const arrivedAfter = (sequence: Cqn, until: Cqn) => call('arrived_after', sequence, until)

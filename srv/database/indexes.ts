@@ -39,6 +39,13 @@ export function wantedIndexes(entity: Definition, forAllTenants: boolean): Index
 /** The columns that indexes have regardless of the case of ASCII letters. */
 export const columnsInAnyCase = (entity: Definition) => ((entity['@indexedInAnyCase'] ?? []) as Elements).map(columnOf)
 
+/** The columns by whose values indexes find rows, besides those of the key. */
+export function columnsThatFind(entity: Definition): string[] {
+  const tenant = findColumn(entity, 'tenant')
+  const lists = ((entity['@indexes'] ?? []) as Elements[]).map((elements) => elements.map(columnOf))
+  return [...lists.flatMap((columns) => columns.find((column) => column !== tenant) ?? []), ...columnsInAnyCase(entity)]
+}
+
 /** The columns that are indexed by the parts of their values. */
 export const columnsByParts = (entity: Definition) => ((entity['@indexedByParts'] ?? []) as Elements).map(columnOf)
 

@@ -45,12 +45,13 @@ async function startOn(file: string, env: Record<string, string> = {}) {
 
 /**
  * Asks the index of a log for the rowids of events that may have a word, as statements do.
+ * @param words with the columns of the others: `|` begins another list
  * @param after the range of time
  * @param column that must have the word; any if it is empty
  */
 function candidatesFor(
   file: string,
-  word: string,
+  words: string | string[],
   after: string | null = null,
   before: string | null = null,
   column = '',
@@ -59,6 +60,7 @@ function candidatesFor(
   const index = new DatabaseSync(`${file}-search`, { readOnly: true })
   const form = String(index.prepare('SELECT form FROM state').get()?.form)
   index.close()
+  const values = [after, before, column, ...[words].flat()]
   const columns = JSON.parse(form.slice(form.indexOf(' '))) as Searched
   const log = new DatabaseSync(file, { readOnly: true })
   addCandidates(
@@ -68,7 +70,7 @@ function candidatesFor(
   )
   try {
     return JSON.parse(
-      String(log.prepare('SELECT candidate_rows(?,?,?,?) AS rows').get(after, before, column, word)?.rows)
+      String(log.prepare(`SELECT candidate_rows(${values.map(() => '?').join()}) AS rows`).get(...values)?.rows)
     ) as number[]
   } finally {
     log.close()
@@ -115,6 +117,10 @@ describe('Events are found', () => {
     await indexed(file, 64)
     const found = candidatesFor(file, 'SELDOM')
     expect([Math.min(...found), found.length]).toEqual([56, 16])
+    expect(candidatesFor(file, 'nowhere').length).toBe(8)
+    expect(candidatesFor(file, ['nowhere', '|', 'seldom'])).toEqual(found)
+    expect(candidatesFor(file, ['ann', '', 'nowhere', '|', 'ann', '', 'SELDOM'])).toEqual(found)
+    expect(() => candidatesFor(file, ['seldom', '|', 'ab'])).toThrow(TooMany)
     await service.post(8, 'not seldom', '2024-05-02T00:00:00Z', 'other')
     await indexed(file, 72)
     expect(() => candidatesFor(file, 'seldom')).toThrow(TooMany)

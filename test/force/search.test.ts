@@ -85,19 +85,25 @@ describe('Any search', () => {
     .map((all) => all.map(([each, operator], index) => (index ? operator : '') + each).join(''))
   const call = fc
     .tuple(
-      fc.constantFrom('contains', 'startswith', 'endswith'),
+      fc.constantFrom('contains', 'startswith', 'endswith', 'eq'),
       fc.constantFrom(
         'action',
         'tolower(action)',
         'targetIdentity/displayName',
         'tolower(targetIdentity/displayName)',
+        'targetIdentity/details/a',
+        'tolower(targetIdentity/details/b)',
+        'changeId',
         'id'
       ),
       word
     )
-    .map(([name, of, each]) => `${name}(${of},'${each.replaceAll("'", "''")}')`)
+    .map(([name, of, each]) => {
+      const text = `'${each.replaceAll("'", "''")}'`
+      return name === 'eq' ? `${of} eq ${text}` : `${name}(${of},${text})`
+    })
   const filter = fc
-    .array(fc.tuple(call, fc.constantFrom(' and ', ' or ', ' and not ')), { minLength: 1, maxLength: 3 })
+    .array(fc.tuple(call, fc.constantFrom(' and ', ' or ', ' and not ')), { minLength: 1, maxLength: 4 })
     .map((all) => all.map(([each, operator], index) => (index ? operator : '') + each).join(''))
   const bound = (operators: string[]) =>
     fc.tuple(fc.constantFrom(...operators), instant).map(([operator, each]) => `activityDateTime ${operator} ${each}`)
@@ -116,6 +122,7 @@ describe('Any search', () => {
     fc.tuple(search, filter).map(([$search, $filter]) => ({ $search, $filter, $count: 'true' })),
     filter.map(($filter) => ({ $filter })),
     fc.tuple(filter, range).map(([condition, within]) => ({ $filter: `${condition} and ${within}`, $count: 'true' })),
+    fc.tuple(filter, filter).map((both) => ({ $filter: `(${both.join(') and (')})` })),
     fc.tuple(search, range).map(([$search, $filter]) => ({ $search, $filter })),
     fc
       .tuple(search, range)

@@ -5,6 +5,7 @@ import { SourcedValue } from '../../plans/statement.ts'
 import { remembered } from '../../values/remembered.ts'
 import { asText, isPage } from '../rendering.ts'
 import { castSql } from './casts.ts'
+import { ONLY_FEW, soughtBy } from '../dialect.ts'
 import { DIALECT } from './dialect.ts'
 import { beginning, beginningInAnyCase, columnsByBeginning, isBeginning } from './indexes.ts'
 import { isMixed } from './names.ts'
@@ -50,10 +51,16 @@ export class PostgresRenderer extends CapRenderer {
       return `((${String(text)}) collate "C" ~ ${this.val({ val: translated(String(pattern)), fromRequest: true })})`
     },
     may_contain(this: PostgresRenderer, id: Argument, ...sought: Argument[]) {
+      // to know that many events have a value takes the index as long as to find them
+      if (String(sought[0]).startsWith(`'${ONLY_FEW}`)) return 'true'
       const column = String(id)
       const instant = this.readsEvents ? column.replace(/\bid$/, `"${INSTANT}"`) : undefined
-      const terms = sought.filter((_, index) => index % 2) // a column precedes each
-      return mayContain(column, instant, terms.map(String))
+      const { lists } = soughtBy(sought.map(String))
+      return mayContain(
+        column,
+        instant,
+        lists.map((list) => list.map(({ term }) => term))
+      )
     },
     tallies_lack(this: PostgresRenderer, query: Argument) {
       return this.tenant ? `tallies_lack(${this.expr(this.tenant)})` : `${String(query)} > 0`

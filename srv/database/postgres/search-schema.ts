@@ -77,6 +77,14 @@ export const searchSchema = ({ text, json }: NonNullable<Start['searched']>): st
        '$1',
        `SELECT convert_to(run, 'UTF8') AS b FROM unnest($2) AS term, regexp_split_to_table(lower_case(term), '[Σσς]') AS run`
      )}) AS keys) AS chosen WHERE (place - 1) % (1 + (size - 1) / ${KEYS}) = 0); END $$`,
+  // nulls stand between lists: see search-statements.ts
+  `CREATE OR REPLACE FUNCTION search_lists(of text, terms text[]) RETURNS SETOF bigint[] LANGUAGE plpgsql STABLE
+     SET search_path FROM CURRENT AS $$ BEGIN RETURN QUERY SELECT DISTINCT search_terms($1, list) FROM (
+     SELECT array_agg(term) AS list FROM (
+       SELECT term, count(*) FILTER (WHERE term IS NULL) OVER (ORDER BY place) AS number
+       FROM unnest($2) WITH ORDINALITY AS each(term, place)
+     ) AS numbered WHERE term IS NOT NULL GROUP BY number
+   ) AS lists; END $$`,
   `CREATE INDEX IF NOT EXISTS search_keys ON ${BLOCKS} USING gin (search_keys(tenant, first, last))`,
   `ALTER INDEX search_keys ALTER COLUMN 1 SET STATISTICS 0`, // it would take minutes to compute them
   owned(
@@ -97,11 +105,14 @@ export const searchSchema = ({ text, json }: NonNullable<Start['searched']>): st
        keys bigint[];
      BEGIN
        FOR of IN SELECT each FROM search_tenants() AS each LOOP
-         keys := search_terms(of, terms);
+         FOR keys IN SELECT each FROM search_lists(of, terms) AS each LOOP
+           RETURN QUERY SELECT i.id, i.${INSTANT} FROM (
+             SELECT a.event FROM ${BLOCKS} b JOIN ${ARRIVALS} a ON a.tenant = b.tenant AND a.sequence BETWEEN b.first AND b.last
+             WHERE ${HAS_KEYS}
+           ) AS candidate JOIN ${IDS} i ON i.id = candidate.event AND i.tenant = of;
+         END LOOP;
          RETURN QUERY SELECT i.id, i.${INSTANT} FROM (
-           SELECT a.event FROM ${BLOCKS} b JOIN ${ARRIVALS} a ON a.tenant = b.tenant AND a.sequence BETWEEN b.first AND b.last
-           WHERE ${HAS_KEYS}
-           UNION ALL SELECT a.event FROM ${ARRIVALS} a WHERE a.tenant = of AND a.sequence > ${INDEXED}
+           SELECT a.event FROM ${ARRIVALS} a WHERE a.tenant = of AND a.sequence > ${INDEXED}
            UNION ALL SELECT u.event FROM ${UNNUMBERED} u WHERE u.tenant = of
          ) AS candidate JOIN ${IDS} i ON i.id = candidate.event AND i.tenant = of;
        END LOOP;
@@ -120,11 +131,13 @@ export const searchSchema = ({ text, json }: NonNullable<Start['searched']>): st
      BEGIN
        FOR of IN SELECT each FROM search_tenants() AS each LIMIT ${TENANTS} + 1 LOOP
          tenants := tenants + 1;
-         keys := search_terms(of, terms);
-         IF keys IS NULL OR tenants > ${TENANTS} THEN RETURN NULL; END IF;
+         IF tenants > ${TENANTS} THEN RETURN NULL; END IF;
+         FOR keys IN SELECT each FROM search_lists(of, terms) AS each LOOP
+           IF keys IS NULL THEN RETURN NULL; END IF;
+           found := found + (SELECT count(*) FROM ${BLOCKS} b WHERE ${HAS_KEYS});
+         END LOOP;
          total := total + coalesce((SELECT events FROM ${COUNTS} WHERE tenant = of), 0);
-         found := found + (SELECT count(*) FROM ${BLOCKS} b WHERE ${HAS_KEYS})
-           + (SELECT count(*) FROM (SELECT FROM ${ARRIVALS} a WHERE a.tenant = of AND a.sequence > ${INDEXED}
+         found := found + (SELECT count(*) FROM (SELECT FROM ${ARRIVALS} a WHERE a.tenant = of AND a.sequence > ${INDEXED}
              LIMIT 1 + cast(total * ${MOST} as bigint)) AS others) / ${BLOCK};
        END LOOP;
        RETURN CASE WHEN found <= greatest(${FEW}, sqrt(total)) THEN 'few' WHEN found <= total / ${BLOCK} * ${MOST} THEN 'many' END;

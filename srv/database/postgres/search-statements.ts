@@ -13,12 +13,15 @@ const NAME = 'may_contain'
 /** Where the statement does not say in which partition an event is. */
 const NOWHERE = 'null'
 
+/** Stands between lists of terms. */
+const OTHERWISE = 'null'
+
 /**
- * SQL for the condition that an event may contain terms.
+ * SQL for the condition that an event may contain all terms of one of several lists.
  * @param instant SQL for the instant that tells the partition, if the event is a row of the table
  */
-export const mayContain = (id: string, instant: string | undefined, terms: string[]) =>
-  `${NAME}(${[id, instant ?? NOWHERE, ...terms].join()})`
+export const mayContain = (id: string, instant: string | undefined, lists: string[][]) =>
+  `${NAME}(${[id, instant ?? NOWHERE, lists.map((list) => list.join()).join(`,${OTHERWISE},`)].join()})`
 
 const CONDITION = new RegExp(`\\b${NAME}\\(([\\w."$]+),([\\w."$]+),([^()]*)\\)`, 'g')
 

@@ -14,6 +14,7 @@ import {
   stateOf,
   type SearchIndex
 } from './search-file.ts'
+import { soughtBy } from '../dialect.ts'
 import { COUNTS } from '../tables.ts'
 import { rowsByValue, type Question } from './search-values.ts'
 import { matchAll, mostOf, rarest, trigramsOf } from './trigrams.ts'
@@ -46,7 +47,7 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
           log,
           index,
           search,
-          sought: soughtIn(sought.map(String)),
+          ...soughtBy(sought.map(String)),
           range: [after, before],
           withinTime
         }
@@ -64,10 +65,6 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
   log.function(CANDIDATE_ROWS, options, finding(fewRows))
   log.function(CANDIDATE_BLOCKS, options, finding(manyBlocks))
 }
-
-/** The arguments of the functions: for each term a column, or an empty text, precedes it. */
-const soughtIn = (texts: string[]): Question['sought'] =>
-  texts.flatMap((term, place) => (place % 2 ? [{ column: texts[place - 1] as string, term }] : []))
 
 /** A question, with what the index says of its range. */
 interface Inquiry extends Question {
@@ -100,7 +97,7 @@ function fewRows(inquiry: Inquiry): number[] {
   const most = Math.floor(Math.max(FEW, Math.sqrt(inquiry.blocks * BLOCK)))
   const known = rowsByValue(inquiry, most * BLOCK)
   if (known) return rowsOf(notIndexed(inquiry, most)).concat(known)
-  return rowsOf(candidates(inquiry, most, true))
+  return rowsOf(candidates(inquiry, most, !inquiry.isWhole))
 }
 
 const rowsOf = (blocks: number[]) =>
@@ -121,17 +118,21 @@ function notIndexed({ first, end }: Inquiry, most: number): number[] {
  * @throws {TooMany} if there are more than `most`, or terms have no trigrams; SQLite's error
  */
 function candidates(inquiry: Inquiry, most: number, persists: boolean): number[] {
-  const { index, sought, chunks, end, withinTime } = inquiry
-  const trigrams = trigramsOf(sought.map(({ term }) => term))
-  if (!trigrams.length) throw new TooMany()
+  const { index, lists, chunks, end, withinTime } = inquiry
+  const all = distinct(lists.map((list) => trigramsOf(list.map(({ term }) => term))))
+  if (!all.every(({ length }) => length)) throw new TooMany()
   const found = notIndexed(inquiry, most)
   const matching = index.prepare('SELECT rowid AS block FROM texts WHERE texts MATCH ? AND rowid BETWEEN ? AND ?')
   const [from = 0, to = -1] = chunks ? [chunks[0], chunks.at(-1)] : [0, end]
   const known = chunks && new Set(chunks)
-  const partOf = frequencies(index, trigrams)
-  for (const chosen of [rarest(trigrams, partOf, end), ...(persists ? [mostOf(trigrams, partOf)] : [])]) {
+  const partOf = frequencies(index, all.flat())
+  for (const choose of [rarest, ...(persists ? [mostOf] : [])]) {
     const blocks = matching
-      .iterate(matchAll(chosen), from * CHUNK, (to + 1) * CHUNK - 1)
+      .iterate(
+        all.map((each) => `(${matchAll(choose(each, partOf, end))})`).join(' OR '),
+        from * CHUNK,
+        (to + 1) * CHUNK - 1
+      )
       .map(({ block }) => (withinTime(), Number(block)))
       .filter((block) => known?.has(Math.floor(block / CHUNK)) !== false)
       .take(most - found.length + 1)
@@ -140,6 +141,8 @@ function candidates(inquiry: Inquiry, most: number, persists: boolean): number[]
   }
   throw new TooMany()
 }
+
+const distinct = (lists: string[][]) => [...new Map(lists.map((each) => [each.join(), each])).values()]
 
 /**
  * The chunks that may have events of a range of time, in their order.

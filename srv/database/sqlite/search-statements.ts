@@ -2,6 +2,7 @@
  * Conditions that the search index helps with. A statement is written as if few events were candidates. If that is not
  * so it runs in another form, which takes the candidates differently, or does without them.
  */
+import { soughtBy } from '../dialect.ts'
 import { EVENTS } from '../tables.ts'
 import { CANDIDATE_BLOCKS, CANDIDATE_ROWS } from './search-candidates.ts'
 import { BLOCK } from './search-file.ts'
@@ -31,6 +32,7 @@ const amongFew: Form = (id, sought, table) =>
 
 /** Each event that is read is looked up among the candidates. */
 const amongMany: Form = (id, sought, table) => {
+  if (soughtBy(sought.split(',').slice(2)).isWhole) return amongAll(id, sought, table)
   const isCandidate = (place: string) =>
     `${place}.rowid / ${BLOCK} in (select value from json_each(${CANDIDATE_BLOCKS}(${sought})))`
   if (table) return isCandidate(table)
@@ -63,5 +65,5 @@ export function formsOf(sql: string): string[] {
   // without an index of events, or SQLite would rather read all of a time than the candidates
   for (const table of tables)
     forms[0] = (forms[0] as string).replace(reading(table), (from) => from.replace('WHERE', 'NOT INDEXED WHERE'))
-  return forms
+  return [...new Set(forms)]
 }

@@ -12,8 +12,10 @@ export interface Question {
   log: DatabaseSync
   index: DatabaseSync
   search: SearchIndex
-  /** The terms, each with the column whose value must have it, or an empty text for a search in all texts. */
-  sought: { column: string; term: string }[]
+  /** Lists of terms, of one of which all must be there, each in the value of a column, or anywhere if that is empty. */
+  lists: { column: string; term: string }[][]
+  /** Whether the terms are whole values. It pays only to find few events for them. */
+  isWhole: boolean
   /** The instants between which events must have happened; null where there is no bound. */
   range: [SQLInputValue, SQLInputValue]
   /** Called for all that is found; ends the query by an error if that takes too long. */
@@ -74,10 +76,20 @@ export function removeValues(log: DatabaseSync, index: DatabaseSync, state: Stat
  * @returns their rowids; undefined if nothing is sought in values, or there are more
  */
 export function rowsByValue(question: Question, most: number): number[] | undefined {
-  const { log, search, sought, range, withinTime } = question
-  const column = sought.find((each) => each.column)?.column
+  const rows: number[] = []
+  for (const list of question.lists) {
+    const found = rowsOfList(question, list, most - rows.length)
+    if (!found) return undefined
+    rows.push(...found)
+  }
+  return rows
+}
+
+function rowsOfList(question: Question, list: Question['lists'][number], most: number): number[] | undefined {
+  const { log, search, range, withinTime } = question
+  const column = list.find((each) => each.column)?.column
   if (!column) return undefined
-  const terms = sought.filter((each) => each.column === column).map(({ term }) => term)
+  const terms = list.filter((each) => each.column === column).map(({ term }) => term)
   const values = valuesWith(question, column, trigramsOf(terms, LOOKED_FOR), most / BLOCK)
   if (!values) return undefined
   const [after, before] = range

@@ -8,6 +8,7 @@ import { asDuration, pointNamed } from './literals.ts'
 import { exactly, holds } from './logic.ts'
 import { meantAs } from './members.ts'
 import { isPrimitive, type Parser } from './parsing.ts'
+import { columnOf, soughtIn } from './sought.ts'
 import { problemOfPattern } from '../../values/pattern.ts'
 
 /** Parses a call, from the name of the function on. */
@@ -46,16 +47,11 @@ export function call(parser: Parser): Typed {
   if (lowerCase === 'substring') checkLength(parser, values[2])
   const { returns, whole = false, rounds, lowers, finds } = definition
   if (rounds && values[0]?.whole) return { ...values[0], position }
-  const about = { ...(lowers && { lowered: values[0]?.cqn }), ...(finds && { texts: textsIn(values) }) }
+  const [of, part] = args
+  const lowered = lowers && of && { lowered: values[0]?.cqn, within: columnOf(of) }
+  const found = finds && part ? soughtIn(of, part) : undefined
+  const about = { ...lowered, ...(found && { texts: [[[found]]] }) }
   return { cqn: definition.build(...values), type: returns, whole, ...about, position }
-}
-
-/** The text that a column contains where a function that finds it is true. */
-function textsIn([within, part]: Typed[]): Typed['texts'] {
-  const column = within?.lowered ?? within?.cqn
-  const text = part?.cqn
-  const isKnown = column && 'ref' in column && text && 'val' in text && typeof text.val === 'string'
-  return isKnown ? [{ column: column.ref[0] as string, text }] : undefined
 }
 
 /** A checked pattern. It has no source: a plan must not put another pattern in its place unchecked. */

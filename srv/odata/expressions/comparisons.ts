@@ -6,6 +6,7 @@ import { literalAs } from './literals.ts'
 import { compared, isMember, joined, negated } from './logic.ts'
 import { meantAlike, meantAs, membersCompared } from './members.ts'
 import { isPrimitive, type Parser } from './parsing.ts'
+import { soughtIn } from './sought.ts'
 
 /** The operators of SQL for those of OData. */
 const OPERATORS: Record<string, string> = { eq: '=', ne: '!=', gt: '>', ge: '>=', lt: '<', le: '<=' }
@@ -22,8 +23,14 @@ export function compare(parser: Parser, left: Typed, name: string, right: Typed,
   const [a, b] = alike(parser, left, right, position)
   if (a.type === 'binary' && b.type === 'binary')
     parser.cursor.fail('Binary values can be compared with null only', position)
-  return compared(a, operator, b)
+  const sought = operator === '=' && [a, b].every(isText) ? (soughtIn(left, b) ?? soughtIn(right, a)) : undefined
+  const equal = sought && { ...sought, whole: true }
+  const isIndexed = equal && parser.context.types.indexed.has(equal.column as string)
+  return { ...compared(a, operator, b), ...(equal && (isIndexed ? { equal } : { texts: [[[equal]]] })) }
 }
+
+/** Whether it is a text that is stored as it is shown. */
+const isText = ({ type, enumeration }: Typed) => type === 'string' && !enumeration
 
 function compareComplex(parser: Parser, left: Typed, operator: string, right: Typed, position: number): Unplaced {
   const [complex, other] = left.type === 'complex' ? [left, right] : [right, left]

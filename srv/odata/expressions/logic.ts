@@ -5,6 +5,7 @@
  */
 import { notANumber } from '../../database/dialect.ts'
 import { numeric } from './arithmetic.ts'
+import { soughtTogether } from './sought.ts'
 import { allOf, anyOf, func, list, val, xpr, type Cqn, type Typed, type Unplaced } from '../../cqn/cqn.ts'
 
 const condition = (cqn: Cqn, exact?: Cqn): Unplaced => ({ cqn, type: 'boolean', ...(exact && { exact }) })
@@ -21,8 +22,8 @@ export function joined(operator: 'and' | 'or', conditions: Typed[]): Unplaced {
   const join = operator === 'and' ? allOf : anyOf
   const cqn = join(...conditions.map(holds))
   const isExact = conditions.every(({ exact }) => exact === undefined)
-  const texts = operator === 'and' ? conditions.flatMap((each) => each.texts ?? []) : []
-  return { ...condition(cqn, isExact ? undefined : join(...conditions.map(exactly))), ...(texts.length && { texts }) }
+  const all = condition(cqn, isExact ? undefined : join(...conditions.map(exactly)))
+  return { ...all, ...soughtTogether(operator, conditions) }
 }
 
 /** `not` (5.1.1.1.9): of null it is null. */

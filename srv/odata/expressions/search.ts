@@ -1,8 +1,9 @@
 /** `$search`: free text (OData URL Conventions 4.01, 5.1.8). */
 import { RequestError } from '../../errors/errors.ts'
-import { allOf, anyOf, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
+import { allOf, anyOf, ref, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
 import { jsonText, textContains } from '../../database/dialect.ts'
 import type { Searched } from '../../database/engine.ts'
+import { soughtTogether } from './sought.ts'
 
 const MAX_TERMS = 20
 /** A word or a phrase ends before white space or a parenthesis. */
@@ -10,11 +11,8 @@ const TOKEN = /\s*(?:"((?:[^"\\]|\\.)+)"(?=[\s()]|$)|([()])|([^\s()"'][^\s()"]*)
 const PIECE = /"((?:[^"\\]|\\.)*)(?:"|$)|([()])|([^\s()"]+)/g
 const INCOMPLETE = /^\s*'((?:[^']|'')*)'\s*$/
 
-/** The condition for what a search finds, and the terms that all of it contains. */
-interface SearchCondition {
-  cqn: Cqn
-  terms: Cqn[]
-}
+/** The condition for what a search finds. */
+type SearchCondition = Pick<Typed, 'cqn' | 'texts'>
 
 /**
  * Parses a search expression: words and phrases, with AND, OR, NOT and parentheses. Words that follow each other must
@@ -39,23 +37,23 @@ export function parseSearch(expression: string, found: (term: string) => Cqn): S
   function alternatives(): SearchCondition {
     const first = conditions()
     if (!accept('OR')) return first
-    const all = [first.cqn]
-    do all.push(conditions().cqn)
+    const all = [first]
+    do all.push(conditions())
     while (accept('OR'))
-    return { cqn: anyOf(...all), terms: [] }
+    return { cqn: anyOf(...all.map(({ cqn }) => cqn)), ...soughtTogether('or', all) }
   }
 
   function conditions(): SearchCondition {
     const all = [condition()]
     while (accept('AND') || beginsAnother()) all.push(condition())
-    return { cqn: allOf(...all.map(({ cqn }) => cqn)), terms: all.flatMap(({ terms }) => terms) }
+    return { cqn: allOf(...all.map(({ cqn }) => cqn)), ...soughtTogether('and', all) }
   }
 
   const beginsAnother = () =>
     beginsCondition(tokens[index]) && (tokens[index]?.operator !== 'OR' || !beginsCondition(tokens[index + 1]))
 
   function condition(): SearchCondition {
-    if (accept('NOT')) return { cqn: xpr('not', condition().cqn), terms: [] }
+    if (accept('NOT')) return { cqn: xpr('not', condition().cqn) }
     if (accept('(')) {
       const inner = alternatives()
       if (!accept(')')) throw incomplete()
@@ -64,10 +62,10 @@ export function parseSearch(expression: string, found: (term: string) => Cqn): S
     const term = tokens[index++]?.term?.toLowerCase()
     if (term === undefined) throw incomplete()
     if (++count > MAX_TERMS) throw tooMany()
-    return { cqn: found(term), terms: [val(term)] }
+    return { cqn: found(term), texts: [[[{ text: val(term) }]]] }
   }
 
-  if (!tokens.length && INCOMPLETE.test(expression)) return { cqn: xpr(val(1), '=', val(1)), terms: [] }
+  if (!tokens.length && INCOMPLETE.test(expression)) return { cqn: xpr(val(1), '=', val(1)) }
   const whole = alternatives()
   if (index < tokens.length) throw incomplete()
   return whole

@@ -2,7 +2,7 @@
 import { flattenedType } from './columns.ts'
 import { columnHolding, findColumn, queryOf, type Definition, type Model } from '../../cqn/csn.ts'
 import type { Searched } from '../../database/engine.ts'
-import { columnsByParts, columnsInAnyCase } from '../../database/indexes.ts'
+import { columnsByParts, columnsInAnyCase, columnsThatFind } from '../../database/indexes.ts'
 import { expectColumns, projectionOf, shownAs, type Projection } from './projection.ts'
 import { asShown, linked, namespaceOf } from './shown.ts'
 import { templateOf, type Template } from './template.ts'
@@ -16,8 +16,9 @@ export interface KnownTypes {
   structured: Map<string, string[]>
   /** The enumerations that Graph has, whose values the service takes as strings. */
   enumerations: Set<string>
-  /** The columns of texts that are indexed in any case. */
+  /** The columns of texts that are indexed in any case, and all that events are found by. */
   indexedInAnyCase: Set<string>
+  indexed: Set<string>
 }
 
 /** What the protocol knows of a service. */
@@ -188,5 +189,10 @@ function knownTypes({ definitions }: Model, entity: Definition): KnownTypes {
     for (const element of Object.values(definition.elements ?? {}))
       if (element['@odata.enumeration']) enumerations.add(element['@odata.enumeration'] as string)
   }
-  return { structured, enumerations, indexedInAnyCase: new Set(columnsInAnyCase(entity)) }
+  return {
+    structured,
+    enumerations,
+    indexedInAnyCase: new Set(columnsInAnyCase(entity)),
+    indexed: new Set(columnsThatFind(entity))
+  }
 }

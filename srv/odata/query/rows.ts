@@ -1,12 +1,12 @@
 /** What a request on a collection reads: the entities, or the rows that `$compute` and `$apply` make of them. */
 import { columnsOf } from '../model/columns.ts'
 import { allOf, extentOf, MOST, MOST_NESTED, ref } from '../../cqn/cqn.ts'
-import type { Cqn, Typed } from '../../cqn/cqn.ts'
+import type { Cqn, Sought, Typed } from '../../cqn/cqn.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { parseWhole } from '../expressions/parser.ts'
 import { orderTerms, type OrderTerm } from './order.ts'
 import { holds } from '../expressions/logic.ts'
-import { mayContain, type Sought } from '../../database/dialect.ts'
+import { mayContain } from '../../database/dialect.ts'
 import { foundIn, parseSearch } from '../expressions/search.ts'
 import type { Searched } from '../../database/engine.ts'
 import type { ServiceSchema } from '../model/schema.ts'
@@ -63,23 +63,31 @@ export function filtered(rows: Rows, condition: Cqn): Rows {
 }
 
 /** The rows for which a condition holds. */
-export function conditioned(rows: Rows, condition: Typed): Rows {
-  const { text, byParts } = rows.searchable
-  const known = rows.areEntities ? (condition.texts ?? []).filter(({ column }) => text.includes(column)) : []
-  const sought = known.map((each) => ({ text: each.text, column: byParts[each.column] }))
-  return filtered(containing(rows, sought), holds(condition))
-}
+export const conditioned = (rows: Rows, condition: Typed): Rows =>
+  filtered(containing(rows, condition.texts), holds(condition))
 
 /** Entities without those that are known not to contain some texts. */
-const containing = (rows: Rows, sought: Sought[]) =>
-  sought.length ? filtered(rows, mayContain(ref(rows.identity[0] as string), sought)) : rows
+function containing(rows: Rows, texts: Typed['texts'] = []): Rows {
+  const { text, json, byParts } = rows.searchable
+  const isKnown = ({ column }: Sought) => column === undefined || text.includes(column) || json.includes(column)
+  const lists = texts
+    .map((each) => each.map((list) => list.filter(isKnown)))
+    .filter((each) => each.every(({ length }) => length))
+  // what is always there makes each of the alternatives rarer
+  const always = lists.flatMap((each) => (each.length === 1 ? each.flat() : []))
+  const [alternatives = [[]]] = lists.filter(({ length }) => length > 1)
+  const sought = alternatives.map((list) =>
+    [...always, ...list].map(({ column = '', ...each }) => ({ ...each, column: byParts[column] }))
+  )
+  if (!rows.areEntities || !sought[0]?.length) return rows
+  return filtered(rows, mayContain(ref(rows.identity[0] as string), sought))
+}
 
 /** The rows that a search finds. @throws {RequestError} 501 for aggregated rows, which have no text to search */
 export function searched(rows: Rows, expression: string): Rows {
   if (rows.areEntities) {
-    const { cqn, terms } = parseSearch(expression, foundIn(rows.searchable))
-    const sought = terms.map((text) => ({ text }))
-    return filtered(containing(rows, sought), cqn)
+    const { cqn, texts } = parseSearch(expression, foundIn(rows.searchable))
+    return filtered(containing(rows, texts), cqn)
   }
   throw new RequestError('notImplemented', 'The service does not search in aggregated rows.', '$search')
 }
