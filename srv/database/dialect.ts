@@ -16,6 +16,8 @@ export interface Dialect {
   any_case: Spelling
   /** Whole number of 64 bits: value. */
   as_integer: Spelling
+  /** Whole number in a sum, which may have more than 64 bits: value. */
+  as_summand: Spelling
   /** The UTF-8 of a text, or the text where that is read with less work: text. */
   as_bytes: Spelling
   /** The greatest and the smallest of some texts. */
@@ -93,6 +95,7 @@ const sqlOf = (part: Cqn | string) => (typeof part === 'string' ? xpr(part) : pa
 export const anyCase = (of: Cqn) => call('any_case', of)
 export const notANumber = () => call('not_a_number')
 export const integer = (of: Cqn) => call('as_integer', of)
+export const summand = (of: Cqn) => call('as_summand', of)
 export const greatest = (...of: Cqn[]) => call('greatest', ...of)
 export const least = (...of: Cqn[]) => call('least', ...of)
 export const bytes = (of: Cqn) => call('as_bytes', of)

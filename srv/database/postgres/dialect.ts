@@ -15,6 +15,7 @@ const membersOf = ([path, value, ...rest]: string[]): string[] =>
 export const DIALECT: Omit<Dialect, 'may_contain' | 'tallies_lack'> = {
   any_case: (text) => `${text} collate any_case`,
   as_integer: (value) => `odata_whole(${value})`,
+  as_summand: (value) => `(${value})`, // a sum has any number of digits
   as_bytes: (text) => text, // bytes come as hexadecimal digits
   greatest: (...texts) => `greatest(${texts.join()})`,
   least: (...texts) => `least(${texts.join()})`,

@@ -22,6 +22,7 @@ const contains = (text: string, term: string) =>
 export const DIALECT: Omit<Dialect, 'may_contain'> = {
   any_case: (text) => `${text} collate nocase`,
   as_integer: (value) => `cast(${value} as integer)`,
+  as_summand: asReal,
   as_bytes: (text) => `cast(${text} as blob)`,
   greatest: (...texts) => `max(${texts.join()})`,
   least: (...texts) => `min(${texts.join()})`,

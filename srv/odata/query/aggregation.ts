@@ -2,7 +2,7 @@
 import { propertyOf, valueColumn, type Computed } from './compute.ts'
 import { nested, type Rows } from './rows.ts'
 import { isStructured, type Property, type StructuredType } from '../model/types.ts'
-import { asJson, integer } from '../../database/dialect.ts'
+import { asJson, integer, summand } from '../../database/dialect.ts'
 import { func, named, type Typed } from '../../cqn/cqn.ts'
 import { withoutNaN } from '../expressions/arithmetic.ts'
 import type { Cursor } from '../expressions/cursor.ts'
@@ -22,7 +22,8 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
   const summed = { ...number, cqn: withoutNaN(number) }
   switch (method) {
     case 'sum':
-      return number.type === 'number' ? { ...of(summed), isLarge: whole } : undefined
+      if (number.type !== 'number') return undefined
+      return { ...of(whole ? { ...number, cqn: summand(number.cqn) } : summed), isLarge: whole }
     case 'average':
       return number.type === 'number' ? { ...of(summed), whole: false } : undefined
     case 'min':

@@ -1,4 +1,5 @@
 /** `$apply`: transformations of collections (OData Data Aggregation 4.0, section 3). */
+import { summand } from '../../database/dialect.ts'
 import { func, named, ref, val, xpr, type Typed } from '../../cqn/cqn.ts'
 import { aggregate, grouped, type Grouping } from './aggregation.ts'
 import { withoutNaN } from '../expressions/arithmetic.ts'
@@ -105,12 +106,13 @@ function accumulated(parser: Parser, rows: Rows, descending: boolean, isPercent:
   if (type !== 'number') parser.cursor.fail('A number is expected', position)
   const order = [cqn, descending ? 'desc' : 'asc', ...rows.identity.flatMap((name) => [',', ref(name)])]
   const frame = 'rows between unbounded preceding and 1 preceding'
-  const before = func('coalesce', xpr('sum(', cqn, ') over (order by', ...order, frame, ')'), val(0))
-  const positive = func('coalesce', xpr('sum(case when', cqn, '> 0 then', cqn, 'end) over ()'), val(0))
+  const number = value.whole ? summand(cqn) : cqn
+  const before = func('coalesce', xpr('sum(', number, ') over (order by', ...order, frame, ')'), val(0))
+  const positive = func('coalesce', xpr('sum(case when', cqn, '> 0 then', number, 'end) over ()'), val(0))
   const reached = descending
     ? xpr('case when', cqn, '< 0 then', positive, 'else', before, 'end')
     : xpr('case when', before, '< 0 then 0 else', before, 'end')
-  const whole = isPercent ? xpr('sum(', cqn, ') over () *', val(most), '/ 100.0') : val(most)
+  const whole = isPercent ? xpr('sum(', number, ') over () *', val(most), '/ 100.0') : val(most)
   const columns = [...rows.columns.map(ref), named(xpr(reached, '<', whole), IS_NEEDED)]
   const numbered = nested(filtered(rows, xpr(cqn, '!=', val(null))), columns)
   return nested(filtered(numbered, xpr(ref(IS_NEEDED), '=', val(true))))

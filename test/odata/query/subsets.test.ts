@@ -109,6 +109,26 @@ describe('The order of rows (3.3.7)', () => {
   })
 })
 
+describe('Sums may have more than 64 bits', () => {
+  const only = 'filter(durationInMilliseconds gt 0)'
+  const large = 'durationInMilliseconds mul 9007199254740991 mul 100'
+
+  it.each<[string, Json]>([
+    [
+      `aggregate(${large} with sum as s,${large} with average as a)`,
+      { s: 16212958658533784000, a: 5404319552844594000 }
+    ],
+    [
+      `compute(${large} as x)/aggregate(x with sum as s,x with max as m)`,
+      { s: 16212958658533784000, m: 7205759403792792600 }
+    ],
+    [`topsum(8e18,${large})/aggregate($count as n)`, { n: 2 }],
+    [`toppercent(100,${large})/aggregate($count as n)`, { n: 3 }]
+  ])('%s', async ($apply, expected) => {
+    expect(valuesOf(await service.get(query(path, { $apply: `${only}/${$apply}` })))).toMatchObject([expected])
+  })
+})
+
 describe('Rows can be grouped', () => {
   it('by a property of a derived type', async () => {
     const $apply = 'groupby((statusInfo/microsoft.graph.statusDetails/errorCode),aggregate($count as n))'
