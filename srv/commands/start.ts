@@ -1,8 +1,8 @@
 /**
- * `npm start`: runs `cds-serve`, which takes all arguments but one. `npm start -- --sample N` also fills the log with N
- * generated events once the service listens. The same N gives events with the same ids, and those that are there
- * already are skipped. Where a sample is refused, the service does not start, and the exit code is 2. Where the service
- * itself does not start, it is 1, and a sentence says why.
+ * `npm start`: runs `cds-serve`, which takes `--profile NAME`, `--production` and `--port N`. `npm start -- --sample N`
+ * also fills the log with N generated events once the service listens. The same N gives events with the same ids, and
+ * those that are there already are skipped. Where an argument is refused, the service does not start, and the exit code
+ * is 2. Where the service itself does not start, it is 1, and a sentence says why.
  */
 import { spawn } from 'node:child_process'
 import { createRequire, flushCompileCache } from 'node:module'
@@ -11,7 +11,10 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import cds from '@sap/cds'
 import { needsTokens } from '../access/profile.ts'
+import { argumentsIn } from './arguments.ts'
 import { OPTION, sampleIn } from './sample.ts'
+
+const PRODUCTION = '--production'
 
 /** What the generator needs, of the packages that `npm ci --omit=dev` leaves out. */
 const NAMES = '@faker-js/faker'
@@ -36,10 +39,21 @@ try {
 function start(args: string[]) {
   const { count, others } = sampleIn(args)
   if (count !== undefined) expectNames()
-  exec(...others)?.catch(end) // sets the profile before it returns, then starts
+  exec(...argumentsOfCap(others))?.catch(end) // sets the profile before it returns, then starts
   if (count === undefined) return
   if (needsTokens()) throw new Error(`${OPTION} is for development: it does not fill a log of production.`)
   cds.once('listening', ({ url }) => fill(count, url))
+}
+
+/**
+ * Checks the arguments of `cds-serve`. It would take any other for the name of a service and serve no other, such as
+ * the `postgres` that is left of `npm start --profile postgres`, where npm keeps the rest for itself.
+ */
+function argumentsOfCap(args: string[]): string[] {
+  const given = args.filter((each) => each !== PRODUCTION)
+  const { values } = argumentsIn(given, ['profile', 'port'])
+  const options = Object.entries(values).flatMap(([name, value]) => [`--${name}`, value])
+  return given.length < args.length ? [PRODUCTION, ...options] : options
 }
 
 /** Tells why the service does not start: in a sentence at the end, after the stack of an error that is not explained. */

@@ -41,8 +41,7 @@ describe('npm start', () => {
   it.concurrent.each<[string, Record<string, string>, string, string[]?]>([
     ['a port that is a name', { PORT: 'http' }, port('http')],
     ['a port that is too large', { PORT: '65536' }, port('65536')],
-    ['a port below 0', {}, port('-1'), ['--port', '-1']],
-    ['no number for the port', {}, port('true'), ['--port']],
+    ['a port below 0', {}, port('-1'), ['--port=-1']],
     [
       'an address that is not of this machine',
       { ...PRODUCTION, HOST: '192.0.2.1' },
@@ -158,9 +157,32 @@ describe('npm start -- --sample', () => {
 })
 
 describe('npm start', () => {
-  it.concurrent('leaves other arguments to cds-serve', async () => {
-    const { url, status, log } = await run(['--smaple', '5'])
-    expect([url, status]).toEqual([undefined, 1])
-    expect(log).toContain('Invalid option: --smaple')
+  it.concurrent.each([
+    [['--smaple', '5'], "Unknown option '--smaple'"],
+    [['--in-memory'], "Unknown option '--in-memory'"],
+    [['--profile'], "Option '--profile <value>' argument missing"],
+    [['--profile', ''], '--profile must not be empty.'],
+    [['--port', '0', '--port=0'], '--port was given more than once.'],
+    [['--sample', '5', '--sample', '6'], "Unknown option '--sample'"],
+    // what npm leaves of the options where `--` before them is missing
+    [
+      ['postgres'],
+      "there is an argument too many: 'postgres'. npm passes on the options that stand after --, and no others.\n"
+    ],
+    [['5000'], "there is an argument too many: '5000'."]
+  ])('refuses other arguments: %j', async (args, sentence) => {
+    const { url, status, log } = await run(args)
+    expect([url, status]).toEqual([undefined, 2])
+    expect(log).toContain(sentence)
+    expect(log).not.toContain('    at ')
+  })
+
+  it.concurrent('takes those that it hands on to cds-serve in both forms', async () => {
+    const { url, stop } = await startProcess({
+      file: join(folder, 'port.sqlite'),
+      args: ['--port=0', '--profile=development']
+    })
+    expect((await fetch(`${url}/auditLogs`)).status).toBe(200)
+    await stop()
   })
 })
