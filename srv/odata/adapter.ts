@@ -143,7 +143,7 @@ class StructuredODataAdapter extends ODataAdapter {
       aliases,
       preferences: preferences(req),
       conventions,
-      format: jsonFormat(parameters),
+      format: jsonFormat(parameters, conventions.namesStreaming),
       download: downloadFormat(type, parameters),
       reading,
       now: new Date(),

@@ -184,15 +184,14 @@ describe('Links', () => {
 
 describe('Representations', () => {
   const path = '/auditLogs/provisioning/some'
-  const type = (level: string) =>
-    `application/json;odata.metadata=${level};odata.streaming=true;IEEE754Compatible=false`
+  const type = (level: string, streamed = '') =>
+    `application/json;odata.metadata=${level}${streamed};IEEE754Compatible=false`
 
   it.each<[string | undefined, string]>([
     [undefined, 'minimal'],
     ['*/*', 'minimal'],
     ['application/*', 'minimal'],
     ['application/json', 'minimal'],
-    ['application/json;odata.metadata=minimal;odata.streaming=true', 'minimal'],
     ['application/json;odata.metadata=full', 'full'],
     ['application/json;metadata=none', 'none'],
     ['application/json;q=0.5,application/json;odata.metadata=none', 'none'],
@@ -201,6 +200,19 @@ describe('Representations', () => {
   ])('Accept: %s gives the metadata level %s', async (accept, level) => {
     const { headers } = await service.get(path, accept === undefined ? {} : { Accept: accept })
     expect(headers.get('content-type')).toBe(type(level))
+    for (const root of ['/beta', '/v1.0']) {
+      const answer = await service.get(root + path, accept === undefined ? {} : { Accept: accept })
+      expect(answer.headers.get('content-type')).toBe(type(level, ';odata.streaming=true'))
+    }
+  })
+
+  it.each(['', '/beta', '/v1.0'])('say that they are streamed as the client does, at %j', async (root) => {
+    for (const streaming of ['odata.streaming=true', 'odata.streaming=false']) {
+      const { headers } = await service.get(root + path, { Accept: `application/json;${streaming}` })
+      expect(headers.get('content-type')).toBe(type('minimal', `;${streaming}`))
+    }
+    const { headers } = await service.get(`${root}${path}?$format=application/json;streaming=true`)
+    expect(headers.get('content-type')).toBe(type('minimal', ';odata.streaming=true'))
   })
 
   it.each([

@@ -42,6 +42,6 @@ function examplesOf({ entityType, examples }: ServiceSchema): Examples {
   const { entity, ...options } = examples
   const sent = parseJson(entity as string) as JsonObject
   const values = nest(flatten(readObject(sent, entityType), entityType), entityType, undefined)
-  const answered = representEntity(values, entityType, jsonFormat(new Map()), {})
+  const answered = representEntity(values, entityType, jsonFormat(new Map(), false), {})
   return { sent, answered, options }
 }

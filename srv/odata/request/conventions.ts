@@ -12,6 +12,11 @@ export interface Conventions {
   hasEntitySet: boolean
   /** Whether batches in JSON spell the names of headers as Graph does, whose client accepts no other spelling. */
   spellsHeadersAsGraph: boolean
+  /**
+   * Whether JSON always says that it is streamed, as in Graph, and not only to clients that name it. The remote services
+   * of CAP, for one, take no JSON from a type with the word.
+   */
+  namesStreaming: boolean
   batchLimit: number
 }
 
@@ -22,10 +27,12 @@ export interface Conventions {
 export const conventionsWith = (batchLimit: number): Record<string, Conventions> => ({
   'odata-structured': {
     ...{ topIsPageSize: false, entitiesDerive: false, hasEntitySet: true, spellsHeadersAsGraph: false },
+    namesStreaming: false,
     batchLimit
   },
   'odata-graph': {
     ...{ topIsPageSize: true, entitiesDerive: true, hasEntitySet: false, spellsHeadersAsGraph: true },
+    namesStreaming: true,
     batchLimit: 20
   }
 })

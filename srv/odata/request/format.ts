@@ -8,7 +8,8 @@ export const CSV_TYPE = 'text/csv'
 export interface JsonFormat {
   metadata: 'minimal' | 'full' | 'none'
   ieee754Compatible: boolean
-  streaming: boolean
+  /** What the answer says of it, if anything. JSON is streamed, that is its members are in order, in any case. */
+  streaming: boolean | undefined
   /** Whether the client named a charset, so that the answer names it, too. */
   namesCharset: boolean
 }
@@ -44,13 +45,13 @@ export function mediaTypesOf(resource: Resource, speaks401: boolean, isStreamed:
   return isText ? ['text/plain', JSON_TYPE] : [JSON_TYPE]
 }
 
-/** Reads the parameters of a JSON media type. */
-export function jsonFormat(parameters: Map<string, string>): JsonFormat {
+/** Reads the parameters of a JSON media type. @param namesStreaming whether answers always say that they are streamed */
+export function jsonFormat(parameters: Map<string, string>, namesStreaming: boolean): JsonFormat {
   const value = (name: string) => parameters.get(name) ?? parameters.get(`odata.${name}`)
   return {
     metadata: (value('metadata') as JsonFormat['metadata'] | undefined) ?? 'minimal',
     ieee754Compatible: value('ieee754compatible') === 'true',
-    streaming: value('streaming') !== 'false',
+    streaming: namesStreaming || value('streaming') !== undefined ? value('streaming') !== 'false' : undefined,
     namesCharset: parameters.has('charset')
   }
 }
@@ -73,6 +74,7 @@ export function contentType(
   { metadata, ieee754Compatible, streaming, namesCharset }: JsonFormat,
   name = JSON_TYPE
 ): string {
-  const type = `${name};odata.metadata=${metadata};odata.streaming=${streaming};IEEE754Compatible=${ieee754Compatible}`
+  const streamed = streaming === undefined ? '' : `;odata.streaming=${streaming}`
+  const type = `${name};odata.metadata=${metadata}${streamed};IEEE754Compatible=${ieee754Compatible}`
   return namesCharset ? `${type};charset=utf-8` : type
 }

@@ -13,7 +13,7 @@ import { arrivedUntil, lastArrival } from '../query/arrivals.ts'
 import type { PageWindow, Position } from '../query/paging.ts'
 import { entities } from '../query/rows.ts'
 import type { Exchange } from '../request/exchange.ts'
-import { contentType, type CsvFormat, type DownloadFormat } from '../request/format.ts'
+import { contentType, NDJSON_TYPE, type CsvFormat, type DownloadFormat } from '../request/format.ts'
 import { integerOption, isCounted } from '../request/options.ts'
 import { entityTable, headerOf, itemTable, recordsOf, type Table } from '../response/csv.ts'
 import { chunksOf, type JsonText } from '../response/json-text.ts'
@@ -140,6 +140,7 @@ function describe({ res, format }: Exchange, path: string, table: (Table & CsvFo
   const name = path.slice(path.lastIndexOf('/') + 1) + part
   res.setHeader('Content-Disposition', `attachment; filename="${name}.${table ? 'csv' : 'ndjson'}"`)
   const header = table?.hasHeader ? 'present' : 'absent'
-  const type = table ? `text/csv;charset=utf-8;header=${header}` : contentType(format, 'application/x-ndjson')
+  const lines = contentType({ ...format, streaming: format.streaming ?? true }, NDJSON_TYPE)
+  const type = table ? `text/csv;charset=utf-8;header=${header}` : lines
   res.setHeader('Content-Type', type)
 }
