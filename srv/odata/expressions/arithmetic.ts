@@ -93,10 +93,13 @@ function scaled(left: Typed, operator: string, right: Typed): Unplaced | undefin
   const types = `${left.type} ${operator} ${right.type}`
   if (types === 'duration mul number' || types === 'number mul duration') {
     const areWhole = left.whole || right.whole
-    const product = areWhole ? xpr(integer(a), '*', integer(b)) : integer(func('round', xpr(a, '*', b)))
+    const product = areWhole ? xpr(integer(a), '*', integer(b)) : rounded(xpr(a, '*', b))
     return { cqn: product, type: 'duration' }
   }
   if (types !== 'duration div number' && types !== 'duration divby number') return undefined
   const quotient = func('odata_divided', integer(a), right.whole ? integer(b) : b)
-  return { cqn: right.whole ? quotient : integer(func('round', quotient)), type: 'duration' }
+  return { cqn: right.whole ? quotient : rounded(quotient), type: 'duration' }
 }
+
+/** Whole ticks; null where they are too many for a duration. */
+const rounded = (ticks: Cqn) => func('odata_cast', ticks, val('number'), val('Edm.Int64'))

@@ -126,6 +126,8 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ["(9999-12-31 add duration'P1D') add duration'P1D' eq null", 'abc'],
       ["(activityDateTime sub (activityDateTime sub 0001-01-01T00:00:00Z)) sub duration'PT1S' eq null", 'abc'],
       ["duration'P3652059D' div 7 eq duration'P521722DT17H8M34.2857142S'", 'abc'],
+      ["duration'P1D' mul 1e30 eq null and duration'P1D' divby 1e-30 eq null", 'abc'],
+      ["duration'PT0.0000001S' mul 1.5 eq duration'PT0.0000002S' and -duration'P1D' mul 1e30 eq null", 'abc'],
       ["duration'P20000D' divby 1.5 gt duration'P13333D'", 'abc']
     ]
   ],
