@@ -81,6 +81,7 @@ export function checkSettings(given: Configuration, variables: Variables, isComp
   }
 
   const values = valuesOf(parts, given, [])
+  problems.push(...lateProfiles(given.profiles, variables))
   for (const name of misspelt([...texts.keys()], known)) {
     const problem = `${name} is not a setting.${meant(name, known)}`
     if (!problems.includes(problem)) problems.push(problem)
@@ -117,6 +118,17 @@ const variablesOf = (value: unknown, path: string[]): string[] =>
   isGroup(value)
     ? Object.entries(value).flatMap(([name, each]) => variablesOf(each, [...path, name]))
     : [variableOf(path)]
+
+/** What is wrong with profiles that are named in `.env`: CAP reads that file when it has chosen them. */
+function lateProfiles(profiles: string[], variables: Variables) {
+  const named = ['NODE_ENV', 'CDS_ENV'].flatMap((name) =>
+    (variables[name] ?? '').split(',').map((each) => [name, each.trim()])
+  )
+  const late = named.filter(([, profile = '']) => !['', 'development', ...profiles].includes(profile))
+  return late.map(
+    ([name, profile]) => `${name} must be set before the start, not in .env: the profile '${profile}' has no effect.`
+  )
+}
 
 /** The environment variables that CAP would take for settings of its own, with `__` where a group begins. */
 const misspelt = (names: string[], known: string[]) =>

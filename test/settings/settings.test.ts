@@ -1,4 +1,6 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import cds from '@sap/cds'
 import { databaseFile } from '../../srv/settings/database-url.ts'
@@ -176,6 +178,44 @@ describe('The service refuses', () => {
     const { url, log, exited } = await startProcess({ file: join(temporaryFolder(), 'events.sqlite'), env })
     expect([url, (await exited)[0]]).toEqual([undefined, 1])
     expect(log()).toContain("CDS_SERVER_MAX__REQUESTS must be a whole number of at least 1, not 'abc'.")
+  })
+})
+
+describe('A profile that is named in .env', () => {
+  const given = (profiles: string[]) => ({ profiles }) as Given
+
+  it.each<[string, string]>([
+    ['NODE_ENV', 'production'],
+    ['CDS_ENV', 'production'],
+    ['CDS_ENV', 'development, postgres']
+  ])('is refused, as CAP has chosen its profiles before: %s=%s', (name, text) => {
+    const profile = text.split(', ').at(-1)
+    expect(() => checkSettings(given(['development']), { [name]: text })).toThrow(
+      `The service cannot run with these settings. ${name} must be set before the start, not in .env: the profile '${profile}' has no effect.`
+    )
+  })
+
+  it.each<[string[], Variables]>([
+    [['production'], { NODE_ENV: 'development', CDS_ENV: 'production' }],
+    [['postgres', 'development'], { NODE_ENV: '', CDS_ENV: 'postgres' }],
+    [['production', 'postgres'], { CDS_ENV: ' production , postgres' }]
+  ])('is fine where it has an effect: %j %j', (profiles, variables) =>
+    expect(() => checkSettings(given(profiles), variables)).not.toThrow()
+  )
+
+  it.concurrent('ends the start, which would ask for no tokens', async () => {
+    const folder = temporaryFolder()
+    for (const each of ['package.json', '.cdsrc.json', 'srv', 'db', 'app', 'node_modules'])
+      symlinkSync(join(root, each), join(folder, each))
+    writeFileSync(join(folder, '.env'), 'CDS_ENV=production\n')
+    const child = spawn(process.execPath, ['srv/commands/start.ts'], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, CDS_TYPESCRIPT: 'true', PORT: '0' }
+    })
+    let log = ''
+    child.stderr.on('data', (text) => (log += String(text)))
+    expect(await once(child, 'close')).toEqual([1, null])
+    expect(log).toContain("CDS_ENV must be set before the start, not in .env: the profile 'production' has no effect.")
   })
 })
 
