@@ -3,7 +3,7 @@ import { propertyOf, valueColumn, type Computed } from './compute.ts'
 import { nested, type Rows } from './rows.ts'
 import { isStructured, type Property, type StructuredType } from '../model/types.ts'
 import { asJson, integer, summand } from '../../database/dialect.ts'
-import { func, named, type Typed } from '../../cqn/cqn.ts'
+import { func, named, val, type Typed } from '../../cqn/cqn.ts'
 import { withoutNaN } from '../expressions/arithmetic.ts'
 import type { Cursor } from '../expressions/cursor.ts'
 import { comparable, meantAs, shown } from '../expressions/members.ts'
@@ -52,12 +52,18 @@ export function grouped(cursor: Cursor, rows: Rows, groupings: Grouping[], aggre
   const names = all.map(({ name }) => name)
   if (new Set(names.map((name) => name.toLowerCase())).size < names.length)
     cursor.fail('Two columns have the same name')
-  const columns = all.map(({ name, cqn }) => named(cqn, name))
+  // without groups and aggregates there is one row, which shows nothing
+  const hidden = names.length ? [] : [{ name: COUNT, cqn: func('count', val(1)) }]
+  const columns = [...all, ...hidden].map(({ name, cqn }) => named(cqn, name))
   const groupBy = all.slice(0, groupings.length).map(({ cqn }) => cqn)
   const groups = nested(rows, columns, groupBy.length ? { groupBy } : {})
   const type = groupedType(rows.type, groupings, aggregates)
-  return { ...groups, type, columns: names, identity: names, order: [], defaultOrder: [], areEntities: false }
+  const identity = columns.map(({ as }) => as)
+  return { ...groups, type, columns: identity, identity, order: [], defaultOrder: [], areEntities: false }
 }
+
+/** A column that is no value: those of values have a prefix. */
+const COUNT = '$count'
 
 const groupColumn = (path: string[]) => valueColumn(path.join('_'))
 

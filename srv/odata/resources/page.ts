@@ -109,8 +109,7 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
   }
   const all: JsonText = []
   for (const rows of sets) {
-    const shown = { rows, selection: undefined, list: '' }
-    const prepared = { sets, selected: shown, terms: orderOfPage(exchange, rows), keys: [] }
+    const prepared = { sets, selected: selected(exchange, rows), terms: orderOfPage(exchange, rows), keys: [] }
     const window = { limit: schema.pageSize.max, skip: 0, after: undefined, until: undefined, next: () => ({}) }
     const { texts, next } = await readWindow(
       exchange,

@@ -109,6 +109,34 @@ describe('The order of rows (3.3.7)', () => {
   })
 })
 
+describe('Sets of rows', () => {
+  const get = async (options: Record<string, string>) => valuesOf(await service.get(query(path, options)))
+
+  it('have a total without anything where only groups are asked for', async () => {
+    const $apply = "filter(jobId in ('j1','j2'))/groupby((rollup($all,jobId)))"
+    const shown = (await get({ $apply })).map(({ '@odata.id': _, ...row }) => row)
+    expect(shown).toEqual([{ jobId: 'j1' }, { jobId: 'j2' }, {}])
+    expect((await service.get(query(`${path}/$count`, { $apply }))).text).toBe('3')
+  })
+
+  it('show what is selected of them', async () => {
+    const type = '#microsoft.graph.provisioningObjectSummary'
+    const $apply = 'concat(topcount(1,durationInMilliseconds),bottomcount(1,jobId))'
+    expect(await get({ $apply, $select: 'id,jobId' })).toEqual([
+      { '@odata.type': type, id: 'a', jobId: 'j1' },
+      { '@odata.type': type, id: 'a', jobId: 'j1' }
+    ])
+    const groups = 'concat(groupby((action,jobId),aggregate($count as n)),groupby((action),aggregate($count as n)))'
+    expect(await get({ $apply: `filter(id eq 'a')/${groups}`, $select: 'n' })).toMatchObject([{ n: 1 }, { n: 1 }])
+    expect((await get({ $apply: `filter(id eq 'a')/${groups}`, $select: 'n' }))[0]).not.toHaveProperty('action')
+  })
+
+  it('that lack what is selected are refused', async () => {
+    const $apply = 'concat(top(1),aggregate($count as n))'
+    expect(await found({ $apply, $select: 'id' })).toMatch(/^400 'id' in \$select is not a property/)
+  })
+})
+
 describe('Sums may have more than 64 bits', () => {
   const only = 'filter(durationInMilliseconds gt 0)'
   const large = 'durationInMilliseconds mul 9007199254740991 mul 100'
