@@ -70,7 +70,7 @@ it.concurrent('A database from before there were other shapes is brought up to d
   expect(sql).toContain('(statusInfo_status COLLATE NOCASE,')
 })
 
-it.concurrent('A database of a newer version is refused in a sentence', async () => {
+it('A database of a newer version is refused in a sentence', async () => {
   const file = join(temporaryFolder(), 'events.sqlite')
   await (await startProcess({ file })).stop()
   const database = new DatabaseSync(file)

@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import cds from '@sap/cds'
 import { checkLog } from '../../srv/commands/check-log.ts'
 import type { Model } from '../../srv/cqn/csn.ts'
+import '../../srv/database/sqlite/log.ts' // Jest loads nothing between tests, as while another one runs at the same time
 import { COMPILED } from './process.ts'
 
 const root = join(__dirname, '../..')
