@@ -48,6 +48,12 @@ const isProduction = needsTokens()
 /** What CAP would serve without a token besides the service. */
 const OPEN_ROUTES = { favicon: false, health: false, static: false }
 
+/**
+ * Variables, perhaps of another program, for which CAP would fork processes. Those end at once on SIGTERM, with all
+ * requests under way.
+ */
+const FORKS = ['WORKERS', 'CDS_WORKERS']
+
 /** Helmet's defaults, except one that makes Safari change links to `https://localhost`. */
 const HEADERS = { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }
 
@@ -77,6 +83,7 @@ export default async function server(options: object) {
   cds.on('shutdown', drain)
   closeAfter(drain)
   const index = isProduction ? false : toPage
+  for (const name of FORKS) delete process.env[name]
   return capServer({ ...options, app: application(), ...OPEN_ROUTES, index, cors: false })
 }
 

@@ -177,6 +177,13 @@ describe('npm start', () => {
     expect(log).not.toContain('    at ')
   })
 
+  it.concurrent('starts one process, whatever CAP would make of its environment', async () => {
+    const env = { WORKERS: '2', CDS_WORKERS: '2' }
+    const { log, stop } = await startProcess({ file: join(folder, 'workers.sqlite'), args: [], env })
+    expect(log()).not.toContain('Spawning')
+    expect(await stop()).toEqual([0, null])
+  })
+
   it.concurrent('takes those that it hands on to cds-serve in both forms', async () => {
     const { url, stop } = await startProcess({
       file: join(folder, 'port.sqlite'),
