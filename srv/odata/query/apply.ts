@@ -39,8 +39,8 @@ function transformation(parser: Parser, rows: Rows): Rows[] {
   const { cursor } = parser
   const { position } = cursor.token
   const name = cursor.name('A transformation')
-  if (name === 'identity') return [rows]
-  const transform = TRANSFORMATIONS.get(name)
+  if (name.toLowerCase() === 'identity') return [rows]
+  const transform = TRANSFORMATIONS.get(name.toLowerCase())
   const unknown = () => cursor.fail(`The transformation '${name}' is not implemented`, position, 'notImplemented')
   return cursor.enclosed(() => (transform ? [transform(parser, rows)].flat() : unknown()))
 }
@@ -179,7 +179,7 @@ function aggregated(parser: Parser): Typed {
   const operand = parser.value()
   cursor.expect('with')
   const { position: at } = cursor.token
-  const value = aggregate(operand, cursor.name('A method'))
+  const value = aggregate(operand, cursor.name('A method').toLowerCase())
   if (cursor.accept('from')) cursor.fail("The service does not implement 'from'", at, 'notImplemented')
   return value ?? cursor.fail('The method is not sum, min, max, average or countdistinct for such values', at)
 }

@@ -109,6 +109,12 @@ describe('The order of rows (3.3.7)', () => {
   })
 })
 
+it('Transformations and methods are taken in any case, as operators are', async () => {
+  const $apply =
+    "Filter(id EQ 'a')/Identity/GroupBy((jobId),Aggregate(durationInMilliseconds WITH Sum AS s,$COUNT AS n))"
+  expect(valuesOf(await service.get(query(path, { $apply })))).toMatchObject([{ jobId: 'j1', s: 8, n: 1 }])
+})
+
 describe('Sets of rows', () => {
   const get = async (options: Record<string, string>) => valuesOf(await service.get(query(path, options)))
 
