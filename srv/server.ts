@@ -16,6 +16,7 @@ import { apiReference } from './http/api-reference.ts'
 import { countAnswers } from './http/unread-answers.ts'
 import { crossOrigin } from './http/cors.ts'
 import { admit, admitTenant, drain } from './http/drain.ts'
+import { giveWayToOthers } from './http/give-way.ts'
 import { health, watchDatabase } from './http/health.ts'
 import { serve } from './http/listener.ts'
 import { page, toPage } from './http/page.ts'
@@ -112,7 +113,9 @@ function application() {
   app.use('/app', isProduction ? page(false, findSignIn()) : page(true))
   if (!isProduction) app.use('/docs', apiReference())
   const { before } = cds.middlewares as unknown as { before: (RequestHandler | RequestHandler[])[] }
-  Object.assign(cds.middlewares, { before: [inSequence(keptNowhere, ...before.flat(), noteTenant, admitTenant)] })
+  Object.assign(cds.middlewares, {
+    before: [inSequence(keptNowhere, ...before.flat(), noteTenant, admitTenant, giveWayToOthers)]
+  })
   // instead of CAP's, which has another body and no request-id
   Object.assign(cds.middlewares, { after: [renderError] })
   const host = isProduction ? process.env.HOST : '127.0.0.1' // undefined means all interfaces

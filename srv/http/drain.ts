@@ -8,7 +8,8 @@ import { settings } from '../settings/settings.ts'
 import { tenantOf } from './request-log.ts'
 import { Shares } from './shares.ts'
 
-const underWay = new Set<Response>()
+/** Requests with their tenants, which are empty until they are known. */
+const underWay = new Map<Response, string>()
 const ofTenants = new Shares()
 let drained: Promise<void> | undefined
 
@@ -20,8 +21,12 @@ export const admit: RequestHandler = (_req, res, next) => {
   }
   if (underWay.size >= settings().server.max_requests)
     return refuse(res, new RequestError('serviceUnavailable', 'The service has more requests than it can take.'))
-  underWay.add(res)
-  res.once('close', () => underWay.delete(res))
+  underWay.set(res, '')
+  res.once('close', () => {
+    const tenant = underWay.get(res)
+    if (tenant) ofTenants.add(tenant, -1)
+    underWay.delete(res)
+  })
   next()
 }
 
@@ -30,9 +35,9 @@ export const admitTenant: RequestHandler = (_req, res, next) => {
   const tenant = tenantOf(res)
   if (!ofTenants.hasRoom(tenant, 1, settings().server.max_requests))
     return refuse(res, new RequestError('tooManyRequests', 'The tenant has more requests under way than it may have.'))
-  if (!res.closed) {
+  if (tenant && underWay.has(res)) {
     ofTenants.add(tenant, 1)
-    res.once('close', () => ofTenants.add(tenant, -1))
+    underWay.set(res, tenant)
   }
   next()
 }
@@ -47,8 +52,8 @@ export function drain(): Promise<void> {
 async function finish() {
   const waiting = new AbortController()
   const { signal } = waiting
-  const ended = Promise.all([...underWay].map((res) => once(res, 'close', { signal })))
+  const ended = Promise.all([...underWay.keys()].map((res) => once(res, 'close', { signal })))
   await Promise.race([ended, delay(settings().server.drain_timeout, undefined, { signal })])
   waiting.abort()
-  for (const res of underWay) res.destroy()
+  for (const res of underWay.keys()) res.destroy()
 }
