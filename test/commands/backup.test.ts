@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
@@ -97,6 +106,11 @@ describe('A backup', () => {
     const missing = join(folder, 'missing')
     await expect(backup(join(missing, 'copy.sqlite'))).rejects.toThrow(`there is no folder ${missing}.`)
     await expect(backup('')).rejects.toThrow('npm run backup -- FILE')
+    const empty = join(folder, 'empty.sqlite')
+    writeFileSync(empty, '')
+    const log = await openLog(empty, { readOnly: true })
+    await expect(log.copyTo(join(folder, 'copy of empty'))).rejects.toThrow(`there is no log in ${empty}.`)
+    await log.close()
     await expect(backup('--force')).rejects.toThrow("Unknown option '--force'")
     const other = join(folder, 'other.sqlite')
     await expect(backup('more', [process.execPath, 'srv/commands/backup.ts', other])).rejects.toThrow(

@@ -16,7 +16,10 @@ export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
     ...sealStore(database),
     ...purgeStore(database),
     ...history(database),
-    copyTo: (target) => copyDatabase(database, target),
+    copyTo: async (target) => {
+      if (!database.prepare(HAS_EVENTS).get()) throw new Error(`there is no log in ${file}.`)
+      return copyDatabase(database, target)
+    },
     lastArrival: async () => (await first<{ last: number | null }>(database, LAST_ARRIVAL))?.last ?? 0,
     tokenSecret: async () => (await first<{ secret: string }>(database, SECRET))?.secret,
     openCopy: () => Promise.reject(new Error('This is not implemented on SQLite.')),
@@ -24,6 +27,7 @@ export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
   }
 }
 
+const HAS_EVENTS = `SELECT 1 FROM sqlite_schema WHERE name = '${EVENTS}'`
 const LAST_ARRIVAL = `SELECT max(sequence) AS last FROM ${ARRIVALS}`
 const SECRET = `SELECT secret FROM ${SECRETS} WHERE number = 1`
 
