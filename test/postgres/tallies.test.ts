@@ -2,7 +2,7 @@
 import { command } from '../support/command.ts'
 import { onServer, postgresFor } from '../support/postgres.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
-import { clientOf, query, valuesOf, type Json } from '../support/service.ts'
+import { clientOf, PLAIN, query, valuesOf, type Json } from '../support/service.ts'
 
 const path = '/auditLogs/provisioning'
 const [TALLIES, NEW, COUNTS] = ['Tallies', 'NewTallies', 'Counts'].map((name) => `"provisioning_log_${name}"`)
@@ -23,7 +23,7 @@ async function started(file = `${temporaryFolder()}/events.sqlite`) {
     post: async (...events: Json[]) => {
       for (const each of events) expect((await client.post(path, each)).status).toBe(201)
     },
-    groups: async () => valuesOf(await client.get(byJob)),
+    groups: async () => valuesOf(await client.get(byJob, PLAIN)),
     counts: async () => (await run(`SELECT events::int, tallies::int, uncounted::int FROM ${COUNTS}`))[0],
     /** Numbers arrivals, and adds up what is new. */
     settled: async () => {
