@@ -10,12 +10,15 @@ const LONGEST = 10
 /** What goes on next, one at a time: many that gave way together would otherwise go on together. */
 let last: Promise<unknown> = Promise.resolve()
 
+/** Waits for a turn of the event loop that nothing else has waited for here. */
+export const ownTurn = (): Promise<unknown> => (last = last.then(() => setImmediate()))
+
 /** @returns a function to call before each part. It waits for others when the work has taken long since it last did so */
 export function givingWay(): () => Promise<void> {
   let start = performance.now()
   return async () => {
     if (performance.now() - start < LONGEST) return
-    await (last = last.then(() => setImmediate()))
+    await ownTurn()
     start = performance.now()
   }
 }

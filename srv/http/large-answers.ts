@@ -1,6 +1,7 @@
 /** Large answers take turns: what is unread takes memory, and clients read no faster if all are made at once. */
 import type { ServerResponse } from 'node:http'
 import { turns } from '../database/turns.ts'
+import { ownTurn } from './give-way.ts'
 
 /** How many are made and sent at the same time; one tenant gets at most all but one. */
 const MOST = 5
@@ -17,7 +18,7 @@ const takeTurn = turns(MOST, MOST_WAITING)
 /** Waits for the turn of a large answer, which ends when its client has read it; but not long. */
 export async function waitForTurn(answer: ServerResponse, tenant: string) {
   const end = await takeTurn(tenant, AbortSignal.timeout(PATIENCE)).catch(() => undefined)
-  if (!end) return
+  if (!end) return void (await ownTurn()) // many lose their patience at the same time
   if (answer.closed) end()
   else answer.once('close', end)
 }
