@@ -51,6 +51,9 @@ export async function receive(req: Request, res: Response): Promise<Buffer> {
 }
 
 function decoded(req: Request, res: Response): Readable {
+  // Node takes off the chunks, which come last, and leaves other codings as they are (RFC 9112, 6.1)
+  if (!/^chunked$/i.test(req.get('Transfer-Encoding') ?? 'chunked'))
+    throw new RequestError('notImplemented', 'The service takes no transfer coding but chunked.', 'Transfer-Encoding')
   const encoding = (req.get('Content-Encoding') ?? 'identity').toLowerCase()
   if (encoding === 'identity') return req
   const createDecoder = DECODERS.get(encoding)

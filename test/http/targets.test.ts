@@ -27,6 +27,20 @@ describe('A request', () => {
     expect([status, body]).toEqual([400, expect.stringContaining('The Host header is not valid.')])
   })
 
+  it('takes no transfer coding but chunked', async () => {
+    const body = '{"activityDateTime":"2024-05-01T00:00:00Z"}'
+    const post = ['POST /auditLogs/provisioning HTTP/1.1', 'Host: localhost', 'Content-Type: application/json']
+    const chunks = ['Connection: close', '', body.length.toString(16), body, '0'] // and a trailer
+    for (const [coding, expected] of [
+      ['chunked', 201],
+      ['Chunked', 201],
+      ['gzip, chunked', 501]
+    ]) {
+      const { status } = await sent(...post, `Transfer-Encoding: ${coding}`, ...chunks)
+      expect([coding, status]).toEqual([coding, expected])
+    }
+  })
+
   it('needs a host, of which links are made, in HTTP 1.0, too', async () => {
     const { status, body } = await sent('GET /auditLogs HTTP/1.0')
     expect([status, body]).toEqual([400, expect.stringContaining('The Host header is not valid.')])
