@@ -1,5 +1,6 @@
 import { needsTokens } from '../../srv/access/profile.ts'
 import { configured } from '../support/configured.ts'
+import { isOnPostgres } from '../support/postgres.ts'
 import { startProduction } from '../support/production.ts'
 
 const ACCESS = {
@@ -64,7 +65,8 @@ describe('The production profile', () => {
 
   it.concurrent('is not open even if CAP is told to use its dummy, and it is one of several names', async () => {
     const [[, dummy], [, several]] = [attempts[0]!, attempts.at(-1)!]
-    const service = await startProduction({ ...ACCESS, ...dummy, ...several })
+    const profiles = isOnPostgres() ? `${several.CDS_ENV},postgres` : several.CDS_ENV!
+    const service = await startProduction({ ...ACCESS, ...dummy, ...several, CDS_ENV: profiles })
     expect((await service.get('/auditLogs/provisioning')).status).toBe(401)
     await service.stop()
   })

