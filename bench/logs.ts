@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { BLOCK, indexFileOf, lastOf, readIndex, stateOf } from '../srv/database/sqlite/search-file.ts'
+import { BLOCK, indexFileOf, lastOf, readIndex } from '../srv/database/sqlite/search-file.ts'
 import { post } from '../tools/generator/posting.ts'
 import type { Dataset } from './dataset.ts'
 import type { Definition } from './definitions.ts'
@@ -100,7 +100,7 @@ async function fill(definition: Definition, file: string, count: number, seed: n
 function isIndexed(file: string) {
   const log = new DatabaseSync(file, { readOnly: true })
   const index = readIndex(indexFileOf(file))
-  const last = stateOf(index)?.last ?? -1
+  const last = Number(index.prepare('SELECT last FROM state').get()?.last ?? -1) // as in the index of any checkout
   const isComplete = last >= lastOf(log) - BLOCK
   index.close()
   log.close()
