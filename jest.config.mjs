@@ -10,7 +10,7 @@ const common = {
 const LONG = [
   '/app/(accessible|sign-in)',
   '/force/(answers|checkpoints|clock|downloads|download-limits|expensive-queries|failures|files|memory|overload|page)',
-  '/force/(pictures|search-memory|shutdown|time-limits|token-clock)'
+  '/force/(give-way|pictures|search-memory|shares|shutdown|time-limits|token-clock)'
 ]
 const left = process.env.FORCE === 'short' ? LONG : []
 
