@@ -25,7 +25,7 @@ export interface Question {
 /** How many trigrams of a term are looked for. Values are short, so these lead to few others. */
 const LOOKED_FOR = 8
 
-/** The most text of values that lead to events, in UTF-16 code units. */
+/** The most text of values that are held at once, but for one, in UTF-16 code units. */
 const MOST_TEXT = 1_000_000
 
 /** How many values are looked at, at once, to find those that are gone. */
@@ -54,10 +54,7 @@ export function removeValues(log: DatabaseSync, index: DatabaseSync, state: Stat
   const total = Number(log.prepare(`SELECT sum(events) AS total FROM ${COUNTS}`).get()?.total)
   const removed = lastOf(log) - total // no rowid is left out
   if (!state.swept && removed === state.removed) return state
-  const known = index.prepare(
-    `SELECT number, name, value FROM known_values WHERE number > ? ORDER BY number LIMIT ${SWEPT}`
-  )
-  const values = known.all(state.swept) as { number: number; name: string; value: string }[]
+  const values = next(index, state.swept)
   const remove = index.prepare('DELETE FROM known_values WHERE number = ?')
   const removeText = index.prepare("INSERT INTO value_texts (value_texts, rowid, text) VALUES ('delete', ?, ?)")
   for (const { number, name, value } of values) {
@@ -66,8 +63,23 @@ export function removeValues(log: DatabaseSync, index: DatabaseSync, state: Stat
     remove.run(number)
     removeText.run(number, value.toLowerCase())
   }
-  const swept = values.length < SWEPT ? 0 : (values.at(-1)?.number ?? 0)
+  const swept = values.at(-1)?.number ?? 0 // after the last one it begins anew
   return { ...state, removed: state.swept ? state.removed : removed, swept }
+}
+
+/** The next values, as long as they have little text together. */
+function next(index: DatabaseSync, after: number) {
+  const known = index.prepare(
+    `SELECT number, name, value FROM known_values WHERE number > ? ORDER BY number LIMIT ${SWEPT}`
+  )
+  const values: { number: number; name: string; value: string }[] = []
+  let length = 0
+  for (const each of known.iterate(after) as Iterable<(typeof values)[number]>) {
+    values.push(each)
+    length += each.value.length
+    if (length > MOST_TEXT) break
+  }
+  return values
 }
 
 /**
