@@ -21,6 +21,7 @@ export const STATUS = {
   notAcceptable: 406,
   resourceExists: 409,
   ambiguousKey: 409,
+  resyncRequired: 410,
   preconditionFailed: 412,
   payloadTooLarge: 413,
   uriTooLong: 414,

@@ -13,9 +13,13 @@ export const useServer = (url: string) => (process.env[SERVER] = url)
 
 /** The environment of a service that keeps in PostgreSQL what it would keep in a file; creates the database for it. */
 export async function postgresFor(file: string): Promise<Record<string, string>> {
-  const name = `of_${createHash('sha256').update(file).digest('hex').slice(0, 24)}`
-  return { CDS_ENV: 'postgres', DATABASE_URL: await createDatabase(name) }
+  return { CDS_ENV: 'postgres', DATABASE_URL: await createDatabase(nameFor(file)) }
 }
+
+const nameFor = (file: string) => `of_${createHash('sha256').update(file).digest('hex').slice(0, 24)}`
+
+/** Copies the database of a file that nobody uses to that of another one. */
+export const copyOnPostgres = (file: string, copy: string) => createDatabase(nameFor(copy), '', nameFor(file))
 
 /**
  * The environment of a service that runs with a role of its own, and migrates as the owner of the database.

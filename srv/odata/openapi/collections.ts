@@ -3,7 +3,7 @@ import { optionsOf } from '../request/capabilities.ts'
 import type { JsonObject } from '../model/types.ts'
 import { members, propertiesOf, type Csdl } from './csdl.ts'
 import { operation, read, type Setup } from './operations.ts'
-import { json, OF_CREATION, OF_ENTITY, response } from './responses.ts'
+import { json, OF_COLLECTION, OF_CREATION, OF_ENTITY, response } from './responses.ts'
 import { collectionSchema, propertySchema, reference } from './schemas.ts'
 
 interface Collection {
@@ -45,7 +45,8 @@ export function collectionPaths(csdl: Csdl, setup: Setup, collection: Collection
     ...{ id: `list${name}`, tag, summary: collection.description, roles: ['read'] },
     headers: ['Prefer', 'If-None-Match'],
     ...{ found: 'A page of the collection.', schema: reference(collectionSchema(type)) },
-    example: { '@odata.context': context, value: [examples.answered] }
+    example: { '@odata.context': context, value: [examples.answered] },
+    errors: OF_COLLECTION
   })
   const creation = operation(access, {
     ...{ id: `create${name}`, tag, summary: 'Creates an entity.', roles: ['create'] },

@@ -9,6 +9,7 @@ import { reference } from './schemas.ts'
 /** The errors of requests by what may cause them. */
 const ANY = [400, 406, 412, 414, 429, 500, 501, 503]
 const TOKENS = [401, 403]
+export const OF_COLLECTION = [410]
 export const OF_ENTITY = [404, 409]
 export const OF_CREATION = [409, 413, 415, 507]
 export const OF_BATCH = [413, 415, 431]
@@ -62,7 +63,14 @@ export function errors(needsToken: boolean, others: number[] = []): JsonObject {
 
 /** The errors, each with the codes that it may have, and examples of what the service answers. */
 function errorResponses(withTokens: boolean): Record<string, JsonObject> {
-  const statuses = new Set([...ANY, ...(withTokens ? TOKENS : []), ...OF_ENTITY, ...OF_CREATION, ...OF_BATCH])
+  const statuses = new Set([
+    ...ANY,
+    ...(withTokens ? TOKENS : []),
+    ...OF_COLLECTION,
+    ...OF_ENTITY,
+    ...OF_CREATION,
+    ...OF_BATCH
+  ])
   const responses = [...statuses].map((status): [string, JsonObject] => {
     const codes = Object.entries(STATUS).filter(([, each]) => each === status)
     const description = `An error with the code ${codes.map(([code]) => `\`${code}\``).join(' or ')}.`

@@ -1,17 +1,63 @@
 /** The order of arrival: see db/arrivals.cds. It is read through the service, which confines it like events. */
+import { hash } from 'node:crypto'
+import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import { arrivedAfter } from '../../database/dialect.ts'
 import { engine } from '../../database/service.ts'
+import type { KnownArrival, Position } from './paging.ts'
 import { filtered, type Rows } from './rows.ts'
 
-/** The number of the last arrival; 0 if there is none. */
-export async function lastArrival({ schema, run }: Exchange): Promise<number> {
+interface Arrival {
+  sequence: number
+  /** The full key of the event. */
+  key: string[]
+}
+
+/** How many arrivals a link knows: by chance one may be in its place again when events are sent once more. */
+const KNOWN = 4
+/** How much of the hash of an id a link has, in characters of 6 bits. */
+const MARK = 8
+
+/** The last arrival, 0 if there is none, as a link begins with it. */
+export async function lastArrival(exchange: Exchange): Promise<{ until: number; known: KnownArrival[] }> {
   await engine().numberArrivals?.()
-  const { entity, sequence } = schema.arrivals
-  const columns = [{ func: 'max', args: [ref(sequence)], as: 'last' }]
-  const [row] = (await run({ SELECT: { from: { ref: [entity] }, columns } })) as { last: number | null }[]
-  return row?.last ?? 0
+  const known = await lastUpTo(exchange, Number.MAX_SAFE_INTEGER)
+  return { until: known.at(-1)?.[0] ?? 0, known }
+}
+
+/**
+ * Checks that the arrivals which a link knows are those of the log. When an older copy of the log was restored, other
+ * events get their numbers, and the link would leave these out. Retention may remove arrivals, but if it has removed
+ * the last one, what came in after it may be gone as well, and nobody would notice.
+ * @throws {RequestError} 410 if they are not
+ */
+export async function expectKnown(exchange: Exchange, { until = 0, known = [] }: Position) {
+  if (!until) return
+  const found = await lastUpTo(exchange, until)
+  const [oldest = Infinity] = known[0] ?? [] // earlier versions gave links that know none
+  const isOther = ([sequence, mark]: KnownArrival) =>
+    sequence >= oldest && !known.some((each) => each[0] === sequence && each[1] === mark)
+  if (found.at(-1)?.[0] !== until || found.some(isOther)) throw new RequestError('resyncRequired', GONE, '$deltatoken')
+}
+
+const GONE =
+  'What this link goes on from is not in the log any more, as retention has removed it or an older copy of the log was ' +
+  'restored: read the collection anew.'
+
+/** The arrivals that a link knows when it has led to further ones. */
+export const knownAfter = ({ known = [] }: Position, arrivals: Arrival[]): KnownArrival[] =>
+  [...known, ...arrivals.slice(-KNOWN).map(knownOf)].slice(-KNOWN)
+
+const knownOf = ({ sequence, key: [id = ''] }: Arrival): KnownArrival => [
+  sequence,
+  hash('sha256', id, 'base64url').slice(0, MARK)
+]
+
+/** The last few arrivals up to one, in their order. */
+async function lastUpTo(exchange: Exchange, until: number): Promise<KnownArrival[]> {
+  const found = await arrivals(exchange, '<=', until, 'desc', KNOWN)
+  return found.toReversed().map(knownOf)
 }
 
 /** The rows that had arrived by a given arrival. */
@@ -24,23 +70,30 @@ export function arrivedUntil({ schema }: Exchange, rows: Rows, until: number): R
 
 /**
  * The arrivals after a given one, as many as fit on a page.
- * @returns the arrivals in their order, with the full keys of their events, and whether there are more
+ * @returns the arrivals in their order, and whether there are more
  */
-export async function arrivedSince({ schema, run }: Exchange, since: number, limit: number) {
+export async function arrivedSince(exchange: Exchange, since: number, limit: number) {
   await engine().numberArrivals?.()
+  const found = await arrivals(exchange, '>', since, 'asc', limit + 1)
+  return { arrivals: found.slice(0, limit), isMore: found.length > limit }
+}
+
+async function arrivals(
+  { schema, run }: Exchange,
+  operator: '>' | '<=',
+  than: number,
+  sort: 'asc' | 'desc',
+  most: number
+): Promise<Arrival[]> {
   const { entity, sequence, identity } = schema.arrivals
   const found = (await run({
     SELECT: {
       from: { ref: [entity] },
       columns: [sequence, ...identity].map(ref),
-      where: [xpr(ref(sequence), '>', val(since))],
-      orderBy: [{ ...ref(sequence), sort: 'asc' }],
-      limit: { rows: val(limit + 1) }
+      where: [xpr(ref(sequence), operator, val(than))],
+      orderBy: [{ ...ref(sequence), sort }],
+      limit: { rows: val(most) }
     }
   })) as Record<string, string | number>[]
-  const arrivals = found.slice(0, limit).map((arrival) => ({
-    sequence: Number(arrival[sequence]),
-    key: identity.map((name) => arrival[name] as string)
-  }))
-  return { arrivals, isMore: found.length > limit }
+  return found.map((row) => ({ sequence: Number(row[sequence]), key: identity.map((name) => row[name] as string) }))
 }

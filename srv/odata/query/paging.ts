@@ -11,16 +11,25 @@ import { applied } from '../request/headers.ts'
 import { integerOption } from '../request/options.ts'
 import type { Literal } from '../../plans/statement.ts'
 
+/** The part of a result that changes are tracked from; nothing if they are not. */
+export interface Tracked {
+  /** The last arrival that is part of the result: see resources/collection.ts. */
+  until?: number
+  /** The last arrivals up to that one, in their order: see query/arrivals.ts. */
+  known?: KnownArrival[]
+}
+
+/** The number of an arrival, and a mark of its event. */
+export type KnownArrival = [sequence: number, mark: string]
+
 /** Where a page begins, and what it must know of earlier pages. */
-export interface Position {
+export interface Position extends Tracked {
   /** The values of the order terms in the last row of the page before. */
   after?: Value[]
   /** The most rows from here on, if the client limited the total. */
   remaining?: number
   /** The page size that the client asked for. */
   size?: number
-  /** The last arrival that is part of the result: see resources/collection.ts. */
-  until?: number
 }
 
 /** Which rows of a collection a page has (OData Protocol 4.01, 11.2.6.3 to 11.2.6.7). */
@@ -29,8 +38,7 @@ export interface PageWindow {
   /** How many rows to skip; on the first page only. */
   skip: number
   after: Position['after']
-  /** The last arrival that is part of the result, if changes are tracked. */
-  until: Position['until']
+  tracked: Tracked
   /** The position of the next page, given the number of rows on this one; undefined if the client wants no more. */
   next: (after: Position['after'], count: number) => Position | undefined
 }
@@ -42,7 +50,7 @@ export interface PageWindow {
 export function pageWindow(exchange: Exchange): PageWindow {
   const { options, schema, conventions } = exchange
   const token = options.get('$skiptoken')
-  const position = token === undefined ? {} : fromToken(exchange, '$skiptoken', token)
+  const position: Position = token === undefined ? {} : fromToken(exchange, '$skiptoken', token)
   const top = integerOption(options, '$top')
   const skip = token === undefined ? (integerOption(options, '$skip') ?? 0) : 0
   const { max } = schema.pageSize
@@ -57,7 +65,9 @@ export function pageWindow(exchange: Exchange): PageWindow {
     const rest = remaining === undefined ? {} : { remaining: remaining - count }
     return { after, ...rest, ...(preferred !== undefined && { size: preferred }) }
   }
-  return { limit, skip, after: position.after, until: position.until, next }
+  const { after, until, known } = position
+  const tracked = { ...(until !== undefined && { until }), ...(known && { known }) }
+  return { limit, skip, after, tracked, next }
 }
 
 /** The page size that the client prefers, up to the service's maximum (8.2.8.7). */
@@ -118,8 +128,9 @@ export function toToken(exchange: Exchange, name: TokenName, position: Position,
   if (content.length > LONGEST)
     throw new RequestError('notImplemented', 'There are no pages in the order of values that are so long.', '$orderby')
   // blanks hide the number of digits
-  const digits = String(position.until ?? '').length
-  const padded = content.padEnd(content.length + MOST_DIGITS - digits)
+  const { until, known = [] } = position
+  const numbers = [until ?? '', ...known.map(([sequence]) => sequence)]
+  const padded = content.padEnd(content.length + MOST_DIGITS * numbers.length - numbers.join('').length)
   return exchange.tokens.write(padded, contextOf(exchange, name, options))
 }
 
@@ -154,10 +165,15 @@ function contextOf({ scope }: Exchange, name: TokenName, options: Map<string, st
 /** Another version of the service may have issued a token with other content. */
 function isPosition(position: unknown, name: TokenName): position is Position {
   if (typeof position !== 'object' || position === null) return false
-  const { after, remaining, size, until } = position as Record<keyof Position, unknown>
+  const { after, remaining, size, until, known = [] } = position as Record<keyof Position, unknown>
   const areNumbers = [remaining, size, until].every((each) => each === undefined || isNumber(each))
-  return areNumbers && (name === '$deltatoken' ? isNumber(until) : Array.isArray(after) && after.every(isValue))
+  const areKnown = Array.isArray(known) && known.every(isKnownArrival)
+  return (
+    areNumbers && areKnown && (name === '$deltatoken' ? isNumber(until) : Array.isArray(after) && after.every(isValue))
+  )
 }
 
 const isNumber = (each: unknown) => Number.isSafeInteger(each) && (each as number) >= 0
+const isKnownArrival = (each: unknown) =>
+  Array.isArray(each) && each.length === 2 && isNumber(each[0]) && typeof each[1] === 'string'
 const isValue = (each: unknown) => each === null || ['string', 'number', 'boolean'].includes(typeof each)

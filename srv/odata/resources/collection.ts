@@ -1,5 +1,5 @@
 /** Answers to requests on collections (OData Protocol 4.01, 11.2.6 and 11.3). */
-import { arrivedSince } from '../query/arrivals.ts'
+import { arrivedSince, expectKnown, knownAfter } from '../query/arrivals.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { ref, val, xpr } from '../../cqn/cqn.ts'
 import { arrayText, objectText } from '../response/json-text.ts'
@@ -38,11 +38,13 @@ export async function readCount(exchange: Exchange) {
 
 /**
  * Reads what arrived after a delta token, in the order of arrival.
- * @throws {RequestError} 400 if the service did not issue the token for these query options
+ * @throws {RequestError} 400 if the service did not issue the token for these query options, 410 if the log is not the
+ *   one that it was issued for
  */
 async function readDelta(exchange: Exchange, path: string, token: string): Promise<Page> {
   const { schema } = exchange
   const position = fromToken(exchange, '$deltatoken', token)
+  await expectKnown(exchange, position)
   const since = position.until ?? 0
   const arrived = await arrivedSince(exchange, since, pageWindow(exchange).limit)
   const { arrivals } = arrived
@@ -59,7 +61,8 @@ async function readDelta(exchange: Exchange, path: string, token: string): Promi
   const end = read?.isMore ? read.places : arrivals.length
   const isMore = arrived.isMore || end < arrivals.length
   const until = arrivals[end - 1]?.sequence ?? since
-  const next = linkTo(exchange, path, '$deltatoken', { ...position, until })
+  const known = knownAfter(position, arrivals.slice(0, end))
+  const next = linkTo(exchange, path, '$deltatoken', { ...position, until, known })
   const value = arrayText(read?.texts ?? [])
   const members = { value, [isMore ? '@odata.nextLink' : '@odata.deltaLink']: next }
   return { fragment: `${path}${shown.list}/$delta`, members }

@@ -37,7 +37,7 @@ export async function download(given: Exchange, path: string, format: DownloadFo
   const { req, res, reading, schema } = given
   expectNoPages(given)
   const exchange = format.csv?.part === undefined ? given : withKeys(given)
-  const until = await lastArrival(exchange) // it ends there, though others go on to arrive
+  const { until } = await lastArrival(exchange) // it ends there, though others go on to arrive
   countDownload(reading.tenant, res)
   const prepared = prepare(exchange, arrivedUntil(exchange, entities(schema), until))
   if (prepared.sets.length > 1)
@@ -81,7 +81,7 @@ async function* pagesOf(exchange: Exchange, prepared: Prepared, path: string): P
     exchange.reading.deadline = queryDeadline() // each page has the time of a request
     const limit = Math.min(remaining, schema.pageSize.max)
     const next: PageWindow['next'] = (after, count) => (after && remaining > count ? { after } : undefined)
-    const window = { limit, skip, after: position.after, until: undefined, next }
+    const window = { limit, skip, after: position.after, tracked: {}, next }
     const plan = planned(exchange, undefined, () => prepared)
     const page = await readWindow(exchange, plan, window, path, true)
     yield page.texts

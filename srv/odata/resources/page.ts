@@ -10,7 +10,7 @@ import { arrayText, sizeOf, type JsonText } from '../response/json-text.ts'
 import { linkTo } from '../response/links.ts'
 import { isCounted } from '../request/options.ts'
 import { countOf, integerText } from './count.ts'
-import { comesAfter, pageWindow, positionLiterals, type PageWindow } from '../query/paging.ts'
+import { comesAfter, pageWindow, positionLiterals, type PageWindow, type Tracked } from '../query/paging.ts'
 import { planned, type Planned } from '../../plans/plans.ts'
 import { applied } from '../request/headers.ts'
 import { clauses, entities, filtered, totalOrder, type Rows } from '../query/rows.ts'
@@ -41,22 +41,22 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   const isLarge = window.limit > LARGE && reading.answer === res // the answers of a batch are sent together
   if (isLarge) await waitForTurn(res, reading.tenant)
   const counts = isCounted(options)
-  const until = window.until ?? (tracksChanges(exchange) ? await lastArrival(exchange) : undefined)
+  const tracked = tracksChanges(exchange) ? await lastArrival(exchange) : window.tracked
+  const { until } = tracked
   const shape = until === undefined ? shapeOfPage(exchange, window, counts) : undefined
   const plan = planned(exchange, shape, () => prepare(exchange))
   const { sets, selected: shown } = plan.prepared
   const isOneSet = sets.length === 1
   const { texts, next } = isOneSet
-    ? await readWindow(exchange, plan, { ...window, until }, path)
+    ? await readWindow(exchange, plan, { ...window, tracked }, path)
     : { texts: await readSets(exchange, sets, path) }
   const members: Page['members'] = {}
   if (counts) members['@odata.count'] = [integerText(await countOf(exchange.schema, plan, sets), format)]
   members.value = arrayText(texts)
   if (isOneSet) plan.keep()
-  const tracked = until === undefined ? {} : { until }
   const address = path + (asReferences ? '/$ref' : '')
   if (next) members['@odata.nextLink'] = linkTo(exchange, address, '$skiptoken', { ...next, ...tracked })
-  else if (until !== undefined) members['@odata.deltaLink'] = deltaLink(exchange, path, until)
+  else if (until !== undefined) members['@odata.deltaLink'] = deltaLink(exchange, path, tracked)
   return { fragment: path + rowsList(shown), members }
 }
 
@@ -82,7 +82,7 @@ function shapeOfPage(exchange: Exchange, { limit, skip, after }: PageWindow, cou
 export async function readWindow(
   exchange: Exchange,
   plan: Planned<Prepared>,
-  { limit, skip, after, until, next }: PageWindow,
+  { limit, skip, after, tracked: { until }, next }: PageWindow,
   path: string,
   apart = false
 ) {
@@ -110,7 +110,7 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
   const all: JsonText = []
   for (const rows of sets) {
     const prepared = { sets, selected: selected(exchange, rows), terms: orderOfPage(exchange, rows), keys: [] }
-    const window = { limit: schema.pageSize.max, skip: 0, after: undefined, until: undefined, next: () => ({}) }
+    const window = { limit: schema.pageSize.max, skip: 0, after: undefined, tracked: {}, next: () => ({}) }
     const { texts, next } = await readWindow(
       exchange,
       planned(exchange, undefined, () => prepared),
@@ -125,10 +125,10 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
 }
 
 /** The link to what arrives after an arrival: see collection.ts. */
-function deltaLink(exchange: Exchange, path: string, until: number): JsonText {
+function deltaLink(exchange: Exchange, path: string, tracked: Tracked): JsonText {
   const leftOut = ['$orderby', '$count', '$top', '$skiptoken']
   const kept = [...linkOptions(exchange)].filter(([name]) => !leftOut.includes(name))
-  return linkTo(exchange, path, '$deltatoken', { until }, new Map(kept))
+  return linkTo(exchange, path, '$deltatoken', tracked, new Map(kept))
 }
 
 /** Whether the client asks for a delta link and the request allows one: partial results have no changes to track. */

@@ -33,6 +33,10 @@ function forged(name: TokenName, position: unknown) {
   return toToken(exchange, name, position as never, new Map())
 }
 
+/** The same for what the service could not write. */
+const written = (name: TokenName, position: unknown) =>
+  tokens.write(JSON.stringify(position), JSON.stringify([name, [], []]))
+
 async function refusal(options: Record<string, string>) {
   const answer = await service.get(query(path, options))
   return [answer.status, errorOf(answer)?.code, errorOf(answer)?.target, errorOf(answer)?.message]
@@ -128,9 +132,17 @@ describe('What a token says', () => {
     ['a fraction', { until: 0.5 }],
     ['a text', { until: '1' }],
     ['null', { until: null }],
-    ['less than nothing', { until: -1 }]
+    ['less than nothing', { until: -1 }],
+    ...[1, 'a', [1], [[1]], [['a', 'a']], [[1, 2]], [[1, 'a', 'b']], [[-1, 'a']], [null], {}].map(
+      (known): [string, unknown] => [`${JSON.stringify(known)} as known arrivals`, { until: 1, known }]
+    )
   ])('is refused in delta links, too: %s', async (_, position) => {
-    expect(await refusal({ $deltatoken: forged('$deltatoken', position) })).toEqual(refused('$deltatoken'))
+    expect(await refusal({ $deltatoken: written('$deltatoken', position) })).toEqual(refused('$deltatoken'))
+  })
+
+  it('is taken if the service could say so', async () => {
+    const answer = await service.get(query(path, { $deltatoken: written('$deltatoken', { until: 1001, known: [] }) }))
+    expect([answer.status, valuesOf(answer)]).toEqual([200, []])
   })
 
   it('lifts no limit', async () => {
@@ -153,9 +165,10 @@ describe('What a token says', () => {
   it('does not show in its length where there are more arrivals', () => {
     const lengths = [0, 9, 10, 123456, Number.MAX_SAFE_INTEGER].flatMap((until) => [
       forged('$deltatoken', { until }).length,
+      forged('$deltatoken', { until, known: [[until, 'a']] }).length,
       forged('$deltatoken', { until, after: ['a'] }).length - forged('$deltatoken', { until: 1, after: ['a'] }).length
     ])
-    expect(new Set(lengths).size).toBe(2)
+    expect(new Set(lengths).size).toBe(3)
   })
 
   it('is the same for the same page, so that clients that have it are told so', async () => {
