@@ -1,7 +1,8 @@
 /** An event with all that is known of it, in tabs, beside the list. */
 import { useEffect, useRef } from 'preact/hooks'
 import { Failure } from '../parts/states.tsx'
-import { Status, wordOf } from '../parts/status.tsx'
+import { Status, toneOf, wordOf } from '../parts/status.tsx'
+import { Systems } from '../parts/systems.tsx'
 import { Time } from '../parts/time.tsx'
 import { LOG, nameOf, type Event as LogEvent } from '../service/odata.ts'
 import { json } from '../service/request.ts'
@@ -68,13 +69,15 @@ export function Details({ view, navigate }: Props) {
       <div class="sheet">
         <header>
           <div>
-            <h2 id="details-title">{isShown ? nameOf(isShown) : 'Event'}</h2>
+            <h2 id="details-title">
+              <bdi>{isShown ? nameOf(isShown) : 'Event'}</bdi>
+            </h2>
             {isShown && (
               <p class="facts">
                 <Status status={isShown.statusInfo?.status} />
                 <span>{wordOf(isShown.action)}</span>
                 <span>
-                  {isShown.sourceSystem?.displayName ?? '?'} → {isShown.targetSystem?.displayName ?? '?'}
+                  <Systems of={isShown} />
                 </span>
                 <Time time={isShown.activityDateTime} utc={view.utc} />
               </p>
@@ -100,7 +103,7 @@ function addressOf({ event = '', tenant }: View) {
 
 /** The tab that tells most: the reason, if the event did not succeed. */
 function bestTab({ statusInfo }: LogEvent): Tab {
-  return statusInfo?.status === 'success' ? 'steps' : 'troubleshooting'
+  return toneOf(statusInfo?.status) === 'success' ? 'steps' : 'troubleshooting'
 }
 
 function Tabs({ event, view, navigate }: TabProps) {

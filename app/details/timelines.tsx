@@ -1,4 +1,5 @@
 /** Ways from an event to all that happened to its object, in its cycle and in its job. */
+import type { ComponentChildren } from 'preact'
 import { nameOf } from '../service/odata.ts'
 import { linkTo } from '../state/navigation.ts'
 import { DEFAULT_RANGE, viewOf, type Range, type Subject } from '../state/view.ts'
@@ -9,8 +10,15 @@ export function Timelines({ event, view, navigate }: TabProps) {
   const object = event.sourceIdentity?.id || event.targetIdentity?.id
   const clean = { ...viewOf(''), utc: view.utc }
   const range = 'last' in view.range ? view.range : DEFAULT_RANGE
-  const ways: [text: string, id: string | null | undefined, kind: Subject['kind'], range: Range][] = [
-    [`All that happened to ${nameOf(event)}`, object, 'object', { last: 'all' }],
+  const ways: [text: ComponentChildren, id: string | null | undefined, kind: Subject['kind'], range: Range][] = [
+    [
+      <>
+        All that happened to <bdi>{nameOf(event)}</bdi>
+      </>,
+      object,
+      'object',
+      { last: 'all' }
+    ],
     ['Its cycle', event.cycleId, 'cycle', { last: 'all' }],
     ['Its job', event.jobId, 'job', range]
   ]

@@ -1,5 +1,6 @@
 /** Why an event did not succeed, and what to do about it. */
 import { follow } from '../parts/link.tsx'
+import { toneOf } from '../parts/status.tsx'
 import { linkTo } from '../state/navigation.ts'
 import { viewOf, type View } from '../state/view.ts'
 import { adviceFor } from './advice.ts'
@@ -35,14 +36,14 @@ export function Troubleshooting({ event, view, navigate }: TabProps) {
   const skip = step?.details?.SkipReason
   return (
     <div class="trouble">
-      <section class={`verdict ${status ?? ''}`}>
+      <section class={`verdict ${toneOf(status)}`}>
         <h3>What happened</h3>
         <p class="what">{what ?? 'The event gives no reason.'}</p>
         {advice && advice.meaning !== what && <p>{advice.meaning}</p>}
         {step && (
           <p class="faint">
             In step {(event.provisioningSteps?.indexOf(step) ?? 0) + 1}
-            {step.provisioningStepType ? ` (${step.provisioningStepType})` : ''}: {step.description}
+            {step.provisioningStepType ? ` (${step.provisioningStepType})` : ''}: <bdi>{step.description}</bdi>
           </p>
         )}
         {typeof skip === 'string' && <p>Reason: {skip}</p>}

@@ -1,7 +1,7 @@
 /** The chart of results over time, as uPlot draws it: stacked bars. */
 import uPlot from 'uplot'
 import type { Histogram } from '../service/histogram.ts'
-import { STATUSES } from './status.tsx'
+import { toneOf } from './status.tsx'
 import { timeText } from './time.tsx'
 
 const HEIGHT = 138 // px
@@ -73,7 +73,7 @@ export function optionsOf(
     series: [
       {},
       ...names.toReversed().map((name) => ({
-        fill: colour(STATUSES.includes(name) ? name : 'other'),
+        fill: colour(toneOf(name)),
         width: 0,
         points: { show: false },
         ...(bars && { paths: bars })

@@ -1,12 +1,14 @@
 /** The filters: the values that there are, each with the number of its events. */
 import { useState } from 'preact/hooks'
-import { countsOf, jobNames, readFacets, type Facets } from '../service/facets.ts'
+import { countsOf, readFacets, systemsOfJobs, type Facets } from '../service/facets.ts'
+import { plain } from '../service/odata.ts'
 import { useAnswer } from '../state/answer.ts'
 import { filterOf } from '../state/conditions.ts'
 import type { Shown } from '../state/navigation.ts'
 import { FACETS, isFiltered, withoutFilters, type Facet, type View } from '../state/view.ts'
 import { Failure } from './states.tsx'
-import { rank, wordOf } from './status.tsx'
+import { rank, toneOf, wordOf } from './status.tsx'
+import { Systems } from './systems.tsx'
 
 const TITLES: Record<Facet, string> = {
   status: 'Status',
@@ -66,32 +68,35 @@ function Values({ facet, facets, view, choose }: ValuesProps) {
   const chosen = view.chosen[facet]
   const counts = countsOf(facets, facet, view.chosen)
   for (const value of chosen) if (!counts.has(value)) counts.set(value, 0)
-  const names = facet === 'job' ? jobNames(facets) : undefined
+  const jobs = facet === 'job' ? systemsOfJobs(facets) : undefined
   const order = (value: string | null) => (facet === 'status' ? rank(value ?? '') : 0)
   const values = [...counts].sort(
     ([one, few], [other, many]) => order(one) - order(other) || many - few || (one ?? '').localeCompare(other ?? '')
   )
   const shown = isLong ? values : values.filter(([value], place) => place < FEW || chosen.includes(value))
-  const isName = facet === 'source' || facet === 'target'
+  const isName = facet !== 'status' && facet !== 'action'
   const toggle = (value: string | null) =>
     choose(facet, chosen.includes(value) ? chosen.filter((each) => each !== value) : [...chosen, value])
   if (!values.length) return null
   return (
     <fieldset>
       <legend>{TITLES[facet]}</legend>
-      {shown.map(([value, count]) => (
-        <label key={value} class={count ? '' : 'none'} title={value ?? undefined}>
-          <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} />
-          <span class="value">
-            <span>
-              {facet === 'status' && <i class={`dot ${value ?? 'other'}`} />}
-              {(value !== null && names?.get(value)) || (isName && value) || wordOf(value)}
+      {shown.map(([value, count]) => {
+        const job = jobs?.get(value)
+        return (
+          <label key={value} class={count ? '' : 'none'} title={value ?? undefined}>
+            <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} />
+            <span class="value">
+              <span>
+                {facet === 'status' && <i class={`dot ${toneOf(value)}`} />}
+                {job ? <Systems of={job} /> : (isName && plain(value)) || wordOf(value)}
+              </span>
+              {jobs && <small>{shortJob(value)}</small>}
             </span>
-            {names && <small>{shortJob(value)}</small>}
-          </span>
-          <span class="count">{count.toLocaleString()}</span>
-        </label>
-      ))}
+            <span class="count">{count.toLocaleString()}</span>
+          </label>
+        )
+      })}
       {values.length > FEW && (
         <button type="button" class="quiet" aria-expanded={isLong} onClick={() => setLong(!isLong)}>
           {isLong ? 'Fewer' : `${values.length - shown.length} more`}

@@ -1,5 +1,5 @@
 /** A row of the table of events. */
-import { nameOf, type Event as LogEvent } from '../service/odata.ts'
+import { nameOf, plain, type Event as LogEvent } from '../service/odata.ts'
 import type { View } from '../state/view.ts'
 import { Status, wordOf } from './status.tsx'
 import { Time } from './time.tsx'
@@ -49,16 +49,17 @@ export function Row({ place, event, view, isFocused, isFresh, focus, open }: Row
             <Time time={event.activityDateTime} utc={view.utc} />
           </td>
           <td class="identity">
-            <span class="name">{nameOf(event)}</span>
+            <bdi class="name">{nameOf(event)}</bdi>
             <span class="also">
-              {wordOf(event.action)} · {event.targetSystem?.displayName ?? 'unknown system'}
+              <bdi>{wordOf(event.action)}</bdi> ·{' '}
+              <bdi>{plain(event.targetSystem?.displayName) ?? 'unknown system'}</bdi>
             </span>
           </td>
           <td class="action">{wordOf(event.action)}</td>
-          <td class="system">{event.sourceSystem?.displayName}</td>
-          <td class="system">{event.targetSystem?.displayName}</td>
+          <td class="system">{plain(event.sourceSystem?.displayName)}</td>
+          <td class="system">{plain(event.targetSystem?.displayName)}</td>
           <td class="result">
-            <Status status={event.statusInfo?.status} /> <span class="code">{event.statusInfo?.errorCode}</span>
+            <Status status={event.statusInfo?.status} /> <span class="code">{plain(event.statusInfo?.errorCode)}</span>
           </td>
         </>
       ) : (

@@ -1,4 +1,5 @@
 /** A result: told by shape and word, never by colour alone. */
+import { plain } from '../service/odata.ts'
 
 const SIGNS = new Map(
   Object.entries<string>({
@@ -12,14 +13,20 @@ const SIGNS = new Map(
 /** The known results, in the order in which people look for them. */
 export const STATUSES = ['failure', 'warning', 'skipped', 'success']
 
+/** Its class in the style sheet: a result that is not known must not have any other class, such as one that hides. */
+export function toneOf(status: string | null | undefined): string {
+  const known = status?.toLowerCase() ?? ''
+  return SIGNS.has(known) ? known : 'other'
+}
+
 /** The place of a result in that order. */
 export const rank = (status: string) => (STATUSES.includes(status) ? STATUSES.indexOf(status) : STATUSES.length)
 
 export function Status({ status }: { status: string | null | undefined }) {
-  const known = status?.toLowerCase() ?? ''
+  const tone = toneOf(status)
   return (
-    <span class={`status ${SIGNS.has(known) ? known : 'other'}`}>
-      <span aria-hidden="true">{SIGNS.get(known) ?? '?'}</span> {wordOf(status)}
+    <span class={`status ${tone}`}>
+      <span aria-hidden="true">{SIGNS.get(tone) ?? '?'}</span> {wordOf(status)}
     </span>
   )
 }
@@ -27,13 +34,13 @@ export function Status({ status }: { status: string | null | undefined }) {
 /** A value as a word that begins with a capital letter. */
 export function wordOf(value: string | null | undefined): string {
   if (value === '') return '(empty)'
-  return value ? value.charAt(0).toUpperCase() + value.slice(1) : '(none)'
+  return value ? plain(value.charAt(0).toUpperCase() + value.slice(1)) : '(none)'
 }
 
 /** How many events have a result, with its colour. */
 export function Legend({ status, count }: { status: string; count: number }) {
   return (
-    <span class={`legend ${STATUSES.includes(status) ? status : 'other'}`}>
+    <span class={`legend ${toneOf(status)}`}>
       {wordOf(status)} <b>{count.toLocaleString()}</b>
     </span>
   )

@@ -1,6 +1,6 @@
 /** All that happened to one object, in one cycle or in one job, in the order in which it happened. */
 import { useEffect, useState } from 'preact/hooks'
-import { nameOf, tenantOf, type Event as LogEvent } from '../service/odata.ts'
+import { nameOf, plain, tenantOf, type Event as LogEvent } from '../service/odata.ts'
 import { linkTo, type Navigate, type Shown } from '../state/navigation.ts'
 import { usePages } from '../state/pages.ts'
 import type { View } from '../state/view.ts'
@@ -8,7 +8,8 @@ import { Cycles } from './cycles.tsx'
 import { Empty } from './empty.tsx'
 import { follow } from './link.tsx'
 import { Failure } from './states.tsx'
-import { Status, wordOf } from './status.tsx'
+import { Status, toneOf, wordOf } from './status.tsx'
+import { Systems } from './systems.tsx'
 import { SELECT } from './table.tsx'
 import { durationText, Time, timeText } from './time.tsx'
 
@@ -50,7 +51,7 @@ function Moments({ view, now, navigate, title, id }: Shown & { title: string; id
   return (
     <>
       <h2>
-        {title} {name ?? <code>{id}</code>}
+        {title} {name === undefined ? <code>{id}</code> : <bdi>{name}</bdi>}
       </h2>
       <ol>
         {events.map((event, place) => (
@@ -82,7 +83,7 @@ const dayOf = (event: LogEvent | undefined, { utc }: View) =>
 const FEW = 4
 
 /** The name of an attribute without the URN of its SCIM schema. */
-const shortName = (name: string | null | undefined) => name?.replace(/^urn:.*:/, '') ?? '?'
+const shortName = (name: string | null | undefined) => plain(name)?.replace(/^urn:.*:/, '') ?? '?'
 
 interface MomentProps {
   event: LogEvent
@@ -96,7 +97,7 @@ function Moment({ event, view, navigate, isNewDay }: MomentProps) {
   const changed = event.modifiedProperties?.map(({ displayName }) => shortName(displayName)) ?? []
   const status = event.statusInfo?.status
   return (
-    <li class={status ?? ''}>
+    <li class={toneOf(status)}>
       {isNewDay && <h3>{dayOf(event, view)}</h3>}
       <div class="moment">
         <span class="when">
@@ -104,8 +105,12 @@ function Moment({ event, view, navigate, isNewDay }: MomentProps) {
         </span>
         <div>
           <a href={linkTo(view, open)} onClick={follow(() => navigate(open))}>
-            {view.subject?.kind === 'object' ? '' : `${nameOf(event)}: `}
-            {wordOf(event.action)}, {event.sourceSystem?.displayName ?? '?'} → {event.targetSystem?.displayName ?? '?'}
+            {view.subject?.kind !== 'object' && (
+              <>
+                <bdi>{nameOf(event)}</bdi>:{' '}
+              </>
+            )}
+            <bdi>{wordOf(event.action)}</bdi>, <Systems of={event} />
           </a>{' '}
           <Status status={status} /> {event.statusInfo?.errorCode && <code>{event.statusInfo.errorCode}</code>}
           <p class="faint">

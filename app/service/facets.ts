@@ -2,6 +2,7 @@
 import { PATHS, filterOf } from '../state/conditions.ts'
 import { FACETS, type Facet, type View } from '../state/view.ts'
 import { readGroups } from './groups.ts'
+import type { Event } from './odata.ts'
 
 /** The number of events with one combination of values. */
 interface Combination {
@@ -47,11 +48,16 @@ export function countsOf({ combinations }: Facets, facet: Facet, chosen: View['c
   return counts
 }
 
-/** What the systems of a job tell of it, as its id tells people nothing. */
-export function jobNames({ combinations }: Facets): Map<string, string> {
-  const names = new Map<string, string>()
+/** The systems of each job, as its id tells people nothing. */
+export function systemsOfJobs({
+  combinations
+}: Facets): Map<string | null, Pick<Event, 'sourceSystem' | 'targetSystem'>> {
+  const jobs = new Map<string | null, Pick<Event, 'sourceSystem' | 'targetSystem'>>()
   for (const { values } of combinations)
-    if (values.job !== null && !names.has(values.job))
-      names.set(values.job, [values.source, values.target].filter(Boolean).join(' → ') || values.job)
-  return names
+    if (values.job && (values.source || values.target) && !jobs.has(values.job))
+      jobs.set(values.job, {
+        sourceSystem: { displayName: values.source },
+        targetSystem: { displayName: values.target }
+      })
+  return jobs
 }

@@ -63,11 +63,16 @@ export function nameOf({ sourceIdentity, targetIdentity }: Event): string {
     sourceIdentity?.id ||
     targetIdentity?.id ||
     'Unnamed object'
-  return name.replaceAll(TURNING, '\ufffd')
+  return plain(name)
 }
 
-/** Characters that turn the direction of a text: with them a name looks like another one. */
+/** Characters that turn the direction of a text: with them it looks like another one. */
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/g
+
+/** A text that reads in the order in which it was written. */
+export function plain<Text extends string | null | undefined>(text: Text): Text | string {
+  return text?.replaceAll(TURNING, '\ufffd') ?? text
+}
 
 /** The tenant in the address of an event, where that names it. */
 export function tenantOf(event: Event): string | undefined {

@@ -1,5 +1,5 @@
 /** Texts and numbers that nobody expects, as anyone who may post events can send them. */
-import { describeInBrowser, eventually, startBrowser, type Page } from '../support/browser.ts'
+import { describeInBrowser, eventually, startBrowser, type Locator, type Page } from '../support/browser.ts'
 import { sharedService, type Json } from '../support/service.ts'
 
 const service = sharedService()
@@ -30,6 +30,21 @@ beforeAll(async () => {
         reason: 'The disk is full.\nReally.'
       }
     },
+    {
+      id: 'hiding',
+      activityDateTime: '2024-04-02T08:00:00Z',
+      sourceIdentity: { id: 'watched' },
+      statusInfo: { status: 'hidden' }
+    },
+    {
+      id: 'hebrew',
+      activityDateTime: '2024-04-03T08:00:00Z',
+      jobId: 'job-of-two',
+      action: '\u202eUpdate',
+      sourceIdentity: { id: 'watched', displayName: 'דוד' },
+      sourceSystem: { displayName: 'מקור' },
+      targetSystem: { displayName: 'יעד' }
+    },
     { id: HTML, activityDateTime: at(14), action: HTML, sourceIdentity: { displayName: HTML } }
   ]
   for (const event of events) expect((await service.post('/auditLogs/provisioning', event)).status).toBe(201)
@@ -59,6 +74,28 @@ describeInBrowser('The page', () => {
     expect(names.slice(2, 3)).toEqual([HTML])
     expect(names.slice(4, 5)).toEqual(['\ufffdgpj.exe'])
     expect(await page.title()).toBe('Provisioning log')
+  })
+
+  it('shows every event of a timeline, whatever its status is called', async () => {
+    const page = await open('?object=watched&last=all')
+    const moments = page.locator('.timeline li .moment')
+    await eventually(() => moments.count(), 2)
+    for (const moment of await moments.all()) expect((await moment.boundingBox())!.width).toBeGreaterThan(500)
+  })
+
+  it('tells from which system to which, also where their names run from right to left', async () => {
+    /** From left to right, as people see it. */
+    const seen = async (place: Locator) => {
+      const [source, target] = [place.getByText('מקור'), place.getByText('יעד')]
+      await source.waitFor()
+      return (await source.boundingBox())!.x < (await target.boundingBox())!.x
+    }
+    const page = await open('?object=watched&last=all')
+    expect(await seen(page.locator('.timeline'))).toBe(true)
+    expect(await page.locator('.timeline a').nth(1).innerText()).toBe('\ufffdUpdate, מקור → יעד')
+    await page.goto(`${service.url}/app/?last=all&job=job-of-two&event=hebrew`)
+    expect(await seen(page.getByRole('dialog'))).toBe(true)
+    expect(await seen(page.getByRole('group', { name: 'Job', includeHidden: true }))).toBe(true)
   })
 
   it('leaves room for what an event with a long name is about', async () => {

@@ -3,10 +3,10 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core'
 import { browserPath } from './chromium.ts'
 
-export type { Page }
+export type { Locator, Page }
 
 const root = join(__dirname, '../..')
 
