@@ -2,8 +2,8 @@
 import type { ComponentChildren } from 'preact'
 import { useFirst } from '../parts/first.tsx'
 import { wordOf } from '../parts/status.tsx'
-import type { Change } from '../service/odata.ts'
-import { differenceOf } from './difference.ts'
+import { plain, type Change } from '../service/odata.ts'
+import { differenceOf, looksLike, spelled } from './difference.ts'
 import type { TabProps } from './details.tsx'
 
 export function Properties({ event }: TabProps) {
@@ -36,13 +36,15 @@ export function Properties({ event }: TabProps) {
 }
 
 function ChangeRow({ change: { displayName, oldValue, newValue } }: { change: Change }) {
-  const { before, removed, added, after } = differenceOf(oldValue ?? '', newValue ?? '')
+  const values = [oldValue ?? '', newValue ?? ''] as const
+  const [one, other] = values.map(looksLike(...values) ? spelled : plain) as [string, string]
+  const { before, removed, added, after } = differenceOf(one, other)
   const cell = (value: string | null | undefined, marked: ComponentChildren) => (
-    <td>{value === null || value === undefined ? <span class="faint">(none)</span> : [before, marked, after]}</td>
+    <td>{value ? [before, marked, after] : <span class="faint">{value === '' ? '(empty)' : '(none)'}</span>}</td>
   )
   return (
     <tr class={oldValue === newValue ? 'same' : ''}>
-      <th scope="row">{displayName}</th>
+      <th scope="row">{plain(displayName)}</th>
       {cell(oldValue, removed && <del>{removed}</del>)}
       {cell(newValue, added && <ins>{added}</ins>)}
     </tr>

@@ -34,7 +34,11 @@ beforeAll(async () => {
       id: 'hiding',
       activityDateTime: '2024-04-02T08:00:00Z',
       sourceIdentity: { id: 'watched' },
-      statusInfo: { status: 'hidden' }
+      statusInfo: { status: 'hidden' },
+      modifiedProperties: [
+        { displayName: 'mail', oldValue: 'a@b.c', newValue: 'a@b.c\u200b' },
+        { displayName: 'phone', oldValue: '', newValue: null }
+      ]
     },
     {
       id: 'hebrew',
@@ -96,6 +100,13 @@ describeInBrowser('The page', () => {
     await page.goto(`${service.url}/app/?last=all&job=job-of-two&event=hebrew`)
     expect(await seen(page.getByRole('dialog'))).toBe(true)
     expect(await seen(page.getByRole('group', { name: 'Job', includeHidden: true }))).toBe(true)
+  })
+
+  it('spells out what changed where it cannot be seen', async () => {
+    const page = await open('?event=hiding&tab=properties')
+    const rows = page.locator('.changes tbody tr')
+    await rows.first().waitFor()
+    expect(await rows.allInnerTexts()).toEqual(['mail\ta@b.c\ta@b.c⟨U+200B⟩', 'phone\t(empty)\t(none)'])
   })
 
   it('leaves room for what an event with a long name is about', async () => {

@@ -1,5 +1,5 @@
 import { adviceFor } from '../../app/details/advice.ts'
-import { differenceOf } from '../../app/details/difference.ts'
+import { differenceOf, looksLike, spelled } from '../../app/details/difference.ts'
 import { reasonOf } from '../../app/details/reason.ts'
 import { bucketsOf } from '../../app/service/buckets.ts'
 import { filterOf } from '../../app/state/conditions.ts'
@@ -107,6 +107,27 @@ describe('A changed value', () => {
   ])('%s → %s is marked where it differs', (one, other, [before, removed, added, after]) => {
     expect(differenceOf(one, other)).toEqual({ before, removed, added, after })
   })
+})
+
+describe('A change that cannot be seen', () => {
+  it.each([
+    ['a@b.c', 'a@b.c\u200b', 'a@b.c', 'a@b.c⟨U+200B⟩'],
+    ['An\u00adna', 'Anna', 'An⟨U+00AD⟩na', 'Anna'],
+    ['Anna ', 'Anna', 'Anna␣', 'Anna'],
+    ['Anna  M', 'Anna\u00a0M', 'Anna␣␣M', 'Anna⟨U+00A0⟩M'],
+    ['Andre\u0301', 'Andr\u00e9', 'Andre⟨U+0301⟩', 'Andr\u00e9'],
+    ['a\u202eb', 'ab', 'a⟨U+202E⟩b', 'ab']
+  ])('of %j to %j is spelled out', (one, other, ...expected) => {
+    expect([looksLike(one, other), spelled(one), spelled(other)]).toEqual([true, ...expected])
+  })
+
+  it.each([
+    ['same', 'same'],
+    ['Jose', 'José'],
+    ['New York', 'NewYork'],
+    ['कि', 'की'],
+    ['', 'x']
+  ])('is none of %j and %j', (one, other) => expect(looksLike(one, other)).toBe(false))
 })
 
 describe('The reason of a failure', () => {
