@@ -47,10 +47,7 @@ export function tokenize(expression: string, option: string): Token[] {
   let position = 0
   while (position < expression.length) {
     const [kind, text] = tokenAt(expression, position)
-    if (!kind) {
-      const message = `There is nothing that ${option} can begin at position ${position} with: '${expression[position]}'.`
-      throw new RequestError('invalidQueryOption', message, option)
-    }
+    if (!kind) throw new RequestError('invalidQueryOption', whatIsNoToken(expression, position, option), option)
     if (kind === 'unsupported') {
       const message = `The service does not implement ${text}, at position ${position} of ${option}.`
       throw new RequestError('notImplemented', message, option)
@@ -65,6 +62,15 @@ export function tokenize(expression: string, option: string): Token[] {
     }
   }
   return [...tokens, { kind: 'end', text: 'the end', position }]
+}
+
+/** Says what is no token, whole: the first character of a date tells nobody that its offset from UTC is missing. */
+function whatIsNoToken(expression: string, position: number, option: string) {
+  const [text] = /^(?:[^\s(),']{1,50}|[^])/u.exec(expression.slice(position)) as unknown as [string]
+  if (/^\d{4}-\d\d-\d\dT/i.test(text)) {
+    return `'${text}' needs an offset from UTC such as Z or +02:00, at position ${position} of ${option}.`
+  }
+  return `There is nothing that ${option} can begin at position ${position} with: '${text}'.`
 }
 
 /** Whether tokens end with `search(` of `$apply`, or `$search=` of `$count`: what follows has tokens of its own. */

@@ -232,6 +232,16 @@ describe('A request that is wrong is refused and says why', () => {
     ],
     ["jobId eq 'x' and", 'The expression ends too early, at position 16 of $filter.'],
     ["jobId eq 'x", "There is nothing that $filter can begin at position 9 with: '''."],
+    ["jobId eq 'x' && true", "There is nothing that $filter can begin at position 13 with: '&&'."],
+    ['activityDateTime gt 2024-5-1', "There is nothing that $filter can begin at position 20 with: '2024-5-1'."],
+    [
+      'activityDateTime gt 2024-05-01T00:00:00',
+      "'2024-05-01T00:00:00' needs an offset from UTC such as Z or +02:00, at position 20 of $filter."
+    ],
+    [
+      '(activityDateTime gt 2024-05-01T00:00:00.123+0200)',
+      "'2024-05-01T00:00:00.123+0200' needs an offset from UTC such as Z or +02:00, at position 21 of $filter."
+    ],
     ['jobId eq', 'The expression ends too early, at position 8 of $filter.'],
     ['jobId', 'A condition is expected, at position 0 of $filter.'],
     ['', 'The expression ends too early, at position 0 of $filter.'],
