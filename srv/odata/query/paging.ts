@@ -59,7 +59,8 @@ export function pageWindow(exchange: Exchange): PageWindow {
     throw new RequestError('invalidQueryOption', `$top must be at most ${max} here.`, '$top')
   const remaining = conventions.topIsPageSize ? undefined : (position.remaining ?? top)
   const size = preferred ?? schema.pageSize.default
-  const limit = conventions.topIsPageSize ? (top ?? size) : Math.min(remaining ?? Infinity, size)
+  // clients that limit the total themselves often follow no links
+  const limit = conventions.topIsPageSize ? (top ?? size) : Math.min(remaining ?? size, preferred ?? max)
   const next = (after: PageWindow['after'], count: number): Position | undefined => {
     if (!after || !limit || (remaining !== undefined && remaining <= count)) return undefined
     const rest = remaining === undefined ? {} : { remaining: remaining - count }

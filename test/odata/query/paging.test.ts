@@ -80,10 +80,18 @@ describe('A page', () => {
 })
 
 describe('$top', () => {
-  it('is the number of entities in all at /', async () => {
-    const { pages, ids } = await follow(`${path}?$top=230&$skip=5&$orderby=id&$select=id`)
-    expect(pages.map((page) => valuesOf(page).length)).toEqual([100, 100, 30])
+  it.each<[string, number[]]>([
+    ['', [230]],
+    ['maxpagesize=100', [100, 100, 30]]
+  ])('is the number of entities in all at /, in one page unless Prefer limits it: %s', async (prefer, sizes) => {
+    const { pages, ids } = await follow(`${path}?$top=230&$skip=5&$orderby=id&$select=id`, { Prefer: prefer })
+    expect(pages.map((page) => valuesOf(page).length)).toEqual(sizes)
     expect([ids[0], ids.at(-1)]).toEqual(['e005', 'e234'])
+  })
+
+  it('may be larger than a page at /', async () => {
+    const { pages } = await follow(`${path}?$top=5000&$select=id`)
+    expect(pages.map((page) => valuesOf(page).length)).toEqual([250])
   })
 
   it('is the size of pages at /beta, as in Graph', async () => {
