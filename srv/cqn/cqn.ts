@@ -169,6 +169,18 @@ export function conjuncts(cqn: Cqn): Cqn[] {
   return isConjunction ? parts.flatMap((part) => (typeof part === 'string' ? [] : conjuncts(part))) : [cqn]
 }
 
+/** A constant in an expression. */
+export type Constant = Extract<Cqn, { val: Value }>
+
+/** A comparison of a column with a text: its parts, or undefined for any other condition. */
+export function comparisonIn(condition: Cqn): { column: string; operator: string; text: Constant } | undefined {
+  const [column, operator, text, ...more] = 'xpr' in condition ? condition.xpr : []
+  if (typeof column !== 'object' || typeof operator !== 'string' || typeof text !== 'object' || more.length)
+    return undefined
+  if (!('ref' in column) || !('val' in text) || typeof text.val !== 'string') return undefined
+  return { column: column.ref[0] as string, operator, text }
+}
+
 function joined(operator: string, conditions: Cqn[]): Cqn {
   const [only, ...more] = conditions
   if (only && !more.length) return only

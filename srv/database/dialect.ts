@@ -55,7 +55,8 @@ export interface Dialect {
   json_lacks: Spelling
   /**
    * Whether an event may contain some terms, each in lower case and in any of the texts that are searched. It is true
-   * for all that do, never null, and quick where few do: id of the event, terms.
+   * for all that do, never null, and quick where few do: id of the event, the instants between which it must have
+   * happened (null where there is no bound), what is asked (see {@link soughtBy}), terms.
    */
   may_contain: Spelling
   /** Whether an event arrived after a given arrival: number of its arrival, null if it has none yet, given number. */
@@ -116,35 +117,36 @@ export const jsonExtended = (source: Cqn, members: Cqn[]) => call('json_extended
 export const textContains = (text: Cqn, term: string) => call('text_contains', text, val(term))
 export const textLacks = (text: Cqn, term: Cqn) => call('text_lacks', text, term)
 export const jsonLacks = (source: Cqn, text: Cqn) => call('json_lacks', source, text)
-/** What stands before the column of a text with which another list begins, and of texts that help only if few have them. */
-export const OTHERWISE = '|'
-export const ONLY_FEW = '='
+/** What {@link mayContain} asks besides the terms, which are values of the statement. */
+interface Asked {
+  /** The columns of stored events that are indexed by parts, for each list the one for each term; empty for any text. */
+  columns: string[][]
+  /** Whether each column must equal its term. It pays only to find few events so. */
+  isWhole: boolean
+}
 
 /**
  * The condition that an event may contain all texts of one of several lists.
- * @param lists with the columns of stored events that are indexed by parts
+ * @param bounds the instants between which it must have happened anyway
  */
-export const mayContain = (id: Cqn, lists: Sought[][]) => {
-  const isWhole = lists.flat().every(({ whole }) => whole)
-  const args = lists.flatMap((list, number) =>
-    list.flatMap(({ column = '', text }, index) => {
-      const mark = number && !index ? OTHERWISE : isWhole ? ONLY_FEW : ''
-      return [constant(mark + column), text]
-    })
-  )
-  return call('may_contain', id, ...args)
+export function mayContain(id: Cqn, lists: Sought[][], { after = NOTHING, before = NOTHING }: Bounds = {}) {
+  const columns = lists.map((list) => list.map(({ column = '' }) => column))
+  const asked: Asked = { columns, isWhole: lists.flat().every(({ whole }) => whole) }
+  return call('may_contain', id, after, before, val(JSON.stringify(asked)), ...lists.flat().map(({ text }) => text))
 }
 
-/** What {@link mayContain} asks, from its arguments after the id: the columns come as literals of SQL. */
-export function soughtBy(args: string[]) {
-  const lists: { column: string; term: string }[][] = [[]]
-  let isWhole = false
-  for (let place = 0; place < args.length; place += 2) {
-    const [, mark = '', column = ''] = /^'?([|=]?)(.*?)'?$/.exec(args[place] as string) ?? []
-    if (mark === OTHERWISE) lists.push([])
-    if (mark === ONLY_FEW) isWhole = true
-    lists.at(-1)?.push({ column, term: args[place + 1] as string })
-  }
+export interface Bounds {
+  after?: Cqn
+  before?: Cqn
+}
+
+const NOTHING = val(null)
+
+/** What {@link mayContain} asks: lists of terms, each with its column. @param asked as the engine gets it, a text */
+export function soughtBy<Term>(asked: unknown, terms: Term[]) {
+  const { columns, isWhole } = JSON.parse(String(asked)) as Asked
+  let place = 0
+  const lists = columns.map((list) => list.map((column) => ({ column, term: terms[place++] as Term })))
   return { lists, isWhole }
 }
 

@@ -45,13 +45,13 @@ async function startOn(file: string, env: Record<string, string> = {}) {
 
 /**
  * Asks the index of a log for the rowids of events that may have a word, as statements do.
- * @param words with the columns of the others: `|` begins another list
+ * @param words one, or lists of them, of one of which the event may have all
  * @param after the range of time
  * @param column that must have the word; any if it is empty
  */
 function candidatesFor(
   file: string,
-  words: string | string[],
+  words: string | string[][],
   after: string | null = null,
   before: string | null = null,
   column = '',
@@ -60,7 +60,9 @@ function candidatesFor(
   const index = new DatabaseSync(`${file}-search`, { readOnly: true })
   const form = String(index.prepare('SELECT form FROM state').get()?.form)
   index.close()
-  const values = [after, before, column, ...[words].flat()]
+  const lists = typeof words === 'string' ? [[words]] : words
+  const asked = { columns: lists.map((list) => list.map(() => column)), isWhole: false }
+  const values = [after, before, JSON.stringify(asked), ...lists.flat()]
   const columns = JSON.parse(form.slice(form.indexOf(' '))) as Searched
   const log = new DatabaseSync(file, { readOnly: true })
   addCandidates(
@@ -118,9 +120,14 @@ describe('Events are found', () => {
     const found = candidatesFor(file, 'SELDOM')
     expect([Math.min(...found), found.length]).toEqual([56, 16])
     expect(candidatesFor(file, 'nowhere').length).toBe(8)
-    expect(candidatesFor(file, ['nowhere', '|', 'seldom'])).toEqual(found)
-    expect(candidatesFor(file, ['ann', '', 'nowhere', '|', 'ann', '', 'SELDOM'])).toEqual(found)
-    expect(() => candidatesFor(file, ['seldom', '|', 'ab'])).toThrow(TooMany)
+    expect(candidatesFor(file, [['nowhere'], ['seldom']])).toEqual(found)
+    expect(
+      candidatesFor(file, [
+        ['ann', 'nowhere'],
+        ['ann', 'SELDOM']
+      ])
+    ).toEqual(found)
+    expect(() => candidatesFor(file, [['seldom'], ['ab']])).toThrow(TooMany)
     await service.post(8, 'not seldom', '2024-05-02T00:00:00Z', 'other')
     await indexed(file, 72)
     expect(() => candidatesFor(file, 'seldom')).toThrow(TooMany)

@@ -5,7 +5,7 @@ import { SourcedValue } from '../../plans/statement.ts'
 import { remembered } from '../../values/remembered.ts'
 import { asText, isPage } from '../rendering.ts'
 import { castSql } from './casts.ts'
-import { ONLY_FEW, soughtBy } from '../dialect.ts'
+import { soughtBy } from '../dialect.ts'
 import { DIALECT } from './dialect.ts'
 import { beginning, beginningInAnyCase, columnsByBeginning, isBeginning } from './indexes.ts'
 import { isMixed } from './names.ts'
@@ -50,16 +50,16 @@ export class PostgresRenderer extends CapRenderer {
     matchespattern(this: PostgresRenderer, text: Argument, { val: pattern }: Argument) {
       return `((${String(text)}) collate "C" ~ ${this.val({ val: translated(String(pattern)), fromRequest: true })})`
     },
-    may_contain(this: PostgresRenderer, id: Argument, ...sought: Argument[]) {
-      // to know that many events have a value takes the index as long as to find them
-      if (String(sought[0]).startsWith(`'${ONLY_FEW}`)) return 'true'
+    may_contain(this: PostgresRenderer, id: Argument, _after: Argument, _before: Argument, ...sought: Argument[]) {
+      const [asked, ...terms] = sought
+      const { lists, isWhole } = soughtBy(asked?.val, terms)
+      if (isWhole) return 'true' // to know that many events have a value takes the index as long as to find them
       const column = String(id)
       const instant = this.readsEvents ? column.replace(/\bid$/, `"${INSTANT}"`) : undefined
-      const { lists } = soughtBy(sought.map(String))
       return mayContain(
         column,
         instant,
-        lists.map((list) => list.map(({ term }) => term))
+        lists.map((list) => list.map(({ term }) => String(term)))
       )
     },
     tallies_lack(this: PostgresRenderer, query: Argument) {

@@ -1,13 +1,11 @@
 /** Renders queries as CAP does, with additions that allow to stop and to plan them. */
 import SQLiteService, { type Limit, type Select, type ValueExpression } from '@cap-js/sqlite'
 import { type Element } from '../../cqn/csn.ts'
-import { boundsOf, type Part } from './bounds.ts'
 import { LONG_TEXT } from './cost.ts'
 import { DIALECT } from './dialect.ts'
 import { TOO_LONG, WITHIN_TIME } from './functions.ts'
 import { mayContain, UNBOUNDED } from './search-statements.ts'
 import { asText, isPage } from '../rendering.ts'
-import { talliesIn } from '../tallies.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 
 const CapRenderer = SQLiteService.CQN2SQL
@@ -19,36 +17,21 @@ const FOUND = { xpr: ['rowid'], as: 'place' }
 const withinTime = { func: WITHIN_TIME, args: [] }
 
 /** An argument of a function, as CAP gives it: it is rendered when it becomes a text. */
-interface Rendered {
-  toString(): string
-}
+type Rendered = ValueExpression & { toString(): string }
 
 export class StoppableRenderer extends CapRenderer {
   static override Functions = {
     ...SQLiteService.CQN2SQL.Functions,
     ...DIALECT,
-    may_contain(this: StoppableRenderer, id: Rendered, ...terms: Rendered[]) {
-      const { period } = talliesIn(this.model?.definitions ?? {})
-      const { lower, upper } = boundsOf(this.condition, period)
-      const bounds = [lower, upper].map((each) => (each ? this.val(each) : UNBOUNDED))
-      return mayContain(String(id), ...bounds, ...terms.map(String))
+    may_contain(this: StoppableRenderer, id: Rendered, after: Rendered, before: Rendered, ...sought: Rendered[]) {
+      const [asked, ...terms] = sought
+      const bounds = [after, before].map((each) => (each.val === null ? UNBOUNDED : String(each)))
+      return mayContain(String(id), ...bounds, this.string(String(asked?.val)), ...terms.map(String))
     }
   }
   private guarded?: Set<string>
-  /** The condition of the query that is being rendered. */
-  private condition: Part[] = []
 
   override SELECT(query: Select) {
-    const outer = this.condition
-    this.condition = (query.SELECT.where ?? []) as Part[]
-    try {
-      return this.select(query)
-    } finally {
-      this.condition = outer
-    }
-  }
-
-  private select(query: Select) {
     this.guarded ??= columnsAtWork(query)
     const { SELECT } = query
     const { where, columns = [], orderBy = [] } = SELECT

@@ -37,7 +37,7 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
   const withinTime = () => limits?.withinTime()
   const file = search && reopened(search.path, readIndex)
   const finding = (find: (inquiry: Inquiry) => number[]) => {
-    return (after: SQLInputValue, before: SQLInputValue, ...sought: SQLInputValue[]) => {
+    return (after: SQLInputValue, before: SQLInputValue, asked: SQLInputValue, ...terms: SQLInputValue[]) => {
       if (!search || !file) throw new TooMany()
       let index: DatabaseSync | undefined
       try {
@@ -47,7 +47,7 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
           log,
           index,
           search,
-          ...soughtBy(sought.map(String)),
+          ...soughtBy(asked, terms.map(String)),
           range: [after, before],
           withinTime
         }

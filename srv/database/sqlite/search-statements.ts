@@ -13,39 +13,42 @@ export const UNBOUNDED = 'null'
 /**
  * SQL for the condition that an event may contain terms. The candidates lead to the events.
  * @param id SQL for the id of the event: views have no rowids
- * @param sought between which instants it must have happened, or {@link UNBOUNDED}, and the terms
+ * @param sought between which instants it must have happened, or {@link UNBOUNDED}, what is asked, and the terms
  */
 export const mayContain = (id: string, ...sought: string[]) =>
   `${id} in (select id from ${EVENTS} where rowid in (select value from json_each(${CANDIDATE_ROWS}(${sought.join()}))))`
 
 const CONDITION = new RegExp(
-  mayContain('ID', 'SOUGHT').replaceAll(/[()]/g, '\\$&').replace('ID', '([\\w."$]+)').replace('SOUGHT', '([^()]*)'),
+  mayContain('ID', 'SOUGHT')
+    .replaceAll(/[()]/g, '\\$&')
+    .replace('ID', '([\\w."$]+)')
+    .replace('SOUGHT', "([^()']*'([^']*)'[^()]*)"),
   'g'
 )
 
-/** Makes the condition of a form. @param table the name of the table in the statement, if the event is a row of it */
-type Form = (id: string, sought: string, table: string | undefined) => string
+/**
+ * Makes the condition of a form.
+ * @param table the name of the table in the statement, if the event is a row of it
+ * @param asked see {@link soughtBy}
+ */
+type Form = (id: string, sought: string, table: string | undefined, asked: string) => string
 
 /** Few events are candidates: they are read, and no others. */
 const amongFew: Form = (id, sought, table) =>
   table ? `${table}.rowid in (select value from json_each(${CANDIDATE_ROWS}(${sought})))` : mayContain(id, sought)
 
 /** Each event that is read is looked up among the candidates. */
-const amongMany: Form = (id, sought, table) => {
-  if (soughtBy(sought.split(',').slice(2)).isWhole) return amongAll(id, sought, table)
+const amongMany: Form = (id, sought, table, asked) => {
+  if (soughtBy(asked, []).isWhole) return amongAll(id, sought, table, asked)
   const isCandidate = (place: string) =>
     `${place}.rowid / ${BLOCK} in (select value from json_each(${CANDIDATE_BLOCKS}(${sought})))`
   if (table) return isCandidate(table)
   return `exists (select 1 from ${EVENTS} as candidate where candidate.id = ${id} and ${isCandidate('candidate')})`
 }
 
-/** All events are candidates. */
+/** All events are candidates. The values of the statement stay. */
 const amongAll: Form = (_, sought) =>
-  `(${sought
-    .split(',')
-    .filter((each) => each !== UNBOUNDED)
-    .map((each) => `${each} is not null`)
-    .join(' and ')})`
+  `(${Array.from(sought.match(/\?/g) ?? [], (value) => `${value} is not null`).join(' and ')})`
 
 const reading = (table: string) => `FROM ${EVENTS} as ${table} WHERE`
 
@@ -59,7 +62,9 @@ function tableOf(id: string, sql: string) {
 export function formsOf(sql: string): string[] {
   if (!sql.includes(CANDIDATE_ROWS)) return [sql]
   const forms = [amongFew, amongMany, amongAll].map((form) =>
-    sql.replaceAll(CONDITION, (_, id: string, sought: string) => form(id, sought, tableOf(id, sql)))
+    sql.replaceAll(CONDITION, (_, id: string, sought: string, asked: string) =>
+      form(id, sought, tableOf(id, sql), asked)
+    )
   )
   const tables = new Set([...sql.matchAll(CONDITION)].flatMap(([, id = '']) => tableOf(id, sql) ?? []))
   // without an index of events, or SQLite would rather read all of a time than the candidates

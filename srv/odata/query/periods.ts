@@ -2,7 +2,8 @@
  * What holds for all points in time of one period, such as an hour: expressions whose value is the same for all of
  * them, and ranges of time that have whole periods in them.
  */
-import { val, xpr, type Cqn, type Source } from '../../cqn/cqn.ts'
+import { comparisonIn, conjuncts, val, xpr, type Constant, type Cqn, type Source } from '../../cqn/cqn.ts'
+import type { Bounds } from '../../database/dialect.ts'
 import { restOf, type Tallies as Declared } from '../../database/tallies.ts'
 import { movedPoint } from '../../values/datetime.ts'
 
@@ -31,7 +32,7 @@ function following(instant: string, tallies: Tallies): string {
 }
 
 /** The value of a literal changed, also where a plan puts in that of another request. */
-function changed(literal: Literal, change: (value: string) => string | undefined): Cqn {
+function changed(literal: Constant, change: (value: string) => string | undefined): Cqn {
   const { source } = literal
   const read: Source['read'] = (text) => {
     const value = source?.read(text)
@@ -40,7 +41,19 @@ function changed(literal: Literal, change: (value: string) => string | undefined
   return val(change(String(literal.val)) ?? null, source && { ...source, read })
 }
 
-type Literal = Extract<Cqn, { val: unknown }>
+/** The bounds of a column in conditions that must all hold. Of several at the same side it takes one. */
+export function boundsOf(conditions: Cqn[], column: string): Bounds {
+  const bounds: Bounds = {}
+  for (const found of conditions.flatMap(conjuncts).map(comparisonIn)) {
+    if (found?.column !== column) continue
+    if (AFTER.includes(found.operator)) bounds.after = found.text
+    if (BEFORE.includes(found.operator)) bounds.before = found.text
+  }
+  return bounds
+}
+
+const AFTER = ['>', '>=']
+const BEFORE = ['<', '<=']
 
 /** A range of time: what bounds it, and the whole periods in it. */
 export interface Range {
@@ -55,21 +68,18 @@ export interface Range {
 
 /** Adds a condition to a range of time. @returns false if it is no bound, or a second one at the same side */
 export function isBound(cqn: Cqn, meanings: Meanings, tallies: Tallies, range: Range): boolean {
-  if (!('xpr' in cqn) || cqn.xpr.length !== 3) return false
-  const [column, operator, value] = cqn.xpr as [Cqn, string, Cqn]
-  if (typeof value === 'string' || typeof column === 'string' || !('val' in value) || !isInstant(column, meanings))
-    return false
-  if (typeof value.val !== 'string') return false
-  if ((operator === '>=' || operator === '>') && !range.after.length) {
+  const { column = '', operator = '', text } = comparisonIn(cqn) ?? {}
+  if (!text || meanings.get(column) !== 'instant') return false
+  if (AFTER.includes(operator) && !range.after.length) {
     const isFirst = (instant: string) => operator === '>=' && beginning(instant, tallies) === instant
     range.after.push(cqn)
-    range.from.push(changed(value, (instant) => (isFirst(instant) ? instant : following(instant, tallies))))
+    range.from.push(changed(text, (instant) => (isFirst(instant) ? instant : following(instant, tallies))))
     return true
   }
-  if ((operator !== '<=' && operator !== '<') || range.before.length) return false
+  if (!BEFORE.includes(operator) || range.before.length) return false
   range.before.push(cqn)
-  range.to.push(changed(value, (instant) => beginning(instant, tallies)))
-  range.until.push(operator === '<' ? value : changed(value, (instant) => `${instant}0`))
+  range.to.push(changed(text, (instant) => beginning(instant, tallies)))
+  range.until.push(operator === '<' ? text : changed(text, (instant) => `${instant}0`))
   return true
 }
 
@@ -153,7 +163,7 @@ function wholePeriods(args: Cqn[], meanings: Meanings, tallies: Tallies, range: 
 }
 
 /** The literal from which ticks are counted. */
-function originOf(first: Cqn, last: Cqn, meanings: Meanings): Literal | undefined {
+function originOf(first: Cqn, last: Cqn, meanings: Meanings): Constant | undefined {
   const areTicks = [first, last].every((each) => 'func' in each && each.func === 'odata_ticks')
   if (!areTicks) return undefined
   const [point, literal] = [first, last].map((each) => (each as Extract<Cqn, { func: string }>).args[0])

@@ -1,5 +1,6 @@
 /** What a request on a collection reads: the entities, or the rows that `$compute` and `$apply` make of them. */
 import { columnsOf } from '../model/columns.ts'
+import { boundsOf } from './periods.ts'
 import { allOf, extentOf, MOST, MOST_NESTED, ref } from '../../cqn/cqn.ts'
 import type { Cqn, Sought, Typed } from '../../cqn/cqn.ts'
 import { RequestError } from '../../errors/errors.ts'
@@ -17,6 +18,8 @@ export interface Rows {
   /** CQN: an entity or a query. */
   from: object
   where: Cqn[]
+  /** What `where` needs: lists of texts for each condition, of one of which all must be there. */
+  sought: Sought[][][]
   type: StructuredType
   columns: string[]
   /** The columns that make any order total. */
@@ -28,6 +31,8 @@ export interface Rows {
   /** Whether the rows are still entities, each with a URL. */
   areEntities: boolean
   searchable: Searched
+  /** The column with the instant of an event, if that is shown. */
+  instant: string | undefined
   /** The size of the query so far: see cqn/cqn.ts. */
   nodes: number
   nesting: number
@@ -35,7 +40,7 @@ export interface Rows {
 
 /** All entities of the service. */
 export const entities = remembered((schema: ServiceSchema): Rows => {
-  const { entity, entityType, identity, searchable, types } = schema
+  const { entity, entityType, identity, searchable, tallies, types } = schema
   const context = { option: '$orderby', now: new Date(0), aliases: new Map(), patterns: { parts: 0 }, types }
   const defaultOrder = parseWhole(schema.defaultOrder, { ...context, type: entityType }, orderTerms)
   const properties = [...entityType.properties.values()]
@@ -43,8 +48,8 @@ export const entities = remembered((schema: ServiceSchema): Rows => {
   const shown = properties.flatMap((property) => columnsOf(property))
   const { emptyObjects, representationTag } = entityType.hidden
   const columns = [...new Set([...shown, ...identity, ...instants, emptyObjects, representationTag])]
-  const all = { from: { ref: [entity] }, where: [], type: entityType, columns, identity, searchable }
-  return { ...all, order: [], defaultOrder, areEntities: true, nodes: 0, nesting: 0 }
+  const all = { from: { ref: [entity] }, where: [], sought: [], type: entityType, columns, identity, searchable }
+  return { ...all, instant: tallies?.period, order: [], defaultOrder, areEntities: true, nodes: 0, nesting: 0 }
 })
 
 /**
@@ -80,7 +85,7 @@ function containing(rows: Rows, texts: Typed['texts'] = []): Rows {
     [...always, ...list].map(({ column = '', ...each }) => ({ ...each, column: byParts[column] }))
   )
   if (!rows.areEntities || !sought[0]?.length) return rows
-  return filtered(rows, mayContain(ref(rows.identity[0] as string), sought))
+  return { ...rows, sought: [...rows.sought, sought], nodes: rows.nodes + sought.flat().length }
 }
 
 /** The rows that a search finds. @throws {RequestError} 501 for aggregated rows, which have no text to search */
@@ -99,8 +104,10 @@ export function areTooLarge(sets: Rows[]): boolean {
 }
 
 /** The clauses of a query for rows. */
-export function clauses({ from, where }: Rows) {
-  return where.length ? { from, where: [allOf(...where)] } : { from }
+export function clauses({ from, where, sought, identity: [id = ''], instant }: Rows) {
+  const bounds = instant === undefined ? {} : boundsOf(where, instant)
+  const conditions = [...sought.map((lists) => mayContain(ref(id), lists, bounds)), ...where]
+  return conditions.length ? { from, where: [allOf(...conditions)] } : { from }
 }
 
 /** Adds columns to rows, which then have the given properties. */
@@ -116,5 +123,5 @@ export function extended(rows: Rows, columns: (Cqn & { as: string })[], properti
 export function nested(rows: Rows, columns: Cqn[] = rows.columns.map(ref), others: object = {}): Rows {
   const nodes = columns.reduce((sum, column) => sum + extentOf(column).nodes, rows.nodes)
   const from = { SELECT: { ...clauses(rows), columns, ...others }, as: 'source' }
-  return { ...rows, from, where: [], nodes, nesting: rows.nesting + 1 }
+  return { ...rows, from, where: [], sought: [], nodes, nesting: rows.nesting + 1 }
 }
