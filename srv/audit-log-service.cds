@@ -42,3 +42,7 @@ annotate graph.provisioningObjectSummary with
   @odata.arrivals: 'microsoft.graph.Arrivals'
   @odata.counts: 'microsoft.graph.Counts'
   @odata.tallies: 'microsoft.graph.Tallies';
+
+annotate graph.provisioningObjectSummary with {
+  id @cds.validate: false; // CAP counts the UTF-16 units of a text as its length, and CSDL its characters
+};

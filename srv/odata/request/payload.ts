@@ -162,7 +162,7 @@ const READERS: Record<ModelType, (maxLength?: number) => Read> = {
     (value, place) => {
       if (typeof value !== 'string') throw wrong('invalidType', place, 'must be a string')
       checkText(value, place)
-      if (value.length > maxLength) throw wrong('invalidValue', place, `must have at most ${maxLength} characters`)
+      if (isLonger(value, maxLength)) throw wrong('invalidValue', place, `must have at most ${maxLength} characters`)
       return value
     },
 
@@ -178,11 +178,19 @@ const READERS: Record<ModelType, (maxLength?: number) => Read> = {
     if (typeof value !== 'string') throw wrong('invalidType', place, POINT_IN_TIME)
     const fault = faultOfPoint(value)
     if (fault) throw wrong('invalidValue', place, fault)
-    return value.toUpperCase() // OData takes `t` and `z`, too; XML Schema and many readers of answers do not
+    // OData takes `t` and `z`, too, and points without seconds; XML Schema, RFC 3339 and many readers of answers do not
+    return value.toUpperCase().replace(WITHOUT_SECONDS, '$&:00')
   }
 }
 
+/** Whether a text has more characters, that is code points, than are allowed (CSDL 4.01, 7.2.2). */
+function isLonger(text: string, most: number): boolean {
+  return text.length > most && (text.length > 2 * most || [...text].length > most) // a code point has two units at most
+}
+
 const POINT_IN_TIME = "must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'"
+
+const WITHOUT_SECONDS = /T\d\d:\d\d(?!:)/
 
 /** An offset that XML Schema has not, and with which .NET reads no point in time, nor the page that it is on. */
 const BEYOND_14_HOURS = /[+-]14:(?!00)/

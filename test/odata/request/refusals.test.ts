@@ -88,6 +88,7 @@ describe('A request body that is wrong is refused, says why, and stores nothing'
     ['an item that is null', event({ modifiedProperties: [null] }), 400, 'invalidType', 'modifiedProperties/0'],
     ['an array for an open type', event({ targetSystem: { details: [] } }), 400, 'invalidType', 'targetSystem/details'],
     ['an over-long id', event({ id: 'x'.repeat(129) }), 400, 'invalidValue', 'id'],
+    ['an over-long id of long characters', event({ id: `${'😀'.repeat(128)}x` }), 400, 'invalidValue', 'id'],
     ['an empty id', event({ id: '' }), 400, 'invalidValue', 'id'],
     ['a NUL character', event({ jobId: 'a\0b' }), 400, 'invalidValue', 'jobId'],
     ['half a surrogate pair', `{"activityDateTime":"${at}","jobId":"\\ud83d"}`, 400, 'invalidValue', 'jobId'],

@@ -108,7 +108,7 @@ describe('The id of an event', () => {
     'a?b#c&d=e',
     '100%',
     'x'.repeat(128),
-    '😀'.repeat(64)
+    '😀'.repeat(128) // characters are code points
   ]
 
   it.each(ids)('is kept where one is sent: %s', async (id) => {
@@ -220,7 +220,6 @@ describe('What is sent comes back', () => {
     '2017-01-01T00:02:10.8639373+03:00',
     '2024-02-29T23:59:59.9999999-14:00',
     '2024-05-01T12:00:00Z',
-    '2024-05-01T12:00Z',
     '2024-05-01T12:00:00.1+00:00',
     '0001-01-01T00:00:00Z',
     '9999-12-31T23:59:59.9999999Z'
@@ -229,9 +228,13 @@ describe('What is sent comes back', () => {
     expect(body.activityDateTime).toBe(activityDateTime)
   })
 
-  it('a point in time in upper case, as most clients can read no other', async () => {
-    const { body } = await roundTrip({ activityDateTime: '2024-05-01t12:00:00.1z' })
-    expect(body.activityDateTime).toBe('2024-05-01T12:00:00.1Z')
+  it.each([
+    ['2024-05-01t12:00:00.1z', '2024-05-01T12:00:00.1Z'],
+    ['2024-05-01T12:00Z', '2024-05-01T12:00:00Z'],
+    ['2024-05-01t12:00-03:30', '2024-05-01T12:00:00-03:30']
+  ])('a point in time as RFC 3339 has it, as many clients can read no other: %s', async (activityDateTime, shown) => {
+    const { body } = await roundTrip({ activityDateTime })
+    expect(body.activityDateTime).toBe(shown)
   })
 
   it('properties that were not sent as null, and collections as empty', async () => {
