@@ -2,18 +2,30 @@ using { microsoft.graph } from './audit-log-service';
 using { graph.v1 } from './graph-v1';
 
 // What the service as a whole can do.
-annotate graph with @Core.ODataVersions: '4.0,4.01';
+annotate graph with @Core.ODataVersions: '4.0 4.01';
 annotate graph with @Capabilities: {
   ConformanceLevel              : #Advanced,
+  // all combinations of the parameters that have an effect (OData JSON 4.01, section 3)
   SupportedFormats              : [
-    'application/json;odata.metadata=minimal',
-    'application/json;odata.metadata=full',
-    'application/json;odata.metadata=none',
+    'application/json;odata.metadata=minimal;IEEE754Compatible=false',
+    'application/json;odata.metadata=minimal;IEEE754Compatible=false;odata.streaming=true',
+    'application/json;odata.metadata=minimal;IEEE754Compatible=true',
+    'application/json;odata.metadata=minimal;IEEE754Compatible=true;odata.streaming=true',
+    'application/json;odata.metadata=full;IEEE754Compatible=false',
+    'application/json;odata.metadata=full;IEEE754Compatible=false;odata.streaming=true',
+    'application/json;odata.metadata=full;IEEE754Compatible=true',
+    'application/json;odata.metadata=full;IEEE754Compatible=true;odata.streaming=true',
+    'application/json;odata.metadata=none;IEEE754Compatible=false',
+    'application/json;odata.metadata=none;IEEE754Compatible=false;odata.streaming=true',
+    'application/json;odata.metadata=none;IEEE754Compatible=true',
+    'application/json;odata.metadata=none;IEEE754Compatible=true;odata.streaming=true',
     'application/x-ndjson',
     'text/csv'
   ],
+  SupportedMetadataFormats      : [ 'application/xml', 'application/json' ],
   AcceptableEncodings           : [ 'gzip', 'deflate', 'br' ],
-  FilterFunctions               : [
+  FilterFunctions               : [ // and operators
+    'eq', 'ne', 'gt', 'ge', 'lt', 'le', 'in', 'and', 'or', 'not', 'any', 'all', 'add', 'sub', 'mul', 'div', 'divby', 'mod',
     'contains', 'startswith', 'endswith', 'matchesPattern', 'length', 'indexof', 'substring', 'tolower', 'toupper',
     'trim', 'concat', 'year', 'month', 'day', 'hour', 'minute', 'second', 'fractionalseconds', 'date', 'time',
     'totaloffsetminutes', 'totalseconds', 'now', 'mindatetime', 'maxdatetime', 'round', 'floor', 'ceiling', 'cast', 'isof', 'case'
@@ -109,6 +121,16 @@ annotate v1.auditLogs with {
 annotate graph.auditLogs with {
   provisioning          @Capabilities.ChangeTracking: { Supported: true };
   directoryProvisioning @Capabilities.ChangeTracking: { Supported: true };
+};
+
+annotate graph.provisioningObjectSummary with {
+  id @Core.ComputedDefaultValue;
+};
+annotate graph.![entity] with {
+  id @Core.ComputedDefaultValue;
+};
+annotate v1.![entity] with {
+  id @Core.ComputedDefaultValue;
 };
 
 // What $apply can do: see srv/odata/query/apply.ts.

@@ -24,12 +24,11 @@ import { readEntity, readProperty, readReference } from './resources/entity.ts'
 import { RequestError } from '../errors/errors.ts'
 import { conventionsWith, type Conventions } from './request/conventions.ts'
 import { readingFor, type Exchange, type Origin } from './request/exchange.ts'
-import { downloadFormat, jsonFormat, mediaTypesOf } from './request/format.ts'
+import { downloadFormat, JSON_TYPE, jsonFormat, mediaTypesOf } from './request/format.ts'
 import type { LinkTokens } from './request/link-tokens.ts'
 import { serviceRoot } from './response/links.ts'
 import { locate, type Resource } from './request/resource.ts'
 import { describer } from './resources/description.ts'
-import type { Metadata } from './resources/metadata.ts'
 import { descriptions } from './openapi/describe.ts'
 import { serviceSchema, type ServiceSchema } from './model/schema.ts'
 import { linked } from './model/shown.ts'
@@ -131,7 +130,7 @@ class StructuredODataAdapter extends ODataAdapter {
     const { type, parameters } = negotiate(offered, req, options.get('$format'), req === outer ? undefined : outer)
     if (resource.kind === 'metadata' || resource.kind === 'openApi') {
       res.setHeader('Content-Type', parameters.has('charset') ? `${type};charset=utf-8` : type)
-      return this.describe(req, res, resource.kind === 'openApi' ? root : undefined, type as keyof Metadata)
+      return this.describe(req, res, resource.kind === 'openApi' ? root : undefined, type === JSON_TYPE)
     }
     const reading = readingFor(outer, readableBy(user), deadline)
     const { tokens, conventions } = this.setup

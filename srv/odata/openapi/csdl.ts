@@ -14,6 +14,12 @@ export interface CsdlElement {
   [member: string]: unknown
 }
 
+/** A value that a property may have (Core vocabulary, `PrimitiveExampleValue`). */
+export interface Example {
+  Value: unknown
+  Description?: string
+}
+
 export interface Csdl {
   /** The types by their qualified names. */
   types: Map<string, CsdlElement>
@@ -21,6 +27,8 @@ export interface Csdl {
   entries: Map<string, CsdlElement>
   /** The value of an annotation, by the qualified name of its target and its term. */
   annotation: (target: string, term: string) => unknown
+  /** The examples of a target. */
+  examples: (target: string) => Example[]
   /** The description of a target; empty if it has none. */
   description: (target: string) => string
   /** The qualified name of the container. */
@@ -40,8 +48,12 @@ export function readCsdl(document: JsonObject): Csdl {
   const entries = members(types.get(container) ?? {})
   types.delete(container)
   const annotation = (target: string, term: string) => annotations.get(target)?.[`@${term}`]
+  const examples = (target: string) =>
+    Object.entries(annotations.get(target) ?? {}).flatMap(([name, value]) =>
+      name.startsWith('@Core.Example#') ? [value as Example] : []
+    )
   const description = (target: string) => (annotation(target, 'Core.Description') ?? '') as string
-  return { types, entries, container, annotation, description }
+  return { types, entries, container, annotation, examples, description }
 }
 
 /** The named parts of an element: names with `$` and `@` are facts about it. */

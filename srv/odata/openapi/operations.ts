@@ -80,13 +80,15 @@ interface Read extends Named {
 export function read(access: Access | undefined, kind: Resource['kind'], what: Read): JsonObject {
   const { headers = ['If-None-Match'], found, schema, example } = what
   const text = schema.type === 'integer' ? schema : { type: 'string' }
-  const types = mediaTypesOf({ kind, suffix: '' } as Resource, true, true)
+  const [preferred = '', ...others] = mediaTypesOf({ kind, suffix: '' } as Resource, true, true)
+  const types = preferred === 'text/plain' ? [preferred] : [preferred, ...others] // JSON is no more than accepted there
   const content = types.map((type) => [
     type,
     type === 'application/json' ? json(schema, example)[type] : { schema: text }
   ])
+  const prefers = headers.includes('Prefer')
   const responses = {
-    200: response(found, Object.fromEntries(content) as JsonObject, 'ETag'),
+    200: response(found, Object.fromEntries(content) as JsonObject, 'ETag', ...(prefers ? ['Preference-Applied'] : [])),
     304: response('The client has it already.', undefined, 'ETag')
   }
   return operation(access, { ...what, parameters: [...optionsOf(kind, 'GET'), ...headers], responses })

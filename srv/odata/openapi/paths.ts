@@ -1,4 +1,5 @@
 /** The paths of resources that hold no events: singletons, and what every root has. */
+import { optionsOf } from '../request/capabilities.ts'
 import type { JsonObject } from '../model/types.ts'
 import type { Csdl } from './csdl.ts'
 import { operation, read, type Setup } from './operations.ts'
@@ -37,7 +38,7 @@ export function protocolPaths({ entries }: Csdl, { access }: Setup): Record<stri
   const multipart = { 'multipart/mixed': { schema: { type: 'string' } } }
   const batch = operation(access, {
     ...{ id: 'batch', tag: SERVICE, summary: 'Several requests in one.', roles: ['read', 'create'] },
-    parameters: ['Prefer'],
+    parameters: [...optionsOf('batch', 'POST'), 'Prefer'],
     body: { ...json(reference('BatchRequest'), example), ...multipart },
     responses: {
       200: response('The answers.', { ...json(reference('BatchResponse')), ...multipart }, 'Preference-Applied')

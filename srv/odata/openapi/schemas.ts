@@ -78,15 +78,10 @@ function valueSchema({ types }: Csdl, name: string): JsonObject {
 const orNull = (schema: JsonObject): JsonObject =>
   'type' in schema ? { ...schema, type: [schema.type, 'null'] } : { anyOf: [schema, { type: 'null' }] }
 
-interface AllowedValue {
-  Value: unknown
-  '@Core.Description'?: string
-}
-
-/** What a property means, and the values known of it: others may come, so they are examples and no enumeration. */
-function described({ annotation, description: descriptionOf }: Csdl, path: string): JsonObject {
-  const known = annotation(path, 'Validation.AllowedValues') as AllowedValue[] | undefined
-  const values = known?.map(({ Value, '@Core.Description': meaning }) => `\n- \`${String(Value)}\`: ${meaning}`)
-  const description = [descriptionOf(path), ...(values ?? [])].join('')
-  return { ...(description && { description }), ...(known && { examples: known.map(({ Value }) => Value) }) }
+/** What a property means, and examples of its values. */
+function described({ examples, description: descriptionOf }: Csdl, path: string): JsonObject {
+  const known = examples(path)
+  const meanings = known.map(({ Value, Description = '' }) => `\n- \`${String(Value)}\`: ${Description}`)
+  const description = [descriptionOf(path), ...meanings].join('')
+  return { ...(description && { description }), ...(known.length && { examples: known.map(({ Value }) => Value) }) }
 }

@@ -22,13 +22,17 @@ export function describer(
   let metadata: Metadata | undefined
   /**
    * @param root the URL of the root, to describe it in OpenAPI; undefined for CSDL
-   * @param type the media type
+   * @param isJson whether CSDL is wanted in JSON
    */
-  return async (req: Request, res: Response, root: string | undefined, type: keyof Metadata) => {
+  return async (req: Request, res: Response, root: string | undefined, isJson: boolean) => {
     const { generateMetadata } = await import('./metadata.ts') // few starts need its parsers
     metadata ??= generateMetadata(asShown(model, name), namespaceOf(model, name), entitiesDerive, schema)
-    if (root === undefined && type === 'application/json') res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
-    const text = root === undefined ? metadata[type] : openApi(root, metadata['application/json'])
+    const text = root === undefined ? csdl(metadata, res, isJson) : openApi(root, metadata.json)
     sendTagged(req, res, [Buffer.from(text)], weakEtag(text))
   }
+}
+
+function csdl({ xml, json }: Metadata, res: Response, isJson: boolean): string {
+  if (isJson) res.set('OData-Version', '4.01') // 4.0 has no CSDL in JSON
+  return isJson ? json : xml[res.get('OData-Version') as keyof Metadata['xml']]
 }

@@ -8,8 +8,13 @@ import type { ServiceSchema } from '../model/schema.ts'
 import { linked } from '../model/shown.ts'
 import { addEntitySet, elementLike } from './entity-set.ts'
 
-/** The metadata document of a service in both formats, by media type. */
-export type Metadata = Record<'application/xml' | 'application/json', string>
+/** The metadata document of a service. CSDL in JSON belongs to version 4.01. */
+export interface Metadata {
+  /** In XML, by the version of the response, which it names (CSDL XML 4.01, section 4). */
+  xml: Record<Version, string>
+  json: string
+}
+type Version = '4.0' | '4.01'
 
 // CAP's published types know neither the options nor that the result is text.
 const compileTo = cds.compile.to as unknown as { edmx: (csn: object, options: object) => string }
@@ -29,7 +34,7 @@ export function generateMetadata(
 ): Metadata {
   const model = linked(csn)
   const bases = entityBases(model)
-  const visible = shown(csn, entitiesDerive ? new Set() : bases)
+  const visible = shown(csn, model, entitiesDerive ? new Set() : bases)
   // x4 renders structured types and containment, which the flavor of the runtime flattens away
   const document = new DOMParser().parseFromString(compileTo.edmx(visible, { service, flavor: 'x4' }), 'text/xml')
   for (const [name, definition] of Object.entries(model.definitions)) {
@@ -46,8 +51,12 @@ export function generateMetadata(
   }
   const [collection = ''] = collections
   if (entitySet) addEntitySet(document, entitySet, { owner: singletonType, collection, entityType: entityType.name })
-  const xml = new XMLSerializer().serializeToString(document)
-  return { 'application/xml': xml, 'application/json': JSON.stringify(xml2json(xml)) }
+  const inVersion = (version: Version) => {
+    document.documentElement?.setAttribute('Version', version)
+    return new XMLSerializer().serializeToString(document)
+  }
+  const xml = { '4.0': inVersion('4.0'), '4.01': inVersion('4.01') }
+  return { xml, json: JSON.stringify(xml2json(xml['4.01'])) }
 }
 
 function entityBases({ definitions }: Model) {
@@ -57,15 +66,31 @@ function entityBases({ definitions }: Model) {
 
 /**
  * Copies the model without entities that are hidden from the API (CAP omits hidden elements only), without some other
- * types, and without the members of enumerations, which CAP would render as annotations. A copy, because the compiler
- * changes its input, and the same model describes another root, too.
+ * types, and without the members of enumerations, which CAP would render as the only values that are allowed. A copy,
+ * because the compiler changes its input, and the same model describes another root, too.
  */
-function shown(csn: Model, leftOut: Set<string>): Model {
+function shown(csn: Model, model: Model, leftOut: Set<string>): Model {
   const definitions = Object.entries(structuredClone(csn.definitions)).filter(
     ([name, definition]) => !definition['@cds.api.ignore'] && !leftOut.has(name)
   )
-  for (const [name, definition] of definitions) if (enumerationOf(name, definition)) delete definition.enum
+  for (const [name, definition] of definitions) {
+    if (enumerationOf(name, definition)) delete definition.enum
+    for (const [property, element] of Object.entries(definition.elements ?? {}))
+      if (!csn.definitions[element.type ?? '']) makeExamples(element, model.definitions[name]?.elements?.[property])
+  }
   return { ...csn, definitions: Object.fromEntries(definitions) }
+}
+
+/**
+ * Turns the known values of a text into examples, as it takes others, too (Core vocabulary, `Example`).
+ * @param resolved the same element with what it has of the element whose type it has
+ */
+function makeExamples(element: CdsElement, resolved: CdsElement | undefined) {
+  for (const [Value, { doc }] of Object.entries(resolved?.enum ?? {})) {
+    const example = { $Type: 'Core.PrimitiveExampleValue', ...(doc && { Description: doc }), Value }
+    Object.assign(element, { [`@Core.Example#${Value}`]: example })
+  }
+  delete element.enum
 }
 
 const localName = (name: string) => name.slice(name.lastIndexOf('.') + 1)

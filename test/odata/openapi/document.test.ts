@@ -37,7 +37,7 @@ const METADATA = {
       'shop.thing/made': { '@Common.FieldControl': 'Mandatory' },
       'shop.thing/size': {
         '@Core.Description': 'How large.',
-        '@Validation.AllowedValues': [{ Value: 1, '@Core.Description': 'Small.' }]
+        '@Core.Example#small': { Value: 1, Description: 'Small.' }
       }
     }
   }

@@ -13,10 +13,49 @@ async function announced(name: string): Promise<string[]> {
   return [...collection.matchAll(/<String>(.*?)<\/String>/g)].map(([, value]) => value as string)
 }
 
-it('The functions for filters are those that there are', async () => {
+it('The operators and functions for filters are those that there are', async () => {
+  const operators = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'in', 'and', 'or', 'not', 'any', 'all']
+  const arithmetic = ['add', 'sub', 'mul', 'div', 'divby', 'mod']
   const others = ['now', 'mindatetime', 'maxdatetime', 'cast', 'isof', 'case']
   const names = (await announced('FilterFunctions')).map((name) => name.toLowerCase())
-  expect(names.toSorted()).toEqual([...FUNCTIONS.keys(), ...others].toSorted())
+  expect(names.slice(0, 18)).toEqual([...operators, ...arithmetic])
+  expect(names.slice(18).toSorted()).toEqual([...FUNCTIONS.keys(), ...others].toSorted())
+})
+
+it.each([
+  ...['eq', 'ne', 'gt', 'ge', 'lt', 'le'].map((name) => `durationInMilliseconds ${name} 1`),
+  ...['add', 'sub', 'mul', 'div', 'divby', 'mod'].map((name) => `durationInMilliseconds ${name} 1 eq 1`),
+  ...['true and true', 'true or true', 'not true', "id in ('a')"],
+  ...['any', 'all'].map((name) => `provisioningSteps/${name}(step:step/name eq 'a')`)
+])('Filters take the operator in %s', async ($filter) => {
+  expect((await service.get(query(path, { $filter }))).status).toBe(200)
+})
+
+it('has, which is not announced, is 501', async () => {
+  expect(await announced('FilterFunctions')).not.toContain('has')
+  expect((await service.get(query(path, { $filter: "action has 'a'" }))).status).toBe(501)
+})
+
+it('The formats are those that answers come in', async () => {
+  const formats = await announced('SupportedFormats')
+  expect(formats).toHaveLength(14)
+  for (const $format of formats) {
+    const { status, headers } = await service.get(query(path, { $format }))
+    const [type, ...parameters] = headers.get('content-type')!.split(';')
+    expect(status).toBe(200)
+    expect([type, ...parameters]).toEqual(expect.arrayContaining($format.split(';')))
+  }
+})
+
+it.each([
+  ['', ['application/xml', 'application/json']],
+  ['/v1.0', ['application/xml', 'application/json']]
+])('The formats of $metadata are those that it comes in, at %j', async (root, expected) => {
+  expect(await announced('SupportedMetadataFormats')).toEqual(expected)
+  for (const $format of expected) {
+    const { status, headers } = await service.get(query(`${root}/$metadata`, { $format }))
+    expect([status, headers.get('content-type')]).toEqual([200, $format])
+  }
 })
 
 it('The transformations of $apply are known: what is wrong with these calls is that they end too early', async () => {

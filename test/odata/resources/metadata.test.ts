@@ -169,7 +169,7 @@ describe('$metadata', () => {
     const { '@Capabilities.NavigationRestrictions': restrictions } =
       annotations!['microsoft.graph.EntityContainer/auditLogs']!
     const { RestrictedProperties } = restrictions as { RestrictedProperties: Json[] }
-    const { NavigationProperty: _, '@odata.type': __, ...expected } = RestrictedProperties[0]!
+    const { NavigationProperty: _, '@type': __, ...expected } = RestrictedProperties[0]!
     const terms = Object.entries(expected).map(([name, value]) => [`@Capabilities.${name}`, value])
     expect(terms).toHaveLength(11)
     expect(annotations!['microsoft.graph.EntityContainer/provisioningEvents']).toEqual({
@@ -302,10 +302,40 @@ describe('$metadata', () => {
     })
   })
 
-  it('names the known values of open enumerations', async () => {
-    const annotations = (await json()).$Annotations as Record<string, Json>
-    const values = annotations['microsoft.graph.statusBase/status']!['@Validation.AllowedValues'] as Json[]
-    expect(values.map(({ Value }) => Value)).toEqual(['success', 'failure', 'skipped', 'warning'])
+  it.each([
+    ['4.0', '4.0'],
+    ['4.01', '4.01'],
+    ['4.02', '4.01']
+  ])('to clients that know %s names %s, as the answer does', async (most, version) => {
+    const { text, headers } = await service.get('/$metadata', { 'OData-MaxVersion': most })
+    expect([headers.get('odata-version'), / Version="(.*?)"/.exec(text)?.[1]]).toEqual([version, version])
+  })
+
+  it('in JSON names 4.01, as 4.0 has none', async () => {
+    const { body, headers } = await service.get('/$metadata', { Accept: 'application/json' })
+    expect([headers.get('odata-version'), body.$Version]).toEqual(['4.01', '4.01'])
+  })
+
+  it.each([
+    ['statusBase/status', ['success', 'failure', 'skipped', 'warning']],
+    ['provisioningStep/status', ['success', 'failure', 'skipped', 'warning']],
+    ['initiator/initiatorType', ['user', 'application', 'system']]
+  ])('has the known values of %s as examples, as any text is taken', async (property, known) => {
+    const annotations = (await json()).$Annotations as Record<string, Record<string, Json>>
+    const examples = Object.entries(annotations[`microsoft.graph.${property}`]!).filter(([, each]) => each.Value)
+    expect(examples.map(([term, { Value }]) => [term, Value])).toEqual(
+      known.map((each) => [`@Core.Example#${each}`, each])
+    )
+    expect(await xml()).not.toContain('AllowedValues')
+  })
+
+  it.each([
+    ['', 'provisioningObjectSummary'],
+    ['/beta', 'entity'],
+    ['/v1.0', 'entity']
+  ])('says that the service generates an id where none is sent, at %j', async (root, type) => {
+    const annotations = (await json(root)).$Annotations as Record<string, Json>
+    expect(annotations[`microsoft.graph.${type}/id`]!['@Core.ComputedDefaultValue']).toBe(true)
   })
 
   it('says what the service does not allow', async () => {
@@ -323,12 +353,7 @@ describe('$metadata', () => {
     expect(service['@Capabilities.ConformanceLevel']).toBe('Advanced')
     expect(service['@Capabilities.CrossJoinSupported']).toBe(false)
     expect(service['@Capabilities.QuerySegmentSupported']).toBe(false)
-    expect(service['@Capabilities.SupportedFormats']).toEqual([
-      ...['minimal', 'full', 'none'].map((level) => `application/json;odata.metadata=${level}`),
-      'application/x-ndjson',
-      'text/csv'
-    ])
-    expect(service['@Core.ODataVersions']).toBe('4.0,4.01')
+    expect(service['@Core.ODataVersions']).toBe('4.0 4.01')
     expect(service['@Capabilities.BatchSupport']).toMatchObject({
       SupportedFormats: ['application/json', 'multipart/mixed']
     })
