@@ -31,6 +31,7 @@ function acceptance(issuer: string, more: Record<string, string> = {}, cooldown?
   return { answerTo, status: async (token: string) => (await answerTo(token)).status }
 }
 
+// in one block, as blocks run one after the other
 describe('The issuer', () => {
   it.concurrent('finds keys by discovery, takes other names of permissions, and can show metadata', async () => {
     const issuer = await startIssuer()
@@ -137,10 +138,8 @@ describe('The issuer', () => {
       await issuer.stop()
     }
   )
-})
 
-describe('Keys of the issuer', () => {
-  it.concurrent('are cached, and fetched anew for an unknown one, but once in the cooldown at most', async () => {
+  it.concurrent('has its keys cached, and fetched anew for an unknown one, but once in the cooldown at most', async () => {
     const issuer = await startIssuer()
     const { status } = acceptance(issuer.url, {}, 2000)
     const claims = { tid: TENANT, roles: ['ProvisioningLog.Read.All'] }
@@ -163,7 +162,7 @@ describe('Keys of the issuer', () => {
     await issuer.stop()
   })
 
-  it.concurrent('are not asked for by every token while the issuer fails', async () => {
+  it.concurrent('is not asked for keys by every token while it fails', async () => {
     const issuer = await startIssuer()
     const { status } = acceptance(issuer.url, { CDS_REQUIRES_AUTH_JWKS__URI: issuer.jwks })
     issuer.state.fails = true
@@ -174,7 +173,7 @@ describe('Keys of the issuer', () => {
     await issuer.stop()
   })
 
-  it.concurrent('that are withdrawn verify no token any longer, not even one that they verified before', async () => {
+  it.concurrent('withdraws keys, which verify no token any longer, not even one that they verified before', async () => {
     const issuer = await startIssuer('', ['RS256', 'ES256'])
     const { status } = acceptance(issuer.url, {}, 0)
     const claims = { tid: TENANT, roles: ['ProvisioningLog.Read.All'] }
@@ -185,10 +184,8 @@ describe('Keys of the issuer', () => {
     expect([await status(old), await status(other), await status(other)]).toEqual([401, 200, 200])
     await issuer.stop()
   })
-})
 
-describe('A token that was verified', () => {
-  it.concurrent('is refused once it has expired, and with any other signature', async () => {
+  it.concurrent('has given a token that is refused once it has expired, and with any other signature', async () => {
     const issuer = await startIssuer()
     const { status, answerTo } = acceptance(issuer.url, { CDS_REQUIRES_AUTH_LEEWAY: '0' })
     const expires = seconds() + 4

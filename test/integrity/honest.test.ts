@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { startProcess, temporaryFolder } from '../support/process.ts'
+import { promisify } from 'node:util'
+import { COMPILED, startProcess, temporaryFolder } from '../support/process.ts'
 import { isSealed, until, verify, verifyAtRest } from '../support/command.ts'
 import { altered, ARRIVALS, EVENTS, insert, makeLog, tampered } from './tampering.ts'
 import { postJson } from '../support/http.ts'
@@ -61,8 +62,8 @@ describe('npm run verify finds nothing in an honest log', () => {
     const copy = newFile()
     await makeLog(file)
     const { stop } = await startProcess({ file })
-    execFileSync(process.execPath, ['srv/commands/backup.ts', copy], {
-      env: { PATH: process.env.PATH, CDS_REQUIRES_DB_CREDENTIALS_URL: file }
+    await promisify(execFile)(process.execPath, ['srv/commands/backup.ts', copy], {
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, CDS_REQUIRES_DB_CREDENTIALS_URL: file }
     })
     await stop()
     expect((await verify(copy)).status).toBe(0)
