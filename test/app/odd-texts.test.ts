@@ -146,6 +146,20 @@ describeInBrowser('The page', () => {
     expect((await page.locator('pre.json').innerText()).split('\n')).toHaveLength(5000)
   })
 
+  it('prints all that is shown of an event, and nothing else', async () => {
+    const page = await open('?event=many&tab=properties', { viewport: { width: 1000, height: 700 } })
+    await eventually(() => page.locator('.changes tbody tr').count(), 200)
+    await page.emulateMedia({ media: 'print' })
+    const box = async (place: Locator) => (await place.boundingBox()) ?? undefined
+    const end = (await box(page.locator('.changes tbody tr').last()))!
+    expect([end.x >= 0, end.y > 5000]).toEqual([true, true])
+    const { y, height } = (await box(page.locator('.content')))!
+    expect(y + height).toBeGreaterThan(end.y + end.height)
+    await page.getByText('Show more: 1,300 are left').waitFor()
+    for (const hidden of ['.bar', '.filters', 'main', '.sheet header button'])
+      expect(await page.locator(hidden).first().isVisible()).toBe(false)
+  })
+
   it('has the first line of a reason that is plain text', async () => {
     const page = await open(`?${WEEK}&event=plain`)
     await page.locator('.what').getByText('The disk is full.', { exact: true }).waitFor()

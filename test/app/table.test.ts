@@ -145,6 +145,19 @@ describeInBrowser('The table', () => {
     expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe('2501')
   })
 
+  it('is reached in a window of 320 by 256 pixels, which a zoom of 400 % leaves', async () => {
+    const page = await open(`?${WEEK}`, { viewport: { width: 320, height: 256 } })
+    const row = page.locator('tbody tr').filter({ hasText: 'Dora Nagy' })
+    await row.scrollIntoViewIfNeeded()
+    const { x = -1, y = -1, width = 0, height = 0 } = (await row.boundingBox()) ?? {}
+    expect([x, y >= 0, x + width <= 320, y + height <= 256]).toEqual([0, true, true, true])
+    await row.click()
+    const end = page.getByRole('dialog').getByRole('link', { name: 'Its job' })
+    await end.scrollIntoViewIfNeeded()
+    expect((await end.boundingBox())!.y).toBeLessThan(256)
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
+  })
+
   it('says what is wrong where events cannot be read, and what to do', async () => {
     const page = await open(`?${WEEK}`)
     await page.getByText('Dora Nagy').waitFor()
