@@ -19,7 +19,10 @@ service graph.v1 {
   entity provisioningObjectSummary as select from log.provisioningObjectSummary {
     key id,
     key tenant,
-        activityDateTime,
+
+        /** When the object was provisioned, to 100 ns, in UTC. */
+        activityDateTime @odata.inUtc,
+
         tenantId,
         jobId,
         cycleId,

@@ -25,6 +25,13 @@ export function instant(value: string, precision = 7): string | undefined {
   return `${utc.slice(0, 19)}.${fixed(fraction)}`
 }
 
+/** A point in time, or an instant as {@link instant} returns it, in UTC and with the digits that it has. */
+export function inUtc(point: string): string {
+  if (point.endsWith('Z')) return point
+  const [, fraction = '', offset] = /(\.\d+)?([+-]\d\d:\d\d)?$/.exec(point) ?? []
+  return offset ? `${instant(point)?.slice(0, 19)}${fraction}Z` : `${point}Z`
+}
+
 // xs:dayTimeDuration: the text has at least one part, and at least one after the T (XML Schema 1.1 part 2, 3.4.27)
 const DURATION = /^(-?)P(?=\d|T\d)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?$/
 

@@ -1,11 +1,23 @@
 import {
   durationOfTicks,
   instant,
+  inUtc,
   movedPoint,
   ticksOfDuration,
   ticksOfPoint,
   timeOfDay
 } from '../../srv/values/datetime.ts'
+
+describe('A point in time in UTC', () => {
+  it.each([
+    ['2017-01-01T00:02:10.8639373+03:00', '2016-12-31T21:02:10.8639373Z'],
+    ['2023-12-31T23:30:00-14:00', '2024-01-01T13:30:00Z'],
+    ['2024-01-01T00:00+05:45', '2023-12-31T18:15:00Z'],
+    ['2024-01-01T00:00:00.50+00:00', '2024-01-01T00:00:00.50Z'],
+    ['2024-01-01T00:00:00.50Z', '2024-01-01T00:00:00.50Z'],
+    ['2024-01-01T00:00:00.5000000', '2024-01-01T00:00:00.5000000Z'] // an instant
+  ])('%s is %s', (value, expected) => expect(inUtc(value)).toBe(expected))
+})
 
 describe('The instant of a point in time', () => {
   it.each([

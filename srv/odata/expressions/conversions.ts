@@ -1,5 +1,5 @@
 /** How a value of a primitive type becomes one of another. */
-import { func, val, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
+import { func, val, xpr, type Cqn, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
 import { INTEGERS, primitiveFor } from '../../cqn/primitives.ts'
 import { exactly } from './logic.ts'
 
@@ -12,9 +12,15 @@ export function converted(text: Typed, type: ValueType): Unplaced {
 /** A value cast to a primitive type; null where it cannot be cast. @param type what its values are taken for */
 export function castTo(subject: Typed, name: string, type: ValueType): Unplaced {
   if (subject.type === type && type === 'dateTime') return { cqn: subject.cqn, local: subject.local, type }
-  const value = type === 'string' ? (subject.local ?? exactly(subject)) : exactly(subject)
+  const value = type === 'string' ? asText(subject) : exactly(subject)
   const whole = INTEGERS.has(name)
   const mayBeNaN = type === 'number' && !whole && (subject.type === 'string' || subject.mayBeNaN)
   const cqn = func('odata_cast', value, val(subject.type), val(name))
   return { cqn, type, whole, isLarge: name === 'Edm.Int64', ...(mayBeNaN && { mayBeNaN }) }
+}
+
+/** What becomes a text: of a point in time the one that is shown. */
+function asText(subject: Typed): Cqn {
+  const { cqn, local, type } = subject
+  return local ?? (type === 'dateTime' ? xpr(cqn, '||', val('Z')) : exactly(subject))
 }

@@ -1,5 +1,5 @@
 /** Paths to properties, through complex values, collections and open types (URL Conventions 4.01, 5.1.1.15). */
-import { columnsOf } from '../model/columns.ts'
+import { columnsOf, isInUtc } from '../model/columns.ts'
 import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
 import { valueTypeOf } from '../../cqn/primitives.ts'
 import { collectionValue } from './collections.ts'
@@ -150,7 +150,7 @@ function valueAt(parser: Parser, place: Place): Unplaced {
   const required = !nullable && place.names.length === 1
   if (instant) {
     const cqn = guard(standingFor(ref(instant), property?.extent))
-    return { cqn, local: instant === property?.column ? cqn : column, type: 'dateTime', required }
+    return { cqn, local: isInUtc(property as Property) ? undefined : column, type: 'dateTime', required }
   }
   const isIndexed = 'ref' in column && context.types.indexedInAnyCase.has(column.ref[0] as string)
   return { ...(isIndexed && { inAnyCase: anyCase(column) }), ...primitive(property as Property, column), required }

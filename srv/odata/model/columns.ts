@@ -2,6 +2,7 @@
  * An entity as CAP stores it: flat, a column for each primitive property (`initiatedBy_displayName`),
  * JSON in one column for open types and collections.
  */
+import { inUtc } from '../../values/datetime.ts'
 import { isJsonObject, parseJson } from '../../values/json.ts'
 import { remembered } from '../../values/remembered.ts'
 import { memberFor } from './enumerations.ts'
@@ -105,17 +106,20 @@ export function typeOfValue(value: object, { type, derived }: Property): Structu
 }
 
 function fromColumn(value: unknown, property: Property): unknown {
-  const { type, column, instant, enumeration } = property
+  const { type, enumeration } = property
   if (isStructured(type)) return withMembers(fromJson(value), property)
   if (type === 'Edm.Untyped') return fromJson(value)
   if (value === null || value === undefined) return null
   if (enumeration) return memberFor(enumeration, value as string)
   if (type === 'Edm.Boolean') return Boolean(value)
   if (value === Infinity || value === -Infinity) return value > 0 ? 'INF' : '-INF' // OData JSON 4.01, 7.1
-  const isAggregate = type === 'Edm.DateTimeOffset' && column !== undefined && instant === column
-  if (isAggregate) return `${value as string}Z` // of instants, which have no offset
+  if (isInUtc(property)) return inUtc(value as string)
   return value
 }
+
+/** Whether a point in time is shown in UTC: one that was computed of instants, or in a shape that has no offsets. */
+export const isInUtc = ({ type, column, instant, inUtc }: Property) =>
+  type === 'Edm.DateTimeOffset' && (inUtc === true || (column !== undefined && instant === column))
 
 /** Replaces texts in JSON by the members of enumerations that they are shown as. */
 function withMembers(value: unknown, { type, enumeration }: Pick<Property, 'type' | 'enumeration'>): unknown {

@@ -55,6 +55,8 @@ export interface Property {
   enumeration?: Enumeration | undefined
   /** The column with the instant of a point in time, in a form that compares and sorts as text. */
   instant?: string | undefined
+  /** Whether a point in time is shown in UTC, whatever its offset. */
+  inUtc?: boolean
   /** The column of a computed value, whose name comes from the request. */
   column?: string
   /** Whether `$metadata` does not declare it: the request has made it, and given its name. */
@@ -124,6 +126,7 @@ function property(definitions: Definitions, name: string, element: Element): Pro
     maxLength: element.length,
     enumeration: enumerationOf(element.type, definitions[element.type ?? '']),
     instant: element['@instant'] as string | undefined,
+    inUtc: element['@odata.inUtc'] === true,
     derived: declared ? derived : undefined
   }
 }

@@ -109,6 +109,8 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ['time(activityDateTime) eq 23:30', 'b'],
       ['time(activityDateTime) lt 10:00:00.123456700001', 'ac'],
       ['hour(activityDateTime) eq 23 and totaloffsetminutes(activityDateTime) eq 120', 'b'],
+      ["totaloffsetminutes(activityDateTime add duration'PT1H') eq 0", 'abc'],
+      ["cast(activityDateTime add duration'PT1H',Edm.String) eq '2024-05-01T11:00:00.1234567Z'", 'a'],
       ["activityDateTime add duration'P3652059D' eq null", 'abc'],
       ["duration'P20000D' eq duration'P19999DT24H'", 'abc'],
       ["duration'P20000DT0.0000001S' gt duration'P20000D'", 'abc'],

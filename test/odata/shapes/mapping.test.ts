@@ -228,14 +228,16 @@ describe('An event', () => {
     expect(Object.keys(classic)).not.toEqual(expect.arrayContaining(['servicePrincipal', 'provisioningAction']))
   })
 
-  it('keeps its instant to 100 ns, its offset, and the digits of numbers', async () => {
+  it('keeps its instant to 100 ns, in UTC at /v1.0, and the digits of numbers', async () => {
     const body = `{"id":"exact","activityDateTime":"2017-01-01T00:02:10.8639373+03:00",
       "targetSystem":{"details":{"large":12345678901234567890,"exact":1.50}}}`
     const posted = await service.post('/v1.0/auditLogs/provisioning', body)
     for (const text of [posted.text, (await service.get("/v1.0/auditLogs/provisioning('exact')")).text]) {
-      expect(text).toContain('"activityDateTime":"2017-01-01T00:02:10.8639373+03:00"')
+      expect(text).toContain('"activityDateTime":"2016-12-31T21:02:10.8639373Z"')
       expect(text).toContain('"large":12345678901234567890,"exact":1.50')
     }
+    const { text } = await service.get("/auditLogs/provisioning('exact')")
+    expect(text).toContain('"activityDateTime":"2017-01-01T00:02:10.8639373+03:00"')
   })
 })
 

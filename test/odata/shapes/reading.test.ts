@@ -97,6 +97,9 @@ const FILTERS: [filter: string, ids: string[]][] = [
   ["provisioningSteps/any(s:s/provisioningStepType eq microsoft.graph.provisioningStepType'import')", ['a']],
   ["provisioningSteps/$count($filter=status eq 'success') eq 1", ['a']],
   ['modifiedProperties/$count eq 1', ['c']],
+  ['activityDateTime eq 2023-07-30T12:00:00.1234567+02:00', ['b']],
+  ['hour(activityDateTime) eq 10 and totaloffsetminutes(activityDateTime) eq 0', ['b', 'a']],
+  ["cast(activityDateTime,Edm.String) eq '2023-07-30T10:00:00.1234567Z'", ['b']],
   // as Microsoft's guide for cross-tenant synchronization has it
   [
     "((contains(tolower(servicePrincipal/id), '4ba261ce') or contains(tolower(servicePrincipal/displayName), '4ba261ce')) and activityDateTime gt 2023-07-30 and activityDateTime lt 2023-07-31)",
@@ -263,6 +266,8 @@ describe('Other options', () => {
 describe('A property', () => {
   it.each([
     ['a/provisioningAction/$value', 200, 'create'],
+    ['a/activityDateTime/$value', 200, '2023-07-30T10:00:00Z'],
+    ['b/activityDateTime/$value', 200, '2023-07-30T10:00:00.1234567Z'],
     ["('b')/provisioningStatusInfo/status/$value", 200, 'unknownFutureValue'],
     ['c/provisioningStatusInfo/errorInformation/reason/$value', 200, 'Taken.'],
     ['a/provisioningStatusInfo/errorInformation', 204, ''],
@@ -443,12 +448,12 @@ describe('A download of /v1.0', () => {
     query(log, { $select, $filter: "id in ('a','b','c')", $orderby: 'id', $format: format })
 
   it('has the columns of the shape in CSV', async () => {
-    const $select = 'id,provisioningAction,provisioningStatusInfo,servicePrincipal/displayName'
+    const $select = 'id,activityDateTime,provisioningAction,provisioningStatusInfo,servicePrincipal/displayName'
     expect((await service.get(of('text/csv', $select))).text.split('\r\n')).toEqual([
-      'id,provisioningAction,provisioningStatusInfo/status,provisioningStatusInfo/errorInformation/errorCode,provisioningStatusInfo/errorInformation/reason,provisioningStatusInfo/errorInformation/additionalDetails,provisioningStatusInfo/errorInformation/errorCategory,provisioningStatusInfo/errorInformation/recommendedAction,servicePrincipal/displayName',
-      'a,create,success,,,,,,Travel portal',
-      'b,unknownFutureValue,unknownFutureValue,,,,,,HR feed',
-      'c,create,failure,EntryConflict,Taken.,,,,Travel portal',
+      'id,activityDateTime,provisioningAction,provisioningStatusInfo/status,provisioningStatusInfo/errorInformation/errorCode,provisioningStatusInfo/errorInformation/reason,provisioningStatusInfo/errorInformation/additionalDetails,provisioningStatusInfo/errorInformation/errorCategory,provisioningStatusInfo/errorInformation/recommendedAction,servicePrincipal/displayName',
+      'a,2023-07-30T10:00:00Z,create,success,,,,,,Travel portal',
+      'b,2023-07-30T10:00:00.1234567Z,unknownFutureValue,unknownFutureValue,,,,,,HR feed',
+      'c,2023-07-30T14:00:00Z,create,failure,EntryConflict,Taken.,,,,Travel portal',
       ''
     ])
   })
