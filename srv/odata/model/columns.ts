@@ -5,6 +5,7 @@
 import { inUtc } from '../../values/datetime.ts'
 import { isJsonObject, parseJson } from '../../values/json.ts'
 import { remembered } from '../../values/remembered.ts'
+import { annotated } from './annotations.ts'
 import { memberFor } from './enumerations.ts'
 import { isStructured, type Property, type StructuredType, type JsonObject } from './types.ts'
 import type { Row } from '../../plans/statement.ts'
@@ -139,11 +140,11 @@ const hasEnumerations: (type: StructuredType) => boolean = remembered(({ propert
   )
 )
 
-/** Keeps the selected members of a JSON value, and its control information. */
+/** Keeps the selected members of a JSON value, and the annotations of them and of the value itself. */
 function pick(value: unknown, selection: Selection): unknown {
   if (selection && Array.isArray(value)) return value.map((item) => pick(item, selection))
   if (!selection || !isJsonObject(value)) return value
-  const members = Object.entries(value).filter(([name]) => name.includes('@') || selection.has(name))
+  const members = Object.entries(value).filter(([name]) => name.startsWith('@') || selection.has(annotated(name)))
   return Object.fromEntries(members.map(([name, member]) => [name, pick(member, selection.get(name))]))
 }
 

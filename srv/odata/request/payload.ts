@@ -3,6 +3,7 @@ import { instant } from '../../values/datetime.ts'
 import { isJsonObject } from '../../values/json.ts'
 import { remembered } from '../../values/remembered.ts'
 import { RequestError, type ErrorCode } from '../../errors/errors.ts'
+import { isControlInformation } from '../model/annotations.ts'
 import { memberNamed, type Enumeration } from '../model/enumerations.ts'
 import { isStructured, type JsonObject, type ModelType, type Property, type StructuredType } from '../model/types.ts'
 
@@ -138,13 +139,10 @@ function readOpenValue(value: unknown, place: Place, depth: number) {
   if (depth === MAX_DEPTH) throw wrong('invalidValue', place, `nests deeper than ${MAX_DEPTH} levels`)
   for (const [name, member] of Object.entries(value)) {
     checkText(name, place)
-    if (name.includes('@odata.') && !TYPE_OF_MEMBER.test(name)) delete (value as JsonObject)[name]
+    if (isControlInformation(name)) delete (value as JsonObject)[name]
     else readOpenValue(member, place, depth + 1)
   }
 }
-
-/** Says how to read a member whose type no metadata declares (OData JSON 4.01, 4.6.3). */
-const TYPE_OF_MEMBER = /[^]@odata\.type$/
 
 /** Reads a member of an enumeration, by its name in any case. */
 function enumerationReader(enumeration: Enumeration): Read<string> {

@@ -1,9 +1,11 @@
 /** Reads single entities and their properties (OData Protocol 4.01, 11.2.3 to 11.2.4). */
+import { typeSentWith, withoutTypes } from '../model/annotations.ts'
 import { nest, typeOfValue } from '../model/columns.ts'
 import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { allOf, ref, val, xpr, type Source } from '../../cqn/cqn.ts'
 import { keyPredicate, type EntityKey } from '../request/keys.ts'
+import type { JsonFormat } from '../request/format.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { planned } from '../../plans/plans.ts'
 import type { Row } from '../../plans/statement.ts'
@@ -18,7 +20,7 @@ import { requestShape } from '../request/shape.ts'
 import { readRows, type Prepared } from '../response/read-rows.ts'
 import { respond, respondWith, respondWithText } from '../response/respond.ts'
 import { entityEtag } from '../response/render-rows.ts'
-import { isStructured, type Property } from '../model/types.ts'
+import { isStructured, type JsonObject, type Property } from '../model/types.ts'
 import { isJsonObject } from '../../values/json.ts'
 
 /** Answers with one entity. */
@@ -65,14 +67,19 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   if (suffix === '$value') return respondWithText(exchange, rawValue(value, names.join('/')))
   const list = shown.list && listWithin(names, shown.list)
   const address = `${collection}${keyPredicate(key, schema)}/${urlPath(names)}`
-  const represented = isMember ? value : representValue(value, property, format)
+  const represented = isMember ? memberShown(value, format) : representValue(value, property, format)
   const isObject = isJsonObject(represented)
-  const type = !isMember && !isObject && format.metadata === 'full' && typeAnnotation(property, value)
+  const type = isMember
+    ? format.metadata !== 'none' && typeSentWith(valueAt(entity, path.slice(0, -1)) as JsonObject, names.at(-1)!)
+    : format.metadata === 'full' && typeAnnotation(property, value)
   const counted = shown.rows.type.properties.get(countName(names.join('/')))
   const count = counted && { '@odata.count': representValue(entity[counted.name], counted, format) }
-  const information = { ...(type && { '@odata.type': type }), ...count }
+  const information = { ...(type ? { '@odata.type': type } : {}), ...count }
   respond(exchange, address + list, isObject ? represented : { ...information, value: represented })
 }
+
+/** A member of an open type is shown as it was sent. */
+const memberShown = (value: unknown, { metadata }: JsonFormat) => (metadata === 'none' ? withoutTypes(value) : value)
 
 /** Checks the query options for the value, which depend on its kind (OData URL Conventions 4.01, 5.1). */
 function optionsOf({ options }: Exchange, { property, isMember, suffix }: Resource & { kind: 'property' }) {

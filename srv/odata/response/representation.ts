@@ -1,4 +1,5 @@
 /** Adds control information to values: `@odata.type` as documented, and what the metadata level `full` requires. */
+import { withoutTypes } from '../model/annotations.ts'
 import { typeOfValue } from '../model/columns.ts'
 import type { JsonFormat } from '../request/format.ts'
 import { isStructured } from '../model/types.ts'
@@ -38,7 +39,7 @@ function representComplex(object: JsonObject, property: Property, format: JsonFo
 function members(object: JsonObject, type: StructuredType, format: JsonFormat, result: JsonObject = {}) {
   if (type.open) {
     const { '@odata.type': _, ...others } = object
-    return { ...result, ...others }
+    return { ...result, ...(format.metadata === 'none' ? (withoutTypes(others) as JsonObject) : others) }
   }
   for (const name of Object.keys(object)) {
     if (name === '@odata.type') continue

@@ -1,0 +1,30 @@
+/** The names of annotations and control information in values of open types (OData JSON 4.01, 4.5 and 4.6). */
+import { isJsonObject } from '../../values/json.ts'
+import type { JsonObject } from './types.ts'
+
+/** Version 4.01 writes control information without the prefix `odata.` */
+const CONTROL_INFORMATION =
+  /@(odata\.|(context|metadataEtag|type|count|nextLink|delta|deltaLink|id|editLink|readLink|etag|navigationLink|associationLink|media\w+|removed|collectionAnnotations|bind)$)/
+
+const TYPE_OF_MEMBER = /[^]@(odata\.)?type$/
+
+/** Whether a name is that of the type of a member, which no metadata declares (4.6.3). */
+const isTypeOfMember = (name: string) => TYPE_OF_MEMBER.test(name)
+
+/** Whether a name is that of control information which answers must not repeat, as it would be the service's there. */
+export const isControlInformation = (name: string) =>
+  name.includes('@') && CONTROL_INFORMATION.test(name) && !isTypeOfMember(name)
+
+/** The name of a member, or that of the member which it annotates: `size` of `size@odata.type`. */
+export const annotated = (name: string) => name.split('@', 1)[0] as string
+
+/** The type that a client has sent with a member of an open type, if any. */
+export const typeSentWith = (object: JsonObject, name: string) => object[`${name}@odata.type`] ?? object[`${name}@type`]
+
+/** Leaves out the types of members, in values of them, too. */
+export function withoutTypes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTypes)
+  if (!isJsonObject(value)) return value
+  const members = Object.entries(value).filter(([name]) => !isTypeOfMember(name))
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutTypes(member)]))
+}
