@@ -26,6 +26,15 @@ export interface Source {
 export type ValueType = PrimitiveValueType | 'null' | 'any' | 'complex' | 'collection'
 type PrimitiveValueType = 'string' | 'number' | 'boolean' | 'dateTime' | 'date' | 'time' | 'duration' | 'binary'
 
+export interface Enumeration {
+  /** Qualified name, for example `microsoft.graph.initiatorType`. */
+  name: string
+  /** The members, each with its index as its value. */
+  members: string[]
+  /** The member that stands for any text that names none. */
+  unknown: string
+}
+
 export interface Typed {
   /**
    * The expression. A point in time is its instant, a duration its 100 ns ticks, a complex value whether it exists. For
@@ -39,7 +48,7 @@ export interface Typed {
   member?: Member
   structure?: Structure
   /** The enumeration whose members the texts are. */
-  enumeration?: { name: string; members: string[]; unknown: string }
+  enumeration?: Enumeration
   /** The text as it compares in any case, if that is how members of an enumeration are told or how it is indexed. */
   inAnyCase?: Cqn
   /** The enumeration that a literal names. */
@@ -161,12 +170,17 @@ export const distinct = (columns: Column[]) => [...new Map(columns.map((each) =>
 export const anyOf = (...conditions: Cqn[]): Cqn => joined('or', conditions)
 export const allOf = (...conditions: Cqn[]): Cqn => joined('and', conditions)
 
+/** The expressions that an expression is made of. */
+export function partsOf(cqn: Cqn): Cqn[] {
+  const parts = 'xpr' in cqn ? cqn.xpr : 'list' in cqn ? cqn.list : 'func' in cqn ? cqn.args : []
+  return parts.filter((part) => typeof part !== 'string')
+}
+
 /** The conditions that must all hold for one to hold. */
 export function conjuncts(cqn: Cqn): Cqn[] {
-  if (!('xpr' in cqn)) return [cqn]
-  const parts = cqn.xpr
-  const isConjunction = parts.length > 1 && parts.every((part, index) => (part === 'and') === (index % 2 === 1))
-  return isConjunction ? parts.flatMap((part) => (typeof part === 'string' ? [] : conjuncts(part))) : [cqn]
+  const all = 'xpr' in cqn ? cqn.xpr : []
+  const isConjunction = all.length > 1 && all.every((part, index) => (part === 'and') === (index % 2 === 1))
+  return isConjunction ? partsOf(cqn).flatMap(conjuncts) : [cqn]
 }
 
 /** A constant in an expression. */

@@ -20,7 +20,7 @@ export class TooExpensive extends Error {}
 export interface Limits {
   /** Called for each row, and for each text that is given to JavaScript, with its length. */
   withinTime: (length?: number) => void
-  /** Called for each text that is longer than {@link LONG_TEXT}. */
+  /** Called for each text that is long: see cost.ts. */
   tooLong: () => void
 }
 

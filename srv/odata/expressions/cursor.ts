@@ -180,7 +180,7 @@ export class Cursor {
     return result
   }
 
-  /** @throws {RequestError} 400: with all aliases put in, the expression is larger than {@link MOST} */
+  /** @throws {RequestError} 400: with all aliases put in, the expression is larger than `MOST` in cqn/cqn.ts */
   tooLarge(position = this.token.position): never {
     this.fail('The expression is too large once its aliases and computed values are put in', position)
   }

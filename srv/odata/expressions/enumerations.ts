@@ -1,7 +1,7 @@
 /** Values of enumerations in expressions. They are texts: the names of members. */
-import { val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
+import { val, xpr, type Cqn, type Enumeration, type Typed } from '../../cqn/cqn.ts'
 import { anyCase } from '../../database/dialect.ts'
-import { memberOfLiteral, type Enumeration } from '../model/enumerations.ts'
+import { memberOfLiteral } from '../model/enumerations.ts'
 import type { Parser } from './parsing.ts'
 
 /** The member that a stored text is shown as. */

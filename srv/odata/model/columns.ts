@@ -7,7 +7,14 @@ import { isJsonObject, parseJson } from '../../values/json.ts'
 import { remembered } from '../../values/remembered.ts'
 import { annotated } from './annotations.ts'
 import { memberFor } from './enumerations.ts'
-import { isStructured, type Property, type StructuredType, type JsonObject } from './types.ts'
+import {
+  isStructured,
+  valueTypeNamed,
+  valueTypesOf,
+  type Property,
+  type StructuredType,
+  type JsonObject
+} from './types.ts'
 import type { Row } from '../../plans/statement.ts'
 
 /** The selected properties, nested; undefined means the whole value. */
@@ -32,15 +39,12 @@ export function columnsOf(property: Property, prefix = ''): string[] {
 
 function findColumns(property: Property, prefix: string): string[] {
   const name = property.column ?? prefix + property.name
-  const { derived } = property
-  const declared = flattenedType(property)
-  if (!declared) return [name]
-  const types = [declared, ...(derived?.types ?? [])]
-  const inner = types.flatMap(({ properties, presence }) => [
+  if (!flattenedType(property)) return [name]
+  const inner = valueTypesOf(property).flatMap(({ properties, presence }) => [
     ...[...properties.values()].flatMap((p) => columnsOf(p, `${name}_`)),
     ...(presence === undefined ? [] : [`${name}_${presence}`])
   ])
-  return [...new Set([...inner, ...(derived ? [derived.column] : [])])]
+  return [...new Set([...inner, ...(property.derived ? [property.derived.column] : [])])]
 }
 
 /**
@@ -101,9 +105,9 @@ export function nest(row: Row, type: StructuredType, selection: Selection): Json
 }
 
 /** The type of a complex value: the declared one, unless the value names a derived one. */
-export function typeOfValue(value: object, { type, derived }: Property): StructuredType {
+export function typeOfValue(value: object, property: Property): StructuredType {
   const name = '@odata.type' in value ? String(value['@odata.type']).replace('#', '') : undefined
-  return derived?.types.find((each) => each.name === name) ?? (type as StructuredType)
+  return valueTypeNamed(property, name) ?? (property.type as StructuredType)
 }
 
 function fromColumn(value: unknown, property: Property): unknown {

@@ -3,16 +3,8 @@
  * a text is the member that it names in any case of ASCII letters, or else the member that stands for unknown ones.
  */
 
+import type { Enumeration } from '../../cqn/cqn.ts'
 import type { Element } from '../../cqn/csn.ts'
-
-export interface Enumeration {
-  /** Qualified name, for example `microsoft.graph.initiatorType`. */
-  name: string
-  /** The members, each with its index as its value. */
-  members: string[]
-  /** The member that stands for any text that names none. */
-  unknown: string
-}
 
 /**
  * Reads an enumeration from a type in the model: one of strings whose annotation `@odata.unknownMember` names a member.

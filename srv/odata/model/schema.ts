@@ -7,7 +7,7 @@ import { expectColumns, projectionOf, shownAs, type Projection } from './project
 import { asShown, linked, namespaceOf } from './shown.ts'
 import { templateOf, type Template } from './template.ts'
 import { talliesOf, type KnownTallies } from './tallies.ts'
-import { entityType as entityTypeOf, isStructured, storedType } from './types.ts'
+import { entityType as entityTypeOf, isStructured, storedType, valueTypesOf } from './types.ts'
 import type { EntityType, Property, StoredType, StructuredType } from './types.ts'
 
 /** The names of types that requests may use. */
@@ -165,9 +165,8 @@ function searchable(type: StructuredType, definition: Definition, projection?: P
   const visit = ({ properties }: StructuredType, prefix: string) => {
     for (const property of properties.values()) {
       const name = prefix + property.name
-      const inner = flattenedType(property)
-      for (const each of inner ? [inner, ...(property.derived?.types ?? [])] : []) visit(each, `${name}_`)
-      if (!inner && isStructured(property.type)) found.json.push(name)
+      if (flattenedType(property)) for (const each of valueTypesOf(property)) visit(each, `${name}_`)
+      else if (isStructured(property.type)) found.json.push(name)
       if (property.type === 'Edm.String') found.text.push(name)
     }
   }

@@ -3,7 +3,7 @@
  * for entities that it holds, and {@link textOf} for one that is about to be stored. So the text is not stored.
  */
 import { columnsOf, flattenedType, type Selection } from './columns.ts'
-import { isStructured, type Property, type StructuredType } from './types.ts'
+import { isStructured, valueTypesOf, type Property, type StructuredType } from './types.ts'
 import type { Row } from '../../plans/statement.ts'
 
 /** Parts that follow each other. */
@@ -42,9 +42,7 @@ export function templateOf(type: OfEntity, selection?: Selection): Template {
 export function isOfColumns({ properties }: StructuredType, selection: Selection): boolean {
   return [...properties.values()].every((property) => {
     const inner = selection?.get(property.name)
-    const type = flattenedType(property)
-    const types = type && [type, ...(property.derived?.types ?? [])]
-    return !inner || types?.every((each) => isOfColumns(each, inner)) === true
+    return !inner || (flattenedType(property) && valueTypesOf(property).every((each) => isOfColumns(each, inner)))
   })
 }
 

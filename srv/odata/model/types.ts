@@ -1,8 +1,8 @@
 /** The types of the service, derived from the CDS model at start-up. The protocol knows properties from here only. */
 
 import { columnHolding, findColumn, type Element, type Model } from '../../cqn/csn.ts'
-import type { Extent } from '../../cqn/cqn.ts'
-import { enumerationOf, type Enumeration } from './enumerations.ts'
+import type { Enumeration, Extent } from '../../cqn/cqn.ts'
+import { enumerationOf } from './enumerations.ts'
 
 export type JsonObject = Record<string, unknown>
 
@@ -150,7 +150,10 @@ export function propertyNamed({ properties }: StructuredType, name: string): Pro
   return properties.get(name) ?? [...properties.values()].find((each) => each.name.toLowerCase() === lowerCase)
 }
 
+/** The complex types that values of a property may have, the declared one first; none if it is primitive. */
+export const valueTypesOf = ({ type, derived }: Property): StructuredType[] =>
+  isStructured(type) ? [type, ...(derived?.types ?? [])] : []
+
 /** Finds a type by its qualified name among those that values of a property may have. */
-export function valueTypeNamed({ type, derived }: Property, name: string): StructuredType | undefined {
-  return [type, ...(derived?.types ?? [])].filter(isStructured).find((each) => each.name === name)
-}
+export const valueTypeNamed = (property: Property, name: unknown): StructuredType | undefined =>
+  valueTypesOf(property).find((each) => each.name === name)

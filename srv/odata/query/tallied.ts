@@ -3,7 +3,7 @@
  * tallies tell apart, it reads a row for each kind with the number of its entities. At both ends of a range of time,
  * and where tallies lack entities, it reads the entities themselves. Nothing else about the query changes.
  */
-import { allOf, conjuncts, func, nameOf, ref, val, type Cqn } from '../../cqn/cqn.ts'
+import { allOf, conjuncts, func, nameOf, partsOf, ref, val, type Cqn } from '../../cqn/cqn.ts'
 import { isImplied } from '../../database/dialect.ts'
 import { settings } from '../../settings/settings.ts'
 import type { ServiceSchema } from '../model/schema.ts'
@@ -36,10 +36,8 @@ function rewritten(tallies: KnownTallies, entity: string, select: Select): Selec
   return select.groupBy || select.columns.some(aggregates) ? new Aggregation(tallies, entity).of(select) : undefined
 }
 
-function aggregates(cqn: Cqn): boolean {
-  if ('xpr' in cqn) return cqn.xpr.some((part) => typeof part !== 'string' && aggregates(part))
-  return 'func' in cqn && ([...OF_VALUES, ...OF_ROWS].includes(cqn.func) || cqn.args.some((each) => aggregates(each)))
-}
+const aggregates = (cqn: Cqn): boolean =>
+  ('func' in cqn && [...OF_VALUES, ...OF_ROWS].includes(cqn.func)) || partsOf(cqn).some(aggregates)
 
 class Aggregation implements Counted {
   readonly tallies: KnownTallies
@@ -131,14 +129,6 @@ function whole<Value>(values: (Value | undefined)[]): Value[] | undefined {
 
 /** The names that expressions refer to. */
 function referred(expressions: Cqn[]): Set<string> {
-  const found = new Set<string>()
-  const visit = (cqn: Cqn | string): void => {
-    if (typeof cqn === 'string') return
-    if ('ref' in cqn) found.add(cqn.ref[0] as string)
-    else if ('xpr' in cqn) cqn.xpr.forEach(visit)
-    else if ('list' in cqn) cqn.list.forEach(visit)
-    else if ('func' in cqn) cqn.args.forEach(visit)
-  }
-  expressions.forEach(visit)
-  return found
+  const namesIn = (cqn: Cqn): string[] => ('ref' in cqn ? [cqn.ref[0] as string] : partsOf(cqn).flatMap(namesIn))
+  return new Set(expressions.flatMap(namesIn))
 }

@@ -3,8 +3,9 @@ import { instant } from '../../values/datetime.ts'
 import { isJsonObject } from '../../values/json.ts'
 import { remembered } from '../../values/remembered.ts'
 import { RequestError, type ErrorCode } from '../../errors/errors.ts'
+import type { Enumeration } from '../../cqn/cqn.ts'
 import { isControlInformation } from '../model/annotations.ts'
-import { memberNamed, type Enumeration } from '../model/enumerations.ts'
+import { memberNamed } from '../model/enumerations.ts'
 import { isStructured, type JsonObject, type ModelType, type Property, type StructuredType } from '../model/types.ts'
 
 /** How deep the members of an open type may nest: far less than the 1,000 levels that databases read. */

@@ -1,7 +1,7 @@
 /** Entities as records of CSV (RFC 4180). */
 import type { Selection } from '../model/columns.ts'
 import { valueAt } from '../model/projection.ts'
-import { isStructured, type JsonObject, type Property, type StructuredType } from '../model/types.ts'
+import { isStructured, valueTypesOf, type JsonObject, type Property, type StructuredType } from '../model/types.ts'
 
 interface Column {
   path: string[]
@@ -25,11 +25,11 @@ export interface Table {
 export function columnsFor({ properties }: StructuredType, selection: Selection, path: string[] = []): Column[] {
   const columns = new Map<string, Column>()
   for (const property of properties.values()) {
-    const { name, type, collection, derived } = property
+    const { name, collection } = property
     if (selection && !selection.has(name)) continue
     const inner = selection?.get(name)
     const at = [...path, name]
-    const types = isStructured(type) && !collection ? [type, ...(derived?.types ?? [])] : []
+    const types = collection ? [] : valueTypesOf(property)
     const found = types.flatMap((each) => (each.open ? membersFor(inner, at) : columnsFor(each, inner, at)))
     for (const column of found.length ? found : [{ path: at, property }]) columns.set(column.path.join('/'), column)
   }

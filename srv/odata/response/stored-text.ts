@@ -35,7 +35,7 @@ const existence = ({ columns, marks, emptyObjects }: ComplexPart) =>
     ...marks.map((mark) => xpr(func('instr', ref(emptyObjects), constant(mark)), '> 0'))
   )
 
-/** The columns that the text is made of outside of the database: see {@link textOf}. */
+/** The columns that the text is made of outside of the database: see `textOf` in model/template.ts. */
 export function columnsIn(template: Template): Cqn[] {
   return template.flatMap((part) => {
     if (typeof part === 'string') return []
