@@ -14,6 +14,18 @@ const MOST = 200
 /** The beginning of a text, which orders as the text does. */
 export const beginning = (text: string) => `beginning(${text},${MOST})`
 
+/**
+ * What {@link beginning} gives for a value of a request. The server takes 4 µs to find a function such as that, in each
+ * place of a statement and for each partition.
+ */
+export function beginningOf(text: string): string {
+  return text.length <= MOST ? text : [...text.slice(0, 2 * MOST)].slice(0, MOST).join('') // in characters, as the server
+}
+
+/** What {@link beginningInAnyCase} gives for a value of a request. */
+export const beginningInAnyCaseOf = (text: string): string =>
+  beginningOf(text).replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
+
 /** Whether a text is its own beginning, and that of no longer text. */
 export const isBeginning = (text: string) => `length(${text}) < ${MOST}`
 

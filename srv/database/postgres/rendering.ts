@@ -1,5 +1,6 @@
 /** Renders queries as CAP does, in PostgreSQL's SQL. Values are `?` in it: see placeholders.ts. */
 import { SQLService, type Limit, type Select, type Source, type ValueExpression } from '@cap-js/db-service'
+import type { Source as SourceOfValue } from '../../cqn/cqn.ts'
 import { findColumn } from '../../cqn/csn.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 import { remembered } from '../../values/remembered.ts'
@@ -7,7 +8,14 @@ import { asText, isPage } from '../rendering.ts'
 import { castSql } from './casts.ts'
 import { soughtBy } from '../dialect.ts'
 import { DIALECT } from './dialect.ts'
-import { beginning, beginningInAnyCase, columnsByBeginning, isBeginning } from './indexes.ts'
+import {
+  beginning,
+  beginningInAnyCase,
+  beginningInAnyCaseOf,
+  beginningOf,
+  columnsByBeginning,
+  isBeginning
+} from './indexes.ts'
 import { isMixed } from './names.ts'
 import { INSTANT } from './partitions.ts'
 import { mayContain } from './search-statements.ts'
@@ -21,6 +29,9 @@ type Argument = ValueExpression & { toString(): string }
 interface Expression {
   ref?: string[] | undefined
   val?: unknown
+  /** Whether the value comes from a request, and where it is there. */
+  fromRequest?: boolean | undefined
+  source?: SourceOfValue | undefined
   func?: string
   args?: Expression[]
   list?: Expression[]
@@ -137,7 +148,8 @@ export class PostgresRenderer extends CapRenderer {
     const values = value.list ?? ('val' in value ? [value] : [])
     if (!values.length) return undefined
     if (value.val === null) return super.xpr({ xpr: [of(text), implied, value] })
-    const beginnings = value.list ? { list: value.list.map(of) } : of(value)
+    const cut = (each: Expression) => derived(each, isInAnyCase ? beginningInAnyCaseOf : beginningOf) ?? of(each)
+    const beginnings = value.list ? { list: value.list.map(cut) } : cut(value)
     const found = super.xpr({ xpr: [of(text), implied, beginnings] })
     if (operator !== '=' && operator !== 'in') return `(${found} and ${super.xpr({ xpr })})`
     // PostgreSQL evaluates this once, so that it estimates the rows by the index alone
@@ -178,6 +190,16 @@ export class PostgresRenderer extends CapRenderer {
     if ((fromRequest || source) && sql === '?') this.values.push(new SourcedValue(this.values.pop() as never, source))
     return sql
   }
+}
+
+/** What follows from a text of a request, and from those of others of its shape; undefined if it is no such text. */
+function derived({ val, fromRequest, source }: Expression, read: (text: string) => string): Expression | undefined {
+  if (typeof val !== 'string' || !fromRequest) return undefined
+  const readIn = (text: string) => {
+    const other = source?.read(text)
+    return typeof other === 'string' ? read(other) : other
+  }
+  return { val: read(val), fromRequest, source: source && { ...source, read: readIn } }
 }
 
 /**

@@ -8,6 +8,7 @@ import { asManyAsFit } from '../../database/result-size.ts'
 import { distinct, type Column } from '../../cqn/cqn.ts'
 import type { Planned } from '../../plans/plans.ts'
 import type { Row } from '../../plans/statement.ts'
+import type { Template } from '../model/template.ts'
 import type { Selected } from '../query/select.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { JsonText } from './json-text.ts'
@@ -62,15 +63,15 @@ export async function readRows<Of extends Prepared>(
   const nameFor = (form: string, places: number) => (places === all ? form : `${form} of ${places}`)
   const placesUpTo = (index: number, row: Row | undefined) => ((row && placeOf?.(row)) ?? index) + 1
 
-  async function build(wanted: number, isMore: boolean): Promise<Shown> {
+  async function build(wanted: number, isMore: boolean, filledIn?: Template): Promise<Shown> {
     const { rows: found, asked } = await asManyAsFit(wanted, (places) =>
       ask(nameFor('rows', places), (of) => {
-        const columns = distinct([...columnsToRender(exchange, selected), ...of.keys])
+        const columns = distinct([...columnsToRender(exchange, selected, filledIn), ...of.keys])
         return { SELECT: { ...select(of, places), columns } }
       })
     )
     const rows = placeOf ? inPlaces(found, placeOf) : found
-    const texts = renderRows(exchange, rows.slice(0, limit), selected, path)
+    const texts = renderRows(exchange, rows.slice(0, limit), selected, path, filledIn)
     const count = texts.length
     const isCut = count < rows.length
     const places = isCut ? placesUpTo(count - 1, rows[count - 1]) : asked
@@ -79,9 +80,11 @@ export async function readRows<Of extends Prepared>(
 
   const { stored } = exchange.schema
   const template = templateFor(exchange, selected)
-  // of what is selected, the database makes no texts where rows come one by one: to send their columns takes it less. JSON
-  // in columns may be that of an earlier release
-  const isMadeThere = template === stored.template || (template && !engine().endsWhereFull && !hasJson(template))
+  // where rows come one by one, to send their columns takes the database less than to make a text, of what is selected or
+  // of a single entity. JSON in columns may be that of an earlier release
+  const { endsWhereFull } = engine()
+  if (template === stored.template && endsWhereFull && limit === 1) return build(all, false, template)
+  const isMadeThere = template === stored.template || (template && !endsWhereFull && !hasJson(template))
   // JSON keeps all digits of numbers in columns, but not of numbers that an order computes
   if (!template || !isMadeThere || !keys.every((column) => 'ref' in column)) return build(all, false)
 
@@ -90,7 +93,7 @@ export async function readRows<Of extends Prepared>(
     const found = await ask(name, (of) => pageQuery(select(of, places), of.keys, stored, template, longest))
     return storedPage(found, keys, placeOf)
   }
-  const isUnlimited = limit === 1 || (engine().endsWhereFull && !placeOf) // rows without an order may come in any
+  const isUnlimited = limit === 1 || (endsWhereFull && !placeOf) // rows without an order may come in any
   const longest = isUnlimited ? undefined : Math.max(SHORT, Math.floor(mostBytes() / all))
   const first = await read(all, longest)
   const fit = fitting(first.entities.slice(0, limit))
