@@ -86,9 +86,9 @@ export function read(access: Access | undefined, kind: Resource['kind'], what: R
     type,
     type === 'application/json' ? json(schema, example)[type] : { schema: text }
   ])
-  const prefers = headers.includes('Prefer')
+  const ofPages = kind === 'collection' ? ['Preference-Applied', 'Content-Disposition'] : []
   const responses = {
-    200: response(found, Object.fromEntries(content) as JsonObject, 'ETag', ...(prefers ? ['Preference-Applied'] : [])),
+    200: response(found, Object.fromEntries(content) as JsonObject, 'ETag', ...ofPages),
     304: response('The client has it already.', undefined, 'ETag')
   }
   return operation(access, { ...what, parameters: [...optionsOf(kind, 'GET'), ...headers], responses })

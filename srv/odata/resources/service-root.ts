@@ -37,12 +37,18 @@ export async function readSingleton(exchange: Exchange) {
   for (const name of schema.collections) {
     // what is said of a collection comes just before it (OData JSON 4.01, 4.4)
     if (isFull && selected?.includes(name) !== false)
-      members[`${name}@odata.navigationLink`] = [JSON.stringify(`${root}${schema.singleton}/${name}`)]
+      Object.assign(members, linksOf(name, `${root}${schema.singleton}`))
     Object.assign(members, expanded.get(name))
   }
   const shown = [...(selected ?? []), ...lists].join(',')
   respondWith(exchange, schema.singleton + (shown && `(${shown})`), objectText(members))
 }
+
+/** The links to a collection and to the references to its entities, which come with `full` (OData JSON 4.01, 3.1.2). */
+const linksOf = (name: string, url: string): Record<string, JsonText> => ({
+  [`${name}@odata.associationLink`]: [JSON.stringify(`${url}/${name}/$ref`)],
+  [`${name}@odata.navigationLink`]: [JSON.stringify(`${url}/${name}`)]
+})
 
 /**
  * Reads `$select`: the collections whose links are shown; undefined for all of them (Protocol 4.01, 11.2.5.1).

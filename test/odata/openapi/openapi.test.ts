@@ -19,7 +19,7 @@ interface Content {
 interface Operation {
   parameters: { $ref: string }[]
   requestBody?: { content: Record<string, Content> }
-  responses: Record<string, { content?: Record<string, Content> }>
+  responses: Record<string, { content?: Record<string, Content>; headers?: Json }>
 }
 interface Document {
   servers: { url: string }[]
@@ -130,6 +130,17 @@ describe('What is described', () => {
       expect([example, answer.status]).toEqual([example, 200])
       expect(valuesOf(answer).length).toBeGreaterThan(0)
     }
+  })
+
+  it('names the headers of lists', async () => {
+    const path = '/auditLogs/provisioning'
+    const { paths } = await described('')
+    const names = Object.keys(paths[path]!.get!.responses[200]!.headers!).map((name) => name.toLowerCase())
+    const page = await service.get(path, { Prefer: 'odata.maxpagesize=1' })
+    const download = await service.get(`${path}?$format=csv`)
+    for (const name of ['odata-version', 'request-id', 'client-request-id', 'etag', 'preference-applied'])
+      expect([name, page.headers.has(name), names.includes(name)]).toEqual([name, true, true])
+    expect([download.headers.has('content-disposition'), names.includes('content-disposition')]).toEqual([true, true])
   })
 
   it('names the formats of lists and of numbers', async () => {

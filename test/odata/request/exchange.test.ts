@@ -334,7 +334,12 @@ describe('$expand on the singleton (URL Conventions 4.01, 5.1.2)', () => {
   it('shows the links that are selected with the level full', async () => {
     const full = { Accept: 'application/json;metadata=full' }
     const { body } = await service.get('/auditLogs?$select=directoryProvisioning', full)
-    expect(Object.keys(body).slice(4)).toEqual(['directoryProvisioning@odata.navigationLink'])
+    const url = `${service.url}/auditLogs/directoryProvisioning`
+    const { '@odata.context': _, '@odata.type': __, '@odata.id': ___, '@odata.readLink': ____, ...links } = body
+    expect(links).toEqual({
+      'directoryProvisioning@odata.associationLink': `${url}/$ref`,
+      'directoryProvisioning@odata.navigationLink': url
+    })
   })
 
   it.each(['id', 'provisioning/id', 'Provisioning', '', 'auditLogs'])('refuses $select=%s', async ($select) => {
@@ -352,10 +357,12 @@ describe('$expand on the singleton (URL Conventions 4.01, 5.1.2)', () => {
       '@odata.type',
       '@odata.id',
       '@odata.readLink',
+      'provisioning@odata.associationLink',
       'provisioning@odata.navigationLink',
       'provisioning@odata.count',
       'provisioning',
       'provisioning@odata.nextLink',
+      'directoryProvisioning@odata.associationLink',
       'directoryProvisioning@odata.navigationLink',
       'directoryProvisioning@odata.count'
     ])
