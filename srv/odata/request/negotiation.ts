@@ -61,7 +61,15 @@ export function negotiate(offered: string[], req: Request, $format: string | und
   const chosen = ofBatch ?? choose(offered, rangesIn(wanted), acceptCharset)
   if (chosen) return chosen
   const target = $format === undefined ? 'Accept' : '$format'
-  throw new RequestError('notAcceptable', `The service can answer with ${offered.join(' or ')} only.`, target)
+  const what = `${offered.join(' or ')} only${unknownIn(rangesIn(wanted), offered)}`
+  throw new RequestError('notAcceptable', `The service can answer with ${what}.`, target)
+}
+
+/** The first parameter for which a type that is offered is not the one that is wanted. */
+function unknownIn(ranges: MediaRange[], offered: string[]): string {
+  const ofOffered = ranges.filter(({ type }) => offered.includes(type))
+  const [unknown] = ofOffered.flatMap(({ type, parameters }) => [...parameters].filter((each) => !isKnown(type, each)))
+  return unknown ? `, without '${unknown.join('=')}'` : ''
 }
 
 /**
@@ -96,7 +104,8 @@ function choose(offered: string[], ranges: MediaRange[], acceptCharset?: string)
   const isRefused = (type: string, range: string) => widest && wildcards(range) > (widest.get(type) ?? 0)
   for (const { type: range, parameters, quality } of ranges) {
     const type = offered.find((each) => matches(each, range) && !isRefused(each, range))
-    if (type && quality > 0 && isKnown(type, parameters, acceptCharset)) return { type, parameters, quality }
+    if (type && quality > 0 && [...parameters].every((each) => isKnown(type, each, acceptCharset)))
+      return { type, parameters, quality }
   }
   return undefined
 }
@@ -112,7 +121,8 @@ function mediaRanges(header: string): MediaRange[] {
   const ranges = header.split(',').map((each) => {
     const [type = '', ...rest] = each.split(';').map((part) => part.trim().toLowerCase())
     const parameters = new Map<string, string>()
-    for (const part of rest) {
+    for (const part of rest.filter(Boolean)) {
+      // a semicolon may be the last (RFC 9110, 5.6.6)
       const [name = '', value = ''] = part.split('=')
       parameters.set(name.trim(), value.trim().replace(/^"(.*)"$/, '$1'))
     }
@@ -127,13 +137,11 @@ function matches(offered: string, range: string) {
   return range === '*/*' || range === offered || range === offered.replace(/\/.*/, '/*')
 }
 
-function isKnown(type: string, parameters: MediaRange['parameters'], acceptCharset: string | undefined) {
-  return [...parameters].every(([name, value]) => {
-    // Accept-Charset wins
-    if (name === 'charset') return acceptCharset !== undefined || ['utf-8', 'utf8'].includes(value)
-    const known = PARAMETERS.get(type)
-    return known?.has(name) && (known.get(name)?.includes(value) ?? true)
-  })
+function isKnown(type: string, [name, value]: [string, string], acceptCharset?: string) {
+  // Accept-Charset wins
+  if (name === 'charset') return acceptCharset !== undefined || ['utf-8', 'utf8'].includes(value)
+  const known = PARAMETERS.get(type)
+  return known?.has(name) && (known.get(name)?.includes(value) ?? true)
 }
 
 function takesUtf8(acceptCharset: string) {

@@ -44,6 +44,18 @@ describe('Counts and raw values, which are plain text', () => {
   })
 })
 
+describe('A media range', () => {
+  it.each([
+    ['application/json;', 'minimal'],
+    ['application/json; ;odata.metadata=none ; q=0.5 ;', 'none'],
+    ['application/xml, ,application/json;odata.metadata="none"', 'none']
+  ])('may have empty parts: %s', async (accept, level) => {
+    const answer = await service.get(path, { Accept: accept })
+    const type = `application/json;odata.metadata=${level};IEEE754Compatible=false`
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type])
+  })
+})
+
 describe('$metadata in JSON, which OData 4.0 does not have (CSDL JSON 4.01)', () => {
   it.each<[string, Record<string, string>, string, string]>([
     ['a client that allows 4.01', { 'OData-MaxVersion': '4.01', Accept: 'application/json' }, 'json', '4.01'],

@@ -300,6 +300,8 @@ describe('How a download is asked for, and announced', () => {
   })
 })
 
+const ONLY = 'The service can answer with application/json or application/x-ndjson or text/csv only'
+
 describe('No download', () => {
   it.each<[Record<string, string>, number, string, string]>([
     [{ $count: 'true' }, 400, 'A download has no count: the address with /$count gives it.', '$count'],
@@ -333,21 +335,13 @@ describe('No download', () => {
   it.each([
     ['text/csv;part=steps', 'The parts in CSV are entities, provisioningSteps, modifiedProperties.'],
     ['text/csv;part=constructor', 'The parts in CSV are entities, provisioningSteps, modifiedProperties.'],
-    ['text/csv;header=maybe', 'The service can answer with application/json or application/x-ndjson or text/csv only.'],
-    ['text/csv;formulas=run', 'The service can answer with application/json or application/x-ndjson or text/csv only.'],
-    [
-      'text/csv;charset=latin1',
-      'The service can answer with application/json or application/x-ndjson or text/csv only.'
-    ],
-    [
-      'text/csv;odata.metadata=full',
-      'The service can answer with application/json or application/x-ndjson or text/csv only.'
-    ],
-    [
-      'application/x-ndjson;part=entities',
-      'The service can answer with application/json or application/x-ndjson or text/csv only.'
-    ],
-    ['application/ndjson', 'The service can answer with application/json or application/x-ndjson or text/csv only.']
+    ['text/csv;header=maybe', `${ONLY}, without 'header=maybe'.`],
+    ['text/csv;formulas=run', `${ONLY}, without 'formulas=run'.`],
+    ['text/csv;charset=latin1', `${ONLY}, without 'charset=latin1'.`],
+    ['text/csv;odata.metadata=full', `${ONLY}, without 'odata.metadata=full'.`],
+    ['application/x-ndjson;part=entities', `${ONLY}, without 'part=entities'.`],
+    ['application/json;odata=nometadata', `${ONLY}, without 'odata=nometadata'.`],
+    ['application/ndjson', `${ONLY}.`]
   ])('is in the format %s', async ($format, message) => {
     for (const [url, headers, target] of [
       [query(path, { $format }), {}, '$format'],
