@@ -123,8 +123,13 @@ annotate graph.auditLogs with {
   directoryProvisioning @Capabilities.ChangeTracking: { Supported: true };
 };
 
+// What the service knows where it is not sent. The tenant is that of the token.
 annotate graph.provisioningObjectSummary with {
-  id @Core.ComputedDefaultValue;
+  id       @Core.ComputedDefaultValue;
+  tenantId @Core.ComputedDefaultValue;
+};
+annotate v1.provisioningObjectSummary with {
+  servicePrincipal @Core.ComputedDefaultValue; // from the details of the systems
 };
 annotate graph.![entity] with {
   id @Core.ComputedDefaultValue;

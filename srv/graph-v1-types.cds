@@ -2,7 +2,8 @@ namespace graph.v1;
 
 using { graph.v1 } from './graph-v1-enumerations';
 
-// The types of Microsoft Graph today. Open types are so that clients expect further members; the service adds none.
+// The types of Microsoft Graph today. Open types are so that clients expect further members. The service adds none, and
+// takes none, as the other roots could not show them: of the types that they may have, there is none.
 
 /** What all entities have in common: a key. */
 type ![entity] {
@@ -12,7 +13,7 @@ type ![entity] {
 
 
 /** Whom or what something is about. */
-@open
+@open  @Validation.OpenPropertyTypeConstraint: []
 type identity {
   /** The unique ID. */
   id          : String;
@@ -23,7 +24,7 @@ type identity {
 
 
 /** Who or what started the provisioning of an object. */
-@open  @odata.baseType: 'microsoft.graph.identity'
+@open  @Validation.OpenPropertyTypeConstraint: []  @odata.baseType: 'microsoft.graph.identity'
 type initiator : identity {
   /** What kind of initiator it is. */
   initiatorType : v1.initiatorType;
@@ -31,7 +32,7 @@ type initiator : identity {
 
 
 /** A system that objects are provisioned from or to. */
-@open  @odata.baseType: 'microsoft.graph.identity'
+@open  @Validation.OpenPropertyTypeConstraint: []  @odata.baseType: 'microsoft.graph.identity'
 type provisioningSystem : identity {
   /** What else is known of the system, for example its application and its service principal. */
   details : detailsInfo;
@@ -39,7 +40,7 @@ type provisioningSystem : identity {
 
 
 /** An object in the source or the target system, such as a user or a group. */
-@open  @odata.baseType: 'microsoft.graph.identity'
+@open  @Validation.OpenPropertyTypeConstraint: []  @odata.baseType: 'microsoft.graph.identity'
 type provisionedIdentity : identity {
   /** The type of the object, for example `User`, `Group` or a SCIM schema. */
   identityType : String;
@@ -50,7 +51,7 @@ type provisionedIdentity : identity {
 
 
 /** The service principal of an application. */
-@open  @odata.baseType: 'microsoft.graph.identity'
+@open  @Validation.OpenPropertyTypeConstraint: []  @odata.baseType: 'microsoft.graph.identity'
 type provisioningServicePrincipal : identity {}
 
 

@@ -336,12 +336,28 @@ describe('$metadata', () => {
   })
 
   it.each([
-    ['', 'provisioningObjectSummary'],
-    ['/beta', 'entity'],
-    ['/v1.0', 'entity']
-  ])('says that the service generates an id where none is sent, at %j', async (root, type) => {
-    const annotations = (await json(root)).$Annotations as Record<string, Json>
-    expect(annotations[`microsoft.graph.${type}/id`]!['@Core.ComputedDefaultValue']).toBe(true)
+    ['', ['provisioningObjectSummary/id', 'provisioningObjectSummary/tenantId']],
+    ['/beta', ['entity/id', 'provisioningObjectSummary/tenantId']],
+    ['/v1.0', ['entity/id', 'provisioningObjectSummary/servicePrincipal', 'provisioningObjectSummary/tenantId']]
+  ])('says what the service knows where it is not sent, at %j', async (root, expected) => {
+    const annotations = Object.entries((await json(root)).$Annotations as Record<string, Json>)
+    const computed = annotations.filter(([, each]) => each['@Core.ComputedDefaultValue'])
+    expect(computed.map(([name]) => name).toSorted()).toEqual(expected.map((name) => `microsoft.graph.${name}`))
+  })
+
+  it('says which open types take no members, and these take none', async () => {
+    const annotations = Object.entries((await json('/v1.0')).$Annotations as Record<string, Json>)
+    const constrained = annotations.filter(([, each]) => each['@Validation.OpenPropertyTypeConstraint'])
+    expect(constrained.map(([name, each]) => [name, each['@Validation.OpenPropertyTypeConstraint']])).toEqual(
+      ['identity', 'initiator', 'provisioningSystem', 'provisionedIdentity', 'provisioningServicePrincipal'].map(
+        (name) => [`microsoft.graph.${name}`, []]
+      )
+    )
+    for (const property of ['initiatedBy', 'sourceSystem', 'targetIdentity', 'servicePrincipal']) {
+      const event = { activityDateTime: '2024-05-01T12:00:00Z', [property]: { further: 1 } }
+      const { status, body } = await service.post('/v1.0/auditLogs/provisioning', event)
+      expect([status, (body.error as Json).code]).toEqual([400, 'unknownProperty'])
+    }
   })
 
   it('says what the service does not allow', async () => {
