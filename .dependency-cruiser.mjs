@@ -5,7 +5,7 @@
 const FLOORS = [
   ['server', 'audit-log-service', 'commands', 'cap'],
   ['compiled-model'],
-  ['odata'], // the adapter
+  ['odata'], // the adapter, and the service roots that it serves
   ['odata/resources', 'odata/batch', 'odata/openapi'],
   ['odata/response'],
   ['odata/query'],
