@@ -112,12 +112,9 @@ function application() {
   app.use(inSequence(...clientLimit(), admit, compression({ filter: isCompressible }), countAnswers))
   app.use('/app', isProduction ? page(false, findSignIn()) : page(true))
   if (!isProduction) app.use('/docs', apiReference())
-  const { before } = cds.middlewares as unknown as { before: (RequestHandler | RequestHandler[])[] }
-  Object.assign(cds.middlewares, {
-    before: [inSequence(keptNowhere, ...before.flat(), noteTenant, admitTenant, giveWayToOthers)]
-  })
-  // instead of CAP's, which has another body and no request-id
-  Object.assign(cds.middlewares, { after: [renderError] })
+  const before = inSequence(keptNowhere, ...cds.middlewares.before.flat(), noteTenant, admitTenant, giveWayToOthers)
+  // the one after replaces CAP's, which has another body and no request-id
+  Object.assign(cds.middlewares, { before: [before], after: [renderError] })
   const host = isProduction ? process.env.HOST : '127.0.0.1' // undefined means all interfaces
   return Object.assign(app, { listen: (port: number) => serve(app, port, host) })
 }

@@ -8,7 +8,7 @@ const KNOWN = ['development', 'production', 'postgres']
  * @param profiles those of the process as CAP has them: `development` is added unless there is `production`
  * @throws {Error} if a name is unknown: it may be a misspelt `production`
  */
-export function needsTokens(profiles = (cds.env as unknown as { profiles: string[] }).profiles): boolean {
+export function needsTokens(profiles = cds.env.profiles): boolean {
   const unknown = profiles.filter((name) => !KNOWN.includes(name)).map((name) => `'${name}'`)
   if (unknown.length)
     throw new Error(

@@ -18,6 +18,11 @@ export class RecentlyUsed<Entry> {
     return found.entry
   }
 
+  /** Finds an entry without using it. */
+  peek(key: string): Entry | undefined {
+    return this.entries.get(key)?.entry
+  }
+
   set(key: string, entry: Entry, size = 1) {
     this.delete(key)
     this.entries.set(key, { entry, size })

@@ -1,4 +1,5 @@
 /** Statements that the server plans once for each connection, and not for each request: those that come again. */
+import { RecentlyUsed } from '../../values/recently-used.ts'
 
 /**
  * How many are prepared at the same time. Each connection keeps their plans, of some 8 KB for each month that there are
@@ -10,8 +11,8 @@ const MOST = 50
 const REMEMBERED = 200
 
 export class Prepared {
-  /** The names by texts; the least recently used one comes first. */
-  private readonly names = new Map<string, string>()
+  /** The names by texts. */
+  private readonly names = new RecentlyUsed<string>(MOST)
   private readonly seen = new Set<string>()
   private count = 0
 
@@ -23,9 +24,7 @@ export class Prepared {
       this.remember(text)
       return statement
     }
-    this.names.delete(text)
     this.names.set(text, name)
-    for (const oldest of this.names.keys()) if (this.names.size > MOST) this.names.delete(oldest)
     return { ...statement, name }
   }
 
@@ -34,7 +33,7 @@ export class Prepared {
    * @param prepared the texts of what is prepared there, by their names; what is forgotten is removed
    */
   forgotten(prepared: Record<string, string>): string[] {
-    const names = Object.keys(prepared).filter((name) => this.names.get(prepared[name] as string) !== name)
+    const names = Object.keys(prepared).filter((name) => this.names.peek(prepared[name] as string) !== name)
     for (const name of names) delete prepared[name]
     return names
   }

@@ -1,4 +1,6 @@
 /** Batches in JSON (OData JSON 4.01, 19.1). */
+import { isJsonObject } from '../../values/json.ts'
+import type { JsonObject } from '../model/types.ts'
 import { checkRequest, checkSize, forwardReference, invalid, referenceOf } from './requests.ts'
 import type { BatchRequest, Unit } from './requests.ts'
 
@@ -11,7 +13,7 @@ const GROUP_NAME = /^[\w.~-]+$/
  * @throws {RequestError} 400 naming the first member that is missing or wrong
  */
 export function readBatch(body: unknown, limit: number): Unit[] {
-  const requests = isObject(body) ? body.requests : undefined
+  const requests = isJsonObject(body) ? body.requests : undefined
   if (!Array.isArray(requests)) throw invalid("A batch must be a JSON object with an array 'requests'.", 'requests')
   checkSize(requests.length, limit)
   const units: Unit[] = []
@@ -19,10 +21,10 @@ export function readBatch(body: unknown, limit: number): Unit[] {
   for (const [index, each] of requests.entries()) {
     const target = `requests/${index}`
     const request = readRequest(each, target)
-    const group = readGroup((each as Json).atomicityGroup, `${target}/atomicityGroup`)
+    const group = readGroup((each as JsonObject).atomicityGroup, `${target}/atomicityGroup`)
     const isFurther = group !== undefined && units.at(-1)?.group === group
     checkRequest(request, group !== undefined, group === undefined ? target : `${target}/atomicityGroup`)
-    connect(request, (each as Json).dependsOn ?? [], group, named, `${target}/dependsOn`)
+    connect(request, (each as JsonObject).dependsOn ?? [], group, named, `${target}/dependsOn`)
     for (const name of isFurther || group === undefined ? [request.id] : [request.id, group]) {
       if (named.has(name)) throw invalid(`The id '${name}' is not unique.`, `${target}/id`)
       named.set(name, request)
@@ -34,12 +36,12 @@ export function readBatch(body: unknown, limit: number): Unit[] {
 }
 
 function readRequest(request: unknown, target: string) {
-  if (!isObject(request)) throw invalid('A request of a batch must be an object.', target)
+  if (!isJsonObject(request)) throw invalid('A request of a batch must be an object.', target)
   for (const name of ['id', 'method', 'url']) {
     if (typeof request[name] !== 'string')
       throw invalid(`A request of a batch must have a string '${name}'.`, `${target}/${name}`)
   }
-  const { id, method, url, headers = {}, body } = request as { id: string; method: string; url: string } & Json
+  const { id, method, url, headers = {}, body } = request as { id: string; method: string; url: string } & JsonObject
   return {
     id,
     method: method.toUpperCase(),
@@ -53,7 +55,7 @@ function readRequest(request: unknown, target: string) {
 
 /** Header names are case-insensitive. */
 function readHeaders(headers: unknown, target: string) {
-  if (!isObject(headers)) throw invalid('The headers of a request must be an object.', target)
+  if (!isJsonObject(headers)) throw invalid('The headers of a request must be an object.', target)
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), readHeader(value, target)])
   )
@@ -91,10 +93,4 @@ function connect(
     if (!other) throw forwardReference(target)
     request.dependsOn.push(other)
   }
-}
-
-type Json = Record<string, unknown>
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

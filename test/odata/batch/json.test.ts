@@ -142,7 +142,7 @@ describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
     expect(bodies[1]).toMatch(/^\d+$/)
     expect(bodies[2]).toMatch(/^[\w-]+$/)
     expect(Buffer.from(bodies[2] as string, 'base64url').toString()).toBe((await service.get('/$metadata')).text)
-    expect(bodies[3]).toMatchObject({ $Version: '4.0' })
+    expect(bodies[3]).toMatchObject({ $Version: '4.01' })
   })
 
   it.each<[string, 'json' | 'multipart' | undefined]>([
@@ -214,6 +214,7 @@ describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
     ['a dependency on itself', { requests: [{ id: '1', method: 'GET', url: path, dependsOn: ['1'] }] }],
     ['a reference to itself', { requests: [{ id: '1', method: 'GET', url: '$1' }] }],
     ['headers that are no object', { requests: [{ id: '1', method: 'GET', url: path, headers: 'x' }] }],
+    ['headers that are a number', { requests: [{ id: '1', method: 'GET', url: path, headers: JSON.rawJSON('1.0') }] }],
     ['a query in an atomicity group', { requests: [{ id: '1', method: 'get', url: path, atomicityGroup: 'g' }] }],
     ['a batch in the batch', { requests: [{ id: '1', method: 'POST', url: '/$batch', body: {} }] }]
   ])('is refused with %s', async (_, body) => {
