@@ -34,25 +34,38 @@ interface Props extends Shown {
 }
 
 export function Table({ view, now, navigate, refresh, arrived, interrupted }: Props) {
-  const { pages, first } = usePages(view, now, SELECT)
+  const { pages, shown } = usePages(view, now, SELECT)
   const scroller = useRef<HTMLDivElement>(null)
   const [{ top, height, row }, setPlace] = useState({ top: 0, height: 600, row: 40 })
   const [focused, setFocused] = useState(0)
   /** The row that gets the focus as soon as it is rendered. */
   const wanted = useRef<number | undefined>(undefined)
+  /** How far rows have moved down that are not rendered there yet, in pixels. */
+  const shift = useRef(0)
+  /** Whether the list lacks what came in last. */
+  const isBehind = useRef(false)
   useTail(view.live, filterOf({ ...view, range: { last: 'all' } }, now), SELECT, {
     begun: refresh,
     arrived: (events) => {
+      const element = scroller.current
+      // who reads further down is not brought back to the top, and reads anew when there
+      isBehind.current = pages.prepended > MOST_ARRIVED && !!element?.scrollTop
+      if (isBehind.current) return arrived(events.length)
       const { length } = pages.prepend(events)
       if (!length) return
       arrived(length)
-      if (pages.prepended > MOST_ARRIVED) return refresh()
-      const element = scroller.current
-      if (element && element.scrollTop > 0) element.scrollTop += length * row // what is looked at stays where it is
+      if (pages.prepended > MOST_ARRIVED && !element?.scrollTop) return refresh()
+      if (!element?.scrollTop) return
+      shift.current += length * row // what is looked at stays where it is
+      setPlace((place) => ({ ...place, top: place.top + length * row }))
     },
     interrupted
   })
 
+  useLayoutEffect(() => {
+    if (scroller.current && shift.current) scroller.current.scrollTop += shift.current
+    shift.current = 0
+  })
   useLayoutEffect(() => {
     const element = scroller.current
     if (!element) return
@@ -72,12 +85,16 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
   useEffect(() => {
     scroller.current?.scrollTo({ top: 0 })
     setFocused(0)
-  }, [first])
+    isBehind.current = false
+  }, [pages])
+  useEffect(() => {
+    if (isBehind.current && top === 0) refresh()
+  }, [top])
 
-  const length = Math.min(pages.length, Math.floor(TALLEST / row))
+  const length = Math.min(shown.length, Math.floor(TALLEST / row))
   const from = Math.max(0, Math.floor(top / row) - AROUND)
   const to = Math.min(length, Math.ceil((top + height) / row) + AROUND)
-  useEffect(() => pages.look(from, to)) // it does nothing where all is there
+  useEffect(() => shown.look(from, to)) // it does nothing where all is there
 
   /** Moves the focus to a row, which may have to be scrolled to and read first. */
   const focusOn = (place: number) => {
@@ -112,15 +129,16 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
     focusOn(focused + step)
   }
   const open = (event: LogEvent) => navigate({ event: event.id, tenant: tenantOf(event), tab: undefined })
-  const isEmpty = pages.isComplete && pages.length === 0
+  const failure =
+    pages.error === undefined ? null : (
+      <Failure error={pages.error} of="The events" isLoading={pages.isRetrying} retry={() => pages.retry()} />
+    )
+  const isEmpty = shown.isComplete && shown.length === 0
 
   return (
     <div class="scroller" ref={scroller}>
-      <table
-        aria-rowcount={pages.isComplete ? length + 1 : -1}
-        aria-label="Events"
-        aria-busy={!pages.isComplete && !length}
-      >
+      {shown !== pages && failure}
+      <table aria-rowcount={shown.isComplete ? length + 1 : -1} aria-label="Events" aria-busy={!pages.isReady}>
         <thead>
           <tr aria-rowindex={1}>
             <th scope="col" class="time" aria-sort={view.oldestFirst ? 'ascending' : 'descending'}>
@@ -147,13 +165,13 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
           <Spacer key="above" height={from * row} />
           {Array.from({ length: Math.max(0, to - from) }, (_, index) => {
             const place = from + index
-            const event = pages.at(place)
+            const event = shown.at(place)
             return (
               <Row
                 key={place}
                 {...{ place, event, view, open }}
                 isFocused={place === focused}
-                isFresh={event !== undefined && pages.fresh.has(event.id)}
+                isFresh={event !== undefined && shown.fresh.has(event.id)}
                 focus={setFocused}
               />
             )
@@ -161,11 +179,8 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
           <Spacer key="below" height={(length - to) * row} />
         </tbody>
       </table>
-      {pages.error !== undefined ? (
-        <Failure error={pages.error} of="The events" isLoading={pages.isRetrying} retry={() => pages.retry()} />
-      ) : (
-        !pages.isComplete && <p class="loading">Loading events…</p>
-      )}
+      {shown === pages && failure}
+      {failure === null && !shown.isComplete && <p class="loading">Loading events…</p>}
       {isEmpty && <Empty {...{ view, now, navigate }} />}
     </div>
   )

@@ -41,10 +41,14 @@ export function Timeline({ view, now, navigate }: Shown) {
 }
 
 function Moments({ view, now, navigate, title, id }: Shown & { title: string; id: string }) {
-  const { pages } = usePages(view, now, `${SELECT},durationInMilliseconds,modifiedProperties($select=displayName)`)
+  const { pages, shown } = usePages(
+    view,
+    now,
+    `${SELECT},durationInMilliseconds,modifiedProperties($select=displayName)`
+  )
   const [wanted, setWanted] = useState(0)
-  useEffect(() => pages.look(0, wanted)) // it does nothing where all is there
-  const events = Array.from({ length: pages.length }, (_, place) => pages.at(place)).filter(
+  useEffect(() => shown.look(0, wanted)) // it does nothing where all is there
+  const events = Array.from({ length: shown.length }, (_, place) => shown.at(place)).filter(
     (event) => event !== undefined
   )
   const name = view.subject?.kind === 'object' && events[0] ? nameOf(events[0]) : undefined
@@ -65,13 +69,13 @@ function Moments({ view, now, navigate, title, id }: Shown & { title: string; id
       {pages.error !== undefined ? (
         <Failure error={pages.error} of="The timeline" isLoading={pages.isRetrying} retry={() => pages.retry()} />
       ) : null}
-      {!pages.isComplete && pages.length > 0 && (
-        <button type="button" onClick={() => setWanted(pages.length)}>
+      {!shown.isComplete && shown.length > 0 && (
+        <button type="button" onClick={() => setWanted(shown.length)}>
           Show more
         </button>
       )}
-      {!pages.isComplete && !pages.length && pages.error === undefined && <p class="loading">Loading events…</p>}
-      {pages.isComplete && !pages.length && <Empty {...{ view, now, navigate }} />}
+      {!shown.isComplete && !shown.length && pages.error === undefined && <p class="loading">Loading events…</p>}
+      {shown.isComplete && !shown.length && <Empty {...{ view, now, navigate }} />}
     </>
   )
 }

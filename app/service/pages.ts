@@ -64,6 +64,11 @@ export class Pages {
     return this.next === undefined
   }
 
+  /** Whether there is anything to show: the first page, or an error that stays. */
+  get isReady(): boolean {
+    return this.parts.some(({ link }) => link !== ARRIVED) || (this.error !== undefined && !this.isRetrying)
+  }
+
   /** The row at a place, or undefined while it is not kept. */
   at(place: number): Event | undefined {
     const part = this.parts[this.partOf(place)]
@@ -94,8 +99,7 @@ export class Pages {
    * @returns those of them that were not in the list
    */
   prepend(rows: Event[]): Event[] {
-    const known = new Set(this.parts.slice(0, 2).flatMap((part) => part.rows?.map(({ id }) => id) ?? []))
-    const added = rows.filter(({ id }) => !known.has(id))
+    const added = missingIn(this.parts.slice(0, 2), rows)
     if (!added.length) return added
     const first = this.parts[0]
     if (first?.link === ARRIVED) first.rows = [...added, ...(first.rows ?? [])]
@@ -133,7 +137,9 @@ export class Pages {
       const page = await json<Page<Event>>(link, { headers, signal })
       if (again) again.rows = page.value
       else {
-        this.parts.push({ link, start: this.length, length: page.value.length, rows: page.value })
+        // what has come in before the first page may be in that, too
+        const rows = this.isReady ? page.value : missingIn(this.parts, page.value)
+        this.parts.push({ link, start: this.length, length: rows.length, rows })
         this.next = page['@odata.nextLink']
       }
       this.error = undefined
@@ -148,4 +154,10 @@ export class Pages {
     }
     this.changed()
   }
+}
+
+/** Those rows that are not in the parts. */
+function missingIn(parts: Part[], rows: Event[]): Event[] {
+  const known = new Set(parts.flatMap((part) => part.rows?.map(({ id }) => id) ?? []))
+  return rows.filter(({ id }) => !known.has(id))
 }

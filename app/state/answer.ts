@@ -30,7 +30,8 @@ export function useAnswer<Type>(key: string | undefined, ask: (signal: AbortSign
         (error: unknown) => {
           if (ending.signal.aborted) return
           const again = isWorthRetrying(error, number)
-          setState(({ value }) => ({ value, error, isLoading: again }))
+          // what may be of another view is shown no longer than there will be an answer
+          setState(({ value }) => ({ value: again ? value : undefined, error, isLoading: again }))
           if (again) cancel = later(number, error, () => attempt(number + 1))
         }
       )

@@ -1,7 +1,7 @@
 import { describeInBrowser, eventually, startBrowser, type Page } from '../support/browser.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { clientOf } from '../support/service.ts'
-import { event } from './events.ts'
+import { batchOf, event } from './events.ts'
 import { join } from 'node:path'
 
 const file = join(temporaryFolder(), 'events.sqlite')
@@ -78,6 +78,53 @@ describeInBrowser('What has come in', () => {
   })
 })
 
+describeInBrowser('Somebody who reads while many events come in', () => {
+  it('keeps the place, and has all of them at the top', async () => {
+    const page = await open('?last=30d&live=on')
+    await page.waitForResponse((response) => response.url().includes('deltatoken'))
+    await page.evaluate("document.querySelector('.scroller').scrollTop = 720")
+    const rowAtTop = () =>
+      page.evaluate<string>(
+        `[...document.querySelectorAll('tbody tr[aria-rowindex]')].find((row) => row.getBoundingClientRect().top >= 340).innerText`
+      )
+    await eventually(async () => (await rowAtTop()).includes('\t'), true)
+    const read = await rowAtTop()
+    let arrived = ''
+    page.on('response', (response) => {
+      if (response.url().includes('deltatoken')) void response.text().then((text) => (arrived += text))
+    })
+    for (const [part, length] of [600, 601, 602].entries()) {
+      const many = Array.from({ length }, (_, place) =>
+        event({ id: `many-${part}-${place}`, at: new Date().toISOString(), who: `Many ${part}` })
+      )
+      await service.post('/$batch', batchOf(many))
+      await soon(page, () => Promise.resolve(arrived.includes(`many-${part}-${length - 1}"`)), true)
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+      expect(await rowAtTop()).toBe(read)
+    }
+    await page.evaluate("document.querySelector('.scroller').scrollTop = 0")
+    await soon(page, async () => (await names(page))[0], 'Many 2')
+  })
+
+  it('sees the list until the next one is there', async () => {
+    const page = await open('?last=30d')
+    await eventually(async () => (await names(page))[0], 'Many 2')
+    let answer = () => {}
+    const answered = new Promise<void>((resolve) => (answer = resolve))
+    await page.route(/provisioning\?.*select=id/, async (route) => {
+      await answered
+      await route.continue()
+    })
+    const asked = page.waitForRequest(/provisioning\?.*select=id/)
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    await asked
+    expect((await names(page))[0]).toBe('Many 2')
+    expect(await page.getByRole('table').getAttribute('aria-busy')).toBe('true')
+    answer()
+    await eventually(() => page.getByRole('table').getAttribute('aria-busy'), 'false')
+  })
+})
+
 describeInBrowser('A service that goes away', () => {
   it('is told, and what was asked is there as soon as it comes back', async () => {
     const page = await open('?last=1h&live=on&search=tail')
@@ -89,6 +136,7 @@ describeInBrowser('A service that goes away', () => {
     await page.getByRole('button', { name: 'Refresh' }).click()
     await page.getByRole('alert').getByText('The service cannot be reached').first().waitFor()
     await page.getByText('Trying again…').first().waitFor()
+    expect(await names(page)).toEqual(['Tail Three', 'Tail Two', 'Tail One'])
     await start(port)
     await soon(page, () => names(page), ['Tail Three', 'Tail Two', 'Tail One'])
     expect(await page.getByRole('alert').count()).toBe(0)
