@@ -44,5 +44,6 @@ annotate graph.provisioningObjectSummary with
   @odata.tallies: 'microsoft.graph.Tallies';
 
 annotate graph.provisioningObjectSummary with {
-  id @cds.validate: false; // CAP counts the UTF-16 units of a text as its length, and CSDL its characters
+  id       @cds.validate: false; // CAP counts the UTF-16 units of a text as its length, and CSDL its characters
+  tenantId @odata.Type: 'Edm.String'  @odata.MaxLength: 256; // see access/tenants.ts
 };

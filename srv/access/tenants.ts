@@ -5,8 +5,12 @@ import { findColumn, type Model } from '../cqn/csn.ts'
 import { ref, val, type Source } from '../cqn/cqn.ts'
 import type { Readable } from '../database/reading.ts'
 import type { Literal } from '../plans/statement.ts'
+import { isLonger } from '../values/length.ts'
 
 const TENANT_SOURCE: Source = { option: 'tenant', position: 0, read: (tenant) => tenant }
+
+/** How long a tenant may be, as `$metadata` says: it is part of keys, and PostgreSQL takes none of more than 2,704 bytes. */
+const MOST_CHARACTERS = 256
 
 /** True for all tenants: that of the indexes over all of them, which no other query uses (database/indexes.ts). */
 const ofAll = (column: string) => [{ func: 'length', args: [ref(column)] }, '>=', { val: 0, param: false }]
@@ -56,9 +60,13 @@ export function scopeOf(user: User): { key: string; literals: Literal[]; readsAl
 /**
  * The tenant of a new event.
  * @param sent the tenant that was sent with it
- * @throws {RequestError} 403 if that is not the tenant of the user
+ * @throws {RequestError} 403 if that is not the tenant of the user, 400 if it is too long
  */
 export function tenantOfNewEvent(user: User, sent: string | null | undefined): string | null {
+  if (sent && isLonger(sent, MOST_CHARACTERS)) {
+    const message = `Property 'tenantId' must have at most ${MOST_CHARACTERS} characters.`
+    throw new RequestError('invalidValue', message, 'tenantId')
+  }
   if (user instanceof cds.User.Privileged) return sent ?? null
   const tenant = tenantOf(user)
   if (sent === undefined || sent === null || sent === tenant) return tenant

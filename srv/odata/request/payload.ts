@@ -1,6 +1,7 @@
 /** Reads the JSON of an entity, and checks every member against its type, by functions made once for each type. */
 import { instant } from '../../values/datetime.ts'
 import { isJsonObject } from '../../values/json.ts'
+import { isLonger } from '../../values/length.ts'
 import { remembered } from '../../values/remembered.ts'
 import { RequestError, type ErrorCode } from '../../errors/errors.ts'
 import type { Enumeration } from '../../cqn/cqn.ts'
@@ -180,11 +181,6 @@ const READERS: Record<ModelType, (maxLength?: number) => Read> = {
     // OData takes `t` and `z`, too, and points without seconds; XML Schema, RFC 3339 and many readers of answers do not
     return value.toUpperCase().replace(WITHOUT_SECONDS, '$&:00')
   }
-}
-
-/** Whether a text has more characters, that is code points, than are allowed (CSDL 4.01, 7.2.2). */
-function isLonger(text: string, most: number): boolean {
-  return text.length > most && (text.length > 2 * most || [...text].length > most) // a code point has two units at most
 }
 
 const POINT_IN_TIME = "must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'"

@@ -88,6 +88,7 @@ describe('A request body that is wrong is refused, says why, and stores nothing'
     ['an item that is null', event({ modifiedProperties: [null] }), 400, 'invalidType', 'modifiedProperties/0'],
     ['an array for an open type', event({ targetSystem: { details: [] } }), 400, 'invalidType', 'targetSystem/details'],
     ['an over-long id', event({ id: 'x'.repeat(129) }), 400, 'invalidValue', 'id'],
+    ['an over-long tenant', event({ tenantId: 'x'.repeat(257) }), 400, 'invalidValue', 'tenantId'],
     ['an over-long id of long characters', event({ id: `${'😀'.repeat(128)}x` }), 400, 'invalidValue', 'id'],
     ['an empty id', event({ id: '' }), 400, 'invalidValue', 'id'],
     ['a NUL character', event({ jobId: 'a\0b' }), 400, 'invalidValue', 'jobId'],

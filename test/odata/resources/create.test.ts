@@ -125,6 +125,15 @@ describe('The id of an event', () => {
       expect((await service.get(path)).body.id).toBe(id)
   })
 
+  it('may have as many characters as $metadata says, with a tenant that has as many as that may have', async () => {
+    // each character another one of four bytes, which no database can compress
+    const characters = Array.from({ length: 384 }, (_, index) => 0x10000 + ((index * 48_271) % 65_521))
+    const [id, tenantId] = [characters.slice(0, 128), characters.slice(128)].map((all) => String.fromCodePoint(...all))
+    const created = await service.post('/auditLogs/provisioning', { id, tenantId, activityDateTime: at })
+    expect([created.status, created.body.id, created.body.tenantId]).toEqual([201, id, tenantId])
+    expect((await service.get(created.headers.get('location')!.slice(service.url.length))).body.id).toBe(id)
+  })
+
   it('that exists is refused with 409, and the stored event stays as it was', async () => {
     await service.post('/auditLogs/provisioning', { id: 'taken', activityDateTime: at, jobId: 'first' })
     const again = await service.post('/auditLogs/provisioning', { id: 'taken', activityDateTime: at, jobId: 'second' })

@@ -124,7 +124,7 @@ describe('$metadata', () => {
     expect(provisioningObjectSummary).toMatchObject({ $Kind: 'EntityType', $BaseType: 'microsoft.graph.entity' })
     expect(Object.fromEntries(properties)).toEqual({
       activityDateTime: { $Type: 'Edm.DateTimeOffset', $Precision: 7 },
-      tenantId: string,
+      tenantId: { ...string, $MaxLength: 256 },
       jobId: string,
       cycleId: string,
       changeId: string,
@@ -247,7 +247,7 @@ describe('$metadata', () => {
         $Kind: 'EntityType',
         $BaseType: 'microsoft.graph.entity',
         activityDateTime: { $Type: 'Edm.DateTimeOffset', $Precision: 7 },
-        tenantId: string,
+        tenantId: { ...string, $MaxLength: 256 },
         jobId: string,
         cycleId: string,
         changeId: string,
