@@ -1,24 +1,23 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { engine } from '../../../srv/database/service.ts'
 import type { Exchange } from '../../../srv/odata/request/exchange.ts'
-import { LinkTokens } from '../../../srv/odata/request/link-tokens.ts'
+import type { LinkTokens } from '../../../srv/odata/request/link-tokens.ts'
 import { toToken, type TokenName } from '../../../srv/odata/query/paging.ts'
+import { linkTokensOf } from '../../support/link-tokens.ts'
 import { startProcess, temporaryFolder } from '../../support/process.ts'
-import { startInProcess } from '../../support/in-process.ts'
-import { errorOf, query, valuesOf } from '../../support/service.ts'
+import { errorOf, query, sharedService, valuesOf } from '../../support/service.ts'
 
-const service = startInProcess()
+const service = sharedService()
 const path = '/auditLogs/provisioning'
 const tracked = { Prefer: 'track-changes' }
-const tokens = new LinkTokens()
+let tokens: LinkTokens
 
 beforeAll(async () => {
   const event = (i: number) => ({ id: `e${i}`, activityDateTime: '2024-05-01T00:00:00Z' })
   const requests = Array.from({ length: 1000 }, (_, i) => ({ id: `${i}`, method: 'POST', url: path, body: event(i) }))
   await service.post('/$batch', { requests })
   await service.post(path, event(1000))
-  tokens.use(await engine().tokenSecret())
+  tokens = await linkTokensOf(service.file)
 })
 
 const optionsOf = (link: unknown) => Object.fromEntries(new URL(link as string).searchParams)

@@ -1,14 +1,12 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { engine } from '../../../srv/database/service.ts'
 import { toToken } from '../../../srv/odata/query/paging.ts'
 import type { Exchange } from '../../../srv/odata/request/exchange.ts'
-import { LinkTokens } from '../../../srv/odata/request/link-tokens.ts'
 import { command } from '../../support/command.ts'
-import { startInProcess } from '../../support/in-process.ts'
+import { linkTokensOf } from '../../support/link-tokens.ts'
 import { copyOnPostgres, isOnPostgres, postgresFor } from '../../support/postgres.ts'
 import { startProcess, temporaryFolder } from '../../support/process.ts'
-import { clientOf, errorOf, query, startService, valuesOf } from '../../support/service.ts'
+import { clientOf, errorOf, query, sharedService, valuesOf } from '../../support/service.ts'
 
 const path = '/auditLogs/provisioning'
 const tracked = { Prefer: 'track-changes' }
@@ -134,7 +132,7 @@ describe('When events were sent once more after that, a delta link', () => {
 })
 
 describe('When retention has removed events, a delta link', () => {
-  const service = startService()
+  const service = sharedService()
 
   it('is refused with 410 if they were the last ones up to it, and goes on otherwise', async () => {
     await post(service, ['new1'])
@@ -154,11 +152,10 @@ describe('When retention has removed events, a delta link', () => {
 })
 
 describe('A delta link of an earlier version, which knows only the number of an arrival,', () => {
-  const service = startInProcess()
-  const tokens = new LinkTokens()
+  const service = sharedService()
 
   it('goes on, unless the log has no such arrival', async () => {
-    tokens.use(await engine().tokenSecret())
+    const tokens = await linkTokensOf(service.file)
     const exchange = { tokens, scope: { key: '', literals: [] } } as unknown as Exchange
     const linkFrom = (until: number) =>
       query(path, { $deltatoken: toToken(exchange, '$deltatoken', { until }, new Map()) })
