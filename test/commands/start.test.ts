@@ -17,7 +17,7 @@ const folder = temporaryFolder()
 const file = join(folder, 'events.sqlite')
 
 async function run(args: string[], env: Record<string, string> = {}) {
-  const { url, log, exited } = await startProcess({ file: join(folder, 'unused.sqlite'), args, env })
+  const { url, log, exited } = await startProcess({ file: join(temporaryFolder(), 'events.sqlite'), args, env })
   const [status] = await exited
   return { url, status, log: log() }
 }

@@ -86,7 +86,7 @@ export function takeEmptyDatabase(file: string) {
 /** Starts the service in a process of its own, and waits until it listens or has ended. */
 export async function startProcess(options: Options) {
   const { command, args, env } = await commandOf(options)
-  const isNew = !options.args && !isOnPostgres() && !existsSync(options.file) && existsSync(dirname(options.file))
+  const isNew = !isOnPostgres() && !existsSync(options.file) && existsSync(dirname(options.file))
   if (isNew) takeEmptyDatabase(options.file)
   const child = spawn(command, args, { cwd: root, env })
   running.push(child)
