@@ -1,6 +1,6 @@
 /** What the renderers of engines share, which render queries as CAP does. */
-import type { Limit, Select } from '@cap-js/db-service'
-import { queryOf, type Model } from '../cqn/csn.ts'
+import type { Limit, Select, ValueExpression } from '@cap-js/db-service'
+import { findColumn, queryOf, type Model } from '../cqn/csn.ts'
 
 /** Whether a query makes something of some rows of a table. */
 export function isPage({ from, columns = [], groupBy, limit }: Select['SELECT'], model: Model | undefined): boolean {
@@ -14,3 +14,13 @@ export const asText = ({ rows, offset }: Limit): Limit => ({
   rows: { ...rows, param: false },
   ...(offset && { offset: { ...offset, param: false } })
 })
+
+/** The tenant that a query is confined to (see access/tenants.ts); undefined if it reads all of them. */
+export function tenantOf(
+  { from, where = [] }: Select['SELECT'],
+  model: Model | undefined
+): ValueExpression | undefined {
+  const [column, operator, tenant] = where as [{ ref?: string[] }?, string?, ValueExpression?]
+  const name = findColumn(model?.definitions[from?.ref?.[0] as string] ?? {}, 'tenant')
+  return name !== undefined && column?.ref?.at(-1) === name && operator === '=' ? tenant : undefined
+}

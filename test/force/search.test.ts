@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { postAll } from '../support/events.ts'
+import { startIssuer } from '../support/issuer.ts'
 import { indexed } from '../support/search-index.ts'
 import { clientOf, query, valuesOf, type Json } from '../support/service.ts'
 import { effort } from './effort.ts'
@@ -38,26 +39,35 @@ describe('Any search', () => {
     activityDateTime: at(index % 50 ? index + ((index * 7) % 30) : (index * 7919) % COUNT), // some come late
     jobId: index % 40 ? 'usual' : 'seldom',
     changeId: index % 1999 ? 'common' : 'rare one',
+    ...(index % 3 && { tenantId: index % 5 ? 'contoso' : 'fabrikam' }),
     ...each
   }))
   const instant = fc.nat(COUNT).map(at)
-  /** The same log, by a service with an index and by one without. */
-  const urls = { indexed: '', plain: '' }
+  /** The same log, by services with an index and without one: for readers of all tenants, and for those of one. */
+  const urls = { all: { indexed: '', plain: '' }, contoso: { indexed: '', plain: '' } }
+  let token: string
 
   beforeAll(async () => {
+    const issuer = await startIssuer()
+    token = await issuer.issue({ tid: 'contoso', roles: ['ProvisioningLog.Read.All'] })
+    const production = { ...issuer.settings, NODE_ENV: 'production', CDS_SERVER_RATE__LIMIT_LIMIT: '0' }
     const file = join(temporaryFolder(), 'events.sqlite')
-    const env = { CDS_CONFIG: JSON.stringify({ requires: { db: { search_index: false } } }) }
-    urls.plain = (await startProcess({ file, env })).url as string
-    await postAll(
-      clientOf(() => urls.plain),
-      events
-    )
-    urls.indexed = (await startProcess({ file })).url as string
+    for (const kind of ['plain', 'indexed'] as const) {
+      const env = { CDS_REQUIRES_DB_SEARCH__INDEX: String(kind === 'indexed') }
+      urls.all[kind] = (await startProcess({ file, env })).url as string
+      if (kind === 'plain')
+        await postAll(
+          clientOf(() => urls.all.plain),
+          events
+        )
+      urls.contoso[kind] = (await startProcess({ file, env: { ...env, ...production } })).url as string
+    }
     await indexed(file, COUNT)
   })
 
   const get = async (url: string, relative: string) => {
-    const { status, text } = await clientOf(() => url).get(relative, { Prefer: 'maxpagesize=20' })
+    const headers = { Prefer: 'maxpagesize=20', Authorization: `Bearer ${token}` }
+    const { status, text } = await clientOf(() => url).get(relative, headers)
     return [status, text.replaceAll(url, '').replace(/"innerError":\{[^}]*\}/, '')]
   }
 
@@ -135,18 +145,21 @@ describe('Any search', () => {
     }))
   )
 
+  const readers = fc.constantFrom('all', 'contoso')
+
   it(
     'has the same answer with the index and without, to the byte',
     async () => {
       await fc.assert(
-        fc.asyncProperty(fc.constantFrom('', '/v1.0'), options, async (root, each) => {
+        fc.asyncProperty(readers, fc.constantFrom('', '/v1.0'), options, async (reader, root, each) => {
           const of = (text = '') => (root ? text.replaceAll('action', 'provisioningAction') : text)
           const relative = query(
             root + path,
             Object.fromEntries(Object.entries(each).map(([name, text]) => [name, name === '$search' ? text : of(text)]))
           )
-          const [with_, without] = await Promise.all([get(urls.indexed, relative), get(urls.plain, relative)])
-          expect({ each, answer: with_ }).toEqual({ each, answer: without })
+          const { indexed: first, plain } = urls[reader]
+          const [with_, without] = await Promise.all([get(first, relative), get(plain, relative)])
+          expect({ each, reader, answer: with_ }).toEqual({ each, reader, answer: without })
         }),
         { numRuns: runs }
       )
@@ -160,7 +173,7 @@ describe('Any search', () => {
     ['most have', 'usual', effort(1950, 5850, 5850)],
     ['none has', 'nowhere', 0]
   ])('finds what %s', async (_, $search, count) => {
-    const answer = await clientOf(() => urls.indexed).get(query(path, { $search, $count: 'true', $top: '3' }))
+    const answer = await clientOf(() => urls.all.indexed).get(query(path, { $search, $count: 'true', $top: '3' }))
     expect([answer.body['@odata.count'], valuesOf(answer).length]).toEqual([count, Math.min(count, 3)])
   })
 })

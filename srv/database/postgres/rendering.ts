@@ -1,10 +1,9 @@
 /** Renders queries as CAP does, in PostgreSQL's SQL. Values are `?` in it: see placeholders.ts. */
 import { SQLService, type Limit, type Select, type Source, type ValueExpression } from '@cap-js/db-service'
 import type { Source as SourceOfValue } from '../../cqn/cqn.ts'
-import { findColumn } from '../../cqn/csn.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 import { remembered } from '../../values/remembered.ts'
-import { asText, isPage } from '../rendering.ts'
+import { asText, isPage, tenantOf } from '../rendering.ts'
 import { castSql } from './casts.ts'
 import { soughtBy } from '../dialect.ts'
 import { DIALECT } from './dialect.ts'
@@ -107,13 +106,10 @@ export class PostgresRenderer extends CapRenderer {
 
   override SELECT(query: Select) {
     const { readsEvents, tenant } = this
-    const { from, where = [] } = query.SELECT
-    const definition = this.model?.definitions[from?.ref?.[0] as string] ?? {}
+    const definition = this.model?.definitions[query.SELECT.from?.ref?.[0] as string] ?? {}
     const { id, [INSTANT]: instant } = definition.elements ?? {}
-    const [column, operator, value] = where as Part[]
-    const isTenant = typeof column === 'object' && column.ref?.at(-1) === findColumn(definition, 'tenant')
     this.readsEvents = Boolean(id?.key && instant)
-    this.tenant = isTenant && operator === '=' ? (value as Expression) : undefined
+    this.tenant = tenantOf(query.SELECT, this.model)
     try {
       return super.SELECT(isPage(query.SELECT, this.model) ? foundFirst(query) : query)
     } finally {

@@ -5,7 +5,7 @@ import { LONG_TEXT } from './cost.ts'
 import { DIALECT } from './dialect.ts'
 import { TOO_LONG, WITHIN_TIME } from './functions.ts'
 import { mayContain, UNBOUNDED } from './search-statements.ts'
-import { asText, isPage } from '../rendering.ts'
+import { asText, isPage, tenantOf } from '../rendering.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 
 const CapRenderer = SQLiteService.CQN2SQL
@@ -25,13 +25,26 @@ export class StoppableRenderer extends CapRenderer {
     ...DIALECT,
     may_contain(this: StoppableRenderer, id: Rendered, after: Rendered, before: Rendered, ...sought: Rendered[]) {
       const [asked, ...terms] = sought
+      const tenant = this.tenant ? this.val(this.tenant) : UNBOUNDED
       const bounds = [after, before].map((each) => (each.val === null ? UNBOUNDED : String(each)))
-      return mayContain(String(id), ...bounds, this.string(String(asked?.val)), ...terms.map(String))
+      return mayContain(String(id), tenant, ...bounds, this.string(String(asked?.val)), ...terms.map(String))
     }
   }
   private guarded?: Set<string>
+  /** The tenant that the query being rendered is confined to. */
+  private tenant: ValueExpression | undefined
 
   override SELECT(query: Select) {
+    const outer = this.tenant
+    if (query.SELECT.where?.[0] !== withinTime) this.tenant = tenantOf(query.SELECT, this.model)
+    try {
+      return this.select(query)
+    } finally {
+      this.tenant = outer
+    }
+  }
+
+  private select(query: Select) {
     this.guarded ??= columnsAtWork(query)
     const { SELECT } = query
     const { where, columns = [], orderBy = [] } = SELECT

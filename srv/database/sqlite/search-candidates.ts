@@ -2,20 +2,10 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { isDamaged } from './failures.ts'
 import { TooExpensive, type Limits } from './functions.ts'
-import {
-  BLOCK,
-  CHUNK,
-  formOf,
-  isOf,
-  lastOf,
-  readIndex,
-  RARE,
-  reopened,
-  stateOf,
-  type SearchIndex
-} from './search-file.ts'
+import { BLOCK, CHUNK, formOf, isOf, lastOf, readIndex, reopened, stateOf, type SearchIndex } from './search-file.ts'
 import { soughtBy } from '../dialect.ts'
-import { COUNTS } from '../tables.ts'
+import { frequencies } from './search-frequencies.ts'
+import { isIndexed, tenantsIn, textsOf, type IndexedTenant } from './search-tenants.ts'
 import { rowsByValue, type Question } from './search-values.ts'
 import { matchAll, mostOf, rarest, trigramsOf } from './trigrams.ts'
 
@@ -37,21 +27,22 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
   const withinTime = () => limits?.withinTime()
   const file = search && reopened(search.path, readIndex)
   const finding = (find: (inquiry: Inquiry) => number[]) => {
-    return (after: SQLInputValue, before: SQLInputValue, asked: SQLInputValue, ...terms: SQLInputValue[]) => {
+    return (
+      tenant: SQLInputValue,
+      after: SQLInputValue,
+      before: SQLInputValue,
+      asked: SQLInputValue,
+      ...terms: SQLInputValue[]
+    ) => {
       if (!search || !file) throw new TooMany()
       let index: DatabaseSync | undefined
       try {
         index = file.open()
         index.exec('BEGIN')
-        const question = {
-          log,
-          index,
-          search,
-          ...soughtBy(asked, terms.map(String)),
-          range: [after, before],
-          withinTime
-        }
-        return JSON.stringify(find(inquiry(question as Question)))
+        const tenants = tenantsIn(index, tenant as string | null)
+        const range: Question['range'] = [after, before]
+        const question = { log, index, search, tenants, ...soughtBy(asked, terms.map(String)), range, withinTime }
+        return JSON.stringify(find(inquiry(question)))
       } catch (error) {
         if (isDamaged(error)) file.remove()
         if (error instanceof TooExpensive) throw error
@@ -68,8 +59,10 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
 
 /** A question, with what the index says of its range. */
 interface Inquiry extends Question {
-  /** The chunks that may have events of the range; undefined if there is no bound. */
-  chunks: number[] | undefined
+  tenants: (IndexedTenant & {
+    /** The chunks that may have its events of the range; undefined if there is no bound. */
+    chunks: number[] | undefined
+  })[]
   /** The first block that is not indexed, and the one after the last. */
   first: number
   end: number
@@ -77,15 +70,16 @@ interface Inquiry extends Question {
   blocks: number
 }
 
-/** @throws {TooMany} if the index is not of this log; SQLite's error */
+/** @throws {TooMany} if the index is not of this log, or lacks a tenant; SQLite's error */
 function inquiry(question: Question): Inquiry {
   const { log, index, search, range } = question
   const state = stateOf(index)
-  if (hasTenants(log) || !state || !isOf(log, index, state, formOf(search.columns))) throw new TooMany()
+  if (!state || !isOf(log, index, state, formOf(search.columns))) throw new TooMany()
+  if (!question.tenants.every(isIndexed)) throw new TooMany()
   const [first, end] = [(state.last + 1) / BLOCK, Math.floor(lastOf(log) / BLOCK) + 1]
-  const chunks = chunksWithin(index, range)
-  const blocks = chunks ? end - first + chunks.length * CHUNK : end
-  return { ...question, chunks, first, end, blocks }
+  const tenants = question.tenants.map((each) => ({ ...each, chunks: chunksWithin(index, each.number, range) }))
+  const blocks = tenants.map((each) => Math.min(each.blocks, each.chunks ? each.chunks.length * CHUNK : Infinity))
+  return { ...question, tenants, first, end, blocks: blocks.reduce((sum, each) => sum + each, end - first) }
 }
 
 /**
@@ -118,56 +112,57 @@ function notIndexed({ first, end }: Inquiry, most: number): number[] {
  * @throws {TooMany} if there are more than `most`, or terms have no trigrams; SQLite's error
  */
 function candidates(inquiry: Inquiry, most: number, persists: boolean): number[] {
-  const { index, lists, chunks, end, withinTime } = inquiry
-  const all = distinct(lists.map((list) => trigramsOf(list.map(({ term }) => term))))
+  const all = distinct(inquiry.lists.map((list) => trigramsOf(list.map(({ term }) => term))))
   if (!all.every(({ length }) => length)) throw new TooMany()
   const found = notIndexed(inquiry, most)
-  const matching = index.prepare('SELECT rowid AS block FROM texts WHERE texts MATCH ? AND rowid BETWEEN ? AND ?')
+  for (const tenant of inquiry.tenants) {
+    const blocks = blocksOf(tenant, inquiry, all, most - found.length, persists)
+    if (!blocks) throw new TooMany()
+    found.push(...blocks)
+  }
+  return found
+}
+
+/** The blocks of a tenant that have some trigrams; undefined if there are more than `most`. */
+function blocksOf(
+  { number, chunks, blocks: total }: Inquiry['tenants'][number],
+  { index, end, withinTime }: Inquiry,
+  all: string[][],
+  most: number,
+  persists: boolean
+): number[] | undefined {
+  const texts = textsOf(number)
+  const matching = index.prepare(`SELECT rowid AS block FROM ${texts} WHERE ${texts} MATCH ? AND rowid BETWEEN ? AND ?`)
   const [from = 0, to = -1] = chunks ? [chunks[0], chunks.at(-1)] : [0, end]
   const known = chunks && new Set(chunks)
-  const partOf = frequencies(index, all.flat())
+  const partOf = frequencies(index, number, all.flat())
   for (const choose of [rarest, ...(persists ? [mostOf] : [])]) {
     const blocks = matching
       .iterate(
-        all.map((each) => `(${matchAll(choose(each, partOf, end))})`).join(' OR '),
+        all.map((each) => `(${matchAll(choose(each, partOf, total))})`).join(' OR '),
         from * CHUNK,
         (to + 1) * CHUNK - 1
       )
       .map(({ block }) => (withinTime(), Number(block)))
       .filter((block) => known?.has(Math.floor(block / CHUNK)) !== false)
-      .take(most - found.length + 1)
+      .take(most + 1)
       .toArray()
-    if (found.length + blocks.length <= most) return found.concat(blocks)
+    if (blocks.length <= most) return blocks
   }
-  throw new TooMany()
+  return undefined
 }
 
 const distinct = (lists: string[][]) => [...new Map(lists.map((each) => [each.join(), each])).values()]
 
 /**
- * The chunks that may have events of a range of time, in their order.
+ * The chunks that may have events of a tenant in a range of time, in their order.
  * @returns undefined if there is no bound
  */
-function chunksWithin(index: DatabaseSync, [after, before]: [SQLInputValue, SQLInputValue]): number[] | undefined {
+function chunksWithin(index: DatabaseSync, tenant: number, [after, before]: Question['range']): number[] | undefined {
   if (after === null && before === null) return undefined
   const find = index.prepare(
-    'SELECT chunk FROM times WHERE last >= ifnull(:after, last) AND first <= ifnull(:before, first) ORDER BY chunk'
+    `SELECT chunk FROM times WHERE tenant = :tenant AND last >= ifnull(:after, last) AND first <= ifnull(:before, first)
+     ORDER BY chunk`
   )
-  return find.all({ after, before }).map(({ chunk }) => Number(chunk))
-}
-
-/**
- * Whether several tenants have events. Then the index is not asked: it knows the texts of all of them, so the time that
- * a search takes would reveal what other tenants have.
- */
-const hasTenants = (log: DatabaseSync) => log.prepare(`SELECT 1 FROM ${COUNTS} LIMIT 2`).all().length > 1
-
-/** Reads which part of all blocks have a trigram. */
-function frequencies(index: DatabaseSync, trigrams: string[]) {
-  const find = index.prepare('SELECT trigram, part FROM frequent WHERE trigram IN (SELECT value FROM json_each(?))')
-  const parts = find
-    .all(JSON.stringify(trigrams))
-    .map(({ trigram, part }) => [trigram as string, Number(part)] as const)
-  const known = new Map(parts)
-  return (trigram: string) => known.get(trigram) ?? RARE
+  return find.all({ tenant, after, before }).map(({ chunk }) => Number(chunk))
 }

@@ -2,8 +2,9 @@
  * The search index: a file beside the database file, from which searches learn which events may have what they look
  * for. It is derived from the events, and is made again when it is missing, damaged, or of another log.
  *
- * It has a row for each block of neighbouring events, with the trigrams of all their texts in lower case. A row for
- * each event would take twice the space, and more time, as there are more rows with a trigram.
+ * For each tenant it has a row for each block of neighbouring events, with the trigrams of all texts of those that are
+ * of the tenant, in lower case. A row for each event would take twice the space, and more time, as there are more rows
+ * with a trigram.
  *
  * It also knows when the events of each chunk of blocks happened, so that a search within a range of time looks at no
  * others, and all values of some columns: see search-values.ts.
@@ -14,15 +15,13 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Searched } from '../engine.ts'
 import { identityOf, urlOf } from './files.ts'
 import { EVENTS, SECRETS } from '../tables.ts'
+import { SCHEMA as TENANTS } from './search-tenants.ts'
 
 /** How many events share a row of the index: those of block `n` have the rowids from `n * BLOCK` on. */
 export const BLOCK = 8
 
-/** The part of all blocks up to which trigrams count as rare. */
-export const RARE = 0.02
-
 /** Changes when the index is made differently. */
-const VERSION = 2
+const VERSION = 3
 
 /** How many neighbouring blocks share a row that says from when to when their events happened. */
 export const CHUNK = 64
@@ -33,19 +32,16 @@ const ANCHORS = 8
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
-  CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5(
-    text, content = '', detail = none, columnsize = 0, tokenize = 'trigram case_sensitive 1');
+  ${TENANTS}
   CREATE TABLE IF NOT EXISTS state (number INTEGER PRIMARY KEY, log TEXT NOT NULL, form TEXT NOT NULL,
-    first INTEGER NOT NULL, last INTEGER NOT NULL, sampled INTEGER NOT NULL, removed INTEGER NOT NULL,
-    swept INTEGER NOT NULL);
+    first INTEGER NOT NULL, last INTEGER NOT NULL, removed INTEGER NOT NULL, swept INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS anchors (place INTEGER PRIMARY KEY, id TEXT NOT NULL, tenant TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS times (chunk INTEGER PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL);
-  CREATE VIRTUAL TABLE IF NOT EXISTS trigrams USING fts5vocab(texts, row);
-  CREATE TABLE IF NOT EXISTS frequent (trigram TEXT PRIMARY KEY, part REAL NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS known_values (number INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL,
-    UNIQUE (name, value));
-  CREATE VIRTUAL TABLE IF NOT EXISTS value_texts USING fts5(
-    text, content = '', detail = none, columnsize = 0, tokenize = 'trigram case_sensitive 1');`
+  CREATE TABLE IF NOT EXISTS times (tenant INTEGER, chunk INTEGER, first TEXT NOT NULL, last TEXT NOT NULL,
+    PRIMARY KEY (tenant, chunk)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS frequent (tenant INTEGER, trigram TEXT, part REAL NOT NULL,
+    PRIMARY KEY (tenant, trigram)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS known_values (number INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, name TEXT NOT NULL,
+    value TEXT NOT NULL, UNIQUE (tenant, name, value));`
 
 /** The index of a log. */
 export interface SearchIndex {
@@ -66,8 +62,6 @@ export interface State {
   first: number
   /** The rowid up to which events are indexed, the last one of a block. */
   last: number
-  /** How many blocks there were when the frequencies of trigrams were measured. */
-  sampled: number
   /** How many events had been removed when values that are gone were last looked for, and up to which value that was done. */
   removed: number
   swept: number
@@ -142,9 +136,7 @@ export const formOf = (columns: Searched) => `${VERSION} ${JSON.stringify(column
 
 /** Reads what an index says of itself. */
 export const stateOf = (index: DatabaseSync) =>
-  index.prepare('SELECT log, form, first, last, sampled, removed, swept FROM state WHERE number = 1').get() as
-    | State
-    | undefined
+  index.prepare('SELECT log, form, first, last, removed, swept FROM state WHERE number = 1').get() as State | undefined
 
 /** Names a log; no other has the same secret. */
 export function nameOf(log: DatabaseSync): string {

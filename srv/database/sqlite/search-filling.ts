@@ -1,5 +1,5 @@
 /** Fills the search index with what has come into the log: see search-file.ts. */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Searched } from '../engine.ts'
 import { isDamaged, isLocked } from './failures.ts'
 import { EVENTS } from '../tables.ts'
@@ -11,12 +11,13 @@ import {
   lastOf,
   nameOf,
   openIndex,
-  RARE,
   reopened,
   stateOf,
   type SearchIndex,
   type State
 } from './search-file.ts'
+import { measureFrequencies } from './search-frequencies.ts'
+import { isIndexed, tenantNumbers, textsOf, type NumberOf } from './search-tenants.ts'
 import { addValues, removeValues } from './search-values.ts'
 import { condensed, LONG } from './trigrams.ts'
 
@@ -26,10 +27,6 @@ const MOST = 5000
 
 /** From how many rowids on whose events were removed the index is made again, if those are half of it. */
 const MANY_REMOVED = 10_000
-
-/** In how many blocks the frequencies of trigrams are measured. */
-const SMALL_SAMPLE = 256
-const LARGE_SAMPLE = 2048
 
 export interface Progress {
   /** The rowid up to which events are indexed, and the one up to which they can be. */
@@ -77,60 +74,70 @@ function fillFrom(log: DatabaseSync, index: DatabaseSync, search: SearchIndex): 
   const first = Number(log.prepare(`SELECT min(rowid) AS first FROM ${EVENTS}`).get()?.first)
   const known = stateOf(index)
   if (known && (!isOf(log, index, known, form) || isMostlyGone(known, first))) return undefined
-  const state = known ?? { log: nameOf(log), form, first, last: -1, sampled: 0, removed: 0, swept: 0 }
+  const state = known ?? { log: nameOf(log), form, first, last: -1, removed: 0, swept: 0 }
   const end = Math.floor((lastOf(log) + 1) / BLOCK) * BLOCK - 1
   const next = end > state.last ? addEvents(log, index, search, state, end) : known && removeValues(log, index, known)
   if (next && next !== known)
     index
-      .prepare('INSERT OR REPLACE INTO state VALUES (1, :log, :form, :first, :last, :sampled, :removed, :swept)')
+      .prepare('INSERT OR REPLACE INTO state VALUES (1, :log, :form, :first, :last, :removed, :swept)')
       .run({ ...next })
   return { done: next?.last ?? end, end }
 }
 
 function addEvents(log: DatabaseSync, index: DatabaseSync, search: SearchIndex, state: State, end: number): State {
   const { columns, instant } = search
-  const last = addBlocks(log, index, columns, state.last, end)
-  addTimes(log, index, instant, state.last, last)
-  addValues(log, index, Object.values(columns.byParts), state.last, last)
-  return { ...state, last, sampled: sample(index, state.sampled, (last - state.first) / BLOCK) }
-}
-
-/** Measures how frequent trigrams are if the index has grown, while that is quick. @returns in how many blocks */
-function sample(index: DatabaseSync, sampled: number, blocks: number): number {
-  if (sampled >= LARGE_SAMPLE || blocks < Math.max(SMALL_SAMPLE, sampled * 8)) return sampled
-  index.exec('DELETE FROM frequent')
-  const add = index.prepare('INSERT INTO frequent SELECT term, doc / :blocks FROM trigrams WHERE doc / :blocks > :rare')
-  add.run({ blocks, rare: RARE })
-  return Math.floor(blocks)
+  const numberOf = tenantNumbers(index)
+  const last = addBlocks(log, index, columns, numberOf, state.last, end)
+  addTimes(log, index, instant, numberOf, state.last, last)
+  addValues(log, index, Object.values(columns.byParts), numberOf, state.last, last)
+  measureFrequencies(index)
+  return { ...state, last }
 }
 
 /** Notes from when to when the events of some rowids happened. */
-function addTimes(log: DatabaseSync, index: DatabaseSync, instant: string, after: number, last: number) {
+function addTimes(
+  log: DatabaseSync,
+  index: DatabaseSync,
+  instant: string,
+  numberOf: NumberOf,
+  after: number,
+  last: number
+) {
   const find = log.prepare(
-    `SELECT rowid / ${BLOCK * CHUNK} AS chunk, min("${instant}") AS first, max("${instant}") AS last FROM ${EVENTS}
-     WHERE rowid > ? AND rowid <= ? GROUP BY 1`
+    `SELECT tenant, rowid / ${BLOCK * CHUNK} AS chunk, min("${instant}") AS first, max("${instant}") AS last FROM ${EVENTS}
+     WHERE rowid > ? AND rowid <= ? GROUP BY 1, 2`
   )
-  const add = index.prepare(`INSERT INTO times VALUES (:chunk, :first, :last) ON CONFLICT DO UPDATE SET
+  const add = index.prepare(`INSERT INTO times VALUES (:number, :chunk, :first, :last) ON CONFLICT DO UPDATE SET
     first = min(first, excluded.first), last = max(last, excluded.last)`)
-  for (const row of find.iterate(after, last)) add.run(row)
+  for (const { tenant, ...times } of find.iterate(after, last)) {
+    const number = numberOf(tenant as string)
+    if (isIndexed({ number })) add.run({ number, ...times })
+  }
 }
 
 const isMostlyGone = ({ first, last }: State, firstOfLog: number) =>
   firstOfLog - first > Math.max(MANY_REMOVED, (last - first) / 2)
 
 /** Adds whole blocks, at least one. @returns the rowid up to which events are indexed */
-function addBlocks(log: DatabaseSync, index: DatabaseSync, columns: Searched, last: number, end: number) {
-  const add = index.prepare('INSERT INTO texts (rowid, text) VALUES (?, ?)')
+function addBlocks(
+  log: DatabaseSync,
+  index: DatabaseSync,
+  columns: Searched,
+  numberOf: NumberOf,
+  last: number,
+  end: number
+) {
+  const addTexts = textWriter(index)
   const addAnchor = index.prepare('INSERT INTO anchors (place, id, tenant) VALUES (?, ?, ?)')
   const rows = log.prepare(
-    `SELECT rowid AS place, id, tenant, ${textsOf(columns)} AS text FROM ${EVENTS}
+    `SELECT rowid AS place, id, tenant, ${allTexts(columns)} AS text FROM ${EVENTS}
      WHERE rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ${MOST}`
   )
   const until = performance.now() + DURATION
-  let block: { number: number; lines: Set<string>; anchor: SQLInputValue[] } | undefined
+  let block: { number: number; lines: Map<number, Set<string>>; anchor: SQLInputValue[] } | undefined
   const addBlock = () => {
     if (!block) return
-    add.run(block.number, [...block.lines].join('\n'))
+    for (const [tenant, lines] of block.lines) addTexts(tenant, block.number, [...lines].join('\n'))
     addAnchor.run(...block.anchor)
   }
   let count = 0
@@ -140,11 +147,9 @@ function addBlocks(log: DatabaseSync, index: DatabaseSync, columns: Searched, la
     if (number !== block?.number) {
       addBlock()
       if (block && performance.now() > until) return (block.number + 1) * BLOCK - 1
-      block = { number, lines: new Set(), anchor: [] }
+      block = { number, lines: new Map(), anchor: [] }
     }
-    const lowerCase = text.toLowerCase()
-    // neighbours have many texts in common, and no trigram with a line break is looked for
-    for (const line of lowerCase.length > LONG ? [condensed(lowerCase)] : lowerCase.split('\n')) block.lines.add(line)
+    addLines(block.lines, numberOf(tenant), text.toLowerCase())
     block.anchor = [place, id, tenant]
     count++
   }
@@ -155,8 +160,30 @@ function addBlocks(log: DatabaseSync, index: DatabaseSync, columns: Searched, la
   return end
 }
 
+/** Adds the lines of a text to those that the events of its tenant have in a block. */
+function addLines(block: Map<number, Set<string>>, tenant: number, text: string) {
+  if (!isIndexed({ number: tenant })) return
+  const lines = block.get(tenant) ?? new Set()
+  block.set(tenant, lines)
+  // neighbours have many texts in common, and no trigram with a line break is looked for
+  for (const line of text.length > LONG ? [condensed(text)] : text.split('\n')) lines.add(line)
+}
+
+/** Prepares to add the texts that the events of a tenant have in a block. */
+function textWriter(index: DatabaseSync) {
+  const statements = new Map<number, StatementSync>()
+  const count = index.prepare('UPDATE tenants SET blocks = blocks + 1 WHERE number = ?')
+  return (tenant: number, block: number, text: string) => {
+    let add = statements.get(tenant)
+    if (!add)
+      statements.set(tenant, (add = index.prepare(`INSERT INTO ${textsOf(tenant)} (rowid, text) VALUES (?, ?)`)))
+    add.run(block, text)
+    count.run(tenant)
+  }
+}
+
 /** SQL for all texts of an event that are searched, one a line: see `json_contains` in dialect.ts. */
-function textsOf({ text, json }: Searched): string {
+function allTexts({ text, json }: Searched): string {
   const nodes = (column: string) =>
     `case when json_valid("${column}") then (SELECT group_concat(value, char(10)) FROM json_tree("${column}")
       WHERE type = 'text' AND key IS NOT '@odata.type') else "${column}" end`

@@ -7,13 +7,14 @@ import { EVENTS } from '../tables.ts'
 import { CANDIDATE_BLOCKS, CANDIDATE_ROWS } from './search-candidates.ts'
 import { BLOCK } from './search-file.ts'
 
-/** A bound that is not there. */
+/** A bound that is not there, or all tenants. */
 export const UNBOUNDED = 'null'
 
 /**
  * SQL for the condition that an event may contain terms. The candidates lead to the events.
  * @param id SQL for the id of the event: views have no rowids
- * @param sought between which instants it must have happened, or {@link UNBOUNDED}, what is asked, and the terms
+ * @param sought the tenant that it must be of and the instants between which it must have happened, or
+ *   {@link UNBOUNDED}, what is asked, and the terms
  */
 export const mayContain = (id: string, ...sought: string[]) =>
   `${id} in (select id from ${EVENTS} where rowid in (select value from json_each(${CANDIDATE_ROWS}(${sought.join()}))))`

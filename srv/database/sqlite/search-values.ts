@@ -5,6 +5,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { COUNTS, EVENTS } from '../tables.ts'
 import { BLOCK, lastOf, type SearchIndex, type State } from './search-file.ts'
+import { isIndexed, valueTextsOf, type IndexedTenant, type NumberOf } from './search-tenants.ts'
 import { matchAll, trigramsOf } from './trigrams.ts'
 
 /** What is asked of the index, in a transaction. */
@@ -12,6 +13,8 @@ export interface Question {
   log: DatabaseSync
   index: DatabaseSync
   search: SearchIndex
+  /** Those whose events are looked for. */
+  tenants: IndexedTenant[]
   /** Lists of terms, of one of which all must be there, each in the value of a column, or anywhere if that is empty. */
   lists: { column: string; term: string }[][]
   /** Whether the terms are whole values. It pays only to find few events for them. */
@@ -32,16 +35,27 @@ const MOST_TEXT = 1_000_000
 const SWEPT = 2000
 
 /** Adds the values of events that were indexed. */
-export function addValues(log: DatabaseSync, index: DatabaseSync, columns: string[], after: number, last: number) {
-  const add = index.prepare('INSERT INTO known_values (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING')
-  const addText = index.prepare('INSERT INTO value_texts (rowid, text) VALUES (?, ?)')
+export function addValues(
+  log: DatabaseSync,
+  index: DatabaseSync,
+  columns: string[],
+  numberOf: NumberOf,
+  after: number,
+  last: number
+) {
+  const add = index.prepare('INSERT INTO known_values (tenant, name, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
   for (const column of columns) {
     const find = log.prepare(
-      `SELECT DISTINCT "${column}" AS value FROM ${EVENTS} WHERE rowid > ? AND rowid <= ? AND "${column}" IS NOT NULL`
+      `SELECT DISTINCT tenant, "${column}" AS value FROM ${EVENTS}
+       WHERE rowid > ? AND rowid <= ? AND "${column}" IS NOT NULL`
     )
-    for (const { value } of find.iterate(after, last) as Iterable<{ value: string }>) {
-      const { changes, lastInsertRowid } = add.run(column, value)
-      if (changes) addText.run(lastInsertRowid, value.toLowerCase())
+    for (const { tenant, value } of find.iterate(after, last) as Iterable<{ tenant: string; value: string }>) {
+      const number = numberOf(tenant)
+      if (!isIndexed({ number })) continue
+      const { changes, lastInsertRowid } = add.run(number, column, value)
+      if (!changes) continue
+      const text = `INSERT INTO ${valueTextsOf(number)} (rowid, text) VALUES (?, ?)`
+      index.prepare(text).run(lastInsertRowid, value.toLowerCase())
     }
   }
 }
@@ -56,12 +70,13 @@ export function removeValues(log: DatabaseSync, index: DatabaseSync, state: Stat
   if (!state.swept && removed === state.removed) return state
   const values = next(index, state.swept)
   const remove = index.prepare('DELETE FROM known_values WHERE number = ?')
-  const removeText = index.prepare("INSERT INTO value_texts (value_texts, rowid, text) VALUES ('delete', ?, ?)")
-  for (const { number, name, value } of values) {
-    const inTenants = `tenant IN (SELECT tenant FROM ${COUNTS}) AND "${name}" = ?`
-    if (log.prepare(`SELECT 1 FROM ${EVENTS} WHERE ${inTenants} LIMIT 1`).get(value)) continue
+  for (const { number, tenant, place, name, value } of values) {
+    if (log.prepare(`SELECT 1 FROM ${EVENTS} WHERE tenant = ? AND "${name}" = ? LIMIT 1`).get(tenant, value)) continue
     remove.run(number)
-    removeText.run(number, value.toLowerCase())
+    const texts = valueTextsOf(place)
+    index
+      .prepare(`INSERT INTO ${texts} (${texts}, rowid, text) VALUES ('delete', ?, ?)`)
+      .run(number, value.toLowerCase())
   }
   const swept = values.at(-1)?.number ?? 0 // after the last one it begins anew
   return { ...state, removed: state.swept ? state.removed : removed, swept }
@@ -70,9 +85,10 @@ export function removeValues(log: DatabaseSync, index: DatabaseSync, state: Stat
 /** The next values, as long as they have little text together. */
 function next(index: DatabaseSync, after: number) {
   const known = index.prepare(
-    `SELECT number, name, value FROM known_values WHERE number > ? ORDER BY number LIMIT ${SWEPT}`
+    `SELECT known.number, known.tenant AS place, tenants.tenant, name, value FROM known_values AS known
+     JOIN tenants ON tenants.number = known.tenant WHERE known.number > ? ORDER BY known.number LIMIT ${SWEPT}`
   )
-  const values: { number: number; name: string; value: string }[] = []
+  const values: { number: number; place: number; tenant: string; name: string; value: string }[] = []
   let length = 0
   for (const each of known.iterate(after) as Iterable<(typeof values)[number]>) {
     values.push(each)
@@ -89,42 +105,55 @@ function next(index: DatabaseSync, after: number) {
  */
 export function rowsByValue(question: Question, most: number): number[] | undefined {
   const rows: number[] = []
-  for (const list of question.lists) {
-    const found = rowsOfList(question, list, most - rows.length)
-    if (!found) return undefined
-    rows.push(...found)
-  }
+  for (const tenant of question.tenants)
+    for (const list of question.lists) {
+      const found = rowsOfList(question, tenant, list, most - rows.length)
+      if (!found) return undefined
+      rows.push(...found)
+    }
   return rows
 }
 
-function rowsOfList(question: Question, list: Question['lists'][number], most: number): number[] | undefined {
+function rowsOfList(
+  question: Question,
+  tenant: IndexedTenant,
+  list: Question['lists'][number],
+  most: number
+): number[] | undefined {
   const { log, search, range, withinTime } = question
   const column = list.find((each) => each.column)?.column
   if (!column) return undefined
   const terms = list.filter((each) => each.column === column).map(({ term }) => term)
-  const values = valuesWith(question, column, trigramsOf(terms, LOOKED_FOR), most / BLOCK)
+  const values = valuesWith(question, tenant, column, trigramsOf(terms, LOOKED_FOR), most / BLOCK)
   if (!values) return undefined
   const [after, before] = range
   const instant = `event."${search.instant}"`
   const bounds = [after !== null && `${instant} >= :after`, before !== null && `${instant} <= :before`]
-  const conditions = [`event.tenant = (SELECT tenant FROM ${COUNTS})`, `event."${column}" = known.value`, ...bounds]
+  const conditions = ['event.tenant = :tenant', `event."${column}" = known.value`, ...bounds]
   const find = log.prepare(
     `SELECT event.rowid AS place FROM json_each(:values) AS known CROSS JOIN ${EVENTS} AS event
      WHERE ${conditions.filter(Boolean).join(' AND ')} LIMIT :most`
   )
   find.setAllowUnknownNamedParameters(true)
   const rows = find
-    .iterate({ values: JSON.stringify(values), after, before, most: most + 1 })
+    .iterate({ values: JSON.stringify(values), tenant: tenant.tenant, after, before, most: most + 1 })
     .map(({ place }) => (withinTime(), Number(place)))
     .toArray()
   return rows.length > most ? undefined : rows
 }
 
 /** The values of a column that have some trigrams; undefined if there are too many, or no trigrams. */
-function valuesWith({ index, withinTime }: Question, column: string, trigrams: string[], most: number) {
+function valuesWith(
+  { index, withinTime }: Question,
+  { number }: IndexedTenant,
+  column: string,
+  trigrams: string[],
+  most: number
+) {
   if (!trigrams.length) return undefined
+  const texts = valueTextsOf(number)
   const find = index.prepare(
-    'SELECT value FROM value_texts JOIN known_values ON number = value_texts.rowid WHERE value_texts MATCH ? AND name = ?'
+    `SELECT value FROM ${texts} JOIN known_values ON number = ${texts}.rowid WHERE ${texts} MATCH ? AND name = ?`
   )
   const values: string[] = []
   let length = 0

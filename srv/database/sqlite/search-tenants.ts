@@ -1,0 +1,61 @@
+/**
+ * The tenants of the search index. What it knows of each stands apart, so that a search reads nothing of others, and the
+ * time that it takes reveals nothing about them.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+
+/** Of how many tenants the index knows the texts. Searches of further ones look at all of their events. */
+const MOST = 64
+
+export interface IndexedTenant {
+  number: number
+  tenant: string
+  /** How many blocks have events of it. */
+  blocks: number
+  /** How many blocks there were when the frequencies of trigrams were measured. */
+  sampled: number
+}
+
+export const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS tenants (number INTEGER PRIMARY KEY, tenant TEXT NOT NULL UNIQUE,
+    blocks INTEGER NOT NULL DEFAULT 0, sampled INTEGER NOT NULL DEFAULT 0);`
+
+/** The tables with the texts of blocks, with those of values, and with the number of blocks that have a trigram. */
+export const textsOf = (tenant: number) => `texts_${tenant}`
+export const valueTextsOf = (tenant: number) => `value_texts_${tenant}`
+export const blocksByTrigramOf = (tenant: number) => `blocks_by_trigram_${tenant}`
+
+const FTS = `fts5(text, content = '', detail = none, columnsize = 0, tokenize = 'trigram case_sensitive 1')`
+
+const schemaOf = (tenant: number) => `
+  CREATE VIRTUAL TABLE ${textsOf(tenant)} USING ${FTS};
+  CREATE VIRTUAL TABLE ${valueTextsOf(tenant)} USING ${FTS};
+  CREATE VIRTUAL TABLE ${blocksByTrigramOf(tenant)} USING fts5vocab(${textsOf(tenant)}, row);`
+
+export const isIndexed = ({ number }: Pick<IndexedTenant, 'number'>) => number <= MOST
+
+/**
+ * The tenants that the index has seen.
+ * @param tenant the only one that is asked for; null for all
+ */
+export const tenantsIn = (index: DatabaseSync, tenant: string | null = null) =>
+  index
+    .prepare('SELECT * FROM tenants WHERE tenant = ifnull(:tenant, tenant)')
+    .all({ tenant }) as unknown as IndexedTenant[]
+
+/** Tells the number of a tenant. */
+export type NumberOf = (tenant: string) => number
+
+/** Finds the numbers of tenants, and adds those that are new, with their tables. It is valid for a transaction. */
+export function tenantNumbers(index: DatabaseSync): NumberOf {
+  const numbers = new Map(tenantsIn(index).map(({ tenant, number }) => [tenant, number]))
+  return (tenant) => {
+    const known = numbers.get(tenant)
+    if (known !== undefined) return known
+    const { lastInsertRowid } = index.prepare('INSERT INTO tenants (tenant) VALUES (?)').run(tenant)
+    const number = Number(lastInsertRowid)
+    if (isIndexed({ number })) index.exec(schemaOf(number))
+    numbers.set(tenant, number)
+    return number
+  }
+}
