@@ -11,7 +11,6 @@ export interface Element {
   _type?: string
   key?: boolean
   notNull?: boolean
-  virtual?: boolean
   length?: number
   target?: string
   elements?: Record<string, Element>

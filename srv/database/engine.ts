@@ -3,7 +3,6 @@
  * .cdsrc.json names the database service of an engine, and that service has the engine.
  */
 import type { Model } from '../cqn/csn.ts'
-import type { RequestError } from '../errors/errors.ts'
 import type { Row, Statement } from '../plans/statement.ts'
 import type { Reading } from './reading.ts'
 
@@ -76,8 +75,6 @@ export interface Engine {
   readonly waitingBytes: number
   /** The secret for the tokens of links, 32 bytes. It is made once and kept with the log. */
   tokenSecret: () => Promise<Buffer>
-  /** Finds the failure of the database that an error is about; undefined if it is about something else. */
-  failureOf: (error: unknown) => RequestError | undefined
   /** Whether an error says that a row with this key exists. */
   isDuplicate: (error: object) => boolean
   close: () => Promise<void>

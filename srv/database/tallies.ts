@@ -9,9 +9,8 @@ import { COUNTS } from './tables.ts'
 export const MOST = 1_000_000
 
 export interface Tallies {
-  /** The entity that has them, and the entity that they count. */
+  /** The entity that has them. */
   entity: string
-  of: string
   /** The columns with the tenant and with the number. */
   tenant: string
   count: string
@@ -46,7 +45,7 @@ export function talliesIn(definitions: Model['definitions']): Tallies {
   const length = local === undefined ? undefined : elements[local]?.length
   if (!tenant || !period || !count || !local || !length) throw new Error(`'${entity}' does not say what it counts.`)
   const values = names.filter((name) => ![tenant, period, count, local].includes(name))
-  return { entity, of, tenant, count, period, local, length, values }
+  return { entity, tenant, count, period, local, length, values }
 }
 
 /** The columns that tell a kind, each with the value of an event. */

@@ -23,9 +23,8 @@ const underWay = new Shares()
 
 /**
  * Receives the body of a request. Its decoded bytes count until the request is answered.
- * @throws {RequestError} 413 over the limit, 503 if the service has as many bytes as it can take, of
- *   all tenants or of this one, 415 for an unknown
- *   encoding, 400 if the body is cut off or not encoded so
+ * @throws {RequestError} 413 over the limit, 503 if the service has as many bytes as it can take, of all tenants or of
+ *   this one, 415 for an unknown encoding, 400 if the body is cut off or not encoded so
  */
 export async function receive(req: Request, res: Response): Promise<Buffer> {
   const { body_parser, max_bodies } = settings().server

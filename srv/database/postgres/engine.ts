@@ -69,7 +69,6 @@ export function postgresEngine(url: string, ownerUrl: string, settings: Database
   }
 
   return {
-    failureOf,
     isDuplicate,
     endsWhereFull: true,
     waitingBytes: 0, // the server keeps its own write-ahead log

@@ -71,7 +71,6 @@ export function sqliteEngine(file: string, settings: DatabaseSettings) {
 
   return {
     connect,
-    failureOf: (error) => failureOf(error)?.error,
     isDuplicate,
     endsWhereFull: false,
     leads: true,

@@ -1,6 +1,6 @@
 /** What verification reads. */
 import type { DatabaseSync } from 'node:sqlite'
-import type { Arrival, History, Inspected, Miscount, PurgedRange, PurgeRecord, Seal, StoredRow } from '../log.ts'
+import type { Arrival, History, Inspected, Miscount, PurgeRecord, Seal, StoredRow } from '../log.ts'
 import { mistalliedIn, talliesIn } from '../tallies.ts'
 import { schemaDifferences } from './schema.ts'
 import { brokenColumnOf, first, items, rows, withNumbers } from './stored-rows.ts'
@@ -39,6 +39,7 @@ const REPEATED_ARRIVALS = `SELECT event AS id, tenant, max(sequence) AS sequence
   GROUP BY ${ARRIVAL_KEY} HAVING count(*) > 1`
 
 export function history(database: DatabaseSync): History {
+  const each = <Row>(sql: string) => items(rows(database, sql), withNumbers<Row>)
   return {
     async snapshot(read) {
       database.exec('BEGIN')
@@ -61,11 +62,10 @@ export function history(database: DatabaseSync): History {
     seals: () => allOf<Seal>(database, SEALS, 'tenant, number'),
     sealsByArrival: () => items(sealsByArrival(database), withNumbers<Seal>),
     purges: () => allOf<PurgeRecord>(database, PURGES, 'number'),
-    purgedRanges: () => items(rows(database, PURGED_RANGES), withNumbers<PurgedRange>),
+    purgedRanges: () => each(PURGED_RANGES),
     arrivals: () => arrivals(database, `LEFT JOIN ${EVENTS} e ON ${SAME_EVENT} ORDER BY a.sequence`),
-    lostEvents: () => items(rows(database, LOST_EVENTS), withNumbers<{ id: string; tenant: string }>),
-    repeatedArrivals: () =>
-      items(rows(database, REPEATED_ARRIVALS), withNumbers<{ id: string; tenant: string; sequence: number }>)
+    lostEvents: () => each(LOST_EVENTS),
+    repeatedArrivals: () => each(REPEATED_ARRIVALS)
   }
 }
 

@@ -100,8 +100,8 @@ function tokenAt(expression: string, position: number): [Pattern | undefined, st
 }
 
 /** How deep expressions may nest, and how many tokens they may have: SQLite takes a depth of 1,000. */
-const MAX_DEPTH = 100
-const MAX_TOKENS = 2_000
+const MOST_DEPTH = 100
+const MOST_TOKENS = 2_000
 
 /** Reads the tokens of a query option, and reports errors with their position. */
 export class Cursor {
@@ -119,7 +119,7 @@ export class Cursor {
     this.tokens = tokenize(expression, option)
     this.option = option
     this.depth = outer?.depth ?? 0
-    if (this.tokens.length > MAX_TOKENS) this.fail(`The expression has more than ${MAX_TOKENS} tokens`)
+    if (this.tokens.length > MOST_TOKENS) this.fail(`The expression has more than ${MOST_TOKENS} tokens`)
   }
 
   get token(): Token {
@@ -174,7 +174,7 @@ export class Cursor {
 
   /** Parses a part that may contain itself. */
   nested<Result>(parse: () => Result): Result {
-    if (++this.depth > MAX_DEPTH) this.fail('The expression is nested too deeply')
+    if (++this.depth > MOST_DEPTH) this.fail('The expression is nested too deeply')
     const result = parse()
     this.depth--
     return result

@@ -5,7 +5,7 @@ import { jsonText, textContains } from '../../database/dialect.ts'
 import type { Searched } from '../../database/engine.ts'
 import { soughtTogether } from './sought.ts'
 
-const MAX_TERMS = 20
+const MOST_TERMS = 20
 /** A word or a phrase ends before white space or a parenthesis. */
 const TOKEN = /\s*(?:"((?:[^"\\]|\\.)+)"(?=[\s()]|$)|([()])|([^\s()"'][^\s()"]*)(?=[\s()]|$))/y
 const PIECE = /"((?:[^"\\]|\\.)*)(?:"|$)|([()])|([^\s()"]+)/g
@@ -23,7 +23,7 @@ type SearchCondition = Pick<Typed, 'cqn' | 'texts'>
  */
 export function parseSearch(expression: string, found: (term: string) => Cqn): SearchCondition {
   const tokens = tokensOf(expression)
-  if (tokens.length > 4 * MAX_TERMS) throw tooMany()
+  if (tokens.length > 4 * MOST_TERMS) throw tooMany()
   let index = 0
   let count = 0
 
@@ -61,7 +61,7 @@ export function parseSearch(expression: string, found: (term: string) => Cqn): S
     }
     const term = tokens[index++]?.term?.toLowerCase()
     if (term === undefined) throw incomplete()
-    if (++count > MAX_TERMS) throw tooMany()
+    if (++count > MOST_TERMS) throw tooMany()
     return { cqn: found(term), texts: [[[{ text: val(term) }]]] }
   }
 
@@ -74,7 +74,7 @@ export function parseSearch(expression: string, found: (term: string) => Cqn): S
 const beginsCondition = (token: SearchToken | undefined) => token !== undefined && token.operator !== ')'
 
 const incomplete = () => new RequestError('invalidQueryOption', 'The expression of $search is not complete.', '$search')
-const tooMany = () => new RequestError('invalidQueryOption', `$search takes at most ${MAX_TERMS} terms.`, '$search')
+const tooMany = () => new RequestError('invalidQueryOption', `$search takes at most ${MOST_TERMS} terms.`, '$search')
 
 /** The condition that one of the columns contains a term. */
 export function foundIn({ text, json }: Searched): (term: string) => Cqn {

@@ -10,7 +10,7 @@ import { talliesOf, type KnownTallies } from './tallies.ts'
 import { entityType as entityTypeOf, isStructured, storedType, valueTypesOf } from './types.ts'
 import type { EntityType, Property, StoredType, StructuredType } from './types.ts'
 
-/** The names of types that requests may use. */
+/** What expressions ask of the model besides the properties of their rows. */
 export interface KnownTypes {
   /** The structured types, each with itself and the types that it derives from. */
   structured: Map<string, string[]>

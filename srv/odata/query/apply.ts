@@ -12,7 +12,7 @@ import { alias, computed, type Computed } from './compute.ts'
 import { areTooLarge, conditioned, filtered, nested, searched, totalOrder, type Rows } from './rows.ts'
 
 /** The most sets of rows that `concat` and `rollup` may produce. Each is a query. */
-const MAX_SETS = 20
+const MOST_SETS = 20
 
 /** The column with the running sum. No computed value can have this name: they begin with a letter. */
 const IS_NEEDED = '$isNeeded'
@@ -67,7 +67,7 @@ const TRANSFORMATIONS = new Map<string, (parser: Parser, rows: Rows) => Rows | R
 
 function concatenated(parser: Parser, rows: Rows): Rows[] {
   const sets = parser.cursor.list(() => transformations(parser, rows)).flat()
-  if (sets.length > MAX_SETS) parser.cursor.fail(`The result has more than ${MAX_SETS} sets of rows`)
+  if (sets.length > MOST_SETS) parser.cursor.fail(`The result has more than ${MOST_SETS} sets of rows`)
   return sets
 }
 
@@ -127,7 +127,7 @@ function groupBy(parser: Parser, rows: Rows): Rows[] {
     (sets, item) => sets.flatMap((set) => item.map((part) => [...set, ...part])),
     [[]]
   )
-  if (levels.length > MAX_SETS) cursor.fail(`The result has more than ${MAX_SETS} sets of groups`)
+  if (levels.length > MOST_SETS) cursor.fail(`The result has more than ${MOST_SETS} sets of groups`)
   return levels.map((groupings) => grouped(cursor, rows, groupings, values))
 }
 

@@ -25,14 +25,15 @@ export interface Conventions {
  * @param batchLimit the most requests in a batch, where that may be chosen
  */
 export const conventionsWith = (batchLimit: number): Record<string, Conventions> => ({
-  'odata-structured': {
-    ...{ topIsPageSize: false, entitiesDerive: false, hasEntitySet: true, spellsHeadersAsGraph: false },
-    namesStreaming: false,
-    batchLimit
-  },
-  'odata-graph': {
-    ...{ topIsPageSize: true, entitiesDerive: true, hasEntitySet: false, spellsHeadersAsGraph: true },
-    namesStreaming: true,
-    batchLimit: 20
-  }
+  'odata-structured': conventions(false, batchLimit),
+  'odata-graph': conventions(true, 20)
+})
+
+const conventions = (isGraph: boolean, batchLimit: number): Conventions => ({
+  topIsPageSize: isGraph,
+  entitiesDerive: isGraph,
+  hasEntitySet: !isGraph,
+  spellsHeadersAsGraph: isGraph,
+  namesStreaming: isGraph,
+  batchLimit
 })

@@ -10,7 +10,7 @@ import { memberNamed } from '../model/enumerations.ts'
 import { isStructured, type JsonObject, type ModelType, type Property, type StructuredType } from '../model/types.ts'
 
 /** How deep the members of an open type may nest: far less than the 1,000 levels that databases read. */
-const MAX_DEPTH = 100
+const MOST_DEPTH = 100
 
 /** Where a value stands in the request body: the names and numbers that lead to it, for errors. */
 type Place = (string | number)[]
@@ -138,7 +138,7 @@ function complexReader({ derived }: Property, declared: StructuredType): Read<Js
 function readOpenValue(value: unknown, place: Place, depth: number) {
   if (typeof value === 'string') checkText(value, place)
   if (typeof value !== 'object' || value === null) return
-  if (depth === MAX_DEPTH) throw wrong('invalidValue', place, `nests deeper than ${MAX_DEPTH} levels`)
+  if (depth === MOST_DEPTH) throw wrong('invalidValue', place, `nests deeper than ${MOST_DEPTH} levels`)
   for (const [name, member] of Object.entries(value)) {
     checkText(name, place)
     if (isControlInformation(name)) delete (value as JsonObject)[name]

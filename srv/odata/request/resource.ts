@@ -109,11 +109,9 @@ function narrow(filters: string[], options: Map<string, string>, aliases: Map<st
  */
 function resolve(segments: string[], aliases: Map<string, string>, schema: ServiceSchema): Resource {
   const { singleton, collections, entitySet, entityType } = schema
-  const [first, ...others] = segments
-  if (first === undefined) return { kind: 'serviceDocument' }
-  if (segments.length === 1 && first === '$metadata') return { kind: 'metadata' }
-  if (segments.length === 1 && first === 'openapi.json') return { kind: 'openApi' } // no name in OData has a dot
-  if (segments.length === 1 && first === '$batch') return { kind: 'batch' }
+  const [first = '', ...others] = segments
+  const ofRoot = others.length ? undefined : OF_ROOT.get(segments[0])
+  if (ofRoot) return ofRoot
   if ([first, segments.at(-1) as string].some((segment) => NOT_IMPLEMENTED.test(segment)))
     throw notImplemented(segments)
   const inSet = isInSet(segments, schema)
@@ -143,6 +141,14 @@ function resolve(segments: string[], aliases: Map<string, string>, schema: Servi
   if (rest[0] === '$ref' && rest.length === 1) return { kind: 'reference', of: { collection, key } }
   return { kind: 'property', collection, key, ...resolveProperty(rest, entityType, segments) }
 }
+
+/** The resources of the root itself, by the only segment of their path, if there is one. */
+const OF_ROOT = new Map<string | undefined, Resource>([
+  [undefined, { kind: 'serviceDocument' }],
+  ['$metadata', { kind: 'metadata' }],
+  ['openapi.json', { kind: 'openApi' }], // no name in OData has a dot
+  ['$batch', { kind: 'batch' }]
+])
 
 /** Whether a path begins with the entity set, perhaps with a key. */
 const isInSet = ([first]: string[], { entitySet }: ServiceSchema) =>

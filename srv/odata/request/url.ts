@@ -13,7 +13,7 @@ export interface ParsedUrl {
 /**
  * The most characters of a URL: as many as Node.js takes of a request line and headers. A part of a batch gets no more.
  */
-const MAX_LENGTH = 16_384
+const LONGEST = 16_384
 
 /** Values of open types nest no deeper than 100 levels. */
 const MOST_SEGMENTS = 110
@@ -30,7 +30,7 @@ const NOT_IMPLEMENTED = ['index', 'schemaversion']
  *   option that is unknown or given twice
  */
 export function parseUrl(url: string, root: string): ParsedUrl {
-  if (url.length > MAX_LENGTH) throw new RequestError('uriTooLong', `A URL must have at most ${MAX_LENGTH} characters.`)
+  if (url.length > LONGEST) throw new RequestError('uriTooLong', `A URL must have at most ${LONGEST} characters.`)
   const [, path = '', query = ''] = /^([^?]*)(?:\?(.*))?$/s.exec(relative(url, root)) ?? []
   const segments = path.split('/').map((segment) => decode(segment, 'path'))
   if (segments[0] === '') segments.shift()

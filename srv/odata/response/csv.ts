@@ -22,7 +22,7 @@ export interface Table {
  * The columns for the values of a type: for complex values one for each of their properties, with those of derived
  * types; for open types and collections one with JSON, or one for each selected member.
  */
-export function columnsFor({ properties }: StructuredType, selection: Selection, path: string[] = []): Column[] {
+function columnsOfTable({ properties }: StructuredType, selection: Selection, path: string[] = []): Column[] {
   const columns = new Map<string, Column>()
   for (const property of properties.values()) {
     const { name, collection } = property
@@ -30,7 +30,7 @@ export function columnsFor({ properties }: StructuredType, selection: Selection,
     const inner = selection?.get(name)
     const at = [...path, name]
     const types = collection ? [] : valueTypesOf(property)
-    const found = types.flatMap((each) => (each.open ? membersFor(inner, at) : columnsFor(each, inner, at)))
+    const found = types.flatMap((each) => (each.open ? membersFor(inner, at) : columnsOfTable(each, inner, at)))
     for (const column of found.length ? found : [{ path: at, property }]) columns.set(column.path.join('/'), column)
   }
   return [...columns.values()]
@@ -46,14 +46,14 @@ function membersFor(selection: Selection, path: string[]): Column[] {
 
 /** A record for each entity. Its collections are JSON, or left out where only that part is wanted. */
 export function entityTable(type: StructuredType, selection: Selection, part?: string): Table {
-  const columns = columnsFor(type, selection)
+  const columns = columnsOfTable(type, selection)
   const own = columns.filter(({ property }) => !property?.collection)
   return { part, columns: part === undefined ? columns : own, recordsOf: (entity) => [entity] }
 }
 
 /** A record for each item of a collection, with its place in it, from 0. @param keys that tell which entity has it */
 export function itemTable(keys: string[], { name, type }: Property, selection: Selection): Table {
-  const items = isStructured(type) ? columnsFor(type, selection?.get(name), [name]) : []
+  const items = isStructured(type) ? columnsOfTable(type, selection?.get(name), [name]) : []
   const columns = [...keys.map((key) => ({ path: [key] })), { path: [name, INDEX] }, ...items]
   const recordsOf = (entity: JsonObject) =>
     ((entity[name] ?? []) as object[]).map((item, index) => ({ ...entity, [name]: { ...item, [INDEX]: index } }))
