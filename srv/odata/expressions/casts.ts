@@ -35,7 +35,7 @@ export function typeFunction(parser: Parser, name: 'isof' | 'cast', position: nu
     cursor.fail(`There is no type '${type.name}'`, at)
   const value = subject ?? instance(parser, position)
   if (name === 'isof') return { cqn: isOf(value, type), type: 'boolean', position }
-  return { ...cast(value, type), position }
+  return { ...cast(value, type), ...(isShownAs(type) && { castTo: type.name }), position }
 }
 
 function namedType({ cursor }: Parser): NamedType {
@@ -54,6 +54,9 @@ function instance({ root, context }: Parser, position: number): Typed {
   const names = context.types.structured.get(root.type.name) ?? []
   return { cqn: there, type: 'complex', structure: names.map((name) => [name, there]), position }
 }
+
+/** Decimals are shown as doubles, which they are computed as: their digits would be others (OData JSON 4.01, 3.2). */
+const isShownAs = ({ name, isCollection }: NamedType) => name !== 'Edm.Decimal' && !isCollection
 
 /** What cannot be cast becomes null. */
 function cast(subject: Typed, { name, isCollection }: NamedType): Unplaced {

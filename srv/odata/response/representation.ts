@@ -3,7 +3,7 @@ import { withoutTypes } from '../model/annotations.ts'
 import { typeOfValue } from '../model/columns.ts'
 import type { JsonFormat } from '../request/format.ts'
 import { isStructured } from '../model/types.ts'
-import type { JsonObject, PrimitiveType, Property, StructuredType } from '../model/types.ts'
+import type { JsonObject, Property, StructuredType } from '../model/types.ts'
 
 /** Annotates an entity and all values in it. @param links that are shown of it; undefined for an aggregated row */
 export function representEntity(entity: JsonObject, type: StructuredType, format: JsonFormat, links?: object) {
@@ -15,14 +15,14 @@ export function representEntity(entity: JsonObject, type: StructuredType, format
 /** Annotates the value of a property: primitive, complex or a collection. */
 export function representValue(value: unknown, property: Property, format: JsonFormat): unknown {
   if (value === null) return value
-  if (!isStructured(property.type)) return representPrimitive(value, property.type, format)
+  if (!isStructured(property.type)) return representPrimitive(value, property.castTo ?? property.type, format)
   return Array.isArray(value)
     ? value.map((item: JsonObject) => representComplex(item, property, format))
     : representComplex(value as JsonObject, property, format)
 }
 
 /** Clients may ask for 64-bit integers as strings: JavaScript cannot represent all of them (OData JSON 4.01, 3.2). */
-function representPrimitive(value: unknown, type: PrimitiveType, { ieee754Compatible }: JsonFormat) {
+function representPrimitive(value: unknown, type: string, { ieee754Compatible }: JsonFormat) {
   return ieee754Compatible && type === 'Edm.Int64' ? String(value) : value
 }
 
@@ -57,10 +57,12 @@ function members(object: JsonObject, type: StructuredType, format: JsonFormat, r
  * The type annotation for values whose type JSON does not show (OData JSON 4.01, 4.5.3): of all with level `full`, and with
  * `minimal` of those that `$metadata` does not declare.
  */
-export function typeAnnotation({ type, collection, enumeration }: Property, value: unknown) {
-  if (type === 'Edm.Double' && typeof value === 'string') return '#Double' // INF and NaN
+export function typeAnnotation({ type, castTo, collection, enumeration }: Property, value: unknown) {
   if (collection) return `#Collection(${isStructured(type) ? type.name : type.slice('Edm.'.length)})`
   if (enumeration) return `#${enumeration.name}`
-  const isShown = isStructured(type) || ['Edm.String', 'Edm.Boolean', 'Edm.Double', 'Edm.Untyped'].includes(type)
-  return isShown ? undefined : `#${type.slice('Edm.'.length)}`
+  if (isStructured(type)) return undefined
+  const shown = castTo ?? type
+  if (shown === 'Edm.Double' && typeof value === 'string') return '#Double' // INF and NaN
+  const isClear = ['Edm.String', 'Edm.Boolean', 'Edm.Double', 'Edm.Untyped'].includes(shown)
+  return isClear ? undefined : `#${shown.slice('Edm.'.length)}`
 }

@@ -221,6 +221,32 @@ describe('Metadata levels of rows that a request makes (OData JSON 4.01, 4.5.3 a
     })
   })
 
+  it('of casts: the types that values are cast to', async () => {
+    const casts = {
+      byte: 'cast(durationInMilliseconds,Edm.Byte)',
+      short: 'cast(durationInMilliseconds,Edm.Int16)',
+      int: "cast('7',Edm.Int32)",
+      long: "cast('7',Edm.Int64)",
+      single: "cast('0.5',Edm.Single)",
+      double: "cast('0.5',Edm.Double)",
+      decimal: "cast('0.5',Edm.Decimal)", // which is computed as a double
+      guid: "cast('3f2504e0-4f89-11d3-9a0c-0305e82c3301',Edm.Guid)",
+      text: 'cast(durationInMilliseconds,Edm.String)',
+      day: "cast('2016-12-31',Edm.Date)"
+    }
+    const $compute = Object.entries(casts).map(([name, cast]) => `${cast} as ${name}`)
+    const url = query(`${path}('e1')`, { $compute: $compute.join(), $select: Object.keys(casts).join() })
+    const { body } = await service.get(url, { Accept: 'application/json;IEEE754Compatible=true' })
+    expect(body).toMatchObject({
+      ...{ 'byte@odata.type': '#Byte', byte: 6, 'short@odata.type': '#Int16', short: 6 },
+      ...{ 'int@odata.type': '#Int32', int: 7, 'long@odata.type': '#Int64', long: '7' },
+      ...{ 'single@odata.type': '#Single', single: 0.5, double: 0.5, decimal: 0.5, text: '6' },
+      ...{ 'guid@odata.type': '#Guid', guid: '3f2504e0-4f89-11d3-9a0c-0305e82c3301' },
+      ...{ 'day@odata.type': '#Date', day: '2016-12-31' }
+    })
+    for (const name of ['double', 'decimal', 'text']) expect(body).not.toHaveProperty([`${name}@odata.type`])
+  })
+
   it('of infinite numbers, which are strings: their type', async () => {
     const $compute = '1 divby 0 as i,-1 divby 0 as j,0 divby 0 as n,1 divby 2 as d'
     const url = query(`${path}('e1')`, { $compute, $select: 'i,j,n,d' })
