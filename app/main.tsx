@@ -1,6 +1,6 @@
 /** The page: what happened to this person, and why did it fail? */
 import { render } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { Details } from './details/details.tsx'
 import { Download } from './parts/download.tsx'
 import { Failures } from './parts/failures.tsx'
@@ -33,6 +33,13 @@ function App() {
     }))
   const goLive = () =>
     navigate({ live: !view.live, oldestFirst: false, ...('from' in view.range && { range: DEFAULT_RANGE }) })
+  const main = useRef<HTMLElement>(null)
+  const isFirst = useRef(true)
+  useEffect(() => {
+    // where what had the focus is gone, the keyboard and screen readers go on with what has come instead
+    if (!isFirst.current && document.activeElement === document.body) main.current?.focus()
+    isFirst.current = false
+  }, [view])
   const shown = { view, now, navigate }
   const counted = { ...shown, now: Math.max(now, news.countedAt) }
   return (
@@ -95,7 +102,7 @@ function App() {
       </section>
       <div class="columns">
         <Filters {...counted} {...{ isOpen }} />
-        <main>
+        <main ref={main} tabIndex={-1} aria-label={view.subject ? 'Timeline' : LISTS[view.list]}>
           {view.subject ? (
             <Timeline {...shown} />
           ) : (

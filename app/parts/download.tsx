@@ -1,5 +1,5 @@
 /** Downloads of just what is filtered. */
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { TooLarge } from '../service/counter.ts'
 import { LOG, url } from '../service/odata.ts'
 import { ServiceError } from '../service/request.ts'
@@ -29,8 +29,21 @@ export function Download({ view, now }: Omit<Shown, 'navigate'>) {
   const [state, setState] = useState<{ bytes: number; end: AbortController } | { message: string } | undefined>()
   const isRunning = state !== undefined && 'end' in state
 
+  const close = () => {
+    if (!menu.current?.open) return
+    const hadFocus = menu.current.contains(document.activeElement)
+    menu.current.open = false
+    if (hadFocus) menu.current.querySelector('summary')?.focus()
+  }
+  useEffect(() => {
+    const closeOutside = ({ target }: Event) => !menu.current?.contains(target as Node) && close()
+    const events = ['pointerdown', 'focusin']
+    for (const event of events) addEventListener(event, closeOutside)
+    return () => events.forEach((event) => removeEventListener(event, closeOutside))
+  }, [])
+
   const start = async ({ type, ending }: Format) => {
-    if (menu.current) menu.current.open = false
+    close()
     const end = new AbortController()
     setState({ bytes: 0, end })
     const options = { ...listOf(view, now), $format: type }
@@ -47,7 +60,7 @@ export function Download({ view, now }: Omit<Shown, 'navigate'>) {
 
   return (
     <div class="download">
-      <details ref={menu} onKeyDown={({ key }) => key === 'Escape' && menu.current && (menu.current.open = false)}>
+      <details ref={menu} onKeyDown={({ key }) => key === 'Escape' && close()}>
         <summary class="button">Download</summary>
         <div class="menu">
           {FORMATS.map((format) => (

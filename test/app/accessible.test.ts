@@ -85,6 +85,36 @@ describeInBrowser('By keyboard', () => {
     expect(await focused(page)).toBe('Search by person or id')
   })
 
+  it('the focus is never lost where what had it goes away', async () => {
+    const page = await open(`?${WEEK}&event=e03`)
+    const follow = async (role: 'link' | 'button', name: string, next: string) => {
+      await page.getByRole(role, { name }).first().focus()
+      await page.keyboard.press('Enter')
+      await eventually(() => focused(page), next)
+    }
+    await follow('link', 'Its cycle', 'Timeline')
+    await follow('link', 'All events', 'Events')
+    await page.goto(`${service.url}/app/?${WEEK}&show=failures`)
+    await follow('link', '2 events', 'Events')
+    await follow('button', 'Any error code', 'Events')
+    await follow('button', 'Clear all filters', 'Events')
+    const menu = page.getByText('Download', { exact: true })
+    const csv = page.getByRole('button', { name: 'CSV, for spreadsheets' })
+    await menu.focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Escape')
+    await eventually(() => focused(page), 'Download')
+    await page.keyboard.press('Enter')
+    await csv.waitFor()
+    await page.keyboard.press('Shift+Tab')
+    await csv.waitFor({ state: 'hidden' })
+    await menu.click()
+    await csv.waitFor()
+    await page.getByRole('heading', { name: 'Provisioning log' }).click()
+    await csv.waitFor({ state: 'hidden' })
+  })
+
   it('each part is reached with Tab, and only one row of the table is', async () => {
     const page = await open(`?${WEEK}`)
     await page.getByText('Dora Nagy').waitFor()
