@@ -147,6 +147,27 @@ describeInBrowser('By keyboard', () => {
 })
 
 describeInBrowser('Colours', () => {
+  it('that are forced leave what is told apart by colour, and what is chosen', async () => {
+    const page = await open(`?${WEEK}&live=on&event=e03`, { forcedColors: 'active', bypassCSP: true })
+    await page.getByRole('tab', { selected: true }).waitFor()
+    await page.locator('.legend.failure').waitFor()
+    const colours = (property: string, ...selectors: string[]) =>
+      page.evaluate<string[]>(
+        `${JSON.stringify(selectors)}.map((each) => {
+          const [selector, part] = each.split('::')
+          return getComputedStyle(document.querySelector(selector), part && '::' + part).${property}
+        })`
+      )
+    for (const shown of [
+      colours('backgroundColor', '.legend.failure::before', '.legend.warning::before', '.legend.success::before'),
+      colours('backgroundColor', '.dot.failure', '.dot.warning', '.dot.success'),
+      colours('borderBottomColor', '[role=tab][aria-selected=true]', '[role=tab][aria-selected=false]'),
+      colours('borderBottomColor', '.lists a[aria-current]', '.lists a:not([aria-current])'),
+      colours('backgroundColor', '[aria-pressed=true]', '[aria-pressed=false]')
+    ])
+      expect(new Set(await shown).size).toBe((await shown).length)
+  })
+
   it('are those of the system until others are chosen, and stay so', async () => {
     const page = await open(`?${WEEK}`, { colorScheme: 'light', bypassCSP: true })
     const ground = async () => {
