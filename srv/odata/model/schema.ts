@@ -4,7 +4,7 @@ import { columnHolding, findColumn, queryOf, type Definition, type Model } from 
 import type { Searched } from '../../database/engine.ts'
 import { columnsByParts, columnsInAnyCase, columnsThatFind } from '../../database/indexes.ts'
 import { expectColumns, projectionOf, shownAs, type Projection } from './projection.ts'
-import { asShown, linked, namespaceOf } from './shown.ts'
+import { linked, namespaceOf } from './shown.ts'
 import { templateOf, type Template } from './template.ts'
 import { talliesOf, type KnownTallies } from './tallies.ts'
 import { entityType as entityTypeOf, isStructured, storedType, valueTypesOf } from './types.ts'
@@ -70,7 +70,7 @@ export interface ServiceSchema {
  */
 export function serviceSchema(csn: Model, service: string): ServiceSchema {
   const namespace = namespaceOf(csn, service)
-  const visible = linked(asShown(csn, service))
+  const visible = linked(csn, service)
   const [name, root] =
     Object.entries(visible.definitions).find(([, definition]) => definition['@odata.singleton']) ?? []
   if (!name || !root?.elements) throw new Error(`Service '${service}' has no singleton.`)
@@ -138,7 +138,7 @@ function shapesOf(csn: Model, entity: string) {
   const stored = sourceOf(entity) ?? entity
   const typeOf = <Type>(name: string, read: (definitions: Model['definitions'], name: string) => Type) => {
     const service = name.replace(/\.[^.]*$/, '')
-    return read(linked(asShown(csn, service)).definitions, namespaceOf(csn, service) + name.slice(service.length))
+    return read(linked(csn, service).definitions, namespaceOf(csn, service) + name.slice(service.length))
   }
   const projections = Object.keys(csn.definitions).filter((name) => sourceOf(name) === stored)
   const type = typeOf(stored, storedType)

@@ -8,8 +8,21 @@
 import cds from '@sap/cds'
 import { queryOf, type Definition, type Model } from '../../cqn/csn.ts'
 
-/** Links a copy of a model: linking leaves traces that the generation of metadata cannot handle. */
-export const linked = (model: Model): Model => cds.linked(structuredClone(model) as never)
+/** What was linked of a model, by service: a start needs each of three models four times. */
+const copies = new WeakMap<Model, Map<string, Model>>()
+
+/**
+ * A linked copy of a model, which nobody changes: linking leaves traces that the generation of metadata cannot handle.
+ * @param service of which only what clients know of it is copied, as {@link asShown} shows it
+ */
+export function linked(model: Model, service = ''): Model {
+  const known = copies.get(model) ?? new Map<string, Model>()
+  copies.set(model, known)
+  const shown = () => structuredClone(service ? asShown(model, service) : model)
+  const copy = known.get(service) ?? cds.linked(shown() as never)
+  known.set(service, copy)
+  return copy
+}
 
 /** The namespace that clients of a service see. */
 export const namespaceOf = ({ definitions }: Model, service: string): string =>
