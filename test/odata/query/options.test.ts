@@ -272,8 +272,8 @@ describe('$compute', () => {
       $orderby: 'seconds'
     })
     expect(found.map(({ '@odata.type': _, ...rest }) => rest)).toEqual([
-      { id: 'e1', seconds: 0.1, loud: 'e1!', 'year@odata.type': '#Int64', year: 2024 },
-      { id: 'e4', seconds: 0.2, loud: 'e4!', 'year@odata.type': '#Int64', year: 2024 }
+      { id: 'e1', seconds: 0.1, loud: 'e1!', 'year@odata.type': '#Int32', year: 2024 },
+      { id: 'e4', seconds: 0.2, loud: 'e4!', 'year@odata.type': '#Int32', year: 2024 }
     ])
   })
 

@@ -210,14 +210,14 @@ describe('Metadata levels of rows that a request makes (OData JSON 4.01, 4.5.3 a
       durationInMilliseconds: 6,
       'later@odata.type': '#DateTimeOffset',
       later: '2017-01-01T21:02:10.8639373Z',
-      'n@odata.type': '#Int64',
+      'n@odata.type': '#Int32',
       n: 2,
       s: 'e1',
       b: true,
       d: 0.5,
       z: null,
-      provisioningSteps: [{ '@odata.type': 'microsoft.graph.provisioningStep', 'n@odata.type': '#Int64', n: 10 }],
-      sourceSystem: { '@odata.type': 'microsoft.graph.provisioningSystemDetails', 'n@odata.type': '#Int64', n: null }
+      provisioningSteps: [{ '@odata.type': 'microsoft.graph.provisioningStep', 'n@odata.type': '#Int32', n: 10 }],
+      sourceSystem: { '@odata.type': 'microsoft.graph.provisioningSystemDetails', 'n@odata.type': '#Int32', n: null }
     })
   })
 
