@@ -4,6 +4,7 @@ import { Status } from '../parts/status.tsx'
 import type { Step } from '../service/odata.ts'
 import type { TabProps } from './details.tsx'
 import { Members } from './members.tsx'
+import { Timelines } from './timelines.tsx'
 
 /** The names of the kinds of steps, for people. */
 const KINDS = new Map(
@@ -17,17 +18,21 @@ const KINDS = new Map(
   })
 )
 
-export function Steps({ event }: TabProps) {
+export function Steps({ event, view, navigate }: TabProps) {
   const [steps, more] = useFirst(event.provisioningSteps ?? [])
-  if (!steps.length) return <p class="faint">The event has no steps.</p>
   return (
     <>
-      <ol class="steps">
-        {steps.map((step, place) => (
-          <StepItem key={place} step={step} number={place + 1} />
-        ))}
-      </ol>
+      {steps.length ? (
+        <ol class="steps">
+          {steps.map((step, place) => (
+            <StepItem key={place} step={step} number={place + 1} />
+          ))}
+        </ol>
+      ) : (
+        <p class="faint">The event has no steps.</p>
+      )}
       {more}
+      <Timelines {...{ event, view, navigate }} />
     </>
   )
 }

@@ -1,15 +1,17 @@
 /** Ways from an event to all that happened to its object, in its cycle and in its job. */
 import type { ComponentChildren } from 'preact'
 import { nameOf } from '../service/odata.ts'
+import { rangeWith } from '../state/conditions.ts'
 import { linkTo } from '../state/navigation.ts'
-import { DEFAULT_RANGE, viewOf, type Range, type Subject } from '../state/view.ts'
+import { viewOf, weekAround, type Range, type Subject } from '../state/view.ts'
 import type { TabProps } from './details.tsx'
 import { follow } from '../parts/link.tsx'
 
 export function Timelines({ event, view, navigate }: TabProps) {
   const object = event.sourceIdentity?.id || event.targetIdentity?.id
   const clean = { ...viewOf(''), utc: view.utc }
-  const range = 'last' in view.range ? view.range : DEFAULT_RANGE
+  const time = event.activityDateTime
+  const range = 'last' in view.range ? rangeWith(time, view, Date.now()) : weekAround(time) // more than one cycle
   const ways: [text: ComponentChildren, id: string | null | undefined, kind: Subject['kind'], range: Range][] = [
     [
       <>

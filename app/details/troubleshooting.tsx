@@ -1,6 +1,7 @@
 /** Why an event did not succeed, and what to do about it. */
 import { follow } from '../parts/link.tsx'
 import { toneOf } from '../parts/status.tsx'
+import { rangeWith } from '../state/conditions.ts'
 import { linkTo } from '../state/navigation.ts'
 import { viewOf, type View } from '../state/view.ts'
 import { adviceFor } from './advice.ts'
@@ -30,7 +31,8 @@ export function Troubleshooting({ event, view, navigate }: TabProps) {
   const advice = adviceFor(errorCode)
   const parts = reason ? reasonOf(reason) : undefined
   const step = event.provisioningSteps?.find((each) => each.status === status && status !== 'success')
-  const same: Partial<View> = { ...viewOf(''), utc: view.utc, range: view.range, errorCode: errorCode ?? undefined }
+  const range = rangeWith(event.activityDateTime, view, Date.now())
+  const same: Partial<View> = { ...viewOf(''), utc: view.utc, range, errorCode: errorCode ?? undefined }
   const told = parts?.detail ?? additionalDetails ?? advice?.meaning ?? step?.description
   const what = told ?? parts?.lines[0] ?? (status && OUTCOMES.get(status))
   const skip = step?.details?.SkipReason

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks'
 import { ends } from '../state/conditions.ts'
 import type { Shown } from '../state/navigation.ts'
-import { RELATIVE, type View } from '../state/view.ts'
+import { instant, RELATIVE, type View } from '../state/view.ts'
 import { timeText, zone } from './time.tsx'
 
 const NAMES = {
@@ -27,8 +27,8 @@ export function RangeChoice({ view, now, navigate }: Shown) {
     const { from = now - RELATIVE['7d'], to = now } = ends(view, now)
     const length = to - from
     const range = parts ? [from + parts * length, to + parts * length] : [from - length / 2, to + length / 2]
-    const [start, end] = range.map((time) => new Date(time).toISOString())
-    navigate({ range: { from: start as string, to: end as string } })
+    const [start, end] = range.map(instant) as [string, string]
+    if (start < end) navigate({ range: { from: start, to: end } })
   }
   return (
     <div class="range" role="group" aria-label="Range of time">
@@ -77,10 +77,10 @@ function Custom({ view, now, navigate, done }: Shown & { done: () => void }) {
   const apply = (event: SubmitEvent) => {
     event.preventDefault()
     const values = new FormData(event.currentTarget as HTMLFormElement)
-    const instant = (name: string) => Date.parse(`${values.get(name) as string}${view.utc ? 'Z' : ''}`)
-    const [start, end] = [instant('from'), instant('to')]
+    const timeOf = (name: string) => Date.parse(`${values.get(name) as string}${view.utc ? 'Z' : ''}`)
+    const [start, end] = [timeOf('from'), timeOf('to')]
     if (!(start < end)) return setWrong('The end must be after the start.')
-    navigate({ range: { from: new Date(start).toISOString(), to: new Date(end).toISOString() } })
+    navigate({ range: { from: instant(start), to: instant(end) } })
     done()
   }
   const field = { type: 'datetime-local', step: 1, required: true } as const

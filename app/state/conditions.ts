@@ -1,5 +1,5 @@
 /** Views as conditions of OData. */
-import { FACETS, RELATIVE, type Facet, type Subject, type View } from './view.ts'
+import { FACETS, RELATIVE, weekAround, type Facet, type Range, type Subject, type View } from './view.ts'
 
 /** The properties behind the facets. */
 export const PATHS: Record<Facet, string> = {
@@ -25,6 +25,13 @@ export function literal(text: string): string {
 export function ends({ range }: View, now: number): { from?: number; to?: number } {
   if ('from' in range) return { from: Date.parse(range.from), to: Date.parse(range.to) }
   return range.last === 'all' ? {} : { from: now - RELATIVE[range.last] }
+}
+
+/** The range of a view if it has a point in time, and otherwise the week around that. */
+export function rangeWith(time: string, view: View, now: number): Range {
+  const { from = -Infinity, to = Infinity } = ends(view, now)
+  const at = Date.parse(time)
+  return at >= from && at < to ? view.range : weekAround(time)
 }
 
 /**

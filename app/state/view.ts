@@ -106,10 +106,23 @@ function rangeOf(options: URLSearchParams): Range {
   return last === 'all' || Object.hasOwn(RELATIVE, last) ? { last: last as Relative | 'all' } : DEFAULT_RANGE
 }
 
-/** In the one form that is compared as text. */
 function instantOf(text: string | null) {
   const time = Date.parse(text ?? '')
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString()
+  return Number.isNaN(time) ? undefined : instant(time)
+}
+
+/** The service has the years from 1 to 9999, and a chart begins and ends some years around its range. */
+const [EARLIEST, LATEST] = [Date.UTC(100, 0), Date.UTC(9900, 0)]
+
+/** A point in time, or the nearest one that the page can ask for, in the one form that is compared as text. */
+export function instant(time: number): string {
+  return new Date(Math.min(Math.max(time, EARLIEST), LATEST)).toISOString()
+}
+
+/** The week around a point in time, in ISO 8601. */
+export function weekAround(time: string): Range {
+  const half = RELATIVE['7d'] / 2
+  return { from: instant(Date.parse(time) - half), to: instant(Date.parse(time) + half) }
 }
 
 /** Whether anything but the range of time confines the events. */

@@ -76,6 +76,17 @@ describeInBrowser('A range of time', () => {
     await page.waitForURL('**/*from=2024-05-07T12*')
   })
 
+  it('is widened to all the years that there are, and no further', async () => {
+    const page = await open('?last=90d')
+    const widen = page.getByRole('button', { name: 'Zoom out' })
+    for (let click = 0; click < 25; click++) await widen.click()
+    expect(new URL(page.url()).search).toBe('?from=0100-01-01T00%3A00%3A00.000Z&to=9900-01-01T00%3A00%3A00.000Z')
+    await page.getByRole('button', { name: 'Later' }).click()
+    await figure(page).getByText('10 events').waitFor()
+    await untilRows(page, 10)
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
   it('is not zoomed by a click, nor by what is given up', async () => {
     const page = await open(`?${WEEK}&time=utc`)
     await figure(page).getByText('10 events').waitFor()
@@ -347,6 +358,12 @@ describeInBrowser('A timeline', () => {
     ])
     await page.getByRole('link', { name: '3 events' }).click()
     await page.getByRole('heading', { name: 'Cycle cycle-1' }).waitFor()
+    await page.getByRole('link', { name: 'Anna Müller: Create' }).click()
+    await page.getByRole('link', { name: 'Its job' }).click() // it has this cycle, however old that is
+    await eventually(async () => (await moments(page)).length, 2)
+    await page.goBack()
+    await page.goBack()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect((await moments(page)).map((text) => text.split(':').slice(0, 4).join(':'))).toEqual([
       '2024-05-07 08:00:00 Bob Stone: Create, Microsoft Entra ID → Slack ✕ Failure Conflict title, department, userName · 640 ms',
       '2024-05-06 09:00:00 Anna Müller: Update, Microsoft Entra ID → Slack ✓ Success title, department, userName · 640 ms',

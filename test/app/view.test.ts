@@ -2,7 +2,7 @@ import { adviceFor } from '../../app/details/advice.ts'
 import { differenceOf, looksLike, spelled } from '../../app/details/difference.ts'
 import { reasonOf } from '../../app/details/reason.ts'
 import { bucketsOf } from '../../app/service/buckets.ts'
-import { filterOf } from '../../app/state/conditions.ts'
+import { filterOf, rangeWith } from '../../app/state/conditions.ts'
 import { movedBy } from '../../app/state/part.ts'
 import { queryOf, viewOf } from '../../app/state/view.ts'
 
@@ -54,6 +54,25 @@ describe('The filter of a view', () => {
         "or cycleId eq 'Anna' or jobId eq 'Anna' or sourceIdentity/id eq 'Anna' or targetIdentity/id eq 'Anna')"
     ]
   ])('of %s is %s', (query, filter) => expect(filterOf(viewOf(query), NOW)).toBe(filter))
+})
+
+describe('A point in time', () => {
+  it.each([
+    ['?from=-270000-01-01&to=2024-05-01', '?from=0100-01-01T00%3A00%3A00.000Z&to=2024-05-01T00%3A00%3A00.000Z'],
+    ['?from=2024-05-01&to=%2B270000-01-01', '?from=2024-05-01T00%3A00%3A00.000Z&to=9900-01-01T00%3A00%3A00.000Z'],
+    ['?from=%2B260000-01-01&to=%2B270000-01-01', '']
+  ])('that the service does not have becomes the nearest one: %s', (query, expected) => {
+    expect(queryOf(viewOf(query))).toBe(expected)
+  })
+
+  it.each([
+    ['?last=7d', '2024-05-30T00:00:00Z', { last: '7d' }],
+    ['?from=2024-05-01&to=2024-05-02', '2024-05-01T12:00:00Z', viewOf('?from=2024-05-01&to=2024-05-02').range],
+    ['?last=all', '2001-01-01T00:00:00Z', { last: 'all' }],
+    ['?last=7d', '2024-05-04T12:00:00Z', viewOf('?from=2024-05-01&to=2024-05-08').range]
+  ])('is in the range of %s, or in the week around it', (query, time, range) => {
+    expect(rangeWith(time, viewOf(query), NOW)).toEqual(range)
+  })
 })
 
 describe('A range of time', () => {
