@@ -7,7 +7,7 @@ import type { View } from '../state/view.ts'
 import { Empty } from './empty.tsx'
 import { follow } from './link.tsx'
 import { Failure } from './states.tsx'
-import { Legend, rank } from './status.tsx'
+import { eventsText, Legend, rank } from './status.tsx'
 import { durationText, Time } from './time.tsx'
 
 export function Cycles({ view, now, navigate }: Shown) {
@@ -29,7 +29,7 @@ export function Cycles({ view, now, navigate }: Shown) {
               </span>
               <div>
                 <a href={linkTo(view, open)} onClick={follow(() => navigate(open))}>
-                  {events.toLocaleString()} events in {durationText(Date.parse(last) - Date.parse(first))}
+                  {eventsText(events)} in {durationText(Date.parse(last) - Date.parse(first))}
                 </a>
                 <p class="counts">
                   {Object.entries(counts)

@@ -7,6 +7,7 @@ import { linkTo, type Navigate, type Shown } from '../state/navigation.ts'
 import type { View } from '../state/view.ts'
 import { follow } from './link.tsx'
 import { Failure, Message } from './states.tsx'
+import { eventsText } from './status.tsx'
 import { Time } from './time.tsx'
 
 export function Failures({ view, now, navigate }: Shown) {
@@ -47,7 +48,7 @@ function Group({ group, most, view, navigate }: GroupProps) {
       <div class="line">
         <h2>{errorCode ?? 'No error code'}</h2>
         <a href={linkTo(view, shown)} onClick={follow(() => navigate(shown))}>
-          {events.toLocaleString()} {events === 1 ? 'event' : 'events'}
+          {eventsText(events)}
         </a>
       </div>
       <meter min={0} max={most} value={events} aria-hidden="true" />

@@ -5,7 +5,7 @@ import { plain } from '../service/odata.ts'
 import { useAnswer } from '../state/answer.ts'
 import { filterOf } from '../state/conditions.ts'
 import type { Shown } from '../state/navigation.ts'
-import { FACETS, isFiltered, withoutFilters, type Facet, type View } from '../state/view.ts'
+import { chosenIn, FACETS, isFiltered, withoutFilters, type Facet, type View } from '../state/view.ts'
 import { Failure } from './states.tsx'
 import { rank, toneOf, wordOf } from './status.tsx'
 import { Systems } from './systems.tsx'
@@ -66,7 +66,7 @@ interface ValuesProps {
 function Values({ facet, facets, view, choose }: ValuesProps) {
   const [isLong, setLong] = useState(false)
   const chosen = view.chosen[facet]
-  const counts = countsOf(facets, facet, view.chosen)
+  const counts = countsOf(facets, facet, chosenIn(view))
   for (const value of chosen) if (!counts.has(value)) counts.set(value, 0)
   const jobs = facet === 'job' ? systemsOfJobs(facets) : undefined
   const order = (value: string | null) => (facet === 'status' ? rank(value ?? '') : 0)

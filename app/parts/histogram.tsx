@@ -9,7 +9,7 @@ import { edgesOf, type Part } from '../state/part.ts'
 import { barsOf, optionsOf } from './bars.ts'
 import { useDrawing } from './drawing.ts'
 import { Failure } from './states.tsx'
-import { Legend, rank, wordOf } from './status.tsx'
+import { eventsText, Legend, rank, wordOf } from './status.tsx'
 import { timeText } from './time.tsx'
 
 export function Histogram({ view, now, navigate }: Shown) {
@@ -99,7 +99,7 @@ function Chart({ data, utc, zoom }: Props) {
         {names.map((name) => (
           <Legend key={name} status={name} count={countOf(name)} />
         ))}
-        <span class="total">{data.total.toLocaleString()} events</span>
+        <span class="total">{eventsText(data.total)}</span>
       </figcaption>
       <div
         class="chart"

@@ -37,6 +37,11 @@ export function wordOf(value: string | null | undefined): string {
   return value ? plain(value.charAt(0).toUpperCase() + value.slice(1)) : '(none)'
 }
 
+/** A number of events, in words. */
+export function eventsText(count: number): string {
+  return `${count.toLocaleString()} ${count === 1 ? 'event' : 'events'}`
+}
+
 /** How many events have a result, with its colour. */
 export function Legend({ status, count }: { status: string; count: number }) {
   return (

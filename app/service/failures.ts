@@ -1,6 +1,6 @@
 /** Failures, grouped by their error code. */
 import { ERROR, filterOf } from '../state/conditions.ts'
-import { FACETS, type View } from '../state/view.ts'
+import type { View } from '../state/view.ts'
 import { readGroups } from './groups.ts'
 import type { Event } from './odata.ts'
 
@@ -22,10 +22,8 @@ type Row = Omit<FailureGroup, 'errorCode' | 'recommendedAction'> &
 /** How many codes are read. */
 const MOST = 200
 
-/** Groups the failures of a view, those that are frequent first. */
+/** Groups the events of a view of failures, those that are frequent first. */
 export async function readFailures(view: View, now: number, signal: AbortSignal): Promise<FailureGroup[]> {
-  const others = FACETS.filter((facet) => facet !== 'status')
-  const failed = filterOf({ ...view, chosen: { ...view.chosen, status: ['failure'] } }, now, ['status', ...others])
   const aggregates = [
     '$count as events',
     'sourceIdentity/id with countdistinct as objects',
@@ -34,7 +32,7 @@ export async function readFailures(view: View, now: number, signal: AbortSignal)
     `${ERROR}/recommendedAction with max as recommended`
   ]
   const grouping = `groupby((${ERROR}/errorCode),aggregate(${aggregates.join()}))`
-  const { rows } = await readGroups<Row>(failed, `${grouping}/orderby(events desc)/top(${MOST})`, signal)
+  const { rows } = await readGroups<Row>(filterOf(view, now), `${grouping}/orderby(events desc)/top(${MOST})`, signal)
   return rows.map(({ statusInfo, recommended, ...group }) => ({
     ...group,
     errorCode: statusInfo?.errorCode ?? undefined,

@@ -1,5 +1,5 @@
 /** Views as conditions of OData. */
-import { FACETS, RELATIVE, weekAround, type Facet, type Range, type Subject, type View } from './view.ts'
+import { chosenIn, FACETS, RELATIVE, weekAround, type Facet, type Range, type Subject, type View } from './view.ts'
 
 /** The properties behind the facets. */
 export const PATHS: Record<Facet, string> = {
@@ -44,7 +44,7 @@ export function filterOf(view: View, now: number, facets: readonly Facet[] = FAC
   const conditions = [
     from !== undefined && `activityDateTime ge ${new Date(from).toISOString()}`,
     to !== undefined && `activityDateTime lt ${new Date(to).toISOString()}`,
-    ...facets.map((facet) => anyOf(PATHS[facet], view.chosen[facet])),
+    ...facets.map((facet) => anyOf(PATHS[facet], chosenIn(view)[facet])),
     view.errorCode !== undefined && `${ERROR}/errorCode eq ${literal(view.errorCode)}`,
     view.subject && subjectCondition(view.subject),
     view.search.trim() && searchCondition(view.search.trim())

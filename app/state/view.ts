@@ -125,6 +125,11 @@ export function weekAround(time: string): Range {
   return { from: instant(Date.parse(time) - half), to: instant(Date.parse(time) + half) }
 }
 
+/** The values that confine what is shown: the list of failures has nothing else. */
+export function chosenIn(view: View): View['chosen'] {
+  return view.list === 'failures' && !view.subject ? { ...view.chosen, status: ['failure'] } : view.chosen
+}
+
 /** Whether anything but the range of time confines the events. */
 export function isFiltered(view: View): boolean {
   return !!view.search || !!view.errorCode || FACETS.some((facet) => view.chosen[facet].length > 0)

@@ -394,6 +394,10 @@ describeInBrowser('Failures', () => {
         '1 object, first 2024-05-10 12:00:00, last 2024-05-10 12:00:00'
       ]
     ])
+    expect((await figure(page).locator('figcaption').innerText()).replace(/\s+/g, ' ')).toBe(
+      '2024-05-06 00:00:00 – 2024-05-13 00:00:00 Failure 3 3 events'
+    )
+    expect(await values(page, 'Action')).toEqual(['Create 2', 'Update 1', 'Delete 0', 'Disable 0', 'Other 0'])
     await page.getByRole('link', { name: '2 events' }).click()
     await untilRows(page, 2)
     expect(await names(page)).toEqual(['Bob Stone', 'Bob Stone'])

@@ -45,6 +45,8 @@ describe('The filter of a view', () => {
     ["?last=all&target=O'Neill", "targetSystem/displayName eq 'O''Neill'"],
     ['?last=all&code=Conflict', "statusInfo/microsoft.graph.statusDetails/errorCode eq 'Conflict'"],
     ['?last=all&object=o1', "(sourceIdentity/id eq 'o1' or targetIdentity/id eq 'o1')"],
+    ['?last=all&show=failures&status=success', "statusInfo/status eq 'failure'"],
+    ['?last=all&show=failures&cycle=c1', "cycleId eq 'c1'"],
     ['?last=all&cycle=c1', "cycleId eq 'c1'"],
     ['?last=all&timeline=j1', "jobId eq 'j1'"],
     [
