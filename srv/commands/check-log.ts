@@ -1,5 +1,7 @@
 /** Checks the log, and tells of it on the terminal: see verify.ts. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Model } from '../cqn/csn.ts'
 import type { Log } from '../database/log.ts'
@@ -46,6 +48,7 @@ export async function checkLog(args: string[], place: Place): Promise<number> {
 
 async function check(files: { export?: string; against?: string }, place: Place) {
   const { terminal } = place
+  expectCompared(files)
   const location = place.location()
   const checkpoint = files.against === undefined ? undefined : checkpointIn(files.against)
   await using log = await openLog(location, { readOnly: true })
@@ -111,19 +114,42 @@ function checkpointIn(file: string) {
   }
 }
 
+/** Keeps an earlier export, which is evidence, from being replaced by what may be a forged log. @throws {Error} */
+function expectCompared({ export: file, against }: { export?: string; against?: string }) {
+  if (file === undefined || !isFile(file) || (against !== undefined && resolve(against) === resolve(file))) return
+  throw new Error(
+    `${file} exists: it is replaced only if it is named with --against, too, and the log has what it holds.`
+  )
+}
+
+const isFile = (file: string) => statSync(file, { throwIfNoEntry: false })?.isFile() === true
+
 function exportTo(file: string, ends: Checkpoint, terminal: Place['terminal']) {
   if (!ends.seals.length) {
     terminal.log('Nothing is sealed, so nothing was exported.')
     return WELL
   }
   try {
-    writeFileSync(file, JSON.stringify({ exportedAt: new Date().toISOString(), ...ends }, null, 2) + '\n')
+    write(file, JSON.stringify({ exportedAt: new Date().toISOString(), ...ends }, null, 2) + '\n')
   } catch (error) {
     terminal.error(printable(`The latest seals were not exported: ${(error as Error).message}`))
     return FAILED
   }
   terminal.log(`Exported the latest seals to ${file}.`)
   return WELL
+}
+
+/** Writes all of a file, or leaves what is there. Anything else, such as /dev/stdout, is written to. */
+function write(path: string, text: string) {
+  if (existsSync(path) && !isFile(path)) return writeFileSync(path, text)
+  const file = existsSync(path) ? realpathSync(path) : path
+  const part = `${file}.${randomUUID()}.part`
+  try {
+    writeFileSync(part, text, { flush: true })
+    renameSync(part, file)
+  } finally {
+    rmSync(part, { force: true })
+  }
 }
 
 /**

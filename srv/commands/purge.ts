@@ -18,12 +18,21 @@ try {
   const newest = await newestSealed(log)
   if (newest !== undefined && Date.parse(`${before}Z`) > newest)
     throw new Error(`--before must not lie after the newest sealed event, of ${new Date(newest).toISOString()}.`)
-  const purgedBy = values.by ?? userInfo().username
+  const purgedBy = values.by ?? userName()
   const count = await purge(log, { before, purgedBy })
   console.log(`Removed ${count} events that happened before ${before}Z from ${nameOf(location)}.`)
 } catch (error) {
   console.error(`The purge failed: ${(error as Error).message}`)
   process.exitCode = 1
+}
+
+/** The user who runs the command; containers run with users who have no name. */
+function userName() {
+  try {
+    return userInfo().username
+  } catch {
+    return `user ${process.getuid?.()}`
+  }
 }
 
 /** Parses a date, which stands for midnight UTC, or a date and time with an offset. */

@@ -9,7 +9,7 @@ const engineOf = (location: string): Promise<{ openLog: OpenLog }> =>
 /**
  * Opens the log.
  * @param location the database file, absolute, or the URL of a database on a server
- * @throws {Error} if there is no such file, or it cannot be opened
+ * @throws {Error} if there is no such file, no log in it, or it cannot be opened
  */
 export async function openLog(location: string, options?: LogOptions): Promise<Log & AsyncDisposable> {
   const engine = await engineOf(location)

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { temporaryFolder } from '../support/process.ts'
 import { command, verifyAtRest } from '../support/command.ts'
 import { ARRIVALS, EVENTS, findingsIn, makeLog, rewritten, SEALS, tampered } from '../integrity/tampering.ts'
@@ -167,7 +168,12 @@ describe('npm run verify', () => {
     expect([missing.status, missing.err]).toEqual([2, expect.stringContaining('there is no file')])
     const empty = join(folder, 'empty.sqlite')
     writeFileSync(empty, '')
-    expect((await verifyAtRest(empty)).status).toBe(2)
+    const other = join(folder, 'other.sqlite')
+    new DatabaseSync(other).exec('CREATE TABLE others (id)')
+    for (const file of [empty, other]) {
+      const { status, out, err } = await verifyAtRest(file)
+      expect([status, out, err]).toEqual([2, '', `The log cannot be checked: there is no log in ${file}.\n`])
+    }
     expect((await verifyAtRest(sound, '--agains', 'x')).status).toBe(2)
     expect((await verifyAtRest(sound, '--against', '')).err).toBe(
       'The log cannot be checked: --against must not be empty.\n'

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { readCheckpoint } from '../../srv/integrity/checkpoint.ts'
 import { temporaryFolder } from '../support/process.ts'
 import { verify, verifyAtRest } from '../support/command.ts'
@@ -33,6 +33,28 @@ describe('An export of the latest seals', () => {
     const file = join(folder, 'not-written.json')
     expect((await verify(sql(`DELETE FROM ${EVENTS} WHERE id = 'a1'`), '--export', file)).status).toBe(1)
     expect(() => readFileSync(file)).toThrow('ENOENT')
+  })
+
+  it('replaces an earlier one only if the log has what that one holds, and all at once', async () => {
+    const own = join(temporaryFolder(), 'held.json')
+    copyFileSync(held, own)
+    const before = readFileSync(own, 'utf8')
+    const { status, out, err } = await verifyAtRest(sound, '--export', own)
+    expect([status, out, err]).toEqual([
+      2,
+      '',
+      `The log cannot be checked: ${own} exists: it is replaced only if it is named with --against, too, and the log has what it holds.\n`
+    ])
+    const cut = sql(`DELETE FROM ${EVENTS} WHERE id = 'a1'`)
+    expect((await verifyAtRest(cut, '--export', own, '--against', own)).status).toBe(1)
+    expect(readFileSync(own, 'utf8')).toBe(before)
+    const link = `${own}-link`
+    symlinkSync(own, link)
+    expect((await verifyAtRest(sound, '--export', link, '--against', link)).status).toBe(0)
+    const after = JSON.parse(readFileSync(own, 'utf8')) as { exportedAt: string }
+    expect(after).toEqual({ ...JSON.parse(before), exportedAt: after.exportedAt })
+    expect(after.exportedAt > (JSON.parse(before) as { exportedAt: string }).exportedAt).toBe(true)
+    expect(readdirSync(dirname(own)).toSorted()).toEqual(['held.json', 'held.json-link'])
   })
 
   it.concurrent.each<[string, number, () => string, string]>([

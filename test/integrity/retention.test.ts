@@ -1,10 +1,11 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { PurgeRecord } from '../../srv/database/log.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { command, isSealed, until, verify } from '../support/command.ts'
 import { delaysDuring } from '../support/delays.ts'
-import { EVENTS, PURGES, tampered } from './tampering.ts'
+import { EVENTS, makeLog, PURGES, tampered } from './tampering.ts'
 import { postJson } from '../support/http.ts'
 
 const folder = temporaryFolder()
@@ -64,6 +65,22 @@ describe('npm run purge', () => {
   ])('refuses %s', async (_, args) => {
     const { status, err } = await purge(...args)
     expect([status, err]).toEqual([1, expect.stringMatching(/^The purge failed: --before must .*\.\n$/)])
+  })
+
+  const asRoot = process.getuid?.() === 0 ? it : it.skip
+  asRoot('is recorded by the number of its user where the user has no name, as in a container', async () => {
+    const shared = mkdtempSync('/tmp/provisioning-') // others can reach it
+    chmodSync(shared, 0o777)
+    const copy = join(shared, 'events.sqlite')
+    await makeLog(copy)
+    chmodSync(copy, 0o666)
+    const env = { HOME: '/', NODE_OPTIONS: '--import=data:text/javascript,process.setuid(12345)' }
+    const { status, err } = await command('purge', copy, ['--before', '2024-02-01'], env)
+    expect([status, err]).toEqual([0, ''])
+    const records = new DatabaseSync(copy)
+    expect(records.prepare(`SELECT purgedBy FROM ${PURGES}`).all()).toEqual([{ purgedBy: 'user 12345' }])
+    records.close()
+    rmSync(shared, { recursive: true })
   })
 
   it('removes old events while the service goes on taking new ones without long delays', async () => {

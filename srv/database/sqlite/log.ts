@@ -11,15 +11,16 @@ import { openConnection, transaction, type LogConnection } from './connection.ts
 export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
   if (!existsSync(file)) throw new Error(`there is no file ${file}.`)
   const database = openConnection(file, { readOnly })
+  if (!database.prepare(HAS_LOG).get()) {
+    database.close()
+    throw new Error(`there is no log in ${file}.`)
+  }
   if (isAlone) database.exec('PRAGMA wal_autocheckpoint = 1000') // commits make checkpoints
   return {
     ...sealStore(database),
     ...purgeStore(database),
     ...history(database),
-    copyTo: async (target) => {
-      if (!database.prepare(HAS_EVENTS).get()) throw new Error(`there is no log in ${file}.`)
-      return copyDatabase(database, target)
-    },
+    copyTo: (target) => copyDatabase(database, target),
     lastArrival: async () => (await first<{ last: number | null }>(database, LAST_ARRIVAL))?.last ?? 0,
     tokenSecret: async () => (await first<{ secret: string }>(database, SECRET))?.secret,
     openCopy: () => Promise.reject(new Error('This is not implemented on SQLite.')),
@@ -27,7 +28,8 @@ export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
   }
 }
 
-const HAS_EVENTS = `SELECT 1 FROM sqlite_schema WHERE name = '${EVENTS}'`
+/** Whether there is any part of a log: who removes others has changed one. */
+const HAS_LOG = `SELECT 1 FROM sqlite_schema WHERE name IN ('${EVENTS}', '${ARRIVALS}', '${SEALS}')`
 const LAST_ARRIVAL = `SELECT max(sequence) AS last FROM ${ARRIVALS}`
 const SECRET = `SELECT secret FROM ${SECRETS} WHERE number = 1`
 
