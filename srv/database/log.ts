@@ -85,8 +85,11 @@ export type RecordOf = (sequences: number[], before: string, previous: LastPurge
 
 /** What retention needs. */
 export interface PurgeStore {
-  /** When the newest sealed event happened, in UTC without `Z`, and when the last seal was made. */
-  newestSealed: () => Promise<{ instant: string; sealedAt: string } | undefined>
+  /**
+   * When the newest sealed event that is not newer than an instant happened, in UTC without `Z`, and when the last seal
+   * was made.
+   */
+  newestSealed: (until: string) => Promise<{ instant: string; sealedAt: string } | undefined>
   hasEventsBefore: (instant: string) => Promise<boolean>
   /** Reads sealed events after an arrival in order, except the very last arrival. */
   sealedAfter: (sequence: number, limit: number) => Promise<{ sequence: number; instant: string }[]>

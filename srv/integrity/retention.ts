@@ -38,7 +38,7 @@ export function startRetention(log: Log) {
   const removeOld = async (signal: AbortSignal) => {
     const now = await trustedTime(log)
     if (now === undefined) return
-    const before = instant(new Date(now - days * DAY).toISOString()) as string
+    const before = instantAt(now - days * DAY)
     const count = await purge(log, { before, purgedBy: 'retention', signal })
     if (count) LOG.info(`Retention removed ${count} events that happened before ${before}Z.`)
   }
@@ -48,11 +48,12 @@ export function startRetention(log: Log) {
 }
 
 /**
- * When the newest sealed event happened, or when it was sealed if that was earlier.
+ * When the newest sealed event happened, or when it was sealed if that was earlier. Events that have yet to happen do not
+ * count: they would hide that the clock is ahead.
  * @returns milliseconds since 1970 in UTC, or undefined if nothing is sealed
  */
 export async function newestSealed(log: PurgeStore): Promise<number | undefined> {
-  const newest = await log.newestSealed()
+  const newest = await log.newestSealed(instantAt(Date.now()))
   return newest && Math.min(Date.parse(`${newest.instant}Z`), Date.parse(newest.sealedAt))
 }
 
@@ -74,6 +75,9 @@ async function trustedTime(log: PurgeStore): Promise<number | undefined> {
     throw new Error(`The clock is ${seconds(now - newest)} ahead of the newest sealed event.`)
   return newest && Math.min(now, newest)
 }
+
+/** A time as events have it. @param time in milliseconds since 1970 */
+const instantAt = (time: number) => instant(new Date(time).toISOString()) as string
 
 const seconds = (milliseconds: number) => `${Math.round(milliseconds / 1000)} seconds`
 

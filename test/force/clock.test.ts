@@ -59,6 +59,17 @@ describe('Retention removes nothing, and says why in the log,', () => {
     expect(idsIn(file)).toEqual(['a', 'b', 'c', 'd'])
     await service.stop()
   })
+
+  it('and though an event says that it will happen later still', async () => {
+    const file = await recentLog()
+    const service = await startProcess({ file, env: { ...clockOf(10 * YEAR).env, ...RETENTION } })
+    await post(service.url, 'future', ago(-20 * YEAR))
+    await post(service.url, 'd', ago(0))
+    await until(() => failures(service.log()) > 0)
+    expect(service.log()).toMatch(/The clock is 3153\d+ seconds ahead of the newest sealed event/)
+    expect(idsIn(file)).toEqual(['a', 'b', 'c', 'd', 'future'])
+    await service.stop()
+  })
 })
 
 describe('Ages of events', () => {

@@ -36,15 +36,16 @@ const OF_ALL = ofAllTenants('e.tenant')
 export function purgeStore(pool: pg.Pool): PurgeStore {
   const query = queryOn(pool)
   return {
-    async newestSealed() {
+    async newestSealed(until) {
       const [seal] = await query<{ last: number; sealedAt: string }>(
         `SELECT lastSequence AS last, sealedAt AS "sealedAt" FROM ${SEALS} ORDER BY lastSequence DESC LIMIT 1`
       )
       if (!seal) return undefined
       const [event] = await query<{ instant: string }>(
-        `SELECT e.${INSTANT} AS instant FROM ${EVENTS} e WHERE ${OF_ALL} AND ${arrivedBy('$1')}
+        `SELECT e.${INSTANT} AS instant FROM ${EVENTS} e WHERE ${OF_ALL} AND e.${INSTANT} <= $2 AND ${arrivedBy('$1')}
          ORDER BY e.${INSTANT} DESC NULLS LAST LIMIT 1`,
-        seal.last
+        seal.last,
+        until
       )
       return event && { instant: event.instant, sealedAt: seal.sealedAt }
     },

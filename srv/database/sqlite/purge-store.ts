@@ -17,18 +17,18 @@ const OLDEST = ofTenants('min', `${INSTANTS} ORDER BY e.activityDateTime_utc LIM
 /** Walks back from the newest event to the first that arrived early enough: no index finds events by their arrivals. */
 const NEWEST_UP_TO = ofTenants(
   'max',
-  `${INSTANTS} AND EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT} AND a.sequence <= ?)
+  `${INSTANTS} AND e.activityDateTime_utc <= ? AND EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT} AND a.sequence <= ?)
   ORDER BY e.activityDateTime_utc DESC LIMIT 1`
 )
 
 export function purgeStore(database: LogConnection): PurgeStore {
   return {
-    async newestSealed() {
+    async newestSealed(until) {
       const seal = await first<{ last: number; sealedAt: string }>(
         database,
         `SELECT lastSequence AS last, sealedAt FROM ${SEALS} ORDER BY lastSequence DESC LIMIT 1`
       )
-      const event = await first<{ instant: string | null }>(database, NEWEST_UP_TO, seal?.last ?? 0)
+      const event = await first<{ instant: string | null }>(database, NEWEST_UP_TO, until, seal?.last ?? 0)
       return seal && event?.instant != null ? { instant: event.instant, sealedAt: seal.sealedAt } : undefined
     },
     hasEventsBefore: async (instant) => {
