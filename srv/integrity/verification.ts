@@ -21,7 +21,7 @@ export interface Report extends Compared {
  */
 export async function verify(log: History, model: Model, findings: Findings): Promise<Report | undefined> {
   // a row that is missing in an index, for example, is hidden from queries that use it
-  for await (const found of log.damages()) findings.note(FIRST, `The file is damaged, or was altered: ${found}.`)
+  for await (const found of log.damages()) findings.note(FIRST, `The database is damaged, or was altered: ${found}.`)
   if (!(await compareSchema(log, model, findings))) return undefined
   const mark = await log.openPurge()
   if (mark) findings.note(FIRST, `The table '${mark}' has rows, so events can be removed: retention leaves none.`)

@@ -90,8 +90,8 @@ describe('The schema is that of the service', () => {
         rewrite(BY_JOB, " WHERE id <> 'a2'", '')(database)
       },
       [
-        `The file is damaged, or was altered: wrong # of entries in index ${BY_JOB}.`,
-        `The file is damaged, or was altered: row 3 missing from index ${BY_JOB}.`
+        `The database is damaged, or was altered: wrong # of entries in index ${BY_JOB}.`,
+        `The database is damaged, or was altered: row 3 missing from index ${BY_JOB}.`
       ]
     ],
     [

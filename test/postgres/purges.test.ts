@@ -1,6 +1,8 @@
 import { faultOf } from '../../srv/integrity/chain.ts'
 import type { PurgeRecord } from '../../srv/database/log.ts'
+import { openLog } from '../../srv/database/open-log.ts'
 import { contentFaultOf, rangesOf } from '../../srv/integrity/purge-record.ts'
+import { purge as removeOld } from '../../srv/integrity/retention.ts'
 import { command, until } from '../support/command.ts'
 import { delaysDuring } from '../support/delays.ts'
 import { asService, createDatabase, onServer, postgresFor } from '../support/postgres.ts'
@@ -173,6 +175,48 @@ it('A purge that the log refuses ends at once', async () => {
   const { status, err, silence } = await purge('--before', justNow)
   expect([status, err]).toEqual([1, expect.stringContaining('must not lie after the newest sealed event')])
   expect(silence).toBeLessThan(5000) // an idle connection would keep it for ten seconds
+})
+
+describe('A log that is read as of one moment', () => {
+  const file = `${temporaryFolder()}/moment.sqlite`
+  let log: Awaited<ReturnType<typeof openLog>>
+
+  beforeAll(async () => {
+    const { url, stop } = await startProcess({ file })
+    const client = clientOf(() => url ?? '')
+    for (const [id, at] of [
+      ['a1', '2020-01-01T00:00:00Z'],
+      ['b1', '2020-01-02T00:00:00Z'],
+      ['a2', '2999-01-01T00:00:00Z'],
+      ['b2', '2024-01-01T00:00:00Z']
+    ] as const)
+      expect(await create(id, at, client)).toBe(201)
+    await stop() // seals them
+    log = await openLog((await postgresFor(file)).DATABASE_URL as string)
+  })
+  afterAll(() => log.close())
+
+  it('has the newest event that has happened by then', async () => {
+    const newest = async (until: string) => (await log.newestSealed(`${until}T00:00:00.0000000`))?.instant.slice(0, 10)
+    expect(await newest('2019-01-01')).toBeUndefined()
+    expect(await newest('2020-01-02')).toBe('2020-01-02')
+    expect(await newest('2030-01-01')).toBe('2024-01-01')
+    expect(await newest('3000-01-01')).toBe('2999-01-01')
+  })
+
+  it('has all of its events, though others are removed in the meantime', async () => {
+    const other = await openLog((await postgresFor(file)).DATABASE_URL as string)
+    const found: [string, boolean][] = []
+    await log.snapshot(async () => {
+      expect(await log.openPurge()).toBeUndefined()
+      expect(await removeOld(other, { before: '2020-02-01T00:00:00.0000000', purgedBy: 'ann' })).toBe(2)
+      for await (const { id, event } of log.arrivals()) found.push([id, event !== undefined])
+    })
+    await other.close()
+    expect(found).toEqual(['a1', 'b1', 'a2', 'b2'].map((id) => [id, true]))
+    const { status, out } = await command('verify', file, [], await postgresFor(file))
+    expect([status, out]).toEqual([0, expect.stringContaining('Removed by retention: 2 events.')])
+  })
 })
 
 describe('The database refuses', () => {

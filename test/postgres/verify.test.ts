@@ -4,13 +4,14 @@ import { startProcess, temporaryFolder } from '../support/process.ts'
 import { clientOf } from '../support/service.ts'
 
 const EVENTS = '"microsoft_graph_provisioningObjectSummary"'
-const [ARRIVALS, SEALS, PURGES, COUNTS, TALLIES, IDS] = [
+const [ARRIVALS, SEALS, PURGES, COUNTS, TALLIES, IDS, UNNUMBERED] = [
   'Arrivals',
   'Seals',
   'Purges',
   'Counts',
   'Tallies',
-  'EventIds'
+  'EventIds',
+  'UnnumberedArrivals'
 ].map((name) => `"provisioning_log_${name}"`)
 const file = `${temporaryFolder()}/events.sqlite`
 let sound = ''
@@ -108,6 +109,17 @@ describe('npm run verify on PostgreSQL', () => {
       `INSERT INTO ${EVENTS} SELECT (json_populate_record(e, '{"id":"new"}')).* FROM ${EVENTS} e ${where('a1')};
        UPDATE ${COUNTS} SET events = 7, uncounted = 1 WHERE tenant = 'a'`,
       "Event 'new' of tenant 'a' was added: it has no arrival."
+    ],
+    [
+      'an event with the id of another one',
+      `INSERT INTO ${EVENTS} SELECT (json_populate_record(e, '{"activityDateTime_utc":"2024-03-01T00:00:00.0000001"}')).*
+       FROM ${EVENTS} e ${where('a1')}; UPDATE ${COUNTS} SET events = 7, uncounted = 1 WHERE tenant = 'a'`,
+      "Event 'a1' of tenant 'a' was added: it has no arrival."
+    ],
+    [
+      'an id that refuses events which are not there',
+      `INSERT INTO ${IDS} VALUES ('ghost', 'a', '2024-03-01T00:00:00.0000000')`,
+      "The database is damaged, or was altered: the id 'ghost' of tenant 'a' is taken, and no event has it."
     ]
   ])('finds %s', async (_, change, sentence) => {
     const { status, first, err } = await verify(await tampered(change))
@@ -187,7 +199,20 @@ describe('The service does not start on a database that has', () => {
        CREATE TRIGGER quiet BEFORE INSERT ON ${EVENTS} FOR EACH ROW EXECUTE FUNCTION drop_it()`,
       'quiet'
     ],
+    [
+      'a trigger that is not its own',
+      `CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+       CREATE TRIGGER quiet BEFORE INSERT ON ${UNNUMBERED} FOR EACH ROW EXECUTE FUNCTION drop_it()`,
+      'quiet'
+    ],
+    [
+      'a trigger that is not its own',
+      `CREATE FUNCTION drop_it() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+       CREATE TRIGGER identified BEFORE INSERT ON ${SEALS} FOR EACH ROW EXECUTE FUNCTION drop_it()`,
+      'identified'
+    ],
     ['a rule', `CREATE RULE silent AS ON INSERT TO ${SEALS} DO INSTEAD NOTHING`, 'silent'],
+    ['a rule', `CREATE RULE silent AS ON INSERT TO ${UNNUMBERED} DO INSTEAD NOTHING`, 'silent'],
     [
       'a view in the place of its table',
       `ALTER TABLE ${SEALS} RENAME TO hidden; CREATE VIEW ${SEALS} AS SELECT * FROM hidden`,

@@ -4,7 +4,9 @@ import type { Arrival, History, Inspected, Miscount, PurgedRange, PurgeRecord, S
 import { ARRIVAL_KEY, ARRIVALS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import { mistalliedIn, talliesIn } from '../tallies.ts'
 import { rowsOf } from './cursor.ts'
-import { queryOn } from './names.ts'
+import { codeOf } from './failures.ts'
+import { NO_LOG } from './migration.ts'
+import { queryOn, withNames } from './names.ts'
 import { IDS, INSTANT } from './partitions.ts'
 import { schemaDifferences } from './schema-differences.ts'
 import { UNNUMBERED } from './sequencer.ts'
@@ -36,8 +38,16 @@ const PURGED_RANGES = `SELECT cast(r.value ->> 0 AS bigint) AS "from", cast(r.va
   FROM ${PURGES} p, json_array_elements(cast(CASE WHEN p.sequences ~ '^\\[(\\[\\d{1,18},\\d{1,18}\\],?)*\\]$'
     AND p.sequences !~ ',\\]$' THEN p.sequences ELSE '[]' END AS json)) AS r(value) ORDER BY 1`
 
+const SAME_ID = `i.id = e.id AND i.tenant = e.tenant AND i.${INSTANT} = e.${INSTANT}`
+
+/** Ids that no event has, and none that was removed had: they refuse events with them. */
+const STRAY_IDS = `SELECT id, tenant FROM ${IDS} e WHERE NOT EXISTS (SELECT 1 FROM ${EVENTS} i WHERE ${SAME_ID})
+  AND NOT EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT}) AND NOT EXISTS (SELECT 1 FROM ${UNNUMBERED} a WHERE ${SAME_EVENT})`
+
+/** An arrival is that of the event with its id and the instant that is kept with the id. */
 const LOST_EVENTS = `SELECT id, coalesce(tenantId, '') AS tenant FROM ${EVENTS} e
-  WHERE NOT EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT}) AND NOT EXISTS (SELECT 1 FROM ${UNNUMBERED} a WHERE ${SAME_EVENT})`
+  WHERE NOT EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT}) AND NOT EXISTS (SELECT 1 FROM ${UNNUMBERED} a WHERE ${SAME_EVENT})
+  UNION SELECT id, coalesce(tenantId, '') FROM ${EVENTS} e WHERE NOT EXISTS (SELECT 1 FROM ${IDS} i WHERE ${SAME_ID})`
 
 const REPEATED_ARRIVALS = `SELECT event AS id, tenant, max(sequence) AS sequence FROM ${ALL_ARRIVALS} AS a
   GROUP BY ${ARRIVAL_KEY} HAVING count(*) > 1`
@@ -48,13 +58,21 @@ export function history(one: pg.Pool, url: string): History {
     async snapshot(read) {
       await one.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
       try {
+        // before the first read, which chooses the moment: a month that is dropped later is gone from earlier moments, too
+        await one.query(withNames(`LOCK TABLE ${EVENTS} IN ACCESS SHARE MODE`)).catch((error: unknown) => {
+          throw codeOf(error) === '42P01' ? new Error(NO_LOG, { cause: error }) : error
+        })
         await one.query('SET LOCAL cursor_tuple_fraction = 1') // all rows are read
         return await read()
       } finally {
         await one.query('ROLLBACK').catch(() => {}) // the connection may be lost
       }
     },
-    async *damages() {}, // the server checks its own files, if they have checksums, as it reads them
+    // the server checks its own files, if they have checksums, as it reads them
+    async *damages() {
+      for await (const { id, tenant } of rowsOf<{ id: string; tenant: string }>(one, STRAY_IDS))
+        yield `the id '${id}' of tenant '${tenant}' is taken, and no event has it`
+    },
     schemaDifferences: (model) => schemaDifferences(url, model),
     async openPurge() {
       const rows = await queryOn(one)(`SELECT number FROM ${UNDER_WAY} LIMIT 1`)

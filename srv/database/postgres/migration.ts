@@ -36,10 +36,12 @@ export async function noteVersion(client: pg.Client) {
 /** Checks that there is a log, and that its schema is that of this code. @throws {Error} if not */
 export async function expectVersion(client: pg.Client) {
   const version = await versionOf(client)
-  if (!version) throw new Error('the database has no log.')
+  if (!version) throw new Error(NO_LOG)
   if (version !== VERSION)
     throw new Error('its schema is that of another version of the service. Start this version once.')
 }
+
+export const NO_LOG = 'the database has no log.'
 
 const tooNew = (version: number) =>
   `The service does not start: the schema of the database has version ${version}, and this service knows those up to

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import type { Model } from '../../cqn/csn.ts'
 import type { SchemaDifference } from '../log.ts'
 import { differences, foreign, keyOf, migration, storedModel, type SchemaObjects } from '../schema-comparison.ts'
-import { ARRIVALS, EVENTS, PURGES, SEALS } from '../tables.ts'
+import { ARRIVALS, COUNTS, EVENTS, PURGES, SEALS, TALLIES, UNDER_WAY } from '../tables.ts'
 import { connect } from './connection.ts'
 import { codeOf } from './failures.ts'
 import { FORMS, FUNCTIONS } from './functions.ts'
@@ -12,7 +12,8 @@ import { expectVersion } from './migration.ts'
 import { migrating } from './names.ts'
 import { IDS, OTHERS, partitioned } from './partitions.ts'
 import { completeSchema, historyTriggers, UNIQUE_IDS } from './schema.ts'
-import { TALLIED } from './tallies.ts'
+import { UNNUMBERED } from './sequencer.ts'
+import { NEW_TALLIES, TALLIED } from './tallies.ts'
 
 /**
  * Compares the schemas. The expected one is created for that, and not committed.
@@ -99,20 +100,23 @@ const OBJECTS = `
       AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND deptype = 'e')
   ORDER BY 1 DESC, 2`
 
-/** The tables whose rows make the log. */
-const TABLES = [EVENTS, ARRIVALS, SEALS, PURGES, IDS]
+/** The tables that events, and what is kept of them, are stored in. */
+const TABLES = [EVENTS, ARRIVALS, UNNUMBERED, IDS, SEALS, PURGES, UNDER_WAY, COUNTS, TALLIES, NEW_TALLIES]
 
-const FOREIGN = `SELECT 'a trigger that is not its own' AS what, tgname AS name
-    FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
-    WHERE relnamespace = current_schema()::regnamespace AND NOT tgisinternal AND (relname = ANY($1) OR relispartition)
-      AND tgname <> ALL($2)
+/** Triggers of partitions are those of their table, except one that each has. */
+const FOREIGN = `SELECT 'a view in the place of its table' AS what, relname AS name FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1) AND relkind NOT IN ('r', 'p')
   UNION ALL SELECT 'a rule', rulename FROM pg_rewrite r JOIN pg_class c ON c.oid = ev_class
-    WHERE relnamespace = current_schema()::regnamespace AND (relname = ANY($1) OR relispartition) AND rulename <> '_RETURN'
-  UNION ALL SELECT 'a view in the place of its table', relname FROM pg_class
-    WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1) AND relkind NOT IN ('r', 'p')`
+    WHERE relnamespace = current_schema()::regnamespace AND rulename <> '_RETURN'
+  UNION ALL SELECT 'a trigger that is not its own', tgname FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+    WHERE relnamespace = current_schema()::regnamespace AND NOT tgisinternal AND tgparentid = 0
+      AND concat(tgname, ' ON ', relname) <> ALL($2) AND NOT (relispartition AND tgname = 'no_truncation')`
 
 /** The triggers that the service creates. Those that somebody replaced it creates again. */
-const TRIGGERS = ['identified', TALLIED, ...historyTriggers().flatMap((sql) => /TRIGGER (\w+)/.exec(sql)?.[1] ?? [])]
+const TRIGGERS = [
+  ...['identified', TALLIED].map((name) => `${name} ON ${EVENTS}`),
+  ...historyTriggers().map((sql) => sql.replace(/^.* TRIGGER (\w+) .* ON (\w+)\s[^]*$/, '$1 ON $2'))
+]
 
 /** Looks for what would drop or alter events before they are stored. @throws {Error} if there is such a thing */
 export async function expectUntouched(client: pg.Client) {
