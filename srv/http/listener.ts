@@ -14,6 +14,12 @@ const CHECKING_INTERVAL = 1000
 const IDLE = 30_000
 
 /**
+ * How long a connection stays open between requests, in milliseconds: longer than proxies keep theirs, which is a minute
+ * mostly. One that is closed just as a request comes loses it.
+ */
+const KEPT = 75_000
+
+/**
  * Serves an application.
  * @param port 0 for any that is free
  * @param host the interface to listen on; all if undefined
@@ -23,7 +29,7 @@ export function serve(app: Express, port: number, host?: string): Server {
   expectPort(port)
   const { server: limits, odata, requires } = settings()
   const { headers_timeout, request_timeout: requestTimeout } = limits
-  const timeouts = { headersTimeout: Math.min(headers_timeout, requestTimeout), requestTimeout }
+  const timeouts = { headersTimeout: Math.min(headers_timeout, requestTimeout), requestTimeout, keepAliveTimeout: KEPT }
   // of several Host or Authorization headers none is chosen: together they are invalid
   const options = { ...timeouts, connectionsCheckingInterval: CHECKING_INTERVAL, joinDuplicateHeaders: true }
   const server = createServer(options, (req, res) => void app(inOriginForm(req), res))

@@ -18,6 +18,10 @@ describe('Every answer', () => {
     }
   )
 
+  it('says that its connection stays open longer than the minute for which proxies keep theirs', async () => {
+    expect((await service.get('/health/live')).headers.get('keep-alive')).toBe('timeout=75')
+  })
+
   it.each([
     '/',
     '/auditLogs/provisioning',
