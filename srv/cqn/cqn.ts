@@ -61,8 +61,8 @@ export interface Typed {
   texts?: Sought[][][] | undefined
   /** The text that a column has where a condition is true. An index of the column may find it. */
   equal?: Sought | undefined
-  /** The name of its primitive type, if it is shown with another one than most values of its type. */
-  primitive?: string
+  /** The name of its type, if it is shown with another one than most computed values of its kind. */
+  shownAs?: string | undefined
   /** Whether a number is known to be whole. */
   whole?: boolean
   /** Whether the number may be too large for JavaScript. */

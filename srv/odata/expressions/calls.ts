@@ -50,7 +50,7 @@ export function call(parser: Parser): Typed {
   const [of, part] = args
   const lowered = lowers && of && { lowered: values[0]?.cqn, within: columnOf(of) }
   const found = finds && part ? soughtIn(of, part) : undefined
-  const int32 = whole && { primitive: 'Edm.Int32' } // as the standard has it of all functions with whole numbers
+  const int32 = whole && { shownAs: 'Edm.Int32' } // as the standard has it of all functions with whole numbers
   const about = { ...lowered, ...int32, ...(found && { texts: [[[found]]] }) }
   return { cqn: definition.build(...values), type: returns, whole, ...about, position }
 }

@@ -35,7 +35,7 @@ export function typeFunction(parser: Parser, name: 'isof' | 'cast', position: nu
     cursor.fail(`There is no type '${type.name}'`, at)
   const value = subject ?? instance(parser, position)
   if (name === 'isof') return { cqn: isOf(value, type), type: 'boolean', position }
-  return { ...cast(value, type), ...(isShownAs(type) && { primitive: type.name }), position }
+  return { ...cast(value, type), ...(isShownAs(type) && { shownAs: type.name }), position }
 }
 
 function namedType({ cursor }: Parser): NamedType {

@@ -118,11 +118,13 @@ function structureOf({ context }: Parser, { type, property, condition }: Place, 
 /** The value of a property of a primitive type, or of an item's member that is one. */
 function primitive(property: Property, cqn: Cqn): Unplaced {
   const { enumeration } = property
-  if (enumeration) return { cqn: memberShown(cqn, enumeration), type: 'string', enumeration, inAnyCase: anyCase(cqn) }
+  const shownAs = property.shownAs ?? enumeration?.name ?? (property.type as string)
+  if (enumeration)
+    return { cqn: memberShown(cqn, enumeration), type: 'string', enumeration, inAnyCase: anyCase(cqn), shownAs }
   const type = valueTypeOf(property.type as string)
   if (type === 'duration') return { cqn: func('odata_cast', cqn, val('string'), val(property.type as string)), type }
   const whole = property.type === 'Edm.Int32' || property.type === 'Edm.Int64'
-  return { cqn, type, whole, ...(property.type === 'Edm.Double' && { mayBeNaN: true }) }
+  return { cqn, type, whole, shownAs, ...(property.type === 'Edm.Double' && { mayBeNaN: true }) }
 }
 
 function valueAt(parser: Parser, place: Place): Unplaced {

@@ -61,8 +61,8 @@ export interface Property {
   column?: string
   /** Whether `$metadata` does not declare it: the request has made it, and given its name. */
   dynamic?: boolean
-  /** The name of the primitive type that is shown of a computed value, if it is another one. */
-  primitive?: string | undefined
+  /** The name of the type that is shown of a computed value, if it is another one. */
+  shownAs?: string | undefined
   /** The size of the expression that computes it. */
   extent?: Extent
   /** Types derived from the declared one that values may have, and the column that says which of them it is. */

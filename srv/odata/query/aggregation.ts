@@ -29,7 +29,7 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
     case 'min':
     case 'max':
       if (type === 'boolean') return undefined
-      if (type !== 'any') return of(operand)
+      if (type !== 'any') return { ...of(operand), shownAs: operand.shownAs }
       // numbers come before texts, as JSON, which keeps their types
       return {
         cqn: func('coalesce', func('odata_json_number', of(number).cqn), asJson(of(meantAs(operand, 'string')).cqn)),

@@ -59,9 +59,9 @@ export function valueColumn(name: string) {
 }
 
 /** The property that shows a computed value. A point in time becomes its instant, in UTC. */
-export function propertyOf(name: string, { cqn, type, whole, primitive }: Typed, column = valueColumn(name)): Property {
+export function propertyOf(name: string, { cqn, type, whole, shownAs }: Typed, column = valueColumn(name)): Property {
   const instant = type === 'dateTime' ? column : undefined
-  const shown = { name, type: edmType(type, whole), primitive, column, dynamic: true, instant, extent: extentOf(cqn) }
+  const shown = { name, type: edmType(type, whole), shownAs, column, dynamic: true, instant, extent: extentOf(cqn) }
   return { ...shown, collection: false, key: false, nullable: true }
 }
 

@@ -15,7 +15,7 @@ export function representEntity(entity: JsonObject, type: StructuredType, format
 /** Annotates the value of a property: primitive, complex or a collection. */
 export function representValue(value: unknown, property: Property, format: JsonFormat): unknown {
   if (value === null) return value
-  if (!isStructured(property.type)) return representPrimitive(value, property.primitive ?? property.type, format)
+  if (!isStructured(property.type)) return representPrimitive(value, property.shownAs ?? property.type, format)
   return Array.isArray(value)
     ? value.map((item: JsonObject) => representComplex(item, property, format))
     : representComplex(value as JsonObject, property, format)
@@ -57,12 +57,12 @@ function members(object: JsonObject, type: StructuredType, format: JsonFormat, r
  * The type annotation for values whose type JSON does not show (OData JSON 4.01, 4.5.3): of all with level `full`, and with
  * `minimal` of those that `$metadata` does not declare.
  */
-export function typeAnnotation({ type, primitive, collection, enumeration }: Property, value: unknown) {
+export function typeAnnotation({ type, shownAs, collection, enumeration }: Property, value: unknown) {
   if (collection) return `#Collection(${isStructured(type) ? type.name : type.slice('Edm.'.length)})`
   if (enumeration) return `#${enumeration.name}`
   if (isStructured(type)) return undefined
-  const shown = primitive ?? type
+  const shown = shownAs ?? type
   if (shown === 'Edm.Double' && typeof value === 'string') return '#Double' // INF and NaN
   const isClear = ['Edm.String', 'Edm.Boolean', 'Edm.Double', 'Edm.Untyped'].includes(shown)
-  return isClear ? undefined : `#${shown.slice('Edm.'.length)}`
+  return isClear ? undefined : `#${shown.replace(/^Edm\./, '')}`
 }

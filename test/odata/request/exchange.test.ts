@@ -247,6 +247,26 @@ describe('Metadata levels of rows that a request makes (OData JSON 4.01, 4.5.3 a
     for (const name of ['double', 'decimal', 'text']) expect(body).not.toHaveProperty([`${name}@odata.type`])
   })
 
+  it('of properties, by themselves and as extremes: the types that $metadata declares for them', async () => {
+    const { body } = await service.get(
+      query(`${path}('e1')`, { $compute: 'durationInMilliseconds as d,action as a', $select: 'd,a' })
+    )
+    expect(body).toMatchObject({ 'd@odata.type': '#Int32', d: 6, a: 'Action value' })
+    expect(body).not.toHaveProperty(['a@odata.type'])
+    const extremes = 'durationInMilliseconds with max as d,durationInMilliseconds with sum as s'
+    const years = 'compute(year(activityDateTime) as y)/groupby((y))'
+    const rows = async ($apply: string) =>
+      (
+        await service.get(query(path, { $apply: `${filter}/${$apply}` }), {
+          Accept: 'application/json;IEEE754Compatible=true'
+        })
+      ).body.value
+    expect(await rows(`aggregate(${extremes})`)).toEqual([
+      { '@odata.id': null, 'd@odata.type': '#Int32', d: 6, 's@odata.type': '#Int64', s: '12' }
+    ])
+    expect(await rows(years)).toEqual([{ '@odata.id': null, 'y@odata.type': '#Int32', y: 2017 }])
+  })
+
   it('of infinite numbers, which are strings: their type', async () => {
     const $compute = '1 divby 0 as i,-1 divby 0 as j,0 divby 0 as n,1 divby 2 as d'
     const url = query(`${path}('e1')`, { $compute, $select: 'i,j,n,d' })

@@ -256,6 +256,16 @@ describe('Other options', () => {
     ])
   })
 
+  it('$compute and $apply show of which enumeration a member is, as $metadata does not declare their names', async () => {
+    const typed = { 'did@odata.type': '#microsoft.graph.provisioningAction', did: 'delete' }
+    const options = { $compute: 'provisioningAction as did', $filter: "did eq 'delete'", $select: 'id,did' }
+    expect(valuesOf(await service.get(query(log, options)))).toMatchObject([typed])
+    const groups = "compute(provisioningAction as did)/filter(did eq 'delete')/groupby((did))"
+    expect(valuesOf(await service.get(query(log, { $apply: groups })))).toEqual([{ '@odata.id': null, ...typed }])
+    const first = "filter(provisioningAction eq 'delete')/aggregate(provisioningAction with min as did)"
+    expect(valuesOf(await service.get(query(log, { $apply: first })))).toEqual([{ '@odata.id': null, ...typed }])
+  })
+
   it('$compute calculates with members', async () => {
     const options = { $compute: 'toupper(provisioningAction) as shout', $select: 'id,shout', $orderby: 'id' }
     const values = valuesOf(await service.get(query(log, options)))
