@@ -158,6 +158,14 @@ describeInBrowser('The table', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
   })
 
+  it('is as wide as a low window allows, as is the chart', async () => {
+    const page = await open(`?${WEEK}`, { viewport: { width: 1000, height: 400 } })
+    await page.getByText('Dora Nagy').waitFor()
+    await page.locator('.u-over').waitFor()
+    expect((await page.locator('.chart canvas').boundingBox())!.width).toBeLessThan(700)
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1000)
+  })
+
   it('says what is wrong where events cannot be read, and what to do', async () => {
     const page = await open(`?${WEEK}`)
     await page.getByText('Dora Nagy').waitFor()
