@@ -57,8 +57,8 @@ export interface Typed {
   lowered?: Cqn | undefined
   /** The column with a text of which it is the lower case. */
   within?: string | undefined
-  /** The texts without which a condition is not true. Of each item one of the alternatives must be there as a whole. */
-  texts?: Sought[][][] | undefined
+  /** The texts that must be there for a condition to be true, each time in one of some ways. */
+  texts?: Ways[] | undefined
   /** The text that a column has where a condition is true. An index of the column may find it. */
   equal?: Sought | undefined
   /** The name of its type, if it is shown with another one than most computed values of its kind. */
@@ -79,6 +79,9 @@ export interface Typed {
 
 /** An expression that does not stand in the query option itself, but is made of others that do. */
 export type Unplaced = Omit<Typed, 'position'>
+
+/** The ways in which a condition may be true: the texts that must all be there for each. */
+export type Ways = Sought[][]
 
 /** A text, and the column that contains it, in any case; any column of an event if none is named. */
 export interface Sought {

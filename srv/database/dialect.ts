@@ -2,7 +2,7 @@
  * The functions that engines spell differently. Queries call them by name, and the renderer of the engine replaces each
  * call with its own SQL.
  */
-import { constant, extentOf, measured, val, xpr, type Cqn, type Member, type Sought } from '../cqn/cqn.ts'
+import { constant, extentOf, measured, val, xpr, type Cqn, type Member, type Ways } from '../cqn/cqn.ts'
 
 /** Makes SQL from the SQL of the arguments. CAP renders an argument with its values each time it is used. */
 type Spelling = (...args: string[]) => string
@@ -119,20 +119,21 @@ export const textLacks = (text: Cqn, term: Cqn) => call('text_lacks', text, term
 export const jsonLacks = (source: Cqn, text: Cqn) => call('json_lacks', source, text)
 /** What {@link mayContain} asks besides the terms, which are values of the statement. */
 interface Asked {
-  /** The columns of stored events that are indexed by parts, for each list the one for each term; empty for any text. */
+  /** For each way the columns of its terms, if they are indexed by parts; an empty name stands for any text. */
   columns: string[][]
   /** Whether each column must equal its term. It pays only to find few events so. */
   isWhole: boolean
 }
 
 /**
- * The condition that an event may contain all texts of one of several lists.
+ * The condition that an event may contain what is sought.
+ * @param ways with the columns of stored events
  * @param bounds the instants between which it must have happened anyway
  */
-export function mayContain(id: Cqn, lists: Sought[][], { after = NOTHING, before = NOTHING }: Bounds = {}) {
-  const columns = lists.map((list) => list.map(({ column = '' }) => column))
-  const asked: Asked = { columns, isWhole: lists.flat().every(({ whole }) => whole) }
-  return call('may_contain', id, after, before, val(JSON.stringify(asked)), ...lists.flat().map(({ text }) => text))
+export function mayContain(id: Cqn, ways: Ways, { after = NOTHING, before = NOTHING }: Bounds = {}) {
+  const columns = ways.map((list) => list.map(({ column = '' }) => column))
+  const asked: Asked = { columns, isWhole: ways.flat().every(({ whole }) => whole) }
+  return call('may_contain', id, after, before, val(JSON.stringify(asked)), ...ways.flat().map(({ text }) => text))
 }
 
 export interface Bounds {
@@ -142,7 +143,7 @@ export interface Bounds {
 
 const NOTHING = val(null)
 
-/** What {@link mayContain} asks: lists of terms, each with its column. @param asked as the engine gets it, a text */
+/** What {@link mayContain} asks: for each way its terms, with their columns. @param asked as the engine gets it, a text */
 export function soughtBy<Term>(asked: unknown, terms: Term[]) {
   const { columns, isWhole } = JSON.parse(String(asked)) as Asked
   let place = 0

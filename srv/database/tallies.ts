@@ -27,7 +27,7 @@ export interface Tallies {
 /** The beginning of all time, as instants are written. */
 const BEGINNING = '0001-01-01T00:00:00.0000000'
 
-/** What follows in the instant at which a period begins. */
+/** The rest of the instant at which a period begins, after the characters that tell the period. */
 export const restOf = ({ length }: Pick<Tallies, 'length'>) => BEGINNING.slice(length)
 
 /** Finds the tallies in a model. @throws {Error} if there are none */

@@ -1,4 +1,4 @@
-/** Renders queries as CAP does, with additions that allow to stop and to plan them. */
+/** Renders queries as CAP does, so that they can be stopped, and planned for other requests of the same shape. */
 import SQLiteService, { type Limit, type Select, type ValueExpression } from '@cap-js/sqlite'
 import { type Element } from '../../cqn/csn.ts'
 import { LONG_TEXT } from './cost.ts'

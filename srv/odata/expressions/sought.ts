@@ -1,7 +1,7 @@
-/** The texts that a condition needs to be true, from which the search index knows where it may be: see rows.ts. */
-import type { Sought, Typed } from '../../cqn/cqn.ts'
+/** The texts that must be there for a condition to be true. The search index finds events that have them: see rows.ts. */
+import type { Sought, Typed, Ways } from '../../cqn/cqn.ts'
 
-/** In how many ways a condition may be true before it is not worthwhile to look for them. */
+/** With more ways than this in which a condition may be true, no index is asked. */
 const MOST = 16
 
 type Part = Pick<Typed, 'texts' | 'equal'>
@@ -18,23 +18,23 @@ export function soughtIn(of: Typed | undefined, { cqn }: Typed): Sought | undefi
   return column !== undefined && 'val' in cqn && typeof cqn.val === 'string' ? { column, text: cqn } : undefined
 }
 
-/** What conditions need together. */
+/** The texts that must be there in any way. */
+export const alwaysIn = (texts: Ways[]): Sought[] => texts.flatMap((ways) => (ways.length === 1 ? ways.flat() : []))
+
+/** The texts that must be there for all of some conditions, or for one of them, to be true. */
 export function soughtTogether(operator: 'and' | 'or', parts: Part[]): Pick<Typed, 'texts'> {
-  const texts = operator === 'and' ? parts.flatMap(({ texts }) => texts ?? []) : inOneWay(parts)
+  const texts = operator === 'and' ? parts.flatMap(({ texts }) => texts ?? []) : waysOf(parts)
   return texts?.length ? { texts } : {}
 }
 
-/**
- * What one of some conditions needs. Of each it takes what that needs in any case, or else one of the sets of ways in
- * which it may be true. Other indexes find what only equals columns that have them.
- */
-function inOneWay(parts: Part[]): Typed['texts'] {
+/** The ways in which one of some conditions may be true; undefined where there is one that needs no texts. */
+function waysOf(parts: Part[]): Ways[] | undefined {
+  // an index of its own finds what only equals texts
   if (parts.every(({ texts }) => !texts)) return undefined
-  const ways = parts.map(({ texts = [], equal }) => {
-    const always = texts.flatMap((each) => (each.length === 1 ? each.flat() : []))
-    if (always.length) return [always]
-    return texts[0] ?? (equal && [[equal]])
+  const all = parts.map(({ texts = [], equal }): Ways | undefined => {
+    const always = alwaysIn(texts)
+    return always.length ? [always] : (texts[0] ?? (equal && [[equal]]))
   })
-  const known = ways.filter((each) => each !== undefined)
+  const known = all.filter((ways) => ways !== undefined)
   return known.length === parts.length && known.flat().length <= MOST ? [known.flat()] : undefined
 }

@@ -2,13 +2,14 @@
 import { columnsOf } from '../model/columns.ts'
 import { boundsOf } from './periods.ts'
 import { allOf, extentOf, MOST, MOST_NESTED, ref } from '../../cqn/cqn.ts'
-import type { Cqn, Sought, Typed } from '../../cqn/cqn.ts'
+import type { Cqn, Sought, Typed, Ways } from '../../cqn/cqn.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { parseWhole } from '../expressions/parser.ts'
 import { orderTerms, type OrderTerm } from './order.ts'
 import { holds } from '../expressions/logic.ts'
 import { mayContain } from '../../database/dialect.ts'
 import { foundIn, parseSearch } from '../expressions/search.ts'
+import { alwaysIn } from '../expressions/sought.ts'
 import type { Searched } from '../../database/engine.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { Property, StructuredType } from '../model/types.ts'
@@ -18,8 +19,8 @@ export interface Rows {
   /** CQN: an entity or a query. */
   from: object
   where: Cqn[]
-  /** What `where` needs: lists of texts for each condition, of one of which all must be there. */
-  sought: Sought[][][]
+  /** The texts that must be there for `where` to be true, as the search index finds them. */
+  sought: Ways[]
   type: StructuredType
   columns: string[]
   /** The columns that make any order total. */
@@ -72,20 +73,19 @@ export const conditioned = (rows: Rows, condition: Typed): Rows =>
   filtered(containing(rows, condition.texts), holds(condition))
 
 /** Entities without those that are known not to contain some texts. */
-function containing(rows: Rows, texts: Typed['texts'] = []): Rows {
+function containing(rows: Rows, texts: Ways[] = []): Rows {
   const { text, json, byParts } = rows.searchable
   const isKnown = ({ column }: Sought) => column === undefined || text.includes(column) || json.includes(column)
-  const lists = texts
-    .map((each) => each.map((list) => list.filter(isKnown)))
-    .filter((each) => each.every(({ length }) => length))
-  // what is always there makes each of the alternatives rarer
-  const always = lists.flatMap((each) => (each.length === 1 ? each.flat() : []))
-  const [alternatives = [[]]] = lists.filter(({ length }) => length > 1)
-  const sought = alternatives.map((list) =>
-    [...always, ...list].map(({ column = '', ...each }) => ({ ...each, column: byParts[column] }))
+  const known = texts
+    .map((ways) => ways.map((list) => list.filter(isKnown)))
+    .filter((ways) => ways.every(({ length }) => length))
+  const [alternatives = [[]]] = known.filter(({ length }) => length > 1)
+  // what must be there in any case makes each of the alternatives rarer
+  const ways = alternatives.map((list) =>
+    [...alwaysIn(known), ...list].map(({ column = '', ...each }) => ({ ...each, column: byParts[column] }))
   )
-  if (!rows.areEntities || !sought[0]?.length) return rows
-  return { ...rows, sought: [...rows.sought, sought], nodes: rows.nodes + sought.flat().length }
+  if (!rows.areEntities || !ways[0]?.length) return rows
+  return { ...rows, sought: [...rows.sought, ways], nodes: rows.nodes + ways.flat().length }
 }
 
 /** The rows that a search finds. @throws {RequestError} 501 for aggregated rows, which have no text to search */
@@ -106,7 +106,7 @@ export function areTooLarge(sets: Rows[]): boolean {
 /** The clauses of a query for rows. */
 export function clauses({ from, where, sought, identity: [id = ''], instant }: Rows) {
   const bounds = instant === undefined ? {} : boundsOf(where, instant)
-  const conditions = [...sought.map((lists) => mayContain(ref(id), lists, bounds)), ...where]
+  const conditions = [...sought.map((ways) => mayContain(ref(id), ways, bounds)), ...where]
   return conditions.length ? { from, where: [allOf(...conditions)] } : { from }
 }
 

@@ -50,7 +50,7 @@ const COMMA = 0x2c
 
 const MOST_DIGITS = 16
 
-/** An entity on a page, without its text: the length of the text in bytes, if read or if not, its tag, and the keys. */
+/** An entity on a page: the length of its text in bytes, as a number if the text was read, else as text; its tag; keys. */
 type Entity = [read: number | null, unread: string | null, tag: string, ...keys: Value[]]
 
 const lengthOf = ([read, unread]: Entity) => read ?? Number(unread)
