@@ -13,6 +13,9 @@ const CHECKING_INTERVAL = 1000
 /** How long a client may send or read nothing, in milliseconds. */
 const IDLE = 30_000
 
+/** How many bytes a request line and headers may have: the longest link, and headers with a token, each of 16 KB. */
+const MOST_OF_HEAD = 49_152
+
 /**
  * How long a connection stays open between requests, in milliseconds: longer than proxies keep theirs, which is a minute
  * mostly. One that is closed just as a request comes loses it.
@@ -31,7 +34,10 @@ export function serve(app: Express, port: number, host?: string): Server {
   const { headers_timeout, request_timeout: requestTimeout } = limits
   const timeouts = { headersTimeout: Math.min(headers_timeout, requestTimeout), requestTimeout, keepAliveTimeout: KEPT }
   // of several Host or Authorization headers none is chosen: together they are invalid
-  const options = { ...timeouts, connectionsCheckingInterval: CHECKING_INTERVAL, joinDuplicateHeaders: true }
+  const options = {
+    ...timeouts,
+    ...{ connectionsCheckingInterval: CHECKING_INTERVAL, joinDuplicateHeaders: true, maxHeaderSize: MOST_OF_HEAD }
+  }
   const server = createServer(options, (req, res) => void app(inOriginForm(req), res))
   server.maxConnections = limits.max_connections
   server.on('connection', (socket) => shareConnections(socket, limits.max_connections))

@@ -142,7 +142,7 @@ const jsonOf = (value: unknown) =>
   )
 
 const MOST_DIGITS = 16
-/** In characters. Node.js takes 16 KB of headers in all. */
+/** In characters, of which each has up to three bytes: a link is no longer than twice 16 KB. */
 const LONGEST = 4000
 
 /** Reads a token. @throws {RequestError} 400 unless the service issued it to this tenant for just these options */

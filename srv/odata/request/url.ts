@@ -10,10 +10,9 @@ export interface ParsedUrl {
   aliases: Map<string, string>
 }
 
-/**
- * The most characters of a URL: as many as Node.js takes of a request line and headers. A part of a batch gets no more.
- */
+/** The most characters of a URL that a client makes, and of a link, which is longer by what it encodes and its token. */
 const LONGEST = 16_384
+export const LONGEST_LINK = 2 * LONGEST
 
 /** Values of open types nest no deeper than 100 levels. */
 const MOST_SEGMENTS = 110
@@ -30,7 +29,8 @@ const NOT_IMPLEMENTED = ['index', 'schemaversion']
  *   option that is unknown or given twice
  */
 export function parseUrl(url: string, root: string): ParsedUrl {
-  if (url.length > LONGEST) throw new RequestError('uriTooLong', `A URL must have at most ${LONGEST} characters.`)
+  if (url.length > (/(skip|delta)token=/i.test(url) ? LONGEST_LINK : LONGEST))
+    throw new RequestError('uriTooLong', `A URL must have at most ${LONGEST} characters.`)
   const [, path = '', query = ''] = /^([^?]*)(?:\?(.*))?$/s.exec(relative(url, root)) ?? []
   const segments = path.split('/').map((segment) => decode(segment, 'path'))
   if (segments[0] === '') segments.shift()

@@ -5,6 +5,7 @@ import type { Row } from '../../plans/statement.ts'
 import { toToken, type Position, type TokenName } from '../query/paging.ts'
 import { linkOptions, type Exchange } from '../request/exchange.ts'
 import { keyPredicate, type EntityKey } from '../request/keys.ts'
+import { LONGEST_LINK } from '../request/url.ts'
 import type { JsonText } from './json-text.ts'
 
 /**
@@ -23,7 +24,7 @@ export function serviceRoot({ protocol, host = '', baseUrl }: Request): string {
  * A link to a collection, as JSON text, with the query options of the request and a token.
  * @param path the path of the collection, `auditLogs/provisioning`
  * @param options the query options and parameter aliases that the link keeps, under their full names
- * @throws {RequestError} 501 if the position has values that are too long for a link
+ * @throws {RequestError} 501 if the position has values that are too long for a link, 414 if the options are
  */
 export function linkTo(
   exchange: Exchange,
@@ -34,9 +35,17 @@ export function linkTo(
 ): JsonText {
   const others = [...options].filter(([each]) => each !== '$skiptoken' && each !== '$deltatoken')
   const all: [string, string][] = [...others, [name, toToken(exchange, name, position, options)]]
-  const query = all.map(([option, value]) => `${option}=${encodeURIComponent(value)}`)
-  return [JSON.stringify(`${exchange.root}${path}?${query.join('&')}`)]
+  const query = all.map(([option, value]) => `${option}=${encoded(value)}`).join('&')
+  if (path.length + query.length > LONGEST_LINK - MOST_OF_ROOT)
+    throw new RequestError('uriTooLong', 'The URL is too long for a link to the next page.')
+  return [JSON.stringify(`${exchange.root}${path}?${query}`)]
 }
+
+/** What is left of a link for the root, which may be long behind a proxy. */
+const MOST_OF_ROOT = 1024
+
+/** A value in a query, with the characters that may stand there as they are (RFC 3986, 3.4): URLs stay short. */
+const encoded = (value: string) => encodeURIComponent(value).replaceAll(/%(?:24|2C|2F|3A|40)/g, decodeURIComponent)
 
 /**
  * The URL of an entity. It resolves for any key and identifies the entity among all that the reader sees: for readers

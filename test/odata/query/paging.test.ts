@@ -79,6 +79,31 @@ describe('A page', () => {
   })
 })
 
+describe('The link of a long URL', () => {
+  const url = (blanks: number) => `/beta${path}?$select=id&$top=200&$filter=id+ne+'${'+'.repeat(blanks)}'`
+
+  it('can be followed, though it is longer', async () => {
+    const headers = { Authorization: `Bearer ${'x'.repeat(8000)}` }
+    const { pages, ids } = await follow(url(9000), headers)
+    expect(String(pages[0]!.body['@odata.nextLink']).length).toBeGreaterThan(27_000)
+    expect([ids.length, new Set(ids).size]).toEqual([total, total])
+  })
+
+  it('keeps what may stand in a query, so that it is hardly longer', async () => {
+    const filter = "id ne '(a:b,c/d@e$f)' and activityDateTime ge 2024-05-01T00:00:00Z"
+    const first = await service.get(`${path}?$filter=${filter.replaceAll(' ', '%20')}`)
+    expect(first.body['@odata.nextLink']).toContain(`?$filter=${filter.replaceAll(' ', '%20')}&$skiptoken=`)
+  })
+
+  it.each([
+    [12_000, 414, 'The URL is too long for a link to the next page.'],
+    [16_400, 414, 'A URL must have at most 16384 characters.']
+  ])('is none with %i blanks', async (blanks, status, message) => {
+    const answer = await service.get(url(blanks))
+    expect([answer.status, errorOf(answer)]).toEqual([status, expect.objectContaining({ code: 'uriTooLong', message })])
+  })
+})
+
 describe('$top', () => {
   it.each<[string, number[]]>([
     ['', [230]],
