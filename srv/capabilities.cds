@@ -62,6 +62,13 @@ annotate graph with @Capabilities: {
 // The log is append-only: events are created and read, never changed or deleted.
 annotate graph.auditLogs with @Capabilities: {
   UpdateRestrictions     : { Updatable: false },
+  DeleteRestrictions     : { Deletable: false },
+  CollectionPropertyRestrictions: [
+    { CollectionProperty: provisioning.provisioningSteps, Insertable: false, Updatable: false, Deletable: false },
+    { CollectionProperty: provisioning.modifiedProperties, Insertable: false, Updatable: false, Deletable: false },
+    { CollectionProperty: directoryProvisioning.provisioningSteps, Insertable: false, Updatable: false, Deletable: false },
+    { CollectionProperty: directoryProvisioning.modifiedProperties, Insertable: false, Updatable: false, Deletable: false }
+  ],
   NavigationRestrictions : { RestrictedProperties: [
     {
       NavigationProperty    : provisioning,
@@ -96,6 +103,11 @@ annotate graph.auditLogs with @Capabilities: {
 
 annotate v1.auditLogs with @Capabilities: {
   UpdateRestrictions     : { Updatable: false },
+  DeleteRestrictions     : { Deletable: false },
+  CollectionPropertyRestrictions: [
+    { CollectionProperty: provisioning.provisioningSteps, Insertable: false, Updatable: false, Deletable: false },
+    { CollectionProperty: provisioning.modifiedProperties, Insertable: false, Updatable: false, Deletable: false }
+  ],
   NavigationRestrictions : { RestrictedProperties: [
     {
       NavigationProperty    : provisioning,

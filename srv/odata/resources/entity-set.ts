@@ -28,8 +28,13 @@ export function addEntitySet(
     annotations.appendChild(annotation)
     for (const each of children(value)) annotation.appendChild(each.cloneNode(true))
   }
+  const within = annotations.appendChild(create('Annotation', { Term: `Capabilities.${WITHIN_ENTITIES}` }))
+  const records = within.appendChild(create('Collection', {}))
+  for (const record of restrictionsWithin(document, collection)) records.appendChild(record)
   container.parentNode?.appendChild(annotations)
 }
+
+const WITHIN_ENTITIES = 'CollectionPropertyRestrictions'
 
 /** Makes an element in the namespace of another one. */
 export function elementLike({ ownerDocument, namespaceURI }: Element, tag: string, attributes: Record<string, string>) {
@@ -46,4 +51,16 @@ function restrictionsOf(document: Document, collection: string): [name: string, 
   const path = values.find((each) => each.getAttribute('NavigationPropertyPath') === collection)
   const others = values.filter((each) => each !== path && each.parentNode === path?.parentNode)
   return others.map((each) => [each.getAttribute('Property') ?? '', each])
+}
+
+/** The restrictions of collections within the entities of a contained collection, by their paths in the entities. */
+function restrictionsWithin(document: Document, collection: string): Element[] {
+  const values = [...document.getElementsByTagName('PropertyValue')]
+  const paths = values.filter((each) => each.getAttribute('PropertyPath')?.startsWith(`${collection}/`))
+  return paths.map(({ parentNode }) => {
+    const record = parentNode?.cloneNode(true) as Element
+    const [first] = record.getElementsByTagName('PropertyValue') as unknown as [Element]
+    first.setAttribute('PropertyPath', (first.getAttribute('PropertyPath') as string).slice(collection.length + 1))
+    return record
+  })
 }

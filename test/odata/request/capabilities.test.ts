@@ -104,3 +104,17 @@ describe('What collections support is supported', () => {
     expect((await service.get(url)).status).toBe(501)
   })
 })
+
+describe('What is announced as unchangeable is: it takes no', () => {
+  it.each([
+    ['DELETE', '/auditLogs'],
+    ['PATCH', '/auditLogs'],
+    ['POST', `${path}('any')/provisioningSteps`],
+    ['PUT', `${path}('any')/provisioningSteps`],
+    ['DELETE', `${path}('any')/modifiedProperties`],
+    ['POST', "/provisioningEvents('any')/modifiedProperties"]
+  ])('%s %s', async (method, target) => {
+    const { status } = await fetch(service.url + target, { method })
+    expect(status).toBe(405)
+  })
+})

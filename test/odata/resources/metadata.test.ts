@@ -178,7 +178,13 @@ describe('$metadata', () => {
     const { NavigationProperty: _, '@type': __, ...expected } = RestrictedProperties[0]!
     const terms = Object.entries(expected).map(([name, value]) => [`@Capabilities.${name}`, value])
     expect(terms).toHaveLength(11)
-    expect(annotations!['microsoft.graph.EntityContainer/provisioningEvents']).toEqual({
+    const { '@Capabilities.CollectionPropertyRestrictions': within, ...ofSet } =
+      annotations!['microsoft.graph.EntityContainer/provisioningEvents']!
+    const unchanged = { Insertable: false, Updatable: false, Deletable: false }
+    expect(within).toMatchObject(
+      ['provisioningSteps', 'modifiedProperties'].map((name) => ({ CollectionProperty: name, ...unchanged }))
+    )
+    expect(ofSet).toEqual({
       ...Object.fromEntries(terms),
       ...annotations!['microsoft.graph.auditLogRoot/provisioning']
     })
@@ -371,6 +377,15 @@ describe('$metadata', () => {
         DeleteRestrictions: { Deletable: false }
       }))
     })
+    const ofSingleton = annotations['microsoft.graph.EntityContainer/auditLogs']!
+    expect(ofSingleton['@Capabilities.DeleteRestrictions']).toMatchObject({ Deletable: false })
+    const within = ofSingleton['@Capabilities.CollectionPropertyRestrictions'] as Json[]
+    expect(within.map(({ CollectionProperty, Insertable }) => [CollectionProperty, Insertable])).toEqual([
+      ['provisioning/provisioningSteps', false],
+      ['provisioning/modifiedProperties', false],
+      ['directoryProvisioning/provisioningSteps', false],
+      ['directoryProvisioning/modifiedProperties', false]
+    ])
     const service = annotations['microsoft.graph.EntityContainer']!
     expect(service['@Capabilities.ConformanceLevel']).toBe('Advanced')
     expect(service['@Capabilities.CrossJoinSupported']).toBe(false)
