@@ -51,12 +51,12 @@ export async function compareUnsealed(one: Log, other: Log): Promise<number> {
   }
 }
 
-async function digests(log: Log, after: number, most = MOST_ROWS) {
-  const found: { sequence: number; id: string; digest: string }[] = []
-  for await (const { sequence, id, event } of log.eventsAfter(after, most))
-    found.push({ sequence, id, digest: digestOf(event?.row ?? {}) })
-  return found
-}
+const digests = (log: Log, after: number, most = MOST_ROWS) =>
+  Array.fromAsync(log.eventsAfter(after, most), ({ sequence, id, event }) => ({
+    sequence,
+    id,
+    digest: digestOf(event?.row ?? {})
+  }))
 
 async function* rowsOf<Row>(rows: AsyncIterable<Inspected<Row>>) {
   for await (const { row } of rows) yield row

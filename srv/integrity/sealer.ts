@@ -1,6 +1,6 @@
 /** Seals events: see db/seals.cds. Several processes may do so in one log. */
 import type { SealStore } from '../database/log.ts'
-import { nextSeal, sealable, type Sealed } from './chain.ts'
+import { nextSeal, sealable } from './chain.ts'
 
 /** The most events sealed in one transaction, which blocks other writers for a moment. */
 const BATCH = 200
@@ -18,11 +18,8 @@ export async function sealSome(log: SealStore): Promise<boolean> {
 /** Seals events that came in after the last sealed one, with one seal for each tenant. @returns how many were sealed */
 export async function seal(log: SealStore, limit: number): Promise<number> {
   const last = await log.lastSealed()
-  const events: Sealed[] = []
-  for await (const each of log.eventsAfter(last, limit)) {
-    const event = sealable(each)
-    if (event) events.push(event)
-  }
+  const arrivals = await Array.fromAsync(log.eventsAfter(last, limit), sealable)
+  const events = arrivals.filter((event) => event !== undefined)
   if (!events.length) return 0
   const byTenant = Map.groupBy(events, ({ tenant }) => tenant)
   const previous = new Map((await log.lastSeals([...byTenant.keys()])).map((each) => [each.tenant, each]))

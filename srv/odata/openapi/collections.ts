@@ -33,39 +33,45 @@ export function collectionPaths(csdl: Csdl, setup: Setup, collection: Collection
   const { path, type, tag } = collection
   const name = identifier(path)
   const key = keyOf(csdl, type)
-  const parameters = [
-    {
-      ...{ name: key, in: 'path', required: true, description: 'The key, percent-encoded.' },
-      ...{ schema: { type: 'string' }, example: examples.sent[key] }
-    }
-  ]
+  const described = { name: key, in: 'path', required: true, description: 'The key, percent-encoded.' }
+  const parameters = [{ ...described, schema: { type: 'string' }, example: examples.sent[key] }]
   const context = `${root}$metadata#${path.slice(1)}`
   const answered = { '@odata.context': `${context}/$entity`, ...examples.answered }
-  const list = read(access, 'collection', {
-    ...{ id: `list${name}`, tag, summary: collection.description, roles: ['read'] },
-    headers: ['Prefer', 'If-None-Match'],
-    ...{ found: 'A page of the collection.', schema: reference(collectionSchema(type)) },
-    example: { '@odata.context': context, value: [examples.answered] },
-    errors: OF_COLLECTION
-  })
-  const creation = operation(access, {
-    ...{ id: `create${name}`, tag, summary: 'Creates an entity.', roles: ['create'] },
-    parameters: [...optionsOf('collection', 'POST'), 'Prefer'],
-    body: json({ allOf: [reference(type), { required: mandatory(csdl, type) }] }, examples.sent),
-    responses: {
-      201: response('The entity as it is stored.', json(reference(type), answered), ...CREATED),
-      204: response('The entity is stored, and no answer was asked for.', undefined, 'OData-EntityId', ...CREATED)
-    },
-    errors: OF_CREATION
-  })
-  const count = read(access, 'count', {
-    ...{ id: `count${name}`, tag, summary: 'How many entities there are.', roles: ['read'], headers: [] },
-    ...{ found: 'The number.', schema: { type: 'integer', format: 'int64' } }
-  })
-  const entity = read(access, 'entity', {
-    ...{ id: `get${name}`, tag, summary: 'One entity.', roles: ['read'], errors: OF_ENTITY },
-    ...{ found: 'The entity.', schema: reference(type), example: answered }
-  })
+  const list = read(
+    access,
+    'collection',
+    { id: `list${name}`, tag, summary: collection.description, roles: ['read'], errors: OF_COLLECTION },
+    {
+      found: 'A page of the collection.',
+      schema: reference(collectionSchema(type)),
+      example: { '@odata.context': context, value: [examples.answered] },
+      headers: ['Prefer', 'If-None-Match']
+    }
+  )
+  const creation = operation(
+    access,
+    { id: `create${name}`, tag, summary: 'Creates an entity.', roles: ['create'], errors: OF_CREATION },
+    {
+      parameters: [...optionsOf('collection', 'POST'), 'Prefer'],
+      body: json({ allOf: [reference(type), { required: mandatory(csdl, type) }] }, examples.sent),
+      responses: {
+        201: response('The entity as it is stored.', json(reference(type), answered), ...CREATED),
+        204: response('The entity is stored, and no answer was asked for.', undefined, 'OData-EntityId', ...CREATED)
+      }
+    }
+  )
+  const count = read(
+    access,
+    'count',
+    { id: `count${name}`, tag, summary: 'How many entities there are.', roles: ['read'] },
+    { found: 'The number.', schema: { type: 'integer', format: 'int64' }, headers: [] }
+  )
+  const entity = read(
+    access,
+    'entity',
+    { id: `get${name}`, tag, summary: 'One entity.', roles: ['read'], errors: OF_ENTITY },
+    { found: 'The entity.', schema: reference(type), example: answered }
+  )
   const lists = [...propertiesOf(csdl, type).keys()].filter((each) => propertiesOf(csdl, type).get(each)?.$Collection)
   return {
     [path]: { get: list, post: creation },
@@ -81,17 +87,14 @@ export function collectionPaths(csdl: Csdl, setup: Setup, collection: Collection
 function items(csdl: Csdl, { access }: Setup, { path, type, tag }: Collection, name: string) {
   const target = `${type}/${name}`
   const value = propertySchema(csdl, target, propertiesOf(csdl, type).get(name) ?? {})
-  return read(access, 'property', {
-    ...{
-      id: `get${identifier(path)}${identifier(`/${name}`)}`,
-      tag,
-      summary: csdl.description(target),
-      roles: ['read']
-    },
-    found: 'The items.',
-    schema: { type: 'object', required: ['value'], properties: { '@odata.context': { type: 'string' }, value } },
-    errors: OF_ENTITY
-  })
+  const id = `get${identifier(path)}${identifier(`/${name}`)}`
+  const properties = { '@odata.context': { type: 'string' }, value }
+  return read(
+    access,
+    'property',
+    { id, tag, summary: csdl.description(target), roles: ['read'], errors: OF_ENTITY },
+    { found: 'The items.', schema: { type: 'object', required: ['value'], properties } }
+  )
 }
 
 /** What a client must send of a type. */

@@ -42,7 +42,7 @@ interface Named {
   errors?: number[]
 }
 
-interface Operation extends Named {
+interface Operation {
   /** The names of query options and headers. */
   parameters: readonly string[]
   /** The content of the request body. */
@@ -51,8 +51,9 @@ interface Operation extends Named {
 }
 
 /** An operation, with the errors that any may have. */
-export function operation(access: Access | undefined, what: Operation): JsonObject {
-  const { id, tag, summary, body, roles } = what
+export function operation(access: Access | undefined, named: Named, what: Operation): JsonObject {
+  const { id, tag, summary, roles } = named
+  const { body } = what
   const isPublic = !access || roles === 'public'
   const permissions = isPublic ? [] : [...new Set(roles.flatMap((role) => access.permissions[role]))]
   return {
@@ -63,22 +64,28 @@ export function operation(access: Access | undefined, what: Operation): JsonObje
     ...(roles === 'public' && { security: [] }),
     parameters: parameters([...what.parameters, 'OData-MaxVersion', 'client-request-id']),
     ...(body && { requestBody: { required: true, content: body } }),
-    responses: { ...what.responses, ...errors(!isPublic, what.errors) }
+    responses: { ...what.responses, ...errors(!isPublic, named.errors) }
   }
 }
 
-interface Read extends Named {
-  headers?: string[]
-  /** Describes the answer. */
+/** What a GET answers with. */
+interface Answer {
+  /** Describes it. */
   found: string
   /** Of the JSON, or of a number that is text; other text is a string. */
   schema: JsonObject
   example?: unknown
+  /** The names of the headers that requests for it take. */
+  headers?: string[]
 }
 
 /** A GET, with its query options, and its answers in all media types that the resource has. */
-export function read(access: Access | undefined, kind: Resource['kind'], what: Read): JsonObject {
-  const { headers = ['If-None-Match'], found, schema, example } = what
+export function read(
+  access: Access | undefined,
+  kind: Resource['kind'],
+  named: Named,
+  { found, schema, example, headers = ['If-None-Match'] }: Answer
+): JsonObject {
   const text = schema.type === 'integer' ? schema : { type: 'string' }
   const [preferred = '', ...others] = mediaTypesOf({ kind, suffix: '' } as Resource, true, true)
   const types = preferred === 'text/plain' ? [preferred] : [preferred, ...others] // JSON is no more than accepted there
@@ -91,5 +98,5 @@ export function read(access: Access | undefined, kind: Resource['kind'], what: R
     200: response(found, Object.fromEntries(content) as JsonObject, 'ETag', ...ofPages),
     304: response('The client has it already.', undefined, 'ETag')
   }
-  return operation(access, { ...what, parameters: [...optionsOf(kind, 'GET'), ...headers], responses })
+  return operation(access, named, { parameters: [...optionsOf(kind, 'GET'), ...headers], responses })
 }

@@ -13,10 +13,12 @@ export const SERVICE = 'service'
 export function singletonPaths(csdl: Csdl, { access }: Setup): Record<string, JsonObject> {
   const singletons = [...csdl.entries].filter(([, { $Collection: isSet }]) => !isSet)
   const items = singletons.map(([name, { $Type: type = '' }]) => {
-    const get = read(access, 'singleton', {
-      ...{ id: name, tag: name, summary: csdl.description(type), roles: ['read'] },
-      ...{ found: 'The singleton, with the collections that are asked for.', schema: reference(type) }
-    })
+    const get = read(
+      access,
+      'singleton',
+      { id: name, tag: name, summary: csdl.description(type), roles: ['read'] },
+      { found: 'The singleton, with the collections that are asked for.', schema: reference(type) }
+    )
     return [`/${name}`, { get }]
   })
   return Object.fromEntries(items) as Record<string, JsonObject>
@@ -25,25 +27,30 @@ export function singletonPaths(csdl: Csdl, { access }: Setup): Record<string, Js
 /** The path items of the protocol: service document, metadata, batches. */
 export function protocolPaths({ entries }: Csdl, { access }: Setup): Record<string, JsonObject> {
   const roles = access?.publicMetadata ? 'public' : []
-  const serviceDocument = read(access, 'serviceDocument', {
-    ...{ id: 'serviceDocument', tag: SERVICE, summary: 'What the service has.', roles },
-    ...{ found: 'The service document.', schema: reference('ServiceDocument') }
-  })
-  const metadata = read(access, 'metadata', {
-    ...{ id: 'metadata', tag: SERVICE, summary: 'The types and capabilities of the service, in CSDL.', roles },
-    ...{ found: 'The metadata.', schema: { type: 'object' } }
-  })
+  const serviceDocument = read(
+    access,
+    'serviceDocument',
+    { id: 'serviceDocument', tag: SERVICE, summary: 'What the service has.', roles },
+    { found: 'The service document.', schema: reference('ServiceDocument') }
+  )
+  const metadata = read(
+    access,
+    'metadata',
+    { id: 'metadata', tag: SERVICE, summary: 'The types and capabilities of the service, in CSDL.', roles },
+    { found: 'The metadata.', schema: { type: 'object' } }
+  )
   const [first = ''] = entries.keys()
   const example = { requests: [{ id: '1', method: 'GET', url: `/${first}` }] }
   const multipart = { 'multipart/mixed': { schema: { type: 'string' } } }
-  const batch = operation(access, {
-    ...{ id: 'batch', tag: SERVICE, summary: 'Several requests in one.', roles: ['read', 'create'] },
-    parameters: [...optionsOf('batch', 'POST'), 'Prefer'],
-    body: { ...json(reference('BatchRequest'), example), ...multipart },
-    responses: {
-      200: response('The answers.', { ...json(reference('BatchResponse')), ...multipart }, 'Preference-Applied')
-    },
-    errors: OF_BATCH
-  })
+  const answers = { ...json(reference('BatchResponse')), ...multipart }
+  const batch = operation(
+    access,
+    { id: 'batch', tag: SERVICE, summary: 'Several requests in one.', roles: ['read', 'create'], errors: OF_BATCH },
+    {
+      parameters: [...optionsOf('batch', 'POST'), 'Prefer'],
+      body: { ...json(reference('BatchRequest'), example), ...multipart },
+      responses: { 200: response('The answers.', answers, 'Preference-Applied') }
+    }
+  )
   return { '/': { get: serviceDocument }, '/$metadata': { get: metadata }, '/$batch': { post: batch } }
 }

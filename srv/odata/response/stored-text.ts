@@ -20,13 +20,12 @@ function objectText(template: Template): Cqn {
 function valueText(part: ColumnPart | ComplexPart): Cqn {
   if (part.kind === 'column')
     return part.json ? func('ifnull', ref(part.column), xpr("'null'")) : jsonTextOf(ref(part.column))
-  const { derived, template } = part
+  const { column = '', templates = [] } = part.derived ?? {}
   const exists = existence(part)
-  const derivations = [...(derived?.templates ?? [])].flatMap(([name, inner]) => [
-    ...['when', exists, 'and', ref(derived?.column ?? ''), '='],
-    ...[constant(name), 'then', objectText(inner)]
-  ])
-  return xpr('case', ...derivations, 'when', exists, 'then', objectText(template), "else 'null' end")
+  const derivations = [...templates].flatMap(([name, inner]) => {
+    return ['when', exists, 'and', ref(column), '=', constant(name), 'then', objectText(inner)]
+  })
+  return xpr('case', ...derivations, 'when', exists, 'then', objectText(part.template), "else 'null' end")
 }
 
 const existence = ({ columns, marks, emptyObjects }: ComplexPart) =>
