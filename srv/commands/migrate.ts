@@ -4,7 +4,7 @@
  * that; without a password in it `PGPASSWORD` has it. No service should run on either. What was interrupted goes on
  * when it is run again.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,6 +17,10 @@ import { compareUnsealed, copyLog } from './copy-log.ts'
 
 /** What `npm run verify` ends with if all is well, and if events are not sealed. */
 const FINE = [0, 3]
+
+/** Has a child process end when this one does, however that ends: the service would seal what is copied later. */
+const ENDS_WITH_PARENT =
+  "--import=data:text/javascript,process.connected===false&&process.exit();process.once('disconnect',()=>process.exit())"
 
 try {
   const { values } = argumentsIn(process.argv.slice(2), ['from', 'to'])
@@ -52,7 +56,8 @@ async function isBegun(log: Log) {
 /** Starts the service once: it creates or migrates its schema. */
 async function createSchema(env: Record<string, string>) {
   console.log('Starting the service once, which creates its schema.')
-  const child = run('start.ts', { ...env, PORT: '0' }, [], 'pipe')
+  const NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} ${ENDS_WITH_PARENT}`
+  const child = run('start.ts', { ...env, PORT: '0', NODE_OPTIONS }, [], ['ignore', 'pipe', 'pipe', 'ipc'])
   let said = ''
   const listens = new Promise<void>((done) => {
     child.stdout?.on('data', (text) => {
@@ -88,7 +93,7 @@ async function verify(env: Record<string, string>, ...args: string[]) {
   if (!FINE.includes(status)) throw new Error('the log is not as it should be.')
 }
 
-function run(script: string, env: Record<string, string>, args: string[], stdio: 'pipe' | 'inherit'): ChildProcess {
+function run(script: string, env: Record<string, string>, args: string[], stdio: StdioOptions): ChildProcess {
   const all = { ...process.env, CDS_TYPESCRIPT: 'true', ...env }
   return spawn(process.execPath, [join(import.meta.dirname, script), ...args], { env: all, stdio })
 }

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { DatabaseSync } from 'node:sqlite'
+import { openLog } from '../../srv/database/open-log.ts'
 import { command, isSealed, until } from '../support/command.ts'
 import { createDatabase, onServer } from '../support/postgres.ts'
 import { COMPILED, startProcess, temporaryFolder } from '../support/process.ts'
@@ -115,6 +117,42 @@ describe('npm run migrate', () => {
     expect(await one(service)).toBe(await one(old))
     await old.stop()
     await service.stop()
+  })
+
+  it('leaves no service behind when it is killed while it creates the schema', async () => {
+    const url = await createDatabase('killed')
+    const connections = async () => {
+      const count = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = 'killed' AND pid <> pg_backend_pid()`
+      return onServer(url, async (client) => (await client.query<{ count: number }>(count)).rows[0]?.count)
+    }
+    const env = { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, DATABASE_URL: url }
+    const child = spawn(process.execPath, ['srv/commands/migrate.ts', '--from', file], { cwd: root, env })
+    await until(async () => (await connections()) === 0)
+    await until(async () => (await connections()) !== 0)
+    child.kill('SIGKILL')
+    await until(async () => (await connections()) === 0)
+    await delay(1000) // a service that goes on would connect again
+    expect(await connections()).toBe(0)
+    expect((await migrate(['--from', file], undefined, { DATABASE_URL: url })).status).toBe(0)
+  })
+
+  it('goes on only if no service runs on the database, which would seal what it copies', async () => {
+    const url = await createDatabase('running')
+    const service = await start({ DATABASE_URL: url })
+    const args = ['--from', file, '--to', url]
+    expect((await migrate(args)).said.trimEnd().split('\n').at(-1)).toBe(
+      'The migration failed: a service runs on the database, or another migration does: stop it first.'
+    )
+    await service.stop()
+    await migrate(args, '%, up to arrival 1') // and is killed
+    const log = await openLog(url)
+    const copy = await log.openCopy()
+    const other = await start({ DATABASE_URL: url })
+    await other.stop() // it would seal what is there
+    await copy[Symbol.asyncDispose]()
+    expect(await log.lastSealed()).toBe(0)
+    await log.close()
+    expect((await migrate(args)).status).toBe(0)
   })
 
   it('says what is wrong, and leaves a database with another log alone', async () => {

@@ -1,14 +1,19 @@
 /** A copy of a log in PostgreSQL: see `Copy` in database/log.ts. */
+import type pg from 'pg'
 import type { Arrival, Copy, StoredRow } from '../log.ts'
 import { ARRIVALS, COUNTS, EVENTS, PURGES, SEALS, SECRETS } from '../tables.ts'
 import { connect } from './connection.ts'
 import { expectVersion } from './migration.ts'
-import { NUMBERING } from './locks.ts'
+import { codeOf } from './failures.ts'
+import { LEADING, NUMBERING, SEALING } from './locks.ts'
 import { queryOn } from './names.ts'
 import { partitions } from './partitions.ts'
 import { UNIQUE_IDS } from './schema.ts'
 import { UNNUMBERED } from './sequencer.ts'
 import { FOLD } from './tallies.ts'
+
+/** How long to wait for who uses the database, in milliseconds. */
+const PATIENCE = 10_000
 
 /** How long a partition may take to make, in milliseconds. */
 const LIMITS = { lock_timeout: 5000, query_timeout: 60_000 }
@@ -16,7 +21,13 @@ const LIMITS = { lock_timeout: 5000, query_timeout: 60_000 }
 /** See `Log.openCopy` in database/log.ts. */
 export async function openCopy(url: string): Promise<Copy> {
   const client = await connect(url)
-  await expectVersion(client)
+  try {
+    await expectVersion(client)
+    await keepOthersOut(client)
+  } catch (error) {
+    await client.end() // it would keep the process
+    throw error
+  }
   const months = partitions(url, LIMITS)
   const run = queryOn(client)
   const insert = async (table: string, rows: object[], rest = '') => {
@@ -41,8 +52,7 @@ export async function openCopy(url: string): Promise<Copy> {
       try {
         await run(`SELECT pg_advisory_xact_lock(${NUMBERING})`)
         const [found] = await run(`SELECT 1 FROM ${UNNUMBERED} LIMIT 1`)
-        if (found || (await lastArrival()) !== after)
-          throw new Error('events come in at the database, or another migration runs: stop it first.')
+        if (found || (await lastArrival()) !== after) throw new Error(IN_USE)
         await insert(EVENTS, events)
         await insert(ARRIVALS, arrivals.map(rowOf))
         for (const [tenant, count] of countsOf(events))
@@ -59,7 +69,10 @@ export async function openCopy(url: string): Promise<Copy> {
         throw error
       }
     },
-    addSeals: (seals) => insert(SEALS, seals, 'ON CONFLICT (tenant, number) DO NOTHING'),
+    addSeals: (seals) =>
+      insert(SEALS, seals, 'ON CONFLICT (tenant, number) DO NOTHING').catch((error: unknown) => {
+        throw codeOf(error) === '23505' ? new Error(OTHER_SEALS, { cause: error }) : error
+      }),
     addPurges: (purges) => insert(PURGES, purges, 'ON CONFLICT (number) DO NOTHING'),
     useSecret: async (secret) => {
       await run(
@@ -73,6 +86,25 @@ export async function openCopy(url: string): Promise<Copy> {
     }
   }
 }
+
+/**
+ * Takes the locks of the instance that numbers arrivals and of whoever seals, for as long as the connection lasts: the
+ * seals are those of the other log.
+ * @throws {Error} if a service has them
+ */
+async function keepOthersOut(client: pg.Client) {
+  await client.query(`SET lock_timeout = ${PATIENCE}`) // a copy that was just killed gives them up soon
+  for (const lock of [LEADING, SEALING])
+    await client.query('SELECT pg_advisory_lock($1)', [lock]).catch((error: unknown) => {
+      throw codeOf(error) === '55P03' ? new Error(IN_USE, { cause: error }) : error
+    })
+  await client.query('SET lock_timeout = 0')
+}
+
+const OTHER_SEALS =
+  'the database has other seals than the file, as a service has run there before the copy was complete: choose an empty database.'
+
+const IN_USE = 'a service runs on the database, or another migration does: stop it first.'
 
 const rowOf = ({ sequence, id, event }: Arrival) => ({ sequence, event: id, tenant: event?.row.tenant ?? '' })
 
