@@ -12,7 +12,7 @@ import { integerOption } from '../request/options.ts'
 import type { Literal } from '../../plans/statement.ts'
 
 /** The part of a result that changes are tracked from; nothing if they are not. */
-export interface Tracked {
+interface Tracked {
   /** The last arrival that is part of the result: see resources/collection.ts. */
   until?: number
   /** The last arrivals up to that one, in their order: see query/arrivals.ts. */
@@ -39,20 +39,21 @@ export interface PageWindow {
   skip: number
   after: Position['after']
   tracked: Tracked
+  /** The page size that the client asked for, as links keep it. */
+  sized: Pick<Position, 'size'>
   /** The position of the next page, given the number of rows on this one; undefined if the client wants no more. */
   next: (after: Position['after'], count: number) => Position | undefined
 }
 
 /**
  * Reads the window from `$top`, `$skip`, `$skiptoken` and the preference maxpagesize.
+ * @param position where it begins; by default as `$skiptoken` says
  * @throws {RequestError} 400 if one of them is wrong
  */
-export function pageWindow(exchange: Exchange): PageWindow {
+export function pageWindow(exchange: Exchange, position = positionOf(exchange)): PageWindow {
   const { options, schema, conventions } = exchange
-  const token = options.get('$skiptoken')
-  const position: Position = token === undefined ? {} : fromToken(exchange, '$skiptoken', token)
   const top = integerOption(options, '$top')
-  const skip = token === undefined ? (integerOption(options, '$skip') ?? 0) : 0
+  const skip = !options.has('$skiptoken') ? (integerOption(options, '$skip') ?? 0) : 0
   const { max } = schema.pageSize
   const preferred = position.size === undefined ? preferredSize(exchange) : Math.min(position.size, max)
   if (conventions.topIsPageSize && top !== undefined && top > max)
@@ -61,14 +62,21 @@ export function pageWindow(exchange: Exchange): PageWindow {
   const size = preferred ?? schema.pageSize.default
   // clients that limit the total themselves often follow no links
   const limit = conventions.topIsPageSize ? (top ?? size) : Math.min(remaining ?? size, preferred ?? max)
+  const wanted = conventions.topIsPageSize ? (top ?? preferred) : preferred
+  const sized = wanted === undefined ? {} : { size: wanted }
   const next = (after: PageWindow['after'], count: number): Position | undefined => {
     if (!after || !limit || (remaining !== undefined && remaining <= count)) return undefined
     const rest = remaining === undefined ? {} : { remaining: remaining - count }
-    return { after, ...rest, ...(preferred !== undefined && { size: preferred }) }
+    return { after, ...rest, ...sized }
   }
   const { after, until, known } = position
   const tracked = { ...(until !== undefined && { until }), ...(known && { known }) }
-  return { limit, skip, after, tracked, next }
+  return { limit, skip, after, tracked, sized, next }
+}
+
+function positionOf(exchange: Exchange): Position {
+  const token = exchange.options.get('$skiptoken')
+  return token === undefined ? {} : fromToken(exchange, '$skiptoken', token)
 }
 
 /** The page size that the client prefers, up to the service's maximum (8.2.8.7). */

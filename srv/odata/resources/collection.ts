@@ -46,7 +46,8 @@ async function readDelta(exchange: Exchange, path: string, token: string): Promi
   const position = fromToken(exchange, '$deltatoken', token)
   await expectKnown(exchange, position)
   const since = position.until ?? 0
-  const arrived = await arrivedSince(exchange, since, pageWindow(exchange).limit)
+  const { limit, sized } = pageWindow(exchange, position)
+  const arrived = await arrivedSince(exchange, since, limit)
   const { arrivals } = arrived
   const shown = selected(exchange, rowSets(exchange)[0] as Rows)
   const keyOf = (row: Row) => JSON.stringify(schema.identity.map((name) => row[name]))
@@ -62,7 +63,7 @@ async function readDelta(exchange: Exchange, path: string, token: string): Promi
   const isMore = arrived.isMore || end < arrivals.length
   const until = arrivals[end - 1]?.sequence ?? since
   const known = knownAfter(position, arrivals.slice(0, end))
-  const next = linkTo(exchange, path, '$deltatoken', { ...position, until, known })
+  const next = linkTo(exchange, path, '$deltatoken', { ...position, ...sized, until, known })
   const value = arrayText(read?.texts ?? [])
   const members = { value, [isMore ? '@odata.nextLink' : '@odata.deltaLink']: next }
   return { fragment: `${path}${shown.list}/$delta`, members }

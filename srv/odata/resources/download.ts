@@ -81,7 +81,7 @@ async function* pagesOf(exchange: Exchange, prepared: Prepared, path: string): P
     exchange.reading.deadline = queryDeadline() // each page has the time of a request
     const limit = Math.min(remaining, schema.pageSize.max)
     const next: PageWindow['next'] = (after, count) => (after && remaining > count ? { after } : undefined)
-    const window = { limit, skip, after: position.after, tracked: {}, next }
+    const window = { limit, skip, after: position.after, tracked: {}, sized: {}, next }
     const plan = planned(exchange, undefined, () => prepared)
     const page = await readWindow(exchange, plan, window, path, true)
     yield page.texts

@@ -10,7 +10,7 @@ import { arrayText, sizeOf, type JsonText } from '../response/json-text.ts'
 import { linkTo } from '../response/links.ts'
 import { isCounted } from '../request/options.ts'
 import { countOf, integerText } from './count.ts'
-import { comesAfter, pageWindow, positionLiterals, type PageWindow, type Tracked } from '../query/paging.ts'
+import { comesAfter, pageWindow, positionLiterals, type PageWindow, type Position } from '../query/paging.ts'
 import { planned, type Planned } from '../../plans/plans.ts'
 import { applied } from '../request/headers.ts'
 import { clauses, entities, filtered, totalOrder, type Rows } from '../query/rows.ts'
@@ -56,7 +56,7 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   if (isOneSet) plan.keep()
   const address = path + (asReferences ? '/$ref' : '')
   if (next) members['@odata.nextLink'] = linkTo(exchange, address, '$skiptoken', { ...next, ...tracked })
-  else if (until !== undefined) members['@odata.deltaLink'] = deltaLink(exchange, path, tracked)
+  else if (until !== undefined) members['@odata.deltaLink'] = deltaLink(exchange, path, { ...tracked, ...window.sized })
   return { fragment: path + rowsList(shown), members }
 }
 
@@ -110,7 +110,7 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
   const all: JsonText = []
   for (const rows of sets) {
     const prepared = { sets, selected: selected(exchange, rows), terms: orderOfPage(exchange, rows), keys: [] }
-    const window = { limit: schema.pageSize.max, skip: 0, after: undefined, tracked: {}, next: () => ({}) }
+    const window = { limit: schema.pageSize.max, skip: 0, after: undefined, tracked: {}, sized: {}, next: () => ({}) }
     const { texts, next } = await readWindow(
       exchange,
       planned(exchange, undefined, () => prepared),
@@ -125,10 +125,10 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
 }
 
 /** The link to what arrives after an arrival: see collection.ts. */
-function deltaLink(exchange: Exchange, path: string, tracked: Tracked): JsonText {
+function deltaLink(exchange: Exchange, path: string, position: Position): JsonText {
   const leftOut = ['$orderby', '$count', '$top', '$skiptoken']
   const kept = [...linkOptions(exchange)].filter(([name]) => !leftOut.includes(name))
-  return linkTo(exchange, path, '$deltatoken', tracked, new Map(kept))
+  return linkTo(exchange, path, '$deltatoken', position, new Map(kept))
 }
 
 /** Whether the client asks for a delta link and the request allows one: partial results have no changes to track. */

@@ -467,6 +467,27 @@ describe('Delta links (Protocol 4.01, 11.3)', () => {
     expect((await collect(delta)).ids).toEqual(['mine'])
   })
 
+  it.each([
+    ['the preference', `${path}?$select=id`, 'odata.track-changes, odata.maxpagesize=2'],
+    ['$top, as in Graph', `/beta${path}?$select=id&$top=2`, 'odata.track-changes']
+  ])('keep the size of pages that the first request has by %s', async (_, url, Prefer) => {
+    let { delta } = await collect(url, { Prefer })
+    for (const sizes of [
+      [2, 1],
+      [2, 2, 1]
+    ]) {
+      for (let i = 0; i < sizes.length * 2 - 1; i++) await service.post(path, { activityDateTime: at })
+      const found: number[] = []
+      for (let next: string | undefined = delta; next;) {
+        const { body } = await service.get(next)
+        found.push((body.value as Json[]).length)
+        if (body['@odata.deltaLink']) delta = relative(body['@odata.deltaLink'])
+        next = body['@odata.nextLink'] ? relative(body['@odata.nextLink']) : undefined
+      }
+      expect(found).toEqual(sizes)
+    }
+  })
+
   it('give every event exactly once while several clients write', async () => {
     const writers = Promise.all(
       Array.from({ length: 8 }, async (_, writer) => {
