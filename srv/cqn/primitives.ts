@@ -1,5 +1,5 @@
 /** The primitive types of OData (OData CSDL 4.01, 3.3). */
-import type { ValueType } from './cqn.ts'
+import type { ValueType } from './typed.ts'
 
 /** The integer types, with their least and largest values. */
 export const INTEGERS = new Map<string, [bigint, bigint]>([

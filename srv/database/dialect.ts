@@ -2,7 +2,8 @@
  * The functions that engines spell differently. Queries call them by name, and the renderer of the engine replaces each
  * call with its own SQL.
  */
-import { constant, extentOf, measured, val, xpr, type Cqn, type Member, type Ways } from '../cqn/cqn.ts'
+import { constant, extentOf, measured, val, xpr, type Cqn } from '../cqn/cqn.ts'
+import type { Member, Ways } from '../cqn/typed.ts'
 
 /** Makes SQL from the SQL of the arguments. CAP renders an argument with its values each time it is used. */
 type Spelling = (...args: string[]) => string

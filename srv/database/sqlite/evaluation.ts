@@ -12,7 +12,7 @@ import {
   timeOfDay
 } from '../../values/datetime.ts'
 import { INTEGERS, numberNamed, PRIMITIVES } from '../../cqn/primitives.ts'
-import type { ValueType } from '../../cqn/cqn.ts'
+import type { ValueType } from '../../cqn/typed.ts'
 
 type Sql = string | number | bigint | null
 

@@ -1,6 +1,6 @@
 /** Parameter aliases in expressions (OData URL Conventions 4.01, 5.3). */
 import type { StructuredType } from '../model/types.ts'
-import type { Typed } from '../../cqn/cqn.ts'
+import type { Typed } from '../../cqn/typed.ts'
 import { remembered } from '../../values/remembered.ts'
 import { Cursor } from './cursor.ts'
 

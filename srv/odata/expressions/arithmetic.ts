@@ -1,7 +1,8 @@
 /** Arithmetic operators (OData URL Conventions 4.01, 5.1.1.2). If an operand is null, so is the result. */
 import { movedPoint } from '../../values/datetime.ts'
 import { integer, notANumber } from '../../database/dialect.ts'
-import { decimal, func, val, xpr, type Cqn, type Typed, type Unplaced } from '../../cqn/cqn.ts'
+import { decimal, func, val, xpr, type Cqn } from '../../cqn/cqn.ts'
+import type { Typed, Unplaced } from '../../cqn/typed.ts'
 
 /** Applies an operator. @returns undefined if the operator takes no values of these types */
 export function calculated(left: Typed, operator: string, right: Typed): Unplaced | undefined {

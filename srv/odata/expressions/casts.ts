@@ -1,5 +1,6 @@
 /** Types of values: `cast` and `isof` (OData URL Conventions 4.01, 5.1.1.10). */
-import { func, val, xpr, type Cqn, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
+import { func, val, xpr, type Cqn } from '../../cqn/cqn.ts'
+import type { Typed, Unplaced, ValueType } from '../../cqn/typed.ts'
 import { isSymbol } from './cursor.ts'
 import { exactly } from './logic.ts'
 import { isOfJsonType, isWholeWithin, meantAs } from './members.ts'

@@ -1,6 +1,7 @@
 /** What expressions ask of collections: `any`, `all`, `$count`, `$filter` (URL Conventions 4.01, 5.1.1.13 and 15). */
 import type { StructuredType } from '../model/types.ts'
-import { allOf, conjuncts, func, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
+import { allOf, conjuncts, func, val, xpr, type Cqn } from '../../cqn/cqn.ts'
+import type { Typed } from '../../cqn/typed.ts'
 import { jsonAny, jsonCount, jsonItem, jsonLacks, jsonLength, jsonText } from '../../database/dialect.ts'
 import { holds, isTrue } from './logic.ts'
 import type { Parser, Scope } from './parsing.ts'

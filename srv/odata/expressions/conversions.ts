@@ -1,5 +1,6 @@
 /** How a value of a primitive type becomes one of another. */
-import { func, val, xpr, type Cqn, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
+import { func, val, xpr, type Cqn } from '../../cqn/cqn.ts'
+import type { Typed, Unplaced, ValueType } from '../../cqn/typed.ts'
 import { INTEGERS, primitiveFor } from '../../cqn/primitives.ts'
 import { exactly } from './logic.ts'
 

@@ -1,5 +1,6 @@
 /** Values of enumerations in expressions. They are texts: the names of members. */
-import { val, xpr, type Cqn, type Enumeration, type Typed } from '../../cqn/cqn.ts'
+import { val, xpr, type Cqn } from '../../cqn/cqn.ts'
+import type { Enumeration, Typed } from '../../cqn/typed.ts'
 import { anyCase } from '../../database/dialect.ts'
 import { memberOfLiteral } from '../model/enumerations.ts'
 import type { Parser } from './parsing.ts'

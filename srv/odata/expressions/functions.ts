@@ -1,6 +1,7 @@
 /** The canonical functions of OData (URL Conventions 4.01, 5.1.1.5 to 5.1.1.11), as CQN. */
 import { integer, textJoined, textLacks } from '../../database/dialect.ts'
-import { decimal, func, val, xpr, type Cqn, type Typed, type ValueType } from '../../cqn/cqn.ts'
+import { decimal, func, val, xpr, type Cqn } from '../../cqn/cqn.ts'
+import type { Typed, ValueType } from '../../cqn/typed.ts'
 import { exactly } from './logic.ts'
 
 interface CanonicalFunction {

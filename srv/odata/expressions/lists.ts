@@ -1,5 +1,5 @@
 /** The right side of `in` (OData URL Conventions 4.01, 5.1.1.1.12 and 5.1.1.14.2). */
-import type { Typed } from '../../cqn/cqn.ts'
+import type { Typed } from '../../cqn/typed.ts'
 import { Cursor, isSymbol } from './cursor.ts'
 import type { Parser } from './parsing.ts'
 

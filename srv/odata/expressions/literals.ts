@@ -1,7 +1,8 @@
 /** Literals and constants (OData URL Conventions 4.01, 5.1.1.14). */
 import { integer, notANumber } from '../../database/dialect.ts'
 import { instant, ticksOfDuration, timeOfDay } from '../../values/datetime.ts'
-import { val, type Source, type Typed, type Unplaced, type ValueType } from '../../cqn/cqn.ts'
+import { val, type Source } from '../../cqn/cqn.ts'
+import type { Typed, Unplaced, ValueType } from '../../cqn/typed.ts'
 import type { Token } from './cursor.ts'
 
 /** The most fractional digits of a second in a literal. Comparisons use all of them. */

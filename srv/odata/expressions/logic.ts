@@ -6,7 +6,8 @@
 import { notANumber } from '../../database/dialect.ts'
 import { numeric } from './arithmetic.ts'
 import { soughtTogether } from './sought.ts'
-import { allOf, anyOf, func, list, val, xpr, type Cqn, type Typed, type Unplaced } from '../../cqn/cqn.ts'
+import { allOf, anyOf, func, list, val, xpr, type Cqn } from '../../cqn/cqn.ts'
+import type { Typed, Unplaced } from '../../cqn/typed.ts'
 
 const condition = (cqn: Cqn, exact?: Cqn): Unplaced => ({ cqn, type: 'boolean', ...(exact && { exact }) })
 const always = (value: boolean) => condition(val(value))

@@ -2,8 +2,8 @@
  * Members of open types. Each value has the type that it has in JSON. Where another type is expected it counts as null:
  * the string `"1"` is no number, and `false` is not absent.
  */
-import { allOf, anyOf, func, val, xpr } from '../../cqn/cqn.ts'
-import type { Cqn, Member, Typed, Unplaced, ValueType } from '../../cqn/cqn.ts'
+import { allOf, anyOf, func, val, xpr, type Cqn } from '../../cqn/cqn.ts'
+import type { Member, Typed, Unplaced, ValueType } from '../../cqn/typed.ts'
 import { integer, jsonMember, jsonOfMember, jsonType, jsonValue } from '../../database/dialect.ts'
 import { compared, exactly } from './logic.ts'
 import { converted } from './conversions.ts'

@@ -1,5 +1,5 @@
 /** What the parsers of the parts of an expression share: what names mean, and the parser of the whole. */
-import type { Typed } from '../../cqn/cqn.ts'
+import type { Typed } from '../../cqn/typed.ts'
 import type { Patterns } from '../../values/pattern.ts'
 import type { KnownTypes } from '../model/schema.ts'
 import type { Property, StructuredType } from '../model/types.ts'

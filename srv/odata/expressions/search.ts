@@ -1,6 +1,7 @@
 /** `$search`: free text (OData URL Conventions 4.01, 5.1.8). */
 import { RequestError } from '../../errors/errors.ts'
-import { allOf, anyOf, ref, val, xpr, type Cqn, type Typed } from '../../cqn/cqn.ts'
+import { allOf, anyOf, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
+import type { Typed } from '../../cqn/typed.ts'
 import { jsonText, textContains } from '../../database/dialect.ts'
 import type { Searched } from '../../database/engine.ts'
 import { soughtTogether } from './sought.ts'

@@ -1,5 +1,5 @@
 /** The texts that must be there for a condition to be true. The search index finds events that have them: see rows.ts. */
-import type { Sought, Typed, Ways } from '../../cqn/cqn.ts'
+import type { Sought, Typed, Ways } from '../../cqn/typed.ts'
 
 /** With more ways than this in which a condition may be true, no index is asked. */
 const MOST = 16

@@ -3,7 +3,7 @@
  * a text is the member that it names in any case of ASCII letters, or else the member that stands for unknown ones.
  */
 
-import type { Enumeration } from '../../cqn/cqn.ts'
+import type { Enumeration } from '../../cqn/typed.ts'
 import type { Element } from '../../cqn/csn.ts'
 
 /**

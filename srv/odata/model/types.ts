@@ -1,7 +1,8 @@
 /** The types of the service, derived from the CDS model at start-up. The protocol knows properties from here only. */
 
 import { columnHolding, findColumn, type Element, type Model } from '../../cqn/csn.ts'
-import type { Enumeration, Extent } from '../../cqn/cqn.ts'
+import type { Extent } from '../../cqn/cqn.ts'
+import type { Enumeration } from '../../cqn/typed.ts'
 import { enumerationOf } from './enumerations.ts'
 
 export type JsonObject = Record<string, unknown>

@@ -1,6 +1,7 @@
 /** `$apply`: transformations of collections (OData Data Aggregation 4.0, section 3). */
 import { summand } from '../../database/dialect.ts'
-import { func, named, ref, val, xpr, type Typed } from '../../cqn/cqn.ts'
+import { func, named, ref, val, xpr } from '../../cqn/cqn.ts'
+import type { Typed } from '../../cqn/typed.ts'
 import { aggregate, grouped, type Grouping } from './aggregation.ts'
 import { withoutNaN } from '../expressions/arithmetic.ts'
 import type { Cursor } from '../expressions/cursor.ts'

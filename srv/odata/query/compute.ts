@@ -1,6 +1,7 @@
 /** The values that `$compute` and `$apply` compute: their expressions, their names and columns, how they are shown. */
 import { hash } from 'node:crypto'
-import { extentOf, named, type Typed, type ValueType } from '../../cqn/cqn.ts'
+import { extentOf, named } from '../../cqn/cqn.ts'
+import type { Typed, ValueType } from '../../cqn/typed.ts'
 import { primitiveFor } from '../../cqn/primitives.ts'
 import type { Cursor } from '../expressions/cursor.ts'
 import { shown } from '../expressions/members.ts'

@@ -1,8 +1,8 @@
 /** What a request on a collection reads: the entities, or the rows that `$compute` and `$apply` make of them. */
 import { columnsOf } from '../model/columns.ts'
 import { boundsOf } from './periods.ts'
-import { allOf, extentOf, MOST, MOST_NESTED, ref } from '../../cqn/cqn.ts'
-import type { Cqn, Sought, Typed, Ways } from '../../cqn/cqn.ts'
+import { allOf, extentOf, MOST, MOST_NESTED, ref, type Cqn } from '../../cqn/cqn.ts'
+import type { Sought, Typed, Ways } from '../../cqn/typed.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { parseWhole } from '../expressions/parser.ts'
 import { orderTerms, type OrderTerm } from './order.ts'

@@ -2,7 +2,7 @@
 import cds from '@sap/cds'
 import { DOMParser, XMLSerializer, type Document, type Element } from '@xmldom/xmldom'
 import { xml2json } from 'odata-csdl'
-import type { Enumeration } from '../../cqn/cqn.ts'
+import type { Enumeration } from '../../cqn/typed.ts'
 import type { Element as CdsElement, Model } from '../../cqn/csn.ts'
 import { enumerationOf } from '../model/enumerations.ts'
 import type { ServiceSchema } from '../model/schema.ts'
