@@ -81,11 +81,12 @@ function castMember(subject: Typed, name: string, type: ValueType): Unplaced {
 
 /** Null is of no type. */
 function isOf(subject: Typed, { name, isCollection }: NamedType): Cqn {
-  const { type, whole = false, structure, member, enumeration } = subject
+  const { type, whole = false, structure, member, shownAs } = subject
   if (isCollection !== (type === 'collection')) return val(false)
   if (structure) return structure.find(([each]) => each === name)?.[1] ?? val(false)
   if (member) return isOfMember(member, name)
-  if (enumeration) return name === enumeration.name ? xpr(exactly(subject), '!=', val(null)) : val(false)
+  if (name === shownAs) return xpr(exactly(subject), '!=', val(null))
+  if (shownAs && !PRIMITIVES.has(shownAs)) return val(false) // a member of another enumeration
   const names = [...PRIMITIVES].filter(([, each]) => each === type).map(([each]) => each)
   if (!names.includes(name) || name === 'Edm.Guid') return val(false)
   if (type === 'number' && whole !== ['Edm.Int32', 'Edm.Int64'].includes(name)) return val(false)

@@ -260,6 +260,14 @@ describe('Other options', () => {
     const typed = { 'did@odata.type': '#microsoft.graph.provisioningAction', did: 'delete' }
     const options = { $compute: 'provisioningAction as did', $filter: "did eq 'delete'", $select: 'id,did' }
     expect(valuesOf(await service.get(query(log, options)))).toMatchObject([typed])
+    for (const [name, ids] of [
+      ['provisioningAction', ['d', 'c', 'b', 'a']],
+      ['provisioningResult', []]
+    ] as const) {
+      const $filter = `isof(did,microsoft.graph.${name})`
+      const found = valuesOf(await service.get(query(log, { ...options, $filter, $orderby: 'id desc' })))
+      expect(found.map(({ id }) => id)).toEqual(ids)
+    }
     const groups = "compute(provisioningAction as did)/filter(did eq 'delete')/groupby((did))"
     expect(valuesOf(await service.get(query(log, { $apply: groups })))).toEqual([{ '@odata.id': null, ...typed }])
     const first = "filter(provisioningAction eq 'delete')/aggregate(provisioningAction with min as did)"
