@@ -33,7 +33,9 @@ export function Troubleshooting({ event, view, navigate }: TabProps) {
   const step = event.provisioningSteps?.find((each) => each.status === status && status !== 'success')
   const range = rangeWith(event.activityDateTime, view, Date.now())
   const same: Partial<View> = { ...viewOf(''), utc: view.utc, range, errorCode: errorCode ?? undefined }
-  const told = parts?.detail ?? additionalDetails ?? advice?.meaning ?? step?.description
+  // a reason of one line says more than what is known of its code
+  const line = parts?.answer === undefined && parts?.lines.length === 1 ? parts.lines[0] : undefined
+  const told = parts?.detail ?? additionalDetails ?? line ?? advice?.meaning ?? step?.description
   const what = told ?? parts?.lines[0] ?? (status && OUTCOMES.get(status))
   const skip = step?.details?.SkipReason
   return (

@@ -31,6 +31,17 @@ beforeAll(async () => {
       }
     },
     {
+      id: 'line',
+      activityDateTime: '2024-04-01T08:00:00Z',
+      statusInfo: {
+        '@odata.type': '#microsoft.graph.statusDetails',
+        status: 'failure',
+        errorCode: 'Conflict',
+        reason: 'The mail address belongs to Bob.',
+        recommendedAction: 'Wait. '.repeat(5000)
+      }
+    },
+    {
       id: 'hiding',
       activityDateTime: '2024-04-02T08:00:00Z',
       sourceIdentity: { id: 'watched' },
@@ -163,6 +174,16 @@ describeInBrowser('The page', () => {
   it('has the first line of a reason that is plain text', async () => {
     const page = await open(`?${WEEK}&event=plain`)
     await page.locator('.what').getByText('The disk is full.', { exact: true }).waitFor()
+  })
+
+  it('has a reason of one line before what is known of its code, and leaves room for what follows a long text', async () => {
+    const page = await open('?event=line')
+    await page.locator('.verdict p').nth(1).waitFor()
+    expect(await page.locator('.verdict p').allInnerTexts()).toEqual([
+      'The mail address belongs to Bob.',
+      'The target system already has an object with one of these values, and it is not the matched one.'
+    ])
+    expect((await page.getByText('All events with this code').boundingBox())!.y).toBeLessThan(700)
   })
 
   it('shows numbers of details as they were sent', async () => {
