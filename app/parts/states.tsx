@@ -22,12 +22,13 @@ export function Message({
 
 /** That it is tried again, or how. */
 export function Retrying({ isLoading, retry }: Pick<FailureProps, 'isLoading' | 'retry'>) {
-  if (isLoading) return <p class="faint">Trying again…</p>
+  // the service may ask for minutes of patience
   return (
-    <p>
+    <p class="buttons">
       <button type="button" onClick={retry}>
-        Try again
+        {isLoading ? 'Try now' : 'Try again'}
       </button>
+      {isLoading && <span class="faint">Trying again…</span>}
     </p>
   )
 }
@@ -75,6 +76,7 @@ function explanationOf(error: unknown, of: string) {
     return { title: 'This is too much to ask for at once', text: 'Choose fewer values, or search for a shorter text.' }
   if (error.status === 404)
     return { title: 'This event is not there', text: 'It may have been removed because it was old enough.' }
+  if (error.status === 429) return { title: 'There are too many requests', text: error.message }
   if (error.isPassing)
     return { title: 'The service is busy', text: `${error.message} A shorter range of time is answered faster.` }
   return { title: `${of} could not be read`, text: error.message }

@@ -377,7 +377,7 @@ describeInBrowser('Where each tenant has its own issuer', () => {
     const page = await open(`?${WEEK}`, {}, tenants.url)
     const alert = page.getByRole('alert')
     expect(await alert.innerText()).toBe(
-      'The page cannot be opened now\n\nNobody can sign in now, as the issuer of tokens does not answer as it should.\n\nTrying again…'
+      'The page cannot be opened now\n\nNobody can sign in now, as the issuer of tokens does not answer as it should.\n\nTry now\nTrying again…'
     )
     issuers.state.fails = false
     await seen(page, 'Anna Müller')

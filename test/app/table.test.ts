@@ -166,6 +166,22 @@ describeInBrowser('The table', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1000)
   })
 
+  it('is read at once on demand, where the service asks for patience', async () => {
+    const page = await open(`?${WEEK}`)
+    const headers = { 'Retry-After': '600' }
+    const json = {
+      error: { code: 'tooManyRequests', message: 'The tenant has more requests under way than it may have.' }
+    }
+    await page.route(/provisioning\?.*select=id/, (route) => route.fulfill({ status: 429, headers, json }))
+    await page.reload()
+    const alert = page.getByRole('alert').filter({ hasText: 'There are too many requests' })
+    await alert.getByText('The tenant has more requests under way than it may have.', { exact: true }).waitFor()
+    await alert.getByText('Trying again…').waitFor()
+    await page.unroute(/provisioning\?.*select=id/)
+    await alert.getByRole('button', { name: 'Try now' }).click()
+    await page.getByText('Dora Nagy').waitFor()
+  })
+
   it('says what is wrong where events cannot be read, and what to do', async () => {
     const page = await open(`?${WEEK}`)
     await page.getByText('Dora Nagy').waitFor()
