@@ -67,6 +67,7 @@ export function optionsOf(
         grid: { stroke: colour('line'), width: 1 },
         size: 44,
         space: 34,
+        values: (_, counts) => counts.map((count) => count.toLocaleString('en')),
         incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6]
       }
     ],

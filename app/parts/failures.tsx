@@ -58,8 +58,8 @@ function Group({ group, most, view, navigate }: GroupProps) {
         {recommendedAction ?? advice?.action ?? 'Open an event: its reason says what the other system answered.'}
       </p>
       <p class="faint">
-        {objects.toLocaleString()} {objects === 1 ? 'object' : 'objects'}, first <Time time={first} utc={view.utc} />,
-        last <Time time={last} utc={view.utc} />
+        {objects.toLocaleString('en')} {objects === 1 ? 'object' : 'objects'}, first{' '}
+        <Time time={first} utc={view.utc} />, last <Time time={last} utc={view.utc} />
       </p>
     </li>
   )

@@ -93,7 +93,7 @@ function Values({ facet, facets, view, choose }: ValuesProps) {
               </span>
               {jobs && <small>{shortJob(value)}</small>}
             </span>
-            <span class="count">{count.toLocaleString()}</span>
+            <span class="count">{count.toLocaleString('en')}</span>
           </label>
         )
       })}

@@ -16,7 +16,7 @@ export function useFirst<Item>(items: Item[], few = FEW): [first: Item[], more: 
   const more = rest > 0 && (
     <p>
       <button type="button" class="quiet" onClick={() => setCount(count * TIMES)}>
-        {`Show more: ${rest.toLocaleString()} are left`}
+        {`Show more: ${rest.toLocaleString('en')} are left`}
       </button>
     </p>
   )

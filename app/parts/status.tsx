@@ -39,14 +39,14 @@ export function wordOf(value: string | null | undefined): string {
 
 /** A number of events, in words. */
 export function eventsText(count: number): string {
-  return `${count.toLocaleString()} ${count === 1 ? 'event' : 'events'}`
+  return `${count.toLocaleString('en')} ${count === 1 ? 'event' : 'events'}`
 }
 
 /** How many events have a result, with its colour. */
 export function Legend({ status, count }: { status: string; count: number }) {
   return (
     <span class={`legend ${toneOf(status)}`}>
-      {wordOf(status)} <b>{count.toLocaleString()}</b>
+      {wordOf(status)} <b>{count.toLocaleString('en')}</b>
     </span>
   )
 }

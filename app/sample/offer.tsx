@@ -25,13 +25,13 @@ export function SampleOffer({ done }: { done: () => void }) {
       {state.stored === undefined ? (
         <p>
           <button type="button" class="primary" onClick={() => void start()}>
-            Fill it with {COUNT.toLocaleString()} sample events
+            Fill it with {COUNT.toLocaleString('en')} sample events
           </button>
         </p>
       ) : (
         <p>
-          <progress max={COUNT} value={state.stored} aria-label="Events stored" /> {state.stored.toLocaleString()} of{' '}
-          {COUNT.toLocaleString()}
+          <progress max={COUNT} value={state.stored} aria-label="Events stored" /> {state.stored.toLocaleString('en')}{' '}
+          of {COUNT.toLocaleString('en')}
         </p>
       )}
       {state.problem && <p role="alert">{state.problem}</p>}
