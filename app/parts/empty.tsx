@@ -2,42 +2,51 @@
 import { LOG, url, type Page } from '../service/odata.ts'
 import { addressOf, json } from '../service/request.ts'
 import { useAnswer } from '../state/answer.ts'
+import { filterOf } from '../state/conditions.ts'
 import type { Shown } from '../state/navigation.ts'
 import { SampleOffer } from '../sample/offer.tsx'
-import { isFiltered, withoutFilters } from '../state/view.ts'
+import { instant, isFiltered, RELATIVE, withoutFilters } from '../state/view.ts'
 import { Message } from './states.tsx'
 import { timeText } from './time.tsx'
 
-const DAY = 86_400_000 // ms
-
 export function Empty({ view, now, navigate }: Shown) {
-  const newest = { $top: '1', $select: 'activityDateTime' }
-  const { value } = useAnswer(String(now), (signal) =>
-    json<Page<{ activityDateTime: string }>>(url(LOG, newest), { signal })
+  const $filter = filterOf({ ...view, range: { last: 'all' } }, now)
+  const { value, error, isLoading } = useAnswer(`${$filter} ${now}`, (signal) =>
+    json<Page<{ activityDateTime: string }>>(url(LOG, { $filter, $top: '1', $select: 'activityDateTime' }), { signal })
   )
-  if (!value) return null
-  const last = value.value[0]?.activityDateTime
-  if (last === undefined) return <EmptyLog filled={() => navigate({ range: { last: '30d' } })} />
-  const end = Date.parse(last) + 1
-  const around = { from: new Date(end - 7 * DAY).toISOString(), to: new Date(end).toISOString() }
+  if (isLoading && error === undefined) return null
+  const newest = value?.value[0]?.activityDateTime
+  const isEmptyLog = value !== undefined && newest === undefined && $filter === undefined
+  if (isEmptyLog) return <EmptyLog filled={() => navigate({ range: { last: '30d' } })} />
+  const showLast = (time: string) => {
+    const end = Date.parse(time) + 1
+    navigate({ range: { from: instant(end - RELATIVE['7d']), to: instant(end) } })
+  }
   return (
     <Message title="No events match" role="status">
-      <p>
-        The newest event of the log is of {timeText(last, view.utc)}
-        {view.utc ? ' UTC' : ''}.
-      </p>
+      {newest !== undefined && (
+        <p>
+          The newest event {$filter === undefined ? 'of the log' : 'that matches'} is of {timeText(newest, view.utc)}
+          {view.utc ? ' UTC' : ''}.
+        </p>
+      )}
+      {value !== undefined && newest === undefined && <p>There is none in the whole log.</p>}
       <p class="buttons">
         {isFiltered(view) && (
           <button type="button" onClick={() => navigate(withoutFilters(view))}>
             Clear all filters
           </button>
         )}
-        <button type="button" onClick={() => navigate({ range: around })}>
-          Show the last days with events
-        </button>
-        <button type="button" onClick={() => navigate({ range: { last: 'all' } })}>
-          All time
-        </button>
+        {newest !== undefined && (
+          <button type="button" onClick={() => showLast(newest)}>
+            Show the last days with events
+          </button>
+        )}
+        {(newest !== undefined || error !== undefined) && (
+          <button type="button" onClick={() => navigate({ range: { last: 'all' } })}>
+            All time
+          </button>
+        )}
       </p>
     </Message>
   )

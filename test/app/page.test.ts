@@ -39,6 +39,17 @@ describeInBrowser('A range of time', () => {
     expect(new URL(page.url()).search).toBe('?last=all')
   })
 
+  it('that has nothing of what is searched leads to where it is, if it is anywhere', async () => {
+    const page = await open('?last=24h&search=bob')
+    await page.getByText('The newest event that matches is of 2024-05-07 11:00:00.').waitFor()
+    await page.getByRole('button', { name: 'Show the last days with events' }).click()
+    await untilRows(page, 2)
+    await page.goto(`${service.url}/app/?last=24h&search=nobody`)
+    await page.getByText('There is none in the whole log.').waitFor()
+    expect(await page.getByRole('button', { name: 'All time' }).count()).toBe(0)
+    await page.getByRole('main').getByRole('button', { name: 'Clear all filters' }).waitFor()
+  })
+
   it('goes from one point in time to another', async () => {
     const page = await open('?time=utc')
     await page.getByLabel('Range of time').last().selectOption('From … to …')
@@ -435,6 +446,14 @@ describeInBrowser('The order', () => {
     await page.getByRole('columnheader', { name: 'Time' }).getByRole('button').click()
     await page.waitForURL('**/*order=oldest*')
     await eventually(async () => (await names(page))[0], 'Anna Müller')
+  })
+})
+
+describeInBrowser('Numbers', () => {
+  it('are written as in English, like the rest, whatever the browser speaks', async () => {
+    const page = await open(`?${WEEK}`, { locale: 'ar-EG' })
+    await figure(page).getByText('10 events', { exact: true }).waitFor()
+    expect(await values(page, 'Status')).toEqual(['Failure 3', 'Warning 1', 'Skipped 1', 'Success 5'])
   })
 })
 
