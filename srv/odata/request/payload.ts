@@ -1,22 +1,13 @@
 /** Reads the JSON of an entity, and checks every member against its type, by functions made once for each type. */
-import { instant } from '../../values/datetime.ts'
 import { isJsonObject } from '../../values/json.ts'
-import { isLonger } from '../../values/length.ts'
 import { remembered } from '../../values/remembered.ts'
-import { RequestError, type ErrorCode } from '../../errors/errors.ts'
-import type { Enumeration } from '../../cqn/typed.ts'
+import { RequestError } from '../../errors/errors.ts'
 import { isControlInformation } from '../model/annotations.ts'
-import { memberNamed } from '../model/enumerations.ts'
-import { isStructured, type JsonObject, type ModelType, type Property, type StructuredType } from '../model/types.ts'
+import { isStructured, type JsonObject, type Property, type StructuredType } from '../model/types.ts'
+import { checkText, primitiveReader, refusal, wrong, type Place, type Read } from './primitive-values.ts'
 
 /** How deep the members of an open type may nest: far less than the 1,000 levels that databases read. */
 const MOST_DEPTH = 100
-
-/** Where a value stands in the request body: the names and numbers that lead to it, for errors. */
-type Place = (string | number)[]
-
-/** Reads a value. What it adds to the place it takes away again. */
-type Read<Result = unknown> = (value: unknown, place: Place) => Result
 
 /**
  * Reads an entity.
@@ -110,12 +101,8 @@ function memberReader(property: Property): Read {
 }
 
 function valueReader(property: Property): Read {
-  const { type, key, maxLength, enumeration } = property
-  const read = isStructured(type)
-    ? complexReader(property, type)
-    : enumeration
-      ? enumerationReader(enumeration)
-      : READERS[type as ModelType](maxLength)
+  const { type, key } = property
+  const read = isStructured(type) ? complexReader(property, type) : primitiveReader(property)
   if (!key) return (value, place) => (value === null ? null : read(value, place))
   return (value, place) => {
     if (value === '') throw wrong('invalidValue', place, 'must not be empty')
@@ -145,66 +132,3 @@ function readOpenValue(value: unknown, place: Place, depth: number) {
     else readOpenValue(member, place, depth + 1)
   }
 }
-
-/** Reads a member of an enumeration, by its name in any case. */
-function enumerationReader(enumeration: Enumeration): Read<string> {
-  return (value, place) => {
-    if (typeof value !== 'string') throw wrong('invalidType', place, 'must be a string')
-    const member = memberNamed(enumeration, value)
-    if (member === undefined) throw wrong('invalidValue', place, `must be one of ${enumeration.members.join(', ')}`)
-    return member
-  }
-}
-
-const READERS: Record<ModelType, (maxLength?: number) => Read> = {
-  'Edm.String':
-    (maxLength = Infinity) =>
-    (value, place) => {
-      if (typeof value !== 'string') throw wrong('invalidType', place, 'must be a string')
-      checkText(value, place)
-      if (isLonger(value, maxLength)) throw wrong('invalidValue', place, `must have at most ${maxLength} characters`)
-      return value
-    },
-
-  'Edm.Int32': () => (value, place) => {
-    const number = JSON.isRawJSON(value) ? Number(value.rawJSON) : value
-    if (typeof number !== 'number' || !Number.isInteger(number))
-      throw wrong('invalidType', place, 'must be a whole number')
-    if (number !== (number | 0)) throw wrong('invalidValue', place, 'must fit in 32 bits')
-    return number
-  },
-
-  'Edm.DateTimeOffset': () => (value, place) => {
-    if (typeof value !== 'string') throw wrong('invalidType', place, POINT_IN_TIME)
-    const fault = faultOfPoint(value)
-    if (fault) throw wrong('invalidValue', place, fault)
-    // OData takes `t` and `z`, too, and points without seconds; XML Schema, RFC 3339 and many readers of answers do not
-    return value.toUpperCase().replace(WITHOUT_SECONDS, '$&:00')
-  }
-}
-
-const POINT_IN_TIME = "must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'"
-
-const WITHOUT_SECONDS = /T\d\d:\d\d(?!:)/
-
-/** An offset that XML Schema has not, and with which .NET reads no point in time, nor the page that it is on. */
-const BEYOND_14_HOURS = /[+-]14:(?!00)/
-
-/** What is wrong with a point in time, as the end of a sentence. */
-function faultOfPoint(text: string): string | undefined {
-  if (instant(text)) return BEYOND_14_HOURS.test(text) ? 'must have an offset of at most 14 hours' : undefined
-  if (instant(text, 12)) return 'must have at most 7 digits after the second'
-  return instant(`${text}Z`, 12) ? 'must have an offset from UTC, or Z' : POINT_IN_TIME
-}
-
-/** Refuses text that neither databases nor UTF-8 can keep: NUL and unpaired surrogates. */
-function checkText(text: string, place: Place) {
-  if (text.includes('\0') || !text.isWellFormed())
-    throw wrong('invalidValue', place, 'has a character that cannot be stored')
-}
-
-/** @param what what the property must be or have, as the end of a sentence */
-const wrong = (code: ErrorCode, place: Place, what: string, target = place) =>
-  refusal(code, `Property '${place.join('/')}' ${what}.`, target)
-
-const refusal = (code: ErrorCode, message: string, target: Place) => new RequestError(code, message, target.join('/'))

@@ -1,7 +1,7 @@
 /** Finds what a URL addresses, also by `$entity` and `/$filter(…)` (OData URL Conventions 4.01, section 4). */
 import { RequestError } from '../../errors/errors.ts'
 import { readKey, type EntityKey } from './keys.ts'
-import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
+import { notFound, notImplemented, resolveProperty, type PropertyPath } from './property-path.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { parseUrl, type ParsedUrl } from './url.ts'
 
@@ -12,22 +12,6 @@ export type Resource =
   | { kind: 'reference'; of?: { collection: string; key: EntityKey } }
   | { kind: 'entity'; collection: string; key: EntityKey }
   | ({ kind: 'property'; collection: string; key: EntityKey } & PropertyPath)
-
-interface PropertyPath {
-  path: PathStep[]
-  /** The last property on the path. */
-  property: Property
-  /** Whether the path leads on to a member of an open type. */
-  isMember: boolean
-  suffix: '' | '$value' | '$count'
-}
-
-/** A step on the path to a property: a property, a cast to a derived type, or a member of an open type. */
-export interface PathStep {
-  name: string
-  property?: Property
-  cast?: StructuredType
-}
 
 /** What is addressed, and the query options and parameter aliases that go with it. */
 type Located = Pick<ParsedUrl, 'options' | 'aliases'> & { resource: Resource }
@@ -165,41 +149,4 @@ function splitKey(segment: string, aliases: Map<string, string>, schema: Service
   const [, name, key] = /^([^()]*)(?:\((.*)\))?$/s.exec(segment) ?? []
   if (name === undefined) throw notFound(segments)
   return { name, key: key === undefined ? undefined : readKey(key, name, schema, aliases) }
-}
-
-function resolveProperty(names: string[], entityType: StructuredType, segments: string[]): PropertyPath {
-  const path: PathStep[] = []
-  let type: Property['type'] | undefined = entityType
-  let property: Property | undefined
-  let suffix: PropertyPath['suffix'] = ''
-  for (const [index, name] of names.entries()) {
-    const isFinal = index === names.length - 1
-    const isPrimitive = type === undefined || (property !== undefined && !isStructured(type))
-    if (isFinal && name === '$count' && property?.collection) suffix = name
-    else if (isFinal && name === '$value' && isPrimitive && !property?.collection) suffix = name
-    else if (type === undefined || (isStructured(type) && type.open)) {
-      if (name === '$count') throw notImplemented(segments)
-      path.push({ name }) // a member of an open type, which may or may not exist
-      type = undefined
-    } else {
-      const cast: StructuredType | undefined = property && valueTypeNamed(property, name)
-      const next: Property | undefined =
-        isStructured(type) && !property?.collection ? propertyNamed(type, name) : undefined
-      const step = cast ? { name, cast } : next && { name: next.name, property: next }
-      if (!step) throw notFound(segments)
-      path.push(step)
-      property = next ?? property
-      type = cast ?? next?.type
-    }
-  }
-  if (!property) throw notFound(segments)
-  return { path, property, isMember: type === undefined, suffix }
-}
-
-function notImplemented(segments: string[]) {
-  return new RequestError('notImplemented', `The service does not implement '${segments.join('/')}'.`)
-}
-
-function notFound(segments: string[]) {
-  return new RequestError('resourceNotFound', `There is no resource at '${segments.join('/')}'.`)
 }
