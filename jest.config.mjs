@@ -12,11 +12,12 @@ const LONG = [
   '/force/(answers|checkpoints|clock|downloads|download-limits|expensive-queries|failures|files|memory|overload|page)',
   '/force/(give-way|pictures|search-memory|shares|shutdown|time-limits|token-clock)'
 ]
-const left = process.env.FORCE === 'short' ? LONG : []
+const isShort = process.env.FORCE === 'short'
+const left = isShort ? LONG : []
 
 /** @type {import('jest').Config} */
 export default {
-  maxWorkers: 2,
+  maxWorkers: isShort ? 3 : 2, // two keep two processors busy for five sixths of the time, as some tests wait
   maxConcurrency: 20, // most of what runs concurrently waits
   globalSetup: '<rootDir>/test/support/temporary.ts',
   globalTeardown: '<rootDir>/test/support/clean-up.ts',
