@@ -10,7 +10,7 @@ export function Members({ of }: { of: Record<string, unknown> | null | undefined
         {members.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+            <dd dir="auto">{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
           </div>
         ))}
       </dl>

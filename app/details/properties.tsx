@@ -40,11 +40,15 @@ function ChangeRow({ change: { displayName, oldValue, newValue } }: { change: Ch
   const [one, other] = values.map(looksLike(...values) ? spelled : plain) as [string, string]
   const { before, removed, added, after } = differenceOf(one, other)
   const cell = (value: string | null | undefined, marked: ComponentChildren) => (
-    <td>{value ? [before, marked, after] : <span class="faint">{value === '' ? '(empty)' : '(none)'}</span>}</td>
+    <td dir="auto">
+      {value ? [before, marked, after] : <span class="faint">{value === '' ? '(empty)' : '(none)'}</span>}
+    </td>
   )
   return (
     <tr class={oldValue === newValue ? 'same' : ''}>
-      <th scope="row">{plain(displayName)}</th>
+      <th scope="row" dir="auto">
+        {plain(displayName)}
+      </th>
       {cell(oldValue, removed && <del>{removed}</del>)}
       {cell(newValue, added && <ins>{added}</ins>)}
     </tr>

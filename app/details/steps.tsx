@@ -47,7 +47,7 @@ function StepItem({ step, number }: { step: Step; number: number }) {
         </h3>
         <Status status={step.status} />
       </div>
-      <p>{step.description}</p>
+      <p dir="auto">{step.description}</p>
       <p class="faint">
         <code>{step.name}</code>
       </p>

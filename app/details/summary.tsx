@@ -55,7 +55,7 @@ function Fact({ name, isCode, children }: { name: string; isCode?: boolean; chil
   return (
     <div>
       <dt>{name}</dt>
-      <dd>{isCode ? <code>{children}</code> : children}</dd>
+      <dd dir="auto">{isCode ? <code>{children}</code> : children}</dd>
     </div>
   )
 }

@@ -42,7 +42,9 @@ export function Troubleshooting({ event, view, navigate }: TabProps) {
     <div class="trouble">
       <section class={`verdict ${toneOf(status)}`}>
         <h3>What happened</h3>
-        <p class="what">{what ?? 'The event gives no reason.'}</p>
+        <p class="what" dir="auto">
+          {what ?? 'The event gives no reason.'}
+        </p>
         {advice && advice.meaning !== what && <p>{advice.meaning}</p>}
         {step && (
           <p class="faint">
@@ -55,7 +57,7 @@ export function Troubleshooting({ event, view, navigate }: TabProps) {
       {(recommendedAction || advice) && (
         <section class="recommended">
           <h3>What to do</h3>
-          <p>{recommendedAction || advice?.action}</p>
+          <p dir="auto">{recommendedAction || advice?.action}</p>
         </section>
       )}
       {errorCode && (
@@ -80,7 +82,9 @@ export function Troubleshooting({ event, view, navigate }: TabProps) {
       {parts && (
         <details>
           <summary>The whole reason</summary>
-          <p class="lines">{parts.lines.join('\n')}</p>
+          <p class="lines" dir="auto">
+            {parts.lines.join('\n')}
+          </p>
           {parts.answer !== undefined && <pre class="json">{JSON.stringify(parts.answer, null, 2)}</pre>}
         </details>
       )}

@@ -56,8 +56,12 @@ export function Row({ place, event, view, isFocused, isFresh, focus, open }: Row
             </span>
           </td>
           <td class="action">{wordOf(event.action)}</td>
-          <td class="system">{plain(event.sourceSystem?.displayName)}</td>
-          <td class="system">{plain(event.targetSystem?.displayName)}</td>
+          <td class="system" dir="auto">
+            {plain(event.sourceSystem?.displayName)}
+          </td>
+          <td class="system" dir="auto">
+            {plain(event.targetSystem?.displayName)}
+          </td>
           <td class="result">
             <Status status={event.statusInfo?.status} /> <span class="code">{plain(event.statusInfo?.errorCode)}</span>
           </td>
