@@ -99,7 +99,9 @@ function Chart({ data, utc, zoom }: Props) {
         {names.map((name) => (
           <Legend key={name} status={name} count={countOf(name)} />
         ))}
-        <span class="total">{eventsText(data.total)}</span>
+        <span class="total" role="status">
+          {eventsText(data.total)}
+        </span>
       </figcaption>
       <div
         class="chart"

@@ -65,7 +65,7 @@ describeInBrowser('A range of time', () => {
 
   it('has the results over time, and is zoomed by drawing over them', async () => {
     const page = await open(`?${WEEK}&time=utc`)
-    await figure(page).getByText('10 events').waitFor()
+    await figure(page).getByRole('status').getByText('10 events').waitFor()
     expect((await figure(page).locator('figcaption').innerText()).replace(/\s+/g, ' ')).toBe(
       '2024-05-06 00:00:00 – 2024-05-13 00:00:00 Failure 3 Warning 1 Skipped 1 Success 5 10 events'
     )
