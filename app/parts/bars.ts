@@ -10,7 +10,11 @@ const HEIGHT = 138 // px
 export function barsOf({ start, width, length, counts }: Histogram, names: string[]): uPlot.AlignedData {
   const times = Array.from({ length }, (_, place) => (start + place * width) / 1000)
   let below = Array<number>(length).fill(0)
-  const stacked = names.map((name) => (below = below.map((sum, place) => sum + (counts.get(name)?.[place] ?? 0))))
+  const stacked = names.map((name) => {
+    const own = counts.get(name)
+    below = below.map((sum, place) => sum + (own?.[place] ?? 0))
+    return below.map((sum, place) => (own?.[place] ? sum : 0)) // what is behind a bar of the same height would show
+  })
   return [times, ...stacked.reverse()]
 }
 
