@@ -17,11 +17,12 @@ const { get } = startInProcess()
 
 /** Events of two years and of two tenants. */
 const FILL = `INSERT INTO ${EVENTS} (id, tenant, tenantId, activityDateTime, activityDateTime_utc, jobId, changeId, cycleId,
-    action, statusInfo_status, targetIdentity_displayName, provisioningSteps, modifiedProperties)
+    action, statusInfo_status, targetIdentity_displayName, targetIdentity_id, sourceIdentity_id, provisioningSteps, modifiedProperties)
   SELECT 'e' || n, tenant, tenant, point || 'Z', point, CASE WHEN n % 100 < 2 THEN 'shared' ELSE 'job' || n % 100 END,
-    CASE WHEN n % 1000 < 2 THEN 'shared' ELSE 'change' || n END, 'cycle' || n / 50,
+    CASE WHEN n % 1000 < 2 THEN 'shared' ELSE 'change' || n END, CASE WHEN n % 1000 < 2 THEN 'shared' ELSE 'cycle' || n / 50 END,
     CASE WHEN n % 3 = 0 THEN 'Create' ELSE 'Update' END, CASE WHEN n % 25 < 2 THEN 'Failure' ELSE 'Success' END,
     CASE WHEN n % 500 < 2 THEN 'shared' ELSE 'name' || n % 500 END,
+    CASE WHEN n % 1000 < 2 THEN 'shared' ELSE 'target' || n % 5000 END, CASE WHEN n % 1000 < 2 THEN 'shared' ELSE 'source' || n % 5000 END,
     '[{"description":"' || repeat(md5(n::text), 30) || '"}]', '[]'
   FROM (SELECT n, CASE WHEN n % 2 = 0 THEN 'own' ELSE 'other' END AS tenant,
       to_char(timestamp '2023-01-01' + n * interval '730 days' / $1::int, 'YYYY-MM-DD"T"HH24:MI:SS.US') || '0' AS point
@@ -102,7 +103,10 @@ describe('A query reads an index, and rows in their order if it has one', () => 
 it.each([
   ["jobId eq 'shared'", /beginning\("jobId", 200\) = 'shared'/],
   ["changeId eq 'shared'", /beginning\("changeId", 200\) = 'shared'/],
-  ["targetIdentity/displayName eq 'shared'", /beginning\("targetIdentity_displayName", 200\) = 'shared'/]
+  ["targetIdentity/displayName eq 'shared'", /beginning\("targetIdentity_displayName", 200\) = 'shared'/],
+  ["targetIdentity/id eq 'shared'", /beginning\("targetIdentity_id", 200\) = 'shared'/],
+  ["sourceIdentity/id eq 'shared'", /beginning\("sourceIdentity_id", 200\) = 'shared'/],
+  ["cycleId eq 'shared'", /beginning\("cycleId", 200\) = 'shared'/]
 ])('A query looks only at the events that it finds: %s', async ($filter, condition) => {
   const tenant = await plansOf(query(path, { $filter }), of('reader'))
   const found = ofEvents(tenant).filter((node) => node['Index Cond'] ?? node['Recheck Cond'])
@@ -113,6 +117,17 @@ it.each([
   }
   for (const node of ofEvents(await plansOf(query(path, { $filter }), of('auditor'))))
     expect(node['Index Cond'] ?? node['Recheck Cond']).toMatch(condition)
+})
+
+it('The events of a person are found by two indexes', async () => {
+  const $filter = "(sourceIdentity/id eq 'shared' or targetIdentity/id eq 'shared')"
+  const nodes = await plansOf(query(path, { $filter }), of('reader'))
+  const found = nodes.filter((node) => node['Node Type'] === 'Bitmap Index Scan')
+  expect(found.length).toBeGreaterThan(0)
+  for (const node of found)
+    expect(node['Index Cond']).toMatch(
+      /tenant = 'own'.* AND \(beginning\("(source|target)Identity_id", 200\) = 'shared'/
+    )
 })
 
 it('A query of all tenants finds a status by its index', async () => {

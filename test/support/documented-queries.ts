@@ -21,6 +21,8 @@ const queries: [options: Record<string, string>, isOrdered: boolean][] = [
   [{ $filter: "contains(targetIdentity/displayName,'shared')" }, true],
   [{ $filter: "tenantId eq 'own'" }, true],
   [{ $filter: "cycleId eq 'shared'" }, true],
+  [{ $filter: "targetIdentity/id eq 'shared'" }, true],
+  [{ $filter: "(sourceIdentity/id eq 'shared' or targetIdentity/id eq 'shared')" }, false],
   [{ $filter: "action eq 'Create'" }, true],
   [{ $orderby: 'targetIdentity/displayName' }, true],
   [{ $orderby: 'jobId' }, false],
