@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { openLog } from '../../srv/database/open-log.ts'
 import { temporaryFolder } from '../support/process.ts'
 import { command, verifyAtRest } from '../support/command.ts'
 import { ARRIVALS, EVENTS, findingsIn, makeLog, rewritten, SEALS, tampered } from '../integrity/tampering.ts'
@@ -178,6 +179,29 @@ describe('npm run verify', () => {
     expect((await verifyAtRest(sound, '--against', '')).err).toBe(
       'The log cannot be checked: --against must not be empty.\n'
     )
+  })
+
+  it('says what its user needs to read a log that no service has open, and reads a backup', async () => {
+    const shared = mkdtempSync('/tmp/provisioning-') // others can reach it
+    const [own, copy] = [join(shared, 'events.sqlite'), join(shared, 'copy.sqlite')]
+    copyFileSync(sound, own)
+    const log = await openLog(own, { readOnly: true })
+    await log.copyTo(copy)
+    await log.close()
+    for (const end of ['-wal', '-shm']) rmSync(own + end, { force: true })
+    for (const each of [own, copy]) chmodSync(each, 0o444)
+    chmodSync(shared, 0o555)
+    const env: Record<string, string> =
+      process.getuid?.() === 0 ? { HOME: '/', NODE_OPTIONS: '--import=data:text/javascript,process.setuid(12345)' } : {}
+    const { status, err } = await command('verify', own, [], env)
+    expect([status, err]).toEqual([
+      2,
+      `The log cannot be checked: ${own}: while no service runs, SQLite reads it only for users who may write to it and its folder. A backup can be read by any.\n`
+    ])
+    const read = await command('verify', copy, [], env)
+    expect([read.status, read.err]).toEqual([0, ''])
+    chmodSync(shared, 0o755)
+    rmSync(shared, { recursive: true })
   })
 
   it('says so if it cannot export', async () => {

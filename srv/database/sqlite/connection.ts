@@ -1,12 +1,16 @@
 /** Connections to the database file: the one place that opens them, and transactions that write. */
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
-import { isLocked } from './failures.ts'
+import { isLocked, isReadOnly } from './failures.ts'
 import { expectInPlace, openFiles, urlOf, type OpenFiles } from './files.ts'
 
 /** How long to wait for a lock, and how often to try, in milliseconds. */
 const PATIENCE = 10_000
 const RETRY = 3
+
+/** Why a file in WAL mode cannot be read where nobody has it open (https://sqlite.org/wal.html#readonly). */
+const NEEDS_FILES =
+  'while no service runs, SQLite reads it only for users who may write to it and its folder. A backup can be read by any.'
 
 export class LogConnection extends DatabaseSync {
   files: OpenFiles = {}
@@ -56,7 +60,10 @@ export function openConnection(file: string, { readOnly, creates, files, timeout
     return database
   } catch (error) {
     database?.close()
-    if (error instanceof Error && 'errstr' in error) error.message = `${file}: ${error.message}` // SQLite does not say which
+    if (error instanceof Error && 'errstr' in error) {
+      const reason = readOnly && isReadOnly(error) ? NEEDS_FILES : error.message
+      error.message = `${file}: ${reason}` // SQLite does not say which
+    }
     throw error
   }
 }

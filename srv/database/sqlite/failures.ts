@@ -38,6 +38,11 @@ export function isLocked(error: unknown): boolean {
   return (resultCode(error) & 0xff) === 5
 }
 
+/** Tells whether an error is that of a file that cannot be written: SQLITE_READONLY. */
+export function isReadOnly(error: unknown): boolean {
+  return (resultCode(error) & 0xff) === 8
+}
+
 /** Tells whether an error is that of a damaged file: SQLITE_CORRUPT, SQLITE_NOTADB. */
 export function isDamaged(error: unknown): boolean {
   return [11, 26].includes(resultCode(error) & 0xff)
