@@ -5,6 +5,7 @@ import { remembered } from '../../values/remembered.ts'
 import { CSV_TYPE, JSON_TYPE, NDJSON_TYPE } from './format.ts'
 
 const MULTIPART_TYPE = 'multipart/mixed'
+const XML_TYPE = 'application/xml'
 
 interface MediaRange {
   type: string
@@ -40,9 +41,7 @@ const PARAMETERS = new Map([
   [MULTIPART_TYPE, new Map([['boundary', undefined]])]
 ])
 
-const SHORT_FORMS = new Map(
-  Object.entries({ json: JSON_TYPE, xml: 'application/xml', ndjson: NDJSON_TYPE, csv: CSV_TYPE })
-)
+const SHORT_FORMS = new Map(Object.entries({ json: JSON_TYPE, xml: XML_TYPE, ndjson: NDJSON_TYPE, csv: CSV_TYPE }))
 
 /**
  * Chooses among the media types that a resource has. `$format` wins over `Accept` (11.2.12).
@@ -60,10 +59,16 @@ export function negotiate(offered: string[], req: Request, $format: string | und
   const ofBatch = wanted === undefined && batch ? choose(offered, rangesOfBatch(batch)) : undefined
   const chosen = ofBatch ?? choose(offered, rangesIn(wanted), acceptCharset)
   if (chosen) return chosen
+  // JSON with a level of metadata is data: who accepts that of a schema sends the same Accept with all requests
+  if ($format === undefined && offered[0] === XML_TYPE && rangesIn(wanted).some(isOfData))
+    return { type: XML_TYPE, parameters: new Map<string, string>() }
   const target = $format === undefined ? 'Accept' : '$format'
   const what = `${offered.join(' or ')} only${unknownIn(rangesIn(wanted), offered)}`
   throw new RequestError('notAcceptable', `The service can answer with ${what}.`, target)
 }
+
+const isOfData = ({ type, parameters, quality }: MediaRange) =>
+  type === JSON_TYPE && quality > 0 && (parameters.has('odata.metadata') || parameters.has('metadata'))
 
 /** The first parameter for which a type that is offered is not the one that is wanted. */
 function unknownIn(ranges: MediaRange[], offered: string[]): string {

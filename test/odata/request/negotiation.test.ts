@@ -61,7 +61,14 @@ describe('$metadata in JSON, which OData 4.0 does not have (CSDL JSON 4.01)', ()
     ['a client that allows 4.01', { 'OData-MaxVersion': '4.01', Accept: 'application/json' }, 'json', '4.01'],
     ['a client that does not say', { Accept: 'application/json' }, 'json', '4.01'],
     ['a client that allows 4.0 only', { 'OData-MaxVersion': '4.0', Accept: 'application/json, */*' }, 'xml', '4.0'],
-    ['a client that does not ask for it', { 'OData-MaxVersion': '4.01' }, 'xml', '4.01']
+    ['a client that does not ask for it', { 'OData-MaxVersion': '4.01' }, 'xml', '4.01'],
+    [
+      'a client that sends the Accept of data with all requests, as Power Query may',
+      { 'OData-MaxVersion': '4.0', Accept: 'application/json;odata.metadata=minimal' },
+      'xml',
+      '4.0'
+    ],
+    ['such a client that allows 4.01', { Accept: 'application/json;odata.metadata=minimal' }, 'json', '4.01']
   ])('for %s', async (_, headers, type, version) => {
     const answer = await service.get('/$metadata', headers)
     expect([answer.status, answer.headers.get('content-type'), answer.headers.get('odata-version')]).toEqual([
@@ -73,7 +80,9 @@ describe('$metadata in JSON, which OData 4.0 does not have (CSDL JSON 4.01)', ()
 
   it.each<[string, Record<string, string>]>([
     ['/$metadata', { 'OData-MaxVersion': '4.0', Accept: 'application/json' }],
-    ['/$metadata?$format=json', { 'OData-MaxVersion': '4.0' }]
+    ['/$metadata?$format=json', { 'OData-MaxVersion': '4.0' }],
+    ['/$metadata?$format=application/json;odata.metadata=minimal', { 'OData-MaxVersion': '4.0' }],
+    ['/$metadata', { 'OData-MaxVersion': '4.0', Accept: 'application/atom+xml' }]
   ])('is refused at %s for %j', async (url, headers) => {
     const answer = await service.get(url, headers)
     expect([answer.status, errorOf(answer).message]).toEqual([406, 'The service can answer with application/xml only.'])
