@@ -1,7 +1,7 @@
 /** Types of values: `cast` and `isof` (OData URL Conventions 4.01, 5.1.1.10). */
 import { func, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { Typed, Unplaced, ValueType } from '../../cqn/typed.ts'
-import { isSymbol } from './cursor.ts'
+import { isSymbol } from './tokens.ts'
 import { exactly } from './logic.ts'
 import { isOfJsonType, isWholeWithin, meantAs } from './members.ts'
 import type { Parser } from './parsing.ts'

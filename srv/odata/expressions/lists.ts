@@ -1,6 +1,7 @@
 /** The right side of `in` (OData URL Conventions 4.01, 5.1.1.1.12 and 5.1.1.14.2). */
 import type { Typed } from '../../cqn/typed.ts'
-import { Cursor, isSymbol } from './cursor.ts'
+import { Cursor } from './cursor.ts'
+import { isSymbol } from './tokens.ts'
 import type { Parser } from './parsing.ts'
 
 /**

@@ -3,7 +3,7 @@ import { integer, notANumber } from '../../database/dialect.ts'
 import { instant, ticksOfDuration, timeOfDay } from '../../values/datetime.ts'
 import { val, type Source } from '../../cqn/cqn.ts'
 import type { Typed, Unplaced, ValueType } from '../../cqn/typed.ts'
-import type { Token } from './cursor.ts'
+import type { Token } from './tokens.ts'
 
 /** The most fractional digits of a second in a literal. Comparisons use all of them. */
 const PRECISION = 12

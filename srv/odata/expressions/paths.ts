@@ -8,7 +8,7 @@ import type { Member, Structure, Typed, Unplaced } from '../../cqn/typed.ts'
 import { anyCase, jsonItem } from '../../database/dialect.ts'
 import { memberShown } from './enumerations.ts'
 import { memberAs, memberValue } from './members.ts'
-import { isSymbol } from './cursor.ts'
+import { isSymbol } from './tokens.ts'
 import type { Parser, Scope } from './parsing.ts'
 
 /** Where a path leads. */

@@ -2,7 +2,7 @@
 import type { Exchange } from './exchange.ts'
 import type { Shape } from '../../plans/plans.ts'
 import type { Literal } from '../../plans/statement.ts'
-import { tokenize } from '../expressions/cursor.ts'
+import { tokenize } from '../expressions/tokens.ts'
 
 /**
  * Finds the shape of a request for rows.
