@@ -1,4 +1,5 @@
 /** A row of the table of events. */
+import { useRef } from 'preact/hooks'
 import { nameOf, plain, type Event as LogEvent } from '../service/odata.ts'
 import type { View } from '../state/view.ts'
 import { Status, wordOf } from './status.tsx'
@@ -26,6 +27,11 @@ interface RowProps {
 
 export function Row({ place, event, view, isFocused, isFresh, focus, open }: RowProps) {
   const isOpen = event !== undefined && event.id === view.event
+  const pressedAt = useRef(0)
+  const onClick = ({ clientX }: MouseEvent) => {
+    const isSelecting = Math.abs(clientX - pressedAt.current) > 4 && !getSelection()?.isCollapsed // text to be copied
+    if (event && !isSelecting) open(event)
+  }
   const onKeyDown = (pressed: KeyboardEvent) => {
     if (!event || (pressed.key !== 'Enter' && pressed.key !== ' ')) return
     pressed.preventDefault()
@@ -40,7 +46,8 @@ export function Row({ place, event, view, isFocused, isFresh, focus, open }: Row
         event && `${nameOf(event)}, ${event.action ?? 'no action'}, ${event.statusInfo?.status ?? 'no status'}`
       }
       onFocus={() => focus(place)}
-      onClick={() => event && open(event)}
+      onPointerDown={({ clientX }) => (pressedAt.current = clientX)}
+      onClick={onClick}
       onKeyDown={onKeyDown}
     >
       {event ? (

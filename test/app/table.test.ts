@@ -166,6 +166,19 @@ describeInBrowser('The table', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1000)
   })
 
+  it('lets people copy a name, without opening its event', async () => {
+    const page = await open(`?${WEEK}`)
+    const { x, y, width, height } = (await page.getByText('Dora Nagy').boundingBox())!
+    await page.mouse.move(x + 1, y + height / 2)
+    await page.mouse.down()
+    await page.mouse.move(x + width + 4, y + height / 2, { steps: 5 })
+    await page.mouse.up()
+    expect(await page.evaluate('getSelection().toString()')).toBe('Dora Nagy')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.mouse.click(x + 5, y + height / 2)
+    await page.getByRole('dialog', { name: 'Dora Nagy' }).waitFor()
+  })
+
   it('is read at once on demand, where the service asks for patience', async () => {
     const page = await open(`?${WEEK}`)
     const headers = { 'Retry-After': '600' }
