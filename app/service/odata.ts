@@ -57,14 +57,12 @@ export function url(path: string, options: Record<string, string | undefined>): 
 
 /** Whom or what an event is about, as people call it. */
 export function nameOf({ sourceIdentity, targetIdentity }: Event): string {
-  const name =
-    sourceIdentity?.displayName ||
-    targetIdentity?.displayName ||
-    sourceIdentity?.id ||
-    targetIdentity?.id ||
-    'Unnamed object'
-  return plain(name)
+  const names = [sourceIdentity?.displayName, targetIdentity?.displayName, sourceIdentity?.id, targetIdentity?.id]
+  return plain(names.find((name) => name && SEEN.test(name)) ?? 'Unnamed object')
 }
+
+/** Some character that can be seen. */
+const SEEN = /[^\p{C}\p{Z}\p{M}]/u
 
 /** Characters that turn the direction of a text: with them it looks like another one. */
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/g

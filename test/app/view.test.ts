@@ -2,6 +2,7 @@ import { adviceFor } from '../../app/details/advice.ts'
 import { differenceOf, looksLike, spelled } from '../../app/details/difference.ts'
 import { reasonOf } from '../../app/details/reason.ts'
 import { bucketsOf } from '../../app/service/buckets.ts'
+import { nameOf } from '../../app/service/odata.ts'
 import { filterOf, rangeWith } from '../../app/state/conditions.ts'
 import { movedBy } from '../../app/state/part.ts'
 import { queryOf, viewOf } from '../../app/state/view.ts'
@@ -114,6 +115,18 @@ describe('A part of the results over time', () => {
     ['constructor', at(3), undefined]
   ])('is chosen by %s from %j, and extended with Shift', (key, from, to, extended = to) => {
     expect([movedBy(key, false, from, 7), movedBy(key, true, from, 7)]).toEqual([to, extended])
+  })
+})
+
+describe('The name of what an event is about', () => {
+  it.each([
+    [{ displayName: 'Anna', id: 's' }, { displayName: 'Anna B', id: 't' }, 'Anna'],
+    [{ displayName: '', id: 's' }, { displayName: 'Anna B', id: 't' }, 'Anna B'],
+    [{ displayName: ' \u200b\u00a0\u0301', id: 's' }, { displayName: '\u2067', id: 't' }, 's'],
+    [{ displayName: 'a\u202eb' }, null, 'a\ufffdb'],
+    [null, {}, 'Unnamed object']
+  ])('of %j and %j is the first that can be seen', (sourceIdentity, targetIdentity, name) => {
+    expect(nameOf({ id: 'e', activityDateTime: '', sourceIdentity, targetIdentity })).toBe(name)
   })
 })
 
