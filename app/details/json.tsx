@@ -9,16 +9,23 @@ const LINES = 5000
 export function Json({ event }: TabProps) {
   const text = JSON.stringify(event, null, 2)
   const [lines, more] = useFirst(text.split('\n'), LINES)
-  const [isCopied, setCopied] = useState(false)
-  const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true))
+  const [result, setResult] = useState('')
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text)
+      setResult('Copied.')
+    } catch {
+      setResult('The browser does not allow that. Select the text instead.')
+    }
+  }
   return (
     <>
       <p class="buttons">
-        <button type="button" onClick={copy}>
+        <button type="button" onClick={() => void copy()}>
           Copy
         </button>
         <span role="status" class="faint">
-          {isCopied ? 'Copied.' : ''}
+          {result}
         </span>
       </p>
       <pre class="json">{lines.join('\n')}</pre>

@@ -186,6 +186,14 @@ describeInBrowser('The page', () => {
     expect((await page.getByText('All events with this code').boundingBox())!.y).toBeLessThan(700)
   })
 
+  it('says so where the browser lets nothing be copied', async () => {
+    const page = await open('?event=numbers&tab=json')
+    await page.getByRole('button', { name: 'Copy' }).waitFor()
+    await page.evaluate('navigator.clipboard.writeText = () => Promise.reject(new DOMException("NotAllowedError"))')
+    await page.getByRole('button', { name: 'Copy' }).click()
+    await page.getByRole('status').getByText('The browser does not allow that.').waitFor()
+  })
+
   it('shows numbers of details as they were sent', async () => {
     const page = await open(`?${WEEK}&event=numbers&tab=json`)
     const text = await page.locator('pre.json').innerText()
