@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { zstdDecompressSync } from 'node:zlib'
+import { makeLog } from '../integrity/tampering.ts'
 import { verify } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { clientOf, query, valuesOf, type Json } from '../support/service.ts'
@@ -72,7 +73,7 @@ it.concurrent('A database from before there were other shapes is brought up to d
 
 it('A database of a newer version is refused in a sentence', async () => {
   const file = join(temporaryFolder(), 'events.sqlite')
-  await (await startProcess({ file })).stop()
+  await makeLog(file)
   const database = new DatabaseSync(file)
   const csn = JSON.parse(String(database.prepare('SELECT csn FROM cds_model').get()!.csn)) as { definitions: object }
   const definitions = {

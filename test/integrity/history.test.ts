@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { isSealed, until } from '../support/command.ts'
-import { documentedExample, sharedService, type Json } from '../support/service.ts'
+import { postJson } from '../support/http.ts'
+import { documentedExample, sharedService } from '../support/service.ts'
+import { makeLog } from './tampering.ts'
 
 const service = sharedService()
 const path = '/auditLogs/provisioning'
@@ -160,16 +162,7 @@ describe('No SQL on another connection changes or removes a row', () => {
 describe('The triggers', () => {
   it.concurrent('are there again after a start, when the schema was migrated by copying a table', async () => {
     const file = join(temporaryFolder(), 'events.sqlite')
-    const first = await startProcess({ file })
-    const post = (url: string | undefined, body: Json) =>
-      fetch(`${url}${path}`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(body)
-      })
-    expect((await post(first.url, event)).status).toBe(201)
-    await first.stop()
-
+    await makeLog(file)
     const [table] = TABLES
     const copied = new DatabaseSync(file)
     const { sql } = copied.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').get(table!) as { sql: string }
@@ -181,8 +174,8 @@ describe('The triggers', () => {
 
     const second = await startProcess({ file })
     expect(those()).toHaveLength(5)
-    expect((await post(second.url, event)).status).toBe(409)
-    expect(await (await fetch(`${second.url}${path}/$count`)).text()).toBe('1') // triggers keep that as well
+    expect((await postJson(`${second.url}${path}`, { ...event, id: 'a1', tenantId: 'a' })).status).toBe(409)
+    expect(await (await fetch(`${second.url}${path}/$count`)).text()).toBe('12') // triggers keep that as well
     await second.stop()
     copied.close()
   })

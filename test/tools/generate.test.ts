@@ -180,8 +180,7 @@ describe('npm run generate', () => {
     const args = ['--count', '110', '--seed', '4', '--url', service.url]
     const { status, out, err } = await generate(...args)
     expect([status, out, err]).toEqual([0, '', expect.stringMatching(/^110 events stored, in \d+\.\d s\n$/)])
-    const [tenant] = eventsOf((await generate('--count', '1')).out).map(({ tenantId }) => tenantId)
-    const count = () => service.get(`/auditLogs/provisioning/$count?$filter=tenantId eq '${tenant}'`)
+    const count = () => service.get("/auditLogs/provisioning/$count?$filter=tenantId ne 'a-tenant'")
     expect((await count()).text).toBe('110')
 
     const again = await generate(...args)
