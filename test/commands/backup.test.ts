@@ -3,10 +3,12 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  lstatSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync
 } from 'node:fs'
 import { join } from 'node:path'
@@ -90,7 +92,8 @@ describe('A backup', () => {
     const log = await openLog(file, { readOnly: true })
     const done = await Promise.allSettled([1, 2, 3].map(() => log.copyTo(target)))
     await log.close()
-    expect(done.map(({ status }) => status)).toContain('fulfilled')
+    expect(done.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected'])
+    for (const each of done) if (each.status === 'rejected') expect(String(each.reason)).toContain('exists already')
     expect(readdirSync(folder).filter((name) => name.startsWith('twice'))).toEqual(['twice.sqlite'])
     const database = new DatabaseSync(target, { readOnly: true })
     expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
@@ -103,6 +106,10 @@ describe('A backup', () => {
     const before = readFileSync(copy)
     await expect(backup(copy)).rejects.toThrow('exists already')
     expect(readFileSync(copy)).toEqual(before)
+    const nowhere = join(folder, 'link')
+    symlinkSync(join(folder, 'nowhere'), nowhere)
+    await expect(backup(nowhere)).rejects.toThrow('exists already')
+    expect(lstatSync(nowhere).isSymbolicLink()).toBe(true)
     const missing = join(folder, 'missing')
     await expect(backup(join(missing, 'copy.sqlite'))).rejects.toThrow(`there is no folder ${missing}.`)
     await expect(backup('')).rejects.toThrow('npm run backup -- FILE')

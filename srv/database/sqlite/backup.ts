@@ -1,7 +1,7 @@
 /** Copies of the database, made while others write to it. */
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { link, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DatabaseSync, backup } from 'node:sqlite'
 import { urlOf } from './files.ts'
@@ -10,7 +10,7 @@ const ALL_PAGES = 2 ** 31 - 1
 
 /** See `Log` in database/log.ts. */
 export async function copyDatabase(source: DatabaseSync, target: string): Promise<number> {
-  if (existsSync(target)) throw new Error(`${target} exists already.`)
+  if (existsSync(target)) throw taken(target)
   if (!existsSync(dirname(target))) throw new Error(`there is no folder ${dirname(target)}.`)
   const part = `${target}.${randomUUID()}.part` // several backups may have the same target
   try {
@@ -18,12 +18,22 @@ export async function copyDatabase(source: DatabaseSync, target: string): Promis
     await backup(source, urlOf(part, 'rwc', source.location() ?? undefined), { rate: ALL_PAGES })
     check(part)
     const size = await flush(part)
-    await rename(part, target)
+    await nameIt(part, target)
     await flush(dirname(target))
     return size
   } finally {
     await rm(part, { force: true })
   }
+}
+
+const taken = (target: string) => new Error(`${target} exists already.`)
+
+/** Gives a file its name, unless that is taken by now. On disks without hard links only the first look can tell. */
+async function nameIt(part: string, target: string) {
+  await link(part, target).catch(async ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EEXIST') throw taken(target)
+    await rename(part, target)
+  })
 }
 
 /** Makes the copy a single file without a write-ahead log, so that it can be moved safely. */
