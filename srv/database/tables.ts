@@ -21,3 +21,9 @@ export const ARRIVAL_KEY = 'event, tenant'
 
 /** The condition that joins an event `e` with its arrival `a`. */
 export const SAME_EVENT = 'e.id = a.event AND e.tenant = a.tenant'
+
+// queries that all engines take as they are
+export const LAST_ARRIVAL = `SELECT coalesce(max(sequence), 0) AS last FROM ${ARRIVALS}`
+export const LAST_SEALED = `SELECT coalesce(max(lastSequence), 0) AS last FROM ${SEALS}`
+export const LAST_PURGE = `SELECT number, hash FROM ${PURGES} ORDER BY number DESC LIMIT 1`
+export const TOKEN_SECRET = `SELECT secret FROM ${SECRETS} WHERE number = 1`

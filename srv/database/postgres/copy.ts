@@ -1,7 +1,7 @@
 /** A copy of a log in PostgreSQL: see `Copy` in database/log.ts. */
 import type pg from 'pg'
 import type { Arrival, Copy, StoredRow } from '../log.ts'
-import { ARRIVALS, COUNTS, EVENTS, PURGES, SEALS, SECRETS } from '../tables.ts'
+import { ARRIVALS, COUNTS, EVENTS, LAST_ARRIVAL, PURGES, SEALS, SECRETS } from '../tables.ts'
 import { connect } from './connection.ts'
 import { expectVersion } from './migration.ts'
 import { codeOf } from './failures.ts'
@@ -38,8 +38,7 @@ export async function openCopy(url: string): Promise<Copy> {
       JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
     )
   }
-  const lastArrival = async () =>
-    (await run<{ last: number }>(`SELECT coalesce(max(sequence), 0) AS last FROM ${ARRIVALS}`))[0]?.last ?? 0
+  const lastArrival = async () => (await run<{ last: number }>(LAST_ARRIVAL))[0]?.last ?? 0
 
   // with tokens, tenants may have the same ids; without them, the service makes this index when it starts
   await run(`SET synchronous_commit = on; DROP INDEX IF EXISTS ${UNIQUE_IDS}`)

@@ -4,7 +4,7 @@ import pg from 'pg'
 import type { DatabaseSettings } from '../../settings/settings.ts'
 import type { Engine } from '../engine.ts'
 import { mostBytes, whileWanted } from '../reading.ts'
-import { SECRETS } from '../tables.ts'
+import { SECRETS, TOKEN_SECRET } from '../tables.ts'
 import { turns } from '../turns.ts'
 import { connect, MIGRATING, pool, type Limits } from './connection.ts'
 import { failureOf, isDuplicate } from './failures.ts'
@@ -138,7 +138,7 @@ export function postgresEngine(url: string, ownerUrl: string, settings: Database
         const own = randomBytes(32).toString('base64url')
         const query = queryOn(client)
         await query(`INSERT INTO ${SECRETS} (number, secret) VALUES (1, $1) ON CONFLICT (number) DO NOTHING`, own)
-        const [found] = await query<{ secret: string }>(`SELECT secret FROM ${SECRETS} WHERE number = 1`)
+        const [found] = await query<{ secret: string }>(TOKEN_SECRET)
         return Buffer.from((found as { secret: string }).secret, 'base64url')
       }),
     async close() {

@@ -1,7 +1,7 @@
 /** What verification reads: see database/log.ts. */
 import pg from 'pg'
 import type { Arrival, History, Inspected, Miscount, PurgedRange, PurgeRecord, Seal, StoredRow } from '../log.ts'
-import { ARRIVAL_KEY, ARRIVALS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
+import { ARRIVALS, ARRIVAL_KEY, EVENTS, LAST_ARRIVAL, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import { mistalliedIn, talliesIn } from '../tallies.ts'
 import { rowsOf } from './cursor.ts'
 import { codeOf } from './failures.ts'
@@ -22,7 +22,7 @@ export const WHOLE = {
 /** Arrivals, and those without a number, which get the next ones: see sequencer.ts. */
 const ALL_ARRIVALS = `(SELECT sequence, event, tenant FROM ${ARRIVALS}
   UNION ALL SELECT last + row_number() OVER (ORDER BY place), event, tenant
-  FROM ${UNNUMBERED}, (SELECT coalesce(max(sequence), 0) AS last FROM ${ARRIVALS}) AS numbers)`
+  FROM ${UNNUMBERED}, (${LAST_ARRIVAL}) AS numbers)`
 
 const ARRIVALS_IN_ORDER = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.* FROM ${ALL_ARRIVALS} AS a
   LEFT JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tenant

@@ -1,7 +1,7 @@
 /** The log in PostgreSQL: see database/log.ts. */
 import type pg from 'pg'
 import type { Arrival, OpenLog, Seal, StoredRow } from '../log.ts'
-import { ARRIVALS, EVENTS, SAME_EVENT, SEALS, SECRETS } from '../tables.ts'
+import { ARRIVALS, EVENTS, LAST_ARRIVAL, LAST_SEALED, SAME_EVENT, SEALS, TOKEN_SECRET } from '../tables.ts'
 import { timed, writer } from './connection.ts'
 import { arrivalsIn, history, WHOLE } from './history.ts'
 import { SEALING } from './locks.ts'
@@ -9,11 +9,6 @@ import { withNames } from './names.ts'
 import { IDS, INSTANT } from './partitions.ts'
 import { purgeStore } from './purges.ts'
 import { ALL_TENANTS } from './roles.ts'
-
-const LAST_ARRIVAL = `SELECT coalesce(max(sequence), 0) AS last FROM ${ARRIVALS}`
-const SECRET = `SELECT secret FROM ${SECRETS} WHERE number = 1`
-
-const LAST_SEALED = `SELECT coalesce(max(lastSequence), 0) AS last FROM ${SEALS}`
 
 /** Arrivals with the instants of their events. */
 const LATER_ARRIVALS = `SELECT a.sequence, a.event, a.tenant, i.${INSTANT} AS instant FROM ${ARRIVALS} a
@@ -85,7 +80,7 @@ export const openLog: OpenLog = (url) => {
       }
     },
     lastArrival: async () => (await query<{ last: number }>(LAST_ARRIVAL))[0]?.last ?? 0,
-    tokenSecret: async () => (await query<{ secret: string }>(SECRET))[0]?.secret,
+    tokenSecret: async () => (await query<{ secret: string }>(TOKEN_SECRET))[0]?.secret,
     copyTo: () => Promise.reject(new Error('it copies a database file. Use pg_dump, or the backups of the server.')),
     openCopy: async () => (await import('./copy.ts')).openCopy(url),
     close: () => pool.end()

@@ -5,7 +5,7 @@
 import type pg from 'pg'
 import { ofAllTenants } from '../indexes.ts'
 import type { LastPurge, Period, PurgeRecord, PurgeStore, RecordOf } from '../log.ts'
-import { ARRIVALS, COUNTS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
+import { ARRIVALS, COUNTS, EVENTS, LAST_PURGE, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import type { Tallies } from '../tallies.ts'
 import { NUMBERING, PURGING } from './locks.ts'
 import { queryOn } from './names.ts'
@@ -18,8 +18,6 @@ const BATCH = 10_000
 
 /** How often a partition that is in use is tried to be dropped. */
 const TRIES = 5
-
-const LAST_PURGE = `SELECT number, hash FROM ${PURGES} ORDER BY number DESC LIMIT 1`
 
 /** The last arrival that may be removed: it is sealed, and not the very last, by which the next one gets its number. */
 const LAST_REMOVABLE = `(SELECT least((SELECT max(lastSequence) FROM ${SEALS}), (SELECT max(sequence) - 1 FROM ${ARRIVALS})))`

@@ -22,7 +22,7 @@ import { checkUniqueIds, createIndexes, keepCounts, protectHistory } from './sch
 import { startCounting } from './counting.ts'
 import { indexFileOf } from './search-file.ts'
 import { startIndexing } from './search-index.ts'
-import { SECRETS } from '../tables.ts'
+import { SECRETS, TOKEN_SECRET } from '../tables.ts'
 import { talliesIn } from '../tallies.ts'
 import { uncountedUpTo } from './tallies.ts'
 
@@ -122,7 +122,7 @@ export function sqliteEngine(file: string, settings: DatabaseSettings) {
       }),
     tokenSecret: () =>
       onLog(async (database) => {
-        const find = database.prepare(`SELECT secret FROM ${SECRETS} WHERE number = 1`)
+        const find = database.prepare(TOKEN_SECRET)
         const insert = database.prepare(`INSERT OR IGNORE INTO ${SECRETS} (number, secret) VALUES (1, ?)`)
         if (!find.get()) await transaction(database, () => insert.run(randomBytes(32).toString('base64url')))
         return Buffer.from((find.get() as { secret: string }).secret, 'base64url')

@@ -5,7 +5,7 @@ import { copyDatabase } from './backup.ts'
 import { arrivals, history } from './history.ts'
 import { purgeStore } from './purge-store.ts'
 import { first, insert, query } from './stored-rows.ts'
-import { ARRIVALS, EVENTS, SAME_EVENT, SEALS, SECRETS } from '../tables.ts'
+import { ARRIVALS, EVENTS, LAST_ARRIVAL, LAST_SEALED, SAME_EVENT, SEALS, TOKEN_SECRET } from '../tables.ts'
 import { openConnection, transaction, type LogConnection } from './connection.ts'
 
 export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
@@ -21,8 +21,8 @@ export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
     ...purgeStore(database),
     ...history(database),
     copyTo: (target) => copyDatabase(database, target),
-    lastArrival: async () => (await first<{ last: number | null }>(database, LAST_ARRIVAL))?.last ?? 0,
-    tokenSecret: async () => (await first<{ secret: string }>(database, SECRET))?.secret,
+    lastArrival: async () => (await first<{ last: number }>(database, LAST_ARRIVAL))?.last ?? 0,
+    tokenSecret: async () => (await first<{ secret: string }>(database, TOKEN_SECRET))?.secret,
     openCopy: () => Promise.reject(new Error('This is not implemented on SQLite.')),
     close: () => Promise.resolve(database.close())
   }
@@ -30,15 +30,11 @@ export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
 
 /** Whether there is any part of a log: who removes others has changed one. */
 const HAS_LOG = `SELECT 1 FROM sqlite_schema WHERE name IN ('${EVENTS}', '${ARRIVALS}', '${SEALS}')`
-const LAST_ARRIVAL = `SELECT max(sequence) AS last FROM ${ARRIVALS}`
-const SECRET = `SELECT secret FROM ${SECRETS} WHERE number = 1`
-
-const LAST_SEALED = `SELECT max(lastSequence) AS last FROM ${SEALS}`
 
 function sealStore(database: LogConnection): SealStore {
   return {
     alone: (work) => work(), // several processes are rare
-    lastSealed: async () => (await first<{ last: number | null }>(database, LAST_SEALED))?.last ?? 0,
+    lastSealed: async () => (await first<{ last: number }>(database, LAST_SEALED))?.last ?? 0,
     eventsAfter: (sequence, limit) => {
       const rest = `JOIN ${EVENTS} e ON ${SAME_EVENT} WHERE a.sequence > ? ORDER BY a.sequence LIMIT ?`
       return arrivals(database, rest, sequence, limit)
@@ -53,7 +49,7 @@ function sealStore(database: LogConnection): SealStore {
       ),
     addSeals: (lastSealed: number, seals: Seal[]) =>
       transaction(database, () => {
-        if ((database.prepare(LAST_SEALED).get()?.last ?? 0) !== lastSealed) return false
+        if (database.prepare(LAST_SEALED).get()?.last !== lastSealed) return false
         for (const seal of seals) insert(database, SEALS, seal)
         return true
       })

@@ -1,10 +1,8 @@
 /** What retention reads and writes. */
 import type { PurgeRecord, PurgeStore } from '../log.ts'
 import { first, insert, query } from './stored-rows.ts'
-import { ARRIVALS, COUNTS, EVENTS, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
+import { ARRIVALS, COUNTS, EVENTS, LAST_PURGE, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import { transaction, type LogConnection } from './connection.ts'
-
-const LAST_PURGE = `SELECT number, hash FROM ${PURGES} ORDER BY number DESC LIMIT 1`
 
 /** Of each tenant, as their index by time is always there. */
 const ofTenants = (aggregate: 'min' | 'max', instant: string) =>

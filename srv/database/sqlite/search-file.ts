@@ -14,7 +14,7 @@ import { realpathSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { Searched } from '../engine.ts'
 import { identityOf, urlOf } from './files.ts'
-import { EVENTS, SECRETS } from '../tables.ts'
+import { EVENTS, TOKEN_SECRET } from '../tables.ts'
 import { SCHEMA as TENANTS } from './search-tenants.ts'
 
 /** How many events share a row of the index: those of block `n` have the rowids from `n * BLOCK` on. */
@@ -140,7 +140,7 @@ export const stateOf = (index: DatabaseSync) =>
 
 /** Names a log; no other has the same secret. */
 export function nameOf(log: DatabaseSync): string {
-  const row = log.prepare(`SELECT secret FROM ${SECRETS} WHERE number = 1`).get()
+  const row = log.prepare(TOKEN_SECRET).get()
   return hash('sha256', String(row?.secret), 'base64url')
 }
 
