@@ -81,6 +81,7 @@ describe('Ages of events', () => {
     await until(() => service.log().includes('Retention removed 1 events'))
     expect(idsIn(file)).toEqual(['a', 'b', 'c', 'd'])
     await service.stop()
+    expect((await verify(file)).status).toBe(0)
   })
 
   it('are not shortened by an event that says that it will happen', async () => {

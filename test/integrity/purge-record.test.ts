@@ -41,8 +41,13 @@ describe('What a record says', () => {
     ['with a date that is none', { purgedAt: 'never' }, 'has a limit or a date that is none'],
     ['with a limit of the same time', { before: '2024-06-01T00:00:00.0000000' }, undefined],
     ['with one after it', { before: '2024-06-01T00:00:00.0000001' }, 'has a limit that lies after its own date'],
-    ['of another clock', { purgedAt: '2024-06-01T00:05:00.000Z' }, undefined],
-    ['of the future', { purgedAt: '2024-06-01T00:05:00.001Z' }, 'has a date that lies in the future']
+    ['of a clock that was ahead', { purgedAt: '2024-06-03T00:00:00.000Z' }, undefined],
+    ['of another clock', { before: '2024-06-01T00:05:00.0000000', purgedAt: '2024-06-01T00:05:00.000Z' }, undefined],
+    [
+      'of the future',
+      { before: '2024-06-01T00:05:00.0010000', purgedAt: '2024-06-01T00:05:00.001Z' },
+      'has a limit that lies in the future'
+    ]
   ])('%s', (_, change, fault) => {
     const record = { ...first, ...change }
     expect(contentFaultOf(record, rangesOf(record), now)).toBe(fault)

@@ -71,9 +71,9 @@ describe('A record of what retention removed', () => {
       ['Record 2 of what retention removed has a limit that lies after its own date.']
     ],
     [
-      'nor by a date in the future',
+      'nor by one in the future',
       [remove(5, 6, 7), record([5, 6, 7], '2998-01-01', { purgedAt: '2999-01-01T00:00:00.000Z' })],
-      ['Record 2 of what retention removed has a date that lies in the future.']
+      ['Record 2 of what retention removed has a limit that lies in the future.']
     ],
     [
       'nor by a limit that is none',
