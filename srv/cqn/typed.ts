@@ -35,13 +35,13 @@ export interface Typed {
   inAnyCase?: Cqn
   /** The enumeration that a literal names. */
   literalOf?: string
-  /** The text of which it is the lower case. */
+  /** For a text in lower case, the text that it was made from. */
   lowered?: Cqn | undefined
-  /** The column with a text of which it is the lower case. */
+  /** For a text in lower case, the column of the text that it was made from. */
   within?: string | undefined
   /** The texts that must be there for a condition to be true, each time in one of some ways. */
   texts?: Ways[] | undefined
-  /** The text that a column has where a condition is true. An index of the column may find it. */
+  /** The text that a column equals where a condition is true, as an index of the column finds it. */
   equal?: Sought | undefined
   /** The name of its type, if it is shown with another one than most computed values of its kind. */
   shownAs?: string | undefined

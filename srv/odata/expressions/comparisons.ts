@@ -1,4 +1,4 @@
-/** Comparisons. Each side is taken as what it means beside the other (OData URL Conventions 4.01, 5.1.1.1). */
+/** Comparisons. What a side means depends on the type of the other one (OData URL Conventions 4.01, 5.1.1.1). */
 import type { Typed, Unplaced } from '../../cqn/typed.ts'
 import { asMember } from './enumerations.ts'
 import { listItems } from './lists.ts'

@@ -62,8 +62,8 @@ export function shown(value: Pick<Typed, 'cqn' | 'exact' | 'member' | 'type' | '
 }
 
 /**
- * A value that is the same as those that it equals: of the forms that numbers have in JSON, `1.0` equals `1`. Numbers
- * that no double can hold stay as they are.
+ * A value in a form that all equal ones have: in JSON, `1.0` and `1` are the same number. Numbers that no double can hold
+ * stay as they are.
  */
 export function comparable(value: Pick<Typed, 'cqn' | 'exact' | 'member' | 'type' | 'isLarge'>): Cqn {
   const { member } = value

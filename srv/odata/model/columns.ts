@@ -152,7 +152,7 @@ function pick(value: unknown, selection: Selection): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, pick(member, selection.get(name))]))
 }
 
-/** A number by itself is shown as a double, as whatever is computed, unless no double can hold it. */
+/** A number alone becomes a double, as computed values do, unless no double can hold it. */
 function fromJson(value: unknown): unknown {
   if (typeof value !== 'string') return value ?? null
   const parsed = parseJson(value)
