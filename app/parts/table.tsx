@@ -48,16 +48,20 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
     begun: refresh,
     arrived: (events) => {
       const element = scroller.current
-      // who reads further down is not brought back to the top, and reads anew when there
-      isBehind.current = pages.prepended > MOST_ARRIVED && !!element?.scrollTop
+      const isReading = !!element && (element.scrollTop > 0 || !!element.querySelector('tbody tr:focus-visible'))
+      // who reads is not brought back to the top, and reads anew when there
+      isBehind.current = pages.prepended > MOST_ARRIVED && isReading
       if (isBehind.current) return arrived(events.length)
       const { length } = pages.prepend(events)
       if (!length) return
       arrived(length)
-      if (pages.prepended > MOST_ARRIVED && !element?.scrollTop) return refresh()
-      if (!element?.scrollTop) return
-      shift.current += length * row // what is looked at stays where it is
+      if (pages.prepended > MOST_ARRIVED && !isReading) return refresh()
+      if (!isReading || shown !== pages) return
+      shift.current += length * row // what is looked at stays where it is, and keeps the focus
       setPlace((place) => ({ ...place, top: place.top + length * row }))
+      if (!element.querySelector('tbody tr:focus')) return
+      setFocused(focused + length)
+      wanted.current = focused + length
     },
     interrupted
   })

@@ -59,6 +59,23 @@ describeInBrowser('Live tail', () => {
   })
 })
 
+describeInBrowser('A row with the focus of the keyboard', () => {
+  it('stays the same event while others come in', async () => {
+    const page = await open('?last=1h&live=on&search=tail')
+    await eventually(() => names(page), ['Tail Three', 'Tail Two', 'Tail One'])
+    await page.waitForResponse((response) => response.url().includes('deltatoken'))
+    const focused = () => page.locator('tbody tr:focus').innerText()
+    await page.locator('tbody tr[aria-rowindex="2"]').focus()
+    await page.keyboard.press('ArrowDown')
+    await eventually(async () => (await focused()).includes('Tail Two'), true)
+    await post('Tail Extra')
+    await soon(page, () => page.locator('tbody .name').count(), 4)
+    await eventually(async () => (await focused()).includes('Tail Two'), true)
+    await page.keyboard.press('ArrowUp')
+    await eventually(async () => (await focused()).includes('Tail Three'), true)
+  })
+})
+
 describeInBrowser('What has come in', () => {
   it('is there once, however far the list was scrolled away from it', async () => {
     const page = await open('?last=30d&live=on')
@@ -130,7 +147,7 @@ describeInBrowser('Somebody who reads while many events come in', () => {
 describeInBrowser('A service that goes away', () => {
   it('is told, and what was asked is there as soon as it comes back', async () => {
     const page = await open('?last=1h&live=on&search=tail')
-    await eventually(() => names(page), ['Tail Three', 'Tail Two', 'Tail One'])
+    await eventually(() => names(page), ['Tail Extra', 'Tail Three', 'Tail Two', 'Tail One'])
     const port = new URL(service.url).port
     await running.stop()
     const interrupted = () => page.getByText('Live is interrupted.').count()
@@ -138,9 +155,9 @@ describeInBrowser('A service that goes away', () => {
     await page.getByRole('button', { name: 'Refresh' }).click()
     await page.getByRole('alert').getByText('The service cannot be reached').first().waitFor()
     await page.getByText('Trying again…').first().waitFor()
-    expect(await names(page)).toEqual(['Tail Three', 'Tail Two', 'Tail One'])
+    expect(await names(page)).toEqual(['Tail Extra', 'Tail Three', 'Tail Two', 'Tail One'])
     await start(port)
-    await soon(page, () => names(page), ['Tail Three', 'Tail Two', 'Tail One'])
+    await soon(page, () => names(page), ['Tail Extra', 'Tail Three', 'Tail Two', 'Tail One'])
     await soon(page, () => page.getByRole('alert').count(), 0) // the list is as it was before
     await soon(page, interrupted, 0)
     await post('Tail Four') // the tail goes on, too
