@@ -17,7 +17,7 @@ const left = isShort ? LONG : []
 
 /** @type {import('jest').Config} */
 export default {
-  maxWorkers: isShort ? 3 : 2, // two keep two processors busy for five sixths of the time, as some tests wait
+  maxWorkers: isShort ? 3 : 2, // two processors have time for a third file, as some tests wait
   maxConcurrency: 20, // most of what runs concurrently waits
   globalSetup: '<rootDir>/test/support/temporary.ts',
   globalTeardown: '<rootDir>/test/support/clean-up.ts',
