@@ -22,7 +22,7 @@ export function Summary({ event, view, navigate }: TabProps) {
         </Fact>
         <Fact name="Duration">{typeof duration === 'number' ? durationText(duration) : null}</Fact>
         <Fact name="Initiated by">
-          {[initiatedBy?.displayName, initiatedBy?.initiatorType].filter(Boolean).join(', ')}
+          {[initiatedBy?.displayName, initiatedBy?.initiatorType, initiatedBy?.id].filter(Boolean).join(', ')}
         </Fact>
         <Fact name="Event id" isCode>
           {event.id}

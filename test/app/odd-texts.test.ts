@@ -33,6 +33,7 @@ beforeAll(async () => {
     {
       id: 'line',
       activityDateTime: '2024-04-01T08:00:00Z',
+      initiatedBy: { id: 'admin-1', initiatorType: 'user' },
       statusInfo: {
         '@odata.type': '#microsoft.graph.statusDetails',
         status: 'failure',
@@ -184,6 +185,11 @@ describeInBrowser('The page', () => {
       'The target system already has an object with one of these values, and it is not the matched one.'
     ])
     expect((await page.getByText('All events with this code').boundingBox())!.y).toBeLessThan(700)
+  })
+
+  it('tells who initiated an event, also where nobody has a name', async () => {
+    const page = await open('?event=line&tab=summary')
+    await page.getByRole('definition').getByText('user, admin-1', { exact: true }).waitFor()
   })
 
   it('says so where the browser lets nothing be copied', async () => {
