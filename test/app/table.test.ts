@@ -166,6 +166,18 @@ describeInBrowser('The table', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1000)
   })
 
+  it.each([1360, 1024, 390])('shows times with the spacing that people may need, %i pixels wide', async (width) => {
+    const page = await open(`?${WEEK}`, { viewport: { width, height: 800 }, bypassCSP: true })
+    // as WCAG 2.2 has it in 1.4.12
+    const content =
+      '* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; line-height: 1.5 !important }'
+    await page.addStyleTag({ content })
+    const row = page.locator('tbody tr').filter({ hasText: 'Dora Nagy' })
+    const time = (await row.locator('time').boundingBox())!
+    expect(time.x + time.width).toBeLessThan((await row.locator('.name').boundingBox())!.x)
+    expect(await page.evaluate('getComputedStyle(document.querySelector("td.time")).overflow')).toBe('visible')
+  })
+
   it('lets people copy a name, without opening its event', async () => {
     const page = await open(`?${WEEK}`)
     const { x, y, width, height } = (await page.getByText('Dora Nagy').boundingBox())!
