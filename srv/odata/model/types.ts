@@ -129,7 +129,7 @@ function property(definitions: Definitions, name: string, element: Element): Pro
     maxLength: element.length,
     enumeration: enumerationOf(element.type, definitions[element.type ?? '']),
     instant: element['@instant'] as string | undefined,
-    inUtc: element['@odata.inUtc'] === true,
+    ...(element['@odata.inUtc'] === true && { inUtc: true }),
     derived: declared ? derived : undefined
   }
 }

@@ -54,14 +54,23 @@ beforeAll(async () => {
   for (const event of events) expect((await service.post(path, event)).status).toBe(201)
 })
 
+const table = 'microsoft_graph_provisioningObjectSummary'
+const open = () => new DatabaseSync(process.env.CDS_REQUIRES_DB_CREDENTIALS_URL!, { timeout: 10_000 })
+
 /** Has the stored forms of events be those of another version of their type. */
 function makeStale(condition: string) {
-  const database = new DatabaseSync(process.env.CDS_REQUIRES_DB_CREDENTIALS_URL!, { timeout: 10_000 })
-  const table = 'microsoft_graph_provisioningObjectSummary'
+  const database = open()
   database.exec(`DROP TRIGGER IF EXISTS ${table}_no_update`)
   database.exec(`UPDATE ${table} SET representationTag = 'that of then' WHERE ${condition}`)
   database.close()
 }
+
+it('Stored forms are those of earlier releases, as long as events are shown as before', () => {
+  const database = open()
+  const versions = database.prepare(`SELECT DISTINCT substr(representationTag, 1, 16) AS version FROM ${table}`).all()
+  database.close()
+  expect(versions.map(({ version }) => version)).toEqual(['f47e305c15129168'])
+})
 
 it('Events whose stored form is that of an older type are shown alike, by two statements at most', async () => {
   const fresh = new Map<string, string>()
