@@ -155,6 +155,23 @@ describe('npm run migrate', () => {
     expect((await migrate(args)).status).toBe(0)
   })
 
+  it('names the arrivals of an event that PostgreSQL cannot store', async () => {
+    const own = join(temporaryFolder(), 'events.sqlite')
+    const { stop, post } = await start({ CDS_ENV: '', DATABASE_URL: 'none', CDS_REQUIRES_DB_CREDENTIALS_URL: own })
+    for (const id of ['a', 'b'])
+      expect((await post(path, { id, activityDateTime: '2024-01-01T00:00:00Z' })).status).toBe(201)
+    await stop()
+    const database = new DatabaseSync(own)
+    database.exec(`DROP TRIGGER microsoft_graph_provisioningObjectSummary_no_update;
+      UPDATE microsoft_graph_provisioningObjectSummary SET jobId = 'x' || char(0) WHERE id = 'b'`)
+    database.close()
+    const { said } = await migrate(['--from', own, '--to', await createDatabase('unstorable')])
+    expect(said.trimEnd().split('\n').at(-1)).toBe(
+      'The migration failed: an event from arrival 1 to 2 cannot be stored in PostgreSQL: unsupported Unicode escape sequence: ' +
+        '\\u0000 cannot be converted to text.'
+    )
+  })
+
   it('says what is wrong, and leaves a database with another log alone', async () => {
     const empty = await createDatabase('other')
     const failed = async (...args: string[]) => (await migrate(args)).said.split('\n').findLast((line) => line)

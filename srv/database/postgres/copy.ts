@@ -65,7 +65,7 @@ export async function openCopy(url: string): Promise<Copy> {
         await run('COMMIT')
       } catch (error) {
         await run('ROLLBACK').catch(() => {}) // the connection may be lost
-        throw error
+        throw OF_VALUES.test(codeOf(error)) ? refused(arrivals, error as pg.DatabaseError) : error
       }
     },
     addSeals: (seals) =>
@@ -98,6 +98,16 @@ async function keepOthersOut(client: pg.Client) {
       throw codeOf(error) === '55P03' ? new Error(IN_USE, { cause: error }) : error
     })
   await client.query('SET lock_timeout = 0')
+}
+
+/** Errors about what is stored: https://www.postgresql.org/docs/current/errcodes-appendix.html. */
+const OF_VALUES = /^(22|23|54)/
+
+/** The error for arrivals that PostgreSQL does not take, such as those of events with U+0000, which SQLite can store. */
+function refused(arrivals: Arrival[], cause: pg.DatabaseError) {
+  const [first, last] = [arrivals[0]?.sequence, arrivals.at(-1)?.sequence]
+  const reason = [cause.message, cause.detail].filter(Boolean).join(': ').replace(/\.?$/, '.')
+  return new Error(`an event from arrival ${first} to ${last} cannot be stored in PostgreSQL: ${reason}`, { cause })
 }
 
 const OTHER_SEALS =
