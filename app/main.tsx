@@ -40,6 +40,7 @@ function App() {
     if (!isFirst.current && document.activeElement === document.body) main.current?.focus()
     isFirst.current = false
   }, [view])
+  const isTable = view.list === 'events' && !view.subject
   const shown = { view, now, navigate }
   const counted = { ...shown, now: Math.max(now, news.countedAt) }
   return (
@@ -81,16 +82,18 @@ function App() {
         <button type="button" class="quiet" onClick={refresh}>
           Refresh
         </button>
-        <button
-          type="button"
-          class="quiet live"
-          aria-pressed={view.live}
-          onClick={goLive}
-          title="Show events as they come in"
-        >
-          Live
-        </button>
-        {isInterrupted && (
+        {isTable && (
+          <button
+            type="button"
+            class="quiet live"
+            aria-pressed={view.live}
+            onClick={goLive}
+            title="Show events as they come in"
+          >
+            Live
+          </button>
+        )}
+        {isTable && isInterrupted && (
           <span class="faint" role="status">
             Live is interrupted. Trying again…
           </span>

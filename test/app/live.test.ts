@@ -59,6 +59,14 @@ describeInBrowser('Live tail', () => {
   })
 })
 
+describeInBrowser('Lists without events', () => {
+  it.each(['show=failures', 'cycle=cycle-1', 'timeline=job-1'])('do not offer to be live: %s', async (view) => {
+    const page = await open(`?live=on&${view}`)
+    await page.getByRole('button', { name: 'Refresh' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Live' }).count()).toBe(0)
+  })
+})
+
 describeInBrowser('A row with the focus of the keyboard', () => {
   it('stays the same event while others come in', async () => {
     const page = await open('?last=1h&live=on&search=tail')
