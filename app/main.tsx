@@ -9,6 +9,7 @@ import { Histogram } from './parts/histogram.tsx'
 import { follow } from './parts/link.tsx'
 import { RangeChoice } from './parts/range.tsx'
 import { Search } from './parts/search.tsx'
+import { wordOf } from './parts/status.tsx'
 import { Table } from './parts/table.tsx'
 import { ThemeSwitch } from './parts/theme.tsx'
 import { Timeline } from './parts/timeline.tsx'
@@ -66,7 +67,7 @@ function App() {
         <RangeChoice {...shown} />
         {view.errorCode !== undefined && (
           <span class="chip">
-            Error code {view.errorCode}
+            Error code <bdi>{view.errorCode || wordOf(view.errorCode)}</bdi>
             <button
               type="button"
               class="quiet"

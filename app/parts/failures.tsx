@@ -7,7 +7,7 @@ import { linkTo, type Navigate, type Shown } from '../state/navigation.ts'
 import type { View } from '../state/view.ts'
 import { follow } from './link.tsx'
 import { Failure, Message } from './states.tsx'
-import { eventsText } from './status.tsx'
+import { eventsText, wordOf } from './status.tsx'
 import { Time } from './time.tsx'
 
 export function Failures({ view, now, navigate }: Shown) {
@@ -46,7 +46,7 @@ function Group({ group, most, view, navigate }: GroupProps) {
   return (
     <li>
       <div class="line">
-        <h2>{errorCode ?? 'No error code'}</h2>
+        <h2>{errorCode === null ? 'No error code' : errorCode || wordOf(errorCode)}</h2>
         <a href={linkTo(view, shown)} onClick={follow(() => navigate(shown))}>
           {eventsText(events)}
         </a>

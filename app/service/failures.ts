@@ -6,7 +6,7 @@ import type { Event } from './odata.ts'
 
 /** What failed with one error code. */
 export interface FailureGroup {
-  errorCode: string | undefined
+  errorCode: string | null
   events: number
   /** How many objects it happened to. */
   objects: number
@@ -35,7 +35,7 @@ export async function readFailures(view: View, now: number, signal: AbortSignal)
   const { rows } = await readGroups<Row>(filterOf(view, now), `${grouping}/orderby(events desc)/top(${MOST})`, signal)
   return rows.map(({ statusInfo, recommended, ...group }) => ({
     ...group,
-    errorCode: statusInfo?.errorCode ?? undefined,
+    errorCode: statusInfo?.errorCode ?? null,
     recommendedAction: recommended ?? undefined
   }))
 }

@@ -45,7 +45,7 @@ export function filterOf(view: View, now: number, facets: readonly Facet[] = FAC
     from !== undefined && `activityDateTime ge ${new Date(from).toISOString()}`,
     to !== undefined && `activityDateTime lt ${new Date(to).toISOString()}`,
     ...facets.map((facet) => anyOf(PATHS[facet], chosenIn(view)[facet])),
-    view.errorCode !== undefined && `${ERROR}/errorCode eq ${literal(view.errorCode)}`,
+    view.errorCode !== undefined && anyOf(`${ERROR}/errorCode`, [view.errorCode]),
     view.subject && subjectCondition(view.subject),
     view.search.trim() && searchCondition(view.search.trim())
   ]

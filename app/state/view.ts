@@ -31,7 +31,8 @@ export interface View {
   chosen: Record<Facet, (string | null)[]>
   /** A person, or an id. */
   search: string
-  errorCode: string | undefined
+  /** Null stands for events without one. */
+  errorCode: string | null | undefined
   /** The object, the cycle or the job whose timeline is shown. */
   subject: Subject | undefined
   list: 'events' | 'failures'
@@ -58,13 +59,14 @@ export function viewOf(query: string): View {
   const one = (name: string) => options.get(name) || undefined
   const kind = (['object', 'cycle'] as const).find((each) => one(each)) ?? (one('timeline') ? 'job' : undefined)
   const tab = one('tab') as Tab
+  const code = options.get('code')
   return {
     range: rangeOf(options),
     chosen: Object.fromEntries(
       FACETS.map((facet) => [facet, options.getAll(facet).map((value) => (value === NONE ? null : value))])
     ) as View['chosen'],
     search: one('search') ?? '',
-    errorCode: one('code'),
+    errorCode: code === NONE ? null : (code ?? undefined),
     subject: kind && { kind, id: one(kind === 'job' ? 'timeline' : kind) ?? '' },
     list: one('show') === 'failures' ? 'failures' : 'events',
     oldestFirst: one('order') === 'oldest',
@@ -86,7 +88,7 @@ export function queryOf(view: View): string {
   } else if (view.range.last !== '7d') set('last', view.range.last)
   for (const facet of FACETS) for (const value of view.chosen[facet]) options.append(facet, value ?? NONE)
   set('search', view.search)
-  set('code', view.errorCode)
+  if (view.errorCode !== undefined) options.append('code', view.errorCode ?? NONE)
   if (view.subject) set(view.subject.kind === 'job' ? 'timeline' : view.subject.kind, view.subject.id)
   if (view.list !== 'events') set('show', view.list)
   if (view.oldestFirst) set('order', 'oldest')
@@ -132,7 +134,7 @@ export function chosenIn(view: View): View['chosen'] {
 
 /** Whether anything but the range of time confines the events. */
 export function isFiltered(view: View): boolean {
-  return !!view.search || !!view.errorCode || FACETS.some((facet) => view.chosen[facet].length > 0)
+  return !!view.search || view.errorCode !== undefined || FACETS.some((facet) => view.chosen[facet].length > 0)
 }
 
 /** The view without what confines its events, besides the range of time. */

@@ -414,6 +414,20 @@ describeInBrowser('Failures', () => {
     expect(await names(page)).toEqual(['Bob Stone', 'Bob Stone'])
   })
 
+  it('without an error code are led to, too', async () => {
+    const told = { at: '2023-06-01T10:00:00Z', who: 'Hana Ito', status: 'failure' }
+    const coded = [event({ ...told, id: 'coded', errorCode: 'Conflict' }), event({ ...told, id: 'uncoded' })]
+    const bare = { id: 'bare', activityDateTime: told.at, statusInfo: { status: 'failure' } }
+    await service.post('/$batch', batchOf([...coded, bare]))
+    const page = await open('?from=2023-06-01T00:00:00.000Z&to=2023-06-02T00:00:00.000Z&show=failures')
+    const group = page.getByRole('listitem').filter({ hasText: 'No error code' })
+    await group.getByRole('link', { name: '2 events' }).click()
+    await untilRows(page, 2)
+    expect(await names(page)).toEqual(expect.arrayContaining(['Hana Ito', 'Unnamed object']))
+    await page.getByText('Error code (none)').waitFor()
+    expect(new URL(page.url()).searchParams.get('code')).toBe('(none)')
+  })
+
   it('are confined by the other filters', async () => {
     const page = await open(`?${WEEK}&show=failures&search=anna`)
     await page.getByText('Nothing failed').waitFor()
