@@ -7,7 +7,7 @@ import { timeText } from './time.tsx'
 const HEIGHT = 138 // px
 
 /** The bars from the tallest to the lowest: each stands on those that are drawn after it. */
-export function barsOf({ start, width, length, counts }: Histogram, names: string[]): uPlot.AlignedData {
+export function barsOf({ start, width, length, counts }: Histogram, names: (string | null)[]): uPlot.AlignedData {
   const times = Array.from({ length }, (_, place) => (start + place * width) / 1000)
   let below = Array<number>(length).fill(0)
   const stacked = names.map((name) => {
@@ -38,7 +38,7 @@ function colourOf(element: HTMLElement, name: string) {
  */
 export function optionsOf(
   { start, width, length }: Histogram,
-  names: string[],
+  names: (string | null)[],
   pixels: number,
   utc: boolean,
   element: HTMLElement,

@@ -21,18 +21,23 @@ export function Cycles({ view, now, navigate }: Shown) {
     <ol class="cycles">
       {value.map(({ id, first, last, counts, events }) => {
         const open: Partial<View> = { subject: { kind: 'cycle', id }, range: { last: 'all' } }
+        const text = `${eventsText(events)} in ${durationText(Date.parse(last) - Date.parse(first))}`
         return (
-          <li key={id} class={counts.failure ? 'failure' : 'success'}>
+          <li key={id} class={counts.get('failure') ? 'failure' : 'success'}>
             <div class="moment">
               <span class="when">
                 <Time time={first} utc={view.utc} />
               </span>
               <div>
-                <a href={linkTo(view, open)} onClick={follow(() => navigate(open))}>
-                  {eventsText(events)} in {durationText(Date.parse(last) - Date.parse(first))}
-                </a>
+                {id ? (
+                  <a href={linkTo(view, open)} onClick={follow(() => navigate(open))}>
+                    {text}
+                  </a>
+                ) : (
+                  text
+                )}
                 <p class="counts">
-                  {Object.entries(counts)
+                  {[...counts]
                     .sort(([one], [other]) => rank(one) - rank(other))
                     .map(([status, count]) => (
                       <Legend key={status} {...{ status, count }} />

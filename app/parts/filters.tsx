@@ -69,7 +69,7 @@ function Values({ facet, facets, view, choose }: ValuesProps) {
   const counts = countsOf(facets, facet, chosenIn(view))
   for (const value of chosen) if (!counts.has(value)) counts.set(value, 0)
   const jobs = facet === 'job' ? systemsOfJobs(facets) : undefined
-  const order = (value: string | null) => (facet === 'status' ? rank(value ?? '') : 0)
+  const order = (value: string | null) => (facet === 'status' ? rank(value) : 0)
   const values = [...counts].sort(
     ([one, few], [other, many]) => order(one) - order(other) || many - few || (one ?? '').localeCompare(other ?? '')
   )

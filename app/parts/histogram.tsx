@@ -89,7 +89,7 @@ function Chart({ data, utc, zoom }: Props) {
     .map((time) => timeText(time, utc))
     .join(' – ')
   const [first, last] = edgesOf(shown)
-  const countOf = (name: string) =>
+  const countOf = (name: string | null) =>
     (data.counts.get(name) ?? []).slice(first, last + 1).reduce((sum, count) => sum + count, 0)
   const spoken = names.map((name) => `${wordOf(name)} ${countOf(name)}`).join(', ')
   return (

@@ -20,7 +20,10 @@ export function toneOf(status: string | null | undefined): string {
 }
 
 /** The place of a result in that order. */
-export const rank = (status: string) => (STATUSES.includes(status) ? STATUSES.indexOf(status) : STATUSES.length)
+export function rank(status: string | null): number {
+  const place = STATUSES.indexOf(status ?? '')
+  return place < 0 ? STATUSES.length : place
+}
 
 export function Status({ status }: { status: string | null | undefined }) {
   const tone = toneOf(status)
@@ -43,7 +46,7 @@ export function eventsText(count: number): string {
 }
 
 /** How many events have a result, with its colour. */
-export function Legend({ status, count }: { status: string; count: number }) {
+export function Legend({ status, count }: { status: string | null; count: number }) {
   return (
     <span class={`legend ${toneOf(status)}`}>
       {wordOf(status)} <b>{count.toLocaleString('en')}</b>

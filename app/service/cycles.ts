@@ -9,7 +9,7 @@ interface Cycle {
   first: string
   last: string
   /** The number of events by result. */
-  counts: Record<string, number>
+  counts: Map<string | null, number>
   events: number
 }
 
@@ -36,9 +36,10 @@ function cyclesOf(rows: Row[]): Cycle[] {
   const cycles = new Map<string, Cycle>()
   for (const { cycleId, statusInfo, events, first, last } of rows) {
     const id = cycleId ?? ''
-    const cycle = cycles.get(id) ?? { id, first, last, counts: {}, events: 0 }
+    const cycle: Cycle = cycles.get(id) ?? { id, first, last, counts: new Map(), events: 0 }
     cycles.set(id, cycle)
-    cycle.counts[statusInfo?.status ?? ''] = events
+    const status = statusInfo?.status ?? null
+    cycle.counts.set(status, (cycle.counts.get(status) ?? 0) + events)
     cycle.events += events
     if (Date.parse(first) < Date.parse(cycle.first)) cycle.first = first
     if (Date.parse(last) > Date.parse(cycle.last)) cycle.last = last

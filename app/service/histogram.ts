@@ -14,7 +14,7 @@ export interface Histogram {
   /** How many buckets there are. */
   length: number
   /** For each result the number of events in each bucket. */
-  counts: Map<string, number[]>
+  counts: Map<string | null, number[]>
   total: number
 }
 
@@ -37,10 +37,10 @@ export async function readHistogram(view: View, now: number, signal: AbortSignal
   const bucket = `floor(totalseconds(activityDateTime sub ${new Date(start).toISOString()}) divby ${width / SECOND})`
   const grouping = `compute(${bucket} as bucket)/groupby((bucket,${PATHS.status}),aggregate($count as events))`
   const { rows } = await readGroups<Row>(filter, grouping, signal)
-  const counts = new Map<string, number[]>()
+  const counts = new Map<string | null, number[]>()
   let total = 0
   for (const { bucket, events, statusInfo } of rows) {
-    const status = statusInfo?.status ?? ''
+    const status = statusInfo?.status ?? null
     const series = counts.get(status) ?? Array<number>(count).fill(0)
     counts.set(status, series)
     // an event of the future, whose clock is ahead, counts in the last bucket

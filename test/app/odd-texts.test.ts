@@ -78,6 +78,8 @@ describeInBrowser('The page', () => {
   it('tells empty texts from none', async () => {
     const page = await open(`?${WEEK}`)
     expect(await labels(page, 'Status')).toEqual(['Failure 1', '(none) 5', '(empty) 1'])
+    const legend = await page.locator('.histogram .legend').allInnerTexts()
+    expect(legend.sort()).toEqual(['(empty) 1', '(none) 5', 'Failure 1'])
     expect(await labels(page, 'Job')).toEqual(['(none) 6', '(empty) 1'])
     await page.getByRole('group', { name: 'Job' }).getByLabel('(empty)').check()
     await eventually(() => page.locator('tbody .name').count(), 1)

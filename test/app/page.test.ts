@@ -381,6 +381,18 @@ describeInBrowser('A timeline', () => {
       '08:00:00 Anna Müller: Create, Microsoft Entra ID → Slack ✓ Success title, department, userName · 640 ms'
     ])
   })
+
+  it('has no link where there is no cycle to show', async () => {
+    const loose = { id: 'loose', activityDateTime: '2023-07-01T10:00:00Z', jobId: 'loose-job' }
+    const cycle = { ...loose, id: 'bound', activityDateTime: '2023-07-02T10:00:00Z', cycleId: 'bound-cycle' }
+    await service.post('/$batch', batchOf([loose, cycle]))
+    const page = await open('?timeline=loose-job&last=all&time=utc')
+    expect(await moments(page)).toEqual([
+      '2023-07-02 10:00:00 1 event in 0 ms (none) 1 bound-cycle',
+      '2023-07-01 10:00:00 1 event in 0 ms (none) 1 Events without a cycle'
+    ])
+    expect(await page.locator('.cycles').getByRole('link').count()).toBe(1)
+  })
 })
 
 describeInBrowser('Failures', () => {
