@@ -142,7 +142,11 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
   return (
     <div class="scroller" ref={scroller}>
       {shown !== pages && failure}
-      <table aria-rowcount={shown.isComplete ? length + 1 : -1} aria-label="Events" aria-busy={!pages.isReady}>
+      <table
+        aria-rowcount={shown.isComplete ? length + 1 : -1}
+        aria-label="Events"
+        aria-busy={!pages.isReady && (pages.error === undefined || pages.isRetrying)}
+      >
         <thead>
           <tr aria-rowindex={1}>
             <th scope="col" class="time" aria-sort={view.oldestFirst ? 'ascending' : 'descending'}>

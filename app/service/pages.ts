@@ -1,6 +1,6 @@
 /** A long list that is read page by page as it is scrolled. Only pages near what is looked at are kept. */
 import type { Event, Page } from './odata.ts'
-import { json } from './request.ts'
+import { isSignInOver, json } from './request.ts'
 import { isWorthRetrying, later } from './retry.ts'
 
 /** How many pages are kept on either side of the one that is looked at. */
@@ -66,7 +66,8 @@ export class Pages {
 
   /** Whether there is anything to show: the first page, or an error that stays. */
   get isReady(): boolean {
-    return this.parts.some(({ link }) => link !== ARRIVED) || (this.error !== undefined && !this.isRetrying)
+    const isFailed = this.error !== undefined && !this.isRetrying && !isSignInOver(this.error)
+    return isFailed || this.parts.some(({ link }) => link !== ARRIVED)
   }
 
   /** The row at a place, or undefined while it is not kept. */

@@ -24,6 +24,11 @@ export class ServiceError extends Error {
   }
 }
 
+/** Whether somebody has to sign in again, to whom what is there stays. */
+export function isSignInOver(error: unknown): boolean {
+  return error instanceof ServiceError && error.status === 401
+}
+
 /** The service cannot be reached: it is stopped, or the network is. */
 export class Unreachable extends Error {}
 

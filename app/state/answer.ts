@@ -1,5 +1,6 @@
 /** Answers of the service as state of a component: loading, there, or failed and asked for again. */
 import { useEffect, useState } from 'preact/hooks'
+import { isSignInOver } from '../service/request.ts'
 import { isWorthRetrying, later } from '../service/retry.ts'
 
 interface Answer<Type> {
@@ -31,7 +32,8 @@ export function useAnswer<Type>(key: string | undefined, ask: (signal: AbortSign
           if (ending.signal.aborted) return
           const again = isWorthRetrying(error, number)
           // what may be of another view is shown no longer than there will be an answer
-          setState(({ value }) => ({ value: again ? value : undefined, error, isLoading: again }))
+          const stays = again || isSignInOver(error)
+          setState(({ value }) => ({ value: stays ? value : undefined, error, isLoading: again }))
           if (again) cancel = later(number, error, () => attempt(number + 1))
         }
       )

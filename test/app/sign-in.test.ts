@@ -322,6 +322,10 @@ describeInBrowser('An expired token', () => {
     await page.getByText('Your sign-in has ended. Sign in again to go on with this view.').waitFor()
     expect(issuer.asked).toHaveLength(2)
     expect(await barriersOf(page)).toEqual([])
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    await page.getByRole('main').getByText('You are not signed in').waitFor()
+    await seen(page, 'Anna Müller') // what was there stays
+    await page.getByRole('figure').getByText('10 events').waitFor()
     issuer.behave({})
     await button(page, 'Sign in again').click()
     await seen(page, 'Chen Wei')
