@@ -21,24 +21,13 @@ import { representEntity, representValue } from './representation.ts'
 import { weakEtag } from './respond.ts'
 import { columnsIn } from './stored-text.ts'
 
-/**
- * Renders the first rows, as many as fit into an answer, at least one.
- * @param template to fill in, if there is one: see {@link templateFor}
- */
-export function renderRows(
-  exchange: Exchange,
-  all: Row[],
-  selected: Selected,
-  path: string,
-  template = templateOfSelected(exchange, selected)
-): JsonText {
+/** Renders the first rows, as many as fit into an answer, at least one. */
+export function renderRows(exchange: Exchange, all: Row[], selected: Selected, path: string): JsonText {
   const texts: JsonText = []
-  const { type } = exchange.schema.stored
-  const isFilledIn = (row: Row) => selected.selection || isCurrent(row[type.hidden.representationTag], type)
+  const template = selected.selection && templateFor(exchange, selected)
   let size = 0
   for (const row of all) {
-    const text =
-      template && isFilledIn(row) ? filledIn(exchange, template, row) : rowText(exchange, row, selected, path)
+    const text = template ? filledIn(exchange, template, row) : rowText(exchange, row, selected, path)
     size += sizeOf([text])
     if (size > mostBytes() && texts.length) break
     texts.push(text)
@@ -67,9 +56,6 @@ export function templateFor(exchange: Exchange, selected: Selected): Template | 
   return (selection.has(key) && templateOfSelection(selection)(stored.type)) || undefined
 }
 
-const templateOfSelected = (exchange: Exchange, selected: Selected) =>
-  selected.selection && templateFor(exchange, selected)
-
 const templateOfSelection = remembered((selection: NonNullable<Selection>) =>
   remembered((type: StoredType): Template | false => isOfColumns(type, selection) && templateOf(type, selection))
 )
@@ -81,9 +67,8 @@ const templateOfSelection = remembered((selection: NonNullable<Selection>) =>
 function filledIn({ schema }: Exchange, template: Template, row: Row): string | StoredText {
   const { type } = schema.stored
   const { representation, representationTag } = type.hidden
-  const [tag, stored] = [row[representationTag], row[representation]]
-  if (isCurrent(tag, type) && !stored) return { text: textOf(template, row), tag }
-  if (isCurrent(tag, type) && typeof stored === 'string') return { text: stored, tag }
+  const tag = row[representationTag]
+  if (isCurrent(tag, type) && !row[representation]) return { text: textOf(template, row), tag }
   return textOf(template, row, (json, property) => storedJson(parseJson(json), property))
 }
 
@@ -96,17 +81,13 @@ function linksOf(exchange: Exchange, path: string, row: Row, selection: Selectio
   return { '@odata.id': url, ...(isFull && { '@odata.etag': entityEtag(row, schema), '@odata.readLink': url }) }
 }
 
-/** The columns that {@link renderRows} needs. @param template to fill in, if there is one */
-export function columnsToRender(
-  exchange: Exchange,
-  selected: Selected,
-  template = templateOfSelected(exchange, selected)
-): Cqn[] {
+/** The columns that {@link renderRows} needs. */
+export function columnsToRender(exchange: Exchange, selected: Selected): Cqn[] {
   const { rows, selection } = selected
   if (exchange.asReferences) return rows.identity.map(ref)
+  const template = selection && templateFor(exchange, selected)
   if (!template) return columnsFor(selection, rows)
   const { representation, representationTag } = exchange.schema.stored.type.hidden
-  if (!selection) return [...columnsFor(selection, rows), ref(representation)]
   const hasText = named(xpr(ref(representation), 'is not null'), representation)
   return [hasText, ref(representationTag), ...columnsIn(template)]
 }
