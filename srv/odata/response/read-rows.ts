@@ -8,6 +8,7 @@ import { asManyAsFit } from '../../database/result-size.ts'
 import { distinct, type Column } from '../../cqn/cqn.ts'
 import type { Planned } from '../../plans/plans.ts'
 import type { Row } from '../../plans/statement.ts'
+import type { Template } from '../model/template.ts'
 import type { Selected } from '../query/select.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { JsonText } from './json-text.ts'
@@ -51,56 +52,91 @@ interface Shown {
 /** Texts up to this length, in bytes, are always read with the others. */
 const SHORT = 24_576
 
+/** What {@link readRows} is called with. */
+interface Task<Of extends Prepared> {
+  exchange: Exchange
+  plan: Planned<Of>
+  wanted: Wanted<Of>
+  /** How many rows to look for: one more than wanted shows whether there are more. */
+  all: number
+}
+
 /** Reads as many rows as are wanted and fit into an answer, at least one if there is one. */
 export async function readRows<Of extends Prepared>(
   exchange: Exchange,
-  { prepared, ask }: Planned<Of>,
-  { path, limit, select, placeOf, apart }: Wanted<Of>
+  plan: Planned<Of>,
+  wanted: Wanted<Of>
 ): Promise<Shown> {
-  const { selected, keys } = prepared
-  const all = limit + 1 // one more shows whether there are more
-  const nameFor = (form: string, places: number) => (places === all ? form : `${form} of ${places}`)
-  const placesUpTo = (index: number, row: Row | undefined) => ((row && placeOf?.(row)) ?? index) + 1
-
-  async function build(wanted: number, isMore: boolean): Promise<Shown> {
-    const { rows: found, asked } = await asManyAsFit(wanted, (places) =>
-      ask(nameFor('rows', places), (of) => {
-        const columns = distinct([...columnsToRender(exchange, selected), ...of.keys])
-        return { SELECT: { ...select(of, places), columns } }
-      })
-    )
-    const rows = placeOf ? inPlaces(found, placeOf) : found
-    const texts = renderRows(exchange, rows.slice(0, limit), selected, path)
-    const count = texts.length
-    const isCut = count < rows.length
-    const places = isCut ? placesUpTo(count - 1, rows[count - 1]) : asked
-    return { texts, count, isMore: isMore || isCut || asked < wanted, places, rowAt: (index) => rows[index] }
-  }
-
+  const task = { exchange, plan, wanted, all: wanted.limit + 1 }
+  const { selected, keys } = plan.prepared
   const { stored } = exchange.schema
   const template = templateFor(exchange, selected)
   // of what is selected, the database makes no texts where rows come one by one: to send their columns takes it less. JSON
   // in columns may be that of an earlier release
   const isMadeThere = template === stored.template || (template && !engine().endsWhereFull && !hasJson(template))
   // JSON keeps all digits of numbers in columns, but not of numbers that an order computes
-  if (!template || !isMadeThere || !keys.every((column) => 'ref' in column)) return build(all, false)
+  const canBeMadeThere = keys.every((column) => 'ref' in column)
+  return template && isMadeThere && canBeMadeThere ? readTexts(task, template) : buildTexts(task, task.all, false)
+}
 
+/**
+ * Reads the columns of rows, and builds their texts here.
+ * @param places how many places to read
+ * @param isMore whether rows are known to follow
+ */
+async function buildTexts<Of extends Prepared>(
+  { exchange, plan, wanted: { path, limit, select, placeOf }, all }: Task<Of>,
+  places: number,
+  isMore: boolean
+): Promise<Shown> {
+  const { selected } = plan.prepared
+  const { rows: found, asked } = await asManyAsFit(places, (count) =>
+    plan.ask(nameFor('rows', count, all), (of) => {
+      const columns = distinct([...columnsToRender(exchange, selected), ...of.keys])
+      return { SELECT: { ...select(of, count), columns } }
+    })
+  )
+  const rows = placeOf ? inPlaces(found, placeOf) : found
+  const texts = renderRows(exchange, rows.slice(0, limit), selected, path)
+  const count = texts.length
+  const isCut = count < rows.length
+  return {
+    texts,
+    count,
+    isMore: isMore || isCut || asked < places,
+    places: isCut ? placesUpTo(count - 1, rows[count - 1], placeOf) : asked,
+    rowAt: (index) => rows[index]
+  }
+}
+
+/** Has the database make the texts of rows, unless it has some of another version of their type. */
+async function readTexts<Of extends Prepared>(task: Task<Of>, template: Template): Promise<Shown> {
+  const { plan, all } = task
+  const { limit, select, placeOf, apart } = task.wanted
+  const { stored } = task.exchange.schema
   const read = async (places: number, longest?: number) => {
-    const name = nameFor(longest ? 'short texts' : 'texts', places)
-    const found = await ask(name, (of) => pageQuery(select(of, places), of.keys, stored, template, longest))
-    return storedPage(found, keys, placeOf)
+    const name = nameFor(longest ? 'short texts' : 'texts', places, all)
+    const found = await plan.ask(name, (of) => pageQuery(select(of, places), of.keys, stored, template, longest))
+    return storedPage(found, plan.prepared.keys, placeOf)
   }
   const isUnlimited = limit === 1 || (engine().endsWhereFull && !placeOf) // rows without an order may come in any
   const longest = isUnlimited ? undefined : Math.max(SHORT, Math.floor(mostBytes() / all))
   const first = await read(all, longest)
   const fit = fitting(first.entities.slice(0, limit))
   const isMore = first.entities.length > fit
-  const places = isMore ? placesUpTo(fit - 1, first.rowAt(fit - 1)) : all
+  const places = isMore ? placesUpTo(fit - 1, first.rowAt(fit - 1), placeOf) : all
   const isWhole = first.entities.slice(0, fit).every(([read]) => read !== null)
   const areCurrent = first.entities.every(([, , tag]) => isCurrent(tag, stored.type))
   // on the second read the page may begin with rows that have just arrived
   const page = isWhole || !areCurrent ? first : await read(places)
-  if (!page.entities.every(([, , tag]) => isCurrent(tag, stored.type))) return build(places, isMore)
+  if (!page.entities.every(([, , tag]) => isCurrent(tag, stored.type))) return buildTexts(task, places, isMore)
   const count = Math.min(fit, page.entities.length)
   return { texts: page.textsOf(count, apart), count, isMore, places, rowAt: page.rowAt }
 }
+
+/** The name of a query in the plan. */
+const nameFor = (form: string, places: number, all: number) => (places === all ? form : `${form} of ${places}`)
+
+/** How many places there are up to a row, which has this index among those that were found. */
+const placesUpTo = (index: number, row: Row | undefined, placeOf: ((keys: Row) => number | undefined) | undefined) =>
+  ((row && placeOf?.(row)) ?? index) + 1
