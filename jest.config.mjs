@@ -12,12 +12,11 @@ const LONG = [
   '/force/(answers|checkpoints|clock|downloads|download-limits|expensive-queries|failures|files|memory|overload|page)',
   '/force/(give-way|pictures|search-memory|shares|shutdown|time-limits|token-clock)'
 ]
-const isShort = process.env.FORCE === 'short'
-const left = isShort ? LONG : []
+const left = process.env.FORCE === 'short' ? LONG : []
 
 /** @type {import('jest').Config} */
 export default {
-  maxWorkers: isShort ? 3 : 2, // two processors have time for a third file, as some tests wait
+  maxWorkers: 2,
   maxConcurrency: 20, // most of what runs concurrently waits
   globalSetup: '<rootDir>/test/support/temporary.ts',
   globalTeardown: '<rootDir>/test/support/clean-up.ts',
