@@ -18,16 +18,17 @@ export function lastIndexed(file: string): number | undefined {
 /** Waits until all whole blocks of events are in the search index. */
 export const indexed = (file: string, events: number) =>
   until(async () =>
-    isOnPostgres()
-      ? (await blocks(file)) >= Math.floor(events / 8)
-      : (lastIndexed(file) ?? -1) >= Math.floor((events + 1) / 8) * 8 - 1
+    isOnPostgres() ? await areIndexed(file, events) : (lastIndexed(file) ?? -1) >= Math.floor((events + 1) / 8) * 8 - 1
   )
 
-/** How many blocks of events of one tenant are in the search index of a log in PostgreSQL. */
-async function blocks(file: string) {
-  const count = 'SELECT count(*)::int AS blocks FROM "provisioning_log_SearchBlocks"'
+/** Whether all whole blocks of each tenant are in the search index of a log in PostgreSQL. */
+async function areIndexed(file: string, events: number) {
+  const [blocks, arrivals] = ['"provisioning_log_SearchBlocks"', '"provisioning_log_Arrivals"']
+  const sql = `SELECT sum(count)::int AS arrivals, sum(count / 8)::int AS whole,
+    (SELECT count(*) FROM ${blocks})::int AS blocks FROM (SELECT count(*) FROM ${arrivals} GROUP BY tenant) AS each`
   const { rows } = await onServer((await postgresFor(file)).DATABASE_URL as string, (client) =>
-    client.query<{ blocks: number }>(count)
+    client.query<{ arrivals: number; whole: number; blocks: number }>(sql)
   )
-  return rows[0]?.blocks ?? 0
+  const [{ arrivals: arrived, whole, blocks: done } = { arrivals: 0, whole: 0, blocks: 0 }] = rows
+  return arrived >= events && done >= whole
 }
