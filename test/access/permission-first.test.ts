@@ -60,7 +60,7 @@ describe('Before its body is received', () => {
   )("%s at the root '%s/' is answered as it should be", async (_, root, path, claims, status) => {
     const token = await issuer.issue(claims)
     const types = ['application/json', ...(path === '/$batch' ? ['multipart/mixed; boundary=b'] : [])]
-    const wait = status === undefined ? 1000 : undefined // no machine is too busy for an answer that must come
+    const wait = status === undefined ? 2000 : undefined // no machine is too busy for an answer that must come
     const sent = types.flatMap((type) =>
       LENGTHS.map((length) =>
         statusBeforeBody(root + path, { Authorization: `Bearer ${token}`, 'Content-Type': type, ...length }, wait)

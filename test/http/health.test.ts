@@ -36,7 +36,7 @@ describe('The health of the service', () => {
     for (let round = 0; round < 2; round++) {
       renameSync(file, `${file}.away`)
       await until(async () => (await ask()) === 503)
-      if (round === 0) await delay(1500) // another check
+      await delay(2500) // two more checks
       renameSync(`${file}.away`, file)
       await until(async () => (await ask()) === 200)
     }
