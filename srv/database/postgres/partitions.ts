@@ -1,7 +1,6 @@
 /**
  * The partitions of events: one for each month of their time in UTC, and one for far-off times. Queries by time read
- * those that they need, and retention drops those that are old: see
- * docs/decisions/12-partitions-by-the-month-of-events.md.
+ * those that they need, and retention drops those that are old: see docs/decisions/8-postgres-by-pg-alone.md.
  */
 import cds from '@sap/cds'
 import type pg from 'pg'
