@@ -31,7 +31,7 @@ export function guardHistory(log: Log, location: string) {
 
 /** Seals events in the background thread, where hashing holds up no requests, until the returned function is called. */
 function startSealing(location: string, interval: number) {
-  const job = startJob(join(import.meta.dirname, 'sealing-thread.ts'), { location })
+  const job = startJob(join(import.meta.dirname, 'sealer.ts'), { location })
   const seal = async (signal: AbortSignal) => {
     while (!signal.aborted && engine().leads && (await job.run('seal')));
   }

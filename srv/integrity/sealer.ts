@@ -1,9 +1,17 @@
 /** Seals events: see db/seals.cds. Several processes may do so in one log. */
+import type { Job } from '../database/background.ts'
 import type { SealStore } from '../database/log.ts'
+import { openLog } from '../database/open-log.ts'
 import { nextSeal, sealable } from './chain.ts'
 
 /** The most events sealed in one transaction, which blocks other writers for a moment. */
 const BATCH = 200
+
+/** Seals in the background thread: see guard.ts. @param location of the log, as {@link openLog} takes it */
+export default async ({ location }: { location: string }): Promise<Job> => {
+  const log = await openLog(location)
+  return { seal: () => sealSome(log), close: () => log.close() }
+}
 
 /** Seals everything that has come in. */
 export async function sealAll(log: SealStore) {
@@ -11,7 +19,7 @@ export async function sealAll(log: SealStore) {
 }
 
 /** Seals what one transaction takes. @returns whether there may be more to seal */
-export async function sealSome(log: SealStore): Promise<boolean> {
+async function sealSome(log: SealStore): Promise<boolean> {
   return (await log.alone(() => seal(log, BATCH))) === BATCH
 }
 

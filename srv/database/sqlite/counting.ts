@@ -22,7 +22,7 @@ export interface Counting extends Pick<LogFiles, 'file' | 'files'> {
  */
 export function startCounting({ file, files }: LogFiles, tallies: Tallies, total: number): () => Promise<void> {
   const data: Counting = { file, files, tallies }
-  const job = startJob(join(import.meta.dirname, 'counting-thread.ts'), data)
+  const job = startJob(join(import.meta.dirname, 'tallies.ts'), data)
   let isStopped = false
   async function count() {
     let told = performance.now()

@@ -1,7 +1,10 @@
-/** Fills the search index with what has come into the log: see search-file.ts. */
+/** Fills the search index with what has come into the log, in the background thread: see search-index.ts. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { Job } from '../background.ts'
 import type { Searched } from '../engine.ts'
+import { openConnection } from './connection.ts'
 import { isDamaged, isLocked } from './failures.ts'
+import type { OpenFiles } from './files.ts'
 import { EVENTS } from '../tables.ts'
 import {
   BLOCK,
@@ -17,8 +20,8 @@ import {
   type State
 } from './search-file.ts'
 import { measureFrequencies } from './search-frequencies.ts'
-import { isIndexed, tenantNumbers, textsOf, type NumberOf } from './search-tenants.ts'
-import { addValues, removeValues } from './search-values.ts'
+import { isIndexed, tenantNumbers, textsOf } from './search-tenants.ts'
+import { addValues, removeValues, type Filling } from './search-values.ts'
 import { condensed, LONG } from './trigrams.ts'
 
 /** How long a transaction takes, in milliseconds, and how many events it has at most. */
@@ -28,6 +31,12 @@ const MOST = 5000
 /** From how many rowids on whose events were removed the index is made again, if those are half of it. */
 const MANY_REMOVED = 10_000
 
+export interface Indexing extends SearchIndex {
+  /** The database file, absolute, and the files that must be in place. */
+  file: string
+  files: OpenFiles
+}
+
 export interface Progress {
   /** The rowid up to which events are indexed, and the one up to which they can be. */
   done: number
@@ -36,8 +45,8 @@ export interface Progress {
   removed?: 'damaged' | 'outdated'
 }
 
-/** Prepares to index events. */
-export function filler(log: DatabaseSync, search: SearchIndex) {
+export default ({ file: logFile, files, ...search }: Indexing): Job => {
+  const log = openConnection(logFile, { readOnly: true, files })
   const file = reopened(search.path, openIndex)
 
   function remove(removed: 'damaged' | 'outdated'): Progress {
@@ -65,7 +74,7 @@ export function filler(log: DatabaseSync, search: SearchIndex) {
     }
   }
 
-  return { fill, close: file.close }
+  return { fill, close: () => (file.close(), log.close()) }
 }
 
 /** @returns undefined if the index is not of this log, or much of it is about events that are gone */
@@ -85,24 +94,16 @@ function fillFrom(log: DatabaseSync, index: DatabaseSync, search: SearchIndex): 
 }
 
 function addEvents(log: DatabaseSync, index: DatabaseSync, search: SearchIndex, state: State, end: number): State {
-  const { columns, instant } = search
-  const numberOf = tenantNumbers(index)
-  const last = addBlocks(log, index, columns, numberOf, state.last, end)
-  addTimes(log, index, instant, numberOf, state.last, last)
-  addValues(log, index, Object.values(columns.byParts), numberOf, state.last, last)
+  const filling = { log, index, search, numberOf: tenantNumbers(index) }
+  const last = addBlocks(filling, state.last, end)
+  addTimes(filling, state.last, last)
+  addValues(filling, state.last, last)
   measureFrequencies(index)
   return { ...state, last }
 }
 
 /** Notes from when to when the events of some rowids happened. */
-function addTimes(
-  log: DatabaseSync,
-  index: DatabaseSync,
-  instant: string,
-  numberOf: NumberOf,
-  after: number,
-  last: number
-) {
+function addTimes({ log, index, search: { instant }, numberOf }: Filling, after: number, last: number) {
   const find = log.prepare(
     `SELECT tenant, rowid / ${BLOCK * CHUNK} AS chunk, min("${instant}") AS first, max("${instant}") AS last FROM ${EVENTS}
      WHERE rowid > ? AND rowid <= ? GROUP BY 1, 2`
@@ -119,18 +120,11 @@ const isMostlyGone = ({ first, last }: State, firstOfLog: number) =>
   firstOfLog - first > Math.max(MANY_REMOVED, (last - first) / 2)
 
 /** Adds whole blocks, at least one. @returns the rowid up to which events are indexed */
-function addBlocks(
-  log: DatabaseSync,
-  index: DatabaseSync,
-  columns: Searched,
-  numberOf: NumberOf,
-  last: number,
-  end: number
-) {
+function addBlocks({ log, index, search, numberOf }: Filling, last: number, end: number) {
   const addTexts = textWriter(index)
   const addAnchor = index.prepare('INSERT INTO anchors (place, id, tenant) VALUES (?, ?, ?)')
   const rows = log.prepare(
-    `SELECT rowid AS place, id, tenant, ${allTexts(columns)} AS text FROM ${EVENTS}
+    `SELECT rowid AS place, id, tenant, ${allTexts(search.columns)} AS text FROM ${EVENTS}
      WHERE rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ${MOST}`
   )
   const until = performance.now() + DURATION

@@ -3,9 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import cds from '@sap/cds'
 import { repeat, startJob } from '../background.ts'
-import type { OpenFiles } from './files.ts'
-import type { SearchIndex } from './search-file.ts'
-import type { Progress } from './search-filling.ts'
+import type { Indexing, Progress } from './search-filling.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -18,14 +16,9 @@ const RESPITE = 10_000
 const MANY = 20_000
 const NEWS = 10_000
 
-export interface Indexing extends SearchIndex {
-  file: string
-  files: OpenFiles
-}
-
 /** Indexes events in the background thread until the returned function is called. */
 export function startIndexing(indexing: Indexing) {
-  const job = startJob(join(import.meta.dirname, 'search-thread.ts'), indexing)
+  const job = startJob(join(import.meta.dirname, 'search-filling.ts'), indexing)
   const progress = reporter()
   let pausedUntil = -Infinity
   let failure: string | undefined

@@ -34,17 +34,15 @@ const MOST_TEXT = 1_000_000
 /** How many values are looked at, at once, to find those that are gone. */
 const SWEPT = 2000
 
+/** What events are added from and to, in a transaction. */
+export interface Filling extends Pick<Question, 'log' | 'index' | 'search'> {
+  numberOf: NumberOf
+}
+
 /** Adds the values of events that were indexed. */
-export function addValues(
-  log: DatabaseSync,
-  index: DatabaseSync,
-  columns: string[],
-  numberOf: NumberOf,
-  after: number,
-  last: number
-) {
+export function addValues({ log, index, search, numberOf }: Filling, after: number, last: number) {
   const add = index.prepare('INSERT INTO known_values (tenant, name, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
-  for (const column of columns) {
+  for (const column of Object.values(search.columns.byParts)) {
     const find = log.prepare(
       `SELECT DISTINCT tenant, "${column}" AS value FROM ${EVENTS}
        WHERE rowid > ? AND rowid <= ? AND "${column}" IS NOT NULL`

@@ -1,7 +1,9 @@
 /** The numbers of events that triggers keep: of each tenant (db/counts.cds) and of each kind (db/tallies.cds). */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { Job } from '../background.ts'
 import { kindOf, MOST, type Tallies } from '../tallies.ts'
-import { transaction, type LogConnection } from './connection.ts'
+import { openConnection, transaction, type LogConnection } from './connection.ts'
+import type { Counting } from './counting.ts'
 import { COUNTS, EVENTS, OLDER, TALLIES } from '../tables.ts'
 
 /** The names of the triggers. */
@@ -61,11 +63,20 @@ export function uncountedUpTo(database: DatabaseSync): number | undefined {
   return upTo === undefined ? undefined : Number(upTo)
 }
 
+/** The most events counted in one transaction, which blocks other writers for a moment. */
+const BATCH = 2000
+
+/** Counts older events in the background thread: see counting.ts. */
+export default ({ file, files, tallies }: Counting): Job => {
+  const database = openConnection(file, { files })
+  return { count: () => countOlder(database, tallies), close: () => database.close() }
+}
+
 /**
  * Counts older events for their kinds, the newest of them first.
  * @returns the row up to which they are not counted; undefined if all are
  */
-export function countOlder(database: LogConnection, tallies: Tallies, most: number): Promise<number | undefined> {
+function countOlder(database: LogConnection, tallies: Tallies): Promise<number | undefined> {
   return transaction(database, () => {
     const upTo = uncountedUpTo(database)
     if (upTo === undefined) return undefined
@@ -76,10 +87,10 @@ export function countOlder(database: LogConnection, tallies: Tallies, most: numb
         `SELECT ${kind.map(([column, value]) => `${value} AS ${column}`).join()}, count(*) AS "#events"
          FROM ${EVENTS} e WHERE rowid > ? AND rowid <= ? GROUP BY ${columns.map((_, index) => index + 1).join()}`
       )
-      .all(upTo - most, upTo)
+      .all(upTo - BATCH, upTo)
     const add = adder(database, tallies, columns)
     for (const { '#events': events, ...values } of found) add(Object.values(values), Number(events))
-    const rest = upTo - most
+    const rest = upTo - BATCH
     if (rest > 0) database.prepare(`UPDATE ${OLDER} SET upTo = ?`).run(rest)
     else database.exec(`DELETE FROM ${OLDER}`)
     return rest > 0 ? rest : undefined
