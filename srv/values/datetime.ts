@@ -10,12 +10,13 @@ const DATE_TIME_OFFSET = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,12}
  * The same instant in UTC as text of a fixed width, `2016-12-31T21:02:10.8639373`, so that instants
  * compare and sort like their texts. It has no zone: CAP would cut a text that ends in `Z` to milliseconds.
  * @param value an Edm.DateTimeOffset
- * @param precision how many fractional digits it may have: 7 in events, as the model declares, 12 in literals
+ * @param precision how many fractional digits it may have, besides zeros at the end: 7 in events, as the model declares,
+ *   12 in literals
  * @returns undefined if the value is not one, or lies outside the years 0001 to 9999
  */
 export function instant(value: string, precision = 7): string | undefined {
   const [, date, minutes, seconds = '00', fraction = '', offset] = DATE_TIME_OFFSET.exec(value) ?? []
-  if (!date || !minutes || !offset || fraction.length > precision) return undefined
+  if (!date || !minutes || !offset || fraction.replace(/0+$/, '').length > precision) return undefined
   const local = `${date}T${minutes}:${seconds}`
   const milliseconds = Date.parse(`${local}Z`)
   const there = Number.isNaN(milliseconds) ? '' : new Date(milliseconds).toISOString()

@@ -60,9 +60,13 @@ const withoutType = ({ '@odata.type': _, '@type': _type, ...members }: JsonObjec
 function objectOf(value: unknown, type: StructuredType, place: Place): JsonObject {
   const object = plainObject(value, place)
   const sent = typeSent(object)
-  if (sent !== undefined && !isNameOf(type, sent))
-    throw refusal('invalidType', `The type must be '#${type.name}'.`, [...place, '@odata.type'])
+  if (sent !== undefined && !isNameOf(type, sent)) throw wrongType([type], place)
   return object
+}
+
+function wrongType(types: readonly StructuredType[], place: Place) {
+  const names = types.map(({ name }) => `'#${name}'`).join(' or ')
+  return refusal('invalidType', `The type must be ${names}.`, [...place, '@odata.type'])
 }
 
 /** @throws {RequestError} 400 for any other value */
@@ -116,8 +120,10 @@ function complexReader({ derived }: Property, declared: StructuredType): Read<Js
   if (!derived) return read
   return (value, place) => {
     const sent = typeSent(plainObject(value, place))
+    if (sent === undefined || isNameOf(declared, sent)) return read(value, place)
     const type = derived.types.find((each) => isNameOf(each, sent))
-    return type ? { '@odata.type': `#${type.name}`, ...readerOf(type)(value, place) } : read(value, place)
+    if (!type) throw wrongType([declared, ...derived.types], place)
+    return { '@odata.type': `#${type.name}`, ...readerOf(type)(value, place) }
   }
 }
 

@@ -3,7 +3,7 @@ import type { Enumeration } from '../../cqn/typed.ts'
 import { RequestError, type ErrorCode } from '../../errors/errors.ts'
 import { instant } from '../../values/datetime.ts'
 import { isLonger } from '../../values/length.ts'
-import { memberNamed } from '../model/enumerations.ts'
+import { memberOfLiteral } from '../model/enumerations.ts'
 import type { ModelType, Property } from '../model/types.ts'
 
 /** Where a value stands in the request body: the names and numbers that lead to it, for errors. */
@@ -16,11 +16,11 @@ export type Read<Result = unknown> = (value: unknown, place: Place) => Result
 export const primitiveReader = ({ type, maxLength, enumeration }: Property): Read =>
   enumeration ? enumerationReader(enumeration) : READERS[type as ModelType](maxLength)
 
-/** Reads a member of an enumeration, by its name in any case. */
+/** Reads a member of an enumeration, by its name in any case or its value (OData JSON 4.01, 7.1: rule `enumValue`). */
 function enumerationReader(enumeration: Enumeration): Read<string> {
   return (value, place) => {
     if (typeof value !== 'string') throw wrong('invalidType', place, 'must be a string')
-    const member = memberNamed(enumeration, value)
+    const member = memberOfLiteral(enumeration, value)
     if (member === undefined) throw wrong('invalidValue', place, `must be one of ${enumeration.members.join(', ')}`)
     return member
   }
@@ -48,14 +48,17 @@ const READERS: Record<ModelType, (maxLength?: number) => Read> = {
     if (typeof value !== 'string') throw wrong('invalidType', place, POINT_IN_TIME)
     const fault = faultOfPoint(value)
     if (fault) throw wrong('invalidValue', place, fault)
-    // OData takes `t` and `z`, too, and points without seconds; XML Schema, RFC 3339 and many readers of answers do not
-    return value.toUpperCase().replace(WITHOUT_SECONDS, '$&:00')
+    // OData takes `t` and `z`, too, and points without seconds; XML Schema, RFC 3339 and many readers of answers do not.
+    // Java writes nine digits where seven say the same
+    return value.toUpperCase().replace(WITHOUT_SECONDS, '$&:00').replace(BEYOND_7_DIGITS, '$1')
   }
 }
 
 const POINT_IN_TIME = "must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'"
 
 const WITHOUT_SECONDS = /T\d\d:\d\d(?!:)/
+
+const BEYOND_7_DIGITS = /(\.\d{7})\d+/
 
 /** An offset that XML Schema has not, and with which .NET reads no point in time, nor the page that it is on. */
 const BEYOND_14_HOURS = /[+-]14:(?!00)/

@@ -1,4 +1,4 @@
-import { documentedExample, errorOf, sharedService } from '../../support/service.ts'
+import { documentedExample, errorOf, sharedService, type Json } from '../../support/service.ts'
 
 const service = sharedService()
 const path = '/auditLogs/provisioning'
@@ -171,9 +171,26 @@ describe('A request body that is wrong is refused, says why, and stores nothing'
   })
 })
 
+describe('A type that is refused', () => {
+  it.each<[Json, string]>([
+    [{ '@odata.type': '#microsoft.graph.user' }, "'#microsoft.graph.provisioningObjectSummary'"],
+    [{ initiatedBy: { '@type': '#initiator' } }, "'#microsoft.graph.initiator'"],
+    [
+      { statusInfo: { '@odata.type': '#graph.statusDetails', errorCode: 'x' } },
+      "'#microsoft.graph.statusBase' or '#microsoft.graph.statusDetails'"
+    ]
+  ])('says which may be sent: %j', async (more, types) => {
+    const answer = await service.post(path, { activityDateTime: at, ...more })
+    const message = `The type must be ${types}.`
+    expect([answer.status, errorOf(answer)]).toMatchObject([400, { code: 'invalidType', message }])
+  })
+})
+
 describe('A point in time that is refused', () => {
   it.each([
     ['2024-05-01T12:00:00.123456789Z', 'must have at most 7 digits after the second'],
+    ['2024-05-01T12:00:00.12345670001Z', 'must have at most 7 digits after the second'],
+    ['2024-05-01T12:00:00.0000000000000Z', "must be a date and time such as '2017-01-01T00:02:10.8639373+03:00'"],
     ['2024-05-01T12:00:00.123456', 'must have an offset from UTC, or Z'],
     ['2024-05-01T12:00:00.123456789', 'must have an offset from UTC, or Z'],
     ['2024-05-01T12:00:00-14:01', 'must have an offset of at most 14 hours'],

@@ -240,11 +240,16 @@ describe('What is sent comes back', () => {
   it.each([
     ['2024-05-01t12:00:00.1z', '2024-05-01T12:00:00.1Z'],
     ['2024-05-01T12:00Z', '2024-05-01T12:00:00Z'],
-    ['2024-05-01t12:00-03:30', '2024-05-01T12:00:00-03:30']
-  ])('a point in time as RFC 3339 has it, as many clients can read no other: %s', async (activityDateTime, shown) => {
-    const { body } = await roundTrip({ activityDateTime })
-    expect(body.activityDateTime).toBe(shown)
-  })
+    ['2024-05-01t12:00-03:30', '2024-05-01T12:00:00-03:30'],
+    ['2024-05-01T12:00:00.123456700+02:00', '2024-05-01T12:00:00.1234567+02:00'],
+    ['2024-05-01T12:00:00.000000000000Z', '2024-05-01T12:00:00.0000000Z']
+  ])(
+    'a point in time as RFC 3339 and .NET have it, as many clients can read no other: %s',
+    async (activityDateTime, shown) => {
+      const { body } = await roundTrip({ activityDateTime })
+      expect(body.activityDateTime).toBe(shown)
+    }
+  )
 
   it('properties that were not sent as null, and collections as empty', async () => {
     const { body } = await roundTrip({})

@@ -358,6 +358,14 @@ describe('A member of an enumeration', () => {
     expect(classic).toMatchObject({ action: 'stagedDelete', provisioningSteps: [{ provisioningStepType: 'import' }] })
   })
 
+  it('may be sent by its value, as a text (OData JSON 4.01, 7.1)', async () => {
+    const event = { provisioningAction: '5', provisioningSteps: [{ provisioningStepType: '0', status: '1' }] }
+    const { classic, today } = await seen('/v1.0', event)
+    const provisioningSteps = [{ provisioningStepType: 'import', status: 'failure' }]
+    expect(today).toMatchObject({ provisioningAction: 'stagedDelete', provisioningSteps })
+    expect(classic).toMatchObject({ action: 'stagedDelete', provisioningSteps })
+  })
+
   it('may be the one for unknown values', async () => {
     const { classic, today } = await seen('/v1.0', { provisioningAction: 'unknownFutureValue' })
     expect([classic.action, today.provisioningAction]).toEqual(['unknownFutureValue', 'unknownFutureValue'])
@@ -430,6 +438,8 @@ describe('What /v1.0 does not take', () => {
   it.each<[Json, string, string]>([
     [{ provisioningAction: 'bogus' }, 'invalidValue', 'provisioningAction'],
     [{ provisioningAction: 1 }, 'invalidType', 'provisioningAction'],
+    [{ provisioningAction: '7' }, 'invalidValue', 'provisioningAction'],
+    [{ provisioningAction: '-1' }, 'invalidValue', 'provisioningAction'],
     [{ provisioningStatusInfo: { status: 'ok' } }, 'invalidValue', 'provisioningStatusInfo/status'],
     [
       { provisioningStatusInfo: { errorInformation: { errorCategory: 'x' } } },
