@@ -124,11 +124,13 @@ function groupBy(parser: Parser, rows: Rows): Rows[] {
   const { cursor } = parser
   const items = cursor.enclosed(() => cursor.list(() => groupingItem(parser)))
   const values = cursor.accept(',') ? groupAggregates(parser) : []
+  // each rollup multiplies the sets, so they are counted before they are made
+  const count = items.reduce((product, item) => product * item.length, 1)
+  if (count > MOST_SETS) cursor.fail(`The result has more than ${MOST_SETS} sets of groups`)
   const levels = items.reduce<Grouping[][]>(
     (sets, item) => sets.flatMap((set) => item.map((part) => [...set, ...part])),
     [[]]
   )
-  if (levels.length > MOST_SETS) cursor.fail(`The result has more than ${MOST_SETS} sets of groups`)
   return levels.map((groupings) => grouped(cursor, rows, groupings, values))
 }
 

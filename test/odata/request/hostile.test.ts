@@ -37,6 +37,7 @@ describe('An expression that grows by what is put in', () => {
     ['a chain of topsum', { $apply: times(25, () => 'topsum(1,durationInMilliseconds)', '/') }],
     ['a chain of search', { $apply: times(60, () => 'search(a b c d e f)', '/') }],
     ['sets of sets', { $apply: `concat(${times(25, () => 'identity', ',')})` }],
+    ['rollups, each of which doubles the sets', { $apply: `groupby((${times(280, () => 'rollup($all,id)', ',')}))` }],
     [
       'sets of long chains',
       { $apply: `concat(${times(13, (k) => times(18, (i) => `compute(1 as a${k}b${i})`, '/'), ',')})` }
