@@ -1,5 +1,6 @@
 /** The chart of results over time, as uPlot draws it: stacked bars. */
 import uPlot from 'uplot'
+import { bucketAt } from '../service/buckets.ts'
 import type { Histogram } from '../service/histogram.ts'
 import { toneOf } from './status.tsx'
 import { timeText } from './time.tsx'
@@ -7,9 +8,9 @@ import { timeText } from './time.tsx'
 const HEIGHT = 138 // px
 
 /** The bars from the tallest to the lowest: each stands on those that are drawn after it. */
-export function barsOf({ start, width, length, counts }: Histogram, names: (string | null)[]): uPlot.AlignedData {
-  const times = Array.from({ length }, (_, place) => (start + place * width) / 1000)
-  let below = Array<number>(length).fill(0)
+export function barsOf({ edges, counts }: Histogram, names: (string | null)[]): uPlot.AlignedData {
+  const times = edges.slice(0, -1).map((edge) => edge / 1000)
+  let below = Array<number>(times.length).fill(0)
   const stacked = names.map((name) => {
     const own = counts.get(name)
     below = below.map((sum, place) => sum + (own?.[place] ?? 0))
@@ -19,9 +20,9 @@ export function barsOf({ start, width, length, counts }: Histogram, names: (stri
 }
 
 /** A tick of the axis: the day where one begins, and the time elsewhere. */
-function tickText(time: number, utc: boolean) {
+function tickText(time: number, utc: boolean, hasYears: boolean) {
   const [date = '', clock = ''] = timeText(time, utc).split(' ')
-  return clock === '00:00:00' ? date.slice(5) : clock.replace(/:00$/, '')
+  return clock === '00:00:00' ? date.slice(hasYears ? 0 : 5) : clock.replace(/:00$/, '')
 }
 
 /** A colour of the style sheet, as it is in the current theme: a canvas knows no `light-dark()`. */
@@ -37,7 +38,7 @@ function colourOf(element: HTMLElement, name: string) {
  * @param hover is called with the bucket that the mouse is over
  */
 export function optionsOf(
-  { start, width, length }: Histogram,
+  { edges }: Histogram,
   names: (string | null)[],
   pixels: number,
   utc: boolean,
@@ -46,16 +47,18 @@ export function optionsOf(
 ): uPlot.Options {
   const colour = (name: string) => colourOf(element, name)
   const axis = { stroke: colour('faint'), font: '11px system-ui, sans-serif', ticks: { show: false } }
+  const [first = 0, last = 0] = [edges[0], edges.at(-1)]
+  const hasYears = timeText(first, utc).slice(0, 4) !== timeText(last, utc).slice(0, 4)
   const bars = uPlot.paths.bars?.({ size: [0.86], align: 1 })
   return {
     width: pixels,
     height: HEIGHT,
-    padding: [8, 20, 0, 0],
+    padding: [8, hasYears ? 34 : 20, 0, 0],
     tzDate: (seconds) => (utc ? uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000)),
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } }, // see drawing.ts
     scales: {
-      x: { time: true, range: [start / 1000, (start + length * width) / 1000] },
+      x: { time: true, range: [first / 1000, last / 1000] },
       y: { range: (_, __, max) => [0, Math.max(1, max * 1.05)] }
     },
     axes: [
@@ -63,8 +66,8 @@ export function optionsOf(
         ...axis,
         grid: { show: false },
         size: 30,
-        space: 70,
-        values: (_, times) => times.map((time) => tickText(time * 1000, utc))
+        space: hasYears ? 90 : 70,
+        values: (_, times) => times.map((time) => tickText(time * 1000, utc, hasYears))
       },
       {
         ...axis,
@@ -88,9 +91,8 @@ export function optionsOf(
       setCursor: [
         (chart) => {
           const { left } = chart.cursor
-          const time = left === undefined || left < 0 ? NaN : chart.posToVal(left, 'x') * 1000
-          const bucket = Math.floor((time - start) / width)
-          hover(bucket >= 0 && bucket < length ? bucket : undefined)
+          const isOver = left !== undefined && left >= 0
+          hover(isOver ? bucketAt(edges, chart.posToVal(left, 'x') * 1000) : undefined)
         }
       ]
     }

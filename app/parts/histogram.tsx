@@ -1,6 +1,7 @@
 /** Results over time. Where somebody draws over them, the range becomes the drawn one. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
+import { bucketAt } from '../service/buckets.ts'
 import { readHistogram, type Histogram as Data } from '../service/histogram.ts'
 import { useAnswer } from '../state/answer.ts'
 import { filterOf } from '../state/conditions.ts'
@@ -37,25 +38,31 @@ function Chart({ data, utc, zoom }: Props) {
   const chart = useRef<uPlot | undefined>(undefined)
   const [size, setSize] = useState({ width: 0, theme: 0 })
   const [hovered, setHovered] = useState<number | undefined>()
-  const { start, width, length } = data
+  const { edges, from, to } = data
+  const length = edges.length - 1
   // failures stand at the bottom, where even few can be seen
   const names = [...data.counts.keys()].sort((one, other) => rank(one) - rank(other))
 
-  const bucketAt = (x: number) => {
+  const bucketOver = (x: number) => {
     if (!chart.current) return 0
-    const time = chart.current.posToVal(x - chart.current.over.getBoundingClientRect().left, 'x') * 1000
-    return Math.min(Math.max(Math.floor((time - start) / width), 0), length - 1)
+    const left = x - chart.current.over.getBoundingClientRect().left
+    return bucketAt(edges, chart.current.posToVal(left, 'x') * 1000)
   }
   /** When buckets begin and end, in milliseconds. */
-  const periodOf = (part: Part) => {
+  const sidesOf = (part: Part) => {
     const [first, last] = edgesOf(part)
-    return [start + first * width, start + (last + 1) * width] as const
+    return [edges[first] ?? 0, edges[last + 1] ?? 0] as const
   }
-  const { part, cancel, handlers } = useDrawing(length, bucketAt, (chosen) => {
-    const [from, to] = periodOf(chosen)
-    zoom(new Date(from).toISOString(), new Date(to).toISOString())
+  /** From when to when events of buckets are counted. */
+  const periodOf = (part: Part) => {
+    const [begin, end] = sidesOf(part)
+    return [Math.max(begin, from), Math.min(end, to)] as const
+  }
+  const { part, cancel, handlers } = useDrawing(length, bucketOver, (chosen) => {
+    const [begin, end] = periodOf(chosen)
+    zoom(new Date(begin).toISOString(), new Date(end).toISOString())
   })
-  useEffect(cancel, [start, width, length]) // the buckets are others
+  useEffect(cancel, [edges[0], edges.at(-1), length]) // the buckets are others
 
   useEffect(() => {
     const measure = () => setSize(({ theme }) => ({ theme, width: place.current?.clientWidth ?? 0 }))
@@ -80,7 +87,7 @@ function Chart({ data, utc, zoom }: Props) {
   }, [data, size, utc])
 
   useEffect(() => {
-    const [left = 0, right = 0] = part && chart.current ? periodOf(part).map((time) => xOf(chart.current, time)) : []
+    const [left = 0, right = 0] = part && chart.current ? sidesOf(part).map((time) => xOf(chart.current, time)) : []
     chart.current?.setSelect({ left, width: right - left, top: 0, height: chart.current.over.clientHeight }, false)
   }, [part, data, size, utc])
 
@@ -100,6 +107,7 @@ function Chart({ data, utc, zoom }: Props) {
           <Legend key={name} status={name} count={countOf(name)} />
         ))}
         <span class="total" role="status">
+          {data.isPartial && 'More than '}
           {eventsText(data.total)}
         </span>
       </figcaption>

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { ends } from '../state/conditions.ts'
 import type { Shown } from '../state/navigation.ts'
 import { instant, RELATIVE, type View } from '../state/view.ts'
+import { instantOf, offsetIn } from '../state/zone.ts'
 import { timeText, zone } from './time.tsx'
 
 const NAMES = {
@@ -13,6 +14,9 @@ const NAMES = {
   '90d': 'Last 90 days',
   all: 'All time'
 }
+
+/** The day on which clocks are put on by an hour, in milliseconds. */
+const SHORTEST_DAY = 23 * 3_600_000
 
 export function RangeChoice({ view, now, navigate }: Shown) {
   const isCustom = 'from' in view.range
@@ -25,9 +29,12 @@ export function RangeChoice({ view, now, navigate }: Shown) {
   }
   const shift = (parts: number) => {
     const { from = now - RELATIVE['7d'], to = now } = ends(view, now)
-    const length = to - from
-    const range = parts ? [from + parts * length, to + parts * length] : [from - length / 2, to + length / 2]
-    const [start, end] = range.map(instant) as [string, string]
+    // a day is followed by the next one, also where clocks change
+    const offsetAt = offsetIn(view.utc || to - from < SHORTEST_DAY)
+    const [first, last] = [from + offsetAt(from), to + offsetAt(to)]
+    const length = last - first
+    const range = parts ? [first + parts * length, last + parts * length] : [first - length / 2, last + length / 2]
+    const [start, end] = range.map((local) => instant(instantOf(local, offsetAt))) as [string, string]
     if (start < end) navigate({ range: { from: start, to: end } })
   }
   return (

@@ -1,7 +1,8 @@
 /** How a range of time is divided. */
+import { instantOf, type Offset } from '../state/zone.ts'
 
 export const SECOND = 1000
-export const MINUTE = 60 * SECOND
+const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
@@ -16,12 +17,41 @@ const WIDTHS = [
 /** About how many buckets there are at most. */
 const BUCKETS = 72
 
+interface Buckets {
+  /** When buckets begin, and when the last one ends, in milliseconds. */
+  edges: number[]
+  /** Their length on the clock in milliseconds. Some last longer or shorter: a day on which clocks change. */
+  width: number
+  /** From one of these on, each edge is a whole number of widths away. There are several where clocks change. */
+  origins: number[]
+}
+
 /**
  * Divides a range of time into buckets of a length that people count in.
- * @param offset the time zone, in milliseconds east of UTC: days begin at its midnight
+ * @param offsetAt the time zone: days begin at its midnight, and several hours are counted from there
  */
-export function bucketsOf(from: number, to: number, offset: number): { start: number; width: number; count: number } {
+export function bucketsOf(from: number, to: number, offsetAt: Offset): Buckets {
   const width = WIDTHS.find((each) => (to - from) / each <= BUCKETS) ?? 3650 * DAY
-  const start = Math.floor((from + offset) / width) * width - offset
-  return { start, width, count: Math.max(1, Math.ceil((to - start) / width)) }
+  const first = offsetAt(from)
+  const offset = width > HOUR ? offsetAt : () => first // an hour that comes twice is counted twice
+  const start = Math.floor((from + first) / width) * width
+  const edges = [instantOf(start, offset)]
+  for (let local = start + width; edges.length < 2 || lastOf(edges) < to; local += width) {
+    const edge = instantOf(local, offset)
+    if (edge > lastOf(edges)) edges.push(edge) // a zone that changed the side of the date line has skipped a day
+  }
+  return { edges, width, origins: [...new Set(edges.map(offset))].map((each) => start - each) }
+}
+
+const lastOf = (edges: number[]) => edges.at(-1) ?? NaN
+
+/** The bucket of a point in time; the first or the last one if it is before or after them all. */
+export function bucketAt(edges: number[], time: number): number {
+  return Math.min(
+    Math.max(
+      edges.findLastIndex((edge) => edge <= time),
+      0
+    ),
+    edges.length - 2
+  )
 }

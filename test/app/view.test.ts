@@ -1,7 +1,7 @@
 import { adviceFor } from '../../app/details/advice.ts'
 import { differenceOf, looksLike, spelled } from '../../app/details/difference.ts'
 import { reasonOf } from '../../app/details/reason.ts'
-import { bucketsOf } from '../../app/service/buckets.ts'
+import { bucketAt, bucketsOf } from '../../app/service/buckets.ts'
 import { nameOf } from '../../app/service/odata.ts'
 import { filterOf, rangeWith } from '../../app/state/conditions.ts'
 import { movedBy } from '../../app/state/part.ts'
@@ -82,25 +82,83 @@ describe('A point in time', () => {
   })
 })
 
+const HOUR = 3_600_000
+const of = (time: number) => new Date(time).toISOString()
+
+/** Zones whose clocks change at an instant: how far they are ahead of UTC before and after it. */
+const zones = {
+  UTC: () => 0,
+  Berlin: (time: number) => (time < Date.parse('2024-10-27T01:00:00Z') ? 2 : 1) * HOUR,
+  Santiago: (time: number) => (time < Date.parse('2024-09-08T04:00:00Z') ? -4 : -3) * HOUR,
+  Apia: (time: number) => (time < Date.parse('2011-12-30T10:00:00Z') ? -10 : 14) * HOUR
+}
+
 describe('A range of time', () => {
-  const HOUR = 3_600_000
-  it.each([
-    ['an hour', '2024-05-01T10:00:00Z', '2024-05-01T11:00:00Z', 0, '2024-05-01T10:00:00.000Z', 60_000, 60],
-    ['a day', '2024-05-01T10:10:00Z', '2024-05-02T10:10:00Z', 0, '2024-05-01T10:00:00.000Z', 1_200_000, 73],
-    ['a week', '2024-05-01T10:10:00Z', '2024-05-08T10:10:00Z', 0, '2024-05-01T09:00:00.000Z', 3 * HOUR, 57],
+  it.each<[string, string, string, keyof typeof zones, string, number, number]>([
+    ['an hour', '2024-05-01T10:00:00Z', '2024-05-01T11:00:00Z', 'UTC', '2024-05-01T10:00:00.000Z', 60_000, 60],
+    ['a day', '2024-05-01T10:10:00Z', '2024-05-02T10:10:00Z', 'UTC', '2024-05-01T10:00:00.000Z', 1_200_000, 73],
+    ['a week', '2024-05-01T10:10:00Z', '2024-05-08T10:10:00Z', 'UTC', '2024-05-01T09:00:00.000Z', 3 * HOUR, 57],
     [
       'a month from midnight in Berlin',
       '2024-05-01T10:00:00Z',
       '2024-08-30T10:00:00Z',
-      2 * HOUR,
+      'Berlin',
       '2024-04-30T22:00:00.000Z',
       48 * HOUR,
       61
     ],
-    ['an instant', '2024-05-01T10:00:00Z', '2024-05-01T10:00:00.001Z', 0, '2024-05-01T10:00:00.000Z', 1000, 1]
-  ])('of %s is divided into lengths that people count in', (_, from, to, offset, start, width, count) => {
-    const buckets = bucketsOf(Date.parse(from), Date.parse(to), offset)
-    expect({ ...buckets, start: new Date(buckets.start).toISOString() }).toEqual({ start, width, count })
+    ['an instant', '2024-05-01T10:00:00Z', '2024-05-01T10:00:00.001Z', 'UTC', '2024-05-01T10:00:00.000Z', 1000, 1]
+  ])('of %s is divided into lengths that people count in', (_, from, to, zone, start, width, count) => {
+    const { edges, ...buckets } = bucketsOf(Date.parse(from), Date.parse(to), zones[zone])
+    expect({ start: of(edges[0] ?? NaN), width: buckets.width, count: edges.length - 1 }).toEqual({
+      start,
+      width,
+      count
+    })
+    expect(buckets.origins).toEqual([edges[0]])
+  })
+
+  it.each<[string, keyof typeof zones, string, string[], string[]]>([
+    [
+      'an hour more',
+      'Berlin',
+      '2024-10-26',
+      ['2024-10-26T22:00:00.000Z', '2024-10-27T23:00:00.000Z', '2024-10-28T23:00:00.000Z'],
+      ['2024-09-13T22:00:00.000Z', '2024-09-13T23:00:00.000Z']
+    ],
+    [
+      'no midnight',
+      'Santiago',
+      '2024-09-07',
+      ['2024-09-07T04:00:00.000Z', '2024-09-08T04:00:00.000Z', '2024-09-09T03:00:00.000Z'],
+      ['2024-07-27T04:00:00.000Z', '2024-07-27T03:00:00.000Z']
+    ],
+    [
+      'no hours',
+      'Apia',
+      '2011-12-29',
+      ['2011-12-29T10:00:00.000Z', '2011-12-30T10:00:00.000Z', '2011-12-31T10:00:00.000Z'],
+      ['2011-11-16T10:00:00.000Z', '2011-11-15T10:00:00.000Z']
+    ]
+  ])('is divided at midnights where a day has %s', (_, zone, day, expected, origins) => {
+    const middle = Date.parse(day)
+    const { edges, ...buckets } = bucketsOf(middle - 1000 * HOUR, middle + 700 * HOUR, zones[zone])
+    const place = edges.findIndex((edge) => edge > middle)
+    expect(edges.slice(place, place + 3).map(of)).toEqual(expected)
+    expect(buckets.origins.map(of)).toEqual(origins)
+  })
+})
+
+describe('A bucket', () => {
+  it.each([
+    [-1, 0],
+    [10, 0],
+    [19, 0],
+    [20, 1],
+    [30, 2],
+    [99, 2]
+  ])('has %i if it begins before and ends after, or is the nearest: %i', (time, bucket) => {
+    expect(bucketAt([10, 20, 30, 40], time)).toBe(bucket)
   })
 })
 
