@@ -7,20 +7,32 @@ import { Failures } from './parts/failures.tsx'
 import { Filters, FiltersButton } from './parts/filters.tsx'
 import { Histogram } from './parts/histogram.tsx'
 import { follow } from './parts/link.tsx'
-import { RangeChoice } from './parts/range.tsx'
+import { rangeText, RangeChoice } from './parts/range.tsx'
 import { Search } from './parts/search.tsx'
 import { wordOf } from './parts/status.tsx'
 import { Table } from './parts/table.tsx'
 import { ThemeSwitch } from './parts/theme.tsx'
 import { Timeline } from './parts/timeline.tsx'
 import { Account, Gate } from './session/gate.tsx'
+import { plain } from './service/odata.ts'
 import { linkTo, useView } from './state/navigation.ts'
-import { DEFAULT_RANGE, type View } from './state/view.ts'
+import { useTitle } from './state/title.ts'
+import { DEFAULT_RANGE, FACETS, type View } from './state/view.ts'
 
 /** How often the numbers are counted again while events come in, in milliseconds. */
 const COUNTED = 10_000
 
 const LISTS: Record<View['list'], string> = { events: 'Events', failures: 'Failures by error' }
+
+/** What a list shows, in words. */
+function titleOf(view: View) {
+  const { search, errorCode, list } = view
+  const values = FACETS.flatMap((facet) => view.chosen[facet].map(wordOf))
+  const filters = [plain(search), ...values, errorCode === undefined ? '' : wordOf(errorCode)]
+    .filter(Boolean)
+    .join(', ')
+  return [filters, LISTS[list], rangeText(view)].filter(Boolean).join(' – ')
+}
 
 function App() {
   const { view, now, navigate, refresh } = useView()
@@ -34,6 +46,7 @@ function App() {
     }))
   const goLive = () =>
     navigate({ live: !view.live, oldestFirst: false, ...('from' in view.range && { range: DEFAULT_RANGE }) })
+  useTitle(0, titleOf(view))
   const main = useRef<HTMLElement>(null)
   const isFirst = useRef(true)
   useEffect(() => {

@@ -9,6 +9,7 @@ import { json } from '../service/request.ts'
 import { useAnswer } from '../state/answer.ts'
 import { literal } from '../state/conditions.ts'
 import type { Shown } from '../state/navigation.ts'
+import { useTitle } from '../state/title.ts'
 import { TABS, type Tab, type View } from '../state/view.ts'
 import { Json } from './json.tsx'
 import { Properties } from './properties.tsx'
@@ -58,6 +59,7 @@ export function Details({ view, navigate }: Props) {
   }, [])
   const close = () => navigate({ event: undefined, tenant: undefined, tab: undefined })
   const isShown = event?.id === view.event ? event : undefined
+  useTitle(2, isShown && `${nameOf(isShown)}: ${wordOf(isShown.action)}, ${wordOf(isShown.statusInfo?.status)}`)
   return (
     <dialog
       ref={dialog}

@@ -18,6 +18,12 @@ const NAMES = {
 /** The day on which clocks are put on by an hour, in milliseconds. */
 const SHORTEST_DAY = 23 * 3_600_000
 
+/** A range in words, such as `Last 7 days`. */
+export const rangeText = (view: View) =>
+  'last' in view.range
+    ? NAMES[view.range.last]
+    : `${shortText(view.range.from, view)} – ${shortText(view.range.to, view)}`
+
 export function RangeChoice({ view, now, navigate }: Shown) {
   const isCustom = 'from' in view.range
   const [isOpen, setOpen] = useState(false)
@@ -45,11 +51,7 @@ export function RangeChoice({ view, now, navigate }: Shown) {
             {name}
           </option>
         ))}
-        {'from' in view.range && (
-          <option value="custom">
-            {shortText(view.range.from, view)} – {shortText(view.range.to, view)}
-          </option>
-        )}
+        {isCustom && <option value="custom">{rangeText(view)}</option>}
         <option value="edit">From … to …</option>
       </select>
       {chosen !== 'all' && (

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { nameOf, plain, tenantOf, type Event as LogEvent } from '../service/odata.ts'
 import { linkTo, type Navigate, type Shown } from '../state/navigation.ts'
 import { usePages } from '../state/pages.ts'
+import { useTitle } from '../state/title.ts'
 import type { View } from '../state/view.ts'
 import { Cycles } from './cycles.tsx'
 import { Empty } from './empty.tsx'
@@ -28,15 +29,22 @@ export function Timeline({ view, now, navigate }: Shown) {
       </p>
       {subject.kind === 'job' ? (
         <>
-          <h2>
-            {TITLES.job} <code>{subject.id}</code>
-          </h2>
+          <Heading title={TITLES.job} id={subject.id} />
           <Cycles {...{ view, now, navigate }} />
         </>
       ) : (
         <Moments key={subject.id} {...{ view, now, navigate }} title={TITLES[subject.kind]} id={subject.id} />
       )}
     </section>
+  )
+}
+
+function Heading({ title, id, name }: { title: string; id: string; name?: string | undefined }) {
+  useTitle(1, `${title} ${plain(name ?? id)}`)
+  return (
+    <h2>
+      {title} {name === undefined ? <code>{id}</code> : <bdi>{name}</bdi>}
+    </h2>
   )
 }
 
@@ -54,9 +62,7 @@ function Moments({ view, now, navigate, title, id }: Shown & { title: string; id
   const name = view.subject?.kind === 'object' && events[0] ? nameOf(events[0]) : undefined
   return (
     <>
-      <h2>
-        {title} {name === undefined ? <code>{id}</code> : <bdi>{name}</bdi>}
-      </h2>
+      <Heading {...{ title, id, name }} />
       <ol>
         {events.map((event, place) => (
           <Moment

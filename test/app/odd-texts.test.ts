@@ -91,7 +91,7 @@ describeInBrowser('The page', () => {
     const names = await page.locator('tbody .name').allInnerTexts()
     expect(names.slice(2, 3)).toEqual([HTML])
     expect(names.slice(4, 5)).toEqual(['\ufffdgpj.exe'])
-    expect(await page.title()).toBe('Provisioning log')
+    expect(await page.title()).toBe('Events – 2024-05-06 02:00 – 2024-05-13 02:00 – Provisioning log')
   })
 
   it('shows every event of a timeline, whatever its status is called', async () => {

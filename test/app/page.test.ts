@@ -195,6 +195,33 @@ describeInBrowser('Filters', () => {
   })
 })
 
+describeInBrowser('The title of the page', () => {
+  it.each([
+    ['', 'Events – Last 7 days – Provisioning log'],
+    ['?last=all&show=failures&code=Conflict', 'Conflict – Failures by error – All time – Provisioning log'],
+    [
+      `?${WEEK}&time=utc&search=anna&status=success&target=Slack&action=(none)`,
+      'anna, Success, (none), Slack – Events – 2024-05-06 00:00 – 2024-05-13 00:00 – Provisioning log'
+    ],
+    ['?object=source-bob.stone&last=all', 'Everything that happened to Bob Stone – Provisioning log'],
+    ['?cycle=cycle-2&last=all', 'Cycle cycle-2 – Provisioning log'],
+    [`?timeline=${job}&last=all`, `The cycles of job ${job} – Provisioning log`]
+  ])('says what is shown: %s', async (query, title) => {
+    const page = await open(query)
+    await eventually(() => page.title(), title)
+  })
+
+  it('names the event that is open, and again what is behind it', async () => {
+    const page = await open('?object=source-bob.stone&last=all')
+    await page.getByRole('link', { name: 'Create' }).first().click()
+    await eventually(() => page.title(), 'Bob Stone: Create, Failure – Provisioning log')
+    await page.keyboard.press('Escape')
+    await eventually(() => page.title(), 'Everything that happened to Bob Stone – Provisioning log')
+    await page.getByRole('link', { name: 'All events' }).click()
+    await eventually(() => page.title(), 'Events – All time – Provisioning log')
+  })
+})
+
 describeInBrowser('Search', () => {
   it('finds people and ids', async () => {
     const page = await open(`?${WEEK}`)
