@@ -19,7 +19,11 @@ describe('The arguments of a command', () => {
     [['--by', ''], 0, '--by must not be empty.'],
     [['--by='], 0, '--by must not be empty.'],
     [['--by', 'ann', '--by', 'ann'], 0, '--by was given more than once.'],
-    [['file'], 0, "there is an argument too many: 'file'."],
+    [
+      ['file'],
+      0,
+      "there is an argument too many: 'file'. npm passes on the options that stand after --, and no others."
+    ],
     [['file', 'other'], 1, "there is an argument too many: 'other'."]
   ])('are refused: %j', (args, operands, sentence) => expect(() => read(args, operands)).toThrow(sentence))
 })

@@ -8,7 +8,6 @@ export const FILES: [path: string, reason: string][] = [
   ['test/(clients|settings|tools|values)/', 'They use no database, or only what other tests use, too.'],
   ['test/http/large-answers', 'It uses no database.'],
   ['test/(supply|documents)', 'They are about packages and documents.'],
-  ['test/http/health', 'It moves and locks the SQLite file; test/postgres has the same for a server.'],
   ['test/access/all-tenants', 'It looks at the indexes in the SQLite file; test/postgres has the same for a server.'],
   ['test/access/log', 'It makes the SQLite file unreadable.']
 ]
