@@ -96,9 +96,33 @@ describe('Instances that get the same events at the same time, in another order,
     }
   })
 
+  it('store those that are new with one commit, whatever comes with them', async () => {
+    const [sent] = idsOf('sent', 300)
+    await store(sent.map((id) => [id]))
+    const [fresh] = idsOf('fresh', 300)
+    const again = sent.flatMap((id, index) => [[id], [fresh[index] as string]])
+    const set = ['fresh-set', 'sent-1000']
+    const [ends] = await store([...again, set, ['twice-0'], ['twice-0'], ['within-0', 'within-0']])
+    expect(ends).toEqual([
+      ...again.flatMap((_, index) => (index % 2 ? ['stored'] : [KNOWN])),
+      KNOWN,
+      'stored',
+      KNOWN,
+      KNOWN
+    ])
+    expect([await countOf('fresh'), await countOf('twice'), await countOf('within')]).toEqual([
+      [300, 300],
+      [1, 1],
+      [0, 0]
+    ])
+    expect(await found(`SELECT count(DISTINCT xmin::text)::int FROM "${EVENTS.name}" WHERE id LIKE 'fresh-%'`)).toEqual(
+      [1]
+    )
+  })
+
   it('count them once, in all and by kind', async () => {
     await service.get('/auditLogs/provisioning', { Prefer: 'odata.track-changes' }) // numbers arrivals
-    const stored = 5 * 400 + 5 * 200 + 1
+    const stored = 5 * 400 + 5 * 200 + 1 + 2 * 300 + 1
     expect(
       await found(`SELECT (SELECT count(*)::int FROM "${EVENTS.name}"), (SELECT max(sequence)::int FROM "provisioning_log_Arrivals"),
         (SELECT sum(events)::int FROM "provisioning_log_Counts"), (SELECT sum(events)::int FROM "provisioning_log_Tallies")`)

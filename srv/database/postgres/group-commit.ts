@@ -5,15 +5,17 @@
 import type pg from 'pg'
 import type { Entry, Table } from '../engine.ts'
 import { entryQueue, type Waiting } from '../entry-queue.ts'
-import { ARRIVAL_KEY, ARRIVALS, EVENT_KEY, EVENTS } from '../tables.ts'
+import { ARRIVAL_KEY, ARRIVALS } from '../tables.ts'
 import { writer, type Limits } from './connection.ts'
-import { isOfStatement } from './failures.ts'
+import { codeOf, isDuplicate, isOfStatement } from './failures.ts'
+import { keyOf, sortOut } from './known-events.ts'
 import { withNames } from './names.ts'
+import { ALL_TENANTS } from './roles.ts'
 import { UNNUMBERED } from './sequencer.ts'
 
 /** @param limits of statements: how long they wait for others that store an event with the same id, and run in all */
 export function startGroupCommit(url: string, limits: Limits) {
-  const connections = writer(url, limits)
+  const connections = writer(url, { ...limits, options: ALL_TENANTS })
   return entryQueue(
     async (all) => {
       const client = await connections.connect()
@@ -29,7 +31,11 @@ export function startGroupCommit(url: string, limits: Limits) {
   )
 }
 
-async function storeAll(client: pg.ClientBase, all: Waiting[]) {
+/**
+ * Stores entries with one commit. Those with events that are in the log, as when clients send again what they got no
+ * answer to, are refused together: one at a time, they would hold up all others.
+ */
+async function storeAll(client: pg.ClientBase, all: Waiting[]): Promise<void> {
   try {
     const rows = all.flatMap(({ entry }) => entry)
     await insert(
@@ -39,7 +45,12 @@ async function storeAll(client: pg.ClientBase, all: Waiting[]) {
     for (const { stored } of all) stored()
   } catch (error) {
     if (!isOfStatement(error)) throw error
-    await storeOneByOne(client, all)
+    if (!isDuplicate(error)) return storeOneByOne(client, all)
+    const { known, fresh, repeated } = await sortOut(client, all)
+    for (const [{ refused }, row] of known)
+      refused(Object.assign(new Error('The event is known.', { cause: error }), { code: codeOf(error), row }))
+    if ([fresh.length, repeated.length].includes(all.length)) return storeOneByOne(client, all)
+    for (const some of [fresh, repeated]) if (some.length) await storeAll(client, some)
   }
 }
 
@@ -77,13 +88,10 @@ async function inTransaction(client: pg.ClientBase, work: () => Promise<void>) {
  * wait for each other in a circle, and before them the others as they came.
  */
 function inOrderOfKeys(entry: Entry): [place: number, Entry[number]][] {
-  const keyOf = ([table, row]: Entry[number]) =>
-    table.name === EVENTS ? JSON.stringify(NAMES.map((name) => (row as Record<string, unknown>)[name])) : ''
   const keyed = entry.map((each, place) => ({ place, each, key: keyOf(each) }))
   keyed.sort((one, other) => (one.key < other.key ? -1 : Number(one.key > other.key)))
   return keyed.map(({ place, each }) => [place, each])
 }
-const NAMES = EVENT_KEY.split(', ')
 
 /** Inserts rows, those of a table in their order, with one statement: all of them or none. */
 async function insert(client: pg.ClientBase, entry: Entry) {
