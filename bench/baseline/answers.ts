@@ -125,8 +125,14 @@ async function dailyAnswer(store: AnyStore, root: string, apply: string): Promis
   const [, filter] = AGGREGATION.exec(apply) ?? []
   if (filter === undefined) throw unknown(apply)
   const rows = await store.daily(condition(filter))
-  const texts = rows.map(([day, status, events]) => JSON.stringify({ day, statusInfo: { status }, events }))
-  return json(200, [`${collectionStart(root, '(day,statusInfo(status),events)')}${texts.join()}]}`])
+  const texts = rows.map(([day, status, events]) => {
+    const [ofDay, ofEvents] = [
+      { 'day@odata.type': '#Date', day },
+      { 'events@odata.type': '#Int64', events }
+    ]
+    return JSON.stringify({ '@odata.id': null, ...ofDay, statusInfo: { status }, ...ofEvents })
+  })
+  return json(200, [`${collectionStart(root, '(day,statusInfo/status,events)')}${texts.join()}]}`])
 }
 
 function selectedText([, id, activityDateTime, initiator, target, status, statusType]: Selected) {
