@@ -115,6 +115,6 @@ async function benchmark(size: number): Promise<Outcome> {
   const page = quick ? 1000 : 10_000
   const found = isExamined ? await findings(logs, { dataset, seconds, page, readsOnly }) : undefined
   if (found) console.log(`\n${findingsTable(found, names)}`)
-  console.log(`\n${memoryTable(results, found, names)}`)
+  console.log(`\n${memoryTable(results, names)}`)
   return { size, results, failed, findings: found }
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { eventAt, type Event } from '../tools/generator/events.ts'
 
 /** The part of an event that queries search. */
-interface Searched {
+export interface Searched {
   id: string
   activityDateTime: string
   jobId: string

@@ -5,6 +5,7 @@ import { median } from './load.ts'
 import { amount, digits, markdown, marks, withUnit } from './markdown.ts'
 import type { Results } from './report.ts'
 import { p50, ratios, type Rounds } from './rounds.ts'
+import { scenarios } from './scenarios.ts'
 
 /** What was measured with a log. */
 export interface Outcome {
@@ -16,20 +17,57 @@ export interface Outcome {
   findings: Findings | undefined
 }
 
+/** Undefined if it was not measured, NaN if it failed. */
+type Value = (outcome: Outcome, smallest: Outcome) => number | undefined
+
 interface Goal {
   title: string
-  unit: '' | 'ms' | 'MB' | '%'
+  unit?: 'ms' | 'MB' | '%'
   most?: number
   least?: number
   /** The size of the log that it is for; any, if not set. */
   size?: number
-  /** Undefined if it was not measured, NaN if it failed. */
-  value: (outcome: Outcome, smallest: Outcome) => number | undefined
+  value: Value
 }
 
-const TEN_THOUSAND = 10_000
 const MILLION = 1_000_000
 const TEN_MILLION = 10_000_000
+
+const ofRounds =
+  (name: string, valueOf: (rounds: Rounds) => number | undefined): Value =>
+  ({ results, failed }) => {
+    if (failed.has(name)) return NaN
+    const [, rounds] = [...results].find(([scenario]) => scenario.name === name) ?? []
+    return rounds && valueOf(rounds)
+  }
+
+const compared = (one: TargetName, other: TargetName) => (rounds: Rounds) =>
+  rounds.has(one) && rounds.has(other) ? median(ratios(rounds, one, other)) : undefined
+
+const finding =
+  (name: Finding): Value =>
+  ({ findings }) =>
+    findings?.get(name)?.get('service')
+
+const time = (name: string) => ofRounds(name, p50)
+const toBaseline = (name: string) => ofRounds(name, compared('service', 'baseline'))
+const threeToOne = (name: string) => ofRounds(name, compared('three', 'service'))
+
+/** How much longer requests take with the production profile than without, in percent. */
+const cost = (name: string) =>
+  ofRounds(name, (rounds) => {
+    const ratio = compared('bare', 'service')(rounds)
+    return ratio === undefined ? undefined : 100 * (ratio - 1)
+  })
+
+/** The longest median of a documented filter with so many events, in relation to that with the smallest log. */
+const growthTo =
+  (least: number): Value =>
+  ({ size, results }, smallest) => {
+    const filters = [...results].filter(([{ isFilter }]) => isFilter)
+    if (size < least || size === smallest.size || !filters.length) return undefined
+    return Math.max(...filters.map(([scenario, rounds]) => p50(rounds) / p50(smallest.results.get(scenario))))
+  }
 
 /** Searches, on both engines. */
 const SEARCHES: Goal[] = [
@@ -45,26 +83,20 @@ const SEARCHES: Goal[] = [
 ]
 
 const GOALS: Goal[] = [
-  { title: 'bytes on disk for an event, to its JSON as it is sent', unit: '', most: 1.3, value: finding('bytes') },
+  { title: 'bytes on disk for an event, to its JSON as it is sent', most: 1.3, value: finding('bytes') },
   ...SEARCHES,
   { title: '`$apply`: a month by day and status, p50', unit: 'ms', most: 300, size: MILLION, value: time('apply') },
-  {
-    title: 'documented filters, to ten thousand events, p50',
-    unit: '',
-    most: 1.3,
-    size: MILLION,
-    value: growthTo(MILLION)
-  },
-  { title: 'the same with ten million events', unit: '', most: 1.5, size: TEN_MILLION, value: growthTo(TEN_MILLION) },
-  { title: 'GET by key, to the baseline', unit: '', least: 0.6, value: toBaseline('key') },
-  { title: '`$count`, to the baseline', unit: '', least: 0.5, value: toBaseline('count') },
-  ...[TEN_THOUSAND, MILLION].flatMap((size): Goal[] => [
-    { title: `POST, to the baseline`, unit: '', least: 1, size, value: toBaseline('post') },
-    { title: `\`$batch\` of 20, to the baseline`, unit: '', least: 1, size, value: toBaseline('batch') }
+  { title: 'documented filters, to ten thousand events, p50', most: 1.3, size: MILLION, value: growthTo(MILLION) },
+  { title: 'the same with ten million events', most: 1.5, size: TEN_MILLION, value: growthTo(TEN_MILLION) },
+  { title: 'GET by key, to the baseline', least: 0.6, value: toBaseline('key') },
+  { title: '`$count`, to the baseline', least: 0.5, value: toBaseline('count') },
+  ...[10_000, MILLION].flatMap((size): Goal[] => [
+    { title: 'POST, to the baseline', least: 1, size, value: toBaseline('post') },
+    { title: '`$batch` of 20, to the baseline', least: 1, size, value: toBaseline('batch') }
   ]),
-  { title: '`$batch` of 20 in one group, to the baseline', unit: '', least: 0.9, value: toBaseline('group') },
-  { title: 'whole log in pages of 1,000, to the baseline', unit: '', least: 1.2, value: toBaseline('whole') },
-  { title: 'page 10,000 to page 1, p50', unit: '', most: 1.1, size: MILLION, value: finding('depth') },
+  { title: '`$batch` of 20 in one group, to the baseline', least: 0.9, value: toBaseline('group') },
+  { title: 'whole log in pages of 1,000, to the baseline', least: 1.2, value: toBaseline('whole') },
+  { title: 'page 10,000 to page 1, p50', most: 1.1, size: MILLION, value: finding('depth') },
   { title: 'memory at rest', unit: 'MB', most: 150, value: finding('rest') },
   { title: 'memory while 16 clients page the whole log', unit: 'MB', most: 300, value: finding('paged') },
   { title: 'start-up until the first 200', unit: 'ms', most: 800, size: TEN_MILLION, value: finding('startUp') },
@@ -73,25 +105,17 @@ const GOALS: Goal[] = [
   { title: 'cost of the production profile: POST', unit: '%', most: 15, value: cost('post') }
 ]
 
-/** What is measured of reads on PostgreSQL: each is to have half of the throughput of the baseline. */
-const READS = {
-  ...{ key: 'GET by key', newest: 'newest 100', filter: 'time range and status', target: 'name of target' },
-  ...{ job: 'job', change: 'change', contains: 'part of name of target', count: '`$count`' },
-  ...{ 'count-filter': '`$count` with filter', select: '`$select`', orderby: '`$orderby`', lambda: 'lambda' },
-  apply: '`$apply`'
-}
+/** The reads that are each to have half of the throughput of the baseline on PostgreSQL. */
+const READS = 'key newest filter target job change contains count count-filter select orderby lambda apply'.split(' ')
 
 const ON_POSTGRES: Goal[] = [
-  { title: 'POST, to the baseline', unit: '', least: 1, value: toBaseline('post') },
-  { title: 'POST, three instances to one', unit: '', least: 1, value: threeToOne('post') },
-  { title: '`$batch` of 20, three instances to one', unit: '', least: 1, value: threeToOne('batch') },
-  ...Object.entries(READS).map(([name, title]): Goal => ({
-    title: `${title}, to the baseline`,
-    unit: '',
-    least: 0.5,
-    value: toBaseline(name)
-  })),
-  { title: 'whole log in pages of 1,000, to the baseline', unit: '', least: 1, value: toBaseline('whole') },
+  { title: 'POST, to the baseline', least: 1, value: toBaseline('post') },
+  { title: 'POST, three instances to one', least: 1, value: threeToOne('post') },
+  { title: '`$batch` of 20, three instances to one', least: 1, value: threeToOne('batch') },
+  ...scenarios
+    .filter(({ name }) => READS.includes(name))
+    .map(({ name, title }) => ({ title: `${title}, to the baseline`, least: 0.5, value: toBaseline(name) })),
+  { title: 'whole log in pages of 1,000, to the baseline', least: 1, value: toBaseline('whole') },
   ...SEARCHES
 ]
 
@@ -99,7 +123,7 @@ const ON_POSTGRES: Goal[] = [
 export function goalsTable(outcomes: Outcome[], isOnPostgres: boolean): string {
   const bySize = outcomes.toSorted((one, other) => one.size - other.size)
   const rows = (isOnPostgres ? ON_POSTGRES : GOALS).map((goal) => {
-    const { title, unit, most, least, size } = goal
+    const { title, unit = '', most, least, size } = goal
     const goalText = most === undefined ? `at least ${least}` : `at most ${withUnit(most, unit)}`
     const wanted = size === undefined ? '' : amount(size)
     const [outcome, value] = closest(goal, bySize) ?? []
@@ -121,49 +145,4 @@ function closest({ size = 0, value }: Goal, bySize: Outcome[]) {
     .map((outcome) => [outcome, value(outcome, smallest)] as const)
     .filter(([, each]) => each !== undefined)
   return measured.find(([outcome]) => outcome.size >= size) ?? measured.at(-1)
-}
-
-/** The longest median of a documented filter with so many events, in relation to that with the smallest log. */
-function growthTo(least: number): Goal['value'] {
-  return ({ size, results }, smallest) => {
-    const filters = [...results].filter(([{ isFilter }]) => isFilter)
-    if (size < least || size === smallest.size || !filters.length) return undefined
-    return Math.max(...filters.map(([scenario, rounds]) => p50(rounds) / p50(smallest.results.get(scenario))))
-  }
-}
-
-function finding(name: Finding): Goal['value'] {
-  return ({ findings }) => findings?.get(name)?.get('service')
-}
-
-function time(name: string): Goal['value'] {
-  return ofRounds(name, p50)
-}
-
-function toBaseline(name: string): Goal['value'] {
-  return ofRounds(name, compared('service', 'baseline'))
-}
-
-function threeToOne(name: string): Goal['value'] {
-  return ofRounds(name, compared('three', 'service'))
-}
-
-/** How much longer requests take with the production profile than without, in percent. */
-function cost(name: string): Goal['value'] {
-  return ofRounds(name, (rounds) => {
-    const ratio = compared('bare', 'service')(rounds)
-    return ratio === undefined ? undefined : 100 * (ratio - 1)
-  })
-}
-
-function compared(one: TargetName, other: TargetName) {
-  return (rounds: Rounds) => (rounds.has(one) && rounds.has(other) ? median(ratios(rounds, one, other)) : undefined)
-}
-
-function ofRounds(name: string, valueOf: (rounds: Rounds) => number | undefined): Goal['value'] {
-  return ({ results, failed }) => {
-    if (failed.has(name)) return NaN
-    const [, rounds] = [...results].find(([scenario]) => scenario.name === name) ?? []
-    return rounds && valueOf(rounds)
-  }
 }

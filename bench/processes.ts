@@ -1,5 +1,5 @@
 /** What Linux reports about a process and its descendants. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** Returns the resident memory of processes and their descendants, in bytes. */
@@ -46,10 +46,9 @@ function sum(pids: number[], valueOf: (pid: number) => number): number {
   return pids.reduce((total, pid) => total + valueOf(pid) + sum(childrenOf(pid), valueOf), 0)
 }
 
+/** The processes that the main thread of a process has started: other threads start none. */
 function childrenOf(pid: number) {
-  return list(`/proc/${pid}/task`).flatMap((task) =>
-    read(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean).map(Number)
-  )
+  return read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number)
 }
 
 /** Reads a file of a process, which may end at any time. */
@@ -58,13 +57,5 @@ function read(path: string) {
     return readFileSync(path, 'utf8')
   } catch {
     return ''
-  }
-}
-
-function list(path: string) {
-  try {
-    return readdirSync(path)
-  } catch {
-    return []
   }
 }

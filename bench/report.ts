@@ -1,6 +1,6 @@
 /** The tables of results. */
 import type { TargetName } from './definitions.ts'
-import { FINDINGS, type Finding, type Findings } from './findings.ts'
+import { FINDINGS, type Findings } from './findings.ts'
 import { median } from './load.ts'
 import { amount, digits, markdown, marks, withUnit } from './markdown.ts'
 import { p50, ratios, type Rounds } from './rounds.ts'
@@ -11,12 +11,6 @@ const TO_PLAIN = 4
 
 /** The ratio of the service to itself before below which a scenario is reported, if it was slower in every round. */
 const TO_BEFORE = 0.95
-
-/** By size: how many times as long as with the smallest log the responses of the service may take, by the medians. */
-const GROWTH = new Map([
-  [1_000_000, 1.3],
-  [10_000_000, 1.5]
-])
 
 /** The results of scenarios. */
 export type Results = Map<Scenario, Rounds>
@@ -48,27 +42,23 @@ export function findingsTable(findings: Findings, names: TargetName[]): string {
   return markdown(['', ...names], rows)
 }
 
-/** Writes a table of the memory of targets with all their processes: at rest, and the most during each scenario. */
-export function memoryTable(results: Results, findings: Findings | undefined, names: TargetName[]): string {
-  const rest: Finding = 'rest'
-  const atRest = names.map((name) => withUnit(findings?.get(rest)?.get(name), ''))
+/** Writes a table of the most memory of targets with all their processes during each scenario. */
+export function memoryTable(results: Results, names: TargetName[]): string {
   const rows = [...results].map(([{ title }, rounds]) => [
     title,
     ...names.map((name) => withUnit(megabytes(rounds.get(name)?.memory), ''))
   ])
-  return markdown(['resident memory in MB', ...names], [['at rest', ...atRest], ...rows])
+  return markdown(['resident memory in MB', ...names], rows)
 }
 
-/** Writes a table of how the response times of the service grow with the log. */
+/** Writes a table of how the response times of the service grow with the log; goals.ts has what is allowed. */
 export function growthTable(bySize: Map<number, Results>): string {
   const [[, base], ...larger] = [...bySize] as [[number, Results], ...[number, Results][]]
   const rows = [...base].map(([scenario, rounds]) => {
     const { title, isScan } = scenario
-    const grown = larger.map(([size, results]) => {
+    const grown = larger.map(([, results]) => {
       const value = p50(results.get(scenario)) / p50(rounds)
-      if (Number.isNaN(value)) return 'n/a'
-      const most = isScan ? Infinity : (GROWTH.get(size) ?? Infinity)
-      return digits(value) + (value > most ? ` ${marks([`> ${most}`])}` : '')
+      return Number.isNaN(value) ? 'n/a' : digits(value)
     })
     return [title + (isScan ? ' (a scan)' : ''), withUnit(p50(rounds), 'ms'), ...grown]
   })
