@@ -8,6 +8,13 @@ import type { Table } from '../engine.ts'
 import type { Refusal, ThreadSettings, Work } from './group-commit.ts'
 import { REFUSE_SHARED_IDS } from './schema-objects.ts'
 
+/**
+ * Each savepoint keeps the pages that its event changes as they were: 12 or more of them, which SQLite would write to a
+ * temporary file. A commit of many events changes more pages than fit in the usual 2 MB, and each that does not fit is
+ * written twice.
+ */
+const IN_MEMORY = 'PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000'
+
 const { file, files, lockTimeout, uniqueIds } = workerData as ThreadSettings
 let database: LogConnection | undefined
 const statements = new Map<string, StatementSync>()
@@ -39,6 +46,7 @@ async function append({ tables, entries }: Work): Promise<(Refusal | undefined)[
 
 function open() {
   const opened = openConnection(file, { files, timeout: lockTimeout })
+  opened.exec(IN_MEMORY)
   if (uniqueIds) opened.exec(REFUSE_SHARED_IDS)
   return opened
 }
