@@ -69,7 +69,11 @@ export function checkSettings(given: Configuration, variables: Variables, isComp
     const group = isGroup(value) ? value : {}
     if (value !== group && value !== undefined)
       problems.push(`${variableOf(path)} is a group of settings, not ${shown(value)}.`)
-    for (const name of unknownIn(group, part, path)) problems.push(`${name} is not a setting.${meant(name, known)}`)
+    for (const name of unknownIn(group, part, path)) {
+      const similar = known.find((each) => areSimilar(each, name))
+      if (similar) problems.push(`${name} is not a setting. Is ${similar} meant?`)
+      else if (OF_CAP[path.join('.')] !== '*') problems.push(`${name} is not a setting.`)
+    }
     const entries = Object.entries(part).map(([name, each]: [string, object]) => {
       const inner = [...path, name]
       return [
@@ -82,10 +86,6 @@ export function checkSettings(given: Configuration, variables: Variables, isComp
 
   const values = valuesOf(parts, given, [])
   problems.push(...lateProfiles(given.profiles, variables))
-  for (const name of misspelt([...texts.keys()], known)) {
-    const problem = `${name} is not a setting.${meant(name, known)}`
-    if (!problems.includes(problem)) problems.push(problem)
-  }
   if (problems.length) throw new Error(`The service cannot run with these settings. ${problems.join(' ')}`)
   return values as Settings
 }
@@ -104,10 +104,9 @@ const shown = (value: unknown) => (typeof value === 'string' ? `'${value}'` : JS
 const variableOf = (path: string[]) =>
   ['CDS', ...path.map((name) => name.replaceAll('_', '__'))].join('_').toUpperCase()
 
-/** The environment variables that name neither a setting of ours nor of CAP's, within our groups. */
+/** The environment variables that name no setting of ours, nor, as far as that is listed, of CAP's. */
 function unknownIn(group: Group, part: object, path: string[]): string[] {
   const ofCap = OF_CAP[path.join('.')] ?? []
-  if (ofCap === '*') return []
   return Object.entries(group).flatMap(([name, value]) => {
     const isKnown = name in part || ofCap.includes(isGroup(value) ? `${name}.*` : name)
     return isKnown ? [] : variablesOf(value, [...path, name])
@@ -130,12 +129,17 @@ function lateProfiles(profiles: string[], variables: Variables) {
   )
 }
 
-/** The environment variables that CAP would take for settings of its own, with `__` where a group begins. */
-const misspelt = (names: string[], known: string[]) =>
-  names.filter((name) => name.startsWith('CDS_') && !known.includes(name) && meant(name, known))
+/** Whether one of two names is the other with a mistake: the usual one is `_` where a name needs `__`. */
+const areSimilar = (one: string, other: string) =>
+  one.replaceAll('_', '') === other.replaceAll('_', '') || differsBy(2, one, other)
 
-/** The usual mistake is `_` where a name needs `__`. */
-function meant(name: string, known: string[]) {
-  const similar = known.find((each) => each.replaceAll('_', '') === name.replaceAll('_', ''))
-  return similar ? ` Is ${similar} meant?` : ''
+/** Whether one text becomes another by at most so many letters that are added, removed or replaced. */
+function differsBy(most: number, one: string, other: string): boolean {
+  let same = 0
+  while (same < one.length && one[same] === other[same]) same++
+  const [left, right] = [one.slice(same), other.slice(same)]
+  if (left === right) return true
+  if (!most) return false
+  const [less, fewer] = [left.slice(1), right.slice(1)]
+  return differsBy(most - 1, less, right) || differsBy(most - 1, left, fewer) || differsBy(most - 1, less, fewer)
 }

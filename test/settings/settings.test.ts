@@ -37,7 +37,7 @@ function problems(variables: Variables) {
     check(variables)
     return []
   } catch (error) {
-    const [first, ...others] = (error as Error).message.split(/(?<=\.) (?=CDS_)/)
+    const [first, ...others] = (error as Error).message.split(/(?<=[.?]) (?=CDS_)/)
     expect(first).toBe('The service cannot run with these settings.')
     return others
   }
@@ -108,7 +108,7 @@ describe('The service refuses', () => {
     (text) => expect(problems({ CDS_SERVER_MAX__REQUESTS: text })).toEqual(number('SERVER_MAX__REQUESTS', text))
   )
 
-  it.each<[string, string, string]>([
+  it.each<[string, string, string, string?]>([
     ['CDS_SERVER_MAX__REQUESTS', '0', 'must be a whole number of at least 1, not 0.'],
     ['CDS_SERVER_MAX__REQUESTS', '-5', 'must be a whole number of at least 1, not -5.'],
     ['CDS_SERVER_MAX__REQUESTS', '1.5', 'must be a whole number of at least 1, not 1.5.'],
@@ -150,16 +150,27 @@ describe('The service refuses', () => {
     ['CDS_SERVER__MAX__REQUESTS', '5', 'is not a setting. Is CDS_SERVER_MAX__REQUESTS meant?'],
     ['CDS_RETENTION__DAYS', '30', 'is not a setting. Is CDS_RETENTION_DAYS meant?'],
     ['CDS_REQUIRES__DB__READERS', '5', 'is not a setting. Is CDS_REQUIRES_DB_READERS meant?'],
-    ['CDS_SERVER_MAX__REQUEST', '5', 'is not a setting.'],
+    ['CDS_SERVER_MAX__REQUEST', '5', 'is not a setting. Is CDS_SERVER_MAX__REQUESTS meant?'],
+    ['CDS_SERVER_MAX_REQUEST', '5', 'is not a setting. Is CDS_SERVER_MAX__REQUESTS meant?'],
+    ['CDS_RETENTON_DAYS', '30', 'is not a setting. Is CDS_RETENTION_DAYS meant?'],
+    ['CDS_RETENTION', '{"day":30}', 'is not a setting. Is CDS_RETENTION_DAYS meant?', 'CDS_RETENTION_DAY'],
+    [
+      'CDS_CONFIG',
+      '{"retentions":{"days":30}}',
+      'is not a setting. Is CDS_RETENTION_DAYS meant?',
+      'CDS_RETENTIONS_DAYS'
+    ],
+    ['CDS_REQUIRES_BD_READERS', '5', 'is not a setting. Is CDS_REQUIRES_DB_READERS meant?'],
+    ['CDS_SERVERR_MAX__REQUESTS', '5', 'is not a setting. Is CDS_SERVER_MAX__REQUESTS meant?'],
     ['CDS_SERVER_CORS_ORIGINS', 'https://a.example', 'is not a setting. Is CDS_SERVER_CORS__ORIGINS meant?'],
     ['CDS_REQUIRES_DB_CREDENTIALS_FILE', 'x', 'is not a setting.'],
     ['CDS_REQUIRES_DB_LOCK_TIMEOUT', '5', 'is not a setting. Is CDS_REQUIRES_DB_LOCK__TIMEOUT meant?'],
-    ['CDS_REQUIRES_AUTH_AUDIENCES', 'x', 'is not a setting.'],
+    ['CDS_REQUIRES_AUTH_AUDIENCES', 'x', 'is not a setting. Is CDS_REQUIRES_AUTH_AUDIENCE meant?'],
     ['CDS_ODATA_PLANS', '0', 'is not a setting.'],
     ['CDS_RETENTION_YEARS', '7', 'is not a setting.'],
     ['CDS_SERVER_READY__TIMEOUT', '2000', 'is not a setting.']
-  ])('%s=%s', (name, text, problem) => {
-    expect(problems({ [name]: text })).toEqual([`${name} ${problem}`])
+  ])('%s=%s', (name, text, problem, told = name) => {
+    expect(problems({ [name]: text })).toEqual([`${told} ${problem}`])
   })
 
   it('several settings at once, and names them all', () => {
@@ -168,7 +179,7 @@ describe('The service refuses', () => {
       'CDS_REQUIRES_AUTH_ISSUER is missing: it must be a URL with https.',
       'CDS_REQUIRES_AUTH_AUDIENCE is missing: it must be a name, or a JSON array of them.',
       "CDS_SERVER_MAX__REQUESTS must be a whole number of at least 1, not 'abc'.",
-      'CDS_SEALING_INTERVALS is not a setting.',
+      'CDS_SEALING_INTERVALS is not a setting. Is CDS_SEALING_INTERVAL meant?',
       'CDS_RETENTION_DAYS must be a number of days above 0 and up to 365000, not -1.'
     ])
   })
