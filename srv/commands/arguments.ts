@@ -1,18 +1,24 @@
 /** The arguments of a command: options that take a value each, and operands. */
-import { parseArgs } from 'node:util'
+import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 /**
  * Reads the arguments of a command.
  * @param names the options that there are
  * @param operands how many operands there may be
+ * @param others the options that were taken out of the arguments before
  * @throws {Error} with a sentence if one is unknown, repeated, empty, or lacks its value
  */
-export function argumentsIn<Name extends string>(args: string[], names: readonly Name[], operands = 0) {
+export function argumentsIn<Name extends string>(
+  args: string[],
+  names: readonly Name[],
+  operands = 0,
+  others: readonly string[] = []
+) {
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string', multiple: true } as const]))
-  const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+  const { values, positionals } = parse({ args, options, allowPositionals: true }, [...names, ...others])
   const entries = Object.entries(values) as [Name, string[]][]
-  for (const [name, [value, ...others]] of entries) {
-    if (others.length) throw new Error(`--${name} was given more than once.`)
+  for (const [name, [value, ...more]] of entries) {
+    if (more.length) throw new Error(`--${name} was given more than once.`)
     if (!value) throw new Error(`--${name} must not be empty.`)
   }
   if (positionals.length > operands)
@@ -23,3 +29,15 @@ export function argumentsIn<Name extends string>(args: string[], names: readonly
 }
 
 type Values<Name extends string> = Partial<Record<Name, string>>
+
+function parse<Config extends ParseArgsConfig>(config: Config, names: string[]) {
+  try {
+    return parseArgs(config)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const [unknown] = (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && /'-.*?'/.exec(message)) || []
+    if (!unknown) throw error
+    const known = names.map((each) => `--${each}`).join(', ')
+    throw new Error(`there is no option ${unknown}${known && `, only ${known}`}.`, { cause: error })
+  }
+}

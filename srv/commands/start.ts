@@ -29,6 +29,9 @@ cds.once('listening', () => {
   if (needsTokens()) collectGarbage() // a seventh of the start, for which developers would wait
 })
 
+// that the log cannot be written, as whoever read it has ended or its disk is full, must not stop the service
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 try {
   start(process.argv.slice(2))
 } catch (error) {
@@ -51,7 +54,7 @@ function start(args: string[]) {
  */
 function argumentsOfCap(args: string[]): string[] {
   const given = args.filter((each) => each !== PRODUCTION)
-  const { values } = argumentsIn(given, ['profile', 'port'])
+  const { values } = argumentsIn(given, ['profile', 'port'], 0, ['production', 'sample'])
   const options = Object.entries(values).flatMap(([name, value]) => [`--${name}`, value])
   return given.length < args.length ? [PRODUCTION, ...options] : options
 }

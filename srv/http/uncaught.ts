@@ -15,12 +15,8 @@ const current = new AsyncLocalStorage<Response>()
 /** Remembers the request for all code that runs on its behalf. */
 export const followed: RequestHandler = (_req, res, next) => current.run(res, next)
 
-/**
- * Logs uncaught errors, and answers 500 to the requests that caused them. That the log cannot be written, as whoever
- * read it has ended, is ignored: to log it would fail again, without end.
- */
+/** Logs uncaught errors, and answers 500 to the requests that caused them. */
 export function surviveUncaughtErrors() {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   process.on('uncaughtException', endRequest)
   process.on('unhandledRejection', endRequest)
 }

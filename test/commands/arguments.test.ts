@@ -13,8 +13,8 @@ describe('The arguments of a command', () => {
   )
 
   it.each<[string[], number, string]>([
-    [['--befor', 'x'], 0, "Unknown option '--befor'"],
-    [['-x'], 0, "Unknown option '-x'"],
+    [['--befor', 'x'], 0, "there is no option '--befor', only --before, --by."],
+    [['-x'], 0, "there is no option '-x', only --before, --by."],
     [['--by'], 0, "Option '--by <value>' argument missing"],
     [['--by', ''], 0, '--by must not be empty.'],
     [['--by='], 0, '--by must not be empty.'],

@@ -116,7 +116,7 @@ describe('A backup', () => {
     const empty = join(folder, 'empty.sqlite')
     writeFileSync(empty, '')
     await expect(openLog(empty, { readOnly: true })).rejects.toThrow(`there is no log in ${empty}.`)
-    await expect(backup('--force')).rejects.toThrow("Unknown option '--force'")
+    await expect(backup('--force')).rejects.toThrow("there is no option '--force'.")
     const other = join(folder, 'other.sqlite')
     await expect(backup('more', [process.execPath, 'srv/commands/backup.ts', other])).rejects.toThrow(
       "there is an argument too many: 'more'."

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, cpSync, mkdirSync, symlinkSync } from 'node:fs'
+import { chmodSync, closeSync, cpSync, existsSync, mkdirSync, openSync, symlinkSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { sampleIn } from '../../srv/commands/sample.ts'
@@ -88,6 +88,34 @@ describe('npm start', () => {
   })
 })
 
+describe('npm start', () => {
+  const itWithFullDevice = existsSync('/dev/full') ? it.concurrent : it.concurrent.skip
+  itWithFullDevice('starts where its log cannot be written', async () => {
+    const [port, full] = [await freePort(), openSync('/dev/full', 'w')]
+    const child = spawn(process.execPath, [join(root, 'srv/commands/start.ts')], {
+      env: {
+        ...{ PATH: process.env.PATH, CDS_TYPESCRIPT: 'true', PORT: String(port) },
+        CDS_REQUIRES_DB_CREDENTIALS_URL: join(temporaryFolder(), 'events.sqlite')
+      },
+      stdio: ['ignore', full, full]
+    })
+    closeSync(full)
+    const exited = once(child, 'close')
+    const isUp = () => fetch(`http://127.0.0.1:${port}/health/ready`).then(({ ok }) => ok)
+    await until(() => child.exitCode !== null || isUp().catch(() => false))
+    child.kill()
+    expect(await exited).toEqual([0, null])
+  })
+})
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}
+
 describe('npm start -- --sample', () => {
   it.each([
     [['--sample', '120'], '120', '120 events stored, in '],
@@ -158,8 +186,9 @@ describe('npm start -- --sample', () => {
 
 describe('npm start', () => {
   it.concurrent.each([
-    [['--smaple', '5'], "Unknown option '--smaple'"], // others as in arguments.test.ts
-    [['--sample', '5', '--sample', '6'], "Unknown option '--sample'"],
+    // others as in arguments.test.ts
+    [['--smaple', '5'], "there is no option '--smaple', only --profile, --port, --production, --sample.\n"],
+    [['--sample', '5', '--sample', '6'], "there is no option '--sample'"],
     // what npm leaves of the options where `--` before them is missing
     [['postgres'], "an argument too many: 'postgres'. npm passes on the options that stand after --, and no others.\n"]
   ])('refuses other arguments: %j', async (args, sentence) => {
