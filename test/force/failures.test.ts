@@ -110,6 +110,15 @@ describe('A full disk', () => {
     await stop()
     expect(log()).toContain('database or disk is full')
   })
+
+  itWithMounts.each([96, 128, 256])('ends a start that finds %i KB, which says why', async (size) => {
+    const disk = temporaryFolder()
+    const mount = `mount -t tmpfs -o size=${size}k tmpfs "$0" && exec "$@"`
+    const under = ['unshare', ...ownMounts, 'sh', '-c', mount, disk]
+    const { url, exited, log } = await start({ under, file: join(disk, 'events.sqlite') }, {})
+    expect([url, await exited]).toEqual([undefined, [1, null]])
+    expect(log().trimEnd().split('\n').at(-1)).toBe('The service does not start: database or disk is full.')
+  })
 })
 
 /** Takes all space that is left on a disk. */

@@ -78,6 +78,7 @@ export function queryConnection({ file, files, search, resultBytes }: LogFiles, 
   return {
     exec: (sql: string) => database.exec(sql),
     commit: () => database.commit(),
+    isTransaction: () => database.isTransaction,
     setSession: (values: Row) => (session = values),
     /** Prepares a statement, which takes values as an array or by name. */
     prepare: (sql: string) => {
