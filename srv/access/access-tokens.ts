@@ -33,9 +33,10 @@ export function accessByToken(settings: AccessSettings, cooldown = COOLDOWN) {
   async function check(token: string): Promise<Access> {
     const version = keys.version()
     try {
-      const options = { issuer: issuerOf(token, settings), audience, clockTolerance: leeway }
+      const issuer = issuerOf(token, settings)
+      const options = { issuer, audience, clockTolerance: leeway }
       const required = { algorithms: ALGORITHMS, requiredClaims: ['exp'] }
-      const { payload, protectedHeader } = await jwtVerify(token, keys.find, { ...options, ...required })
+      const { payload, protectedHeader } = await jwtVerify(token, keys.findFor(issuer), { ...options, ...required })
       if (!TYPES.includes(String(protectedHeader.typ ?? 'JWT').toLowerCase()))
         throw new errors.JWTInvalid('The token is none for access.')
       const access = accessOf(payload, settings)

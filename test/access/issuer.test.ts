@@ -139,6 +139,24 @@ describe('The issuer', () => {
     }
   )
 
+  it.concurrent('takes the tokens of a tenant with keys for all tenants and its own only', async () => {
+    const issuer = await startIssuer('/{tenantid}/v2.0', ['RS256', 'PS256', 'ES256', 'EdDSA'])
+    issuer.state.owners = {
+      RS256: `${issuer.url}/{tenantid}/v2.0`,
+      PS256: `${issuer.url}/personal/v2.0`,
+      ES256: `${issuer.url}/contoso/v2.0`
+    }
+    const accepted = acceptance(`${issuer.url}/{tenantid}/v2.0`)
+    const status = async (tid: string, kid: string) =>
+      accepted.status(await issuer.issue({ iss: `${issuer.url}/${tid}/v2.0`, tid }, kid))
+    const statuses = async (tid: string) =>
+      Promise.all(['RS256', 'PS256', 'ES256', 'EdDSA'].map((kid) => status(tid, kid)))
+    expect(await statuses('contoso')).toEqual([200, 401, 200, 200]) // that of EdDSA names no issuer
+    expect(await statuses('personal')).toEqual([200, 200, 401, 200])
+    expect(await statuses('fabrikam')).toEqual([200, 401, 401, 200])
+    await issuer.stop()
+  })
+
   it.concurrent('has its keys cached, and fetched anew for an unknown one, but once in the cooldown at most', async () => {
     const issuer = await startIssuer()
     const { status } = acceptance(issuer.url, {}, 2000)

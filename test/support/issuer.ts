@@ -10,14 +10,21 @@ export const AUDIENCE = 'api://provisioning-log'
 
 /**
  * Starts an OpenID provider with a key for each algorithm. It counts how often it is asked for its keys and for its
- * configuration, and can be made to fail, to withdraw keys, or to say that they are elsewhere.
+ * configuration, and can be made to fail, to withdraw keys, to say whose they are, or that they are elsewhere.
  * @param path of the issuer; two segments stand for one tenant, or all of them
  */
 export async function startIssuer(path: '' | '/{tenantid}/v2.0' = '', algorithms = ['RS256']) {
   const issuer = new OAuth2Issuer()
   for (const algorithm of algorithms) await issuer.keys.generate(algorithm, { kid: algorithm })
   const provider = new OAuth2Service(issuer)
-  const state = { asked: 0, discovered: 0, fails: false, withdrawn: [] as string[], keysAt: '' }
+  const state = {
+    asked: 0,
+    discovered: 0,
+    fails: false,
+    withdrawn: [] as string[],
+    owners: {} as Record<string, string>,
+    keysAt: ''
+  }
   const server = createServer((req, res) => {
     req.url = req.url?.replace(/^\/[^/]+\/v2\.0/, '')
     if (req.url === '/jwks') state.asked++
@@ -27,7 +34,8 @@ export async function startIssuer(path: '' | '/{tenantid}/v2.0' = '', algorithms
       res.writeHead(200).end(JSON.stringify({ issuer: issuer.url, jwks_uri: state.keysAt }))
     else if (req.url === '/jwks') {
       const keys = issuer.keys.toJSON().filter(({ kid = '' }) => !state.withdrawn.includes(kid))
-      res.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ keys }))
+      const owned = keys.map((key) => ({ ...key, issuer: state.owners[key.kid ?? ''] }))
+      res.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ keys: owned }))
     } else provider.requestHandler(req, res)
   })
   const listen = async (port = 0) => {
