@@ -68,18 +68,27 @@ function refusal(cause: unknown): RequestError {
   return new RequestError('serviceUnavailable', message, undefined, { cause })
 }
 
-function accessOf({ tid, roles, scp, oid, sub }: JWTPayload, { permissions }: AccessSettings): Access {
+function accessOf({ tid, roles, scp, oid, sub }: JWTPayload, settings: AccessSettings): Access {
   // what cannot be stored as it is could become the name of another tenant
   const attr = typeof tid === 'string' && tid && tid.isWellFormed() && !tid.includes('\0') ? { tenant: tid } : {}
   if (attr.tenant?.toLowerCase() === PERSONAL_ACCOUNTS)
     throw new RequestError('accessDenied', 'Personal Microsoft accounts are not supported.')
+  const served = settings.served_tenants
+  if (served.length && !served.includes(attr.tenant ?? ''))
+    throw new RequestError('accessDenied', 'The tenant of the token may not use the service.')
   // an item of `roles` is one name, blanks included; `scp` has blanks between names (RFC 8693, 4.2)
   const granted: unknown[] = [
     ...(Array.isArray(roles) ? (roles as unknown[]) : []),
     ...(typeof scp === 'string' ? scp.split(' ') : [])
   ]
-  const given = Object.entries(permissions)
+  const given = Object.entries(settings.permissions)
+    .filter(([role]) => role !== 'all_tenants' || grantsAllTenants(attr.tenant, settings))
     .filter(([, names]) => names.some((name) => granted.includes(name)))
     .map(([role]) => role)
   return { id: (oid ?? sub ?? 'unknown') as string, roles: given, attr }
+}
+
+/** Where each tenant has an issuer of its own, its administrators give whom they like any permission of the service. */
+function grantsAllTenants(tenant: string | undefined, { issuer, operator_tenants }: AccessSettings): boolean {
+  return !issuer.includes('{tenantid}') || operator_tenants.includes(tenant ?? '')
 }

@@ -21,7 +21,12 @@ export const schema = (isProduction: boolean) => ({
           'ProvisioningLog.ReadWrite.All'
         ]),
         all_tenants: is.names('those that extend it to the events of all tenants', ['ProvisioningLog.AllTenants'])
-      }
+      },
+      served_tenants: is.names('the tenants that may use the service; all of the issuer if there are none', []),
+      operator_tenants: is.names(
+        'the tenants whose tokens may extend to all tenants, if the issuer has `{tenantid}`: see below',
+        []
+      )
     },
     db: {
       credentials: {

@@ -11,7 +11,7 @@ const TENANT = 'contoso'
  * What tokens are accepted, as by the middleware of a service with such settings.
  * @param more other settings of access
  * @param cooldown in milliseconds
- * @returns gives the status of the answer to a request with a token, and the error if it is refused
+ * @returns gives the status of the answer to a request with a token, and what it may do, or the error if it is refused
  */
 function acceptance(issuer: string, more: Record<string, string> = {}, cooldown?: number) {
   const env = {
@@ -21,10 +21,11 @@ function acceptance(issuer: string, more: Record<string, string> = {}, cooldown?
     ...more
   }
   const access = accessByToken(checkSettings(configured(env), env, true).requires.auth, cooldown)
-  const answerTo = async (token: string): Promise<{ status: number; error?: RequestError }> => {
-    if (access.known(token)) return { status: 200 }
+  const answerTo = async (token: string): Promise<{ status: number; roles?: string[]; error?: RequestError }> => {
+    const known = access.known(token)
+    if (known) return { status: 200, roles: known.roles }
     return access.check(token).then(
-      () => ({ status: 200 }),
+      ({ roles }) => ({ status: 200, roles }),
       (error: RequestError) => ({ status: error.status, error })
     )
   }
@@ -154,6 +155,44 @@ describe('The issuer', () => {
     expect(await statuses('contoso')).toEqual([200, 401, 200, 200]) // that of EdDSA names no issuer
     expect(await statuses('personal')).toEqual([200, 200, 401, 200])
     expect(await statuses('fabrikam')).toEqual([200, 401, 401, 200])
+    await issuer.stop()
+  })
+
+  it.concurrent('of many tenants gives the events of all to operators only, whatever a tenant permits', async () => {
+    const issuer = await startIssuer('/{tenantid}/v2.0')
+    const roles = ['ProvisioningLog.Read.All', 'ProvisioningLog.AllTenants']
+    const rolesOf = async (more: Record<string, string>, tid: string, claims: object = { roles }) => {
+      const { answerTo } = acceptance(`${issuer.url}/{tenantid}/v2.0`, more)
+      return (await answerTo(await issuer.issue({ iss: `${issuer.url}/${tid}/v2.0`, tid, ...claims }))).roles
+    }
+    const operators = { CDS_REQUIRES_AUTH_OPERATOR__TENANTS: '["contoso","tailspin"]' }
+    expect(await rolesOf(operators, 'contoso')).toEqual(['read', 'all_tenants'])
+    expect(await rolesOf(operators, 'tailspin')).toEqual(['read', 'all_tenants'])
+    expect(await rolesOf(operators, 'fabrikam')).toEqual(['read'])
+    expect(await rolesOf(operators, 'Contoso')).toEqual(['read'])
+    expect(await rolesOf(operators, 'fabrikam', { scp: roles.join(' ') })).toEqual(['read'])
+    expect(await rolesOf(operators, 'contoso', { roles: ['ProvisioningLog.Read.All'] })).toEqual(['read'])
+    expect(await rolesOf({}, 'contoso')).toEqual(['read'])
+    await issuer.stop()
+  })
+
+  it.concurrent('of one tenant gives the events of all to whom it permits that', async () => {
+    const issuer = await startIssuer()
+    const { answerTo } = acceptance(issuer.url)
+    const roles = ['ProvisioningLog.Read.All', 'ProvisioningLog.AllTenants']
+    expect((await answerTo(await issuer.issue({ tid: TENANT, roles }))).roles).toEqual(['read', 'all_tenants'])
+    await issuer.stop()
+  })
+
+  it.concurrent('may have tenants that may not use the service', async () => {
+    const issuer = await startIssuer()
+    const { answerTo } = acceptance(issuer.url, { CDS_REQUIRES_AUTH_SERVED__TENANTS: '["contoso","fabrikam"]' })
+    const roles = ['ProvisioningLog.ReadWrite.All', 'ProvisioningLog.AllTenants']
+    const answer = async (tid?: string) => answerTo(await issuer.issue({ roles, ...(tid !== undefined && { tid }) }))
+    expect((await answer('contoso')).status).toBe(200)
+    expect((await answer('fabrikam')).status).toBe(200)
+    for (const tid of ['northwind', 'Contoso', 'contoso ', '', undefined])
+      expect(await answer(tid)).toMatchObject({ status: 403, error: { code: 'accessDenied' } })
     await issuer.stop()
   })
 

@@ -55,6 +55,8 @@ describe('Settings', () => {
       audience: ['api://provisioning'],
       jwks_uri: undefined,
       leeway: 30,
+      served_tenants: [],
+      operator_tenants: [],
       public_metadata: false,
       permissions: {
         create: ['ProvisioningLog.Create', 'ProvisioningLog.ReadWrite.All'],
