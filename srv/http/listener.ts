@@ -1,5 +1,5 @@
 /** The HTTP server, with limits for slow clients and for connections. */
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Express } from 'express'
 import { settings } from '../settings/settings.ts'
@@ -38,7 +38,10 @@ export function serve(app: Express, port: number, host?: string): Server {
     ...timeouts,
     ...{ connectionsCheckingInterval: CHECKING_INTERVAL, joinDuplicateHeaders: true, maxHeaderSize: MOST_OF_HEAD }
   }
-  const server = createServer(options, (req, res) => void app(inOriginForm(req), res))
+  const answer = (req: IncomingMessage, res: ServerResponse) => void app(inOriginForm(req), res)
+  const server = createServer(options, answer)
+  // a body that is refused need not be sent: receive.ts asks for those that are not, and no other expectation is known
+  server.on('checkContinue', answer).on('checkExpectation', answer)
   server.maxConnections = limits.max_connections
   server.on('connection', (socket) => shareConnections(socket, limits.max_connections))
   // nothing moves on a connection while its answer is made

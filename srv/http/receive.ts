@@ -32,11 +32,17 @@ export async function receive(req: Request, res: Response): Promise<Buffer> {
   let held = 0
   res.once('close', () => underWay.add(tenant, -held))
   const chunks: Buffer[] = []
+  const expectRoom = (bytes: number) => {
+    if (held + bytes > body_parser.limit) throw new RequestError('payloadTooLarge', TOO_LARGE)
+    if (!underWay.hasRoom(tenant, bytes, max_bodies)) throw new RequestError('serviceUnavailable', TOO_MANY)
+  }
   try {
-    for await (const chunk of decoded(req, res).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    const body = decoded(req, res)
+    expectRoom(Number(req.get('Content-Length') ?? 0)) // decoded it is hardly ever smaller
+    if (awaitsConsent(req)) res.writeContinue()
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       if (res.closed) break // the client has gone
-      if (held + chunk.length > body_parser.limit) throw new RequestError('payloadTooLarge', TOO_LARGE)
-      if (!underWay.hasRoom(tenant, chunk.length, max_bodies)) throw new RequestError('serviceUnavailable', TOO_MANY)
+      expectRoom(chunk.length)
       held += chunk.length
       underWay.add(tenant, chunk.length)
       chunks.push(chunk)
@@ -49,11 +55,15 @@ export async function receive(req: Request, res: Response): Promise<Buffer> {
   return Buffer.concat(chunks, held)
 }
 
+/** Whether the client sends the body only when it is told to, or after a while (RFC 9110, 10.1.1). */
+const awaitsConsent = ({ httpVersion, headers }: Request) =>
+  httpVersion === '1.1' && /\b100-continue\b/i.test(headers.expect ?? '')
+
 function decoded(req: Request, res: Response): Readable {
   // Node takes off the chunks, which come last, and leaves other codings as they are (RFC 9112, 6.1)
   if (!/^chunked$/i.test(req.get('Transfer-Encoding') ?? 'chunked'))
     throw new RequestError('notImplemented', 'The service takes no transfer coding but chunked.', 'Transfer-Encoding')
-  const encoding = (req.get('Content-Encoding') ?? 'identity').toLowerCase()
+  const encoding = (req.get('Content-Encoding') ?? 'identity').toLowerCase().replace(/^x-(?=gzip$)/, '')
   if (encoding === 'identity') return req
   const createDecoder = DECODERS.get(encoding)
   if (!createDecoder) {

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { sharedService } from '../support/service.ts'
 
@@ -45,5 +46,55 @@ describe('A request', () => {
     const { status, body } = await sent('GET /auditLogs HTTP/1.0')
     expect([status, body]).toEqual([400, expect.stringContaining('The Host header is not valid.')])
     expect((await sent('GET /auditLogs HTTP/1.0', 'Host: log.example')).body).toContain('"http://log.example/$metadata')
+  })
+})
+
+describe('A client that waits until it is asked for the body (RFC 9110, 10.1.1)', () => {
+  const path = '/auditLogs/provisioning'
+  const event = '{"activityDateTime":"2024-05-01T00:00:00Z"}'
+
+  /** Posts an event with headers; tells whether its body was asked for, and the status. */
+  async function posted(headers: Record<string, string | number>, to = path) {
+    const post = request(service.url + to, {
+      method: 'POST',
+      agent: false,
+      headers: { Expect: '100-continue', ...headers }
+    })
+    let isAsked = false
+    post.once('continue', () => {
+      isAsked = true
+      post.end(event)
+    })
+    post.flushHeaders()
+    const [response] = (await once(post, 'response')) as [IncomingMessage]
+    response.resume()
+    return [response.statusCode, isAsked ? 'asked' : 'not asked']
+  }
+
+  it('is asked for what the service may take', async () => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': event.length }
+    expect(await posted(headers)).toEqual([201, 'asked'])
+  })
+
+  it.each<[string, Record<string, string | number>, string, number]>([
+    ['of another type', { 'Content-Type': 'text/plain', 'Content-Length': 100 }, path, 415],
+    ['for another resource', { 'Content-Type': 'application/json', 'Content-Length': 100 }, '/auditLogs/signIns', 404],
+    ['with too many bytes', { 'Content-Type': 'application/json', 'Content-Length': 5_000_000 }, path, 413]
+  ])('is not asked for a body %s', async (_, headers, to, status) => {
+    expect(await posted(headers, to)).toEqual([status, 'not asked'])
+  })
+
+  it('may expect more, which means nothing', async () => {
+    const post = [`POST ${path} HTTP/1.1`, 'Host: localhost', 'Content-Type: application/json', 'Expect: 200-ok']
+    const { status } = await sent(
+      ...post,
+      'Transfer-Encoding: chunked',
+      'Connection: close',
+      '',
+      event.length.toString(16),
+      event,
+      '0'
+    )
+    expect(status).toBe(201)
   })
 })
