@@ -51,7 +51,9 @@ function Group({ group, most, view, navigate }: GroupProps) {
           {eventsText(events)}
         </a>
       </div>
-      <meter min={0} max={most} value={events} aria-hidden="true" />
+      <div class="share">
+        <div style={{ width: `${(100 * events) / most}%` }} />
+      </div>
       {advice && <p>{advice.meaning}</p>}
       <p class="todo">
         <b>What to do:</b>{' '}
