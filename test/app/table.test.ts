@@ -166,6 +166,17 @@ describeInBrowser('The table', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1000)
   })
 
+  it('has room for whom events are about, however wide the window is', async () => {
+    const page = await open(`?${WEEK}`)
+    await page.locator('.name').first().waitFor()
+    for (const width of [320, 390, 600, 640, 800, 861, 900, 1024, 1101, 1280, 1440, 1920]) {
+      await page.setViewportSize({ width, height: 800 })
+      const cell = await page.locator('td.identity').first().boundingBox()
+      expect([width, cell!.width >= 110 && cell!.x + cell!.width < width]).toEqual([width, true])
+      expect(await page.evaluate("document.querySelector('.scroller table').offsetWidth")).toBeLessThanOrEqual(width)
+    }
+  })
+
   it.each([1360, 1024, 390])('shows times with the spacing that people may need, %i pixels wide', async (width) => {
     const page = await open(`?${WEEK}`, { viewport: { width, height: 800 }, bypassCSP: true })
     // as WCAG 2.2 has it in 1.4.12
