@@ -12,6 +12,7 @@ import { Search } from './parts/search.tsx'
 import { wordOf } from './parts/status.tsx'
 import { Table } from './parts/table.tsx'
 import { ThemeSwitch } from './parts/theme.tsx'
+import { zone } from './parts/time.tsx'
 import { Timeline } from './parts/timeline.tsx'
 import { Account, Gate } from './session/gate.tsx'
 import { plain } from './service/odata.ts'
@@ -46,7 +47,8 @@ function App() {
     }))
   const goLive = () =>
     navigate({ live: !view.live, oldestFirst: false, ...('from' in view.range && { range: DEFAULT_RANGE }) })
-  useTitle(0, titleOf(view))
+  const title = titleOf(view)
+  useTitle(0, title)
   const main = useRef<HTMLElement>(null)
   const isFirst = useRef(true)
   useEffect(() => {
@@ -61,6 +63,9 @@ function App() {
     <>
       <header>
         <h1>Provisioning log</h1>
+        <p class="paper">
+          {title} – times in {view.utc ? 'UTC' : zone}
+        </p>
         <Search {...shown} />
         <div class="switches">
           <button

@@ -177,6 +177,17 @@ describeInBrowser('The table', () => {
     }
   })
 
+  it('prints which events they are, and from when', async () => {
+    const page = await open(`?${WEEK}&search=an&status=success`)
+    await page.locator('.name').first().waitFor()
+    await page.emulateMedia({ media: 'print' })
+    await page
+      .getByText('an, Success – Events – 2024-05-06 02:00 – 2024-05-13 02:00 – times in Europe/Berlin')
+      .waitFor()
+    await page.emulateMedia({ media: 'screen' })
+    await eventually(() => page.locator('.paper').isVisible(), false)
+  })
+
   it.each([1360, 1024, 390])('shows times with the spacing that people may need, %i pixels wide', async (width) => {
     const page = await open(`?${WEEK}`, { viewport: { width, height: 800 }, bypassCSP: true })
     // as WCAG 2.2 has it in 1.4.12
