@@ -61,6 +61,20 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ['null or true', 'abc'],
       ['contains(cycleId,null)', ''],
       ['not contains(cycleId,null)', ''],
+      ...[
+        'startswith(cycleId,null)',
+        'endswith(cycleId,null)',
+        'endswith(null,null)',
+        'matchesPattern(cycleId,null)'
+      ].flatMap((call): [string, string][] => [
+        [call, ''],
+        [`not ${call}`, ''],
+        [`${call} eq null`, 'abc'],
+        [call.replace('null)', '@missing)'), '']
+      ]),
+      ['length(null) ge 0', ''],
+      ['concat(cycleId,null) eq null', 'abc'],
+      ['provisioningSteps/any(s:endswith(s/name,null))', ''],
       ["not (contains(cycleId,'x') and durationInMilliseconds gt 5)", 'abc'],
       ["not (contains(cycleId,'x') or durationInMilliseconds gt 5)", ''],
       ['tolower(cycleId) eq null', 'c'],
