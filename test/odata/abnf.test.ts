@@ -126,7 +126,8 @@ test('Resource paths (4)', [
   [`${path}/$filter(@f)/$filter(@g)/$ref?@f=id gt 'a'&@g=id lt 'c'`, 200],
   [`${path}/$filter(@f)/$count?@f=id gt 'a'&$filter=id lt 'c'`, 200],
   [`${path}/$filter(@f)/$each?@f=true`, 501],
-  [`${path}('a')/$value`, 404],
+  [`${path}('a')/$value`, 400], // no media entity (Protocol 4.01, 11.2.3)
+  ['/auditLogs/$value', 400],
   ['/$crossjoin(provisioningEvents,provisioningEvents)?$filter=true', 501],
   ['/$all?$search=red', 501],
   [`/$all/${ENTITY}?$filter=true`, 501],

@@ -103,6 +103,7 @@ function resolve(segments: string[], aliases: Map<string, string>, schema: Servi
     if (!spelled(first, [singleton])) throw notFound(segments)
     if (!others.length) return { kind: 'singleton' }
     if (others.length === 1 && others[0] === '$ref') return { kind: 'reference' }
+    if (others.length === 1 && others[0] === '$value') throw noStream(segments)
   }
   const [named = '', ...rest] = inSet ? segments : others
   const { name: sent, key: keyOfCollection } = splitKey(named, aliases, schema, segments)
@@ -123,7 +124,13 @@ function resolve(segments: string[], aliases: Map<string, string>, schema: Servi
   if (rest[0] === entityType.name) rest.shift()
   if (!rest.length) return { kind: 'entity', collection, key }
   if (rest[0] === '$ref' && rest.length === 1) return { kind: 'reference', of: { collection, key } }
+  if (rest[0] === '$value') throw noStream(segments)
   return { kind: 'property', collection, key, ...resolveProperty(rest, entityType, segments) }
+}
+
+/** The error of `$value` after an entity, as none is a media entity (Protocol 4.01, 11.2.3). */
+function noStream(segments: string[]) {
+  return new RequestError('badRequest', `'${segments.slice(0, -1).join('/')}' is no media entity and has no $value.`)
 }
 
 /** The resources of the root itself, by the only segment of their path, if there is one. */
