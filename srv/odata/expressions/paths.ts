@@ -18,6 +18,8 @@ interface Place {
   property?: Property
   /** The names of the path, as the model spells them. */
   names: string[]
+  /** The same with the types that it is cast to. */
+  segments: string[]
   /** Where the value is in JSON, if it has no column of its own. */
   member?: Member
   /** The condition that the value has the type it is cast to. */
@@ -26,15 +28,20 @@ interface Place {
 
 const ALWAYS = xpr(val(1), '=', val(1))
 
+/** A path, and the value at it. */
+export interface Path extends Pick<Place, 'names' | 'segments'> {
+  value: Typed
+}
+
 /** Parses a path. */
-export function parsePath(parser: Parser): { value: Typed; names: string[] } {
+export function parsePath(parser: Parser): Path {
   const { cursor } = parser
   const { position } = cursor.token
   let place = start(parser)
   while (cursor.accept('/')) {
     if (place.property?.collection) {
       const type = place.property.type as StructuredType
-      return { value: collectionValue(parser, columnOf(place), type, position), names: place.names }
+      return { ...place, value: collectionValue(parser, columnOf(place), type, position) }
     }
     const { kind, text: name } = cursor.token
     if (kind === 'alias') cursor.fail('The service does not implement annotations', undefined, 'notImplemented')
@@ -42,7 +49,7 @@ export function parsePath(parser: Parser): { value: Typed; names: string[] } {
     place = step(parser, place, name)
     cursor.take()
   }
-  return { value: { ...valueAt(parser, place), position }, names: place.names }
+  return { ...place, value: { ...valueAt(parser, place), position } }
 }
 
 function start(parser: Parser): Place {
@@ -57,21 +64,22 @@ function start(parser: Parser): Place {
 }
 
 function placeOf({ type, item, property }: Scope): Place {
-  if (property) return { type, property, names: [property.name] }
-  return { type, names: [], ...(item !== undefined && { member: { source: jsonItem(item), path: [] } }) }
+  if (property) return { type, property, names: [property.name], segments: [property.name] }
+  return { type, names: [], segments: [], ...(item !== undefined && { member: { source: jsonItem(item), path: [] } }) }
 }
 
 function step({ cursor, context }: Parser, place: Place, name: string): Place {
   const { type, member } = place
+  const leadingTo = (name: string) => ({ names: [...place.names, name], segments: [...place.segments, name] })
   const within = (name: string) => member && { member: { ...member, path: [...member.path, name] } }
   if (type === undefined || (isStructured(type) && type.open)) {
     if (/^\$(count|filter)$/.test(name) || isSymbol(cursor.next, '('))
       cursor.fail(`The service does not implement '${name}' of members of open types`, undefined, 'notImplemented')
-    return { ...place, type: undefined, names: [...place.names, name], ...within(name) }
+    return { ...place, type: undefined, ...leadingTo(name), ...within(name) }
   }
   const property = isStructured(type) ? propertyNamed(type, name) : undefined
   if (property) {
-    const next = { ...place, property, type: property.type, names: [...place.names, property.name] }
+    const next = { ...place, property, type: property.type, ...leadingTo(property.name) }
     const isUntyped = property.type === 'Edm.Untyped'
     const isJson = isUntyped || (isStructured(property.type) && property.type.open)
     const inJson = member ? within(property.name) : isJson && { member: { source: columnOf(next), path: [] } }
@@ -79,7 +87,10 @@ function step({ cursor, context }: Parser, place: Place, name: string): Place {
   }
   if (isStructured(type) && context.types.structured.get(type.name)?.includes(name)) return place // a cast
   const target = place.property && valueTypeNamed(place.property, name)
-  if (target) return { ...place, type: target, condition: hasType(place.property as Property, target, context.type) }
+  if (target) {
+    const condition = hasType(place.property as Property, target, context.type)
+    return { ...place, type: target, segments: [...place.segments, name], condition }
+  }
   return cursor.fail(`'${name}' is not a property of '${isStructured(type) ? type.name : type}'`)
 }
 

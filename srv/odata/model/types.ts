@@ -18,8 +18,8 @@ export interface StructuredType {
   name: string
   /** An open type takes any member; it is stored as JSON in one column. */
   open: boolean
-  /** Whether it is a part of a type, as in aggregated rows; its values are never null. */
-  partial?: boolean
+  /** For a part of a type, as in aggregated rows, whose values are never null, the types that paths to it cast them to. */
+  partial?: string[]
   properties: Map<string, Property>
   /** The column, beside those of the properties, that has a value exactly where there is a value of the type. */
   presence?: string
@@ -64,6 +64,8 @@ export interface Property {
   dynamic?: boolean
   /** The name of the type that is shown of a computed value, if it is another one. */
   shownAs?: string | undefined
+  /** The path by which rows are grouped, with the types that it is cast to. */
+  segments?: string[]
   /** The size of the expression that computes it. */
   extent?: Extent
   /** Types derived from the declared one that values may have, and the column that says which of them it is. */
@@ -159,4 +161,4 @@ export const valueTypesOf = ({ type, derived }: Property): StructuredType[] =>
 
 /** Finds a type by its qualified name among those that values of a property may have. */
 export const valueTypeNamed = (property: Property, name: unknown): StructuredType | undefined =>
-  valueTypesOf(property).find((each) => each.name === name)
+  valueTypesOf(property).find((each) => each.name === name || each.partial?.includes(name as string))

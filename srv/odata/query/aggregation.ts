@@ -8,11 +8,7 @@ import type { Typed } from '../../cqn/typed.ts'
 import { withoutNaN } from '../expressions/arithmetic.ts'
 import type { Cursor } from '../expressions/cursor.ts'
 import { comparable, meantAs, shown } from '../expressions/members.ts'
-
-export interface Grouping {
-  names: string[]
-  value: Typed
-}
+import type { Path } from '../expressions/paths.ts'
 
 /** Aggregates a value. @returns undefined if the type has no such method */
 export function aggregate(operand: Typed, method: string): Typed | undefined {
@@ -45,7 +41,7 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
 }
 
 /** Groups rows. @throws {RequestError} 400 if two columns have the same name; column names are case-insensitive */
-export function grouped(cursor: Cursor, rows: Rows, groupings: Grouping[], aggregates: Computed[]): Rows {
+export function grouped(cursor: Cursor, rows: Rows, groupings: Path[], aggregates: Computed[]): Rows {
   const all = [
     ...groupings.map(({ names, value }) => ({ name: groupColumn(names), cqn: comparable(value) })),
     ...aggregates.map(({ name, value }) => ({ name: valueColumn(name), cqn: shown(value) }))
@@ -68,21 +64,29 @@ const COUNT = '$count'
 
 const groupColumn = (path: string[]) => valueColumn(path.join('_'))
 
+type Part = StructuredType & Required<Pick<StructuredType, 'partial'>>
+
 /** The type of grouped rows: the paths that they are grouped by, nested as in the entity, and the aggregates. */
-function groupedType(base: StructuredType, groupings: Grouping[], aggregates: Computed[]): StructuredType {
-  const type: StructuredType = { name: base.name, open: false, partial: true, properties: new Map() }
-  for (const { names, value } of groupings) {
+function groupedType(base: StructuredType, groupings: Path[], aggregates: Computed[]): StructuredType {
+  const partOf = (name: string): Part => ({ name, open: false, partial: [], properties: new Map() })
+  const type = partOf(base.name)
+  for (const { names, segments, value } of groupings) {
     let current = type
-    for (const name of names.slice(0, -1)) {
-      const inner = current.properties.get(name)?.type as StructuredType | undefined
-      const next = inner ?? { name, open: false, partial: true, properties: new Map<string, Property>() }
-      current.properties.set(name, { name, type: next, collection: false, key: false, nullable: true })
-      current = next
+    let depth = 0
+    for (const segment of segments.slice(0, -1)) {
+      if (segment !== names[depth]) {
+        current.partial.push(segment) // a cast to a derived type
+        continue
+      }
+      const whole = propertyAt(base, names.slice(0, ++depth))?.type
+      const next = current.properties.get(segment)?.type ?? partOf(whole && isStructured(whole) ? whole.name : segment)
+      current.properties.set(segment, { name: segment, type: next, collection: false, key: false, nullable: true })
+      current = next as Part
     }
     const name = names.at(-1) as string
     const shown = propertyOf(name, value, groupColumn(names))
     const { type: declared, enumeration, dynamic } = propertyAt(base, names) ?? { type: shown.type }
-    current.properties.set(name, { ...shown, type: declared, enumeration, dynamic })
+    current.properties.set(name, { ...shown, type: declared, enumeration, dynamic, segments })
   }
   for (const { name, value } of aggregates) type.properties.set(name, propertyOf(name, value))
   return type

@@ -2,13 +2,13 @@
 import { summand } from '../../database/dialect.ts'
 import { func, named, ref, val, xpr } from '../../cqn/cqn.ts'
 import type { Typed } from '../../cqn/typed.ts'
-import { aggregate, grouped, type Grouping } from './aggregation.ts'
+import { aggregate, grouped } from './aggregation.ts'
 import { withoutNaN } from '../expressions/arithmetic.ts'
 import type { Cursor } from '../expressions/cursor.ts'
 import { meantAs } from '../expressions/members.ts'
 import { orderBy, ordering, orderTerms } from './order.ts'
 import { isPrimitive, type Parser } from '../expressions/parsing.ts'
-import { parsePath } from '../expressions/paths.ts'
+import { parsePath, type Path } from '../expressions/paths.ts'
 import { alias, computed, type Computed } from './compute.ts'
 import { areTooLarge, conditioned, filtered, nested, searched, totalOrder, type Rows } from './rows.ts'
 
@@ -127,14 +127,14 @@ function groupBy(parser: Parser, rows: Rows): Rows[] {
   // each rollup multiplies the sets, so they are counted before they are made
   const count = items.reduce((product, item) => product * item.length, 1)
   if (count > MOST_SETS) cursor.fail(`The result has more than ${MOST_SETS} sets of groups`)
-  const levels = items.reduce<Grouping[][]>(
+  const levels = items.reduce<Path[][]>(
     (sets, item) => sets.flatMap((set) => item.map((part) => [...set, ...part])),
     [[]]
   )
   return levels.map((groupings) => grouped(cursor, rows, groupings, values))
 }
 
-function groupingItem(parser: Parser): Grouping[][] {
+function groupingItem(parser: Parser): Path[][] {
   const { cursor } = parser
   if (cursor.token.text === 'rolluprecursive')
     cursor.fail('The service does not implement rolluprecursive', undefined, 'notImplemented')
@@ -148,7 +148,7 @@ function groupingItem(parser: Parser): Grouping[][] {
   })
 }
 
-function grouping(parser: Parser): Grouping {
+function grouping(parser: Parser): Path {
   const { position } = parser.cursor.token
   const path = parsePath(parser)
   if (!isPrimitive(path.value)) parser.cursor.fail('Only primitive values can be grouped by', position)

@@ -167,8 +167,8 @@ export function columnsFor(selection: Selection, { type, identity, columns }: Ro
 export function rowsList({ rows: { type, areEntities }, selection, list }: Selected): string {
   if (selection) return list
   const paths = ({ properties }: StructuredType, above: string[] = []): string[] =>
-    [...properties.values()].flatMap(({ name, type }) =>
-      isStructured(type) && type.partial ? paths(type, [...above, name]) : urlPath([...above, name])
+    [...properties.values()].flatMap(({ name, type, segments = [...above, name] }) =>
+      isStructured(type) && type.partial ? paths(type, segments) : urlPath(segments)
     )
   if (!areEntities) return `(${paths(type).join(',')})`
   const computedNames = [...type.properties.values()].filter(({ column }) => column).map(({ name }) => name)

@@ -195,6 +195,13 @@ describe('Derived types', () => {
       'Conflict'
     )
     expect((await service.get(`${path}/e1/statusInfo/microsoft.graph.statusDetails`)).status).toBe(404)
+    // what is of a derived type is of the declared one, too
+    for (const [id, status] of [
+      ['e1', 'success'],
+      ['e2', 'failure']
+    ])
+      expect((await service.get(`${path}/${id}/statusInfo/microsoft.graph.statusBase/status`)).body.value).toBe(status)
+    expect((await service.get(`${path}/e2/statusInfo/microsoft.graph.statusBase/errorCode`)).status).toBe(404)
     const [row] = await rows({ $select: 'statusInfo/microsoft.graph.statusDetails/errorCode', $filter: "id eq 'e2'" })
     expect(row?.statusInfo).toEqual({ '@odata.type': '#microsoft.graph.statusDetails', errorCode: 'Conflict' })
   })
@@ -395,6 +402,34 @@ describe('$apply', () => {
     expect(body['@odata.context']).toBe(
       `${service.url}/$metadata#auditLogs/provisioning(statusInfo/status,targetSystem/details/a,jobId,n)`
     )
+  })
+
+  it('knows what it groups by under the same path, also a cast to a derived type', async () => {
+    const code = 'statusInfo/microsoft.graph.statusDetails/errorCode'
+    const $apply = `${only}/groupby((${code}),aggregate($count as n))`
+    const conflict = { '@odata.id': null, statusInfo: { errorCode: 'Conflict' }, 'n@odata.type': '#Int64', n: 1 }
+    const other = { '@odata.id': null, statusInfo: { errorCode: null }, 'n@odata.type': '#Int64', n: 3 }
+    const { body } = await service.get(query(path, { $apply, $orderby: `${code} desc` }))
+    expect(body).toEqual({
+      '@odata.context': `${service.url}/$metadata#auditLogs/provisioning(${code},n)`,
+      value: [conflict, other]
+    })
+    expect(await rows({ $apply, $filter: `${code} eq 'Conflict'` })).toEqual([conflict])
+    expect(await rows({ $apply: `${$apply}/filter(${code} eq null)` })).toEqual([other])
+    expect(await rows({ $apply: `${$apply}/aggregate(${code} with max as m)` })).toEqual([
+      { '@odata.id': null, m: 'Conflict' }
+    ])
+    const selected = await service.get(query(path, { $apply, $select: code, $orderby: 'statusInfo/errorCode' }))
+    expect(selected.body['@odata.context']).toBe(`${service.url}/$metadata#auditLogs/provisioning(${code})`)
+    expect(valuesOf(selected)).toHaveLength(2)
+    const byStatus = `${only}/groupby((statusInfo/microsoft.graph.statusBase/status))`
+    const $orderby = 'statusInfo/microsoft.graph.statusBase/status'
+    expect((await rows({ $apply: byStatus, $orderby })).map(({ statusInfo }) => statusInfo)).toEqual([
+      { status: null },
+      { status: 'failure' },
+      { status: 'success' }
+    ])
+    expect((await service.get(query(path, { $apply: byStatus, $orderby: code }))).status).toBe(400)
   })
 
   it('of entities gives entities', async () => {
