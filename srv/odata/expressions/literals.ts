@@ -17,8 +17,9 @@ export function literal({ kind, text, position }: Token, option: string): Unplac
       return point(text) ? { cqn: value(point), local: itself, type: 'dateTime' } : undefined
     case 'string':
     case 'enum': // the strings of enumerations are open
-    case 'guid': // Edm.Guid against keys of type Edm.String
       return { cqn: itself, type: 'string' }
+    case 'guid': // compared with texts, as all ids are
+      return { cqn: itself, type: 'string', shownAs: 'Edm.Guid' }
     case 'phrase':
       return jsonString(text)
     case 'number':

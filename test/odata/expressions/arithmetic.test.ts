@@ -239,6 +239,12 @@ describe('$compute shows (5.1.3.2)', () => {
     expect(ids).toBe(expected)
   })
 
+  it('literals of GUIDs with their type', async () => {
+    const id = '01234567-89ab-cdef-0123-456789abcdef'
+    const { body } = await service.get(query(path, { $compute: `${id} as g`, $select: 'g', $top: '1' }))
+    expect(body.value).toMatchObject([{ 'g@odata.type': '#Guid', g: id }])
+  })
+
   it('casts that cannot be', async () => {
     expect(await computed("cast(contains('abc','b'),Edm.Double)")).toEqual([null, null, null])
     expect(await found("cast(contains(cycleId,'x'),Edm.Int32) eq null and cycleId in ('x1','y')")).toBe('ab')
