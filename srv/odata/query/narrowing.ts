@@ -89,7 +89,7 @@ function complexValue(narrowing: Narrowing): Rows {
   const whereThere = (value: Cqn) => xpr('case when', exists(property, rows.type), 'then', value, 'end')
   const columns = values.map((each) => named(whereThere(shown(each.value)), columnOf(each)))
   const extend = (each: StructuredType) =>
-    withValues(each, values, (computed, value) => ({ ...computed, column: columnOf(value) }))
+    withValues(each, values, (_, value) => propertyOf(value.name, value.value, columnOf(value)))
   const types = derived && { ...derived, types: derived.types.map(extend) }
   return replaced(narrowing, [{ ...property, type: extend(type), derived: types }], columns)
 }

@@ -21,7 +21,7 @@ import { requestShape } from '../request/shape.ts'
 import { readRows, type Prepared } from '../response/read-rows.ts'
 import { respond, respondWith, respondWithText } from '../response/respond.ts'
 import { entityEtag } from '../response/render-rows.ts'
-import { isStructured, type JsonObject, type Property } from '../model/types.ts'
+import { isStructured, type JsonObject, type Property, type StructuredType } from '../model/types.ts'
 import { isJsonObject } from '../../values/json.ts'
 
 /** Answers with one entity. */
@@ -53,7 +53,7 @@ async function readOne(exchange: Exchange, path: string, key: EntityKey) {
 /** Answers with the value of a property, or with 204 if it is null (OData Protocol 4.01, 11.2.4). */
 export async function readProperty(exchange: Exchange, resource: Resource & { kind: 'property' }) {
   const { res, format, schema } = exchange
-  const { collection, key, path, property, isMember, suffix } = resource
+  const { collection, key, path, isMember, suffix } = resource
   const names = path.map(({ name }) => name)
   const options = optionsOf(exchange, resource)
   const shown = selectedOf(exchange, entities(schema), names, options)
@@ -66,7 +66,8 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   if (suffix === '$count') return respondWithText(exchange, String((value as unknown[]).length))
   if (value === null) return void res.status(204).end()
   if (suffix === '$value') return respondWithText(exchange, rawValue(value, names.join('/')))
-  const list = shown.list && listWithin(names, shown.list)
+  const property = asShown(resource, shown.rows.type)
+  const list = listWithin(names, shown.list) || computedList(property)
   const address = `${collection}${keyPredicate(key, schema)}/${urlPath(names)}`
   const represented = isMember ? memberShown(value, format) : representValue(value, property, format)
   const isObject = isJsonObject(represented)
@@ -77,6 +78,16 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   const count = counted && { '@odata.count': representValue(entity[counted.name], counted, format) }
   const information = { ...(type ? { '@odata.type': type } : {}), ...count }
   respond(exchange, address + list, isObject ? represented : { ...information, value: represented })
+}
+
+/** The property with what the request computes of it, which only a property of the entity itself takes: see narrowing.ts. */
+const asShown = ({ path: [first], property }: Resource & { kind: 'property' }, { properties }: StructuredType) =>
+  (first?.property === property && properties.get(property.name)) || property
+
+/** The select list of a value that is shown as a whole, with what the request computes of it. */
+function computedList({ type }: Property) {
+  const dynamic = isStructured(type) ? [...type.properties.values()].filter((each) => each.dynamic) : []
+  return dynamic.length ? `(*,${dynamic.map(({ name }) => name).join(',')})` : ''
 }
 
 /** A member of an open type is shown as it was sent. */
@@ -105,7 +116,9 @@ function valueAt(entity: object, path: PathStep[]): unknown {
   for (const step of path) {
     if (value === null) return null
     if (step.cast) {
-      if (!property || typeOfValue(value as object, property) !== step.cast) return undefined
+      // values of derived types are of the declared one, too
+      if (!property || (step.cast !== property.type && typeOfValue(value as object, property) !== step.cast))
+        return undefined
       continue
     }
     value = isJsonObject(value) && Object.hasOwn(value, step.name) ? value[step.name] : undefined

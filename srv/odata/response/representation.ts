@@ -15,7 +15,7 @@ export function representEntity(entity: JsonObject, type: StructuredType, format
 /** Annotates the value of a property: primitive, complex or a collection. */
 export function representValue(value: unknown, property: Property, format: JsonFormat): unknown {
   if (value === null) return value
-  if (!isStructured(property.type)) return representPrimitive(value, property.shownAs ?? property.type, format)
+  if (!isStructured(property.type)) return representPrimitive(value, primitiveTypeOf(property, value), format)
   return Array.isArray(value)
     ? value.map((item: JsonObject) => representComplex(item, property, format))
     : representComplex(value as JsonObject, property, format)
@@ -23,7 +23,15 @@ export function representValue(value: unknown, property: Property, format: JsonF
 
 /** Clients may ask for 64-bit integers as strings: JavaScript cannot represent all of them (OData JSON 4.01, 3.2). */
 function representPrimitive(value: unknown, type: string, { ieee754Compatible }: JsonFormat) {
-  return ieee754Compatible && type === 'Edm.Int64' ? String(value) : value
+  if (!ieee754Compatible || type !== 'Edm.Int64') return value
+  return JSON.isRawJSON(value) ? value.rawJSON : String(value)
+}
+
+/** The type of a primitive value. A whole number that is computed, and larger than 64 bits can hold, is a double in SQLite. */
+function primitiveTypeOf({ type, shownAs }: Property, value: unknown): string {
+  const isDouble = typeof value === 'string' || (typeof value === 'number' && Math.abs(value) > 2 ** 63)
+  const shown = shownAs ?? (type as string)
+  return shown === 'Edm.Int64' && isDouble ? 'Edm.Double' : shown
 }
 
 function representComplex(object: JsonObject, property: Property, format: JsonFormat) {
@@ -57,11 +65,12 @@ function members(object: JsonObject, type: StructuredType, format: JsonFormat, r
  * The type annotation for values whose type JSON does not show (OData JSON 4.01, 4.5.3): of all with level `full`, and with
  * `minimal` of those that `$metadata` does not declare.
  */
-export function typeAnnotation({ type, shownAs, collection, enumeration }: Property, value: unknown) {
+export function typeAnnotation(property: Property, value: unknown) {
+  const { type, collection, enumeration } = property
   if (collection) return `#Collection(${isStructured(type) ? type.name : type.slice('Edm.'.length)})`
   if (enumeration) return `#${enumeration.name}`
   if (isStructured(type)) return undefined
-  const shown = shownAs ?? type
+  const shown = primitiveTypeOf(property, value)
   if (shown === 'Edm.Double' && typeof value === 'string') return '#Double' // INF and NaN
   const isClear = ['Edm.String', 'Edm.Boolean', 'Edm.Double', 'Edm.Untyped'].includes(shown)
   return isClear ? undefined : `#${shown.replace(/^Edm\./, '')}`

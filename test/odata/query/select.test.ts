@@ -1,5 +1,5 @@
 /** What `$select` and options on properties choose (OData URL Conventions 4.01, 5.1.4). */
-import { errorOf, query, sharedService, valuesOf, type Json } from '../../support/service.ts'
+import { errorOf, PLAIN, query, sharedService, valuesOf, type Json } from '../../support/service.ts'
 
 const service = sharedService()
 const path = '/auditLogs/provisioning'
@@ -182,6 +182,39 @@ describe('A property with query options', () => {
     const answer = await service.get(query(`${path}/a/${property}`, options))
     expect([answer.status, bare(answer.body)]).toEqual([200, expected])
   })
+
+  it.each<[string, Record<string, string>, string, unknown]>([
+    [
+      'provisioningSteps',
+      { $compute: 'length(name) as n', $select: 'n', $top: '1' },
+      '(n)',
+      { 'n@odata.type': '#Int32', n: 6 }
+    ],
+    ['provisioningSteps', { $compute: 'length(name) as n', $top: '1' }, '(*,n)', { 'n@odata.type': '#Int32', n: 6 }],
+    ['targetSystem', { $compute: 'length(id) as n' }, '(*,n)', { 'n@odata.type': '#Int32', n: 1 }],
+    ['targetSystem', { $compute: 'length(id) as n', $select: '*' }, '(*,n)', { 'n@odata.type': '#Int32', n: 1 }],
+    [
+      'statusInfo/microsoft.graph.statusDetails',
+      { $compute: 'length(status) as n' },
+      '(*,n)',
+      { 'n@odata.type': '#Int32', n: 7 }
+    ],
+    [
+      'targetSystem',
+      { $compute: '2024-05-01T12:00:00+02:00 as t', $select: 't' },
+      '(t)',
+      { 't@odata.type': '#DateTimeOffset', t: '2024-05-01T10:00:00.0000000Z' }
+    ]
+  ])(
+    'shows what is computed with its type, and in the context: %s with %j',
+    async (property, options, list, expected) => {
+      const { body } = await service.get(query(`${path}/a/${property}`, options))
+      expect(body['@odata.context']).toBe(`${service.url}/$metadata#auditLogs/provisioning('a')/${property}${list}`)
+      expect(Array.isArray(body.value) ? body.value[0] : body).toMatchObject(expected as object)
+      const none = await service.get(query(`${path}/a/${property}`, options), PLAIN)
+      expect(none.text).not.toContain('@odata')
+    }
+  )
 
   it('counts the items that are meant', async () => {
     expect(

@@ -142,6 +142,19 @@ describe('IEEE754Compatible (OData JSON 4.01, 3.2)', () => {
     expect(valuesOf(groups)).toEqual([{ '@odata.id': null, durationInMilliseconds: 6 }])
   })
 
+  it('gives whole numbers that are computed for items, however large they are', async () => {
+    const $compute = '9223372036854775807 as n'
+    for (const url of [
+      query(`${path}/e0/provisioningSteps`, { $compute, $select: 'n' }),
+      query(`${path}/e0`, { $select: `provisioningSteps($compute=${$compute};$select=n)` })
+    ]) {
+      const get = async (compatible: boolean) =>
+        (await service.get(url, { Accept: `application/json;IEEE754Compatible=${compatible}` })).text
+      expect(await get(true)).toContain('"n@odata.type":"#Int64","n":"9223372036854775807"')
+      expect(await get(false)).toContain('"n@odata.type":"#Int64","n":9223372036854775807')
+    }
+  })
+
   it.each(['minimal', 'full', 'none'])('gives numbers of items as strings, too, with metadata=%s', async (metadata) => {
     const get = async (url: string, compatible: boolean) =>
       (await service.get(`${url}&$format=application/json;metadata=${metadata};IEEE754Compatible=${compatible}`)).text
