@@ -18,7 +18,7 @@ import { Pauses } from './pauses.ts'
 import { queryConnection, type LogFiles } from './query-connection.ts'
 import { readerPool } from './reader-pool.ts'
 import { expectUntouched } from './schema.ts'
-import { checkUniqueIds, createIndexes, keepCounts, protectHistory } from './schema-objects.ts'
+import { checkUniqueIds, completeSchema } from './schema-objects.ts'
 import { startCounting } from './counting.ts'
 import { indexFileOf } from './search-file.ts'
 import { startIndexing } from './search-index.ts'
@@ -85,10 +85,8 @@ export function sqliteEngine(file: string, settings: DatabaseSettings) {
     async start({ definitions, uniqueIds, indexesForAllTenants, searched }) {
       const tallies = talliesIn(definitions)
       const uncounted = await onLog(async (database) => {
-        await createIndexes(database, definitions, indexesForAllTenants)
-        await keepCounts(database, tallies)
+        await completeSchema(database, definitions, indexesForAllTenants)
         if (uniqueIds) checkUniqueIds(database)
-        await protectHistory(database)
         return uncountedUpTo(database)
       })
       if (uncounted !== undefined) stopCounting = startCounting(log, tallies, uncounted)

@@ -33,27 +33,21 @@ const FAILURES: Record<number, [ErrorCode, message: string, isBroken: boolean]> 
   1032: ['serviceUnavailable', MOVED, true] // SQLITE_READONLY_DBMOVED
 }
 
-/** Tells whether an error is that of a lock which another connection holds. */
-export function isLocked(error: unknown): boolean {
-  return (resultCode(error) & 0xff) === 5
-}
+const hasCode = (error: unknown, ...codes: number[]) => codes.includes(resultCode(error) & 0xff)
 
-/** Tells whether an error is that of a file that cannot be written: SQLITE_READONLY. */
-export function isReadOnly(error: unknown): boolean {
-  return (resultCode(error) & 0xff) === 8
-}
+/** Whether an error is that of a lock which another connection holds: SQLITE_BUSY. */
+export const isLocked = (error: unknown) => hasCode(error, 5)
 
-/** Tells whether an error is that of a damaged file: SQLITE_CORRUPT, SQLITE_NOTADB. */
-export function isDamaged(error: unknown): boolean {
-  return [11, 26].includes(resultCode(error) & 0xff)
-}
+/** Whether an error is that of a file that cannot be written: SQLITE_READONLY. */
+export const isReadOnly = (error: unknown) => hasCode(error, 8)
+
+/** Whether an error is that of a damaged file: SQLITE_CORRUPT, SQLITE_NOTADB. */
+export const isDamaged = (error: unknown) => hasCode(error, 11, 26)
 
 // SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE, and SQLITE_CONSTRAINT_TRIGGER: see schema-objects.ts
 const DUPLICATES = [1555, 2067, 1811]
 
-export function isDuplicate(error: unknown): boolean {
-  return DUPLICATES.includes(resultCode(error))
-}
+export const isDuplicate = (error: unknown) => DUPLICATES.includes(resultCode(error))
 
 /** The failure of the database that an error is about. @returns undefined for anything else, such as a constraint */
 export function failureOf(cause: unknown): Failure | undefined {

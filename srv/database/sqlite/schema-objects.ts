@@ -2,28 +2,29 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { findColumn, type Definition, type Model } from '../../cqn/csn.ts'
 import { columnsInAnyCase, wantedIndexes } from '../indexes.ts'
-import { talliesIn, type Tallies } from '../tallies.ts'
+import { talliesIn } from '../tallies.ts'
 import { transaction, type LogConnection } from './connection.ts'
 import { ARRIVALS, EVENTS, PURGES, SEALS, tableOf, UNDER_WAY } from '../tables.ts'
 import { BEGIN_ANEW, countTriggers, kindIndex } from './tallies.ts'
 
 /**
- * Creates the indexes that the model asks for (see db/indexes.cds) if they are missing or were created differently, and
- * drops those that it no longer asks for. In a large log this takes minutes, but only once. Call it after a migration.
+ * Completes the schema after a migration. Creates indexes and triggers that are missing or were created differently, and
+ * drops the indexes that the model no longer asks for (see db/indexes.cds). In a large log that takes minutes, but only
+ * once. If the triggers that count events are new, the events that are there are counted.
  * @param forAllTenants whether to create `@indexesForAllTenants`, too
  */
-export async function createIndexes(
-  database: LogConnection,
-  definitions: Model['definitions'],
-  forAllTenants: boolean
-) {
-  await renew(database, 'index', indexesIn(definitions, forAllTenants), {
-    tables: Object.keys(definitions).map(tableOf)
-  })
+export async function completeSchema(database: LogConnection, definitions: Definitions, forAllTenants: boolean) {
+  const tables = Object.keys(definitions).map(tableOf)
+  await renew(database, 'index', indexesIn(definitions, forAllTenants), { tables })
+  const work = () => database.exec(BEGIN_ANEW)
+  await renew(database, 'trigger', countTriggers(talliesIn(definitions)), { work })
+  await renew(database, 'trigger', historyTriggers(database))
 }
 
+type Definitions = Model['definitions']
+
 /** The statements that create all indexes, by their names. */
-export const indexesIn = (definitions: Model['definitions'], forAllTenants: boolean): Map<string, string> =>
+export const indexesIn = (definitions: Definitions, forAllTenants: boolean): Map<string, string> =>
   new Map([
     ...Object.entries(definitions).flatMap(([entity, each]) => [...indexesOf(entity, each, forAllTenants)]),
     kindIndex(talliesIn(definitions))
@@ -45,25 +46,13 @@ function indexesOf(entity: string, definition: Definition, forAllTenants: boolea
   )
 }
 
-/** Creates the triggers that count events, after a migration. If they are new, it counts the events that are there. */
-export async function keepCounts(database: LogConnection, tallies: Tallies) {
-  await renew(database, 'trigger', countTriggers(tallies), { work: () => database.exec(BEGIN_ANEW) })
-}
-
-/** Creates the triggers that make the log append-only. */
-export const protectHistory = (database: LogConnection) => renew(database, 'trigger', historyTriggers(database))
-
 /**
  * The statements that create the triggers which make the log append-only, whoever writes to it, by trigger name.
  * @param database where the tables exist
  */
 export function historyTriggers(database: DatabaseSync): Map<string, string> {
   const all = [EVENTS, ARRIVALS, SEALS, PURGES].map((table) => triggers(table, uniqueColumns(database, table)))
-  return creations(Object.assign({}, ...all) as Record<string, string>)
-}
-
-function creations(triggers: Record<string, string>) {
-  return new Map(Object.entries(triggers).map(([name, rest]) => [name, `CREATE TRIGGER ${name} ${rest}`]))
+  return new Map(all.flatMap(Object.entries).map(([name, rest]) => [name, `CREATE TRIGGER ${name} ${rest}`]))
 }
 
 function triggers(table: string, unique: string[][]) {
