@@ -1,8 +1,11 @@
 /** Parameter aliases in expressions (OData URL Conventions 4.01, 5.3). */
 import type { StructuredType } from '../model/types.ts'
+import { val } from '../../cqn/cqn.ts'
 import type { Typed } from '../../cqn/typed.ts'
 import { remembered } from '../../values/remembered.ts'
 import { Cursor } from './cursor.ts'
+import type { Parser } from './parsing.ts'
+import { isSymbol } from './tokens.ts'
 
 /** The parsed values of a request's aliases, by the type they are parsed against; undefined while being parsed. */
 const valuesOf = remembered((_aliases: Map<string, string>) =>
@@ -10,23 +13,25 @@ const valuesOf = remembered((_aliases: Map<string, string>) =>
 )
 
 /**
- * Finds the value of an alias. It is parsed once for each type, however often it is used: otherwise aliases that use
- * each other twice would double the work at each level.
- * @returns undefined if the request does not have the alias
- * @throws {RequestError} 400 if the value is no expression, or refers to itself
+ * Parses an alias, which stands for its expression; one without a value is null. The expression is parsed once for each
+ * type, however often it is used: otherwise aliases that use each other twice would double the work at each level.
+ * @param parserAt makes a parser for the expression, which knows no variables
+ * @throws {RequestError} 400 if the value is no expression, or refers to itself, 501 for a path from an alias
  */
-export function aliasValue(
-  name: string,
-  { aliases, type }: { aliases: Map<string, string>; type: StructuredType },
-  outer: Cursor,
-  parse: (cursor: Cursor) => Typed
-): Typed | undefined {
-  const expression = aliases.get(name)
-  if (expression === undefined) return undefined
-  const values = valuesOf(aliases)(type)
-  if (!values.has(name)) {
+export function aliased({ cursor, context, root }: Parser, parserAt: (cursor: Cursor, name: string) => Parser): Typed {
+  const { text: name, position } = cursor.token
+  if (isSymbol(cursor.next, '/'))
+    cursor.fail('The service does not implement paths from an alias', position, 'notImplemented')
+  const expression = context.aliases.get(name)
+  const values = valuesOf(context.aliases)(root.type)
+  if (expression === undefined) values.set(name, { cqn: val(null), type: 'null', position })
+  else if (!values.has(name)) {
     values.set(name, undefined)
-    values.set(name, parse(new Cursor(expression, name, outer)))
+    const inner = new Cursor(expression, name, cursor)
+    values.set(name, parserAt(inner, name).value())
+    inner.end()
   }
-  return values.get(name) ?? outer.fail(`The alias '${name}' refers to itself`)
+  const value = values.get(name) ?? cursor.fail(`The alias '${name}' refers to itself`, position)
+  cursor.take()
+  return { ...value, position }
 }

@@ -5,7 +5,7 @@
  * types of literals, and fails on paths through collections. This one takes names and types from the model and reports
  * errors with their position. Keywords have no case (12.2.1).
  */
-import { aliasValue } from './aliases.ts'
+import { aliased } from './aliases.ts'
 import { calculated, opposite } from './arithmetic.ts'
 import { call } from './calls.ts'
 import { compare, membership } from './comparisons.ts'
@@ -60,7 +60,7 @@ function parserFor(cursor: Cursor, context: ExpressionContext, root: Scope = { t
 }
 
 function expression(parser: Parser): Typed {
-  const conjunction = () => logical(parser, 'and', () => relation(parser))
+  const conjunction = () => logical(parser, 'and', () => operations(parser))
   const value = parser.cursor.nested(() => logical(parser, 'or', conjunction))
   const { nodes, depth } = extentOf(value.exact ?? value.cqn)
   if (nodes > MOST.nodes || depth > MOST.depth) parser.cursor.tooLarge(value.position)
@@ -83,27 +83,27 @@ function logical(parser: Parser, operator: 'and' | 'or', operand: () => Typed): 
   return { ...joined(operator, conditions), position: first.position }
 }
 
-/** Comparisons, of which those by size bind more tightly than `eq` and `ne` (5.1.1.17). */
-function relation(parser: Parser): Typed {
-  const order = () => operations(parser, ['gt', 'ge', 'lt', 'le'], compare, () => sum(parser))
-  return operations(parser, ['eq', 'ne'], compare, order)
-}
+/** The binary operators below `and`, by their precedence: the later ones bind more tightly (5.1.1.17). */
+const OPERATORS: [names: string[], evaluate: typeof compare][] = [
+  [['eq', 'ne'], compare],
+  [['gt', 'ge', 'lt', 'le'], compare],
+  [['add', 'sub'], calculation],
+  [['mul', 'div', 'divby', 'mod'], calculation]
+]
 
 /** Operators of the same precedence, from left to right. */
-function operations(parser: Parser, operators: string[], evaluate: typeof compare, operand: () => Typed): Typed {
-  let left = operand()
+function operations(parser: Parser, precedence = 0): Typed {
+  const [names, evaluate] = OPERATORS[precedence] ?? []
+  if (!names || !evaluate) return unary(parser)
+  let left = operations(parser, precedence + 1)
   for (;;) {
     const { kind, text, position } = parser.cursor.token
     const name = text.toLowerCase()
-    if (kind !== 'name' || !operators.includes(name)) return left
+    if (kind !== 'name' || !names.includes(name)) return left
     parser.cursor.take()
-    left = { ...evaluate(parser, left, name, operand(), position), position: left.position }
+    const right = operations(parser, precedence + 1)
+    left = { ...evaluate(parser, left, name, right, position), position: left.position }
   }
-}
-
-function sum(parser: Parser): Typed {
-  const product = () => operations(parser, ['mul', 'div', 'divby', 'mod'], calculation, () => unary(parser))
-  return operations(parser, ['add', 'sub'], calculation, product)
 }
 
 /** `not` and `-`, which bind more tightly than all operators but `in` (5.1.1.17). */
@@ -151,7 +151,8 @@ function primary(parser: Parser): Typed {
   if (isSymbol(parser.cursor.token, '{', '['))
     parser.cursor.fail('The service does not implement JSON values here', position, 'notImplemented')
   if (kind === 'name') return named(parser)
-  if (kind === 'alias') return aliased(parser)
+  if (kind === 'alias')
+    return aliased(parser, (cursor, option) => parserFor(cursor, { ...parser.context, option }, parser.root))
   return kind === 'phrase' ? parser.cursor.fail('A string stands in single quotes') : literalValue(parser)
 }
 
@@ -176,27 +177,10 @@ function named(parser: Parser): Typed {
   return parsePath(parser).value
 }
 
-/** A parameter alias stands for its expression (5.3); one without a value is null. */
-function aliased(parser: Parser): Typed {
-  const { text: name, position } = parser.cursor.token
-  const { aliases } = parser.context
-  if (isSymbol(parser.cursor.next, '/'))
-    parser.cursor.fail('The service does not implement paths from an alias', position, 'notImplemented')
-  const value = aliasValue(name, { aliases, type: parser.root.type }, parser.cursor, (cursor) => {
-    const value = parserFor(cursor, { ...parser.context, option: name }, parser.root).value()
-    cursor.end()
-    return value
-  })
-  parser.cursor.take()
-  return { ...(value ?? { cqn: val(null), type: 'null' }), position }
-}
-
 function argumentList(parser: Parser): Typed[] {
-  parser.cursor.expect('(')
-  if (parser.cursor.accept(')')) return []
-  const args = parser.cursor.list(() => parser.value())
-  parser.cursor.expect(')')
-  return args
+  return parser.cursor.enclosed(() =>
+    isSymbol(parser.cursor.token, ')') ? [] : parser.cursor.list(() => parser.value())
+  )
 }
 
 const CALCULABLE: ValueType[] = ['null', 'number', 'dateTime', 'date', 'duration']
