@@ -35,7 +35,35 @@ type OfEntity = StructuredType & { hidden: { emptyObjects: string } }
 
 /** Derives the template of an entity type, or of what is selected of it, as {@link isOfColumns} allows. */
 export function templateOf(type: OfEntity, selection?: Selection): Template {
-  return objectOf(type, `#${type.name}`, '', type.hidden.emptyObjects, selection)
+  const { emptyObjects } = type.hidden
+
+  function objectOf({ properties }: StructuredType, typeName: string, prefix: string, selection: Selection): Template {
+    const shown = [...properties.values()].filter(({ name }) => selection?.has(name) ?? true)
+    const members = shown.flatMap((property): Template => [
+      `,${JSON.stringify(property.name)}:`,
+      partOf(property, prefix, selection?.get(property.name))
+    ])
+    return joined(['{', `"@odata.type":${JSON.stringify(typeName)}`, ...members, '}'])
+  }
+
+  function partOf(property: Property, prefix: string, selection: Selection): ColumnPart | ComplexPart {
+    const column = prefix + property.name
+    const type = flattenedType(property)
+    if (!type) return { kind: 'column', column, json: isStructured(property.type) ? property : undefined }
+    const inner = (each: StructuredType, typeName: string) => objectOf(each, typeName, `${column}_`, selection)
+    const templates = new Map(property.derived?.types.map((each) => [each.name, inner(each, `#${each.name}`)]))
+    return {
+      kind: 'complex',
+      name: column,
+      columns: columnsOf(property, prefix),
+      marks: [JSON.stringify(column), JSON.stringify(`${column}_`).slice(0, -1)],
+      emptyObjects,
+      derived: property.derived && { column: property.derived.column, templates },
+      template: inner(type, type.name) // without `#`, as documented: see response/representation.ts
+    }
+  }
+
+  return objectOf(type, `#${type.name}`, '', selection)
 }
 
 /** Whether what is selected is in columns of its own, and not a part of the JSON in one. */
@@ -44,44 +72,6 @@ export function isOfColumns({ properties }: StructuredType, selection: Selection
     const inner = selection?.get(property.name)
     return !inner || (flattenedType(property) && valueTypesOf(property).every((each) => isOfColumns(each, inner)))
   })
-}
-
-function objectOf(
-  { properties }: StructuredType,
-  typeName: string,
-  prefix: string,
-  emptyObjects: string,
-  selection: Selection
-): Template {
-  const shown = [...properties.values()].filter(({ name }) => selection?.has(name) ?? true)
-  const members = shown.flatMap((property): Template => [
-    `,${JSON.stringify(property.name)}:`,
-    partOf(property, prefix, emptyObjects, selection?.get(property.name))
-  ])
-  return joined(['{', `"@odata.type":${JSON.stringify(typeName)}`, ...members, '}'])
-}
-
-function partOf(
-  property: Property,
-  prefix: string,
-  emptyObjects: string,
-  selection: Selection
-): ColumnPart | ComplexPart {
-  const column = prefix + property.name
-  const type = flattenedType(property)
-  if (!type) return { kind: 'column', column, json: isStructured(property.type) ? property : undefined }
-  const inner = (each: StructuredType, typeName: string) =>
-    objectOf(each, typeName, `${column}_`, emptyObjects, selection)
-  const templates = new Map(property.derived?.types.map((each) => [each.name, inner(each, `#${each.name}`)]))
-  return {
-    kind: 'complex',
-    name: column,
-    columns: columnsOf(property, prefix),
-    marks: [JSON.stringify(column), JSON.stringify(`${column}_`).slice(0, -1)],
-    emptyObjects,
-    derived: property.derived && { column: property.derived.column, templates },
-    template: inner(type, type.name) // without `#`, as documented: see response/representation.ts
-  }
 }
 
 /** Joins texts that follow each other. */
