@@ -14,7 +14,7 @@ import { refuseAnything } from '../errors/refuse.ts'
 import { requestIds } from '../errors/request-ids.ts'
 import { Plans } from '../plans/plans.ts'
 import { settings } from '../settings/settings.ts'
-import { conventionsWith } from './request/conventions.ts'
+import type { Conventions } from './request/exchange.ts'
 import type { LinkTokens } from './request/link-tokens.ts'
 import { serviceRootOf, type Setup } from './root.ts'
 
@@ -29,7 +29,11 @@ const inTransaction = (service: ApplicationService, work: () => Promise<unknown>
  */
 export function registerProtocols(model: Model, tokens: LinkTokens) {
   const { protocols } = cds.service as unknown as { protocols: Record<string, object> }
-  for (const [kind, conventions] of Object.entries(conventionsWith(settings().odata.batch_limit))) {
+  const all: Record<string, Conventions> = {
+    'odata-structured': { isGraph: false, batchLimit: settings().odata.batch_limit },
+    'odata-graph': { isGraph: true, batchLimit: 20 }
+  }
+  for (const [kind, conventions] of Object.entries(all)) {
     const impl = (service: ApplicationService, options: object) =>
       new StructuredODataAdapter(service, options, { model, tokens, conventions })
     protocols[kind] = { path: '/', impl }

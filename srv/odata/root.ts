@@ -19,8 +19,7 @@ import { linked } from './model/shown.ts'
 import { descriptions } from './openapi/describe.ts'
 import { readJson } from './request/body.ts'
 import { isTaken } from './request/capabilities.ts'
-import type { Conventions } from './request/conventions.ts'
-import { readingFor, type Exchange, type Origin } from './request/exchange.ts'
+import { readingFor, type Conventions, type Exchange, type Origin } from './request/exchange.ts'
 import { downloadFormat, JSON_TYPE, jsonFormat, mediaTypesOf } from './request/format.ts'
 import * as headers from './request/headers.ts'
 import type { LinkTokens } from './request/link-tokens.ts'
@@ -53,9 +52,9 @@ export interface Runtime {
  */
 export function serviceRootOf(service: string, { model, tokens, conventions }: Setup, { run, plans }: Runtime) {
   const whole = serviceSchema(model, service)
-  const schema = conventions.hasEntitySet ? whole : { ...whole, entitySet: undefined }
+  const schema = conventions.isGraph ? { ...whole, entitySet: undefined } : whole
   const restricted = linked(model).definitions[schema.entity] as Definition
-  const describe = describer(model, service, schema, conventions.entitiesDerive, descriptions(schema))
+  const describe = describer(model, service, schema, conventions.isGraph, descriptions(schema))
 
   /** Answers a request, or one of a batch. */
   async function answer(req: Request, res: Response, { outer, body, store, deadline }: Origin) {
@@ -90,7 +89,7 @@ export function serviceRootOf(service: string, { model, tokens, conventions }: S
       aliases,
       preferences: headers.preferences(req),
       conventions,
-      format: jsonFormat(parameters, conventions.namesStreaming),
+      format: jsonFormat(parameters, conventions.isGraph),
       download: downloadFormat(type, parameters),
       reading,
       now: new Date(),
@@ -119,7 +118,7 @@ export function serviceRootOf(service: string, { model, tokens, conventions }: S
         refuseAnything(error, part, partAnswer, requestIds(res))
       )
     const answers = runBatch(batch.units, { ...batch, outer: req, mostBytes, answer: answerPart, append })
-    await sendBatch(answers, res, isMultipart, boundary, conventions.spellsHeadersAsGraph)
+    await sendBatch(answers, res, isMultipart, boundary, conventions.isGraph)
   }
 
   return (req: Request, res: Response) =>

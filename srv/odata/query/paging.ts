@@ -51,18 +51,19 @@ export interface PageWindow {
  * @throws {RequestError} 400 if one of them is wrong
  */
 export function pageWindow(exchange: Exchange, position = positionOf(exchange)): PageWindow {
-  const { options, schema, conventions } = exchange
+  const { options, schema } = exchange
+  const topIsPageSize = exchange.conventions.isGraph
   const top = integerOption(options, '$top')
   const skip = !options.has('$skiptoken') ? (integerOption(options, '$skip') ?? 0) : 0
   const { max } = schema.pageSize
   const preferred = position.size === undefined ? preferredSize(exchange) : Math.min(position.size, max)
-  if (conventions.topIsPageSize && top !== undefined && top > max)
+  if (topIsPageSize && top !== undefined && top > max)
     throw new RequestError('invalidQueryOption', `$top must be at most ${max} here.`, '$top')
-  const remaining = conventions.topIsPageSize ? undefined : (position.remaining ?? top)
+  const remaining = topIsPageSize ? undefined : (position.remaining ?? top)
   const size = preferred ?? schema.pageSize.default
   // clients that limit the total themselves often follow no links
-  const limit = conventions.topIsPageSize ? (top ?? size) : Math.min(remaining ?? size, preferred ?? max)
-  const wanted = conventions.topIsPageSize ? (top ?? preferred) : preferred
+  const limit = topIsPageSize ? (top ?? size) : Math.min(remaining ?? size, preferred ?? max)
+  const wanted = topIsPageSize ? (top ?? preferred) : preferred
   const sized = wanted === undefined ? {} : { size: wanted }
   const next = (after: PageWindow['after'], count: number): Position | undefined => {
     if (!after || !limit || (remaining !== undefined && remaining <= count)) return undefined

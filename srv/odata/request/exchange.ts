@@ -1,6 +1,5 @@
 /** A request to the service and its answer, as the rooms of the protocol share it. */
 import type { Request, Response } from 'express'
-import type { Conventions } from './conventions.ts'
 import type { DownloadFormat, JsonFormat } from './format.ts'
 import type { scopeOf } from '../../access/tenants.ts'
 import { queryDeadline, type Deadline, type Readable, type Reading } from '../../database/reading.ts'
@@ -10,6 +9,20 @@ import type { NewRows } from '../../database/service.ts'
 import type { LinkTokens } from './link-tokens.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { PlanningContext } from '../../plans/plans.ts'
+
+/** How a service root differs from others. */
+export interface Conventions {
+  /**
+   * Whether it follows those of Microsoft Graph. There `$top` is the size of pages, not the number of entities in all.
+   * `$metadata` has the base type of entities: UI5, for one, finds keys on the type itself only. There is no entity set
+   * beside the singleton; some clients know no singletons. Batches in JSON spell headers as Graph does, whose client
+   * accepts no other spelling. JSON always says that it is streamed, and not only to clients that name it: the remote
+   * services of CAP, for one, take no JSON from a type with the word.
+   */
+  isGraph: boolean
+  /** The most requests in a batch. */
+  batchLimit: number
+}
 
 export interface Exchange extends PlanningContext {
   req: Request

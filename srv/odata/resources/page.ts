@@ -133,7 +133,7 @@ function deltaLink(exchange: Exchange, path: string, position: Position): JsonTe
 
 /** Whether the client asks for a delta link and the request allows one: partial results have no changes to track. */
 function tracksChanges({ preferences, options, conventions, res }: Exchange): boolean {
-  const isCut = options.has('$apply') || options.has('$skip') || (options.has('$top') && !conventions.topIsPageSize)
+  const isCut = options.has('$apply') || options.has('$skip') || (options.has('$top') && !conventions.isGraph)
   if (!preferences.has('track-changes') || isCut || options.has('$skiptoken')) return false
   applied(res, 'odata.track-changes')
   return true
