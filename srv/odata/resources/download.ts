@@ -103,7 +103,7 @@ async function* lines(pages: Pages) {
 }
 
 async function* csv(pages: Pages, table: Table & CsvFormat) {
-  let text = (table.hasMark ? '\uFEFF' : '') + (table.hasHeader ? headerOf(table) : '')
+  let text = (table.hasMark ? '\uFEFF' : '') + (table.hasHeader ? headerOf(table, table.keepsFormulas) : '')
   for await (const texts of pages)
     for (const each of texts) {
       text += recordsOf(table, entityIn(each), table.keepsFormulas)

@@ -62,9 +62,10 @@ export function itemTable(keys: string[], { name, type }: Property, selection: S
 
 const INDEX = '$index'
 
-/** The record with the names of the columns, which are their paths. */
-export function headerOf({ columns }: Table): string {
-  return line(columns.map(({ path }) => path.join('/')))
+/** The record with the names of the columns, which are their paths. Members of open types may have any name. */
+export function headerOf({ columns }: Table, keepsFormulas: boolean): string {
+  const names = columns.map(({ path }) => path.join('/'))
+  return line(keepsFormulas ? names : names.map(asText))
 }
 
 /** The records of an entity. @param keepsFormulas whether formulas come as they are: see {@link asText} */

@@ -25,8 +25,8 @@ const selection = (...names: (string | [string, Selection])[]): Selection =>
 
 describe('The columns of CSV', () => {
   it('are the paths of all values, down to those of derived types', () => {
-    expect(headerOf(all)).toBe('id,size,system/id,system/details,status/result,status/code,steps\r\n')
-    expect(headerOf(entityTable(event, undefined, 'entities'))).toBe(
+    expect(headerOf(all, false)).toBe('id,size,system/id,system/details,status/result,status/code,steps\r\n')
+    expect(headerOf(entityTable(event, undefined, 'entities'), false)).toBe(
       'id,size,system/id,system/details,status/result,status/code\r\n'
     )
   })
@@ -40,8 +40,15 @@ describe('The columns of CSV', () => {
       'system/details/App,"system/details/a,b/c"'
     ]
   ])('are those that are selected: %#', (selected, header) => {
-    expect(headerOf(entityTable(event, selected))).toBe(`${header}\r\n`)
+    expect(headerOf(entityTable(event, selected), false)).toBe(`${header}\r\n`)
     expect(entityTable(event, selected).columns).toHaveLength(header.includes('App') ? 2 : header.split(',').length)
+  })
+
+  it('have names that no spreadsheet runs, unless formulas are to be kept', () => {
+    const selected = selection(['system', selection(['details', selection('a;=1+1', 'b\n@x', '=c')])])
+    const table = entityTable(event, selected)
+    expect(headerOf(table, false)).toBe(`"system/details/a;'=1+1","system/details/b\n'@x",system/details/=c\r\n`)
+    expect(headerOf(table, true)).toBe('"system/details/a;=1+1","system/details/b\n@x",system/details/=c\r\n')
   })
 })
 
@@ -155,7 +162,7 @@ describe('The records of the items of a collection', () => {
   const table = itemTable(['id'], steps, undefined)
 
   it('have the key of the entity and their place', () => {
-    expect(headerOf(table)).toBe('id,steps/$index,steps/name,steps/details\r\n')
+    expect(headerOf(table, false)).toBe('id,steps/$index,steps/name,steps/details\r\n')
     const items = [{ name: 'a', details: null }, { name: null }]
     expect(recordsOf(table, { id: 'e', steps: items }, false)).toBe('e,0,a,\r\ne,1,,\r\n')
   })
@@ -167,6 +174,6 @@ describe('The records of the items of a collection', () => {
 
   it('show what is selected of them', () => {
     const selected = selection('id', ['steps', selection('name')])
-    expect(headerOf(itemTable(['id'], steps, selected))).toBe('id,steps/$index,steps/name\r\n')
+    expect(headerOf(itemTable(['id'], steps, selected), false)).toBe('id,steps/$index,steps/name\r\n')
   })
 })
