@@ -1,6 +1,6 @@
 /** The clients of a window of time: who they are, and how many requests each has sent. */
 import { hash } from 'node:crypto'
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 
 /** The most addresses that are counted in a window. With more of them, those that came first are counted anew. */
 const MOST_ADDRESSES = 100_000
@@ -30,10 +30,11 @@ export function clientsInWindow(length: number, now = () => performance.now()) {
     }
     const known = byAddress.get(address)
     if (known) return known
-    const network = networkOf(address)
+    const own = addressIn(address)
+    const network = networkOf(own)
     const client = byNetwork.get(network) ?? { requests: 0, partition: partitionOf(network) }
     add(byNetwork, network, client)
-    add(byAddress, address, client)
+    add(byAddress, own, client)
     return client
   }
 
@@ -44,6 +45,16 @@ function add(clients: Map<string, Client>, key: string, client: Client) {
   const [first] = clients.size < MOST_ADDRESSES ? [] : clients.keys()
   if (first !== undefined) clients.delete(first)
   clients.set(key, client)
+}
+
+/**
+ * The address in what is said to be one, as proxies hand on what clients call themselves: without a port or the name of
+ * an interface. Anything else is empty, so that it is counted together and takes no memory.
+ */
+function addressIn(given: string): string {
+  const [, ofIPv6, ofIPv4] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d+)?$/.exec(given) ?? []
+  const address = (ofIPv6 ?? ofIPv4 ?? given).replace(/%.*/s, '')
+  return isIP(address) ? address : ''
 }
 
 /** The network of an address: for IPv6 its first 56 bits, unless it stands for one of IPv4 (RFC 4291, 2.5.5.2). */

@@ -13,7 +13,12 @@ describe('A client', () => {
     ['the IPv6 address of this host', '::1', '0:0:0:0:0:0:0:1', true],
     ['an IPv6 address with the name of an interface', 'fe80::1', 'fe80::1%eth0', true],
     ['an IPv6 address whose end looks alike', '2001:db8::1', '2001:db9::1', false],
-    ['what is no address', 'unknown', 'unknown', true],
+    ['an IPv4 address with a port', '192.0.2.1', '192.0.2.1:4711', true],
+    ['another one with the same port', '192.0.2.1:4711', '192.0.2.2:4711', false],
+    ['an IPv6 address with a port', '2001:db8::1', '[2001:db8::1]:4711', true],
+    ['an IPv6 address with a long name of an interface', 'fe80::1', `fe80::1%${'x'.repeat(10_000)}`, true],
+    ['what is no address', 'unknown', 'x'.repeat(10_000), true],
+    ['what is nearly one', '192.0.2.1.example', '1.2.3', true],
     ['no address', '', '', true]
   ])('is %s: %s and %s', (_, one, other, isSame) => {
     const { clientAt } = clientsInWindow(1000, () => 0)
