@@ -19,6 +19,22 @@ describe('Configured behind a proxy, the service', () => {
     )
     expect(created.headers.get('location')).toBe("https://log.example.com/beta/auditLogs/provisioning('x')")
   })
+
+  it.each(['javascript', 'https://evil.example/?', 'https:', 'ftp, https'])(
+    'builds no links of another protocol: %s',
+    async (protocol) => {
+      const answer = await service.get('/auditLogs', { 'X-Forwarded-Proto': protocol })
+      const { code, message, target } = errorOf(answer)
+      expect([answer.status, code, message, target]).toEqual([
+        400,
+        'badRequest',
+        'The protocol of the request must be http or https.',
+        'X-Forwarded-Proto'
+      ])
+      const { body } = await service.get('/auditLogs', { 'X-Forwarded-Proto': 'https, http' })
+      expect(body['@odata.context']).toMatch(/^https:/)
+    }
+  )
 })
 
 describe('Configured with smaller limits, the service', () => {

@@ -12,9 +12,11 @@ import type { JsonText } from './json-text.ts'
  * The service root that a request was sent to, with a trailing slash: `http://localhost:4004/beta/`.
  * Express derives protocol and host from `X-Forwarded-*` only if `trust proxy` is set.
  * @param request the HTTP request; for a part of a batch, the request of the batch
- * @throws {RequestError} 400 if the Host header is invalid or missing: links are made from it
+ * @throws {RequestError} 400 if one of them is invalid or missing: links are made from them
  */
 export function serviceRoot({ protocol, host = '', baseUrl }: Request): string {
+  if (!/^https?$/i.test(protocol))
+    throw new RequestError('badRequest', 'The protocol of the request must be http or https.', 'X-Forwarded-Proto')
   const root = `${protocol}://${host}${baseUrl}/`
   if (/^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host) && URL.canParse(root)) return root
   throw new RequestError('badRequest', 'The Host header is not valid.', 'Host')
