@@ -76,6 +76,19 @@ export function pool(url: string, options: PoolConfig): pg.Pool {
   return made
 }
 
+/** Works on a connection of a pool. Where that fails, the connection is not used again. */
+export async function onConnection<Result>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Result>) {
+  const client = await pool.connect()
+  let isUsable = false
+  try {
+    const result = await work(client)
+    isUsable = true
+    return result
+  } finally {
+    client.release(!isUsable)
+  }
+}
+
 /**
  * A pool of one connection that writes: what it commits is on disk, and each statement sees what was committed before
  * it, whatever the server does by default. Where it does nothing in a transaction for a minute, for example as this

@@ -1,5 +1,6 @@
 /** The functions of {@link Dialect} in PostgreSQL's SQL, with the functions of functions.ts. */
 import type { Dialect } from '../dialect.ts'
+import { beginning, beginningInAnyCase, isBeginning } from './indexes.ts'
 
 /** The items of a collection for which a condition holds. */
 const items = (source: string, item: string, condition: string) =>
@@ -57,4 +58,23 @@ export const DIALECT: Omit<Dialect, 'may_contain' | 'tallies_lack'> = {
   not_a_number: () => `cast('NaN' as double precision)`,
   texts_joined: (text) => `(${text})`,
   json_rows: (...values) => `'[' || cast(json_build_array(${values.join()}) as text) || ']'`
+}
+
+/** Those of the renderer, and those that PostgreSQL knows by other names, or for something else. */
+export const OTHER_FUNCTIONS = {
+  beginning,
+  beginning_in_any_case: beginningInAnyCase,
+  is_beginning: isBeginning,
+  contains: (text: string, part: string) => `coalesce(strpos(${text},${part}) > 0,false)`,
+  average: (value: string) => `cast(sum(${value}) as double precision) / nullif(count(${value}),0)`, // as SQLite divides
+  ifnull: (value: string, other: string) => `coalesce(${value},${other})`,
+  odata_held: (value: string) => `cast(${value} as double precision)`,
+  round: (value: string) => `odata_rounded(${value})`,
+  mod: (a: string, b: string) => `odata_remainder(${a},${b})`,
+  indexof: (text: string, part: string) => `strpos(${text},${part}) - 1`,
+  instr: (text: string, part: string) => `strpos(${text},${part})`,
+  tolower: (text: string) => `lower_case(${text})`,
+  toupper: (text: string) => `upper_case(${text})`,
+  substring: (text: string, start: string, length?: string) =>
+    `substr(${text},cast(${start} as int) + 1${length ? `,cast(${length} as int)` : ''})`
 }

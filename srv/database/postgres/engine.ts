@@ -6,7 +6,7 @@ import type { Engine } from '../engine.ts'
 import { mostBytes, whileWanted } from '../reading.ts'
 import { SECRETS, TOKEN_SECRET } from '../tables.ts'
 import { turns } from '../turns.ts'
-import { connect, MIGRATING, pool, type Limits } from './connection.ts'
+import { connect, MIGRATING, onConnection, pool, type Limits } from './connection.ts'
 import { failureOf, isDuplicate } from './failures.ts'
 import { startGroupCommit } from './group-commit.ts'
 import { watchTransactions } from './long-transactions.ts'
@@ -122,17 +122,11 @@ export function postgresEngine(url: string, ownerUrl: string, settings: Database
         }
       })
     },
-    async check() {
-      const client = await checks.connect()
-      let isUsable = false
-      try {
+    check: () =>
+      onConnection(checks, async (client) => {
         const { rows } = await client.query<{ is_standby: boolean }>('SELECT pg_is_in_recovery() AS is_standby')
-        if (rows[0]?.is_standby) throw new Error('The server is a standby, which only reads.')
-        isUsable = true
-      } finally {
-        client.release(!isUsable) // the next connection may be to another server
-      }
-    },
+        if (rows[0]?.is_standby) throw new Error('The server is a standby, which only reads.') // the next one may not be
+      }),
     tokenSecret: () =>
       onServer(async (client) => {
         const own = randomBytes(32).toString('base64url')

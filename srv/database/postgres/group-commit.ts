@@ -6,7 +6,7 @@ import type pg from 'pg'
 import type { Entry, Table } from '../engine.ts'
 import { entryQueue, type Waiting } from '../entry-queue.ts'
 import { ARRIVAL_KEY, ARRIVALS } from '../tables.ts'
-import { writer, type Limits } from './connection.ts'
+import { onConnection, writer, type Limits } from './connection.ts'
 import { codeOf, isDuplicate, isOfStatement } from './failures.ts'
 import { keyOf, sortOut } from './known-events.ts'
 import { withNames } from './names.ts'
@@ -17,16 +17,7 @@ import { UNNUMBERED } from './sequencer.ts'
 export function startGroupCommit(url: string, limits: Limits) {
   const connections = writer(url, { ...limits, options: ALL_TENANTS })
   return entryQueue(
-    async (all) => {
-      const client = await connections.connect()
-      try {
-        await storeAll(client, all)
-        client.release()
-      } catch (error) {
-        client.release(true)
-        throw error
-      }
-    },
+    (all) => onConnection(connections, (client) => storeAll(client, all)),
     () => connections.end()
   )
 }

@@ -7,6 +7,7 @@ import { ofAllTenants } from '../indexes.ts'
 import type { LastPurge, Period, PurgeRecord, PurgeStore, RecordOf } from '../log.ts'
 import { ARRIVALS, COUNTS, EVENTS, LAST_PURGE, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import type { Tallies } from '../tallies.ts'
+import { onConnection } from './connection.ts'
 import { NUMBERING, PURGING } from './locks.ts'
 import { queryOn } from './names.ts'
 import { IDS, INSTANT, monthIn, PARTITION } from './partitions.ts'
@@ -66,19 +67,13 @@ export function purgeStore(pool: pg.Pool): PurgeStore {
       )
       return oldest && monthIn(oldest.name)
     },
-    removePeriod: async (period, recordOf) => {
-      const client = await pool.connect()
-      try {
+    removePeriod: (period, recordOf) =>
+      onConnection(pool, async (client) => {
         await client.query('BEGIN')
         const removed = await removeMonth(queryOn(client), period, recordOf)
         await client.query(removed === undefined ? 'ROLLBACK' : 'COMMIT')
-        client.release()
         return removed
-      } catch (error) {
-        client.release(true)
-        throw error
-      }
-    }
+      })
   }
 }
 

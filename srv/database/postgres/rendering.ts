@@ -6,15 +6,8 @@ import { remembered } from '../../values/remembered.ts'
 import { asText, isPage, tenantOf } from '../rendering.ts'
 import { castSql } from './casts.ts'
 import { soughtBy } from '../dialect.ts'
-import { DIALECT } from './dialect.ts'
-import {
-  beginning,
-  beginningInAnyCase,
-  beginningInAnyCaseOf,
-  beginningOf,
-  columnsByBeginning,
-  isBeginning
-} from './indexes.ts'
+import { DIALECT, OTHER_FUNCTIONS } from './dialect.ts'
+import { beginningInAnyCaseOf, beginningOf, columnsByBeginning } from './indexes.ts'
 import { isMixed } from './names.ts'
 import { INSTANT } from './partitions.ts'
 import { mayContain } from './search-statements.ts'
@@ -54,9 +47,7 @@ export class PostgresRenderer extends CapRenderer {
   static override Functions = {
     ...CapRenderer.Functions,
     ...DIALECT,
-    beginning,
-    beginning_in_any_case: beginningInAnyCase,
-    is_beginning: isBeginning,
+    ...OTHER_FUNCTIONS,
     matchespattern(this: PostgresRenderer, text: Argument, { val: pattern }: Argument) {
       return `((${String(text)}) collate "C" ~ ${this.val({ val: translated(String(pattern)), fromRequest: true })})`
     },
@@ -76,19 +67,7 @@ export class PostgresRenderer extends CapRenderer {
       return this.tenant ? `tallies_lack(${this.expr(this.tenant)})` : `${String(query)} > 0`
     },
     odata_cast: (value: Argument, { val: from }: Argument, { val: to }: Argument) =>
-      castSql(() => String(value), String(from), String(to)),
-    contains: (text: string, part: string) => `coalesce(strpos(${text},${part}) > 0,false)`,
-    average: (value: string) => `cast(sum(${value}) as double precision) / nullif(count(${value}),0)`, // as SQLite divides
-    ifnull: (value: string, other: string) => `coalesce(${value},${other})`,
-    odata_held: (value: string) => `cast(${value} as double precision)`,
-    round: (value: string) => `odata_rounded(${value})`,
-    mod: (a: string, b: string) => `odata_remainder(${a},${b})`,
-    indexof: (text: string, part: string) => `strpos(${text},${part}) - 1`,
-    instr: (text: string, part: string) => `strpos(${text},${part})`,
-    tolower: (text: string) => `lower_case(${text})`,
-    toupper: (text: string) => `upper_case(${text})`,
-    substring: (text: string, start: string, length?: string) =>
-      `substr(${text},cast(${start} as int) + 1${length ? `,cast(${length} as int)` : ''})`
+      castSql(() => String(value), String(from), String(to))
   }
 
   override quote(name: string) {
