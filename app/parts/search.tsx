@@ -16,7 +16,9 @@ export function Search({ view, navigate }: Omit<Shown, 'now'>) {
   }, [])
   const search = (event: Event) => {
     event.preventDefault()
-    navigate({ search: field.current?.value.trim() ?? '' })
+    // all that happened to one object has nothing of others
+    const { subject } = view
+    navigate({ search: field.current?.value.trim() ?? '', subject: subject?.kind === 'object' ? undefined : subject })
   }
   return (
     <form role="search" class="search" onSubmit={search}>

@@ -241,6 +241,19 @@ describeInBrowser('Search', () => {
     }
   })
 
+  it('leaves what happened to somebody else, but not a cycle', async () => {
+    const page = await open('?last=all&object=source-bob.stone')
+    await page.getByRole('heading', { name: 'Everything that happened to Bob Stone' }).waitFor()
+    await page.getByRole('searchbox').fill('chen')
+    await page.keyboard.press('Enter')
+    await eventually(() => names(page), ['Chen Wei', 'Chen Wei'])
+    await page.goto(`${service.url}/app/?last=all&cycle=cycle-3`)
+    await page.getByRole('searchbox').fill('chen')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/?last=all&search=chen&cycle=cycle-3')
+    await eventually(() => page.locator('.timeline li').count(), 1)
+  })
+
   it('says so where it finds nothing, and leads back', async () => {
     const page = await open(`?${WEEK}&time=utc&search=nobody`)
     await page.getByText('No events match').waitFor()
