@@ -87,10 +87,11 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
     }
   }, [])
   useEffect(() => {
-    scroller.current?.scrollTo({ top: 0 })
-    setFocused(0)
+    scroller.current?.scrollTo({ top: pages.reading.top })
+    setFocused(pages.reading.focused)
     isBehind.current = false
   }, [pages])
+  useEffect(() => void Object.assign(pages.reading, { top, focused }), [top, focused])
   useEffect(() => {
     if (isBehind.current && top === 0) refresh()
   }, [top])

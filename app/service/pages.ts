@@ -22,6 +22,10 @@ interface Part {
 }
 
 export class Pages {
+  /** The URL of the first page. */
+  readonly first: string
+  /** Where somebody is who reads it: how far it is scrolled, in pixels, and which row has the focus. */
+  readonly reading = { top: 0, focused: 0 }
   /** Called when rows have come, or an error. */
   changed: () => void = () => {}
   /** Why the last page could not be read. */
@@ -36,15 +40,14 @@ export class Pages {
   private readonly loading = new Set<string>()
   /** Those among them that could not be read, which only `retry` has read again. */
   private readonly failed = new Set<string>()
-  private readonly ending = new AbortController()
+  private ending = new AbortController()
   private attempts = 0
   private cancelRetry = () => {}
   /** The URLs of pages that stay: the first one, read again, would begin with what came in since. */
   private readonly lasting: string[]
 
-  /** @param first the URL of the first page */
   constructor(first: string) {
-    this.next = first
+    this.first = this.next = first
     this.lasting = [first, ARRIVED]
   }
 
@@ -52,6 +55,16 @@ export class Pages {
   end() {
     this.cancelRetry()
     this.ending.abort()
+  }
+
+  /** Reads again after an end, also what could not be read. */
+  goOn() {
+    if (!this.ending.signal.aborted) return
+    this.ending = new AbortController()
+    this.error = undefined
+    this.attempts = 0
+    this.loading.clear()
+    this.failed.clear()
   }
 
   /** How many rows are known to be there. */

@@ -13,25 +13,48 @@ export interface Shown {
   navigate: Navigate
 }
 
+/** What the history of the browser keeps of a view besides its URL, so that Back leads to what was there. */
+interface Entry {
+  now: number
+  /** Tells it from all others since the page was loaded. */
+  id: number
+}
+
+const newEntry = (now = Date.now()): Entry => ({ now, id: Math.random() })
+
+/** The entry of what is shown. One that the page has not made begins now. */
+export function entry(): Entry {
+  if (history.state === null) history.replaceState(newEntry(), '')
+  return history.state as Entry
+}
+
+const shown = () => ({ view: viewOf(location.search), now: entry().now })
+
 /** The view of the URL, when it was last changed or loaded anew, and how to do so. */
 export function useView() {
-  const [state, setState] = useState(() => ({ view: viewOf(location.search), now: Date.now() }))
+  const [state, setState] = useState(() => {
+    history.replaceState(null, '') // what was there before the page was loaded is not there any longer
+    return shown()
+  })
+  const update = () => setState(shown())
 
   useEffect(() => {
-    const read = () => setState((before) => ({ ...before, view: viewOf(location.search) }))
-    addEventListener('popstate', read)
-    return () => removeEventListener('popstate', read)
+    addEventListener('popstate', update)
+    return () => removeEventListener('popstate', update)
   }, [])
 
   const navigate: Navigate = (change, how) => {
-    const view = { ...viewOf(location.search), ...change }
-    const url = location.pathname + queryOf(view)
-    if (how === 'replace') history.replaceState(null, '', url)
-    else if (url !== location.pathname + location.search) history.pushState(null, '', url)
-    setState(({ now }) => ({ view, now: change.range ? Date.now() : now }))
+    const url = location.pathname + queryOf({ ...viewOf(location.search), ...change })
+    const next = newEntry(change.range ? Date.now() : entry().now)
+    if (how === 'replace' || url === location.pathname + location.search) history.replaceState(next, '', url)
+    else history.pushState(next, '', url)
+    update()
   }
-
-  return { ...state, navigate, refresh: () => setState(({ view }) => ({ view, now: Date.now() })) }
+  const refresh = () => {
+    history.replaceState(newEntry(), '')
+    update()
+  }
+  return { ...state, navigate, refresh }
 }
 
 /** The URL of a view, for links. */

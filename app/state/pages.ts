@@ -1,9 +1,23 @@
 /** A long list as state of a component, which is rendered anew when rows of it have come. */
-import { useEffect, useMemo, useReducer, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from 'preact/hooks'
 import { LOG, url } from '../service/odata.ts'
 import { Pages } from '../service/pages.ts'
 import { listOf } from './conditions.ts'
+import { entry } from './navigation.ts'
 import type { View } from './view.ts'
+
+/** The lists of entries of the history, for those who come back to them. */
+const kept = new Map<number, Pages>()
+
+/** How many they are. */
+const MOST = 5
+
+function keep(pages: Pages) {
+  const { id } = entry()
+  kept.delete(id)
+  kept.set(id, pages)
+  for (const old of [...kept.keys()].slice(0, -MOST)) kept.delete(old)
+}
 
 /**
  * The events of a view, in its order.
@@ -13,13 +27,18 @@ import type { View } from './view.ts'
 export function usePages(view: View, now: number, $select: string) {
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   const first = url(LOG, { ...listOf(view, now), $select })
-  const pages = useMemo(() => new Pages(first), [first, now])
+  const pages = useMemo(() => {
+    const before = kept.get(entry().id)
+    return before?.first === first ? before : new Pages(first)
+  }, [first, now])
   const shown = useRef(pages)
   if (pages.isReady) shown.current = pages
   useEffect(() => {
+    pages.goOn()
     pages.changed = () => redraw(undefined)
     return () => pages.end()
   }, [pages])
+  useLayoutEffect(() => keep(pages)) // of each entry, such as that with details open before it, and before the next one
   useEffect(() => {
     if (!pages.isReady) pages.look(0, 0) // also after an error
   })

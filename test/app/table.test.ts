@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import type { Route } from 'playwright-core'
 import { describeInBrowser, eventually, startBrowser } from '../support/browser.ts'
 import { sharedService } from '../support/service.ts'
-import { batchOf, events, WEEK } from './events.ts'
+import { batchOf, event, events, WEEK } from './events.ts'
 
 const service = sharedService()
 const { open } = startBrowser(() => service.url)
@@ -198,6 +198,37 @@ describeInBrowser('The table', () => {
     const time = (await row.locator('time').boundingBox())!
     expect(time.x + time.width).toBeLessThan((await row.locator('.name').boundingBox())!.x)
     expect(await page.evaluate('getComputedStyle(document.querySelector("td.time")).overflow')).toBe('visible')
+  })
+
+  it('is where it was for who comes back to it', async () => {
+    const page = await open(`?${WEEK}`, { viewport: { width: 1000, height: 400 } })
+    const top = () => page.evaluate("document.querySelector('.scroller')?.scrollTop")
+    await page.locator('.name').first().waitFor()
+    await page.evaluate("document.querySelector('.scroller').scrollTo(0, 100)")
+    await eventually(top, 100)
+    await page.locator('tbody tr').filter({ hasText: 'Chen Wei' }).last().click()
+    await page.getByRole('link', { name: 'All that happened to Chen Wei' }).click()
+    await page.getByRole('heading', { name: 'Everything that happened to Chen Wei' }).waitFor()
+    await page.goBack()
+    await page.getByRole('dialog', { name: 'Chen Wei' }).waitFor()
+    await page.goBack()
+    await eventually(top, 100)
+    await page.getByRole('group', { name: 'Status' }).getByLabel('Failure').check()
+    await eventually(() => page.locator('tbody .name').count(), 3)
+    expect(await top()).toBe(0)
+    await page.goBack()
+    await eventually(() => page.locator('tbody .name').count(), 10)
+    await eventually(top, 100)
+  })
+
+  it('is read anew by who does not come back, but chooses the same again', async () => {
+    const page = await open('?last=all&search=zoe')
+    await page.getByText('No events match').waitFor()
+    await service.post('/auditLogs/provisioning', event({ id: 'zoe', at: '2022-05-01T08:00:00Z', who: 'Zoe Late' }))
+    await page.getByRole('searchbox').fill('')
+    await page.getByRole('searchbox').fill('zoe')
+    await page.keyboard.press('Enter')
+    await page.locator('.name').getByText('Zoe Late').waitFor()
   })
 
   it('lets people copy a name, without opening its event', async () => {
