@@ -22,20 +22,21 @@ interface RowProps {
   /** Whether it has just come in. */
   isFresh: boolean
   focus: (place: number) => void
-  open: (event: LogEvent) => void
+  /** @param isApart whether it is opened in a tab of the browser of its own */
+  open: (event: LogEvent, isApart: boolean) => void
 }
 
 export function Row({ place, event, view, isFocused, isFresh, focus, open }: RowProps) {
   const isOpen = event !== undefined && event.id === view.event
   const pressedAt = useRef(0)
-  const onClick = ({ clientX }: MouseEvent) => {
+  const onClick = ({ clientX, ctrlKey, metaKey }: MouseEvent) => {
     const isSelecting = Math.abs(clientX - pressedAt.current) > 4 && !getSelection()?.isCollapsed // text to be copied
-    if (event && !isSelecting) open(event)
+    if (event && !isSelecting) open(event, ctrlKey || metaKey)
   }
   const onKeyDown = (pressed: KeyboardEvent) => {
     if (!event || (pressed.key !== 'Enter' && pressed.key !== ' ')) return
     pressed.preventDefault()
-    open(event)
+    open(event, pressed.ctrlKey || pressed.metaKey)
   }
   return (
     <tr

@@ -2,9 +2,10 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { tenantOf, type Event as LogEvent } from '../service/odata.ts'
 import { ERROR, filterOf } from '../state/conditions.ts'
-import type { Shown } from '../state/navigation.ts'
+import { linkTo, type Shown } from '../state/navigation.ts'
 import { usePages } from '../state/pages.ts'
 import { useTail } from '../state/tail.ts'
+import type { View } from '../state/view.ts'
 import { Empty } from './empty.tsx'
 import { Row, Spacer } from './row.tsx'
 import { Failure } from './states.tsx'
@@ -133,7 +134,11 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
     event.preventDefault()
     focusOn(focused + step)
   }
-  const open = (event: LogEvent) => navigate({ event: event.id, tenant: tenantOf(event), tab: undefined })
+  const open = (event: LogEvent, isApart: boolean) => {
+    const details: Partial<View> = { event: event.id, tenant: tenantOf(event), tab: undefined }
+    if (isApart) window.open(linkTo(view, details), '_blank', 'noopener')
+    else navigate(details)
+  }
   const failure =
     pages.error === undefined ? null : (
       <Failure error={pages.error} of="The events" isLoading={pages.isRetrying} retry={() => pages.retry()} />

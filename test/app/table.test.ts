@@ -231,6 +231,18 @@ describeInBrowser('The table', () => {
     await page.locator('.name').getByText('Zoe Late').waitFor()
   })
 
+  it('opens events in tabs of their own', async () => {
+    const page = await open(`?${WEEK}`)
+    const click = page.getByText('Dora Nagy').click({ modifiers: ['ControlOrMeta'] })
+    const [tab] = await Promise.all([page.context().waitForEvent('page'), click])
+    await tab.getByRole('dialog', { name: 'Dora Nagy' }).waitFor()
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.getByRole('row', { name: /^Fiona/ }).focus()
+    const key = page.keyboard.press('ControlOrMeta+Enter')
+    const [other] = await Promise.all([page.context().waitForEvent('page'), key])
+    await other.getByRole('dialog', { name: "Fiona O'Neill" }).waitFor()
+  })
+
   it('lets people copy a name, without opening its event', async () => {
     const page = await open(`?${WEEK}`)
     const { x, y, width, height } = (await page.getByText('Dora Nagy').boundingBox())!
