@@ -19,6 +19,7 @@ export const STATUS = {
   resourceNotFound: 404,
   methodNotAllowed: 405,
   notAcceptable: 406,
+  requestTimeout: 408,
   resourceExists: 409,
   ambiguousKey: 409,
   resyncRequired: 410,

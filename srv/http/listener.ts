@@ -6,6 +6,7 @@ import { settings } from '../settings/settings.ts'
 import { networkOf } from './clients.ts'
 import { createServer } from './node-http.ts'
 import { Shares } from './shares.ts'
+import { noteRequest, refuseUnreadable } from './unreadable.ts'
 
 /** How often Node looks for connections that are over a limit, in milliseconds. */
 const CHECKING_INTERVAL = 1000
@@ -38,10 +39,14 @@ export function serve(app: Express, port: number, host?: string): Server {
     ...timeouts,
     ...{ connectionsCheckingInterval: CHECKING_INTERVAL, joinDuplicateHeaders: true, maxHeaderSize: MOST_OF_HEAD }
   }
-  const answer = (req: IncomingMessage, res: ServerResponse) => void app(inOriginForm(req), res)
+  const answer = (req: IncomingMessage, res: ServerResponse) => {
+    noteRequest(res)
+    app(inOriginForm(req), res)
+  }
   const server = createServer(options, answer)
   // a body that is refused need not be sent: receive.ts asks for those that are not, and no other expectation is known
   server.on('checkContinue', answer).on('checkExpectation', answer)
+  server.on('clientError', (error, socket) => void refuseUnreadable(error, socket))
   server.maxConnections = limits.max_connections
   server.on('connection', (socket) => shareConnections(socket, limits.max_connections))
   // nothing moves on a connection while its answer is made

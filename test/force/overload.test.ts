@@ -76,6 +76,16 @@ describe('1,000 slow clients', () => {
     const before = residentMegabytes(pid)
     const clients: Socket[] = []
     for (let count = 0; count < 1000; count++) clients.push(await hang(port, count % 2 ? HEADERS : BODY))
+    const answers = new Set<string | undefined>()
+    for (const client of clients)
+      client.on('data', (part) =>
+        answers.add(
+          part
+            .toString()
+            .match(/^HTTP.*|"code":"\w+"/g)
+            ?.join(', ')
+        )
+      )
     const open = () => clients.filter(({ destroyed }) => !destroyed).length
 
     let slowest = 0
@@ -91,6 +101,7 @@ describe('1,000 slow clients', () => {
     const end = performance.now() + limits.request_timeout + 4000
     while (open() && performance.now() < end) await delay(100)
     expect(open()).toBe(0)
+    expect(answers).toEqual(new Set(['HTTP/1.1 408 Request Timeout, "code":"requestTimeout"']))
     await stop()
   })
 })

@@ -49,6 +49,75 @@ describe('A request', () => {
   })
 })
 
+describe('What is no request of HTTP', () => {
+  const post = 'POST /auditLogs/provisioning HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n'
+  const event = '{"activityDateTime":"2024-05-01T00:00:00Z"}'
+
+  /** Sends a text as it is, and returns all answers until the connection is closed. */
+  async function answers(text: string) {
+    const { hostname, port } = new URL(service.url)
+    const socket = connect(Number(port), hostname)
+    let received = ''
+    socket.setEncoding('utf8').on('data', (part: string) => (received += part))
+    socket.write(text)
+    await once(socket, 'close')
+    return received.split(/(?=HTTP\/1\.1 \d)/).map((each) => {
+      const [head = '', body = ''] = each.split('\r\n\r\n')
+      return { head, status: Number(head.split(' ')[1]), body: JSON.parse(body) as { error?: Record<string, unknown> } }
+    })
+  }
+
+  const count = async () => Number((await service.get('/auditLogs/provisioning/$count')).text)
+
+  it.each<[string, string, number, string, string]>([
+    [
+      'another protocol',
+      'EHLO localhost\r\n\r\n',
+      400,
+      'badRequest',
+      'The request is not one of HTTP/1.1: Invalid method encountered.'
+    ],
+    [
+      'a body whose chunks have other sizes',
+      `${post}Transfer-Encoding: chunked\r\n\r\n5\r\n${event}\r\n0\r\n\r\n`,
+      ...([400, 'badRequest', 'The request is not one of HTTP/1.1: Expected LF after chunk data.'] as const)
+    ],
+    [
+      'a body of two lengths',
+      `${post}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n${event}`,
+      ...([
+        400,
+        'badRequest',
+        "The request is not one of HTTP/1.1: Content-Length can't be present with Transfer-Encoding."
+      ] as const)
+    ],
+    [
+      'headers of 60,000 bytes',
+      `${post}X: ${'x'.repeat(60_000)}\r\n\r\n`,
+      ...([431, 'headersTooLarge', 'The URL and the headers are larger than those of a request may be.'] as const)
+    ]
+  ])('is refused like others, and stores nothing: %s', async (_, text, status, code, message) => {
+    const before = await count()
+    const [answer, ...others] = await answers(text)
+    expect([answer?.status, answer?.body.error, others]).toMatchObject([status, { code, message }, []])
+    const id = /request-id: (\S+)/.exec(answer?.head ?? '')?.[1]
+    expect(answer?.body.error?.innerError).toMatchObject({ 'request-id': id, 'client-request-id': id })
+    expect(answer?.head).toMatch(/OData-Version: 4.0\r\n/)
+    expect(answer?.head).toMatch(/Connection: close/)
+    expect(await count()).toBe(before)
+  })
+
+  it('is refused after the request before it on its connection is answered', async () => {
+    const before = await count()
+    const whole = `${post}Content-Length: ${event.length}\r\n\r\n${event}`
+    for (const more of [' ', '\0', 'x\r\n\r\n', `${whole} `])
+      expect((await answers(`${whole}${more}`)).map(({ status }) => status)).toEqual(
+        more.startsWith('P') ? [201, 201, 400] : [201, 400]
+      )
+    expect(await count()).toBe(before + 5)
+  })
+})
+
 describe('A client that waits until it is asked for the body (RFC 9110, 10.1.1)', () => {
   const path = '/auditLogs/provisioning'
   const event = '{"activityDateTime":"2024-05-01T00:00:00Z"}'

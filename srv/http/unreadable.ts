@@ -1,0 +1,59 @@
+/**
+ * Answers what Node cannot read as a request, or does not get in time. Node would do so without a body, and at once: to a
+ * client that waits for the answer to its request, and sent more bytes than that has, an event would seem to be refused
+ * that is stored.
+ */
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { errorBody, RequestError } from '../errors/errors.ts'
+import { STATUS_CODES } from './node-http.ts'
+
+/** The last request of each connection, by its response. */
+const lastOf = new WeakMap<Duplex, ServerResponse>()
+
+const ending = new WeakSet<Duplex>()
+
+/** Notes a request, so that those before it on its connection are answered first. */
+export function noteRequest(res: ServerResponse) {
+  lastOf.set(res.req.socket, res)
+}
+
+/** Answers with an error, once the requests before it are answered, and ends the connection. */
+export async function refuseUnreadable(error: NodeJS.ErrnoException & { reason?: string }, socket: Duplex) {
+  if (ending.has(socket)) return
+  ending.add(socket)
+  const last = lastOf.get(socket)
+  if (last?.req.complete && !last.closed) await once(last, 'close').catch(() => {})
+  // what is wrong is in the last request, if that was not read whole: its answer may have begun
+  const isDue = !last || last.req.complete || (last.socket === socket && !last.headersSent)
+  if (isDue && socket.writable) socket.end(answerTo(error), () => socket.destroy())
+  else socket.destroy()
+}
+
+function answerTo({ code, reason }: { code?: string; reason?: string }) {
+  const failure = failureOf(code, reason)
+  const id = randomUUID()
+  const ids = { 'request-id': id, 'client-request-id': id }
+  const body = JSON.stringify(errorBody(failure, ids, new Date()))
+  const headers = {
+    ...ids,
+    'OData-Version': '4.0',
+    'Content-Language': 'en',
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close'
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  return [`HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}`, ...lines, '', body].join('\r\n')
+}
+
+/** @param code of Node, or of its parser. @param reason of its parser */
+function failureOf(code = '', reason = 'it cannot be read') {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new RequestError('requestTimeout', 'The request did not come in within the time that it may take.')
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new RequestError('headersTooLarge', 'The URL and the headers are larger than those of a request may be.')
+  return new RequestError('badRequest', `The request is not one of HTTP/1.1: ${reason}.`)
+}
