@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { Time, durationText, timeText, zone } from '../parts/time.tsx'
 import type { Identity, System } from '../service/odata.ts'
 import type { TabProps } from './details.tsx'
+import { Copy } from './copy.tsx'
 import { Members } from './members.tsx'
 import { Timelines } from './timelines.tsx'
 
@@ -24,21 +25,11 @@ export function Summary({ event, view, navigate }: TabProps) {
         <Fact name="Initiated by">
           {[initiatedBy?.displayName, initiatedBy?.initiatorType, initiatedBy?.id].filter(Boolean).join(', ')}
         </Fact>
-        <Fact name="Event id" isCode>
-          {event.id}
-        </Fact>
-        <Fact name="Change id" isCode>
-          {event.changeId}
-        </Fact>
-        <Fact name="Cycle id" isCode>
-          {event.cycleId}
-        </Fact>
-        <Fact name="Job id" isCode>
-          {event.jobId}
-        </Fact>
-        <Fact name="Tenant id" isCode>
-          {event.tenantId}
-        </Fact>
+        <Id name="Event id" id={event.id} />
+        <Id name="Change id" id={event.changeId} />
+        <Id name="Cycle id" id={event.cycleId} />
+        <Id name="Job id" id={event.jobId} />
+        <Id name="Tenant id" id={event.tenantId} />
       </dl>
       <div class="pair">
         <Thing title="Source identity" of={event.sourceIdentity} />
@@ -50,12 +41,24 @@ export function Summary({ event, view, navigate }: TabProps) {
   )
 }
 
-function Fact({ name, isCode, children }: { name: string; isCode?: boolean; children: ComponentChildren }) {
+function Id({ name, id }: { name: string; id: string | null | undefined }) {
+  return (
+    <Fact name={name}>
+      {id && (
+        <>
+          <code>{id}</code> <Copy text={id} name={name.toLowerCase()} />
+        </>
+      )}
+    </Fact>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
   if (children === null || children === undefined || children === '') return null
   return (
     <div>
       <dt>{name}</dt>
-      <dd dir="auto">{isCode ? <code>{children}</code> : children}</dd>
+      <dd dir="auto">{children}</dd>
     </div>
   )
 }

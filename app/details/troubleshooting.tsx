@@ -1,6 +1,7 @@
 /** Why an event did not succeed, and what to do about it. */
 import { follow } from '../parts/link.tsx'
 import { toneOf } from '../parts/status.tsx'
+import { escaped } from '../service/odata.ts'
 import { rangeWith } from '../state/conditions.ts'
 import { linkTo } from '../state/navigation.ts'
 import { viewOf, type View } from '../state/view.ts'
@@ -85,7 +86,7 @@ export function Troubleshooting({ event, view, navigate }: TabProps) {
           <p class="lines" dir="auto">
             {parts.lines.join('\n')}
           </p>
-          {parts.answer !== undefined && <pre class="json">{JSON.stringify(parts.answer, null, 2)}</pre>}
+          {parts.answer !== undefined && <pre class="json">{escaped(JSON.stringify(parts.answer, null, 2))}</pre>}
         </details>
       )}
       <Timelines {...{ event, view, navigate }} />

@@ -72,6 +72,11 @@ export function plain<Text extends string | null | undefined>(text: Text): Text 
   return text?.replaceAll(TURNING, '\ufffd') ?? text
 }
 
+/** JSON whose strings have such characters as escapes, so that it reads in the order in which it was written. */
+export function escaped(json: string): string {
+  return json.replaceAll(TURNING, (character) => `\\u${character.charCodeAt(0).toString(16)}`)
+}
+
 /** The tenant in the address of an event, where that names it. */
 export function tenantOf(event: Event): string | undefined {
   const [, tenant] = /tenantId='((?:[^']|'')*)'/.exec(decodeURIComponent(event['@odata.id'] ?? '')) ?? []

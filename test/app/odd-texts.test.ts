@@ -194,6 +194,20 @@ describeInBrowser('The page', () => {
     await page.getByRole('definition').getByText('user, admin-1', { exact: true }).waitFor()
   })
 
+  it('shows JSON in the order in which it was written, and copies the same', async () => {
+    const page = await open('?event=hebrew&tab=json')
+    await page.getByText('"action": "\\u202eUpdate"').waitFor()
+  })
+
+  it('copies ids', async () => {
+    const page = await open('?event=numbers&tab=summary', { permissions: ['clipboard-read', 'clipboard-write'] })
+    await page.getByRole('button', { name: 'Copy event id' }).click()
+    await page.getByRole('status').getByText('Copied.').waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('numbers')
+    await page.keyboard.press('Tab')
+    await eventually(() => page.getByText('Copied.').count(), 0)
+  })
+
   it('says so where the browser lets nothing be copied', async () => {
     const page = await open('?event=numbers&tab=json')
     await page.getByRole('button', { name: 'Copy' }).waitFor()

@@ -366,7 +366,7 @@ describeInBrowser('The details of an event', () => {
   it('have a summary of all that is known, and the JSON of it', async () => {
     const page = await open(`?${WEEK}&event=e02&tab=summary`)
     await page.getByRole('tabpanel', { name: 'Summary' }).waitFor()
-    expect(await definition(page, 'Change id')).toBe('change-of-e02')
+    expect(await definition(page, 'Change id')).toBe('change-of-e02 Copy ')
     expect(await definition(page, 'Duration')).toBe('640 ms')
     expect(await definition(page, 'Initiated by')).toBe('Azure AD Provisioning Service, system')
     expect(await definition(page, 'UserPrincipalName')).toBe('anna.müller@contoso.com')
