@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'rolldown'
 
 const root = join(import.meta.dirname, '..')
@@ -61,9 +62,23 @@ const licenceOf = (name: string) => {
 }
 files.set('licences.txt', BUNDLED.map(licenceOf).join('\n\n'))
 
+/** Compressed once, as anybody may ask for them: see srv/http/page.ts. */
+const COMPRESSED: Record<string, (content: string) => Buffer> = {
+  br: (content) => brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+  gz: (content) => gzipSync(content)
+}
+/** In characters: less is hardly smaller when it is compressed. */
+const LEAST = 1024
+
 mkdirSync(dist, { recursive: true })
+const built = new Set(files.keys())
 for (const [name, content] of files) {
   const file = join(dist, name)
-  if (!existsSync(file) || readFileSync(file, 'utf8') !== content) writeFileSync(file, content)
+  const isOld = existsSync(file) && readFileSync(file, 'utf8') === content
+  if (!isOld) writeFileSync(file, content)
+  for (const [ending, compress] of Object.entries(content.length < LEAST ? {} : COMPRESSED)) {
+    built.add(`${name}.${ending}`)
+    if (!isOld || !existsSync(`${file}.${ending}`)) writeFileSync(`${file}.${ending}`, compress(content))
+  }
 }
-for (const name of readdirSync(dist)) if (!files.has(name)) rmSync(join(dist, name))
+for (const name of readdirSync(dist)) if (!built.has(name)) rmSync(join(dist, name))

@@ -1,4 +1,7 @@
-import { gzipSync } from 'node:zlib'
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import type { Route } from 'playwright-core'
 import { describeInBrowser, eventually, startBrowser } from '../support/browser.ts'
 import { sharedService } from '../support/service.ts'
@@ -7,6 +10,13 @@ import { batchOf, event, events, WEEK } from './events.ts'
 const service = sharedService()
 const { open } = startBrowser(() => service.url)
 beforeAll(() => service.post('/$batch', batchOf(events)))
+
+/** Sends a request, and returns the body as it came. */
+async function raw(path: string, headers: Record<string, string>, method: string) {
+  const sent = request(`${service.url}${path}`, { method, headers }).end()
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  return { status: answer.statusCode, headers: answer.headers, body: await buffer(answer) }
+}
 
 describe('The files of the page', () => {
   it('may load nothing but themselves and the service, and run nothing that is written into markup', async () => {
@@ -34,6 +44,27 @@ describe('The files of the page', () => {
       size += gzipSync(await response.text()).length
     }
     expect(size).toBeLessThan(100_000)
+  })
+
+  it('are compressed once, when they are built', async () => {
+    const { text } = await service.get('/app/')
+    const [, main] = /src="(main-[^"]+)"/.exec(text) ?? []
+    const get = async (encoding: string, method = 'GET') => {
+      const { headers, ...response } = await raw(`/app/${main}`, { 'Accept-Encoding': encoding }, method)
+      // what is compressed while it is sent has no length
+      expect(headers['content-length']).toBeDefined()
+      expect([headers['content-type'], headers.vary]).toEqual(['text/javascript; charset=utf-8', 'Accept-Encoding'])
+      return { ...response, encoding: headers['content-encoding'], etag: headers.etag }
+    }
+    const plain = await get('identity')
+    expect([plain.status, plain.encoding]).toEqual([200, undefined])
+    const [br, gzip] = [await get('br'), await get('gzip, br;q=0.5')]
+    expect([br.status, br.encoding, gzip.status, gzip.encoding]).toEqual([200, 'br', 200, 'gzip'])
+    expect(brotliDecompressSync(br.body).equals(plain.body)).toBe(true)
+    expect(gunzipSync(gzip.body).equals(plain.body)).toBe(true)
+    expect(new Set([plain.etag, br.etag, gzip.etag]).size).toBe(3)
+    expect((await get('br;q=0, gzip;q=0')).body.equals(plain.body)).toBe(true)
+    expect(await get('br', 'HEAD')).toMatchObject({ status: 200, encoding: 'br' })
   })
 
   it('are only those that were built', async () => {
