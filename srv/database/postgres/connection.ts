@@ -35,15 +35,7 @@ export const MIGRATING = '-c statement_timeout=0'
 export type Limits = Required<Pick<PoolConfig, 'lock_timeout' | 'query_timeout'>>
 
 /** A statement that this process gives up on after a time in milliseconds, as the server may be gone without a word. */
-export const timed = (
-  text: string,
-  values: unknown[],
-  query_timeout: number
-): pg.QueryConfig & { query_timeout: number } => ({
-  text,
-  values,
-  query_timeout
-})
+export const timed = (text: string, values: unknown[], query_timeout: number) => ({ text, values, query_timeout })
 
 /**
  * Whether the server is on this machine, or the URL says itself whether the connection is encrypted. To any other

@@ -7,7 +7,7 @@ import { mostBytes, whileWanted } from '../reading.ts'
 import { SECRETS, TOKEN_SECRET } from '../tables.ts'
 import { turns } from '../turns.ts'
 import { connect, MIGRATING, onConnection, pool, type Limits } from './connection.ts'
-import { failureOf, isDuplicate } from './failures.ts'
+import { isDuplicate, refuse } from './failures.ts'
 import { startGroupCommit } from './group-commit.ts'
 import { watchTransactions } from './long-transactions.ts'
 import { expectRights, migrateAlone, noteVersion } from './migration.ts'
@@ -99,12 +99,8 @@ export function postgresEngine(url: string, ownerUrl: string, settings: Database
       if (searched) stopFilling = startFilling(url, limits)
     },
     async append(entry) {
-      try {
-        await months.expect(entry)
-        await groupCommit.append(entry)
-      } catch (error) {
-        throw failureOf(error) ?? error
-      }
+      await months.expect(entry)
+      await groupCommit.append(entry).catch(refuse)
     },
     query({ sql, values, givesTexts }, reading) {
       const tenants = tenantsIn(reading.readable)
@@ -116,7 +112,7 @@ export function postgresEngine(url: string, ownerUrl: string, settings: Database
           return await runQuery(readers, tenants, statement, signal, mostBytes())
         } catch (error) {
           signal.throwIfAborted()
-          throw failureOf(error) ?? error
+          return refuse(error)
         } finally {
           done()
         }

@@ -63,6 +63,11 @@ export function failureOf(cause: unknown): RequestError | undefined {
   return failure && Object.assign(new RequestError(...failure), { cause })
 }
 
+/** Throws an error as the request sees it. */
+export function refuse(cause: unknown): never {
+  throw failureOf(cause) ?? cause
+}
+
 /** Transactions that wait for each other, and one that waited too long. */
 const OF_OTHERS = /^(40|55P03)/
 

@@ -9,7 +9,7 @@
 import { repeat } from '../background.ts'
 import { ARRIVALS, COUNTS } from '../tables.ts'
 import { writer, type Limits } from './connection.ts'
-import { failureOf } from './failures.ts'
+import { refuse } from './failures.ts'
 import { HOLDING, holds, LEADING, NUMBERING } from './locks.ts'
 import { queryOn } from './names.ts'
 import { BY_INDEXES, FOLD } from './tallies.ts'
@@ -37,9 +37,7 @@ export function sequencer(url: string, limits: Limits) {
     next = undefined
     const own = run(true)
     pass = own.catch(() => {})
-    await own.catch((error: unknown) => {
-      throw failureOf(error) ?? error
-    })
+    await own.catch(refuse)
   }
 
   async function lead() {

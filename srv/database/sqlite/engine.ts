@@ -66,8 +66,10 @@ export function sqliteEngine(file: string, settings: DatabaseSettings) {
     seen = now
   }
 
-  /** An error as the request sees it. */
-  const told = (error: unknown) => failureOf(error)?.error ?? error
+  /** Throws an error as the request sees it. */
+  const refuse = (error: unknown): never => {
+    throw failureOf(error)?.error ?? error
+  }
 
   return {
     connect,
@@ -95,13 +97,7 @@ export function sqliteEngine(file: string, settings: DatabaseSettings) {
       log.search = { path: indexFileOf(file), columns: searched, instant: tallies.period }
       stopIndexing = startIndexing({ file, files, ...log.search })
     },
-    async append(entry) {
-      try {
-        await (groupCommit as GroupCommit).append(entry)
-      } catch (error) {
-        throw told(error)
-      }
-    },
+    append: (entry) => (groupCommit as GroupCommit).append(entry).catch(refuse),
     async query({ sql, values }, reading) {
       expectRunnable(reading)
       try {
@@ -110,7 +106,7 @@ export function sqliteEngine(file: string, settings: DatabaseSettings) {
         expectFiles()
         return rows as Row[]
       } catch (error) {
-        throw told(error)
+        return refuse(error)
       }
     },
     check: () =>
