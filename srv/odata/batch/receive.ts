@@ -16,7 +16,7 @@ export async function receiveBatch(req: Request, res: Response, limit: number) {
   const units =
     boundary === undefined
       ? readBatch(await readJson(req, res), limit)
-      : readMultipartBatch(await readText(req, res), boundary, limit)
+      : readMultipartBatch((await readText(req, res)).text, boundary, limit)
   // OData Protocol 4.01, 8.2.8.3, and OData JSON 4.01, 19.1
   const preference = preferences(req).get('continue-on-error')
   const goesOn = preference === undefined ? boundary === undefined : preference !== 'false'

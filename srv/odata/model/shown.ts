@@ -7,20 +7,20 @@
  */
 import cds from '@sap/cds'
 import { queryOf, type Definition, type Model } from '../../cqn/csn.ts'
+import { remembered } from '../../values/remembered.ts'
 
 /** What was linked of a model, by service: a start needs each of three models four times. */
-const copies = new WeakMap<Model, Map<string, Model>>()
+const copiesOf = remembered((_model: Model) => new Map<string, Model>())
 
 /**
  * A linked copy of a model, which nobody changes: linking leaves traces that the generation of metadata cannot handle.
  * @param service of which only what clients know of it is copied, as {@link asShown} shows it
  */
 export function linked(model: Model, service = ''): Model {
-  const known = copies.get(model) ?? new Map<string, Model>()
-  copies.set(model, known)
+  const copies = copiesOf(model)
   const shown = () => structuredClone(service ? asShown(model, service) : model)
-  const copy = known.get(service) ?? cds.linked(shown() as never)
-  known.set(service, copy)
+  const copy = copies.get(service) ?? cds.linked(shown() as never)
+  copies.set(service, copy)
   return copy
 }
 

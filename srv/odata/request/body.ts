@@ -12,15 +12,11 @@ const BYTE_ORDER_MARK = '\ufeff'
 
 /**
  * Reads the body of a request as text.
+ * @returns also how many members its objects have in all, if it is JSON
  * @throws {RequestError} 413 over the limit, 400 if the body is empty, is not UTF-8, or has more structure than the
  *   service takes
  */
-export async function readText(req: Request, res: Response): Promise<string> {
-  const { text } = await readStructured(req, res)
-  return text
-}
-
-async function readStructured(req: Request, res: Response) {
+export async function readText(req: Request, res: Response) {
   const body = await receive(req, res)
   if (!body.length) throw new RequestError('invalidBody', 'The request has no body.')
   // otherwise invalid bytes would silently become other characters
@@ -36,7 +32,7 @@ async function readStructured(req: Request, res: Response) {
  */
 export async function readJson(req: Request, res: Response): Promise<unknown> {
   if (Number(req.get('content-length') ?? 1) > 0) expectJson(req.get('content-type') ?? '')
-  const { text, members } = await readStructured(req, res)
+  const { text, members } = await readText(req, res)
   return parseBody(text, members)
 }
 
