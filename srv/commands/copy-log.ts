@@ -20,15 +20,13 @@ export async function copyLog(from: Log, log: Log, copied: (last: number) => voi
   const secret = await from.tokenSecret()
   if (secret !== undefined) await copy.useSecret(secret)
   copied(last)
-  for (;;) {
-    let isEnd = true
+  for (let before = -1; before !== last;) {
+    before = last
     for await (const arrivals of portions(from.eventsAfter(last, MOST_ROWS))) {
       await copy.addArrivals(last, arrivals)
       last = (arrivals.at(-1) as Arrival).sequence
       copied(last)
-      isEnd = false
     }
-    if (isEnd) break
   }
   for await (const seals of portions(rowsOf(from.seals()))) await copy.addSeals(seals)
   for await (const purges of portions(rowsOf(from.purges()))) await copy.addPurges(purges)

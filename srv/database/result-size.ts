@@ -51,14 +51,12 @@ export function rowsWithin(most: number, result: Iterable<Record<string, unknown
   return rows
 }
 
-/** The size of the values in a row. */
+/** The size of the values in a row. Of text it counts UTF-16 code units: that is faster, and at least a third of the bytes. */
 export function sizeOfRow(row: Record<string, unknown>) {
   let size = 0
-  for (const name in row) size += sizeOf(row[name])
+  for (const name in row) {
+    const value = row[name]
+    size += typeof value === 'string' || value instanceof Uint8Array ? value.length : 8
+  }
   return size
-}
-
-/** The size of a value. For text it counts UTF-16 code units: that is faster, and at least a third of the bytes. */
-function sizeOf(value: unknown) {
-  return typeof value === 'string' || value instanceof Uint8Array ? value.length : 8
 }

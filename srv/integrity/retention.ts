@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import cds from '@sap/cds'
 import { repeat } from '../database/background.ts'
-import type { Log, Period, PurgeStore } from '../database/log.ts'
+import type { Log, PurgeStore } from '../database/log.ts'
 import { settings } from '../settings/settings.ts'
 import { instant } from '../values/datetime.ts'
 import { nextRecord } from './purge-record.ts'
@@ -93,17 +93,15 @@ export async function purge(log: PurgeStore, order: PurgeOrder): Promise<number>
     const period = await log.oldestPeriod?.()
     if (!period || period.end > order.before || order.signal?.aborted) break
     total += await removeRows(log, { ...order, before: period.start }) // a record says that all before it are gone
-    const removed = await removePeriod(log, order, period)
+    const { purgedBy } = order
+    const removed = await log.removePeriod?.(period, (sequences, before, previous) =>
+      nextRecord(sequences, before, purgedBy, previous, new Date())
+    )
     if (removed === undefined) break
     total += removed
   }
   return total + (await removeRows(log, order))
 }
-
-const removePeriod = (log: PurgeStore, { purgedBy }: PurgeOrder, period: Period) =>
-  log.removePeriod?.(period, (sequences, before, previous) =>
-    nextRecord(sequences, before, purgedBy, previous, new Date())
-  )
 
 async function removeRows(log: PurgeStore, order: PurgeOrder): Promise<number> {
   let total = 0

@@ -27,13 +27,8 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
   const withinTime = () => limits?.withinTime()
   const file = search && reopened(search.path, readIndex)
   const finding = (find: (inquiry: Inquiry) => number[]) => {
-    return (
-      tenant: SQLInputValue,
-      after: SQLInputValue,
-      before: SQLInputValue,
-      asked: SQLInputValue,
-      ...terms: SQLInputValue[]
-    ) => {
+    return (...given: SQLInputValue[]) => {
+      const [tenant, after = null, before = null, asked, ...terms] = given
       if (!search || !file) throw new TooMany()
       let index: DatabaseSync | undefined
       try {
