@@ -7,7 +7,6 @@ import { toShown, toStored } from '../model/projection.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { JsonObject } from '../model/types.ts'
 import type { NewRows } from '../../database/service.ts'
-import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { entityUrl } from '../response/links.ts'
 import { applied } from '../request/headers.ts'
@@ -30,8 +29,8 @@ export async function create(exchange: Exchange, path: string, body: unknown) {
   if (isLenient) applied(res, 'handling=lenient')
   const sent = readObject(isLenient ? handledLeniently(body, entityType) : body, entityType)
   const shown = selected(exchange, entities(schema))
-  if (shown.rows !== entities(schema))
-    throw new RequestError('notImplemented', 'The service takes no options in $select on POST.', '$select')
+  // what the service cannot show of a new entity is no reason to refuse it: it is answered without content (11.4.1.5)
+  const isShown = shown.rows === entities(schema)
   const event = projection ? readObject(toStored(sent, projection, stored.type), stored.type) : sent
   const row = flatten(event, stored.type, storedJson)
   let text: StoredText | undefined
@@ -44,8 +43,8 @@ export async function create(exchange: Exchange, path: string, body: unknown) {
   const url = entityUrl(exchange, path, row)
   res.set({ Location: url, ETag: entityEtag(row, schema) })
   const preference = preferences.get('return')
-  if (preference === 'minimal' || preference === 'representation') applied(res, `return=${preference}`)
-  if (preference === 'minimal') return void res.set('OData-EntityId', url).status(204).end()
+  if (preference === 'minimal' || (preference === 'representation' && isShown)) applied(res, `return=${preference}`)
+  if (preference === 'minimal' || !isShown) return void res.set('OData-EntityId', url).status(204).end()
   res.status(201)
   const texts = text && templateFor(exchange, shown) === stored.template ? [text] : undefined
   const render = () => renderRows(exchange, [asRead(event, row, schema)], shown, path)

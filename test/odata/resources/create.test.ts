@@ -464,8 +464,17 @@ describe('What is shown of a new event (Protocol 4.01, 11.4.2)', () => {
     expect(body['@odata.id']).toBe(options.includes('id,') ? undefined : headers.get('Location'))
   })
 
-  it('cannot be some items of a collection, and then nothing is stored', async () => {
-    expect((await shown('$select=modifiedProperties($top=1)')).status).toBe(501)
+  it('cannot be some items of a collection, which is no reason to refuse it (11.4.1.5)', async () => {
+    for (const Prefer of ['return=representation', 'handling=strict']) {
+      const { status, headers, text } = await shown('$select=modifiedProperties($top=1)', { Prefer })
+      expect([status, text, headers.get('preference-applied')]).toEqual([204, '', null])
+      expect(headers.get('OData-EntityId')).toBe(headers.get('Location'))
+      const stored = await service.get(headers.get('Location')!.slice(service.url.length))
+      expect(stored.body).toMatchObject({ jobId: 'job', initiatedBy: { displayName: 'Ann' } })
+    }
+    const minimal = await shown('$select=modifiedProperties($top=1)', { Prefer: 'return=minimal' })
+    expect([minimal.status, minimal.headers.get('preference-applied')]).toEqual([204, 'return=minimal'])
+    expect((await shown('$select=modifiedProperties($top=x)')).status).toBe(400)
   })
 
   it('is all with *, and nothing where the client prefers so', async () => {
