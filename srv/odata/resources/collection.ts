@@ -1,6 +1,7 @@
 /** Answers to requests on collections (OData Protocol 4.01, 11.2.6 and 11.3). */
 import { arrivedSince, expectKnown, knownAfter } from '../query/arrivals.ts'
 import type { Exchange } from '../request/exchange.ts'
+import { applied } from '../request/headers.ts'
 import { ref, val, xpr } from '../../cqn/cqn.ts'
 import { arrayText, objectText } from '../response/json-text.ts'
 import { linkTo } from '../response/links.ts'
@@ -44,6 +45,7 @@ export async function readCount(exchange: Exchange) {
 async function readDelta(exchange: Exchange, path: string, token: string): Promise<Page> {
   const { schema } = exchange
   const position = fromToken(exchange, '$deltatoken', token)
+  if (exchange.preferences.has('track-changes')) applied(exchange.res, 'odata.track-changes') // as it always does
   await expectKnown(exchange, position)
   const since = position.until ?? 0
   const { limit, sized } = pageWindow(exchange, position)

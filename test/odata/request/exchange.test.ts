@@ -471,6 +471,8 @@ describe('Delta links (Protocol 4.01, 11.3)', () => {
       '@odata.deltaLink': expect.any(String) as string
     })
     expect((await service.get(relative(second.body['@odata.deltaLink']))).body.value).toEqual([])
+    const further = await service.get(relative(second.body['@odata.deltaLink']), { Prefer: 'track-changes' })
+    expect(further.headers.get('preference-applied')).toBe('odata.track-changes')
   })
 
   it('keep the filter', async () => {
