@@ -16,7 +16,7 @@ import { checkOptions, integerOption, isCounted } from '../request/options.ts'
 import { computedValues, propertyOf, valueColumn, type Computed } from './compute.ts'
 import { extended, type Rows } from './rows.ts'
 import { parsedOption } from './row-sets.ts'
-import { isStructured, type Property, type StructuredType } from '../model/types.ts'
+import { isStructured, valueTypesOf, type Property, type StructuredType } from '../model/types.ts'
 
 /** More items than a collection has. */
 const MOST_ITEMS = 2 ** 31 - 1
@@ -27,16 +27,26 @@ const OF_COMPLEX_VALUES = ['$compute']
 /** The control information with the number of items in a collection (OData JSON 4.01, 4.5.4). */
 export const countName = (property: string) => `${property}@odata.count`
 
+/** A path to a property as the model spells it. */
+export interface Path {
+  names: string[]
+  /** With the types that it is cast to. */
+  segments: string[]
+  property: Property | undefined
+  /** The type of the property, or the one that it is cast to. */
+  type: Property['type']
+}
+
 /**
  * Applies query options to a property of rows.
+ * @param path of the property
  * @param isAddressed whether the request addresses the property; then `$it` is an item of it, not the entity
  * @throws {RequestError} 400 for options that the property does not take, 501 for a property within another one
  */
 export function narrowed(
   exchange: Exchange,
   rows: Rows,
-  names: string[],
-  property: Property | undefined,
+  { names, property, type }: Path,
   options: Map<string, string>,
   isAddressed: boolean
 ): Rows {
@@ -45,7 +55,8 @@ export function narrowed(
   checkOptions(options, property.collection ? OF_COLLECTIONS : OF_COMPLEX_VALUES)
   if (names.length > 1 || property.type.open)
     throw new RequestError('notImplemented', `The service takes no query options on '${names.join('/')}'.`, '$select')
-  const narrowing = { exchange, rows, property: property as Narrowing['property'], options, isAddressed }
+  const known = { property: property as Narrowing['property'], type: type as StructuredType }
+  const narrowing = { exchange, rows, ...known, options, isAddressed }
   return property.collection ? collection(narrowing) : complexValue(narrowing)
 }
 
@@ -54,6 +65,8 @@ interface Narrowing {
   exchange: Exchange
   rows: Rows
   property: Property & { type: StructuredType }
+  /** The type of the property, or the one that the request casts it to. */
+  type: StructuredType
   options: Map<string, string>
   isAddressed: boolean
 }
@@ -84,7 +97,7 @@ function collection(narrowing: Narrowing): Rows {
 function complexValue(narrowing: Narrowing): Rows {
   const { property, rows } = narrowing
   const { name, type, derived } = property
-  const values = computed(narrowing, { type, property })
+  const values = computed(narrowing, { type: narrowing.type, property })
   const columnOf = (value: Computed) => valueColumn(`${name}_${value.name}`)
   const whereThere = (value: Cqn) => xpr('case when', exists(property, rows.type), 'then', value, 'end')
   const columns = values.map((each) => named(whereThere(shown(each.value)), columnOf(each)))
@@ -102,7 +115,7 @@ function parsed<Result>(narrowing: Narrowing, option: string, scope: Scope, pars
 }
 
 function computed(narrowing: Narrowing, scope: Scope): Computed[] {
-  const taken = [...narrowing.property.type.properties.keys()]
+  const taken = valueTypesOf(narrowing.property).flatMap(({ properties }) => [...properties.keys()])
   return parsed(narrowing, '$compute', scope, (parser) => computedValues(parser, taken)) ?? []
 }
 

@@ -5,7 +5,7 @@ import type { Exchange } from '../request/exchange.ts'
 import { ref, type Cqn } from '../../cqn/cqn.ts'
 import { nestedItems } from '../request/options.ts'
 import type { KnownTypes } from '../model/schema.ts'
-import { countName, narrowed } from './narrowing.ts'
+import { countName, narrowed, type Path } from './narrowing.ts'
 import { areTooLarge, type Rows } from './rows.ts'
 import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
 
@@ -38,14 +38,6 @@ export function selectedOf(exchange: Exchange, rows: Rows, names: string[], opti
   const { addItem, result } = selector(exchange, rows, true)
   addItem(names, options.size ? options : undefined)
   return result()
-}
-
-/** A path as the model spells it. */
-interface Path {
-  names: string[]
-  /** With the types that it is cast to. */
-  segments: string[]
-  property: Property | undefined
 }
 
 /** @param isAddressed whether the value of a property is the resource of the request, and not its entity */
@@ -88,7 +80,7 @@ function selector(exchange: Exchange, initial: Rows, isAddressed = false) {
     if (options) withOptions.add(key)
     const narrowing = new Map(Object.entries(others))
     if (narrowing.size) {
-      rows = narrowed(exchange, rows, path.names, path.property, narrowing, isAddressed)
+      rows = narrowed(exchange, rows, path, narrowing, isAddressed)
       if (areTooLarge([rows])) throw refused('The options in $select are larger than the service takes.')
       path = resolve(segments, rows.type)
       const count = countName(key)
@@ -124,7 +116,7 @@ function select(selection: NonNullable<Selection>, [first = '', ...rest]: string
 function resolve(segments: string[], root: StructuredType): Path {
   if (segments.length > MOST_NAMES) throw refused(`A path in $select may have at most ${MOST_NAMES} names.`)
   const unknown = () => refused(`'${segments.join('/')}' in $select is not a property of '${root.name}'.`)
-  const path: Path = { names: [], segments: [], property: undefined }
+  const path: Omit<Path, 'type'> = { names: [], segments: [], property: undefined }
   let type: Property['type'] = root
   for (const name of segments) {
     if (!isStructured(type)) throw unknown()
@@ -140,7 +132,7 @@ function resolve(segments: string[], root: StructuredType): Path {
     path.segments.push(cast || type === root ? name : (path.names.at(-1) as string))
   }
   if (!path.names.length) throw unknown()
-  return path
+  return { ...path, type }
 }
 
 /** A path as it stands in context URLs: members of open types may have any name. */

@@ -55,6 +55,7 @@ describe('$select', () => {
     ],
     ['targetSystem($select=displayName)', { targetSystem: { displayName: 'Contoso' } }],
     ['targetSystem($select=details($select=n))', { targetSystem: { details: { n: 1 } } }],
+    ['statusInfo/microsoft.graph.statusDetails($compute=length(errorCode) as n;$select=n)', { statusInfo: { n: 8 } }],
     ['provisioningSteps($select=name)', { provisioningSteps: steps('Import', 'Match', 'Export') }],
     ["provisioningSteps($select=name;$filter=status eq 'success')", { provisioningSteps: steps('Import', 'Match') }],
     ['provisioningSteps($select=name;$orderby=name desc)', { provisioningSteps: steps('Match', 'Import', 'Export') }],
@@ -156,6 +157,8 @@ describe('$select', () => {
     ['provisioningSteps($select=unknown)', 400],
     ['provisioningSteps($expand=x)', 400],
     ['provisioningSteps(', 400],
+    ['statusInfo($compute=length(errorCode) as n)', 400],
+    ['statusInfo($compute=1 as errorCode)', 400], // a value may be of the derived type, which has it
     ['targetSystem/details($compute=1 as x)', 501]
   ])('refuses %s with %i', async ($select, status) => {
     const answer = await service.get(query(path, { $select }))
@@ -198,6 +201,12 @@ describe('A property with query options', () => {
       { $compute: 'length(status) as n' },
       '(*,n)',
       { 'n@odata.type': '#Int32', n: 7 }
+    ],
+    [
+      'statusInfo/microsoft.graph.statusDetails', // whose own properties can be computed with
+      { $compute: 'length(errorCode) as n', $select: 'n,errorCode' },
+      '(n,errorCode)',
+      { 'n@odata.type': '#Int32', n: 8, errorCode: 'Conflict' }
     ],
     [
       'targetSystem',
