@@ -156,13 +156,28 @@ export function columnsFor(selection: Selection, { type, identity, columns }: Ro
 }
 
 /** The select list for rows, with what they have besides the properties of their type (10.7 and 10.10). */
-export function rowsList({ rows: { type, areEntities }, selection, list }: Selected): string {
+export function rowsList(shown: Selected): string {
+  const { rows, selection, list } = shown
   if (selection) return list
+  if (!rows.areEntities) return `(${pathsOf(shown).join(',')})`
+  const computedNames = [...rows.type.properties.values()].filter(({ column }) => column).map(({ name }) => name)
+  return computedNames.length ? `(*,${computedNames.join(',')})` : ''
+}
+
+/** The select list for sets of rows: what the rows of all of them have (Data Aggregation 4.0, 3.1.1). */
+export function setsList(sets: Selected[]): string {
+  const [first = '', ...others] = new Set(sets.map(rowsList))
+  if (!others.length) return first
+  const common = sets.map(pathsOf).reduce((all, paths) => all.filter((path) => paths.includes(path)))
+  return `(${common.join(',') || '@Core.AnyStructure'})`
+}
+
+/** The paths to all that is shown of rows. */
+function pathsOf({ rows, selection, list }: Selected): string[] {
+  if (selection) return list.slice(1, -1).split(',')
   const paths = ({ properties }: StructuredType, above: string[] = []): string[] =>
     [...properties.values()].flatMap(({ name, type, segments = [...above, name] }) =>
       isStructured(type) && type.partial ? paths(type, segments) : urlPath(segments)
     )
-  if (!areEntities) return `(${paths(type).join(',')})`
-  const computedNames = [...type.properties.values()].filter(({ column }) => column).map(({ name }) => name)
-  return computedNames.length ? `(*,${computedNames.join(',')})` : ''
+  return paths(rows.type)
 }

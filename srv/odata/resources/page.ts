@@ -14,7 +14,7 @@ import { comesAfter, pageWindow, positionLiterals, type PageWindow, type Positio
 import { planned, type Planned } from '../../plans/plans.ts'
 import { applied } from '../request/headers.ts'
 import { clauses, entities, filtered, totalOrder, type Rows } from '../query/rows.ts'
-import { rowsList, selected } from '../query/select.ts'
+import { selected, setsList } from '../query/select.ts'
 import { requestShape } from '../request/shape.ts'
 import { parsedOption, rowSets } from '../query/row-sets.ts'
 import { readRows, type Prepared as PreparedRows } from '../response/read-rows.ts'
@@ -57,7 +57,8 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   const address = path + (asReferences ? '/$ref' : '')
   if (next) members['@odata.nextLink'] = linkTo(exchange, address, '$skiptoken', { ...next, ...tracked })
   else if (until !== undefined) members['@odata.deltaLink'] = deltaLink(exchange, path, { ...tracked, ...window.sized })
-  return { fragment: path + rowsList(shown), members }
+  const all = isOneSet ? [shown] : sets.map((rows) => selected(exchange, rows))
+  return { fragment: path + setsList(all), members }
 }
 
 /** @param all the entities that there are */

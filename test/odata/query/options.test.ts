@@ -299,6 +299,11 @@ describe('$compute', () => {
   })
 })
 
+/** All properties of an event. */
+const ALL =
+  'id,activityDateTime,tenantId,jobId,cycleId,changeId,action,durationInMilliseconds,initiatedBy,sourceSystem,' +
+  'targetSystem,sourceIdentity,targetIdentity,statusInfo,provisioningSteps,modifiedProperties'
+
 describe('$apply', () => {
   const only = "filter(activityDateTime gt 2001-01-01 and startswith(id,'e'))"
 
@@ -430,6 +435,22 @@ describe('$apply', () => {
       { status: 'success' }
     ])
     expect((await service.get(query(path, { $apply: byStatus, $orderby: code }))).status).toBe(400)
+  })
+
+  it.each<[string, string]>([
+    ['concat(groupby((jobId),aggregate($count as n)),aggregate($count as n))', '(n)'],
+    ['groupby((rollup($all,jobId,action)),aggregate($count as n))', '(n)'],
+    ['groupby((rollup(jobId,action)))', '(jobId)'],
+    ['groupby((rollup($all,jobId)))', '(@Core.AnyStructure)'],
+    ['concat(aggregate($count as n),groupby((jobId)))', '(@Core.AnyStructure)'],
+    ['concat(topcount(1,jobId),aggregate($count as n))', '(@Core.AnyStructure)'],
+    ['concat(topcount(1,jobId),groupby((jobId),aggregate($count as n)))', '(jobId)'],
+    ['concat(topcount(1,jobId),bottomcount(1,jobId))', ''],
+    ['concat(compute(1 as n),identity)', `(${ALL})`],
+    ['concat(compute(1 as n),aggregate($count as n))', '(n)']
+  ])('names in the context what all rows have: %s', async ($apply, list) => {
+    const { body } = await service.get(query(path, { $apply: `${only}/${$apply}` }))
+    expect(body['@odata.context']).toBe(`${service.url}/$metadata#auditLogs/provisioning${list}`)
   })
 
   it('of entities gives entities', async () => {
