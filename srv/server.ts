@@ -19,6 +19,7 @@ import { admit, admitTenant, drain } from './http/drain.ts'
 import { giveWayToOthers } from './http/give-way.ts'
 import { health, watchDatabase } from './http/health.ts'
 import { serve } from './http/listener.ts'
+import { localHostsOnly } from './http/local-hosts.ts'
 import { page, toPage } from './http/page.ts'
 import { logHarmlessly } from './http/log-format.ts'
 import { clientLimit } from './http/rate-limit.ts'
@@ -109,7 +110,8 @@ function application() {
   const app = express()
   app.set('trust proxy', settings().server.trust_proxy)
   app.use(inSequence(identify, followed, ...requestLog(), helmet(HEADERS), crossOrigin), health)
-  app.use(inSequence(...clientLimit(), admit, compression({ filter: isCompressible }), countAnswers))
+  const names = isProduction ? [] : localHostsOnly()
+  app.use(inSequence(...names, ...clientLimit(), admit, compression({ filter: isCompressible }), countAnswers))
   app.use('/app', isProduction ? page(false, findSignIn()) : page(true))
   if (!isProduction) app.use('/docs', apiReference())
   const before = inSequence(keptNowhere, ...cds.middlewares.before.flat(), noteTenant, admitTenant, giveWayToOthers)

@@ -1,13 +1,16 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
-import { sharedService } from '../support/service.ts'
+import { errorOf, sharedService, startService } from '../support/service.ts'
 
 const service = sharedService()
+const proxied = startService({ CDS_SERVER_TRUST__PROXY: 'loopback' })
 
 /** Sends the lines of a request as they are, and returns the status and the body of the answer. */
-async function sent(...lines: string[]) {
-  const { hostname, port } = new URL(service.url)
+const sent = async (...lines: string[]) => sentTo(service.url, ...lines)
+
+async function sentTo(url: string, ...lines: string[]) {
+  const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   let text = ''
   socket.setEncoding('utf8').on('data', (part: string) => (text += part))
@@ -19,13 +22,15 @@ async function sent(...lines: string[]) {
 
 describe('A request', () => {
   it.each(['/auditLogs', ''])('may have an absolute URL, whose host wins over the Host header: %s', async (path) => {
-    const { status, body } = await sent(`GET http://log.example:81${path} HTTP/1.1`, 'Host: other.example')
-    expect([status, body]).toEqual([200, expect.stringContaining('"http://log.example:81/$metadata')])
+    const { status, body } = await sent(`GET http://log.localhost:81${path} HTTP/1.1`, 'Host: other.localhost')
+    expect([status, body]).toEqual([200, expect.stringContaining('"http://log.localhost:81/$metadata')])
   })
 
   it('with several hosts is refused', async () => {
-    const { status, body } = await sent('GET /auditLogs HTTP/1.1', 'Host: localhost', 'Host: evil.example')
+    const request = ['GET /auditLogs HTTP/1.1', 'Host: localhost', 'Host: evil.example']
+    const { status, body } = await sentTo(proxied.url, ...request)
     expect([status, body]).toEqual([400, expect.stringContaining('The Host header is not valid.')])
+    expect((await sent(...request)).status).toBe(400)
   })
 
   it('takes no transfer coding but chunked', async () => {
@@ -45,7 +50,53 @@ describe('A request', () => {
   it('needs a host, of which links are made, in HTTP 1.0, too', async () => {
     const { status, body } = await sent('GET /auditLogs HTTP/1.0')
     expect([status, body]).toEqual([400, expect.stringContaining('The Host header is not valid.')])
-    expect((await sent('GET /auditLogs HTTP/1.0', 'Host: log.example')).body).toContain('"http://log.example/$metadata')
+    const { body: called } = await sent('GET /auditLogs HTTP/1.0', 'Host: log.localhost')
+    expect(called).toContain('"http://log.localhost/$metadata')
+  })
+})
+
+describe('In development, where nobody needs a token, the service', () => {
+  const refusal = {
+    code: 'badRequest',
+    message:
+      'In development the service is called localhost, or by an address: set server.trust_proxy if a proxy has another name for it.',
+    target: 'Host'
+  }
+
+  it.each([
+    'localhost',
+    'LOCALHOST:4004',
+    'log.localhost:81',
+    '127.0.0.1',
+    '192.0.2.1:81',
+    '[::1]',
+    '[2001:db8::1]:81'
+  ])('answers to names that no other site can have: %s', async (Host) => {
+    const { status, body } = await service.get('/auditLogs', { Host })
+    expect([status, body['@odata.context']]).toEqual([200, `http://${Host}/$metadata#auditLogs`])
+  })
+
+  it.each(['evil.example', 'evil.example:4004', 'localhost.evil.example', 'notlocalhost', '127.0.0.1.evil.example'])(
+    'does not answer to those of others, whose pages would be of the same origin: %s',
+    async (Host) => {
+      for (const path of ['/auditLogs/provisioning', '/$metadata', '/app/', '/docs/']) {
+        const answer = await service.get(path, { Host })
+        expect([answer.status, errorOf(answer)]).toMatchObject([400, refusal])
+      }
+      const posted = await service.post(
+        '/auditLogs/provisioning',
+        { activityDateTime: '2024-05-01T00:00:00Z' },
+        { Host }
+      )
+      expect([posted.status, errorOf(posted)]).toMatchObject([400, refusal])
+      const { status, body } = await sent(`GET http://${Host}/auditLogs HTTP/1.1`, 'Host: localhost')
+      expect([status, body]).toEqual([400, expect.stringContaining(refusal.message)])
+    }
+  )
+
+  it('answers to any name that a proxy gives it', async () => {
+    const { status, body } = await proxied.get('/auditLogs', { Host: 'log.example' })
+    expect([status, body['@odata.context']]).toEqual([200, 'http://log.example/$metadata#auditLogs'])
   })
 })
 
