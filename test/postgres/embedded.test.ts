@@ -108,7 +108,8 @@ describe('npm run start:postgres', () => {
   })
 
   it('makes the folders that are missing, in which the user of its server can reach the files', async () => {
-    const service = await start({ CDS_REQUIRES_DB_CREDENTIALS_URL: join(folder, 'new/data/events.sqlite') })
+    const odd = join(folder, `new $x/\`it's\` "data"/events.sqlite`) // names that a shell would read otherwise
+    const service = await start({ CDS_REQUIRES_DB_CREDENTIALS_URL: odd })
     expect(await create(service, 'a')).toBe(201)
     expect(await service.stop()).toBe(0)
   })
