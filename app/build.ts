@@ -70,15 +70,21 @@ const COMPRESSED: Record<string, (content: string) => Buffer> = {
 /** In characters: less is hardly smaller when it is compressed. */
 const LEAST = 1024
 
-mkdirSync(dist, { recursive: true })
-const built = new Set(files.keys())
-for (const [name, content] of files) {
-  const file = join(dist, name)
-  const isOld = existsSync(file) && readFileSync(file, 'utf8') === content
-  if (!isOld) writeFileSync(file, content)
-  for (const [ending, compress] of Object.entries(content.length < LEAST ? {} : COMPRESSED)) {
-    built.add(`${name}.${ending}`)
-    if (!isOld || !existsSync(`${file}.${ending}`)) writeFileSync(`${file}.${ending}`, compress(content))
+try {
+  mkdirSync(dist, { recursive: true })
+  const built = new Set(files.keys())
+  for (const [name, content] of files) {
+    const file = join(dist, name)
+    const isOld = existsSync(file) && readFileSync(file, 'utf8') === content
+    if (!isOld) writeFileSync(file, content)
+    for (const [ending, compress] of Object.entries(content.length < LEAST ? {} : COMPRESSED)) {
+      built.add(`${name}.${ending}`)
+      if (!isOld || !existsSync(`${file}.${ending}`)) writeFileSync(`${file}.${ending}`, compress(content))
+    }
   }
+  for (const name of readdirSync(dist)) if (!built.has(name)) rmSync(join(dist, name))
+} catch (error) {
+  const reason = (error as Error).message
+  process.stderr.write(`The page cannot be built: ${reason}. Run npm run build as a user who may write it.\n`)
+  process.exitCode = 1
 }
-for (const name of readdirSync(dist)) if (!built.has(name)) rmSync(join(dist, name))
