@@ -161,6 +161,7 @@ export interface Copy extends AsyncDisposable {
   useSecret: (secret: string) => Promise<void>
 }
 
+/** What commands say. */
 export interface LogOptions {
   readOnly?: boolean
   /** Whether commits also make checkpoints, as the service that usually does so may not be running. */
@@ -188,4 +189,4 @@ export interface Log extends SealStore, PurgeStore, History {
   close: () => Promise<void>
 }
 
-export type OpenLog = (location: string, options?: LogOptions) => Log
+export type OpenLog = (location: string, options?: LogOptions) => Log | Promise<Log>

@@ -13,6 +13,6 @@ const engineOf = (location: string): Promise<{ openLog: OpenLog }> =>
  */
 export async function openLog(location: string, options?: LogOptions): Promise<Log & AsyncDisposable> {
   const engine = await engineOf(location)
-  const log = engine.openLog(location, options)
+  const log = await engine.openLog(location, options)
   return Object.assign(log, { [Symbol.asyncDispose]: log.close })
 }

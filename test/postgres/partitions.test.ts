@@ -82,7 +82,7 @@ describe('Events are stored by the month of their time', () => {
 
   it('They are sealed in the order of their arrival, whatever months they are of, and without those that are gone', async () => {
     const { DATABASE_URL = '' } = await postgresFor(service.file)
-    const log = openLog(DATABASE_URL)
+    const log = await openLog(DATABASE_URL)
     const idsAfter = async (sequence: number, limit: number) => {
       const ids: unknown[] = []
       for await (const { id, event } of log.eventsAfter(sequence, limit)) ids.push(event?.row.id === id && id)

@@ -41,7 +41,9 @@ describe('The service does not start, and says why in a sentence,', () => {
       'where the server does not encrypt',
       (url: URL) => (url.search = '?sslmode=verify-full'),
       'does not encrypt connections.'
-    ]
+    ],
+    ['without a password', (url: URL) => (url.password = ''), 'neither the URL nor PGPASSWORD has one.'],
+    ['with options of its own', (url: URL) => (url.search = '?options=-c%20search_path%3Dlog'), 'has `options`, which']
   ])('%s', async (_, change, sentence) => {
     const url = new URL((await postgresFor(file)).DATABASE_URL as string)
     change(url)

@@ -187,7 +187,12 @@ describe('npm run verify on PostgreSQL', () => {
   it('says so where there is no log, or no server', async () => {
     const { status, err } = await verify(await createDatabase('empty'))
     expect([status, err]).toEqual([2, 'The log cannot be checked: the database has no log.\n'])
-    expect((await verify('postgres://127.0.0.1:1/x')).status).toBe(2)
+    const none = await verify('postgres://127.0.0.1:1/x')
+    expect([none.status, none.err]).toEqual([2, 'The log cannot be checked: no database server listens there.\n'])
+    const purge = await command('purge', file, ['--before', '2024-01-01'], {
+      ...{ CDS_ENV: 'postgres', DATABASE_URL: await createDatabase('void') }
+    })
+    expect([purge.status, purge.err]).toEqual([1, 'The purge failed: the database has no log.\n'])
   })
 })
 

@@ -113,19 +113,21 @@ const POOLED =
   'the settings of its connections do not reach the database server, as behind a pooler such as PgBouncer. Name the server ' +
   'itself: the service has a pool of its own.'
 
-const refusal = (reason: string, cause?: unknown) => new Error(`The service does not start: ${reason}`, { cause })
+const OPTIONS =
+  'the URL of the database has `options`, which the service sets itself. Set what they are for by ALTER ROLE … IN DATABASE ….'
 
-/** Checks that the service can run on a database. @throws {Error} that says in a sentence why not */
+/** Checks that the service can run on a database. @throws {Error} that says why not */
 export async function expectUsable(url: string) {
+  if (new URL(url).searchParams.has('options')) throw new Error(OPTIONS)
   await using client = await connect(url, MARK).catch((error: unknown) => {
-    throw refusal(reasonOf(error), error)
+    throw new Error(reasonOf(error), { cause: error })
   })
   const { rows } = await client.query<Server>(timed(SERVER, [], PATIENCE))
   const [{ version, encoding, name, is_standby, has_settings }] = rows as [Server]
-  if (version < OLDEST) throw refusal(`it needs PostgreSQL 15 or later, and the server is ${name}.`)
-  if (encoding !== 'UTF8') throw refusal(`the encoding of the database must be UTF8, and it is ${encoding}.`)
-  if (is_standby) throw refusal('the database server is a standby, which only reads.')
-  if (!has_settings) throw refusal(POOLED)
+  if (version < OLDEST) throw new Error(`it needs PostgreSQL 15 or later, and the server is ${name}.`)
+  if (encoding !== 'UTF8') throw new Error(`the encoding of the database must be UTF8, and it is ${encoding}.`)
+  if (is_standby) throw new Error('the database server is a standby, which only reads.')
+  if (!has_settings) throw new Error(POOLED)
 }
 
 const REASONS: Record<string, string> = {
@@ -151,6 +153,8 @@ function reasonOf(error: unknown) {
   if (known !== undefined) return known
   if (OF_CERTIFICATES.test(code))
     return `the certificate of the database server is not trusted (${code}). NODE_EXTRA_CA_CERTS names the file of its authority.`
+  if (message.includes('password must be a string'))
+    return 'the database server asks for a password, and neither the URL nor PGPASSWORD has one.'
   if (message.includes('does not support SSL')) return 'the database server does not encrypt connections.'
   return `the database server cannot be reached: ${message}.`
 }

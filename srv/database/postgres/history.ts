@@ -4,8 +4,6 @@ import type { Arrival, History, Inspected, Miscount, PurgedRange, PurgeRecord, S
 import { ARRIVALS, ARRIVAL_KEY, EVENTS, LAST_ARRIVAL, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import { mistalliedIn, talliesIn } from '../tallies.ts'
 import { rowsOf } from './cursor.ts'
-import { codeOf } from './failures.ts'
-import { NO_LOG } from './migration.ts'
 import { queryOn, withNames } from './names.ts'
 import { IDS, INSTANT } from './partitions.ts'
 import { schemaDifferences } from './schema-differences.ts'
@@ -59,9 +57,7 @@ export function history(one: pg.Pool, url: string): History {
       await one.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
       try {
         // before the first read, which chooses the moment: a month that is dropped later is gone from earlier moments, too
-        await one.query(withNames(`LOCK TABLE ${EVENTS} IN ACCESS SHARE MODE`)).catch((error: unknown) => {
-          throw codeOf(error) === '42P01' ? new Error(NO_LOG, { cause: error }) : error
-        })
+        await one.query(withNames(`LOCK TABLE ${EVENTS} IN ACCESS SHARE MODE`))
         await one.query('SET LOCAL cursor_tuple_fraction = 1') // all rows are read
         return await read()
       } finally {

@@ -2,9 +2,10 @@
 import type pg from 'pg'
 import type { Arrival, OpenLog, Seal, StoredRow } from '../log.ts'
 import { ARRIVALS, EVENTS, LAST_ARRIVAL, LAST_SEALED, SAME_EVENT, SEALS, TOKEN_SECRET } from '../tables.ts'
-import { timed, writer } from './connection.ts'
+import { connect, expectUsable, timed, writer } from './connection.ts'
 import { arrivalsIn, history, WHOLE } from './history.ts'
 import { SEALING } from './locks.ts'
+import { NO_LOG } from './migration.ts'
 import { withNames } from './names.ts'
 import { IDS, INSTANT } from './partitions.ts'
 import { purgeStore } from './purges.ts'
@@ -26,7 +27,8 @@ const THEIR_EVENTS = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.*
 const PATIENCE = 10_000
 const PATIENCE_FOR_EVENTS = 20_000
 
-export const openLog: OpenLog = (url) => {
+export const openLog: OpenLog = async (url, options) => {
+  if (options) await expectLog(url)
   const pool = writer(url, { options: ALL_TENANTS })
   const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
     (await pool.query<R>(timed(withNames(sql), values, PATIENCE))).rows
@@ -85,4 +87,12 @@ export const openLog: OpenLog = (url) => {
     openCopy: async () => (await import('./copy.ts')).openCopy(url),
     close: () => pool.end()
   }
+}
+
+/** Tells commands why they cannot run, as the service says at its start. @throws {Error} that says why */
+async function expectLog(url: string) {
+  await expectUsable(url)
+  await using client = await connect(url)
+  const { rows } = await client.query<{ log: string | null }>('SELECT to_regclass($1) AS log', [`"${EVENTS}"`])
+  if (!rows[0]?.log) throw new Error(NO_LOG)
 }

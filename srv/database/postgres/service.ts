@@ -32,8 +32,10 @@ export default class PostgresDatabase extends SQLService {
   override async init() {
     const [url, owner] = [databaseLocation(), ownerLocation()]
     this.options.credentials = { url: this.url4() } // CAP logs them
-    await expectUsable(url)
-    if (owner !== url) await expectUsable(owner)
+    for (const each of new Set([url, owner]))
+      await expectUsable(each).catch((error: Error) => {
+        throw new Error(`The service does not start: ${error.message}`, { cause: error })
+      })
     this.engine = postgresEngine(url, owner, settings().requires.db)
     return super.init()
   }
