@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import cds from '@sap/cds'
 import { databaseFile, databaseUrl, expectDatabaseUrl } from './database-url.ts'
 import type { Setting } from './kinds.ts'
+import { expectKnownProfiles } from './profiles.ts'
 import { OF_CAP, schema } from './schema.ts'
 
 type Values<Part> = Part extends Setting<infer Value> ? Value : { [Name in keyof Part]: Values<Part[Name]> }
@@ -43,9 +44,10 @@ export const accessSettings = () => checkSettings(configuration(), process.env, 
 /**
  * Checks the settings.
  * @param isComplete whether required settings must be there
- * @throws {Error} that names each setting that is wrong, unknown or missing
+ * @throws {Error} that names each profile that is unknown, or each setting that is wrong, unknown or missing
  */
 export function checkSettings(given: Configuration, variables: Variables, isComplete = false): Settings {
+  expectKnownProfiles(given.profiles)
   const texts = new Map(Object.entries(variables).map(([name, text]) => [name.toUpperCase(), text]))
   const parts = schema(given.profiles.includes('production'))
   const known = settingsIn(parts).map(([path]) => variableOf(path))

@@ -194,6 +194,15 @@ describe('The service refuses', () => {
   })
 })
 
+describe('A profile', () => {
+  it('is refused where it is unknown, also by commands, which would find another log', () => {
+    const given = { profiles: ['postgrs', 'development'] } as Given
+    expect(() => checkSettings(given, {})).toThrow(
+      "The service does not know the profile 'postgrs' (NODE_ENV, CDS_ENV)"
+    )
+  })
+})
+
 describe('A profile that is named in .env', () => {
   const given = (profiles: string[]) => ({ profiles }) as Given
 
@@ -216,11 +225,11 @@ describe('A profile that is named in .env', () => {
     expect(() => checkSettings(given(profiles), variables)).not.toThrow()
   )
 
-  it.concurrent('ends the start, which would ask for no tokens', async () => {
+  it.concurrent('has an effect where a command reads the file', async () => {
     const folder = temporaryFolder()
     for (const each of ['package.json', '.cdsrc.json', 'srv', 'db', 'app', 'node_modules'])
       symlinkSync(join(root, each), join(folder, each))
-    writeFileSync(join(folder, '.env'), 'CDS_ENV=production\n')
+    writeFileSync(join(folder, '.env'), "CDS_ENV=production\nCDS_REQUIRES_AUTH_AUDIENCE='a b' # in production, too\n")
     const child = spawn(process.execPath, ['srv/commands/start.ts'], {
       cwd: folder,
       env: { PATH: process.env.PATH, CDS_TYPESCRIPT: 'true', PORT: '0' }
@@ -228,7 +237,9 @@ describe('A profile that is named in .env', () => {
     let log = ''
     child.stderr.on('data', (text) => (log += String(text)))
     expect(await once(child, 'close')).toEqual([1, null])
-    expect(log).toContain("CDS_ENV must be set before the start, not in .env: the profile 'production' has no effect.")
+    expect(log).toBe(
+      'The service cannot run with these settings. CDS_REQUIRES_AUTH_ISSUER is missing: it must be a URL with https.\n'
+    )
   })
 })
 
