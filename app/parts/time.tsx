@@ -20,7 +20,8 @@ export const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone
 /** A point in time as `2026-05-01 12:00:00`. */
 export function timeText(time: string | number, utc: boolean): string {
   const instant = new Date(time)
-  return Number.isNaN(instant.getTime()) ? String(time) : formats[utc ? 'utc' : 'local'].format(instant)
+  if (Number.isNaN(instant.getTime())) return String(time)
+  return formats[utc ? 'utc' : 'local'].format(instant).replace(/^\d{1,3}-/, (year) => year.padStart(5, '0'))
 }
 
 interface Props {

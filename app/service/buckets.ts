@@ -14,6 +14,9 @@ const WIDTHS = [
   ...[1, 2, 7, 14, 28, 91, 365].map((days) => days * DAY)
 ]
 
+/** The first point in time that the service has, in milliseconds. */
+const FIRST = Date.parse('0001-01-01T00:00:00Z')
+
 /** About how many buckets there are at most. */
 const BUCKETS = 72
 
@@ -40,7 +43,9 @@ export function bucketsOf(from: number, to: number, offsetAt: Offset): Buckets {
     const edge = instantOf(local, offset)
     if (edge > lastOf(edges)) edges.push(edge) // a zone that changed the side of the date line has skipped a day
   }
-  return { edges, width, origins: [...new Set(edges.map(offset))].map((each) => start - each) }
+  const begin = Math.max(start, FIRST + DAY) // in the service in any zone; buckets may be before it
+  const origin = start + Math.ceil((begin - start) / width) * width
+  return { edges, width, origins: [...new Set(edges.map(offset))].map((each) => origin - each) }
 }
 
 const lastOf = (edges: number[]) => edges.at(-1) ?? NaN

@@ -28,10 +28,8 @@ const PAGES = 20
 /** Counts the events of a view over time; undefined if there are none. */
 export async function readHistogram(view: View, now: number, signal: AbortSignal): Promise<Histogram | undefined> {
   const filter = filterOf(view, now)
-  const range = { from: -Infinity, to: now, ...ends(view, now) }
-  let { from, to } = range
-  if ('last' in view.range && view.range.last === 'all') {
-    range.to = Infinity
+  let { from, to = now } = ends(view, now)
+  if (from === undefined) {
     const [first, last] = [
       await endOf('activityDateTime', filter, signal),
       await endOf('activityDateTime desc', filter, signal)
@@ -40,7 +38,7 @@ export async function readHistogram(view: View, now: number, signal: AbortSignal
     from = first
     to = last + 1
   }
-  const { edges, width, origins } = bucketsOf(from, Math.max(to, from + 1), offsetIn(view.utc))
+  const { edges, width, origins } = bucketsOf(from, to, offsetIn(view.utc))
   const names = origins.map((_, place) => `bucket${place}`)
   const buckets = origins.map((origin, place) => {
     const since = `totalseconds(activityDateTime sub ${new Date(origin).toISOString()})`
@@ -61,7 +59,7 @@ export async function readHistogram(view: View, now: number, signal: AbortSignal
     series[bucket] = (series[bucket] ?? 0) + events
     total += events
   }
-  return { edges, ...range, counts, total, isPartial }
+  return { edges, from, to, counts, total, isPartial }
 }
 
 /** The time of the first event in an order, in milliseconds. */

@@ -109,4 +109,12 @@ describeInBrowser('The results over time', () => {
     const page = await open('?from=2023-05-01T00:00:00Z&to=2023-05-03T02:00:00Z')
     await page.getByRole('figure').getByText('1,050 events').waitFor()
   })
+
+  it('begin with the first year, where somebody sent a time that was not set', async () => {
+    await service.post('/auditLogs/provisioning', event({ id: 'unset', at: '0001-01-01T00:00:00Z', who: 'Nobody' }))
+    const page = await open('?last=all&time=utc&status=success')
+    await eventually(() => page.locator('.period').innerText(), '0001-01-01 00:00:00 – 2024-10-27 23:00:00')
+    await choose(page, 0)
+    await spoken(page, '0001-01-01 00:00:00 – 0001-04-23 00:00:00: Success 1')
+  })
 })

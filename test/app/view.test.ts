@@ -147,6 +147,12 @@ describe('A range of time', () => {
     expect(edges.slice(place, place + 3).map(of)).toEqual(expected)
     expect(buckets.origins.map(of)).toEqual(origins)
   })
+
+  it('that begins with the first year has origins that the service has', () => {
+    const { edges, width, origins } = bucketsOf(Date.parse('0001-01-01T00:00:00Z'), NOW + 1e10, zones.Berlin)
+    expect([of(edges[0] ?? NaN), width]).toEqual(['-000009-04-25T22:00:00.000Z', 3650 * 24 * HOUR])
+    expect(origins.map(of)).toEqual(['0001-04-22T22:00:00.000Z', '0001-04-22T23:00:00.000Z'])
+  })
 })
 
 describe('A bucket', () => {
