@@ -62,6 +62,9 @@ function App() {
   return (
     <>
       <header>
+        <button type="button" class="skip" onClick={() => main.current?.focus()}>
+          Skip to the {view.subject ? 'timeline' : 'list'}
+        </button>
         <h1>Provisioning log</h1>
         <p class="paper">
           {title} – times in {view.utc ? 'UTC' : zone}

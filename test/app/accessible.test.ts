@@ -125,6 +125,7 @@ describeInBrowser('By keyboard', () => {
       order.push(await focused(page))
     }
     expect(order).toEqual([
+      'Skip to the list',
       'Search by person or id',
       'Search',
       'UTC',

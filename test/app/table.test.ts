@@ -231,6 +231,19 @@ describeInBrowser('The table', () => {
     expect(await page.evaluate('getComputedStyle(document.querySelector("td.time")).overflow')).toBe('visible')
   })
 
+  it('is a few keys away', async () => {
+    const page = await open(`?${WEEK}`)
+    await page.locator('.name').first().waitFor()
+    const clipped = () => page.evaluate("getComputedStyle(document.querySelector('.skip')).clipPath")
+    expect(await clipped()).toBe('inset(50%)')
+    await page.keyboard.press('Tab')
+    expect(await clipped()).toBe('none')
+    await page.keyboard.press('Enter')
+    for (let press = 0; press < 5; press++) await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: "Fiona O'Neill" }).waitFor()
+  })
+
   it('is where it was for who comes back to it', async () => {
     const page = await open(`?${WEEK}`, { viewport: { width: 1000, height: 400 } })
     const top = () => page.evaluate("document.querySelector('.scroller')?.scrollTop")
