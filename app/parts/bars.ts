@@ -67,7 +67,10 @@ export function optionsOf(
         grid: { show: false },
         size: 30,
         space: hasYears ? 90 : 70,
-        values: (_, times) => times.map((time) => tickText(time * 1000, utc, hasYears))
+        values: (_, times) => {
+          const texts = times.map((time) => tickText(time * 1000, utc, hasYears))
+          return texts.map((text, place) => (text === texts[place - 1] ? null : text)) // parts of one second
+        }
       },
       {
         ...axis,

@@ -22,7 +22,8 @@ export function Histogram({ view, now, navigate }: Shown) {
         <Failure error={error} of="The numbers over time" {...{ isLoading, retry }} />
       ) : null}
       {value ? <Chart data={value} utc={view.utc} zoom={(from, to) => navigate({ range: { from, to } })} /> : null}
-      {!value && !error && <div class="skeleton" />}
+      {!value && error === undefined && isLoading && <div class="skeleton" />}
+      {!value && error === undefined && !isLoading && <figcaption class="faint">{eventsText(0)}</figcaption>}
     </figure>
   )
 }

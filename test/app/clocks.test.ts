@@ -117,4 +117,9 @@ describeInBrowser('The results over time', () => {
     await choose(page, 0)
     await spoken(page, '0001-01-01 00:00:00 – 0001-04-23 00:00:00: Success 1')
   })
+
+  it('are not waited for where there are none', async () => {
+    const page = await open('?last=all&search=zzz')
+    await page.getByRole('figure').getByText('0 events', { exact: true }).waitFor()
+  })
 })
