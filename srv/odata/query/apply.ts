@@ -9,7 +9,7 @@ import { meantAs } from '../expressions/members.ts'
 import { orderBy, ordering, orderTerms } from './order.ts'
 import { isPrimitive, type Parser } from '../expressions/parsing.ts'
 import { parsePath, type Path } from '../expressions/paths.ts'
-import { alias, computed, type Computed } from './compute.ts'
+import { computed, namedValues, type Computed } from './compute.ts'
 import { areTooLarge, conditioned, filtered, nested, searched, totalOrder, type Rows } from './rows.ts'
 
 /** The most sets of rows that `concat` and `rollup` may produce. Each is a query. */
@@ -164,16 +164,8 @@ function groupAggregates(parser: Parser): Computed[] {
   return cursor.accept('/') ? others() : values
 }
 
-function aggregates(parser: Parser): Computed[] {
-  const { cursor, context } = parser
-  const taken = [...context.type.properties.keys()]
-  return cursor.list(() => {
-    const value = aggregated(parser)
-    const name = alias(cursor, taken)
-    taken.push(name)
-    return { name, value }
-  })
-}
+const aggregates = (parser: Parser): Computed[] =>
+  namedValues(parser.cursor, parser.context.type.properties.keys(), () => aggregated(parser))
 
 function aggregated(parser: Parser): Typed {
   const { cursor } = parser

@@ -20,10 +20,17 @@ export interface Computed {
  */
 export function computedValues(parser: Parser, names: string[]): Computed[] {
   const { cursor } = parser
+  return namedValues(cursor, names, () => {
+    const value = parser.value()
+    return isPrimitive(value) ? value : cursor.fail('A computed value must be primitive', value.position)
+  })
+}
+
+/** Parses values, each with its name. @param names that are taken already */
+export function namedValues(cursor: Cursor, names: Iterable<string>, parse: () => Typed): Computed[] {
   const taken = [...names]
   return cursor.list(() => {
-    const value = parser.value()
-    if (!isPrimitive(value)) cursor.fail('A computed value must be primitive', value.position)
+    const value = parse()
     const name = alias(cursor, taken)
     taken.push(name)
     return { name, value }
@@ -31,7 +38,7 @@ export function computedValues(parser: Parser, names: string[]): Computed[] {
 }
 
 /** Parses the name of a computed value. No column may have it yet; column names are case-insensitive. */
-export function alias(cursor: Cursor, taken: string[]): string {
+function alias(cursor: Cursor, taken: string[]): string {
   cursor.expect('as')
   const { position } = cursor.token
   const name = cursor.name('A name')

@@ -112,12 +112,8 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
   for (const rows of sets) {
     const prepared = { sets, selected: selected(exchange, rows), terms: orderOfPage(exchange, rows), keys: [] }
     const window = { limit: schema.pageSize.max, skip: 0, after: undefined, tracked: {}, sized: {}, next: () => ({}) }
-    const { texts, next } = await readWindow(
-      exchange,
-      planned(exchange, undefined, () => prepared),
-      window,
-      path
-    )
+    const plan = planned(exchange, undefined, () => prepared)
+    const { texts, next } = await readWindow(exchange, plan, window, path)
     all.push(...texts)
     if (next || sizeOf(all) > mostBytes())
       throw new RequestError('notImplemented', `The result is larger than a page, and concat has no pages.`, '$apply')
