@@ -1,6 +1,6 @@
 /** A copy of a log in PostgreSQL: see `Copy` in database/log.ts. */
 import type pg from 'pg'
-import type { Arrival, Copy, StoredRow } from '../log.ts'
+import type { Arrival, Copy } from '../log.ts'
 import { ARRIVALS, COUNTS, EVENTS, LAST_ARRIVAL, PURGES, SEALS, SECRETS } from '../tables.ts'
 import { connect } from './connection.ts'
 import { expectVersion } from './migration.ts'
@@ -54,12 +54,12 @@ export async function openCopy(url: string): Promise<Copy> {
         if (found || (await lastArrival()) !== after) throw new Error(IN_USE)
         await insert(EVENTS, events)
         await insert(ARRIVALS, arrivals.map(rowOf))
-        for (const [tenant, count] of countsOf(events))
+        for (const [tenant, own] of Map.groupBy(events, (row) => String(row.tenant)))
           await run(
             `INSERT INTO ${COUNTS} AS c (tenant, events, tallies, uncounted) VALUES ($1, $2, 0, 0) ON CONFLICT (tenant)
              DO UPDATE SET events = c.events + excluded.events`,
             tenant,
-            count
+            own.length
           )
         await run(`SELECT ${FOLD}`)
         await run('COMMIT')
@@ -116,9 +116,3 @@ const OTHER_SEALS =
 const IN_USE = 'a service runs on the database, or another migration does: stop it first.'
 
 const rowOf = ({ sequence, id, event }: Arrival) => ({ sequence, event: id, tenant: event?.row.tenant ?? '' })
-
-function countsOf(events: StoredRow[]) {
-  const counts = new Map<string, number>()
-  for (const { tenant } of events) counts.set(String(tenant), (counts.get(String(tenant)) ?? 0) + 1)
-  return counts
-}

@@ -21,7 +21,8 @@ export class Prepared {
     const { text } = statement
     const name = this.names.get(text) ?? (this.seen.delete(text) ? `query_${++this.count}` : undefined)
     if (name === undefined) {
-      this.remember(text)
+      if (this.seen.size === REMEMBERED) this.seen.clear()
+      this.seen.add(text)
       return statement
     }
     this.names.set(text, name)
@@ -36,10 +37,5 @@ export class Prepared {
     const names = Object.keys(prepared).filter((name) => this.names.peek(prepared[name] as string) !== name)
     for (const name of names) delete prepared[name]
     return names
-  }
-
-  private remember(text: string) {
-    if (this.seen.size === REMEMBERED) this.seen.clear()
-    this.seen.add(text)
   }
 }
