@@ -6,6 +6,8 @@ import { RequestError } from '../errors/errors.ts'
 import { refuseAnything } from '../errors/refuse.ts'
 import { accessSettings } from '../settings/settings.ts'
 
+const BEARER = /^Bearer +(\S.*)$/i
+
 const PUBLIC_PATHS = ['/', '/$metadata', '/openapi.json']
 
 /**
@@ -22,7 +24,7 @@ export default function authentication(): RequestHandler {
   }
   return (req, res, next) => {
     if (settings.public_metadata && isPublic(req)) return next()
-    const token = bearerToken(req)
+    const [, token] = BEARER.exec(req.get('Authorization') ?? '') ?? []
     if (token === undefined)
       return refuseAnything(new RequestError('unauthenticated', 'The request has no access token.'), req, res)
     const known = access.known(token)
@@ -37,8 +39,4 @@ export default function authentication(): RequestHandler {
 /** Relative to the root that the request was sent to. */
 function isPublic({ method, path }: Request): boolean {
   return ['GET', 'HEAD'].includes(method) && PUBLIC_PATHS.includes(path)
-}
-
-function bearerToken(req: Request): string | undefined {
-  return /^Bearer +(\S.*)$/i.exec(req.get('Authorization') ?? '')?.[1]
 }

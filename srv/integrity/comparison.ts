@@ -35,8 +35,7 @@ export async function compare(log: History, purges: PurgeSummary, findings: Find
   /** Moves on to the next arrival, and returns the current one. */
   async function advance() {
     const current = next
-    const step = await arrivals.next()
-    next = step.done ? undefined : step.value
+    next = (await arrivals.next()).value as Arrival | undefined
     return current
   }
 

@@ -111,10 +111,7 @@ export function removals(ranges: AsyncIterable<PurgedRange>, limits: Limit[]) {
   return {
     /** Whether a record covers an event, and the event is as old as the record says. */
     async include({ sequence, instant }: Pick<Leaf, 'sequence' | 'instant'>): Promise<boolean> {
-      while (range && range.to < sequence) {
-        const step = await all.next()
-        range = step.done ? undefined : step.value
-      }
+      while (range && range.to < sequence) range = (await all.next()).value as PurgedRange | undefined
       return range !== undefined && range.from <= sequence && instant < range.before
     },
 
