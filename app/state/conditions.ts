@@ -47,7 +47,7 @@ export function filterOf(view: View, now: number, facets: readonly Facet[] = FAC
     ...facets.map((facet) => anyOf(PATHS[facet], chosenIn(view)[facet])),
     view.errorCode !== undefined && anyOf(`${ERROR}/errorCode`, [view.errorCode]),
     view.subject && subjectCondition(view.subject),
-    view.search.trim() && searchCondition(view.search.trim())
+    soughtIn(view) && searchCondition(soughtIn(view))
   ]
   return conditions.filter(Boolean).join(' and ') || undefined
 }
@@ -73,6 +73,13 @@ function subjectCondition({ kind, id }: Subject) {
   if (kind === 'cycle') return `cycleId eq ${literal(id)}`
   return `(sourceIdentity/id eq ${literal(id)} or targetIdentity/id eq ${literal(id)})`
 }
+
+/** What is searched for: people put it in quotation marks, or copy it with them. */
+const soughtIn = ({ search }: View) =>
+  search
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .trim()
 
 function searchCondition(text: string) {
   const lower = literal(text.toLowerCase())

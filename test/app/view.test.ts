@@ -59,8 +59,16 @@ describe('The filter of a view', () => {
       "(contains(tolower(targetIdentity/displayName),'anna') or contains(tolower(sourceIdentity/displayName),'anna') " +
         "or contains(tolower(sourceIdentity/details/UserPrincipalName),'anna') or id eq 'Anna' or changeId eq 'Anna' " +
         "or cycleId eq 'Anna' or jobId eq 'Anna' or sourceIdentity/id eq 'Anna' or targetIdentity/id eq 'Anna')"
-    ]
+    ],
+    ['?last=all&object=o1&search="%20"', "(sourceIdentity/id eq 'o1' or targetIdentity/id eq 'o1')"]
   ])('of %s is %s', (query, filter) => expect(filterOf(viewOf(query), NOW)).toBe(filter))
+})
+
+describe('A search', () => {
+  it.each(['"Anna"', ' "Anna" ', '" Anna"', 'Anna '])('for %s finds what one for Anna does', (search) => {
+    const query = (text: string) => `?last=all&search=${encodeURIComponent(text)}`
+    expect(filterOf(viewOf(query(search)), NOW)).toBe(filterOf(viewOf(query('Anna')), NOW))
+  })
 })
 
 describe('A point in time', () => {
