@@ -1,6 +1,7 @@
 /** Batches in JSON (OData JSON 4.01, 19.1). */
 import { isJsonObject } from '../../values/json.ts'
 import type { JsonObject } from '../model/types.ts'
+import { parseBody, UnparsedBody } from '../request/body.ts'
 import { checkRequest, checkSize, forwardReference, invalid, referenceOf } from './requests.ts'
 import type { BatchRequest, Unit } from './requests.ts'
 
@@ -47,7 +48,7 @@ function readRequest(request: unknown, target: string) {
     method: method.toUpperCase(),
     url,
     headers: readHeaders(headers, `${target}/headers`),
-    body: () => body,
+    body: () => (body instanceof UnparsedBody ? parseBody(body.text) : body),
     dependsOn: [] as BatchRequest[],
     isConditional: (request.if ?? null) !== null
   } satisfies BatchRequest

@@ -1,6 +1,6 @@
 /** Receives a batch in the format that it comes in. */
 import type { Request, Response } from 'express'
-import { readJson, readText } from '../request/body.ts'
+import { parseBatch, readJson, readText } from '../request/body.ts'
 import { preferences } from '../request/headers.ts'
 import { readBatch } from './documents.ts'
 import { boundaryOf, readMultipartBatch } from './multipart.ts'
@@ -15,7 +15,7 @@ export async function receiveBatch(req: Request, res: Response, limit: number) {
   const boundary = req.is('multipart/mixed') ? boundaryOf(req.get('Content-Type') as string) : undefined
   const units =
     boundary === undefined
-      ? readBatch(await readJson(req, res), limit)
+      ? readBatch(await readJson(req, res, parseBatch), limit)
       : readMultipartBatch((await readText(req, res)).text, boundary, limit)
   // OData Protocol 4.01, 8.2.8.3, and OData JSON 4.01, 19.1
   const preference = preferences(req).get('continue-on-error')

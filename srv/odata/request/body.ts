@@ -4,7 +4,7 @@ import type { Request, Response } from 'express'
 import { receive } from '../../http/receive.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { parseJson } from '../../values/json.ts'
-import { checkStructure, namesIn, namesOf } from './json-structure.ts'
+import { bodiesIn, checkStructure, namesIn, namesOf } from './json-structure.ts'
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i
 
@@ -26,14 +26,18 @@ export async function readText(req: Request, res: Response) {
   return { text: text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text, members }
 }
 
+/** Parses a text. @param members how many its objects have in all */
+type Parse = (text: string, members: number) => unknown
+
 /**
  * Reads the JSON body of a request.
+ * @param parse parses its text: {@link parseBody} or {@link parseBatch}
  * @throws {RequestError} as {@link readText}, {@link expectJson} and {@link parseBody}
  */
-export async function readJson(req: Request, res: Response): Promise<unknown> {
+export async function readJson(req: Request, res: Response, parse: Parse = parseBody): Promise<unknown> {
   if (Number(req.get('content-length') ?? 1) > 0) expectJson(req.get('content-type') ?? '')
   const { text, members } = await readText(req, res)
-  return parseBody(text, members)
+  return parse(text, members)
 }
 
 /** Checks the type of a body, or of one in a batch. @throws {RequestError} 415 for another type or charset */
@@ -52,14 +56,46 @@ export function expectJson(contentType: string) {
  */
 export function parseBody(text: string, members = checkStructure(Buffer.from(text))): unknown {
   const value = parsed(text)
+  const flaw = flawOf(value, text, members)
+  if (flaw !== undefined) throw new RequestError('invalidBody', flaw)
+  return value
+}
+
+/** The body of a request of a batch in JSON, if it is to be parsed by itself: what is wrong may be in it. */
+export class UnparsedBody {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/**
+ * Parses a batch in JSON. What is wrong with the members of a body is for the request that has it, not for the others.
+ * @throws {RequestError} as {@link parseBody}, but for the bodies
+ */
+export function parseBatch(text: string, members: number): unknown {
+  const value = parsed(text)
+  if (flawOf(value, text, members) === undefined) return value
+  const bytes = Buffer.from(text)
+  const bodies = bodiesIn(bytes)
+  const ends = [0, ...bodies.map(([, , end]) => end)]
+  const between = ends.map((end, index) => bytes.toString('utf8', end, bodies[index]?.[1]))
+  const batch = parseBody(between.join('null')) as { requests: { body: unknown }[] }
+  for (const [request, start, end] of bodies)
+    (batch.requests[request] as { body: unknown }).body = new UnparsedBody(bytes.toString('utf8', start, end))
+  return batch
+}
+
+/** What is wrong with the names of members, as a sentence. */
+function flawOf(value: unknown, text: string, members: number): string | undefined {
   const names = namesOf(value)
   // V8 13.6 can take the name "\u00e9" for "\\", or another one that begins so, if it has read that in an object before
-  if (names.length === members && !names.some((name) => name.includes('\\'))) return value
+  if (names.length === members && !names.some((name) => name.includes('\\'))) return undefined
   const sent = namesIn(Buffer.from(text))
-  if (sent.repeated !== undefined)
-    throw new RequestError('invalidBody', `The request body has an object with two members '${sent.repeated}'.`)
-  if (JSON.stringify(names.sort()) === JSON.stringify(sent.names.sort())) return value
-  throw new RequestError('invalidBody', 'The request body has names with escapes that the service cannot tell apart.')
+  if (sent.repeated !== undefined) return `The request body has an object with two members '${sent.repeated}'.`
+  if (JSON.stringify(names.sort()) === JSON.stringify(sent.names.sort())) return undefined
+  return 'The request body has names with escapes that the service cannot tell apart.'
 }
 
 function parsed(text: string): unknown {

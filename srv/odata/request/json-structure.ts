@@ -72,6 +72,36 @@ export function namesIn(text: Buffer): { names: string[]; repeated: string | und
   return { names, repeated }
 }
 
+/** Where the body of a request of a batch in JSON is, if it is an object or an array. */
+export type BodyAt = [request: number, start: number, end: number]
+
+/** Finds the bodies of the requests in a batch. @param text JSON in UTF-8 */
+export function bodiesIn(text: Buffer): BodyAt[] {
+  const bodies: BodyAt[] = []
+  const path: (string | number)[] = []
+  let start = 0
+  let string = ''
+  const requestOfBody = () =>
+    path.length === 3 && path[0] === 'requests' && path[2] === 'body' ? (path[1] as number) : undefined
+  for (let index = 0; index < text.length; index++) {
+    const code = text[index]
+    if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
+      if (path.length === 3) start = index
+      path.push(code === OPEN_ARRAY ? 0 : '')
+    } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) {
+      path.pop()
+      const request = requestOfBody()
+      if (request !== undefined) bodies.push([request, start, index + 1])
+    } else if (code === QUOTE) {
+      const begin = index
+      index = endOfString(text, begin + 1)
+      string = text.toString('utf8', begin, index + 1)
+    } else if (code === COLON) path[path.length - 1] = JSON.parse(string) as string
+    else if (code === COMMA && typeof path.at(-1) === 'number') (path[path.length - 1] as number)++
+  }
+  return bodies
+}
+
 /** No JSON string goes past the end of a line, but a header in a batch may have a single quote. */
 function endOfString(text: Uint8Array, start: number): number {
   let index = start

@@ -222,15 +222,57 @@ describe('A batch in JSON (OData JSON 4.01, section 19)', () => {
     expect([answer.status, typeof errorOf(answer).code]).toEqual([400, 'string'])
   })
 
-  it('is refused if an object in it has a member twice', async () => {
-    const event = `{"activityDateTime":"${at}","jobId":"a","jobId":"b"}`
-    const headers = '{"Content-Type":"application/json"}'
-    const request = `{"id":"1","method":"POST","url":"${path}","headers":${headers},"body":${event}}`
-    const answer = await service.post('/$batch', `{"requests":[${request}]}`)
-    expect([answer.status, errorOf(answer)]).toMatchObject([
-      400,
-      { code: 'invalidBody', message: "The request body has an object with two members 'jobId'." }
+  const posting = (id: string, body: string) =>
+    `{"id":"${id}","method":"POST","url":"${path}","headers":{"Content-Type":"application/json"},"body":${body}}`
+
+  it.each([
+    ['requests', `{"requests":[],"requests":[${posting('1', '{}')}]}`],
+    ['id', `{"requests":[{"id":"2",${posting('1', '{}').slice(1)}]}`],
+    ['body', `{"requests":[{"body":{"a":1,"a":1},${posting('1', '{}').slice(1)}]}`],
+    ['Accept', `{"requests":[${posting('1', '{}').replace('{"Content', '{"Accept":"","Accept":"","Content')}]}`],
+    ['a', `{"more":[[{"a":1,"a":1}]],"requests":[${posting('1', '{"b":1,"b":1}')}]}`]
+  ])('is refused if an object in it, but in no body, has a member twice: %s', async (name, text) => {
+    const answer = await service.post('/$batch', text)
+    const message = `The request body has an object with two members '${name}'.`
+    expect([answer.status, errorOf(answer)]).toMatchObject([400, { code: 'invalidBody', message }])
+  })
+
+  it('answers bodies with a member twice with 400, and the others as they are', async () => {
+    const event = (id: string, more: string) => `{"id":"${id}","activityDateTime":"${at}",${more}}`
+    const sound = '"targetSystem":{"details":{"n":1.0,"body":[{"body":{}},{"body":"]}\\""}]}}'
+    const requests = [
+      posting('sound', event('twice-1', sound)),
+      posting('twice', event('twice-2', '"jobId":"ü","job\\u0049d":"b"')),
+      posting('within', event('twice-3', '"targetSystem":{"details":{"a":[{"ü":1,"b":{"c":1},"ü":{}}]}}')),
+      posting('array', '[{"a":1,"a":1}]'),
+      posting('others', event('twice-4', sound))
+    ]
+    const { status, body } = await service.post('/$batch', `{"requests":[${requests.join()}],"more":{"body":{}}}`)
+    const twice = (name: string) => ({
+      status: 400,
+      body: { error: { code: 'invalidBody', message: `The request body has an object with two members '${name}'.` } }
+    })
+    const details = { n: 1, body: [{ body: {} }, { body: ']}"' }] }
+    expect([status, body.responses]).toMatchObject([
+      200,
+      [
+        { id: 'sound', status: 201, body: { id: 'twice-1', targetSystem: { details } } },
+        { id: 'twice', ...twice('jobId') },
+        { id: 'within', ...twice('ü') },
+        { id: 'array', ...twice('a') },
+        { id: 'others', status: 201, body: { id: 'twice-4', targetSystem: { details } } }
+      ]
     ])
+    expect((await service.get(`${path}('twice-4')`)).text).toContain('"n":1.0')
+  })
+
+  it('refuses a group in which a body has a member twice', async () => {
+    const group = (body: string, id: string) => posting(id, body).replace('{', '{"atomicityGroup":"g",')
+    const event = (id: string, more = '') => `{"id":"${id}","activityDateTime":"${at}"${more}}`
+    const requests = [group(event('group-1'), '1'), group(event('group-2', ',"jobId":"a","jobId":"a"'), '2')]
+    const { body } = await service.post('/$batch', `{"requests":[${requests.join()}]}`)
+    expect(body.responses).toMatchObject([{ status: 424 }, { status: 400 }])
+    expect((await service.get(`${path}('group-1')`)).status).toBe(404)
   })
 
   it.each(['http://[', 'auditLogs/%', 'http://a:b'])(
