@@ -2,6 +2,15 @@
 import type { Limit, Select, ValueExpression } from '@cap-js/db-service'
 import { findColumn, queryOf, type Model } from '../cqn/csn.ts'
 
+/**
+ * Counts, in place of CAP's, which make the text of a constant part of the statement: clients may count what they like, so
+ * it could be any SQL.
+ */
+export const COUNTS = {
+  count: (value: unknown) => `count(${String(value)})`,
+  countdistinct: (value: unknown) => `count(distinct ${String(value)})`
+}
+
 /** Whether a query makes something of some rows of a table. */
 export function isPage({ from, columns = [], groupBy, limit }: Select['SELECT'], model: Model | undefined): boolean {
   if (!from?.ref || !from.as || !limit || groupBy?.length || columns.every(({ ref }) => ref)) return false

@@ -5,7 +5,7 @@ import { LONG_TEXT } from './cost.ts'
 import { DIALECT } from './dialect.ts'
 import { TOO_LONG, WITHIN_TIME } from './functions.ts'
 import { mayContain, UNBOUNDED } from './search-statements.ts'
-import { asText, isPage, tenantOf } from '../rendering.ts'
+import { asText, COUNTS, isPage, tenantOf } from '../rendering.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 
 const CapRenderer = SQLiteService.CQN2SQL
@@ -23,6 +23,7 @@ export class StoppableRenderer extends CapRenderer {
   static override Functions = {
     ...SQLiteService.CQN2SQL.Functions,
     ...DIALECT,
+    ...COUNTS,
     may_contain(this: StoppableRenderer, id: Rendered, after: Rendered, before: Rendered, ...sought: Rendered[]) {
       const [asked, ...terms] = sought
       const tenant = this.tenant ? this.val(this.tenant) : UNBOUNDED

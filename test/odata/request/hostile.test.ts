@@ -152,3 +152,47 @@ it('$apply takes no number that is larger than any number of rows', async () => 
   for (const $apply of ['top(1000000000000000000000000000000)', 'top(1e30)', 'skip(1e30)', 'topcount(1e30,id)'])
     expect([$apply, (await service.get(query(path, { $apply }))).status]).toEqual([$apply, 400])
 })
+
+describe('A literal is a value wherever it stands, and no part of the statement', () => {
+  it.each([
+    "'id'",
+    "'no such column'",
+    "'it''s'",
+    "'1) from nothing --'",
+    "'(select 1)'",
+    "''",
+    '2024-05-01T00:00:00Z'
+  ])('where it is aggregated: %s', async (literal) => {
+    const methods = ['countdistinct', 'min', 'max'].map((method) => `${literal} with ${method} as ${method}`)
+    const of = "filter(id eq 'e1')"
+    const $apply = `aggregate(${methods.join(',')},$count as n)`
+    const shown = /^'/.test(literal) ? literal.slice(1, -1).replace("''", "'") : '2024-05-01T00:00:00.0000000Z'
+    const expected = { countdistinct: 1, min: shown, max: shown, n: 1 }
+    expect(valuesOf(await service.get(query(path, { $apply: `${of}/${$apply}` }), PLAIN))).toEqual([expected])
+    const groups = valuesOf(await service.get(query(path, { $apply: `${of}/groupby((action),${$apply})` }), PLAIN))
+    expect(groups).toEqual([{ action: 'Create', ...expected }])
+  })
+
+  it.each<[string, unknown]>([
+    ["length('id')", 2],
+    ["indexof('id','d')", 1],
+    ["tolower('ID')", 'id'],
+    ["toupper('id')", 'ID'],
+    ["trim(' id ')", 'id'],
+    ["concat('id','action')", 'idaction'],
+    ["substring('id',1)", 'd'],
+    ["contains('id','action')", false],
+    ["startswith('id','i')", true],
+    ["endswith('id','d')", true],
+    ["matchesPattern('id','^id$')", true],
+    ["cast('id',Edm.Int32)", null],
+    ["case('id' eq 'action':'a',true:'id')", 'id'],
+    ["'id' in ('action','id')", true]
+  ])('in %s', async (expression, expected) => {
+    const answer = await service.get(
+      query(path, { $compute: `${expression} as v`, $select: 'v', $filter: "id eq 'e1'" }),
+      PLAIN
+    )
+    expect(valuesOf(answer)).toEqual([{ v: expected }])
+  })
+})
