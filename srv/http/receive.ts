@@ -14,7 +14,7 @@ const DECODERS = new Map([
   ['br', createBrotliDecompress]
 ])
 
-const TOO_LARGE = 'The request body is larger than the limit.'
+const tooLarge = (limit: number) => `The request body must have at most ${limit} bytes, once it is decoded.`
 const TOO_MANY = 'The service has more bytes of requests than it can take.'
 const CUT_OFF = 'The request body is cut off, or not encoded as its Content-Encoding says.'
 
@@ -33,7 +33,7 @@ export async function receive(req: Request, res: Response): Promise<Buffer> {
   res.once('close', () => underWay.add(tenant, -held))
   const chunks: Buffer[] = []
   const expectRoom = (bytes: number) => {
-    if (held + bytes > body_parser.limit) throw new RequestError('payloadTooLarge', TOO_LARGE)
+    if (held + bytes > body_parser.limit) throw new RequestError('payloadTooLarge', tooLarge(body_parser.limit))
     if (!underWay.hasRoom(tenant, bytes, max_bodies)) throw new RequestError('serviceUnavailable', TOO_MANY)
   }
   try {

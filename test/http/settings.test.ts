@@ -49,6 +49,7 @@ describe('Configured with smaller limits, the service', () => {
       activityDateTime: '2024-05-01T12:00:00Z',
       jobId: 'x'.repeat(1000)
     })
-    expect([answer.status, errorOf(answer).code]).toEqual([413, 'payloadTooLarge'])
+    const message = 'The request body must have at most 1024 bytes, once it is decoded.'
+    expect([answer.status, errorOf(answer)]).toMatchObject([413, { code: 'payloadTooLarge', message }])
   })
 })
