@@ -2,6 +2,8 @@
 import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose'
 import { RequestError } from '../errors/errors.ts'
 import { COOLDOWN, issuerKeys, type AccessSettings } from './issuer.ts'
+import { isLonger } from '../values/length.ts'
+import { LONGEST_TENANT } from './tenants.ts'
 import { verifiedTokens } from './verified-tokens.ts'
 
 /** The tenant of all personal Microsoft accounts. */
@@ -69,8 +71,7 @@ function refusal(cause: unknown): RequestError {
 }
 
 function accessOf({ tid, roles, scp, oid, sub }: JWTPayload, settings: AccessSettings): Access {
-  // what cannot be stored as it is could become the name of another tenant
-  const attr = typeof tid === 'string' && tid && tid.isWellFormed() && !tid.includes('\0') ? { tenant: tid } : {}
+  const attr = isTenant(tid) ? { tenant: tid } : {}
   if (attr.tenant?.toLowerCase() === PERSONAL_ACCOUNTS)
     throw new RequestError('accessDenied', 'Personal Microsoft accounts are not supported.')
   const served = settings.served_tenants
@@ -87,6 +88,10 @@ function accessOf({ tid, roles, scp, oid, sub }: JWTPayload, settings: AccessSet
     .map(([role]) => role)
   return { id: (oid ?? sub ?? 'unknown') as string, roles: given, attr }
 }
+
+/** Whether it can be stored as it is: anything else could become the name of another tenant. */
+const isTenant = (tid: unknown): tid is string =>
+  typeof tid === 'string' && tid !== '' && tid.isWellFormed() && !tid.includes('\0') && !isLonger(tid, LONGEST_TENANT)
 
 /** Where each tenant has an issuer of its own, its administrators give whom they like any permission of the service. */
 function grantsAllTenants(tenant: string | undefined, { issuer, operator_tenants }: AccessSettings): boolean {

@@ -10,7 +10,7 @@ import { isLonger } from '../values/length.ts'
 const TENANT_SOURCE: Source = { option: 'tenant', position: 0, read: (tenant) => tenant }
 
 /** How long a tenant may be, as `$metadata` says: it is part of keys, and PostgreSQL takes none of more than 2,704 bytes. */
-const MOST_CHARACTERS = 256
+export const LONGEST_TENANT = 256
 
 /** True for all tenants: that of the indexes over all of them, which no other query uses (database/indexes.ts). */
 const ofAll = (column: string) => [{ func: 'length', args: [ref(column)] }, '>=', { val: 0, param: false }]
@@ -63,8 +63,8 @@ export function scopeOf(user: User): { key: string; literals: Literal[]; readsAl
  * @throws {RequestError} 403 if that is not the tenant of the user, 400 if it is too long
  */
 export function tenantOfNewEvent(user: User, sent: string | null | undefined): string | null {
-  if (sent && isLonger(sent, MOST_CHARACTERS)) {
-    const message = `Property 'tenantId' must have at most ${MOST_CHARACTERS} characters.`
+  if (sent && isLonger(sent, LONGEST_TENANT)) {
+    const message = `Property 'tenantId' must have at most ${LONGEST_TENANT} characters.`
     throw new RequestError('invalidValue', message, 'tenantId')
   }
   if (user instanceof cds.User.Privileged) return sent ?? null

@@ -18,7 +18,8 @@ function challenge({ code, message }: RequestError, req: Request): Record<string
   const realm = 'Bearer realm="auditLogs"'
   if (code === 'accessDenied') return { 'WWW-Authenticate': `${realm}, error="insufficient_scope"` }
   if (code !== 'unauthenticated') return {}
-  if (!req.get('Authorization')) return { 'WWW-Authenticate': realm } // no error where nothing was sent: 3.1
+  // no error where no token was sent, but nothing, or what another scheme needs: 3.1
+  if (!/^Bearer\b/i.test(req.get('Authorization') ?? '')) return { 'WWW-Authenticate': realm }
   return { 'WWW-Authenticate': `${realm}, error="invalid_token", error_description="${message}"` }
 }
 

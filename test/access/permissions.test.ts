@@ -230,13 +230,18 @@ describe('A good token', () => {
     const token = await issuer.issue(GOOD)
     const send = (path: string, headers: Json) => service.get(path, undefined, headers)
     expect((await send('/auditLogs', { Authorization: `bearer ${token}` })).status).toBe(200)
-    expect((await send('/auditLogs', { Authorization: `Basic ${token}` })).status).toBe(401)
-    expect((await send('/auditLogs', { Authorization: 'Bearer' })).status).toBe(401)
+    const challenged = async (Authorization: string) => {
+      const { status, headers } = await send('/auditLogs', { Authorization })
+      return [status, headers.get('www-authenticate')]
+    }
+    expect(await challenged(`Basic ${token}`)).toEqual([401, 'Bearer realm="auditLogs"'])
+    expect(await challenged(`BearerToken ${token}`)).toEqual([401, 'Bearer realm="auditLogs"'])
+    expect(await challenged('Bearer')).toEqual([401, challenge('The request has no access token.')])
     expect((await send('/auditLogs', { Cookie: `access_token=${token}` })).status).toBe(401)
     expect((await send(`/auditLogs?access_token=${token}`, {})).status).toBe(401)
   })
 
-  it.each([['contoso\0'], ['\ud800'], ['contoso\udfff'], [''], [7], [['contoso']]])(
+  it.each([['contoso\0'], ['\ud800'], ['contoso\udfff'], [''], [7], [['contoso']], ['x'.repeat(257)]])(
     'names no tenant by %j, which is no text that can be stored as it is',
     async (tid) => {
       const token = await issuer.issue({ ...GOOD, tid })
