@@ -10,6 +10,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Model } from '../cqn/csn.ts'
 import type { Log } from '../database/log.ts'
 import { openLog } from '../database/open-log.ts'
 import { expectDatabaseUrl, nameOf } from '../settings/database-url.ts'
@@ -36,13 +37,23 @@ async function migrate(file = '', url = '') {
   expectDatabaseUrl(url, 'DATABASE_URL or --to')
   const source = { CDS_ENV: '', DATABASE_URL: '', CDS_REQUIRES_DB_CREDENTIALS_URL: resolve(file) }
   const target = { CDS_ENV: 'postgres', DATABASE_URL: url, NODE_ENV: 'development' }
+  process.env.CDS_ENV = '' // the model of files: CAP chooses its profile when it is loaded
   await using from = await openLog(resolve(file), { readOnly: true })
+  await expectVersion(from, file)
   await using log = await openLog(url)
   if (!(await isBegun(log))) await createSchema(target)
   await copyLog(from, log, progress(await from.lastArrival()))
   await verifyBoth(source, target)
   const unsealed = await compareUnsealed(from, log)
   console.log(`The log is in ${nameOf(url)}. Events that are not sealed and the same: ${unsealed}.`)
+}
+
+/** Checks that the file has the schema of this version, as otherwise the copy would be in vain. @throws {Error} if not */
+async function expectVersion(log: Log, file: string) {
+  const cds = (await import('@sap/cds')).default as unknown as { load: (from: string) => Promise<Model> }
+  await log.schemaDifferences(await cds.load('*')).catch((error: Error) => {
+    throw new Error(`${file}: ${error.message}`, { cause: error })
+  })
 }
 
 /** Whether a copy has begun. Then no service must start there before it has ended: it would seal what is there. */

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DatabaseSync } from 'node:sqlite'
+import { zstdDecompressSync } from 'node:zlib'
 import { openLog } from '../../srv/database/open-log.ts'
 import { command, isSealed, until } from '../support/command.ts'
 import { createDatabase, onServer } from '../support/postgres.ts'
@@ -134,6 +136,16 @@ describe('npm run migrate', () => {
     await delay(1000) // a service that goes on would connect again
     expect(await connections()).toBe(0)
     expect((await migrate(['--from', file], undefined, { DATABASE_URL: url })).status).toBe(0)
+  })
+
+  it('copies nothing from a file of an older version, and says what to do', async () => {
+    const old = join(temporaryFolder(), 'old.sqlite')
+    writeFileSync(old, zstdDecompressSync(readFileSync(join(root, 'test/fixtures/log-0.1.0.sqlite.zst'))))
+    const env = { CDS_ENV: 'postgres', DATABASE_URL: await createDatabase('untouched') }
+    expect(await migrate(['--from', old], undefined, env)).toEqual({
+      status: 1,
+      said: `\nThe migration failed: ${old}: its schema is that of another version of the service, or cds_model was altered. Start this version once.\n`
+    })
   })
 
   it('goes on only if no service runs on the database, which would seal what it copies', async () => {
