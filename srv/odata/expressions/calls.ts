@@ -39,10 +39,8 @@ export function call(parser: Parser): Typed {
     const forms = definition.forms.map((each) => `${name}(${each.join(', ')})`)
     return cursor.fail(`The function is ${forms.join(' or ')}`, position)
   }
-  const { returns, whole = false, rounds, lowers, finds } = definition
-  const int32 = whole && { shownAs: 'Edm.Int32' } // as the standard has it of all functions with whole numbers
   // 5.1.1.4; some SQL would differ, as CAP renders comparisons with the literal as `is null`
-  if (args.some(({ type }) => type === 'null')) return { cqn: xpr(val(null)), type: returns, whole, ...int32, position }
+  if (args.some(({ type }) => type === 'null')) return { cqn: val(null), type: 'null', position }
   const values = args.map((each, index) => {
     const type = form[index] as ValueType
     const value = meantAs(each, type)
@@ -50,10 +48,12 @@ export function call(parser: Parser): Typed {
   }) as Typed[]
   if (lowerCase === 'matchespattern') values[1] = pattern(parser, values[1] as Typed)
   if (lowerCase === 'substring') checkLength(parser, values[2])
+  const { returns, whole = false, rounds, lowers, finds } = definition
   if (rounds && values[0]?.whole) return { ...values[0], position }
   const [of, part] = args
   const lowered = lowers && of && { lowered: values[0]?.cqn, within: columnOf(of) }
   const found = finds && part ? soughtIn(of, part) : undefined
+  const int32 = whole && { shownAs: 'Edm.Int32' } // as the standard has it of all functions with whole numbers
   const about = { ...lowered, ...int32, ...(found && { texts: [[[found]]] }) }
   return { cqn: definition.build(...values), type: returns, whole, ...about, position }
 }

@@ -66,7 +66,7 @@ function cast(subject: Typed, { name, isCollection }: NamedType): Unplaced {
     return { cqn: is ?? val(false), type: 'complex', structure: is ? [[name, is]] : [] }
   }
   const type = PRIMITIVES.get(name)
-  if (!type || isCollection) return { cqn: val(null), type: 'null' }
+  if (!type || isCollection || subject.type === 'null') return { cqn: val(null), type: 'null' }
   return subject.type === 'any' ? castMember(subject, name, type) : castTo(subject, name, type)
 }
 

@@ -239,6 +239,20 @@ describe('$compute shows (5.1.3.2)', () => {
     expect(ids).toBe(expected)
   })
 
+  it.each([
+    'null',
+    'length(null)',
+    "concat(null,'x')",
+    'cast(null,Edm.String)',
+    'cast(@missing,Edm.Int32)',
+    'date(null)'
+  ])('and orders by what is always null: %s', async ($orderby) => {
+    expect(await found('true', { $orderby: `${$orderby},id` })).toBe('abc')
+    const items = await service.get(query(`${path}('a')/provisioningSteps`, { $orderby: `${$orderby} desc` }))
+    expect(items.status).toBe(200)
+    expect(await found('true', { $apply: `topcount(3,${$orderby})`, $orderby: 'id' })).toBe('abc')
+  })
+
   it('literals of GUIDs with their type', async () => {
     const id = '01234567-89ab-cdef-0123-456789abcdef'
     const { body } = await service.get(query(path, { $compute: `${id} as g`, $select: 'g', $top: '1' }))
