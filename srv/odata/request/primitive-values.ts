@@ -50,7 +50,7 @@ const READERS: Record<ModelType, (maxLength?: number) => Read> = {
     if (fault) throw wrong('invalidValue', place, fault)
     // OData takes `t` and `z`, too, and points without seconds; XML Schema, RFC 3339 and many readers of answers do not.
     // Java writes nine digits where seven say the same
-    return value.toUpperCase().replace(WITHOUT_SECONDS, '$&:00').replace(BEYOND_7_DIGITS, '$1')
+    return in7Digits(value.toUpperCase().replace(WITHOUT_SECONDS, '$&:00'))
   }
 }
 
@@ -58,7 +58,8 @@ const POINT_IN_TIME = "must be a date and time such as '2017-01-01T00:02:10.8639
 
 const WITHOUT_SECONDS = /T\d\d:\d\d(?!:)/
 
-const BEYOND_7_DIGITS = /(\.\d{7})\d+/
+/** A point in time without the digits of a second beyond 100 ns. */
+export const in7Digits = (point: string): string => point.replace(/(\.\d{7})\d+/, '$1')
 
 /** An offset that XML Schema has not, and with which .NET reads no point in time, nor the page that it is on. */
 const BEYOND_14_HOURS = /[+-]14:(?!00)/

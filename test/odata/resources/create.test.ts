@@ -207,6 +207,15 @@ describe('A character that no database and no UTF-8 can keep', () => {
   })
 })
 
+describe('Names that are the same without characters that cannot be stored', () => {
+  it('are refused where lenient handling is preferred', async () => {
+    const event = { activityDateTime: at, targetSystem: { details: { within: [{ 'a\u0000': 1, 'a\ufffd': 2 }] } } }
+    const { status, body } = await service.post('/auditLogs/provisioning', event, { Prefer: 'handling=lenient' })
+    const message = 'Names of members differ by characters that cannot be stored.'
+    expect([status, body.error]).toMatchObject([400, { code: 'invalidBody', message }])
+  })
+})
+
 describe('The path of a new event', () => {
   it('may be written in any case, and is answered as $metadata spells it', async () => {
     const { status, headers, body } = await service.post('/auditlogs/Provisioning', { activityDateTime: at })
@@ -255,6 +264,23 @@ describe('What is sent comes back', () => {
     const { body } = await roundTrip({})
     expect(body).toMatchObject({ tenantId: null, durationInMilliseconds: null, initiatedBy: null, targetSystem: null })
     expect(body).toMatchObject({ statusInfo: null, provisioningSteps: [], modifiedProperties: [] })
+  })
+
+  it('a point in time to 100 ns where lenient handling is preferred, as Go, Rust and Java write nine digits', async () => {
+    const lenient = { Prefer: 'handling=lenient' }
+    for (const [sent, shown] of [
+      ['2024-05-01T12:00:00.999999999+02:00', '2024-05-01T12:00:00.9999999+02:00'],
+      ['2024-05-01T12:00:00.000000001Z', '2024-05-01T12:00:00.0000000Z'],
+      ['2024-05-01T12:00:00.1Z', '2024-05-01T12:00:00.1Z']
+    ]) {
+      const { status, body } = await service.post('/auditLogs/provisioning', { activityDateTime: sent }, lenient)
+      expect([status, body.activityDateTime]).toEqual([201, shown])
+    }
+    const texts = { jobId: '2024-05-01T12:00:00.999999999Z', activityDateTime: '2024-05-01T12:00:00.9999999990' }
+    const refused = await service.post('/auditLogs/provisioning', texts, lenient)
+    expect([refused.status, refused.body.error]).toMatchObject([400, { target: 'activityDateTime' }])
+    const kept = await service.post('/auditLogs/provisioning', { ...texts, activityDateTime: at }, lenient)
+    expect(kept.body.jobId).toBe('2024-05-01T12:00:00.999999999Z')
   })
 
   it('null collections as empty ones where lenient handling is preferred', async () => {
