@@ -1,6 +1,7 @@
 /** What there is to see and to do where there are no events: loading, errors, and nothing found. */
 import type { ComponentChildren } from 'preact'
-import { ServiceError, Unreachable } from '../service/request.ts'
+import { isSignInOver, ServiceError, Unreachable } from '../service/request.ts'
+import { SignInButton } from '../session/sign-in-button.tsx'
 
 /** A message in the place of what it is about. */
 export function Message({
@@ -53,7 +54,7 @@ export function Failure({ error, of, isLoading, retry }: FailureProps) {
           For support: {error.code || error.status}, request <code>{error.requestId}</code>
         </p>
       )}
-      <Retrying {...{ isLoading, retry }} />
+      {isSignInOver(error) ? <SignInButton text="Sign in again" /> : <Retrying {...{ isLoading, retry }} />}
     </Message>
   )
 }
@@ -65,7 +66,7 @@ function explanationOf(error: unknown, of: string) {
       text: `${of} will be here as soon as the service answers. If that takes long, check your network, or ask whoever runs the service.`
     }
   if (!(error instanceof ServiceError)) return { title: 'Something went wrong', text: String(error) }
-  if (error.status === 401)
+  if (isSignInOver(error))
     return { title: 'You are not signed in', text: `${error.message} Sign in again to see the log.` }
   if (error.status === 403)
     return {

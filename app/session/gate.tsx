@@ -5,7 +5,8 @@ import { Failure, Message, Retrying } from '../parts/states.tsx'
 import { ServiceError } from '../service/request.ts'
 import { settings } from '../service/settings.ts'
 import { useAnswer } from '../state/answer.ts'
-import { leave, open, permissions, signOut, userName, type Session } from './session.ts'
+import { open, permissions, signOut, userName, type Session } from './session.ts'
+import { SignInButton } from './sign-in-button.tsx'
 
 export function Gate({ children }: { children: ComponentChildren }) {
   const { value, error, isLoading, retry } = useAnswer('settings', settings)
@@ -73,16 +74,6 @@ function Closed({ session }: { session: Session }) {
       {isRefused && <p>{session.why}</p>}
       <SignInButton text={isRefused ? 'Try again' : 'Sign in'} />
     </Message>
-  )
-}
-
-function SignInButton({ text }: { text: string }) {
-  return (
-    <p class="buttons">
-      <button type="button" class="primary" onClick={() => void leave()}>
-        {text}
-      </button>
-    </p>
   )
 }
 

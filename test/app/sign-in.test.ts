@@ -327,10 +327,23 @@ describeInBrowser('An expired token', () => {
     await seen(page, 'Anna Müller') // what was there stays
     await page.getByRole('figure').getByText('10 events').waitFor()
     issuer.behave({})
-    await button(page, 'Sign in again').click()
+    await button(page, 'Sign in again').first().click()
     await seen(page, 'Chen Wei')
     expect(await page.getByRole('checkbox', { name: /Skipped/ }).isChecked()).toBe(true)
     expect(await page.getByText('Your sign-in has ended').count()).toBe(0)
+  })
+
+  it('asks to sign in again where an event is opened, before which nothing else can be used', async () => {
+    issuer.behave({ lifetime: 5, givesRefreshTokens: false })
+    const page = await open(`?${WEEK}`)
+    await expired(page)
+    await page.getByRole('row', { name: /^Dora/ }).click()
+    const details = page.getByRole('dialog')
+    await details.getByText('You are not signed in').waitFor()
+    expect(await details.getByRole('button').allInnerTexts()).toEqual(['✕', 'Sign in again'])
+    issuer.behave({})
+    await details.getByRole('button', { name: 'Sign in again' }).click()
+    await page.getByRole('dialog', { name: 'Dora Nagy' }).waitFor()
   })
 })
 
