@@ -4,7 +4,7 @@ import { Failure } from '../parts/states.tsx'
 import { Status, toneOf, wordOf } from '../parts/status.tsx'
 import { Systems } from '../parts/systems.tsx'
 import { Time } from '../parts/time.tsx'
-import { LOG, nameOf, type Event as LogEvent } from '../service/odata.ts'
+import { LOG, nameOf, principalOf, type Event as LogEvent } from '../service/odata.ts'
 import { json } from '../service/request.ts'
 import { useAnswer } from '../state/answer.ts'
 import { literal } from '../state/conditions.ts'
@@ -59,6 +59,7 @@ export function Details({ view, navigate }: Props) {
   }, [])
   const close = () => navigate({ event: undefined, tenant: undefined, tab: undefined })
   const isShown = event?.id === view.event ? event : undefined
+  const principal = isShown && principalOf(isShown)
   useTitle(2, isShown && `${nameOf(isShown)}: ${wordOf(isShown.action)}, ${wordOf(isShown.statusInfo?.status)}`)
   return (
     <dialog
@@ -82,6 +83,11 @@ export function Details({ view, navigate }: Props) {
                   <Systems of={isShown} />
                 </span>
                 <Time time={isShown.activityDateTime} utc={view.utc} />
+                {principal && (
+                  <span>
+                    <bdi>{principal}</bdi>
+                  </span>
+                )}
               </p>
             )}
           </div>

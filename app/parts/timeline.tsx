@@ -42,9 +42,12 @@ export function Timeline({ view, now, navigate }: Shown) {
 function Heading({ title, id, name }: { title: string; id: string; name?: string | undefined }) {
   useTitle(1, `${title} ${plain(name ?? id)}`)
   return (
-    <h2>
-      {title} {name === undefined ? <code>{id}</code> : <bdi>{name}</bdi>}
-    </h2>
+    <>
+      <h2>
+        {title} {name === undefined ? <code>{id}</code> : <bdi>{name}</bdi>}
+      </h2>
+      {name !== undefined && <code class="faint">{id}</code>}
+    </>
   )
 }
 

@@ -61,6 +61,12 @@ export function nameOf({ sourceIdentity, targetIdentity }: Event): string {
   return plain(names.find((name) => name && SEEN.test(name)) ?? 'Unnamed object')
 }
 
+/** By what a person signs in: it tells those apart who have one name. */
+export function principalOf({ sourceIdentity }: Event): string | undefined {
+  const name = sourceIdentity?.details?.UserPrincipalName
+  return typeof name === 'string' && name !== sourceIdentity?.displayName ? plain(name) : undefined
+}
+
 /** Some character that can be seen. */
 const SEEN = /[^\p{C}\p{Z}\p{M}]/u
 

@@ -215,6 +215,8 @@ describeInBrowser('The title of the page', () => {
     const page = await open('?object=source-bob.stone&last=all')
     await page.getByRole('link', { name: 'Create' }).first().click()
     await eventually(() => page.title(), 'Bob Stone: Create, Failure – Provisioning log')
+    expect(await page.locator('.facts').innerText()).toContain('bob.stone@contoso.com')
+    expect(await page.locator('.timeline > code').innerText()).toBe('source-bob.stone')
     await page.keyboard.press('Escape')
     await eventually(() => page.title(), 'Everything that happened to Bob Stone – Provisioning log')
     await page.getByRole('link', { name: 'All events' }).click()
