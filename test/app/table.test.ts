@@ -234,6 +234,7 @@ describeInBrowser('The table', () => {
   it('is a few keys away', async () => {
     const page = await open(`?${WEEK}`)
     await page.locator('.name').first().waitFor()
+    await page.getByRole('slider').waitFor()
     const clipped = () => page.evaluate("getComputedStyle(document.querySelector('.skip')).clipPath")
     expect(await clipped()).toBe('inset(50%)')
     await page.keyboard.press('Tab')
