@@ -8,6 +8,9 @@ const path = '/auditLogs/provisioning'
 const BLOCKS = '"provisioning_log_SearchBlocks"'
 const T = '2024-05-01T00:00:00Z'
 
+/** What texts of the tenants end with: a character that JSON has no short escape for, and an emoji. */
+const RARE: Record<string, string> = { a: '', b: '\u0007 \u{1f600}' }
+
 let owner = ''
 let service: Awaited<ReturnType<typeof startProcess>>
 const client = clientOf(() => service.url ?? '')
@@ -44,9 +47,8 @@ beforeAll(async () => {
         activityDateTime: T,
         targetIdentity: { displayName: name }
       }
-      expect((await client.post(path, { ...event, sourceIdentity: { details: { quoted: 'say "hi"' } } })).status).toBe(
-        201
-      )
+      const details = { quoted: 'say "hi"', path: String.raw`C:\new\u0041`, lines: `one\ntwo\tthree${RARE[tenantId]}` }
+      expect((await client.post(path, { ...event, sourceIdentity: { details } })).status).toBe(201)
     }
   await until(6)
 })
@@ -61,6 +63,15 @@ describe('The search index', () => {
     expect(await candidates('=a', 'zoë')).toEqual(eight('a', 26))
     expect(await candidates('=a', 'nowhere')).toEqual([])
     expect((await candidates('=a', 'y "hi"')).length).toBe(24)
+  })
+
+  it('knows texts with characters that JSON escapes', async () => {
+    for (const tenant of ['a', 'b'])
+      for (const term of ['say "hi"', String.raw`c:\new`, String.raw`new\u0041`, 'one\ntwo', 'two\tthree'])
+        expect([term, (await candidates(`=${tenant}`, term)).length]).toEqual([term, 24])
+    expect((await candidates('=b', 'three\u0007 \u{1f600}')).length).toBe(24)
+    expect(await candidates('=a', 'three\u0007')).toEqual([])
+    expect(await candidates('=a', 'one\\ntwo')).toEqual([])
   })
 
   it('has nothing for a tenant of what others have, and nothing for nobody', async () => {

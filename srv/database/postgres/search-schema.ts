@@ -35,10 +35,23 @@ const owned = (signature: string, returns: string, language: string, body: strin
   `CREATE OR REPLACE FUNCTION ${signature} RETURNS ${returns} LANGUAGE ${language} SECURITY DEFINER SET search_path FROM CURRENT
    ${BY_INDEXES} AS $$ ${body} $$`
 
-/** The keys of texts of a tenant: its number, and three bytes. The bytes `b` are made once. */
-const keysOf = (tenant: string, bytes: string) =>
-  `SELECT DISTINCT search_number(${tenant}) + (get_byte(b, i) << 16) + (get_byte(b, i + 1) << 8) + get_byte(b, i + 2) AS key
-   FROM (${bytes} OFFSET 0) AS texts, generate_series(0, length(b) - 3) AS i`
+/** The keys of texts of a tenant: its number, and three bytes `b` from each place `i`. */
+const keysOf = (number: string, bytes: string) =>
+  `SELECT DISTINCT ${number} + (get_byte(b, i) << 16) + (get_byte(b, i + 1) << 8) + get_byte(b, i + 2) AS key
+   FROM (SELECT b, generate_series(0, length(b) - 3) AS i FROM (${bytes} OFFSET 0) AS texts) AS places`
+
+/** Characters as JSON that the service has written escapes them, and what stands for them meanwhile, which JSON cannot have. */
+const ESCAPED = [
+  ['\\\\', 'chr(1)'],
+  ['\\"', 'chr(2)'],
+  ['\\n', 'chr(10)'],
+  ['\\r', 'chr(13)'],
+  ['\\t', 'chr(9)']
+]
+const withoutEscapes = (json: string) => ESCAPED.reduce((sql, [from, to]) => `replace(${sql}, '${from}', ${to})`, json)
+const meant = (text: string) => `translate(${text}, chr(1) || chr(2), '\\"')`
+
+const columnsOf = (names: string[]) => names.map((name) => `e.${name}`).join()
 
 /** The condition that a block `b` has all of some keys. As the tenant is no plain column, only one index serves. */
 const HAS_KEYS = `search_keys(b.tenant, b.first, b.last) @> keys AND b.tenant || '' = of`
@@ -52,29 +65,36 @@ export const searchSchema = ({ text, json }: NonNullable<Start['searched']>): st
     'bigint',
     `SELECT cast(cast('x' || left(encode(sha256(convert_to(tenant, 'UTF8')), 'hex'), 8) as bit(32)) as bigint) << 24`
   ),
-  // not immutable, as retention removes events; but what is removed need not be found
-  `CREATE OR REPLACE FUNCTION search_keys(of text, first bigint, last bigint) RETURNS bigint[] LANGUAGE sql IMMUTABLE
+  // not immutable, as retention removes events; but what is removed need not be found.
+  // Texts in JSON are what stands between quotes. So are names, which do no harm. To cut all events there at once takes a
+  // tenth of the time of parsing those that have rare escapes, too.
+  `CREATE OR REPLACE FUNCTION search_keys(of text, first bigint, last bigint) RETURNS bigint[] LANGUAGE plpgsql IMMUTABLE
      COST 1000000 SET search_path FROM CURRENT ${BY_INDEXES} AS $$
-   SELECT array(${keysOf(
-     '$1',
-     `SELECT convert_to(lower_case(string_agg(text, chr(10))), 'UTF8') AS b FROM (
-       SELECT DISTINCT found.text FROM (
-         SELECT e.* FROM ${ARRIVALS} a JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tenant
-         JOIN ${EVENTS} e ON ${SAME_EVENT} AND e.${INSTANT} = i.${INSTANT}
-         WHERE a.tenant = $1 AND a.sequence BETWEEN $2 AND $3 OFFSET 0
-       ) AS e, LATERAL (
-         SELECT unnest(array[${text.map((column) => `e.${column}`).join()}])
-         UNION ALL SELECT texts FROM unnest(array[${json.map((column) => `e.${column}`).join()}]) AS column_text,
-           json_texts(column_text) AS texts
-       ) AS found(text)
-     ) AS distinct_texts`
-   )}) $$`,
+   DECLARE number bigint := search_number($1);
+   BEGIN RETURN array(
+     WITH e AS MATERIALIZED (
+       SELECT array[${columnsOf(text)}] AS texts, array[${columnsOf(json)}] AS parsed, ${withoutEscapes(`concat_ws('"', ${columnsOf(json)})`)} AS json
+       FROM ${ARRIVALS} a JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tenant
+       JOIN ${EVENTS} e ON ${SAME_EVENT} AND e.${INSTANT} = i.${INSTANT}
+       WHERE a.tenant = $1 AND a.sequence BETWEEN $2 AND $3
+     ), cut AS (
+       SELECT DISTINCT text FROM string_to_table((SELECT string_agg(json, '"') FROM e WHERE strpos(json, '\\') = 0), '"') AS text
+       WHERE octet_length(text) > 2
+     ), others AS (
+       SELECT text FROM e, unnest(texts) AS text
+       UNION SELECT text FROM e, unnest(parsed) AS whole, json_texts(whole) AS text WHERE strpos(json, '\\') > 0
+     ) ${keysOf(
+       'number',
+       `SELECT convert_to(lower_case(concat_ws(chr(10), ${meant('(SELECT string_agg(text, chr(10)) FROM cut)')},
+         (SELECT string_agg(text, chr(10)) FROM others))), 'UTF8') AS b`
+     )}
+   ); END $$`,
   // a key of a term is found in the lower case of a text, but for sigma, whose lower case depends on what follows;
   // in the language whose functions keep their plans
   `CREATE OR REPLACE FUNCTION search_terms(of text, terms text[]) RETURNS bigint[] LANGUAGE plpgsql STABLE
      SET search_path FROM CURRENT AS $$ BEGIN RETURN (SELECT array_agg(key) FROM (SELECT key, row_number() OVER () AS place, count(*) OVER () AS size FROM (
      ${keysOf(
-       '$1',
+       'search_number($1)',
        `SELECT convert_to(run, 'UTF8') AS b FROM unnest($2) AS term, regexp_split_to_table(lower_case(term), '[Σσς]') AS run`
      )}) AS keys) AS chosen WHERE (place - 1) % (1 + (size - 1) / ${KEYS}) = 0); END $$`,
   // nulls stand between lists: see search-statements.ts
