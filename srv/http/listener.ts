@@ -4,9 +4,9 @@ import type { Socket } from 'node:net'
 import type { Express } from 'express'
 import { settings } from '../settings/settings.ts'
 import { networkOf } from './clients.ts'
+import { closeInStages, noteRequest, refuseUnreadable } from './connection-ends.ts'
 import { createServer } from './node-http.ts'
 import { Shares } from './shares.ts'
-import { noteRequest, refuseUnreadable } from './unreadable.ts'
 
 /** How often Node looks for connections that are over a limit, in milliseconds. */
 const CHECKING_INTERVAL = 1000
@@ -48,6 +48,7 @@ export function serve(app: Express, port: number, host?: string): Server {
   server.on('checkContinue', answer).on('checkExpectation', answer)
   server.on('clientError', (error, socket) => void refuseUnreadable(error, socket))
   server.maxConnections = limits.max_connections
+  server.on('connection', closeInStages)
   server.on('connection', (socket) => shareConnections(socket, limits.max_connections))
   // nothing moves on a connection while its answer is made
   server.setTimeout(Math.max(requires.db.query_timeout, odata.batch_timeout) + IDLE)

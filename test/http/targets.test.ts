@@ -169,6 +169,27 @@ describe('What is no request of HTTP', () => {
   })
 })
 
+describe('A request that is refused before it is received', () => {
+  it.each<[string, string, string, number]>([
+    ['for its size', '/auditLogs/provisioning', 'application/json', 413],
+    ['for its type', '/auditLogs/provisioning', 'text/plain', 415],
+    ['for its address', '/auditLogs/signIns', 'application/json', 404]
+  ])('%s is answered also where the connection is closed then, which it waits for', async (_, to, type, status) => {
+    const { hostname, port } = new URL(service.url)
+    const socket = connect(Number(port), hostname)
+    const errors: unknown[] = []
+    let text = ''
+    socket.on('error', (error) => errors.push(error))
+    socket.setEncoding('utf8').on('data', (part: string) => (text += part))
+    const head = [`POST ${to} HTTP/1.1`, 'Host: localhost', `Content-Type: ${type}`, 'Connection: close']
+    socket.write([...head, 'Content-Length: 8000000', '', ''].join('\r\n'))
+    const part = ' '.repeat(1_000_000)
+    for (let sent = 0; sent < 8; sent++) await new Promise((resolve) => socket.write(part, resolve))
+    await once(socket, 'close')
+    expect([errors, text.split(' ')[1]]).toEqual([[], String(status)])
+  })
+})
+
 describe('A client that waits until it is asked for the body (RFC 9110, 10.1.1)', () => {
   const path = '/auditLogs/provisioning'
   const event = '{"activityDateTime":"2024-05-01T00:00:00Z"}'

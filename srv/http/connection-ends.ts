@@ -1,11 +1,8 @@
-/**
- * Answers what Node cannot read as a request, or does not get in time. Node would do so without a body, and at once: to a
- * client that waits for the answer to its request, and sent more bytes than that has, an event would seem to be refused
- * that is stored.
- */
+/** How connections end, so that no answer is lost or taken for that of another request. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { errorBody, RequestError } from '../errors/errors.ts'
 import { STATUS_CODES } from './node-http.ts'
@@ -20,7 +17,24 @@ export function noteRequest(res: ServerResponse) {
   lastOf.set(res.req.socket, res)
 }
 
-/** Answers with an error, once the requests before it are answered, and ends the connection. */
+/**
+ * Has a connection closed after an answer only when its client has sent all of the request: with bytes that nobody reads,
+ * the answer would be lost on its way (RFC 9112, 9.6). Whoever takes too long for it is cut off like others.
+ */
+export function closeInStages(socket: Socket) {
+  const close = () => Socket.prototype.destroySoon.call(socket)
+  socket.destroySoon = () => {
+    const last = lastOf.get(socket)
+    if (last?.req.complete === false) last.req.once('end', close)
+    else close()
+  }
+}
+
+/**
+ * Answers what Node cannot read as a request, or does not get in time, and ends the connection. Node would do so without a
+ * body, and before requests that came before it: to a client that sent more bytes than its request has, an event would
+ * seem to be refused that is stored.
+ */
 export async function refuseUnreadable(error: NodeJS.ErrnoException & { reason?: string }, socket: Duplex) {
   if (ending.has(socket)) return
   ending.add(socket)
