@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Client } from 'pg'
+import { command } from '../support/command.ts'
 import { asService, onServer } from '../support/postgres.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { startProcess } from '../support/process.ts'
@@ -115,6 +116,36 @@ describe('On a server that lacks something, the service', () => {
     expect(answers.filter(({ status }) => status !== 201)).toEqual([])
     expect((await service.get(`${path}/$count`)).text).toBe('201')
     await service.stop()
+  })
+
+  it('works the same whatever the database sets by default', async () => {
+    await superuser('CREATE DATABASE of_defaults')
+    const url = `${server?.url}/of_defaults`
+    const env = await asService(url)
+    for (const limit of ['statement', 'lock', 'idle_in_transaction_session', 'idle_session'])
+      await superuser(`ALTER DATABASE of_defaults SET ${limit}_timeout = 1`)
+    for (const [name, value] of [
+      ['standard_conforming_strings', 'off'],
+      ['row_security', 'off'],
+      ['TimeZone', 'Asia/Kathmandu'],
+      ['DateStyle', 'SQL, DMY'],
+      ['extra_float_digits', '-10']
+    ])
+      await superuser(`ALTER DATABASE of_defaults SET ${name} = '${value}'`)
+    const service = await startProcess({ file: 'none', env })
+    const { get, post } = clientOf(() => service.url ?? '')
+    for (const month of ['05', '06'])
+      expect((await post(path, { id: month, activityDateTime: `2024-${month}-01T00:00:00.1234567Z` })).status).toBe(201)
+    expect(valuesOf(await get(`${path}?$filter=month(activityDateTime) eq 5`))).toMatchObject([
+      { id: '05', activityDateTime: '2024-05-01T00:00:00.1234567Z' }
+    ])
+    await service.stop()
+    const on = async (name: 'verify' | 'purge', of: string, ...args: string[]) => {
+      const { status, err } = await command(name, 'none', args, { CDS_ENV: 'postgres', DATABASE_URL: of })
+      return [status, err]
+    }
+    expect(await on('purge', env.DATABASE_URL as string, '--before', '2024-06-01')).toEqual([0, ''])
+    expect(await on('verify', url)).toEqual([0, ''])
   })
 
   it('does not know whether an event is stored where the connection is lost during the commit; it is stored once', async () => {

@@ -17,9 +17,21 @@ const PARSERS = new Map<number, (text: string) => unknown>([
   [NUMERIC, Number]
 ])
 
-/** @param url the database, as in `postgres://user:password@host:port/database` */
-export const configuration = (url: string): ClientConfig => ({
+/**
+ * What the service relies on, whatever a role or a database sets by default. Limits of time that it sets itself for a
+ * connection have priority; to create an index or to verify a large log takes minutes.
+ */
+const ALWAYS =
+  '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0 ' +
+  '-c standard_conforming_strings=on -c row_security=on'
+
+/**
+ * @param url the database, as in `postgres://user:password@host:port/database`
+ * @param options of the connection besides
+ */
+export const configuration = (url: string, options = ''): ClientConfig => ({
   connectionString: url,
+  options: `${ALWAYS} ${options}`,
   ...(isNear(url) ? {} : { ssl: true }),
   application_name: 'provisioning-audit-log',
   connectionTimeoutMillis: PATIENCE,
@@ -27,9 +39,6 @@ export const configuration = (url: string): ClientConfig => ({
   keepAliveInitialDelayMillis: PATIENCE, // a server that is gone without a word is noticed within minutes
   types: { getTypeParser: ((id: number): unknown => PARSERS.get(id) ?? pg.types.getTypeParser(id)) as never }
 })
-
-/** The options of connections that migrate: to create an index takes minutes in a large log. */
-export const MIGRATING = '-c statement_timeout=0'
 
 /** How long a statement may wait for a lock, and how long it may take until this process gives up, in milliseconds. */
 export type Limits = Required<Pick<PoolConfig, 'lock_timeout' | 'query_timeout'>>
@@ -51,7 +60,7 @@ function isNear(url: string) {
 
 /** Connects. The caller ends the connection. @throws the error of the server or of the network */
 export async function connect(url: string, options = ''): Promise<pg.Client & AsyncDisposable> {
-  const client = new pg.Client({ ...configuration(url), options })
+  const client = new pg.Client(configuration(url, options))
   client.on('error', () => {}) // its queries fail, too, and they are waited for
   await client.connect()
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() })
@@ -61,8 +70,8 @@ export async function connect(url: string, options = ''): Promise<pg.Client & As
  * A pool of connections. One that is lost while idle is replaced when it is needed; one that is lost in use fails its
  * queries, which are waited for. So nobody else has to hear of it.
  */
-export function pool(url: string, options: PoolConfig): pg.Pool {
-  const made = new pg.Pool({ ...configuration(url), ...options })
+export function pool(url: string, { options, ...others }: PoolConfig): pg.Pool {
+  const made = new pg.Pool({ ...configuration(url, options), ...others })
   made.on('error', () => {})
   made.on('connect', (client) => client.on('error', () => {}))
   return made

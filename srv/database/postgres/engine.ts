@@ -6,7 +6,7 @@ import type { Engine } from '../engine.ts'
 import { mostBytes, whileWanted } from '../reading.ts'
 import { SECRETS, TOKEN_SECRET } from '../tables.ts'
 import { turns } from '../turns.ts'
-import { connect, MIGRATING, onConnection, pool, type Limits } from './connection.ts'
+import { connect, onConnection, pool, type Limits } from './connection.ts'
 import { isDuplicate, refuse } from './failures.ts'
 import { startGroupCommit } from './group-commit.ts'
 import { watchTransactions } from './long-transactions.ts'
@@ -53,12 +53,12 @@ export function postgresEngine(url: string, ownerUrl: string, settings: Database
   let stopFilling = () => Promise.resolve()
   let isSearched = false
 
-  async function onServer<Result>(work: (client: pg.Client) => Promise<Result>, of = url, options = '') {
-    await using client = await connect(of, options)
+  async function onServer<Result>(work: (client: pg.Client) => Promise<Result>, of = url) {
+    await using client = await connect(of)
     return await work(client)
   }
 
-  const asOwner = <Result>(work: (client: pg.Client) => Promise<Result>) => onServer(work, ownerUrl, MIGRATING)
+  const asOwner = <Result>(work: (client: pg.Client) => Promise<Result>) => onServer(work, ownerUrl)
 
   /** A statement in the form that is quick for the events it may find, if the search index knows. */
   async function chosen(statement: { text: string; values: unknown[] }, tenants: string, signal: AbortSignal) {

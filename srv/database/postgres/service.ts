@@ -9,7 +9,7 @@ import { nameOf } from '../../settings/database-url.ts'
 import { databaseLocation, ownerLocation, settings } from '../../settings/settings.ts'
 import { closeOnce } from '../closing.ts'
 import type { Engine } from '../engine.ts'
-import { connect, expectUsable, MIGRATING } from './connection.ts'
+import { connect, expectUsable } from './connection.ts'
 import { postgresEngine } from './engine.ts'
 import { FUNCTIONS } from './functions.ts'
 import { indexedFirst } from './indexes.ts'
@@ -43,7 +43,7 @@ export default class PostgresDatabase extends SQLService {
   override get factory() {
     return {
       options: this.options.pool,
-      create: () => connect(ownerLocation(), MIGRATING),
+      create: () => connect(ownerLocation()),
       destroy: (client: pg.Client) => client.end(),
       validate: () => true
     }
