@@ -22,7 +22,7 @@ export function readBatch(body: unknown, limit: number): Unit[] {
   for (const [index, each] of requests.entries()) {
     const target = `requests/${index}`
     const request = readRequest(each, target)
-    const group = readGroup((each as JsonObject).atomicityGroup, `${target}/atomicityGroup`)
+    const group = readGroup((each as JsonObject).atomicityGroup ?? undefined, `${target}/atomicityGroup`)
     const isFurther = group !== undefined && units.at(-1)?.group === group
     checkRequest(request, group !== undefined, group === undefined ? target : `${target}/atomicityGroup`)
     connect(request, (each as JsonObject).dependsOn ?? [], group, named, `${target}/dependsOn`)
@@ -42,12 +42,12 @@ function readRequest(request: unknown, target: string) {
     if (typeof request[name] !== 'string')
       throw invalid(`A request of a batch must have a string '${name}'.`, `${target}/${name}`)
   }
-  const { id, method, url, headers = {}, body } = request as { id: string; method: string; url: string } & JsonObject
+  const { id, method, url, headers, body } = request as { id: string; method: string; url: string } & JsonObject
   return {
     id,
     method: method.toUpperCase(),
     url,
-    headers: readHeaders(headers, `${target}/headers`),
+    headers: readHeaders(headers ?? {}, `${target}/headers`),
     body: () => (body instanceof UnparsedBody ? parseBody(body.text) : body),
     dependsOn: [] as BatchRequest[],
     isConditional: (request.if ?? null) !== null
