@@ -76,6 +76,17 @@ describe('What the service lacks of the standard is 501 (12.1.1, 7; 12.1.2, 2 an
     expect((await service.get(`${path}/conditional`)).status).toBe(404)
   })
 
+  it.each([`${path}/a/modifiedProperties?$apply=identity`, `${path}/$ref?$apply=identity`])('%s', async (url) =>
+    expect((await service.get(url)).status).toBe(501)
+  )
+
+  it('the number of changes (Protocol 4.01, 11.3.2)', async () => {
+    const { body } = await service.get(`${path}?$select=id`, { Prefer: 'track-changes' })
+    const link = String(body['@odata.deltaLink']).slice(service.url.length).replace('?', '/$count?')
+    const answer = await service.get(link)
+    expect([answer.status, errorOf(answer).target]).toEqual([501, '$deltatoken'])
+  })
+
   it('but not what is malformed, which is 400', async () => {
     for (const $filter of ["@ eq 'x'", "geography('Point(1 2)') eq null", 'tolower(modifiedProperties) eq null'])
       expect((await service.get(query(path, { $filter }))).status).toBe(400)

@@ -29,13 +29,24 @@ const CAPABILITIES: Record<Resource['kind'], Partial<Record<string, readonly str
   property: { GET: [...ROWS.slice(0, 3), '$orderby', '$top', '$skip', '$count', '$select', '$format'] }
 }
 
+/**
+ * What the standard has for resources, and the service does not: transformations of what is in an entity (Data Aggregation
+ * 4.0, 3) or of references, and the number of changes (Protocol 4.01, 11.3.2).
+ */
+const LACKING: Partial<Record<Resource['kind'], string>> = {
+  property: '$apply',
+  references: '$apply',
+  count: '$deltatoken'
+}
+
 /** The query options that a resource takes with a method; none with one that it does not take. */
 export const optionsOf = (kind: Resource['kind'], method: 'GET' | 'POST') => CAPABILITIES[kind][method] ?? []
 
 /**
  * Checks that a resource takes a request, and answers OPTIONS.
  * @returns false if the request is answered already
- * @throws {RequestError} 405 for a method, 400 for a query option that the resource does not take
+ * @throws {RequestError} 405 for a method, 400 for a query option that the resource does not take, 501 for one that the
+ *   standard has for it
  */
 export function isTaken(req: Request, res: Response, kind: Resource['kind'], options: Map<string, string>): boolean {
   const capabilities = CAPABILITIES[kind]
@@ -50,6 +61,9 @@ export function isTaken(req: Request, res: Response, kind: Resource['kind'], opt
     res.set('Allow', allow)
     throw new RequestError('methodNotAllowed', `This resource does not take ${req.method}, only ${allow}.`)
   }
+  const lacking = LACKING[kind]
+  if (lacking && options.has(lacking))
+    throw new RequestError('notImplemented', `The service does not implement ${lacking} on this resource.`, lacking)
   checkOptions(options, allowed)
   if (kind !== 'singleton') checkExpand(options)
   return true
