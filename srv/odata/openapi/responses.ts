@@ -76,6 +76,7 @@ function errorResponses(withTokens: boolean): Record<string, JsonObject> {
     const description = `An error with the code ${codes.map(([code]) => `\`${code}\``).join(' or ')}.`
     const content = { 'application/json': { schema: reference('Error'), examples: errorExamples(status) } }
     const error = response(description, content, ...(MAY_PASS.includes(status) ? ['Retry-After'] : []))
+    if (OF_COLLECTION.includes(status)) Object.assign(error.headers as object, ANEW)
     if (TOKENS.includes(status)) Object.assign(error.headers as object, CHALLENGE)
     return [`error${status}`, error]
   })
@@ -92,4 +93,5 @@ function errorExamples(status: number): JsonObject {
   return Object.fromEntries(bodies) as JsonObject
 }
 
+const ANEW = { Location: { description: 'The URL to read the collection anew.', schema: { type: 'string' } } }
 const CHALLENGE = { 'WWW-Authenticate': { description: 'How to authenticate.', schema: { type: 'string' } } }

@@ -1,6 +1,5 @@
 /** The order of arrival: see db/arrivals.cds. It is read through the service, which confines it like events. */
 import { hash } from 'node:crypto'
-import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import { arrivedAfter } from '../../database/dialect.ts'
@@ -27,23 +26,18 @@ export async function lastArrival(exchange: Exchange): Promise<{ until: number; 
 }
 
 /**
- * Checks that the arrivals which a link knows are those of the log. When an older copy of the log was restored, other
+ * Whether the arrivals which a link knows are those of the log. When an older copy of the log was restored, other
  * events get their numbers, and the link would leave these out. Retention may remove arrivals, but if it has removed
  * the last one, what came in after it may be gone as well, and nobody would notice.
- * @throws {RequestError} 410 if they are not
  */
-export async function expectKnown(exchange: Exchange, { until = 0, known = [] }: Position) {
-  if (!until) return
+export async function goesOn(exchange: Exchange, { until = 0, known = [] }: Position): Promise<boolean> {
+  if (!until) return true
   const found = await lastUpTo(exchange, until)
   const [oldest = Infinity] = known[0] ?? [] // earlier versions gave links that know none
   const isOther = ([sequence, mark]: KnownArrival) =>
     sequence >= oldest && !known.some((each) => each[0] === sequence && each[1] === mark)
-  if (found.at(-1)?.[0] !== until || found.some(isOther)) throw new RequestError('resyncRequired', GONE, '$deltatoken')
+  return found.at(-1)?.[0] === until && !found.some(isOther)
 }
-
-const GONE =
-  'What this link goes on from is not in the log any more, as retention has removed it or an older copy of the log was ' +
-  'restored: read the collection anew.'
 
 /** The arrivals that a link knows when it has led to further ones. */
 export const knownAfter = ({ known = [] }: Position, arrivals: Arrival[]): KnownArrival[] =>

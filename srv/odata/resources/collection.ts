@@ -1,10 +1,11 @@
 /** Answers to requests on collections (OData Protocol 4.01, 11.2.6 and 11.3). */
-import { arrivedSince, expectKnown, knownAfter } from '../query/arrivals.ts'
+import { arrivedSince, goesOn, knownAfter } from '../query/arrivals.ts'
+import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { applied } from '../request/headers.ts'
 import { ref, val, xpr } from '../../cqn/cqn.ts'
 import { arrayText, objectText } from '../response/json-text.ts'
-import { linkTo } from '../response/links.ts'
+import { linkTo, urlAnew } from '../response/links.ts'
 import { respondWith, respondWithText } from '../response/respond.ts'
 import { countEntities } from './count.ts'
 import { download } from './download.ts'
@@ -46,7 +47,10 @@ async function readDelta(exchange: Exchange, path: string, token: string): Promi
   const { schema } = exchange
   const position = fromToken(exchange, '$deltatoken', token)
   if (exchange.preferences.has('track-changes')) applied(exchange.res, 'odata.track-changes') // as it always does
-  await expectKnown(exchange, position)
+  if (!(await goesOn(exchange, position))) {
+    exchange.res.set('Location', urlAnew(exchange, path)) // as 11.3.2 of the protocol asks
+    throw new RequestError('resyncRequired', GONE, '$deltatoken')
+  }
   const since = position.until ?? 0
   const { limit, sized } = pageWindow(exchange, position)
   const arrived = await arrivedSince(exchange, since, limit)
@@ -70,3 +74,7 @@ async function readDelta(exchange: Exchange, path: string, token: string): Promi
   const members = { value, [isMore ? '@odata.nextLink' : '@odata.deltaLink']: next }
   return { fragment: `${path}${shown.list}/$delta`, members }
 }
+
+const GONE =
+  'What this link goes on from is not in the log any more, as retention has removed it or an older copy of the log was ' +
+  'restored: read the collection anew.'

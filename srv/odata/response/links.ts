@@ -35,13 +35,27 @@ export function linkTo(
   position: Position,
   options = linkOptions(exchange)
 ): JsonText {
-  const others = [...options].filter(([each]) => each !== '$skiptoken' && each !== '$deltatoken')
-  const all: [string, string][] = [...others, [name, toToken(exchange, name, position, options)]]
-  const query = all.map(([option, value]) => `${option}=${encoded(value)}`).join('&')
+  const all: [string, string][] = [...withoutTokens(options), [name, toToken(exchange, name, position, options)]]
+  const query = queryOf(all)
   if (path.length + query.length > LONGEST_LINK - MOST_OF_ROOT)
     throw new RequestError('uriTooLong', 'The URL is too long for a link to the next page.')
   return [JSON.stringify(`${exchange.root}${path}?${query}`)]
 }
+
+/**
+ * The URL to read a collection anew, with the query options of the link that is no longer followed.
+ * @param path the path of the collection, `auditLogs/provisioning`
+ */
+export function urlAnew(exchange: Exchange, path: string): string {
+  const query = queryOf(withoutTokens(linkOptions(exchange)))
+  return `${exchange.root}${path}${query && '?'}${query}`
+}
+
+const withoutTokens = (options: Iterable<[string, string]>) =>
+  [...options].filter(([each]) => each !== '$skiptoken' && each !== '$deltatoken')
+
+const queryOf = (options: [string, string][]) =>
+  options.map(([option, value]) => `${option}=${encoded(value)}`).join('&')
 
 /** What is left of a link for the root, which may be long behind a proxy. */
 const MOST_OF_ROOT = 1024

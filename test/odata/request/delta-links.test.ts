@@ -19,7 +19,8 @@ async function post({ post }: Client, ids: string[], activityDateTime = '2024-05
 const relative = (link: unknown) => String(link).replace(/^\w+:..[^/]+/, '')
 
 /** A link to what comes in from now on. */
-const linkNow = async ({ get }: Client) => relative((await get(path, tracked)).body['@odata.deltaLink'])
+const linkNow = async ({ get }: Client, options = '') =>
+  relative((await get(path + options, tracked)).body['@odata.deltaLink'])
 
 /** What a link leads to: ids, or the status and code of an error. */
 async function follow({ get }: Client, link: string) {
@@ -33,8 +34,8 @@ describe('When an older copy of the log was restored, a delta link', () => {
   const folder = temporaryFolder()
   const [file, copy] = [join(folder, 'events.sqlite'), join(folder, 'copy.sqlite')]
   /** Before the copy was made, and afterwards: with a further page, in the middle and at the end. */
-  const links: Record<'early' | 'paged' | 'further' | 'late' | 'last', string> = {
-    ...{ early: '', paged: '', further: '', late: '', last: '' }
+  const links: Record<'early' | 'paged' | 'further' | 'late' | 'last' | 'filtered', string> = {
+    ...{ early: '', paged: '', further: '', late: '', last: '', filtered: '' }
   }
   let service: Awaited<ReturnType<typeof startProcess>>
   let restored: Client
@@ -55,6 +56,7 @@ describe('When an older copy of the log was restored, a delta link', () => {
     links.late = await linkNow(client)
     await post(client, ['b6'])
     links.last = await linkNow(client)
+    links.filtered = await linkNow(client, "?$select=id&$filter=id ne @a&@a='b2'")
     const paged = await client.get(path, { Prefer: 'track-changes,maxpagesize=2' })
     links.paged = relative(paged.body['@odata.nextLink'])
     await original.stop()
@@ -81,7 +83,13 @@ describe('When an older copy of the log was restored, a delta link', () => {
         target: '$deltatoken'
       }
     ])
+    expect(relative(answer.headers.get('location'))).toBe(path)
     expect(await follow(restored, links.last)).toEqual(GONE)
+  })
+
+  it('is refused with the URL to read anew what it was asked for', async () => {
+    const { headers } = await restored.get(links.filtered)
+    expect(relative(headers.get('location'))).toBe(`${path}?$select=id&$filter=id%20ne%20@a&@a='b2'`)
   })
 
   it('is refused from a further page on, as is one that ends pages which were begun before', async () => {
