@@ -47,7 +47,7 @@ export function filterOf(view: View, now: number, facets: readonly Facet[] = FAC
     ...facets.map((facet) => anyOf(PATHS[facet], chosenIn(view)[facet])),
     view.errorCode !== undefined && anyOf(`${ERROR}/errorCode`, [view.errorCode]),
     view.subject && subjectCondition(view.subject),
-    soughtIn(view) && searchCondition(soughtIn(view))
+    searchCondition(view)
   ]
   return conditions.filter(Boolean).join(' and ') || undefined
 }
@@ -74,18 +74,24 @@ function subjectCondition({ kind, id }: Subject) {
   return `(sourceIdentity/id eq ${literal(id)} or targetIdentity/id eq ${literal(id)})`
 }
 
-/** What is searched for: people put it in quotation marks, or copy it with them. */
-const soughtIn = ({ search }: View) =>
-  search
-    .trim()
-    .replace(/^"(.*)"$/, '$1')
-    .trim()
+/** With more words than this, a search is for all of them as they are. */
+const MOST_WORDS = 8
 
-function searchCondition(text: string) {
-  const lower = literal(text.toLowerCase())
-  const parts = [
-    ...NAMES.map((path) => `contains(tolower(${path}),${lower})`),
-    ...IDS.map((path) => `${path} eq ${literal(text)}`)
-  ]
+/** What is searched for: words in any order, or a text as it is, which people put in quotation marks. */
+function soughtIn({ search }: View): { text: string; words: string[] } {
+  const [whole, quoted] = /^"(.*)"$/.exec(search.trim()) ?? [search.trim()]
+  const text = (quoted ?? whole).trim()
+  const words = text.split(/\s+/)
+  return { text, words: quoted === undefined && words.length <= MOST_WORDS ? words : [text] }
+}
+
+function searchCondition(view: View) {
+  const { text, words } = soughtIn(view)
+  if (!text) return undefined
+  const allIn = (path: string) => {
+    const parts = words.map((word) => `contains(tolower(${path}),${literal(word.toLowerCase())})`)
+    return parts.length > 1 ? `(${parts.join(' and ')})` : parts[0]
+  }
+  const parts = [...NAMES.map(allIn), ...IDS.map((path) => `${path} eq ${literal(text)}`)]
   return `(${parts.join(' or ')})`
 }

@@ -231,6 +231,8 @@ describeInBrowser('Search', () => {
       ['anna', 'Anna Müller', 'Anna Müller', 'Anna Müller'],
       ["O'Neill", "Fiona O'Neill"],
       ['MÜLLER', 'Anna Müller', 'Anna Müller', 'Anna Müller'],
+      ['novák emil', 'Emil Novák'],
+      ['"emil novák"', 'Emil Novák'],
       ['dora.nagy@contoso.com', 'Dora Nagy'],
       ['e05', 'Chen Wei'],
       ['change-of-e04', 'Bob Stone'],
