@@ -193,6 +193,11 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
           <Spacer key="below" height={(length - to) * row} />
         </tbody>
       </table>
+      {to > 0 && (from > 0 || to < length || !shown.isComplete) && (
+        <p class="paper rest">
+          Rows {from + 1} to {to} are on paper. A download has all.
+        </p>
+      )}
       {shown === pages && failure}
       {failure === null && !shown.isComplete && <p class="loading">Loading events…</p>}
       {isEmpty && <Empty {...{ view, now, navigate }} />}

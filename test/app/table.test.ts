@@ -215,6 +215,7 @@ describeInBrowser('The table', () => {
     await page
       .getByText('an, Success – Events – 2024-05-06 02:00 – 2024-05-13 02:00 – times in Europe/Berlin')
       .waitFor()
+    expect(await page.getByText('are on paper').count()).toBe(0) // as all rows are
     await page.emulateMedia({ media: 'screen' })
     await eventually(() => page.locator('.paper').isVisible(), false)
   })

@@ -73,6 +73,9 @@ describeInBrowser('A log of 100,000 events', () => {
     expect(await page.getByRole('table', { name: 'Events' }).getAttribute('aria-rowcount')).toBe(String(COUNT + 1))
     await page.keyboard.press('Home')
     await eventually(() => first(page), `Person ${COUNT - 1}`)
+    await page.emulateMedia({ media: 'print' })
+    await page.getByText(/^Rows 1 to \d\d are on paper\. A download has all\.$/).waitFor()
+    await page.emulateMedia({ media: 'screen' })
     // in the middle, where pages were forgotten, they are read again
     await page.mouse.move(900, 700)
     await page.mouse.wheel(0, 36 * 50_000)
