@@ -64,7 +64,7 @@ export function serviceRootOf(service: string, { model, tokens, conventions }: S
     headers.refuseIsolation(req)
     const root = serviceRoot(outer)
     const { resource, options, aliases } = locate(req.url, root, schema)
-    if (!isTaken(req, res, resource.kind, options)) return
+    if (!isTaken(req, res, resource, options)) return
 
     const user = (cds.context as EventContext).user
     if (req.method === 'POST') permitPost(user, resource.kind === 'batch', restricted)

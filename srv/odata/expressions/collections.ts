@@ -26,6 +26,8 @@ export function collectionValue(parser: Parser, column: Cqn, type: StructuredTyp
   }
   if (cursor.token.text === 'aggregate')
     cursor.fail('The service does not aggregate collections in expressions', undefined, 'notImplemented')
+  if (context.option === '$apply' && type.properties.has(cursor.token.text))
+    cursor.fail('The service does not aggregate what is in collections', undefined, 'notImplemented')
   const isAll = cursor.accept('all')
   if (!isAll && !cursor.accept('any')) cursor.fail(`any, all or $count is expected instead of '${cursor.token.text}'`)
   const condition = lambda(parser, scope)

@@ -3,10 +3,11 @@ import { propertyOf, valueColumn, type Computed } from './compute.ts'
 import { nested, type Rows } from './rows.ts'
 import { isStructured, type Property, type StructuredType } from '../model/types.ts'
 import { asJson, integer, summand } from '../../database/dialect.ts'
-import { func, named, val } from '../../cqn/cqn.ts'
+import { func, named, val, xpr } from '../../cqn/cqn.ts'
 import type { Typed } from '../../cqn/typed.ts'
 import { withoutNaN } from '../expressions/arithmetic.ts'
 import type { Cursor } from '../expressions/cursor.ts'
+import { holds, negated } from '../expressions/logic.ts'
 import { comparable, meantAs, shown } from '../expressions/members.ts'
 import type { Path } from '../expressions/paths.ts'
 
@@ -25,7 +26,10 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
       return number.type === 'number' ? { ...of(summed), whole: false } : undefined
     case 'min':
     case 'max':
-      if (type === 'boolean') return undefined
+      if (type === 'boolean') {
+        const numbered = xpr('case when', holds(operand), 'then 1 when', negated(operand).cqn, 'then 0 end')
+        return { cqn: xpr(func(method, numbered), '= 1'), type, position } // false is less than true
+      }
       if (type !== 'any') return { ...of(operand), shownAs: operand.shownAs }
       // numbers come before texts, as JSON, which keeps their types
       return {

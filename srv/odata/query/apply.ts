@@ -4,7 +4,7 @@ import { func, named, ref, val, xpr } from '../../cqn/cqn.ts'
 import type { Typed } from '../../cqn/typed.ts'
 import { aggregate, grouped } from './aggregation.ts'
 import { withoutNaN } from '../expressions/arithmetic.ts'
-import type { Cursor } from '../expressions/cursor.ts'
+import { Cursor } from '../expressions/cursor.ts'
 import { meantAs } from '../expressions/members.ts'
 import { orderBy, ordering, orderTerms } from './order.ts'
 import { isPrimitive, type Parser } from '../expressions/parsing.ts'
@@ -55,8 +55,8 @@ const TRANSFORMATIONS = new Map<string, (parser: Parser, rows: Rows) => Rows | R
     groupby: groupBy,
     concat: concatenated,
     orderby: (parser, rows) => ({ ...rows, order: orderTerms(parser, rows.order) }),
-    top: ({ cursor }, rows) => limited(rows, wholeNumber(cursor)),
-    skip: ({ cursor }, rows) => limited(rows, Number.MAX_SAFE_INTEGER, wholeNumber(cursor)),
+    top: (parser, rows) => limited(rows, wholeNumber(parser)),
+    skip: (parser, rows) => limited(rows, Number.MAX_SAFE_INTEGER, wholeNumber(parser)),
     topcount: (parser, rows) => extremes(parser, rows, true),
     bottomcount: (parser, rows) => extremes(parser, rows, false),
     topsum: (parser, rows) => accumulated(parser, rows, true, false),
@@ -72,22 +72,28 @@ function concatenated(parser: Parser, rows: Rows): Rows[] {
   return sets
 }
 
-function wholeNumber(cursor: Cursor, least = 0): number {
-  return amount(cursor, `A whole number of ${least} or more`, (each) => Number.isSafeInteger(each) && each >= least)
+function wholeNumber(parser: Parser, least = 0): number {
+  return amount(parser, `A whole number of ${least} or more`, (each) => Number.isSafeInteger(each) && each >= least)
 }
 
-/** Reads a number that belongs to the query, not to its values. */
-function amount(cursor: Cursor, what: string, isValid: (number: number) => boolean): number {
+/** Reads a number that belongs to the query, not to its values; an alias may stand for it. */
+function amount({ cursor, context }: Parser, what: string, isValid: (number: number) => boolean): number {
   const { kind, text } = cursor.token
-  const number = Number(text)
-  if (kind !== 'number' || !Number.isFinite(number) || !isValid(number)) cursor.fail(`${what} is expected`)
-  cursor.take()
+  const value = kind === 'alias' ? context.aliases.get(text) : undefined
+  const at = value === undefined ? cursor : new Cursor(value, text, cursor)
+  const number = Number(at.token.text)
+  if (at.token.kind !== 'number' || !Number.isFinite(number) || !isValid(number)) at.fail(`${what} is expected`)
+  at.take()
+  if (at !== cursor) {
+    at.end()
+    cursor.take()
+  }
   return number
 }
 
 /** `topcount(3,durationInMilliseconds)`: the rows with the largest values. */
 function extremes(parser: Parser, rows: Rows, descending: boolean): Rows {
-  const count = wholeNumber(parser.cursor, 1)
+  const count = wholeNumber(parser, 1)
   parser.cursor.expect(',')
   return limited({ ...rows, order: [{ ...ordering(parser), descending }] }, count)
 }
@@ -98,8 +104,8 @@ function extremes(parser: Parser, rows: Rows, descending: boolean): Rows {
  */
 function accumulated(parser: Parser, rows: Rows, descending: boolean, isPercent: boolean): Rows {
   const most = isPercent
-    ? amount(parser.cursor, 'A number above 0 and up to 100', (each) => each > 0 && each <= 100)
-    : amount(parser.cursor, 'A number', () => true)
+    ? amount(parser, 'A number above 0 and up to 100', (each) => each > 0 && each <= 100)
+    : amount(parser, 'A number', () => true)
   parser.cursor.expect(',')
   const value = meantAs(parser.value(), 'number')
   const { type, position } = value

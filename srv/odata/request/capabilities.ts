@@ -48,9 +48,12 @@ export const optionsOf = (kind: Resource['kind'], method: 'GET' | 'POST') => CAP
  * @throws {RequestError} 405 for a method, 400 for a query option that the resource does not take, 501 for one that the
  *   standard has for it
  */
-export function isTaken(req: Request, res: Response, kind: Resource['kind'], options: Map<string, string>): boolean {
-  const capabilities = CAPABILITIES[kind]
-  const allowed = capabilities[req.method === 'HEAD' ? 'GET' : req.method]
+export function isTaken(req: Request, res: Response, resource: Resource, options: Map<string, string>): boolean {
+  const { kind } = resource
+  // nothing is created in a part of a collection
+  const isPart = kind === 'collection' && resource.isFiltered
+  const capabilities = isPart ? { GET: CAPABILITIES.collection.GET } : CAPABILITIES[kind]
+  const allowed = new Map(Object.entries(capabilities)).get(req.method === 'HEAD' ? 'GET' : req.method)
   if (!allowed) {
     const methods = Object.keys(capabilities).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
     const allow = [...methods, 'OPTIONS'].join(', ')

@@ -8,7 +8,8 @@ import { parseUrl, type ParsedUrl } from './url.ts'
 /** What the path of a request addresses. A collection is named by its path, `auditLogs/provisioning`. */
 export type Resource =
   | { kind: 'serviceDocument' | 'metadata' | 'openApi' | 'batch' | 'singleton' }
-  | { kind: 'collection' | 'count' | 'references'; collection: string }
+  | { kind: 'collection'; collection: string; isFiltered?: boolean }
+  | { kind: 'count' | 'references'; collection: string }
   | { kind: 'reference'; of?: { collection: string; key: EntityKey } }
   | { kind: 'entity'; collection: string; key: EntityKey }
   | ({ kind: 'property'; collection: string; key: EntityKey } & PropertyPath)
@@ -28,9 +29,10 @@ export function locate(url: string, root: string, schema: ServiceSchema): Locate
   const resource = resolve(segments.toSpliced(first, filters.length), aliases, schema)
   if (filters.length) {
     const isWithin = (segment: string) => !segment.startsWith('$') && !schema.types.structured.has(segment)
-    if (segments.slice(first + filters.length).some(isWithin))
+    if (filters.some(hasKey) || segments.slice(first + filters.length).some(isWithin))
       throw new RequestError('notImplemented', 'The service does not address what is within $filter.', '$filter')
     if (!isCollection(resource)) throw notFound(segments)
+    if (resource.kind === 'collection') resource.isFiltered = true
   }
   narrow(filters, options, aliases)
   return { resource, options, aliases }
@@ -64,6 +66,17 @@ function filtersOf(segments: string[]): string[] {
     filters.push(filter)
   }
   return filters
+}
+
+/** Whether a key follows a condition of the path: `/$filter(…)('key')`. */
+function hasKey(filter: string): boolean {
+  const bare = filter.replaceAll(/'[^']*'/g, '')
+  let depth = 1
+  for (const { 0: character, index } of bare.matchAll(/[()]/g)) {
+    depth += character === '(' ? 1 : -1
+    if (!depth) return bare[index + 1] === '('
+  }
+  return false
 }
 
 /**

@@ -313,6 +313,10 @@ describe('$apply', () => {
       `${only}/aggregate(durationInMilliseconds with sum as sum,durationInMilliseconds with min as min,durationInMilliseconds with max as max,durationInMilliseconds with average as average,jobId with countdistinct as jobs)`,
       [{ sum: 600, min: 100, max: 300, average: 200, jobs: 2 }]
     ],
+    [
+      `${only}/aggregate(durationInMilliseconds gt 200 with max as any,durationInMilliseconds gt 0 with min as all,contains(jobId,null) with max as none)`,
+      [{ any: true, all: false, none: null }]
+    ],
     [`${only}/groupby((jobId))`, [{ jobId: 'scim.1' }, { jobId: 'scim.2' }]],
     [
       `${only}/groupby((statusInfo/status),aggregate($count as total))`,
@@ -482,6 +486,7 @@ describe('$apply', () => {
     ['groupby((rolluprecursive($root/provisioningEvents,Hierarchy,id)),aggregate($count as n))', 501],
     ['compute(durationInMilliseconds div $these/aggregate(durationInMilliseconds with sum) as x)', 501],
     ['filter(provisioningSteps/aggregate(name with max) eq 1)', 501],
+    ['aggregate(provisioningSteps/name with max as x)', 501],
     ['filter(isdefined(jobId))', 501],
     ['groupby((jobId),(1))', 400],
     ['', 400],

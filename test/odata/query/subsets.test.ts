@@ -228,6 +228,21 @@ it.each([
   ['top(-1)', 'A whole number of 0 or more is expected, at position 4 of $apply.']
 ])('$apply=%s is refused', async ($apply, message) => expect(await found({ $apply })).toBe(`400 ${message}`))
 
+it('An alias may stand for a number of rows, and for a sum', async () => {
+  for (const [count, expected] of [
+    ['1', 'a'],
+    [' 2', 'af']
+  ] as const)
+    expect(await found({ $apply: 'topcount(@n,durationInMilliseconds)/orderby(id)', '@n': count })).toBe(expected)
+  expect(await found({ $apply: 'topsum(@n,durationInMilliseconds)', '@n': '8' })).toBe('a')
+  expect(await found({ $apply: 'top(@n)', '@n': '1e0' })).toHaveLength(1)
+  const refused = '400 A whole number of 0 or more is expected, at position'
+  expect(await found({ $apply: 'top(@n)', '@n': '-1' })).toBe(`${refused} 0 of @n.`)
+  expect(await found({ $apply: 'top(@n)', '@n': '0x1' })).toMatch(/^400 /)
+  expect(await found({ $apply: 'top(@n)', '@n': '1 2' })).toBe("400 '2' is not expected, at position 2 of @n.")
+  expect(await found({ $apply: 'top(@n)' })).toBe(`${refused} 4 of $apply.`)
+})
+
 it('The order of rows does not depend on the language of the client, nor does their number', async () => {
   for (const [id, action] of [
     ['u', 'B'],

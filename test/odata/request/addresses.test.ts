@@ -169,6 +169,13 @@ describe('A path with conditions (URL Conventions 4.01, 4.12)', () => {
     expect(valuesOf(await service.get(next)).map(({ id }) => id)).toEqual(['c/d'])
   })
 
+  it('takes no POST, and says so', async () => {
+    for (const [method, status] of Object.entries({ OPTIONS: 204, POST: 405 })) {
+      const answer = await service.send(method, `${path}/$filter(@f)?@f=true`, method === 'POST' ? {} : undefined)
+      expect([answer.status, answer.headers.get('allow')]).toEqual([status, 'GET, HEAD, OPTIONS'])
+    }
+  })
+
   it.each<[string, number]>([
     [`${path}/$filter()`, 400],
     [`${path}/$filter(id)`, 400],
@@ -177,7 +184,8 @@ describe('A path with conditions (URL Conventions 4.01, 4.12)', () => {
     [`${path}/$filter(true) or (false)?$filter=true`, 400],
     [`${path}/$filter(true)?$filter=true) or (true`, 400],
     [`${path}/$filter(true)?$apply=identity)`, 400],
-    [`${path}/$filter(true)('a')`, 400],
+    [`${path}/$filter(true)('a')`, 501],
+    [`${path}/$filter(contains(id,')('))('a')`, 501],
     [`${path}/$filter(true)/a`, 501],
     [`${path}/$filter(true)/a.b`, 501],
     [`${path}/$filter(true)/a/modifiedProperties`, 501],
