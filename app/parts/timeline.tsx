@@ -1,5 +1,5 @@
 /** All that happened to one object, in one cycle or in one job, in the order in which it happened. */
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { nameOf, plain, tenantOf, type Event as LogEvent } from '../service/odata.ts'
 import { linkTo, type Navigate, type Shown } from '../state/navigation.ts'
 import { usePages } from '../state/pages.ts'
@@ -59,6 +59,17 @@ function Moments({ view, now, navigate, title, id }: Shown & { title: string; id
   )
   const [wanted, setWanted] = useState(0)
   useEffect(() => shown.look(0, wanted)) // it does nothing where all is there
+  const list = useRef<HTMLOListElement>(null)
+  useEffect(() => {
+    const scroller = list.current?.parentElement
+    if (!scroller) return
+    scroller.scrollTop = pages.reading.top
+    const onScroll = () => {
+      if (list.current) pages.reading.top = scroller.scrollTop // and not of what comes in its place
+    }
+    scroller.addEventListener('scroll', onScroll, { passive: true })
+    return () => scroller.removeEventListener('scroll', onScroll)
+  }, [pages])
   const events = Array.from({ length: shown.length }, (_, place) => shown.at(place)).filter(
     (event) => event !== undefined
   )
@@ -66,7 +77,7 @@ function Moments({ view, now, navigate, title, id }: Shown & { title: string; id
   return (
     <>
       <Heading {...{ title, id, name }} />
-      <ol>
+      <ol ref={list}>
         {events.map((event, place) => (
           <Moment
             key={event.id}

@@ -267,6 +267,22 @@ describeInBrowser('The table', () => {
     await eventually(top, 100)
   })
 
+  it('is where it was, also as a timeline', async () => {
+    const page = await open('?last=all&cycle=cycle-2', { viewport: { width: 700, height: 570 } })
+    const top = () => page.evaluate("document.querySelector('.timeline')?.scrollTop")
+    await page.locator('.timeline li').last().waitFor()
+    await page.evaluate("document.querySelector('.timeline').scrollTo(0, 50)")
+    await eventually(top, 50)
+    await page.getByRole('link', { name: /Chen Wei/ }).click()
+    await page.getByRole('link', { name: 'All that happened to Chen Wei' }).click()
+    await page.getByRole('heading', { name: 'Everything that happened to Chen Wei' }).waitFor()
+    expect(await top()).toBe(0)
+    await page.goBack()
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Cycle cycle-2' }).waitFor()
+    await eventually(top, 50)
+  })
+
   it('is read anew by who does not come back, but chooses the same again', async () => {
     const page = await open('?last=all&search=zoe')
     await page.getByText('No events match').waitFor()
