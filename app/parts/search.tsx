@@ -5,9 +5,10 @@ import type { Shown } from '../state/navigation.ts'
 export function Search({ view, navigate }: Omit<Shown, 'now'>) {
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => {
+    // no single character: people who speak to their computer would press it unawares (WCAG 2.1.4)
     const focus = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
-      if (event.key !== '/' || isTyping || document.querySelector('dialog[open]')) return
+      const isMeant = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k'
+      if (!isMeant || document.querySelector('dialog[open]')) return
       event.preventDefault()
       field.current?.focus()
     }
@@ -28,6 +29,8 @@ export function Search({ view, navigate }: Omit<Shown, 'now'>) {
         key={view.search}
         defaultValue={view.search}
         aria-label="Search by person or id"
+        aria-keyshortcuts="Control+K Meta+K"
+        title="Ctrl+K or ⌘K"
         placeholder="Person, user principal name or id"
         autocomplete="off"
         spellcheck={false}

@@ -81,7 +81,7 @@ describeInBrowser('By keyboard', () => {
     await eventually(() => focused(page), 'Anna Müller, Create, success')
     await page.keyboard.press('Home')
     await eventually(() => focused(page), "Fiona O'Neill, Update, success")
-    await page.keyboard.press('/')
+    await page.keyboard.press('ControlOrMeta+k')
     expect(await focused(page)).toBe('Search by person or id')
   })
 

@@ -238,11 +238,23 @@ describeInBrowser('Search', () => {
       ['change-of-e04', 'Bob Stone'],
       ['source-emil.novák', 'Emil Novák']
     ] as [string, ...string[]][]) {
-      await page.keyboard.press('/')
+      await page.keyboard.press('ControlOrMeta+k')
       await page.getByRole('searchbox').fill(text)
       await page.keyboard.press('Enter')
       await eventually(() => names(page), found)
     }
+  })
+
+  it('is a key away, also from a filter', async () => {
+    const page = await open(`?${WEEK}`)
+    await group(page, 'Status').getByLabel('Failure').check()
+    await page.keyboard.press('ControlOrMeta+k')
+    await page.keyboard.type('emil n')
+    expect(await page.getByRole('searchbox').inputValue()).toBe('emil n')
+    expect(await group(page, 'Status').getByLabel('Failure').isChecked()).toBe(true)
+    await page.getByRole('link', { name: 'Failures by error' }).focus()
+    for (const key of ['/', 'k']) await page.keyboard.press(key) // a single character does nothing (WCAG 2.1.4)
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Failures by error')
   })
 
   it('leaves what happened to somebody else, but not a cycle', async () => {
