@@ -5,6 +5,7 @@ import type { Arrival } from '#cds-models/provisioning/log'
 import { confined, readableBy, tenantOfNewEvent, type User } from './access/tenants.ts'
 import { queryDeadline, type Reading } from './database/reading.ts'
 import { append, engine, read, type NewRows, type Query } from './database/service.ts'
+import type { Definition, Model } from './cqn/csn.ts'
 import type { Statement } from './plans/statement.ts'
 import { instant } from './values/datetime.ts'
 
@@ -38,7 +39,19 @@ export default class AuditLogService extends cds.ApplicationService {
     this.completeEvents()
     this.storeEvents()
     this.refuseKnownIds()
-    return super.init()
+    const done = super.init()
+    this.checkOnce()
+    return done
+  }
+
+  /**
+   * What comes over the wire was checked against its types: see odata/request/payload.ts. CAP would check columns, as if
+   * they were not parts of values that may be null, and no items of collections.
+   */
+  private checkOnce() {
+    const service = this as unknown as { handle_validations: (request: Creation) => unknown }
+    const check = service.handle_validations
+    service.handle_validations = (request) => (request.represent ? undefined : check.call(service, request))
   }
 
   /** `odata/` orders and pages rows; CAP's own handlers know only keys and offsets. */
@@ -61,15 +74,19 @@ export default class AuditLogService extends cds.ApplicationService {
     })
   }
 
-  /** Gives new events an id unless they have one, their tenant, and the instant that they are ordered by. */
+  /** Gives new events an id unless they have one, their tenant, and the instants that they are compared and ordered by. */
   private completeEvents() {
+    const { elements } = (this.model as unknown as Model).definitions[EVENTS] as Definition
+    const instants = Object.entries(elements ?? {}).flatMap(([name, { '@instant': column }]) =>
+      typeof column === 'string' ? [[name, column] as const] : []
+    )
     this.before('CREATE', 'provisioningObjectSummary', (request) => {
       const { data, user } = request as unknown as Creation
       data.id ??= randomUUID()
       data.tenantId = tenantOfNewEvent(user, data.tenantId)
       data.tenant = data.tenantId ?? ''
-      const point = instant(String(data.activityDateTime))
-      if (point) data.activityDateTime_utc = point
+      const columns = data as Record<string, unknown>
+      for (const [name, column] of instants) columns[column] = instant(String(columns[name])) ?? columns[column]
     })
   }
 

@@ -9,8 +9,9 @@ import { findSignIn } from './access/sign-in.ts'
 import helmet from 'helmet'
 import type { Model } from './cqn/csn.ts'
 import { closeAfter } from './database/closing.ts'
-import { storeJsonAsText } from './database/json-columns.ts'
+import { completeNothing, storeJsonAsText } from './database/json-columns.ts'
 import { openLog } from './database/open-log.ts'
+import { explained } from './database/schema-comparison.ts'
 import { disconnect, engine } from './database/service.ts'
 import { apiReference } from './http/api-reference.ts'
 import { countAnswers } from './http/unread-answers.ts'
@@ -78,6 +79,7 @@ export default async function server(options: object) {
     const model = structuredClone(csn)
     registerProtocols(model, tokens)
     storeJsonAsText(csn)
+    completeNothing(csn)
     cds.once('served', () => startLog(csn, model, tokens))
   })
   cds.once('listening', surviveUncaughtErrors) // before that, an error ends the process
@@ -91,7 +93,13 @@ export default async function server(options: object) {
 
 /** Creates or migrates the schema (see `schema_evolution` in .cdsrc.json), and starts all that keeps the log. */
 async function startLog(csn: Model, model: Model, tokens: LinkTokens) {
-  await engine().migrate(JSON.stringify([cds.version, csn]), () => deploy(csn).to('db'))
+  const deployed = () =>
+    deploy(csn)
+      .to('db')
+      .catch((error: unknown) => {
+        throw explained(error, 'The service does not start: ')
+      })
+  await engine().migrate(JSON.stringify([cds.version, csn]), deployed)
   await engine().start({
     definitions: csn.definitions,
     uniqueIds: !isProduction,

@@ -4,6 +4,8 @@ export interface Model {
   definitions: Record<string, Definition>
 }
 
+export type Value = string | number | boolean
+
 /** An element, or the part of a type that is like one. */
 export interface Element {
   type?: string
@@ -15,7 +17,13 @@ export interface Element {
   target?: string
   elements?: Record<string, Element>
   items?: Element
-  enum?: Record<string, { doc?: string }>
+  enum?: Record<string, { doc?: string; val?: Value }>
+  /** A literal or an expression. */
+  default?: { val?: Value | null }
+  virtual?: boolean
+  localized?: boolean
+  /** The expression that calculates it. */
+  value?: object
   [annotation: `@${string}`]: unknown
 }
 

@@ -2,7 +2,7 @@
 import cds from '@sap/cds'
 import type { Model } from '../cqn/csn.ts'
 import { isOfAllTenants } from './indexes.ts'
-import { storeJsonAsText } from './json-columns.ts'
+import { completeNothing, storeJsonAsText } from './json-columns.ts'
 import type { SchemaDifference } from './log.ts'
 
 /** The objects of a schema: their definitions by {@link keyOf} type and name. Indexes of constraints may have none. */
@@ -35,6 +35,7 @@ export const foreign = (what: string, name: string) =>
 export function storedModel(csn: Model): Model {
   const model = structuredClone(csn)
   storeJsonAsText(model)
+  completeNothing(model)
   return model
 }
 
@@ -56,11 +57,24 @@ const cap = cds as unknown as {
 export const migration = (model: Model, before?: string) =>
   cap.compile.to.sql.delta(model, { ...cap.env.requires.db }, before)
 
-/** What CAP's compiler says where the other model has what this one lacks. It never drops that. */
-const DROPPING = /: Dropping \w+ is not supported/
+const MISFITS: [says: RegExp, sentence: string][] = [
+  [
+    /: Dropping \w+ is not supported/,
+    'the schema of the database is that of a newer version of the service, or the model has lost a property.'
+  ],
+  [/: (Changed element .*?) and is not supported/, 'the model changes what the log has stored: $1.'],
+  [
+    /Cannot add a NOT NULL column|contains null values/,
+    "a property that is new in the model is 'not null', and the events of the log have no value of it: use @mandatory."
+  ]
+]
 
-/** The error of a migration, in a sentence if the database has the schema of a newer version. @param start of it */
+/** The error of a migration, in a sentence if the model does not fit what is stored. @param start of it */
 export function explained(error: unknown, start = ''): unknown {
-  if (!DROPPING.test((error as Error).message)) return error
-  return new Error(`${start}the schema of the database is that of a newer version of the service.`, { cause: error })
+  const { message } = error as Error
+  for (const [says, sentence] of MISFITS) {
+    const [, what = ''] = says.exec(message) ?? []
+    if (says.test(message)) return new Error(start + sentence.replace('$1', what), { cause: error })
+  }
+  return error
 }

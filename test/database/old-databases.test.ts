@@ -83,7 +83,8 @@ it('A database of a newer version is refused in a sentence', async () => {
   database.prepare('UPDATE cds_model SET csn = ?').run(JSON.stringify({ ...csn, definitions }))
   database.close()
   const { url, log, exited } = await startProcess({ file })
-  const newer = 'the schema of the database is that of a newer version of the service.'
+  const newer =
+    'the schema of the database is that of a newer version of the service, or the model has lost a property.'
   expect([url, (await exited)[0], log().trimEnd().split('\n').at(-1)]).toEqual([
     ...[undefined, 1, `The service does not start: ${newer}`]
   ])

@@ -83,10 +83,14 @@ export function takeEmptyDatabase(file: string) {
   if (existsSync(emptyDatabase())) copyFileSync(emptyDatabase(), file)
 }
 
+/** Whether the model has further parts, and the database other tables. */
+const hasOtherModel = ({ env = {} }: Options) => Object.keys(env).some((name) => name.startsWith('CDS_FOLDERS_'))
+
 /** Starts the service in a process of its own, and waits until it listens or has ended. */
 export async function startProcess(options: Options) {
   const { command, args, env } = await commandOf(options)
-  const isNew = !isOnPostgres() && !existsSync(options.file) && existsSync(dirname(options.file))
+  const isNew =
+    !isOnPostgres() && !existsSync(options.file) && existsSync(dirname(options.file)) && !hasOtherModel(options)
   if (isNew) takeEmptyDatabase(options.file)
   const child = spawn(command, args, { cwd: root, env })
   running.push(child)

@@ -3,19 +3,15 @@
  * The file keeps a mark of what was deployed and of what came of it, so that any change has the model deployed again.
  */
 import { hash } from 'node:crypto'
-import { explained } from '../schema-comparison.ts'
 import { transaction, type LogConnection } from './connection.ts'
 
 /**
  * Deploys a model, unless the mark says that this changes nothing.
  * @param model whatever the deployment depends on
- * @throws {Error} with a sentence if a newer version has deployed its own
  */
 export async function deployOnce(database: LogConnection, model: string, deploy: () => Promise<void>) {
   if (markIn(database) === markOf(database, model)) return
-  await deploy().catch((error: unknown) => {
-    throw explained(error, 'The service does not start: ')
-  })
+  await deploy()
   const mark = markOf(database, model)
   await transaction(database, () => database.exec(`PRAGMA user_version = ${mark}`))
 }

@@ -89,12 +89,18 @@ function objectsOf(database: DatabaseSync): SchemaObjects {
   return new Map(all.map(({ type, name, sql }) => [keyOf(type, name), sql && type === 'table' ? comparable(sql) : sql]))
 }
 
-/** The statement of a table in a form that can be compared: without the order of columns, as migrations append some. */
+/**
+ * The statement of a table in a form that can be compared: without the order of columns, as migrations append some, and
+ * without the lengths of texts and whether they are large, which mean nothing to SQLite, so that no migration changes them.
+ */
 function comparable(sql: string) {
   const begin = sql.indexOf('(')
   const end = sql.lastIndexOf(')')
-  return [sql.slice(0, begin), ...listOf(sql.slice(begin + 1, end)).toSorted(), sql.slice(end)].join()
+  const columns = listOf(sql.slice(begin + 1, end)).map((each) => each.replace(TEXT_TYPE, ' TEXT'))
+  return [sql.slice(0, begin), ...columns.toSorted(), sql.slice(end)].join()
 }
+
+const TEXT_TYPE = /(?<=^\S+) (?:NVARCHAR\(\d+\)|NCLOB)/
 
 /** Splits definitions of columns and constraints at the commas outside of parentheses and quotes. */
 function listOf(definitions: string) {

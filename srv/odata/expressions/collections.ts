@@ -21,7 +21,7 @@ export function collectionValue(parser: Parser, column: Cqn, type: StructuredTyp
   }
   if (cursor.accept('$count')) {
     if (cursor.accept('(')) conditions.push(...countOptions(parser, scope))
-    const cqn = conditions.length ? jsonCount(column, scope.item, allOf(...conditions)) : jsonLength(column)
+    const cqn = conditions.length ? jsonCount(column, scope.item, allOf(...conditions)) : lengthOf(column)
     return { cqn, type: 'number', whole: true, position }
   }
   if (cursor.token.text === 'aggregate')
@@ -35,16 +35,19 @@ export function collectionValue(parser: Parser, column: Cqn, type: StructuredTyp
   return { cqn: quantified(column, scope.item, isAll, conditions, condition), type: 'boolean', position }
 }
 
+/** Events from before there was the collection have none of its items. */
+const lengthOf = (column: Cqn) => func('coalesce', jsonLength(column), val(0))
+
 function quantified(column: Cqn, item: string, isAll: boolean, conditions: Cqn[], condition: Typed | undefined): Cqn {
   // null is not true, so `all` is false (5.1.1.13.2)
   const last = condition && (isAll ? xpr('not', isTrue(condition)) : holds(condition))
   const all = last ? [...conditions, last] : conditions
-  if (!all.length) return xpr(jsonLength(column), '>', val(0))
+  if (!all.length) return xpr(lengthOf(column), '>', val(0))
   const any = jsonAny(column, item, allOf(...all))
   if (isAll) return xpr('not', any)
   // most JSON is known quickly to have no such item, and need not be parsed
   const lacking = all.flatMap(conjuncts).flatMap((each) => textIn(each, item) ?? [])
-  return allOf(...lacking.map((text) => xpr('not', jsonLacks(column, text))), any)
+  return allOf(...lacking.map((text) => xpr('not', func('coalesce', jsonLacks(column, text), val(true)))), any)
 }
 
 /** The text that a member of an item contains where a condition holds, if the condition is about such a text. */

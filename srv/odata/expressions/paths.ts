@@ -5,7 +5,7 @@ import { valueTypeOf } from '../../cqn/primitives.ts'
 import { collectionValue } from './collections.ts'
 import { anyOf, constant, func, ref, standingFor, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { Member, Structure, Typed, Unplaced } from '../../cqn/typed.ts'
-import { anyCase, jsonItem } from '../../database/dialect.ts'
+import { anyCase, jsonItem, jsonOfMember } from '../../database/dialect.ts'
 import { memberShown } from './enumerations.ts'
 import { memberAs, memberValue } from './members.ts'
 import { isSymbol } from './tokens.ts'
@@ -41,7 +41,8 @@ export function parsePath(parser: Parser): Path {
   while (cursor.accept('/')) {
     if (place.property?.collection) {
       const type = place.property.type as StructuredType
-      return { ...place, value: collectionValue(parser, columnOf(place), type, position) }
+      const items = place.member ? jsonOfMember(place.member) : columnOf(place)
+      return { ...place, value: collectionValue(parser, items, type, position) }
     }
     const { kind, text: name } = cursor.token
     if (kind === 'alias') cursor.fail('The service does not implement annotations', undefined, 'notImplemented')

@@ -112,7 +112,7 @@ export function typeOfValue(value: object, property: Property): StructuredType {
 
 function fromColumn(value: unknown, property: Property): unknown {
   const { type, enumeration } = property
-  if (isStructured(type)) return withMembers(fromJson(value), property)
+  if (isStructured(type)) return withMembers(complete(fromJson(value), property), property)
   if (type === 'Edm.Untyped') return fromJson(value)
   if (value === null || value === undefined) return null
   if (enumeration) return memberFor(enumeration, value as string)
@@ -125,6 +125,19 @@ function fromColumn(value: unknown, property: Property): unknown {
 /** Whether a point in time is shown in UTC: one that was computed of instants, or in a shape that has no offsets. */
 export const isInUtc = ({ type, column, instant, inUtc }: Property) =>
   type === 'Edm.DateTimeOffset' && (inUtc === true || (column !== undefined && instant === column))
+
+/**
+ * Adds what the type of JSON has got since the JSON was stored. In place: it was just parsed.
+ * @returns the value; that of a collection which was not there is empty
+ */
+export function complete(value: unknown, property: Property): unknown {
+  if (Array.isArray(value)) for (const item of value) complete(item, property)
+  else if (isJsonObject(value) && isStructured(property.type)) {
+    const { open, partial, properties } = typeOfValue(value, property)
+    if (!open && !partial) for (const each of properties.values()) value[each.name] = complete(value[each.name], each)
+  }
+  return value ?? (property.collection ? [] : null)
+}
 
 /** Replaces texts in JSON by the members of enumerations that they are shown as. */
 function withMembers(value: unknown, { type, enumeration }: Pick<Property, 'type' | 'enumeration'>): unknown {

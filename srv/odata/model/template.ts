@@ -9,13 +9,16 @@ import type { Row } from '../../plans/statement.ts'
 /** Parts that follow each other. */
 export type Template = (string | ColumnPart | ComplexPart)[]
 
-/** The value of a column, `null` if it has none. */
+/** The value of a column; if it has none, {@link absent}. */
 export interface ColumnPart {
   kind: 'column'
   column: string
   /** The property, if the column has JSON: text of the entity as it is, unless an earlier release stored it. */
   json: Property | undefined
 }
+
+/** What is shown where a column has no value: events from before there was a collection have none of its items. */
+export const absent = ({ json }: ColumnPart) => (json?.collection ? '[]' : 'null')
 
 /** A complex value: `null` if no column has a value and it is no empty object. */
 export interface ComplexPart {
@@ -98,7 +101,8 @@ export function textOf(template: Template, row: Row, shown: Shown = (json) => js
 function valueText(part: ColumnPart | ComplexPart, row: Row, shown: Shown): string {
   if (part.kind === 'column') {
     const value = row[part.column] ?? null
-    return part.json && value !== null ? shown(value as string, part.json) : JSON.stringify(value)
+    if (value === null) return absent(part)
+    return part.json ? shown(value as string, part.json) : JSON.stringify(value)
   }
   const { name, columns, marks, emptyObjects, derived, template } = part
   const empty = row[emptyObjects]

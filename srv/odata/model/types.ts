@@ -4,12 +4,13 @@ import { columnHolding, findColumn, type Element, type Model } from '../../cqn/c
 import type { Extent } from '../../cqn/cqn.ts'
 import type { Enumeration } from '../../cqn/typed.ts'
 import { enumerationOf } from './enumerations.ts'
+import { inputOf, type Input } from './input.ts'
+import { expectSupported, primitiveType, type ModelType, type Refuse } from './supported.ts'
 
 export type JsonObject = Record<string, unknown>
 
 /** The primitive types of properties: those of the model, and those that `$compute` and `$apply` give. */
 export type PrimitiveType = ModelType | ComputedType
-export type ModelType = 'Edm.String' | 'Edm.Int32' | 'Edm.DateTimeOffset'
 type ComputedType = `Edm.${'Int64' | 'Double' | 'Boolean' | 'Date' | 'TimeOfDay' | 'Duration' | 'Binary' | 'Untyped'}`
 
 /** An entity type or a complex type. */
@@ -52,6 +53,8 @@ export interface Property {
   key: boolean
   nullable: boolean
   maxLength?: number | undefined
+  /** What is asked of values that are sent, besides the type. */
+  input?: Input | undefined
   /** The enumeration whose members its values are. */
   enumeration?: Enumeration | undefined
   /** The column with the instant of a point in time, in a form that compares and sorts as text. */
@@ -72,19 +75,12 @@ export interface Property {
   derived?: { types: StructuredType[]; column: string } | undefined
 }
 
-const PRIMITIVE_TYPES: Record<string, PrimitiveType> = {
-  'cds.String': 'Edm.String',
-  'cds.LargeString': 'Edm.String',
-  'cds.Integer': 'Edm.Int32',
-  'cds.Int32': 'Edm.Int32'
-}
-
 type Definitions = Model['definitions']
 
 /**
  * Derives a structured type, with all types that it refers to, from its definition in the linked model.
- * Elements that are hidden from the API and navigation properties are left out.
- * @throws {Error} if an element has a type that the protocol does not support
+ * Elements that are hidden from the API are left out.
+ * @throws {Error} if an element is of a kind that the protocol does not support
  */
 function structuredType(definitions: Definitions, name: string): StructuredType {
   const definition = definitions[name]
@@ -93,9 +89,8 @@ function structuredType(definitions: Definitions, name: string): StructuredType 
   const properties = new Map<string, Property>()
   const presence = findColumn(definition, 'presence')
   for (const [elementName, element] of Object.entries(definition.elements ?? {})) {
-    if (element['@cds.api.ignore'] || element._type === 'cds.Association') continue
-    if (element._type === 'cds.Composition') continue
-    properties.set(elementName, property(definitions, elementName, element))
+    if (element['@cds.api.ignore']) continue
+    properties.set(elementName, property(definitions, elementName, element, name))
   }
   return { name, open, properties, ...(presence !== undefined && { presence }) }
 }
@@ -117,10 +112,18 @@ export function storedType(definitions: Definitions, name: string): StoredType {
   return { ...type, hidden: { ...type.hidden, representation } }
 }
 
-function property(definitions: Definitions, name: string, element: Element): Property {
+function property(definitions: Definitions, name: string, element: Element, owner: string): Property {
+  const refuse: Refuse = (why) => {
+    throw new Error(`Element '${name}' of '${owner}' ${why}.`)
+  }
+  expectSupported(element, refuse)
   // The model has the derived type, so that there are columns for all of it; clients are shown the declared one.
   const declared = element['@odata.declaredType'] as string | undefined
-  const type = typeOf(definitions, name, element.items ?? element)
+  const { type: typeName, elements, _type } = element.items ?? element
+  const type =
+    typeName && (elements || _type === 'cds.Map')
+      ? structuredType(definitions, typeName)
+      : primitiveType(element, definitions[owner]?.kind === 'entity', refuse)
   const derived = { types: [type as StructuredType], column: element['@odata.typeColumn'] as string }
   return {
     name,
@@ -129,19 +132,12 @@ function property(definitions: Definitions, name: string, element: Element): Pro
     key: element.key === true,
     nullable: !element.key && !element.notNull,
     maxLength: element.length,
+    input: inputOf(element, refuse),
     enumeration: enumerationOf(element.type, definitions[element.type ?? '']),
     instant: element['@instant'] as string | undefined,
     ...(element['@odata.inUtc'] === true && { inUtc: true }),
     derived: declared ? derived : undefined
   }
-}
-
-function typeOf(definitions: Definitions, name: string, element: Element) {
-  if (element.type && (element.elements || element._type === 'cds.Map'))
-    return structuredType(definitions, element.type)
-  const type = element['@odata.Type'] ?? PRIMITIVE_TYPES[element._type ?? '']
-  if (!type) throw new Error(`Element '${name}' has the unsupported type '${element._type}'.`)
-  return type as PrimitiveType
 }
 
 /** Whether the type of a property is structured, that is a complex type. */

@@ -6,7 +6,7 @@ import { settings } from '../../settings/settings.ts'
 import service from '../../../package.json' with { type: 'json' }
 import { flatten, nest } from '../model/columns.ts'
 import type { ServiceSchema } from '../model/schema.ts'
-import type { JsonObject } from '../model/types.ts'
+import type { EntityType, JsonObject } from '../model/types.ts'
 import { readObject } from '../request/payload.ts'
 import { jsonFormat } from '../request/format.ts'
 import { representEntity } from '../response/representation.ts'
@@ -41,7 +41,17 @@ function access(): Access | undefined {
 function examplesOf({ entityType, examples }: ServiceSchema): Examples {
   const { entity, ...options } = examples
   const sent = parseJson(entity as string) as JsonObject
-  const values = nest(flatten(readObject(sent, entityType), entityType), entityType, undefined)
+  const values = nest(flatten(read(sent, entityType), entityType), entityType, undefined)
   const answered = representEntity(values, entityType, jsonFormat(new Map(), false), {})
   return { sent, answered, options }
+}
+
+/** Reads the example as if it were sent. @throws {Error} if it does not fit the type, which is no fault of a client */
+function read(sent: JsonObject, entityType: EntityType): JsonObject {
+  try {
+    return readObject(sent, entityType)
+  } catch (cause) {
+    const fault = (cause as Error).message
+    throw new Error(`The example of '${entityType.name}' in examples.cds would be refused: ${fault}`, { cause })
+  }
 }

@@ -22,7 +22,7 @@ const readerOf = remembered((type: StructuredType) => (type.open ? openReader(ty
 function objectReader(type: StructuredType): Read<JsonObject> {
   const properties = [...type.properties.values()]
   const absent = Object.fromEntries(properties.map((each) => [each.name, valueIfAbsent(each)]))
-  const required = properties.filter(({ collection, key, nullable }) => !collection && !key && !nullable)
+  const required = properties.filter(isRequired)
   const read = new Map(properties.map((each) => [each.name, memberReader(each)]))
   return (value, place) => {
     const object = objectOf(value, type, place)
@@ -43,7 +43,11 @@ function objectReader(type: StructuredType): Read<JsonObject> {
 
 const NONE: readonly unknown[] = Object.freeze([])
 
-const valueIfAbsent = ({ collection, key }: Property) => (collection ? NONE : key ? undefined : null)
+const valueIfAbsent = ({ collection, key, input }: Property) =>
+  collection ? NONE : key ? undefined : (input?.initial ?? null)
+
+const isRequired = ({ collection, key, nullable, input }: Property) =>
+  !collection && !key && !input?.computed && (!nullable || input?.mandatory === true)
 
 function openReader(type: StructuredType): Read<JsonObject> {
   return (value, place) => {
@@ -90,6 +94,7 @@ function isNameOf({ name }: StructuredType, sent: unknown): boolean {
 const PREFIX = /^(?:(?:(?:[^#]*\/)?\$metadata)?#)?$/
 
 function memberReader(property: Property): Read {
+  if (property.input?.computed) return () => valueIfAbsent(property)
   const read = valueReader(property)
   if (!property.collection) return read
   return (value, place) => {

@@ -4,7 +4,10 @@ import { RequestError, type ErrorCode } from '../../errors/errors.ts'
 import { instant } from '../../values/datetime.ts'
 import { isLonger } from '../../values/length.ts'
 import { memberOfLiteral } from '../model/enumerations.ts'
-import type { ModelType, Property } from '../model/types.ts'
+import type { Value } from '../../cqn/csn.ts'
+import type { Input, Range } from '../model/input.ts'
+import type { ModelType } from '../model/supported.ts'
+import type { Property } from '../model/types.ts'
 
 /** Where a value stands in the request body: the names and numbers that lead to it, for errors. */
 export type Place = (string | number)[]
@@ -13,8 +16,32 @@ export type Place = (string | number)[]
 export type Read<Result = unknown> = (value: unknown, place: Place) => Result
 
 /** Makes the function that reads the values of a property of a primitive type. */
-export const primitiveReader = ({ type, maxLength, enumeration }: Property): Read =>
-  enumeration ? enumerationReader(enumeration) : READERS[type as ModelType](maxLength)
+export function primitiveReader({ type, maxLength, enumeration, input }: Property): Read {
+  const read = enumeration ? enumerationReader(enumeration) : READERS[type as ModelType](maxLength)
+  return input ? checkingReader(read, input) : read
+}
+
+/** Reads a value, and checks it as the annotations of the model ask: see model/input.ts. */
+function checkingReader(read: Read, { mandatory, values, format, range }: Input): Read {
+  return (value, place) => {
+    const result = read(value, place) as Value
+    if (mandatory && String(result).trim() === '') throw wrong('missingProperty', place, 'must have a value')
+    if (values && !values.includes(result)) throw wrong('invalidValue', place, `must be one of ${values.join(', ')}`)
+    if (format && !format.matcher(String(result)).find())
+      throw wrong('invalidValue', place, `must match the pattern ${format.pattern()}`)
+    if (range && !isWithin(Number(result), range)) throw wrong('invalidValue', place, `must be ${described(range)}`)
+    return result
+  }
+}
+
+const isWithin = (value: number, { least, most, above, below }: Range) =>
+  (above ? value > least : value >= least) && (below ? value < most : value <= most)
+
+function described({ least, most, above, below }: Range): string {
+  const from = least > -Infinity ? [`${above ? 'greater than' : 'at least'} ${least}`] : []
+  const to = most < Infinity ? [`${below ? 'less than' : 'at most'} ${most}`] : []
+  return [...from, ...to].join(' and ')
+}
 
 /** Reads a member of an enumeration, by its name in any case or its value (OData JSON 4.01, 7.1: rule `enumValue`). */
 function enumerationReader(enumeration: Enumeration): Read<string> {

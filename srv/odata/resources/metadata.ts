@@ -50,6 +50,8 @@ export function generateMetadata(
     }
     if (typeName) rename(document, name, `${service}.${typeName}`)
   }
+  for (const property of document.getElementsByTagName('Property'))
+    if (property.getAttribute('Type')?.startsWith('Collection(')) property.setAttribute('Nullable', 'false') // no null items
   const [collection = ''] = collections
   if (entitySet) addEntitySet(document, entitySet, { owner: singletonType, collection, entityType: entityType.name })
   const inVersion = (version: Version) => {
@@ -87,9 +89,9 @@ function shown(csn: Model, model: Model, leftOut: Set<string>): Model {
  * @param resolved the same element with what it has of the element whose type it has
  */
 function makeExamples(element: CdsElement, resolved: CdsElement | undefined) {
-  for (const [Value, { doc }] of Object.entries(resolved?.enum ?? {})) {
+  for (const [name, { doc, val: Value = name }] of Object.entries(resolved?.enum ?? {})) {
     const example = { $Type: 'Core.PrimitiveExampleValue', ...(doc && { Description: doc }), Value }
-    Object.assign(element, { [`@Core.Example#${Value}`]: example })
+    Object.assign(element, { [`@Core.Example#${name}`]: example })
   }
   delete element.enum
 }

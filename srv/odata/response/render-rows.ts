@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto'
 import { mostBytes } from '../../database/reading.ts'
-import { nest, type Selection } from '../model/columns.ts'
+import { complete, nest, type Selection } from '../model/columns.ts'
 import { isOfColumns, templateOf, textOf, type Template } from '../model/template.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { isStructured, type JsonObject, type Property, type StoredType, type StructuredType } from '../model/types.ts'
@@ -69,7 +69,7 @@ function filledIn({ schema }: Exchange, template: Template, row: Row): string | 
   const { representation, representationTag } = type.hidden
   const tag = row[representationTag]
   if (isCurrent(tag, type) && !row[representation]) return { text: textOf(template, row), tag }
-  return textOf(template, row, (json, property) => storedJson(parseJson(json), property))
+  return textOf(template, row, (json, property) => storedJson(complete(parseJson(json), property), property))
 }
 
 /** The links of an entity. Clients need its URL where the key does not identify it (OData JSON 4.01, 4.5.8). */
@@ -133,6 +133,8 @@ export function isCurrent(tag: unknown, type: StructuredType): tag is string {
 }
 
 const versionOf = remembered(({ hidden: _, ...shown }: StructuredType) => {
-  const description = JSON.stringify(shown, (_, value: unknown) => (value instanceof Map ? [...value] : value))
+  const description = JSON.stringify(shown, (name, value: unknown) =>
+    value instanceof Map ? [...value] : name === 'input' ? undefined : value
+  )
   return hash('sha256', description).slice(0, 16)
 })

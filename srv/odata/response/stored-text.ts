@@ -2,7 +2,7 @@
 import { concatenated, jsonTextOf, octets } from '../../database/dialect.ts'
 import { anyOf, constant, func, named, ref, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { ServiceSchema } from '../model/schema.ts'
-import type { ColumnPart, ComplexPart, Template } from '../model/template.ts'
+import { absent, type ColumnPart, type ComplexPart, type Template } from '../model/template.ts'
 
 /**
  * The text of entities, or of what is selected of them. Entities that an earlier release stored have their whole text
@@ -19,7 +19,7 @@ function objectText(template: Template): Cqn {
 
 function valueText(part: ColumnPart | ComplexPart): Cqn {
   if (part.kind === 'column')
-    return part.json ? func('ifnull', ref(part.column), xpr("'null'")) : jsonTextOf(ref(part.column))
+    return part.json ? func('ifnull', ref(part.column), xpr(`'${absent(part)}'`)) : jsonTextOf(ref(part.column))
   const { column = '', templates = [] } = part.derived ?? {}
   const exists = existence(part)
   const derivations = [...templates].flatMap(([name, inner]) => {

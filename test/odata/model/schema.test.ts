@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import cds from '@sap/cds'
 import { confined } from '../../../srv/access/tenants.ts'
 import { serviceSchema } from '../../../srv/odata/model/schema.ts'
-import type { Model } from '../../../srv/cqn/csn.ts'
+import type { Element, Model } from '../../../srv/cqn/csn.ts'
 
 const SERVICE = 'microsoft.graph'
 const EVENTS = 'microsoft.graph.provisioningObjectSummary'
@@ -73,4 +73,59 @@ it('A projection without a column for what its type shows is refused at start', 
   const other = await load()
   delete other.definitions[`${service}.provisioningObjectSummary`]!.elements!.activityDateTime_utc
   expect(() => serviceSchema(other, service)).toThrow("must have an element for the column 'activityDateTime_utc'.")
+})
+
+const OTHER = 'use String, LargeString or Int32'
+const NO_DATE = 'has the type Edm.DateTimeOffset, which only properties of entities with @instant can have'
+
+it.each<[Element, string]>([
+  [{ type: 'cds.Boolean' }, `has the unsupported type 'cds.Boolean': ${OTHER}`],
+  [{ type: 'cds.Decimal' }, `has the unsupported type 'cds.Decimal': ${OTHER}`],
+  [{ type: 'cds.Timestamp' }, `has the unsupported type 'cds.Timestamp': ${OTHER}`],
+  [{ type: 'cds.String', '@odata.Type': 'Edm.Duration' }, `has the unsupported type 'Edm.Duration': ${OTHER}`],
+  [{ type: 'cds.String', '@odata.Type': 'Edm.DateTimeOffset' }, NO_DATE],
+  [
+    { items: { type: 'cds.String' } },
+    'is a collection of primitive values: define a type with one property for the items'
+  ],
+  [{ elements: { a: { type: 'cds.String' } } }, 'has a structure without a name: define a type for it'],
+  [{ items: { elements: { a: { type: 'cds.String' } } } }, 'has a structure without a name: define a type for it'],
+  [{ type: 'cds.Map' }, 'has the type Map: define a type for it, such as microsoft.graph.detailsInfo'],
+  [{ type: 'cds.Association', target: EVENTS }, 'is a navigation property, which events cannot have'],
+  [{ type: 'cds.String', virtual: true }, 'is virtual, and events are shown as they are stored'],
+  [{ type: 'cds.String', value: { ref: ['action'] } }, 'is calculated, and events are shown as they are stored'],
+  [{ type: 'cds.String', localized: true }, 'is localized, and events have no translations'],
+  [
+    { type: 'cds.String', '@cds.on.insert': { '=': '$user' } },
+    'is managed, which only columns of other entities are: fill it in a handler of CREATE'
+  ],
+  [
+    { type: 'cds.String', '@assert': { xpr: [] } },
+    'has an @assert that only CAP can check: use @assert.format, @assert.range or a handler of CREATE'
+  ],
+  [
+    { type: 'cds.String', '@assert.format': '(a)\\1' },
+    'has an @assert.format that RE2 does not take as a regular expression'
+  ],
+  [{ type: 'cds.String', '@assert.range': ['a', 'b'] }, 'has an @assert.range that is not one of whole numbers'],
+  [{ type: 'cds.Int32', '@assert.range': [1] }, 'has an @assert.range that is not one of whole numbers'],
+  [{ type: 'cds.String', default: {} }, 'has a default that is not a literal'],
+  [
+    { type: 'microsoft.graph.statusDetails', '@odata.declaredType': 'microsoft.graph.statusBase' },
+    'has @odata.declaredType without @odata.typeColumn, the hidden column that has the type of the value'
+  ]
+])('An element that events cannot have is refused at the start in a sentence: %j', async (element, why) => {
+  const model = await modelWith({})
+  model.definitions[EVENTS]!.elements!.extra = element
+  expect(() => serviceSchema(model, SERVICE)).toThrow(`Element 'extra' of '${EVENTS}' ${why}.`)
+  const inType = await modelWith({})
+  inType.definitions['microsoft.graph.provisioningStep']!.elements!.extra = element
+  expect(() => serviceSchema(inType, SERVICE)).toThrow(`Element 'extra' of 'microsoft.graph.provisioningStep' ${why}.`)
+})
+
+it('A point in time within a complex type is refused, as its instant would have no column', async () => {
+  const model = await modelWith({})
+  const point = { type: 'cds.String', '@odata.Type': 'Edm.DateTimeOffset', '@instant': 'x' } as const
+  model.definitions['microsoft.graph.initiator']!.elements!.extra = point
+  expect(() => serviceSchema(model, SERVICE)).toThrow(`Element 'extra' of 'microsoft.graph.initiator' ${NO_DATE}.`)
 })
