@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RequestHandler, Response } from 'express'
 import { RequestError } from '../errors/errors.ts'
-import { refuse } from '../errors/refuse.ts'
+import { refuse, RETRY_AFTER } from '../errors/refuse.ts'
 import { settings } from '../settings/settings.ts'
 import { tenantOf } from './request-log.ts'
 import { Shares } from './shares.ts'
@@ -33,8 +33,10 @@ export const admit: RequestHandler = (_req, res, next) => {
 /** Admits a request of a tenant, once that is known, unless the tenant has too many. */
 export const admitTenant: RequestHandler = (_req, res, next) => {
   const tenant = tenantOf(res)
-  if (!ofTenants.hasRoom(tenant, 1, settings().server.max_requests))
+  if (!ofTenants.hasRoom(tenant, 1, settings().server.max_requests)) {
+    res.set('Retry-After', String(RETRY_AFTER.serviceUnavailable)) // most requests take far less time than downloads
     return refuse(res, new RequestError('tooManyRequests', 'The tenant has more requests under way than it may have.'))
+  }
   if (tenant && underWay.has(res)) {
     ofTenants.add(tenant, 1)
     underWay.set(res, tenant)

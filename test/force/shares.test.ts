@@ -100,7 +100,9 @@ describe('A tenant whose clients are slow', () => {
   it('has three quarters of all requests, and the others have the rest', async () => {
     for (let count = 0; count < 6; count++) await begin(1)
     await delay(RECEIVED)
-    expect(await statusOf(slow)).toEqual([429, 'tooManyRequests'])
+    const refused = await service.post(path, slow as string, event())
+    expect([refused.status, (refused.body.error as Json).code]).toEqual([429, 'tooManyRequests'])
+    expect(refused.headers.get('retry-after')).toBe('2')
     expect(await statusOf(other)).toEqual([201, undefined])
   })
 })
