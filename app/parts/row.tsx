@@ -1,8 +1,9 @@
 /** A row of the table of events. */
 import { useRef } from 'preact/hooks'
-import { nameOf, plain, type Event as LogEvent } from '../service/odata.ts'
+import { nameOf, plain, tenantOf, type Event as LogEvent } from '../service/odata.ts'
 import type { View } from '../state/view.ts'
 import { Status, wordOf } from './status.tsx'
+import { Tenant } from './tenant.tsx'
 import { Time } from './time.tsx'
 
 /** Stands for rows that cannot be seen. */
@@ -27,7 +28,7 @@ interface RowProps {
 }
 
 export function Row({ place, event, view, isFocused, isFresh, focus, open }: RowProps) {
-  const isOpen = event !== undefined && event.id === view.event
+  const isOpen = event !== undefined && event.id === view.event && tenantOf(event) === view.tenant
   const pressedAt = useRef(0)
   const onClick = ({ clientX, ctrlKey, metaKey }: MouseEvent) => {
     const isSelecting = Math.abs(clientX - pressedAt.current) > 4 && !getSelection()?.isCollapsed // text to be copied
@@ -57,7 +58,7 @@ export function Row({ place, event, view, isFocused, isFresh, focus, open }: Row
             <Time time={event.activityDateTime} utc={view.utc} />
           </td>
           <td class="identity">
-            <bdi class="name">{nameOf(event)}</bdi>
+            <bdi class="name">{nameOf(event)}</bdi> <Tenant of={event} />
             <span class="also">
               <bdi>{wordOf(event.action)}</bdi> ·{' '}
               <bdi>{plain(event.targetSystem?.displayName) ?? 'unknown system'}</bdi>

@@ -1,6 +1,6 @@
 /** The events as a table that is scrolled without an end. Only the rows that can be seen are in the document. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { tenantOf, type Event as LogEvent } from '../service/odata.ts'
+import { keyOf, tenantOf, type Event as LogEvent } from '../service/odata.ts'
 import { ERROR, filterOf } from '../state/conditions.ts'
 import { linkTo, type Shown } from '../state/navigation.ts'
 import { usePages } from '../state/pages.ts'
@@ -185,7 +185,7 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
                 key={place}
                 {...{ place, event, view, open }}
                 isFocused={place === focused}
-                isFresh={event !== undefined && shown.fresh.has(event.id)}
+                isFresh={event !== undefined && shown.fresh.has(keyOf(event))}
                 focus={setFocused}
               />
             )

@@ -1,6 +1,6 @@
 /** All that happened to one object, in one cycle or in one job, in the order in which it happened. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { nameOf, plain, tenantOf, type Event as LogEvent } from '../service/odata.ts'
+import { keyOf, nameOf, plain, tenantOf, type Event as LogEvent } from '../service/odata.ts'
 import { linkTo, type Navigate, type Shown } from '../state/navigation.ts'
 import { usePages } from '../state/pages.ts'
 import { useTitle } from '../state/title.ts'
@@ -11,6 +11,7 @@ import { follow } from './link.tsx'
 import { Failure } from './states.tsx'
 import { Status, toneOf, wordOf } from './status.tsx'
 import { Systems } from './systems.tsx'
+import { Tenant } from './tenant.tsx'
 import { SELECT } from './table.tsx'
 import { durationText, Time, timeText } from './time.tsx'
 
@@ -80,7 +81,7 @@ function Moments({ view, now, navigate, title, id }: Shown & { title: string; id
       <ol ref={list}>
         {events.map((event, place) => (
           <Moment
-            key={event.id}
+            key={keyOf(event)}
             {...{ event, view, navigate }}
             isNewDay={dayOf(event, view) !== dayOf(events[place - 1], view)}
           />
@@ -136,7 +137,8 @@ function Moment({ event, view, navigate, isNewDay }: MomentProps) {
             )}
             <bdi>{wordOf(event.action)}</bdi>, <Systems of={event} />
           </a>{' '}
-          <Status status={status} /> {event.statusInfo?.errorCode && <code>{event.statusInfo.errorCode}</code>}
+          <Tenant of={event} /> <Status status={status} />{' '}
+          {event.statusInfo?.errorCode && <code>{event.statusInfo.errorCode}</code>}
           <p class="faint">
             {[
               changed.slice(0, FEW).join(', ') + (changed.length > FEW ? ` and ${changed.length - FEW} more` : ''),

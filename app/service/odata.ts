@@ -83,6 +83,9 @@ export function escaped(json: string): string {
   return json.replaceAll(TURNING, (character) => `\\u${character.charCodeAt(0).toString(16)}`)
 }
 
+/** What tells an event apart from all others that are shown. */
+export const keyOf = (event: Event): string => event['@odata.id'] ?? event.id
+
 /** The tenant in the address of an event, where that names it. */
 export function tenantOf(event: Event): string | undefined {
   const [, tenant] = /tenantId='((?:[^']|'')*)'/.exec(decodeURIComponent(event['@odata.id'] ?? '')) ?? []

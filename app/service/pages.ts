@@ -1,5 +1,5 @@
 /** A long list that is read page by page as it is scrolled. Only pages near what is looked at are kept. */
-import type { Event, Page } from './odata.ts'
+import { keyOf, type Event, type Page } from './odata.ts'
 import { isSignInOver, json } from './request.ts'
 import { isWorthRetrying, later } from './retry.ts'
 
@@ -35,7 +35,7 @@ export class Pages {
   /** Those that were read so far. */
   private parts: Part[] = []
   private next: string | undefined
-  /** The ids of what was put before all others last. */
+  /** The keys of what was put before all others last. */
   fresh: ReadonlySet<string> = new Set()
   private readonly loading = new Set<string>()
   /** Those among them that could not be read, which only `retry` has read again. */
@@ -121,7 +121,7 @@ export class Pages {
     const [arrived, ...others] = this.parts as [Part, ...Part[]]
     arrived.length += added.length
     for (const part of others) part.start += added.length
-    this.fresh = new Set(added.map(({ id }) => id))
+    this.fresh = new Set(added.map(keyOf))
     this.changed()
     return added
   }
@@ -172,6 +172,6 @@ export class Pages {
 
 /** Those rows that are not in the parts. */
 function missingIn(parts: Part[], rows: Event[]): Event[] {
-  const known = new Set(parts.flatMap((part) => part.rows?.map(({ id }) => id) ?? []))
-  return rows.filter(({ id }) => !known.has(id))
+  const known = new Set(parts.flatMap((part) => part.rows?.map(keyOf) ?? []))
+  return rows.filter((row) => !known.has(keyOf(row)))
 }

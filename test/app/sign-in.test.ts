@@ -236,6 +236,26 @@ describeInBrowser('Signing in', () => {
     hold()
   })
 
+  it('tells events of several tenants apart for those who may read all', async () => {
+    const adatum = await issuer.issue({ ...creator, tid: 'adatum' })
+    expect((await service.post('/$batch', adatum, batchOf([{ ...events[2], tenantId: 'adatum' }]))).status).toBe(200)
+    issuer.behave({ claims: { tid: 'contoso', scp: 'AuditLog.Read.All', roles: ['ProvisioningLog.AllTenants'] } })
+    const page = await open(`?${WEEK}&search=bob`)
+    await seen(page, 'Bob Stone')
+    const names = () => page.locator('td.identity').allInnerTexts()
+    expect((await names()).map((name) => name.trim()).sort()).toEqual([
+      'Bob Stone adatum',
+      'Bob Stone contoso',
+      'Bob Stone contoso'
+    ])
+    await page.locator('tbody tr').filter({ hasText: 'adatum' }).click()
+    await page.getByRole('dialog').getByText('Tenant adatum').waitFor()
+    expect(await page.locator('tbody tr.open').count()).toBe(1)
+    expect(new URL(page.url()).searchParams.get('tenant')).toBe('adatum')
+    await page.getByRole('link', { name: 'All that happened to Bob Stone' }).click()
+    await eventually(() => page.locator('.timeline .tenant').allInnerTexts(), ['contoso', 'contoso', 'adatum'])
+  })
+
   it('shows the log of the tenant of the token only', async () => {
     issuer.behave({ claims: { tid: 'fabrikam', scp: 'AuditLog.Read.All' } })
     const page = await open(`?${WEEK}`)
