@@ -86,8 +86,13 @@ function Custom({ view, now, navigate, done }: Shown & { done: () => void }) {
   const apply = (event: SubmitEvent) => {
     event.preventDefault()
     const values = new FormData(event.currentTarget as HTMLFormElement)
-    const timeOf = (name: string) => Date.parse(`${values.get(name) as string}${view.utc ? 'Z' : ''}`)
-    const [start, end] = [timeOf('from'), timeOf('to')]
+    const timeOf = (value: string) => Date.parse(value + (view.utc ? 'Z' : ''))
+    /** What is not changed stays: a field has no milliseconds, and an hour may come twice. */
+    const changed = (name: string, before: number) => {
+      const time = timeOf(values.get(name) as string)
+      return time === timeOf(text(before)) ? before : time
+    }
+    const [start, end] = [changed('from', from), changed('to', to)]
     if (!(start < end)) return setWrong('The end must be after the start.')
     navigate({ range: { from: instant(start), to: instant(end) } })
     done()

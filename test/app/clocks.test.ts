@@ -73,6 +73,15 @@ describeInBrowser('A day on which clocks change', () => {
     await spoken(page, '2024-10-27 02:00:00 – 2024-10-27 03:00:00: Success 1')
   })
 
+  it('keeps that hour where only the other end of a range is changed', async () => {
+    const page = await open('?from=2024-10-27T01:30:00.500Z&to=2024-10-27T03:00:00Z')
+    await page.getByLabel('Range of time').last().selectOption('From … to …')
+    expect(await page.getByLabel('From').inputValue()).toBe('2024-10-27T02:30')
+    await page.getByLabel('to', { exact: true }).fill('2024-10-27T05:00:00')
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await page.waitForURL('**/*from=2024-10-27T01%3A30%3A00.500Z&to=2024-10-27T04%3A00%3A00.000Z')
+  })
+
   it('is followed by the next one', async () => {
     const page = await open(AUTUMN)
     await page.getByRole('figure').getByText('6 events').waitFor()
