@@ -8,7 +8,7 @@ const common = {
 
 /** Takes long however little is tried, so that `npm test` leaves it to `npm run test:force` and to CI. */
 const LONG = [
-  '/app/(accessible|live|sign-in)',
+  '/app/(accessible|clocks|live|sign-in)',
   '/force/(answers|checkpoints|clock|downloads|download-limits|expensive-queries|failures|files|memory|overload|page)',
   '/force/(give-way|pictures|search-memory|shares|shutdown|time-limits|token-clock)'
 ]
