@@ -1,21 +1,14 @@
 /** The events as a table that is scrolled without an end. Only the rows that can be seen are in the document. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { keyOf, tenantOf, type Event as LogEvent } from '../service/odata.ts'
-import { ERROR, filterOf } from '../state/conditions.ts'
+import { filterOf } from '../state/conditions.ts'
 import { linkTo, type Shown } from '../state/navigation.ts'
-import { usePages } from '../state/pages.ts'
+import { SELECT, usePages } from '../state/pages.ts'
 import { useTail } from '../state/tail.ts'
 import type { View } from '../state/view.ts'
 import { Empty } from './empty.tsx'
 import { Row, Spacer } from './row.tsx'
 import { Failure } from './states.tsx'
-
-/** What the rows show. */
-export const SELECT = [
-  ...['id', 'activityDateTime', 'action', 'statusInfo/status', `${ERROR}/errorCode`],
-  ...['sourceIdentity/id', 'sourceIdentity/displayName', 'targetIdentity/id', 'targetIdentity/displayName'],
-  ...['sourceSystem/displayName', 'targetSystem/displayName']
-].join()
 
 /** How many rows beyond those that can be seen are in the document. */
 const AROUND = 12
@@ -194,9 +187,7 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
         </tbody>
       </table>
       {to > 0 && (from > 0 || to < length || !shown.isComplete) && (
-        <p class="paper rest">
-          Rows {from + 1} to {to} are on paper. A download has all.
-        </p>
+        <p class="paper rest">{`Rows ${from + 1} to ${to} are on paper. A download has all.`}</p>
       )}
       {shown === pages && failure}
       {failure === null && !shown.isComplete && <p class="loading">Loading events…</p>}

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { keyOf, nameOf, plain, tenantOf, type Event as LogEvent } from '../service/odata.ts'
 import { linkTo, type Navigate, type Shown } from '../state/navigation.ts'
-import { usePages } from '../state/pages.ts'
+import { SELECT, usePages } from '../state/pages.ts'
 import { useTitle } from '../state/title.ts'
 import type { View } from '../state/view.ts'
 import { Cycles } from './cycles.tsx'
@@ -12,7 +12,6 @@ import { Failure } from './states.tsx'
 import { Status, toneOf, wordOf } from './status.tsx'
 import { Systems } from './systems.tsx'
 import { Tenant } from './tenant.tsx'
-import { SELECT } from './table.tsx'
 import { durationText, Time, timeText } from './time.tsx'
 
 const TITLES = { object: 'Everything that happened to', cycle: 'Cycle', job: 'The cycles of job' }

@@ -2,9 +2,16 @@
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from 'preact/hooks'
 import { LOG, url } from '../service/odata.ts'
 import { Pages } from '../service/pages.ts'
-import { listOf } from './conditions.ts'
+import { ERROR, listOf } from './conditions.ts'
 import { entry } from './navigation.ts'
 import type { View } from './view.ts'
+
+/** What lists show of events. */
+export const SELECT = [
+  ...['id', 'activityDateTime', 'action', 'statusInfo/status', `${ERROR}/errorCode`],
+  ...['sourceIdentity/id', 'sourceIdentity/displayName', 'targetIdentity/id', 'targetIdentity/displayName'],
+  ...['sourceSystem/displayName', 'targetSystem/displayName']
+].join()
 
 /** The lists of entries of the history, for those who come back to them. */
 const kept = new Map<number, Pages>()
