@@ -7,6 +7,7 @@ import { SELECT, usePages } from '../state/pages.ts'
 import { useTail } from '../state/tail.ts'
 import type { View } from '../state/view.ts'
 import { Empty } from './empty.tsx'
+import { Head } from './head.tsx'
 import { Row, Spacer } from './row.tsx'
 import { Failure } from './states.tsx'
 
@@ -146,28 +147,7 @@ export function Table({ view, now, navigate, refresh, arrived, interrupted }: Pr
         aria-label="Events"
         aria-busy={!pages.isReady && (pages.error === undefined || pages.isRetrying)}
       >
-        <thead>
-          <tr aria-rowindex={1}>
-            <th scope="col" class="time" aria-sort={view.oldestFirst ? 'ascending' : 'descending'}>
-              <button type="button" class="quiet" onClick={() => navigate({ oldestFirst: !view.oldestFirst })}>
-                Time {view.utc ? '(UTC)' : ''} <span aria-hidden="true">{view.oldestFirst ? '↑' : '↓'}</span>
-              </button>
-            </th>
-            <th scope="col">Identity</th>
-            <th scope="col" class="action">
-              Action
-            </th>
-            <th scope="col" class="system">
-              Source system
-            </th>
-            <th scope="col" class="system">
-              Target system
-            </th>
-            <th scope="col" class="result">
-              Status
-            </th>
-          </tr>
-        </thead>
+        <Head {...{ view, navigate }} />
         <tbody onKeyDown={onKeyDown}>
           <Spacer key="above" height={from * row} />
           {Array.from({ length: Math.max(0, to - from) }, (_, index) => {
