@@ -151,6 +151,27 @@ describe('The role of the service', () => {
     await service.stop()
   })
 
+  it('finds the events that it knows of all tenants, so that those which come with them share a commit', async () => {
+    const service = await start({ DATABASE_URL: own })
+    const ids = Array.from({ length: 50 }, (_, index) => `commit-${index}`)
+    const post = (id: string, index: number) => {
+      const body = { ...event, id, tenantId: index % 2 ? 'a' : 'b' }
+      return { id: String(index), method: 'POST', url: PATH, headers: { 'content-type': 'application/json' }, body }
+    }
+    for (const [sent, known] of [
+      [ids.slice(0, 20), 0],
+      [ids, 20]
+    ] as const) {
+      const { body } = await service.post('/$batch', { requests: sent.map(post) })
+      const statuses = (body.responses as { status: number }[]).map(({ status }) => status)
+      expect(statuses).toEqual(sent.map((_, index) => (index < known ? 409 : 201)))
+    }
+    const commits = `SELECT count(DISTINCT xmin::text)::int AS commits FROM ${EVENTS} WHERE id LIKE 'commit-%'`
+    const { rows } = await onServer(owner, (client) => client.query<{ commits: number }>(commits))
+    expect(rows[0]?.commits).toBeLessThan(10) // a slow machine takes a batch in parts
+    await service.stop()
+  })
+
   it.each([
     [
       'is empty',
