@@ -22,6 +22,8 @@ export interface Tallies {
   length: number
   /** The columns with one value each. */
   values: string[]
+  /** All columns, in the order of the model. */
+  columns: string[]
 }
 
 /** The beginning of all time, as instants are written. */
@@ -45,7 +47,7 @@ export function talliesIn(definitions: Model['definitions']): Tallies {
   const length = local === undefined ? undefined : elements[local]?.length
   if (!tenant || !period || !count || !local || !length) throw new Error(`'${entity}' does not say what it counts.`)
   const values = names.filter((name) => ![tenant, period, count, local].includes(name))
-  return { entity, tenant, count, period, local, length, values }
+  return { entity, tenant, count, period, local, length, values, columns: names }
 }
 
 /** The columns that tell a kind, each with the value of an event. */

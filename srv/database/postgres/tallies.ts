@@ -35,17 +35,19 @@ export const ALL_TALLIES = `(SELECT *, 1 AS rows FROM ${TALLIES} UNION ALL SELEC
 /** The statements that have events counted, after a migration, and count those that were there before. */
 export function talliesSchema(tallies: Tallies): string[] {
   const { tenant, period, local, values, count } = tallies
+  const shown = tallies.columns.join() // CAP has made a view of them in this order, which cannot be changed
   const columns = [tenant, period, local, ...values]
   const hash = (row: string) => `kind_of(${[local, ...values].map((column) => `${row}${column}`).join()})`
   const kept = [...columns, count].join()
+  const kinds = `CREATE UNIQUE INDEX IF NOT EXISTS kinds ON ${TALLIES} (${tenant}, ${period}, ${hash('')})`
   return [
     // texts may be longer than what PostgreSQL can index
     create('kind_of(VARIADIC parts text[])', 'bytea', `SELECT sha256(convert_to(cast(parts as text), 'UTF8'))`),
-    `CREATE UNIQUE INDEX IF NOT EXISTS kinds ON ${TALLIES} (${tenant}, ${period}, ${hash('')})`,
+    kinds,
     // rows come and go, as those of arrivals without a number
     `ALTER TABLE ${NEW_TALLIES} SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`,
-    `CREATE OR REPLACE VIEW microsoft_graph_Tallies WITH (security_invoker = true) AS SELECT ${kept} FROM ${TALLIES}
-     UNION ALL SELECT ${kept} FROM ${NEW_TALLIES}`,
+    `CREATE OR REPLACE VIEW microsoft_graph_Tallies WITH (security_invoker = true) AS SELECT ${shown} FROM ${TALLIES}
+     UNION ALL SELECT ${shown} FROM ${NEW_TALLIES}`,
     // by a function, which a query asks before it runs, and so leaves out partitions
     `CREATE OR REPLACE FUNCTION tallies_lack(owner text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$ BEGIN
        RETURN EXISTS (SELECT 1 FROM ${COUNTS} WHERE tenant = owner AND uncounted > 0);
@@ -81,13 +83,20 @@ export function talliesSchema(tallies: Tallies): string[] {
        FROM known GROUP BY ${tenant}
        ON CONFLICT (tenant) DO UPDATE SET tallies = c.tallies + excluded.tallies, uncounted = c.uncounted + excluded.uncounted;
      END $$`,
-    // a log that was there before its events were counted by kind; others wait with theirs
+    // a log that was there before its events were counted by kind, or by all that tells kinds apart; others wait with theirs
     `DO $$ BEGIN
-       IF EXISTS (SELECT 1 FROM ${COUNTS} WHERE uncounted > 0) AND NOT EXISTS (SELECT 1 FROM ${TALLIES}) THEN
+       IF EXISTS (SELECT 1 FROM ${COUNTS} WHERE uncounted > 0) AND NOT EXISTS (SELECT 1 FROM ${TALLIES}) OR EXISTS (
+         SELECT 1 FROM pg_attribute WHERE attrelid = '"${TALLIES}"'::regclass AND attnum > 0 AND NOT attisdropped
+           AND attname <> '${count}' AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE classid = 'pg_class'::regclass
+             AND objid = 'kinds'::regclass AND refobjid = attrelid AND refobjsubid = attnum)
+       ) THEN
          LOCK TABLE ONLY ${EVENTS} IN SHARE MODE;
          PERFORM pg_advisory_xact_lock(${NUMBERING});
          DELETE FROM ${NEW_TALLIES};
-         UPDATE ${COUNTS} SET uncounted = 0;
+         DELETE FROM ${TALLIES};
+         UPDATE ${COUNTS} SET tallies = 0, uncounted = 0;
+         DROP INDEX kinds;
+         ${kinds};
          ${noteKinds(tallies, EVENTS)};
          PERFORM ${FOLD};
        END IF;

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { clientOf, errorOf, PLAIN, query, startService, valuesOf, type Json } from '../../support/service.ts'
+import { until } from '../../support/command.ts'
 import { COMPILED, startProcess, temporaryFolder } from '../../support/process.ts'
 import { isOnPostgres } from '../../support/postgres.ts'
 
@@ -161,7 +162,12 @@ it('A log from before is kept as it was: what it lacks is null or empty, and it 
     return { ...clientOf(() => url), stop }
   }
   const before = await start({})
-  const old: Json = { id: 'old', activityDateTime: '2020-01-01T00:00:00Z', provisioningSteps: [{ name: 'import' }] }
+  const old: Json = {
+    id: 'old',
+    cycleId: 'first',
+    activityDateTime: '2020-01-01T00:00:00Z',
+    provisioningSteps: [{ name: 'import' }]
+  }
   expect((await before.post(log, { ...old, sourceSystem: { id: 'workday' } })).status).toBe(201)
   await before.stop()
 
@@ -187,6 +193,20 @@ it('A log from before is kept as it was: what it lacks is null or empty, and it 
     'provisioningSteps/all(s:s/reviewers/$count eq 0)'
   ])
     expect(valuesOf(await after.get(query(log, { $filter })))).toHaveLength(1)
+
+  const link = String((await after.get(log, { Prefer: 'track-changes' })).body['@odata.deltaLink']).slice(
+    after.url.length
+  )
+  expect((await after.post(log, { ...least, id: 'new', cycleId: 'first', region: 'eu-1' })).status).toBe(201)
+  const byKind = await after.get(
+    query(log, { $apply: 'groupby((cycleId,region),aggregate($count as events))', $orderby: 'region' }),
+    PLAIN
+  )
+  expect(valuesOf(byKind)).toEqual([
+    { cycleId: 'first', region: null, events: 1 },
+    { cycleId: 'first', region: 'eu-1', events: 1 }
+  ])
+  await until(async () => valuesOf(await after.get(link)).length === 1)
   await after.stop()
   if (isOnPostgres()) return
   const env = {
