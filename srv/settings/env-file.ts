@@ -6,4 +6,9 @@ import { existsSync } from 'node:fs'
 
 const FILE = '.env'
 
-if (existsSync(FILE)) process.loadEnvFile(FILE)
+try {
+  if (existsSync(FILE)) process.loadEnvFile(FILE)
+} catch (error) {
+  console.error(`The file .env cannot be read: ${(error as Error).message}.`)
+  process.exit(2) // for `npm run verify` 1 means that the log was tampered with
+}
