@@ -145,3 +145,23 @@ describe('Tallies on PostgreSQL', () => {
     await other.stop()
   })
 })
+
+/** What follows a query in parentheses that another one reads from. */
+function namesIn(sql: string) {
+  return Array.from(sql.matchAll(/\bfrom \(/gi), ({ index, 0: begin }) => {
+    let [at, depth] = [index + begin.length, 1]
+    for (; depth && at < sql.length; at++) depth += { '(': 1, ')': -1 }[sql[at] as string] ?? 0
+    return /^ as \w+/.exec(sql.slice(at))?.[0] ?? sql.slice(at, at + 20)
+  })
+}
+
+it('Queries of tallies and of events name those that they read from, as versions before 16 want', async () => {
+  const { url, log, stop } = await startProcess({ file: `${temporaryFolder()}/events.sqlite`, env: { DEBUG: 'sql' } })
+  const { get } = clientOf(() => url ?? '')
+  for (const each of [byJob, query(`${path}/$count`, { $filter: "jobId eq 'x' and activityDateTime ge 2024-05-01" })])
+    expect((await get(each)).status).toBe(200)
+  await stop()
+  const united = log().match(/SELECT .*union all.*/g) ?? []
+  expect(united).toHaveLength(2)
+  expect(united.flatMap(namesIn).filter((name) => !/^ as (root|source|united)$/.test(name))).toEqual([])
+})

@@ -19,11 +19,12 @@ const PARSERS = new Map<number, (text: string) => unknown>([
 
 /**
  * What the service relies on, whatever a role or a database sets by default. Limits of time that it sets itself for a
- * connection have priority; to create an index or to verify a large log takes minutes.
+ * connection have priority; to create an index or to verify a large log takes minutes. Before version 18 `enable_seqscan`
+ * makes plans look so expensive that the server compiles them, for seconds and to no gain.
  */
 const ALWAYS =
   '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0 ' +
-  '-c standard_conforming_strings=on -c row_security=on'
+  '-c standard_conforming_strings=on -c row_security=on -c jit=off'
 
 /**
  * @param url the database, as in `postgres://user:password@host:port/database`

@@ -18,6 +18,10 @@ it.each([
   expect(configuration(url).ssl).toBe(ssl)
 })
 
+it('The server compiles no statements', () => {
+  expect(configuration('postgres:///log', '-c a=b').options).toMatch(/ -c jit=off -c a=b$/)
+})
+
 it('The connection to a host that PGHOST names is encrypted', () => {
   process.env.PGHOST = 'db.example'
   expect(configuration('postgres:///log').ssl).toBe(true)
