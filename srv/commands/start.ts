@@ -4,7 +4,7 @@
  * those that are there already are skipped. Where an argument is refused, the service does not start, and the exit code
  * is 2. Where the service itself does not start, it is 1, and a sentence says why.
  */
-import '../settings/env-file.ts'
+import './env-file.ts'
 import { spawn } from 'node:child_process'
 import { createRequire, flushCompileCache } from 'node:module'
 import { join } from 'node:path'

@@ -53,7 +53,10 @@ export function united({ tallies, entity, range }: Counted, columns: Cqn[], cond
     where: [allOf(...inside)],
     groupBy: columns,
     // CQN has no UNION here, but whatever ends the first query can begin the next one
-    having: ['1 = 1', ...[first, ...(last ? [last] : [])].flatMap((each) => ['union all select * from', each, 'as united'])]
+    having: [
+      '1 = 1',
+      ...[first, ...(last ? [last] : [])].flatMap((each) => ['union all select * from', each, 'as united'])
+    ]
   }
 }
 
