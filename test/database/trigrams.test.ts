@@ -1,4 +1,5 @@
-import { condensed, matchAll, mostOf, rarest, trigramsOf } from '../../srv/database/sqlite/trigrams.ts'
+import { Tokenizer, tokenOf } from '../../srv/database/sqlite/trigram-tokens.ts'
+import { matchAll, mostOf, rarest, trigramsOf } from '../../srv/database/sqlite/trigrams.ts'
 
 describe('The trigrams of terms', () => {
   it.each([
@@ -49,9 +50,37 @@ describe('The trigrams of terms', () => {
   })
 })
 
-it('A long text is condensed to its trigrams', () => {
-  expect(condensed('ababab')).toBe('ababab')
-  expect(condensed('a😀bc')).toBe('a😀b😀bc')
-  expect(condensed('x'.repeat(1_000_000))).toBe('xxx')
-  expect(condensed('ab')).toBe('')
+describe('The trigrams of texts', () => {
+  const tokensOf = (...texts: string[]) => new Tokenizer().tokensOf(texts).trim().split(' ')
+
+  it('are there once, in their order, and none of those with a line break', () => {
+    expect(tokensOf('ababab', 'abax\nbab')).toEqual(['aba', 'bab', 'bax'])
+    expect(tokensOf('x'.repeat(1_000_000))).toEqual(['xxx'])
+    expect(tokensOf('ab', '', 'a\nbc')).toEqual([''])
+  })
+
+  it('are tokens in which letters stand for signs, as for terms', () => {
+    const texts = ['a "b"', 'éa-😀b', 'a\0b {}']
+    const expected = texts.flatMap((text) => {
+      const characters = Array.from(text)
+      return characters.slice(2).map((_, end) => tokenOf(characters.slice(end, end + 3).join('')))
+    })
+    expect(tokensOf(...texts).toSorted()).toEqual(expected.toSorted())
+    expect(tokenOf('a "')).toBe('a\u00a0\u00a2')
+    expect(tokenOf('é😀7')).toBe('é😀7')
+    expect(expected.join('')).not.toMatch(/[^0-9a-z\u0080-\u{10ffff}]/u)
+  })
+
+  it('are all there of a text with more than can be told apart, and of the next ones', () => {
+    const tokenizer = new Tokenizer()
+    const signs = Array.from({ length: 90 }, (_, index) => String.fromCharCode(33 + index))
+      .join('')
+      .toLowerCase()
+    const text = Array.from(signs, (sign) => [...signs].map((other) => other + sign).join('')).join('\n')
+    const characters = new Set(
+      text.split('\n').flatMap((line) => [...line].slice(2).map((_, end) => tokenOf(line.slice(end, end + 3))))
+    )
+    expect(new Set(tokenizer.tokensOf([text]).trim().split(' '))).toEqual(characters)
+    for (let round = 0; round < 3000; round++) expect(tokenizer.tokensOf(['abcd', 'abc'])).toBe('abc bcd ')
+  })
 })

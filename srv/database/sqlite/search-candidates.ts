@@ -7,6 +7,7 @@ import { soughtBy } from '../dialect.ts'
 import { frequencies } from './search-frequencies.ts'
 import { isIndexed, tenantsIn, textsOf, type IndexedTenant } from './search-tenants.ts'
 import { rowsByValue, type Question } from './search-values.ts'
+import { tokenOf } from './trigram-tokens.ts'
 import { matchAll, mostOf, rarest, trigramsOf } from './trigrams.ts'
 
 /** The functions of statements: see search-statements.ts. */
@@ -107,7 +108,7 @@ function notIndexed({ first, end }: Inquiry, most: number): number[] {
  * @throws {TooMany} if there are more than `most`, or terms have no trigrams; SQLite's error
  */
 function candidates(inquiry: Inquiry, most: number, persists: boolean): number[] {
-  const all = distinct(inquiry.lists.map((list) => trigramsOf(list.map(({ term }) => term))))
+  const all = distinct(inquiry.lists.map((list) => trigramsOf(list.map(({ term }) => term)).map(tokenOf)))
   if (!all.every(({ length }) => length)) throw new TooMany()
   const found = notIndexed(inquiry, most)
   for (const tenant of inquiry.tenants) {

@@ -22,7 +22,7 @@ import {
 import { measureFrequencies } from './search-frequencies.ts'
 import { isIndexed, tenantNumbers, textsOf } from './search-tenants.ts'
 import { addValues, removeValues, type Filling } from './search-values.ts'
-import { condensed, LONG } from './trigrams.ts'
+import { Tokenizer } from './trigram-tokens.ts'
 
 /** How long a transaction takes, in milliseconds, and how many events it has at most. */
 const DURATION = 100
@@ -128,10 +128,12 @@ function addBlocks({ log, index, search, numberOf }: Filling, last: number, end:
      WHERE rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ${MOST}`
   )
   const until = performance.now() + DURATION
-  let block: { number: number; lines: Map<number, Set<string>>; anchor: SQLInputValue[] } | undefined
+  const tokenizer = new Tokenizer()
+  let block: { number: number; texts: Map<number, string[]>; anchor: SQLInputValue[] } | undefined
   const addBlock = () => {
     if (!block) return
-    for (const [tenant, lines] of block.lines) addTexts(tenant, block.number, [...lines].join('\n'))
+    for (const [tenant, texts] of block.texts)
+      if (isIndexed({ number: tenant })) addTexts(tenant, block.number, tokenizer.tokensOf(texts))
     addAnchor.run(...block.anchor)
   }
   let count = 0
@@ -141,9 +143,12 @@ function addBlocks({ log, index, search, numberOf }: Filling, last: number, end:
     if (number !== block?.number) {
       addBlock()
       if (block && performance.now() > until) return (block.number + 1) * BLOCK - 1
-      block = { number, lines: new Map(), anchor: [] }
+      block = { number, texts: new Map(), anchor: [] }
     }
-    addLines(block.lines, numberOf(tenant), text.toLowerCase())
+    const ofTenant = numberOf(tenant)
+    const texts = block.texts.get(ofTenant) ?? []
+    block.texts.set(ofTenant, texts)
+    texts.push(text.toLowerCase())
     block.anchor = [place, id, tenant]
     count++
   }
@@ -154,24 +159,15 @@ function addBlocks({ log, index, search, numberOf }: Filling, last: number, end:
   return end
 }
 
-/** Adds the lines of a text to those that the events of its tenant have in a block. */
-function addLines(block: Map<number, Set<string>>, tenant: number, text: string) {
-  if (!isIndexed({ number: tenant })) return
-  const lines = block.get(tenant) ?? new Set()
-  block.set(tenant, lines)
-  // neighbours have many texts in common, and no trigram with a line break is looked for
-  for (const line of text.length > LONG ? [condensed(text)] : text.split('\n')) lines.add(line)
-}
-
-/** Prepares to add the texts that the events of a tenant have in a block. */
+/** Prepares to add the trigrams that the events of a tenant have in a block. */
 function textWriter(index: DatabaseSync) {
   const statements = new Map<number, StatementSync>()
   const count = index.prepare('UPDATE tenants SET blocks = blocks + 1 WHERE number = ?')
-  return (tenant: number, block: number, text: string) => {
+  return (tenant: number, block: number, tokens: string) => {
     let add = statements.get(tenant)
     if (!add)
       statements.set(tenant, (add = index.prepare(`INSERT INTO ${textsOf(tenant)} (rowid, text) VALUES (?, ?)`)))
-    add.run(block, text)
+    add.run(block, tokens)
     count.run(tenant)
   }
 }

@@ -25,11 +25,12 @@ export const textsOf = (tenant: number) => `texts_${tenant}`
 export const valueTextsOf = (tenant: number) => `value_texts_${tenant}`
 export const blocksByTrigramOf = (tenant: number) => `blocks_by_trigram_${tenant}`
 
-const FTS = `fts5(text, content = '', detail = none, columnsize = 0, tokenize = 'trigram case_sensitive 1')`
+/** @param tokenizer `ascii` for trigrams (see trigram-tokens.ts), or one that makes them of texts */
+const fts = (tokenizer: string) => `fts5(text, content = '', detail = none, columnsize = 0, tokenize = '${tokenizer}')`
 
 const schemaOf = (tenant: number) => `
-  CREATE VIRTUAL TABLE ${textsOf(tenant)} USING ${FTS};
-  CREATE VIRTUAL TABLE ${valueTextsOf(tenant)} USING ${FTS};
+  CREATE VIRTUAL TABLE ${textsOf(tenant)} USING ${fts('ascii')};
+  CREATE VIRTUAL TABLE ${valueTextsOf(tenant)} USING ${fts('trigram case_sensitive 1')};
   CREATE VIRTUAL TABLE ${blocksByTrigramOf(tenant)} USING fts5vocab(${textsOf(tenant)}, row);`
 
 export const isIndexed = ({ number }: Pick<IndexedTenant, 'number'>) => number <= MOST

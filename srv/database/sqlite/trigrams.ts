@@ -67,18 +67,3 @@ const byFrequency = (trigrams: string[], partOf: (trigram: string) => number) =>
 
 /** The query of FTS5 for texts that have all of some trigrams (https://sqlite.org/fts5.html#full_text_query_syntax). */
 export const matchAll = (trigrams: string[]) => trigrams.map((each) => `"${each.replaceAll('"', '""')}"`).join(' ')
-
-/** From this length on, in UTF-16 code units, a text is indexed by what {@link condensed} leaves of it. */
-export const LONG = 100_000
-
-/** A text that has the trigrams of another one, each once, and maybe others. */
-export function condensed(text: string): string {
-  const found = new Set<string>()
-  let [first, second] = ['', '']
-  for (const third of text) {
-    if (first) found.add(first + second + third)
-    first = second
-    second = third
-  }
-  return [...found].join('')
-}
