@@ -348,6 +348,7 @@ describeInBrowser('An expired token', () => {
     await page.getByRole('figure').getByText('10 events').waitFor()
     issuer.behave({})
     await button(page, 'Sign in again').first().click()
+    await page.getByText('Your sign-in has ended').waitFor({ state: 'detached' })
     await seen(page, 'Chen Wei')
     expect(await page.getByRole('checkbox', { name: /Skipped/ }).isChecked()).toBe(true)
     expect(await page.getByText('Your sign-in has ended').count()).toBe(0)
