@@ -44,7 +44,20 @@ export function refuse(res: Response, failure: RequestError, ids = requestIds(re
 export function refuseAnything(error: unknown, req: Request, res: Response, ids = requestIds(res)) {
   const failure = requestError(error)
   const about = [ids['request-id'], req.method, req.url.split('?', 1)[0]] // `path` may throw for a URL in a batch
-  if (failure.status >= 500 && failure.code !== 'notImplemented') LOG.error(...about, error)
+  if (failure.status >= 500 && failure.code !== 'notImplemented') logOnce(about, ids['request-id'], error)
   else LOG.debug(...about, failure.code, failure.message, failure.cause ?? '')
   refuse(res, failure, ids)
+}
+
+/** The requests with whose ids the causes of errors are logged. */
+const logged = new WeakMap<object, string>()
+
+/** Logs an error, but its cause for the first request only: a commit that fails is that of all whose events it had. */
+function logOnce(about: unknown[], id: string, error: unknown) {
+  const cause = error instanceof Error ? (error.cause ?? error) : error
+  const first = typeof cause === 'object' && cause !== null ? logged.get(cause) : undefined
+  if (first === id) return // of the same batch
+  if (first === undefined) LOG.error(...about, error)
+  else LOG.error(...about, (error as Error).message, `The cause is that of ${first}.`)
+  if (first === undefined && typeof cause === 'object' && cause !== null) logged.set(cause, id)
 }

@@ -68,6 +68,34 @@ describe('A database that another connection locks', () => {
   })
 })
 
+describe('A commit that fails', () => {
+  it('has its cause logged once, however many events it had', async () => {
+    const { file, get, post, stop, log } = await start()
+    const other = new DatabaseSync(file)
+    other.exec('BEGIN IMMEDIATE')
+    const before = log().length
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => post(`single-${index}`)))
+    const body = (id: number) => ({ id: `part-${id}`, activityDateTime: '2024-05-01T00:00:00Z' })
+    const parts = Array.from({ length: 200 }, (_, index) => ({
+      ...{ id: String(index), method: 'POST', url: '/auditLogs/provisioning' },
+      body: body(index)
+    }))
+    const batch = JSON.parse((await get('/$batch', { requests: parts })).text) as { responses: Json[] }
+    other.exec('ROLLBACK')
+    other.close()
+    await stop()
+    expect([...answers, ...batch.responses].map(({ status }) => status)).toEqual(Array.from({ length: 220 }, () => 503))
+    const lines = log().slice(before).split('\n')
+    const withCause = lines.filter(
+      (line) => line.includes(' POST ') && line.endsWith('RequestError: The database is locked.')
+    )
+    const others = lines.filter((line) => / POST .* The database is locked\. The cause is that of \S{36}\.$/.test(line))
+    expect(withCause.length).toBeLessThan(10) // a slow machine takes them in parts
+    expect(withCause.length + others.length).toBeGreaterThanOrEqual(21) // each request, and not each part of the batch
+    expect(lines.length).toBeLessThan(500)
+  })
+})
+
 describe('A folder that cannot be read', () => {
   it('refuses requests until it can be', async () => {
     const folder = join(temporaryFolder(), 'events')
