@@ -57,7 +57,7 @@ export function Row({ place, event, view, isFocused, isFresh, focus, open }: Row
           <td class="time">
             <Time time={event.activityDateTime} utc={view.utc} />
           </td>
-          <td class="identity">
+          <td class="identity" title={nameOf(event)}>
             <bdi class="name">{nameOf(event)}</bdi> <Tenant of={event} />
             <span class="also">
               <bdi>{wordOf(event.action)}</bdi> ·{' '}
@@ -65,13 +65,15 @@ export function Row({ place, event, view, isFocused, isFresh, focus, open }: Row
             </span>
           </td>
           <td class="action">{wordOf(event.action)}</td>
-          <td class="system" dir="auto">
-            {plain(event.sourceSystem?.displayName)}
-          </td>
-          <td class="system" dir="auto">
-            {plain(event.targetSystem?.displayName)}
-          </td>
-          <td class="result">
+          {[event.sourceSystem, event.targetSystem].map((system, place) => {
+            const name = plain(system?.displayName) ?? undefined
+            return (
+              <td key={place} class="system" dir="auto" title={name}>
+                {name}
+              </td>
+            )
+          })}
+          <td class="result" title={plain(event.statusInfo?.errorCode) ?? undefined}>
             <Status status={event.statusInfo?.status} /> <span class="code">{plain(event.statusInfo?.errorCode)}</span>
           </td>
         </>

@@ -305,6 +305,15 @@ describeInBrowser('The table', () => {
     await other.getByRole('dialog', { name: "Fiona O'Neill" }).waitFor()
   })
 
+  it('shows what is cut off in the tooltips of cells', async () => {
+    const page = await open(`?${WEEK}`, { viewport: { width: 1360, height: 860 } })
+    const row = page.locator('tbody tr').filter({ hasText: 'Emil Novák' })
+    await row.waitFor()
+    const titles: (string | null)[] = []
+    for (const cell of await row.locator('td').all()) titles.push(await cell.getAttribute('title'))
+    expect(titles).toEqual([null, 'Emil Novák', null, 'Microsoft Entra ID', 'Slack', 'LicenseLimitExceeded'])
+  })
+
   it('lets people copy a name, without opening its event', async () => {
     const page = await open(`?${WEEK}`)
     const { x, y, width, height } = (await page.getByText('Dora Nagy').boundingBox())!
