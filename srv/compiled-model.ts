@@ -52,8 +52,10 @@ export function keepCompiledModel(folder = getCompileCacheDir()) {
     hide(model, '$sources', sources)
     cap.emit('loaded', model)
     cap.minify(model)
-    if (kept) hide(model, '_4odata', hide(kept.flat, '_4odata', kept.flat))
-    else {
+    if (kept) {
+      hide(kept.flat, '$sources', sources) // beside them CAP looks for texts, also for those of errors
+      hide(model, '_4odata', hide(kept.flat, '_4odata', kept.flat))
+    } else {
       const flat = cap.compile.to.json(cap.compile.for.odata(model)) // also says where services come from
       write(
         file,
@@ -62,7 +64,11 @@ export function keepCompiledModel(folder = getCompileCacheDir()) {
     }
     return model
   }
-  Object.defineProperty(cds, 'load', { value: loadKept, configurable: true })
+  // what else CAP has there, such as `load.properties` for its texts, is loaded only when it is asked for
+  const load = new Proxy(loadKept, {
+    get: (own, name) => Reflect.get(name in own ? own : original.load, name) as unknown
+  })
+  Object.defineProperty(cds, 'load', { value: load, configurable: true })
   // no entity here has drafts: CAP would compile a model of its own for them
   Object.defineProperty(cap.compile.for, 'lean_drafts', { value: () => {}, configurable: true })
 }

@@ -4,6 +4,7 @@ import cds from '@sap/cds'
 import compression from 'compression'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { needsTokens } from './access/profile.ts'
+import { expectConfined } from './access/tenants.ts'
 import { keepCompiledModel } from './compiled-model.ts'
 import { findSignIn } from './access/sign-in.ts'
 import helmet from 'helmet'
@@ -76,6 +77,7 @@ export default async function server(options: object) {
     const csn = loaded as unknown as Model
     csn.definitions = rootsLast(csn)
     const tokens = new LinkTokens()
+    expectConfined(csn)
     const model = structuredClone(csn)
     registerProtocols(model, tokens)
     storeJsonAsText(csn)

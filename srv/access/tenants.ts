@@ -1,7 +1,7 @@
 /** Tenants: a user reads and writes the events of one tenant, those with its id as `tenantId`. */
 import cds from '@sap/cds'
 import { RequestError } from '../errors/errors.ts'
-import { findColumn, type Model } from '../cqn/csn.ts'
+import { findColumn, isShownByLog, queryOf, type Definition, type Model } from '../cqn/csn.ts'
 import { ref, val, type Source } from '../cqn/cqn.ts'
 import type { Readable } from '../database/reading.ts'
 import type { Literal } from '../plans/statement.ts'
@@ -35,6 +35,26 @@ export function confined(query: object, user: User, model: Model): object {
     return { ...copied, where: copied.where ? [...own(column), 'and', { xpr: copied.where }] : own(column) }
   }
   return copy(query) as object
+}
+
+/**
+ * Checks that nothing else shows entities that belong to tenants: only services of the log confine what they read.
+ * @throws {Error} naming the first projection in another service
+ */
+export function expectConfined(model: Model) {
+  const ofTenants = Object.keys(model.definitions).filter((name) => {
+    const { kind, ...definition } = model.definitions[name] as Definition
+    return kind === 'entity' && findColumn(definition, 'tenant') !== undefined
+  })
+  for (const [name, definition] of Object.entries(model.definitions)) {
+    const query = JSON.stringify(queryOf(definition) ?? definition.query ?? {})
+    const source = ofTenants.find((each) => query.includes(`["${each}"`) || query.includes(`{"id":"${each}"`))
+    if (source === undefined || isShownByLog(model, name)) continue
+    throw new Error(
+      `Entity '${name}' would show '${source}' to all tenants: only services with a singleton and ` +
+        '@impl audit-log-service.ts can show it.'
+    )
+  }
 }
 
 /** What a user may read: see {@link Readable}. */

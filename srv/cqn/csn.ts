@@ -50,6 +50,14 @@ export interface Column {
 /** The query of a projection; undefined for an entity that is stored itself. */
 export const queryOf = ({ projection, query }: Definition): Select | undefined => projection ?? query?.SELECT
 
+const serviceOf = (entity: string) => entity.replace(/\.[^.]*$/, '')
+
+/** Whether an entity is in a service of the log: one with a singleton. */
+export function isShownByLog({ definitions }: Model, entity: string): boolean {
+  const service = serviceOf(entity)
+  return Object.keys(definitions).some((name) => definitions[name]?.['@odata.singleton'] && serviceOf(name) === service)
+}
+
 /** What a column holds that no type shows. The annotation `@holds` says it, so only the model has the names of columns. */
 type Content =
   | 'tenant'

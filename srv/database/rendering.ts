@@ -7,7 +7,7 @@ import { findColumn, queryOf, type Model } from '../cqn/csn.ts'
  * it could be any SQL.
  */
 export const COUNTS = {
-  count: (value: unknown) => `count(${String(value)})`,
+  count: (value: unknown = '*') => `count(${String(value)})`,
   countdistinct: (value: unknown) => `count(distinct ${String(value)})`
 }
 

@@ -66,7 +66,15 @@ export function errorBody({ code, message, target }: RequestError, ids: RequestI
 }
 
 /** An error as thrown by Express, its body parsers, CAP or a database driver. */
-type ForeignError = { status?: number; statusCode?: number; code?: unknown; message?: string; target?: string }
+interface ForeignError {
+  status?: number
+  statusCode?: number
+  code?: unknown
+  message?: string
+  target?: string
+  /** Several errors of one request, as CAP collects those of handlers. */
+  details?: unknown
+}
 
 /**
  * Turns anything that was thrown into a {@link RequestError}. The message of an error that is not the sender's fault is
@@ -74,9 +82,10 @@ type ForeignError = { status?: number; statusCode?: number; code?: unknown; mess
  */
 export function requestError(error: unknown): RequestError {
   if (error instanceof RequestError) return error
-  const { status, statusCode, code, message, target } = (
+  const { status, statusCode, code, message, target, details } = (
     typeof error === 'object' && error ? error : { status: Number(error) }
   ) as ForeignError
+  if (code === 'MULTIPLE_ERRORS' && Array.isArray(details)) return requestError(details[0])
   const known = status ?? statusCode ?? Number(code)
   if (known === 413) return new RequestError('payloadTooLarge', 'The request body is larger than the limit.')
   if (known === 403) return new RequestError('accessDenied', 'The access token lacks the permission for this request.')

@@ -64,11 +64,12 @@ function withoutQuery(definition: Definition): Definition {
 
 /**
  * Sorts definitions so that a service whose root is within that of another one precedes it. CAP serves services in the
- * order of the model, and a root takes all that is below it.
+ * order of the model, and a root takes all that is below it. Services that do not say in `@protocol` where they are come
+ * before all others.
  */
 export function rootsLast({ definitions }: Model): Model['definitions'] {
   const depth = ({ '@protocol': protocols }: Definition) =>
-    Math.min(...[protocols ?? []].flat().map((each) => (each as { path: string }).path.length))
+    Math.min(...[protocols ?? []].flat().flatMap((each) => (each as { path?: string }).path?.length ?? []))
   const services = Object.entries(definitions).filter(([, { kind }]) => kind === 'service')
   const inner = services.toSorted(([, a], [, b]) => depth(b) - depth(a))
   return Object.fromEntries([...inner, ...Object.entries(definitions)])

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import cds from '@sap/cds'
-import { confined } from '../../../srv/access/tenants.ts'
+import { confined, expectConfined } from '../../../srv/access/tenants.ts'
 import { serviceSchema } from '../../../srv/odata/model/schema.ts'
 import type { Element, Model } from '../../../srv/cqn/csn.ts'
 
@@ -128,4 +128,17 @@ it('A point in time within a complex type is refused, as its instant would have 
   const point = { type: 'cds.String', '@odata.Type': 'Edm.DateTimeOffset', '@instant': 'x' } as const
   model.definitions['microsoft.graph.initiator']!.elements!.extra = point
   expect(() => serviceSchema(model, SERVICE)).toThrow(`Element 'extra' of 'microsoft.graph.initiator' ${NO_DATE}.`)
+})
+
+it('A service that would show events to all tenants is refused at the start', async () => {
+  const model = await modelWith({})
+  expectConfined(model)
+  const why = 'only services with a singleton and @impl audit-log-service.ts can show it.'
+  for (const source of [EVENTS, 'provisioning.log.Arrivals', 'microsoft.graph.Tallies']) {
+    const query = { SELECT: { from: { ref: [source] } } }
+    const others = { other: { kind: 'service' }, 'other.Events': { kind: 'entity', query } }
+    expect(() => expectConfined({ definitions: { ...model.definitions, ...others } })).toThrow(
+      `Entity 'other.Events' would show '${source}' to all tenants: ${why}`
+    )
+  }
 })

@@ -155,6 +155,19 @@ describe('What the model adds', () => {
   })
 })
 
+it('Another service of CAP runs beside it, as CAP serves it', async () => {
+  const { status, text } = await service.get('/beside/$metadata')
+  expect([status, text]).toEqual([200, expect.stringContaining('<Property Name="tags" Type="Collection(Edm.String)"')])
+  for (const [note, target] of [
+    [{ text: 'Ask Ann' }, 'due'],
+    [{ tags: 5 }, 'text']
+  ] as const) {
+    const refused = await service.post('/beside/Notes', note)
+    expect(refused.status).toBe(400)
+    expect(errorOf(refused)).toMatchObject({ code: 'badRequest', message: 'Provide the missing value.', target })
+  }
+})
+
 it('A log from before is kept as it was: what it lacks is null or empty, and it verifies', async () => {
   const file = join(temporaryFolder(), 'events.sqlite')
   const start = async (env: Record<string, string>) => {
