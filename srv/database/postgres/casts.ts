@@ -62,6 +62,10 @@ const fixed = (digits: string) => {
 /** Rounds half away from zero, exactly. */
 const ROUNDED = 'sign(value) * (floor(abs(value)) + CASE WHEN abs(value) - floor(abs(value)) >= 0.5 THEN 1 ELSE 0 END)'
 
+/** As SQLite casts a double: to the nearest whole number that there is. */
+const WITHIN_BIGINT = `CASE WHEN value >= 9223372036854775807 AND value <> 'NaN' THEN 9223372036854775807
+  WHEN value <= -9223372036854775808 THEN -9223372036854775808 ELSE cast(trunc(value) as bigint) END`
+
 const NUMBER = `'^[+-]?[0-9]+(?:\\.[0-9]+)?(?:e[+-]?[0-9]+)?$'`
 
 export const CASTS = [
@@ -70,7 +74,7 @@ export const CASTS = [
     ['int', 'value', 'value'],
     ['bigint', 'value', 'value'],
     ['numeric', 'trunc(value)', 'round(value)'],
-    [DOUBLE, 'trunc(value)', ROUNDED]
+    [DOUBLE, WITHIN_BIGINT, ROUNDED]
   ].flatMap(([type, whole, rounded]) => [
     create(`odata_whole(value ${type})`, 'bigint', `SELECT cast(${whole} as bigint)`),
     create(`odata_rounded(value ${type})`, `${type}`, `SELECT ${rounded}`)
