@@ -2,12 +2,12 @@
 import { instant } from '../../values/datetime.ts'
 import { numeric } from './arithmetic.ts'
 import { typeFunction } from './casts.ts'
-import { val, xpr } from '../../cqn/cqn.ts'
+import { val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { Typed, ValueType } from '../../cqn/typed.ts'
 import { FUNCTIONS, OF_COLLECTIONS, UNSUPPORTED } from './functions.ts'
 import { asDuration, pointNamed } from './literals.ts'
 import { exactly, holds } from './logic.ts'
-import { meantAs } from './members.ts'
+import { meantAs, memberValue, shown } from './members.ts'
 import { isPrimitive, type Parser } from './parsing.ts'
 import { columnOf, soughtIn } from './sought.ts'
 import { problemOfPattern } from '../../values/pattern.ts'
@@ -85,17 +85,20 @@ function cases(parser: Parser, position: number): Typed {
   const isDuration = parsed.some(({ value }) => value.type === 'duration')
   const all = isDuration ? parsed.map((each) => ({ ...each, value: asDuration(each.value) })) : parsed
   const known = all.map(({ value }) => value).filter(({ type }) => type !== 'null')
-  const type = (known.find((each) => each.type !== 'any') ?? known[0])?.type ?? 'null'
-  const values = all.map(({ value }) => (type === 'any' ? meantAs(value, 'string') : meantAs(value, type)))
+  const valued = (values: Cqn[]) => {
+    const parts = all.flatMap(({ condition }, index) => ['when', holds(condition), 'then', values[index] as Cqn])
+    return xpr('case', ...parts, 'end')
+  }
+  const type = known.find((each) => each.type !== 'any')?.type
+  // members of open types keep the types that they have in JSON
+  if (!type && known.length)
+    return { ...memberValue({ source: valued(all.map(({ value }) => shown(value))), path: [] }), position }
+  const values = all.map(({ value }) => meantAs(value, type ?? 'null'))
   for (const value of values) {
     if (!isPrimitive(value)) cursor.fail('The values must be primitive', value.position, 'notImplemented')
-    if (type !== 'any' && value.type !== type && value.type !== 'null')
-      cursor.fail('All values must have one type', value.position)
+    if (value.type !== type && value.type !== 'null') cursor.fail('All values must have one type', value.position)
   }
-  const result = (index: number) => exactly(values[index] as Typed)
-  const parts = all.flatMap(({ condition }, index) => ['when', holds(condition), 'then', result(index)])
   const whole = known.every((value) => value.whole === true)
   const mayBeNaN = values.some((value) => value.mayBeNaN)
-  const cqn = xpr('case', ...parts, 'end')
-  return { cqn, type: type === 'any' ? 'string' : type, whole, ...(mayBeNaN && { mayBeNaN }), position }
+  return { cqn: valued(values.map(exactly)), type: type ?? 'null', whole, ...(mayBeNaN && { mayBeNaN }), position }
 }

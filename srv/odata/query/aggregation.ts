@@ -15,6 +15,7 @@ import type { Path } from '../expressions/paths.ts'
 export function aggregate(operand: Typed, method: string): Typed | undefined {
   const { type, whole = false, position } = operand
   if (type === 'complex' || type === 'collection') return undefined
+  if (type === 'null' && ['sum', 'average'].includes(method)) return aggregate(operand, 'min')
   const of = (value: Typed): Typed => ({ cqn: func(method, value.cqn), type: value.type, whole, position })
   const number = meantAs(operand, 'number')
   const summed = { ...number, cqn: withoutNaN(number) }

@@ -110,6 +110,7 @@ function accumulated(parser: Parser, rows: Rows, descending: boolean, isPercent:
   const value = meantAs(parser.value(), 'number')
   const { type, position } = value
   const cqn = withoutNaN(value)
+  if (type === 'null') return filtered(rows, xpr(val(false), '=', val(true))) // rows without a value have no part in it
   if (type !== 'number') parser.cursor.fail('A number is expected', position)
   const order = [cqn, descending ? 'desc' : 'asc', ...rows.identity.flatMap((name) => [',', ref(name)])]
   const frame = 'rows between unbounded preceding and 1 preceding'

@@ -161,7 +161,9 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ['case(date(activityDateTime) lt 2024-05-03:1,true:2) eq 1', 'ab'],
       ['case(time(activityDateTime) gt 12:00:00:1,true:2) eq 1', 'b'],
       ['case(time(activityDateTime) gt 12:00 : 1,true:2) eq 1', 'b'],
-      ["case(targetSystem/details/n eq 7:'PT60S',true:duration'PT2M') eq 'PT1M'", 'a']
+      ["case(targetSystem/details/n eq 7:'PT60S',true:duration'PT2M') eq 'PT1M'", 'a'],
+      ['case(true:targetSystem/details/n) eq 7', 'a'],
+      ['case(false:targetSystem/details/f,true:targetSystem/details/n) add 1 eq 8', 'a']
     ]
   ],
   [

@@ -164,6 +164,14 @@ describe('$apply groups and aggregates members of open types', () => {
     ['aggregate(targetSystem/details/n with sum as s)', [{ s: 15 }]],
     ['aggregate(targetSystem/details/t with max as m)', [{ m: 'text' }]],
     ['aggregate(targetSystem/details/n with max as m)', [{ m: 8 }]],
+    ['aggregate(case(true:targetSystem/details/n) with max as m)', [{ m: 8 }]],
+    [
+      'filter(case(true:targetSystem/details/n,false:targetSystem/details/t) eq 8)/compute(case(false:targetSystem/details/t,true:null,true:targetSystem/details/n) as c,case(true:targetSystem/details/n) add 1 as m)/groupby((c,m))',
+      [{ c: null, m: 9 }]
+    ],
+    ['aggregate(null with sum as s,null add 1 with average as a,$count as n)', [{ s: null, a: null, n: 3 }]],
+    ['topsum(1,null)', []],
+    ['toppercent(50,null add 1)', []],
     ['aggregate(targetSystem/details/t with max as m)/filter(m gt 1)', []],
     ["aggregate(targetSystem/details/t with max as m)/filter(m gt 'a')", [{ m: 'text' }]],
     ['aggregate(targetSystem/details/t with countdistinct as c)', [{ c: 2 }]],
