@@ -16,6 +16,8 @@ export interface Reading {
   deadline: Deadline
   /** Called before a query runs; it throws if there is no room for its result. */
   expectRoom?: () => void
+  /** Waits for a turn of the processor to use a result. Until then, it keeps the place of its query. */
+  turn?: (signal: AbortSignal) => Promise<void>
   /** The context that statements can refer to, such as the user. */
   session?: Record<string, unknown>
 }

@@ -23,39 +23,74 @@ export function givingWay(): () => Promise<void> {
   }
 }
 
-/** How long requests may be begun one after the other before others can come in, in milliseconds. */
+/** How long requests may be begun before others are let in, in milliseconds. */
 const TOGETHER = 50
 
-/** When the first request of this turn of the event loop was begun. */
-let begun: number | undefined
+/**
+ * How many turns of the event loop others are let in for, at most: in each, Node.js accepts a single connection. Where
+ * they take long, new connections would otherwise wait for all requests of those that came before.
+ */
+const LETTING_IN = 100
 
-/** Whether there is time to begin a request in this turn. */
+/** Turns up to this length let others in as they are, in milliseconds. */
+const SHORT = 2
+
+/** When the first request was begun since others were let in. */
+let begun: number | undefined
+/** How many requests came in. */
+let arrived = 0
+
+/** Whether there is time to begin a request before others are let in. */
 function isTime(): boolean {
-  const now = performance.now()
-  if (begun === undefined) {
-    begun = now
-    void setImmediate().then(() => (begun = undefined))
+  begun ??= startPeriod()
+  return performance.now() - begun < TOGETHER
+}
+
+/** Begins a period, which ends when nothing comes in any longer. @returns its start */
+function startPeriod(): number {
+  const start = performance.now()
+  void letIn(start).then(() => (begun = undefined))
+  return start
+}
+
+async function letIn(start: number) {
+  await setImmediate()
+  if (performance.now() - start < SHORT) return
+  let [turns, quiet] = [0, 0]
+  // a connection is accepted in one turn, and its request received in the next
+  while (quiet < 2 && turns < LETTING_IN) {
+    const before = arrived
+    await setImmediate()
+    quiet = arrived === before ? quiet + 1 : 0
+    if (performance.now() - start >= TOGETHER) turns++
   }
-  return now - begun < TOGETHER
 }
 
 const takeTurn = turns(1, Infinity)
 
 /**
- * Begins requests that come together. Where they take long the rest waits for further turns of the event loop, in which
- * others come in. Tenants take turns, so that many long requests of one do not come before those of others.
+ * Waits until others were let in, if the processor was in use for long. Tenants take turns, so that many long requests
+ * of one do not come before those of others.
+ * @throws the reason of the signal if it is aborted first
  */
+export async function turnOf(tenant: string, signal: AbortSignal) {
+  if (isTime()) return
+  const end = await takeTurn(tenant, signal)
+  while (!isTime()) await setImmediate()
+  end()
+}
+
+/** Begins requests that come together in turns. */
 export const giveWayToOthers: RequestHandler = (_req, res, next) => {
+  arrived++
   if (isTime()) return next()
   const gone = new AbortController()
   const abort = () => gone.abort()
   res.once('close', abort)
-  takeTurn(tenantOf(res), gone.signal).then(
-    async (end) => {
+  turnOf(tenantOf(res), gone.signal).then(
+    () => {
       res.off('close', abort)
-      while (!isTime()) await setImmediate()
       next()
-      end()
     },
     () => {} // the client has gone
   )

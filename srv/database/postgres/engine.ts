@@ -109,7 +109,9 @@ export function postgresEngine(url: string, ownerUrl: string, settings: Database
         try {
           reading.expectRoom?.()
           const statement = { ...(await chosen(typed(sql, values), tenants, signal)), givesTexts }
-          return await runQuery(readers, tenants, statement, signal, mostBytes())
+          const rows = await runQuery(readers, tenants, statement, signal, mostBytes())
+          await reading.turn?.(signal)
+          return rows
         } catch (error) {
           signal.throwIfAborted()
           return refuse(error)

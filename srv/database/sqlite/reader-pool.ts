@@ -38,7 +38,9 @@ export function readerPool(
         const end = await takeTurn(reading.tenant, signal)
         try {
           expectRunnable(reading) // its turn may have come too late
-          return await pauses.read(() => idle().run(task, signal))
+          const rows = await pauses.read(() => idle().run(task, signal))
+          await reading.turn?.(signal)
+          return rows
         } finally {
           end()
         }

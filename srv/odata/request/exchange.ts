@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import type { DownloadFormat, JsonFormat } from './format.ts'
 import type { scopeOf } from '../../access/tenants.ts'
 import { queryDeadline, type Deadline, type Readable, type Reading } from '../../database/reading.ts'
+import { turnOf } from '../../http/give-way.ts'
 import { tenantOf } from '../../http/request-log.ts'
 import { expectRoom } from '../../http/unread-answers.ts'
 import type { NewRows } from '../../database/service.ts'
@@ -77,5 +78,6 @@ export function readingFor(outer: Request, readable: Readable, batch: Deadline |
   const own = queryDeadline()
   const deadline = batch && batch.end < own.end ? batch : own
   const tenant = tenantOf(answer)
-  return { tenant, readable, answer, deadline, expectRoom: () => expectRoom(tenant) }
+  const turn = (signal: AbortSignal) => turnOf(tenant, signal)
+  return { tenant, readable, answer, deadline, expectRoom: () => expectRoom(tenant), turn }
 }
