@@ -4,7 +4,7 @@ import { Failure } from '../parts/states.tsx'
 import { Status, toneOf, wordOf } from '../parts/status.tsx'
 import { Systems } from '../parts/systems.tsx'
 import { Time } from '../parts/time.tsx'
-import { LOG, nameOf, plain, principalOf, type Event as LogEvent } from '../service/odata.ts'
+import { keyOf, LOG, nameOf, plain, principalOf, type Event as LogEvent } from '../service/odata.ts'
 import { json } from '../service/request.ts'
 import { useAnswer } from '../state/answer.ts'
 import { literal } from '../state/conditions.ts'
@@ -61,13 +61,22 @@ export function Details({ view, navigate }: Props) {
   const isShown = event?.id === view.event ? event : undefined
   const principal = isShown && principalOf(isShown)
   useTitle(2, isShown && `${nameOf(isShown)}: ${wordOf(isShown.action)}, ${wordOf(isShown.statusInfo?.status)}`)
+  /** Who selects a text, and lets go of it beside the dialog, does not mean what is there. */
+  const isPressedBeside = useRef(false)
+  const onClick = ({ target, clientX, clientY }: MouseEvent) => {
+    if (target !== dialog.current || !isPressedBeside.current) return
+    const row = rowAt(clientX, clientY)
+    if (row && !row.matches('.open')) row.click()
+    else close()
+  }
   return (
     <dialog
       ref={dialog}
       class="details"
       aria-labelledby="details-title"
       onClose={close}
-      onClick={(click) => click.target === dialog.current && close()}
+      onPointerDown={({ target }) => (isPressedBeside.current = target === dialog.current)}
+      onClick={onClick}
     >
       <div class="sheet">
         <header>
@@ -96,12 +105,24 @@ export function Details({ view, navigate }: Props) {
             ✕
           </button>
         </header>
-        {isShown && !error ? <Tabs event={isShown} {...{ view, navigate }} /> : null}
+        {isShown && !error ? <Tabs key={keyOf(isShown)} event={isShown} {...{ view, navigate }} /> : null}
         {error ? <Failure error={error} of="The event" {...{ isLoading, retry }} /> : null}
         {!isShown && isLoading && !error ? <p class="loading">Loading the event…</p> : null}
       </div>
     </dialog>
   )
+}
+
+/** The row of the list that is seen beside the dialog at a point, where people click to see the next event. */
+function rowAt(x: number, y: number): HTMLElement | undefined {
+  const list = document.querySelector('.scroller')
+  const place = list?.getBoundingClientRect()
+  const top = list?.querySelector('th')?.getBoundingClientRect().bottom ?? Infinity
+  if (!list || !place || x < place.left || x > place.right || y < top || y > place.bottom) return undefined
+  return [...list.querySelectorAll<HTMLElement>('tbody tr[tabindex]')].find((row) => {
+    const { top, bottom } = row.getBoundingClientRect()
+    return y >= top && y < bottom
+  })
 }
 
 /** The address of the event: by its id, and by its tenant where several may have that id. */

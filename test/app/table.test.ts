@@ -305,6 +305,30 @@ describeInBrowser('The table', () => {
     await other.getByRole('dialog', { name: "Fiona O'Neill" }).waitFor()
   })
 
+  it('opens the event that is clicked beside one that is open', async () => {
+    const page = await open(`?${WEEK}`)
+    const click = async (name: string) => {
+      const { x, y } = (await page.locator('tbody .name').getByText(name).first().boundingBox())!
+      await page.mouse.click(x + 5, y + 5)
+    }
+    await click('Dora Nagy')
+    await page.getByRole('dialog', { name: 'Dora Nagy' }).waitFor()
+    await click('Emil Novák')
+    await page.getByRole('dialog', { name: 'Emil Novák' }).getByText('What to do').waitFor()
+    await click('Emil Novák')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await click('Dora Nagy')
+    const title = (await page.getByRole('heading', { name: 'Dora Nagy' }).boundingBox())!
+    await page.mouse.move(title.x + 80, title.y + 10)
+    await page.mouse.down()
+    await page.mouse.move(title.x - 60, title.y + 10, { steps: 5 })
+    await page.mouse.up() // who selects a text lets go of it anywhere
+    await page.getByRole('dialog', { name: 'Dora Nagy' }).waitFor()
+    await page.mouse.click(300, 200)
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(new URL(page.url()).searchParams.has('event')).toBe(false)
+  })
+
   it('shows what is cut off in the tooltips of cells', async () => {
     const page = await open(`?${WEEK}`, { viewport: { width: 1360, height: 860 } })
     const row = page.locator('tbody tr').filter({ hasText: 'Emil Novák' })
