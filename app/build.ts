@@ -82,7 +82,7 @@ try {
       if (!isOld || !existsSync(`${file}.${ending}`)) writeFileSync(`${file}.${ending}`, compress(content))
     }
   }
-  for (const name of readdirSync(dist)) if (!built.has(name)) rmSync(join(dist, name))
+  for (const name of readdirSync(dist)) if (!built.has(name)) rmSync(join(dist, name), { force: true }) // two may build
 } catch (error) {
   const reason = (error as Error).message
   process.stderr.write(`The page cannot be built: ${reason}. Run npm run build as a user who may write it.\n`)
