@@ -38,8 +38,9 @@ export function confined(query: object, user: User, model: Model): object {
 }
 
 /**
- * Checks that nothing else shows entities that belong to tenants: only services of the log confine what they read.
- * @throws {Error} naming the first projection in another service
+ * Checks that nothing else shows entities that belong to tenants: only services of the log confine what they read, and
+ * they do so by roles and tenants alone.
+ * @throws {Error} naming the first projection in another service, or the first entity with another restriction
  */
 export function expectConfined(model: Model) {
   const ofTenants = Object.keys(model.definitions).filter((name) => {
@@ -47,6 +48,9 @@ export function expectConfined(model: Model) {
     return kind === 'entity' && findColumn(definition, 'tenant') !== undefined
   })
   for (const [name, definition] of Object.entries(model.definitions)) {
+    const restrictions = (definition['@restrict'] ?? []) as object[]
+    if (isShownByLog(model, name) && restrictions.some((each) => 'where' in each))
+      throw new Error(`Entity '${name}' has @restrict with 'where': the log is confined by roles and tenants only.`)
     const query = JSON.stringify(queryOf(definition) ?? definition.query ?? {})
     const source = ofTenants.find((each) => query.includes(`["${each}"`) || query.includes(`{"id":"${each}"`))
     if (source === undefined || isShownByLog(model, name)) continue

@@ -142,3 +142,13 @@ it('A service that would show events to all tenants is refused at the start', as
     )
   }
 })
+
+it('A restriction by a condition is refused at the start, as kept counts and known statements would not follow it', async () => {
+  const model = await modelWith({})
+  const event = model.definitions[EVENTS]!
+  const restrictions = [{ grant: 'READ', to: 'read', where: "action = 'Create'" }]
+  const restricted = { ...model.definitions, [EVENTS]: { ...event, '@restrict': restrictions } }
+  expect(() => expectConfined({ definitions: restricted })).toThrow(
+    `Entity '${EVENTS}' has @restrict with 'where': the log is confined by roles and tenants only.`
+  )
+})
