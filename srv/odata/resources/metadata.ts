@@ -20,6 +20,9 @@ type Version = '4.0' | '4.01'
 // CAP's published types know neither the options nor that the result is text.
 const compileTo = cds.compile.to as unknown as { edmx: (csn: object, options: object) => string }
 
+/** The texts beside the model: its messages are in English, and so are its labels. */
+const { i18n } = cds as unknown as { i18n: { labels: { at: (key: string, locale: string) => string | undefined } } }
+
 /**
  * Generates the metadata document.
  * @param csn what the service defines, as clients know it, not linked; its annotations contain what CDS cannot express
@@ -52,6 +55,10 @@ export function generateMetadata(
   }
   for (const property of document.getElementsByTagName('Property'))
     if (property.getAttribute('Type')?.startsWith('Collection(')) property.setAttribute('Nullable', 'false') // no null items
+  for (const annotation of document.getElementsByTagName('Annotation')) {
+    const [, key] = /^\{i18n>(.+)\}$/.exec(annotation.getAttribute('String') ?? '') ?? []
+    if (key !== undefined) annotation.setAttribute('String', i18n.labels.at(key, '') ?? key)
+  }
   const [collection = ''] = collections
   if (entitySet) addEntitySet(document, entitySet, { owner: singletonType, collection, entityType: entityType.name })
   const inVersion = (version: Version) => {

@@ -139,7 +139,8 @@ describe('What the model adds', () => {
       '<Property Name="reviewers" Type="Collection(microsoft.graph.reviewer)" Nullable="false"/>',
       '<Property Name="owner" Type="microsoft.graph.reviewer"/>',
       '<ComplexType Name="manager" BaseType="microsoft.graph.reviewer">',
-      '<PropertyValue Property="Value" String="HIGH"/>'
+      '<PropertyValue Property="Value" String="HIGH"/>',
+      '<Annotation Term="Common.Label" String="Region of the data center"/>'
     ])
       expect(text).toContain(declared)
     const { status, body } = await service.get('/openapi.json')
