@@ -9,6 +9,6 @@ const FILE = '.env'
 try {
   if (existsSync(FILE)) process.loadEnvFile(FILE)
 } catch (error) {
-  console.error(`The file .env cannot be read: ${(error as Error).message}.`)
+  console.error(`The file .env cannot be read: ${(error as Error).message.replace(/\.$/, '')}.`)
   process.exit(2) // for `npm run verify` 1 means that the log was tampered with
 }

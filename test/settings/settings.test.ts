@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import cds from '@sap/cds'
 import { databaseFile } from '../../srv/settings/database-url.ts'
@@ -225,21 +225,33 @@ describe('A profile that is named in .env', () => {
     expect(() => checkSettings(given(profiles), variables)).not.toThrow()
   )
 
-  it.concurrent('has an effect where a command reads the file', async () => {
+  /** Runs a command in a folder of the service with a file `.env`. @returns its exit code, and what it says of errors */
+  async function run(command: string, makeFile: (path: string) => void) {
     const folder = temporaryFolder()
     for (const each of ['package.json', '.cdsrc.json', 'srv', 'db', 'app', 'node_modules'])
       symlinkSync(join(root, each), join(folder, each))
-    writeFileSync(join(folder, '.env'), "CDS_ENV=production\nCDS_REQUIRES_AUTH_AUDIENCE='a b' # in production, too\n")
-    const child = spawn(process.execPath, ['srv/commands/start.ts'], {
+    makeFile(join(folder, '.env'))
+    const child = spawn(process.execPath, [`srv/commands/${command}.ts`], {
       cwd: folder,
       env: { PATH: process.env.PATH, CDS_TYPESCRIPT: 'true', PORT: '0' }
     })
     let log = ''
     child.stderr.on('data', (text) => (log += String(text)))
-    expect(await once(child, 'close')).toEqual([1, null])
-    expect(log).toBe(
+    const [status] = (await once(child, 'close')) as [number | null]
+    return [status, log]
+  }
+
+  it.concurrent('has an effect where a command reads the file', async () => {
+    const text = "CDS_ENV=production\nCDS_REQUIRES_AUTH_AUDIENCE='a b' # in production, too\n"
+    expect(await run('start', (path) => writeFileSync(path, text))).toEqual([
+      1,
       'The service cannot run with these settings. CDS_REQUIRES_AUTH_ISSUER is missing: it must be a URL with https.\n'
-    )
+    ])
+  })
+
+  it.concurrent('ends verify with 2, as for a log that cannot be checked, if the file cannot be read', async () => {
+    const [status, log] = await run('verify', (path) => mkdirSync(path))
+    expect([status, log]).toEqual([2, expect.stringMatching(/^The file \.env cannot be read: .*[^.]\.\n$/)])
   })
 })
 
