@@ -109,8 +109,13 @@ const variableOf = (path: string[]) =>
 /** The environment variables that name no setting of ours, nor, as far as that is listed, of CAP's. */
 function unknownIn(group: Group, part: object, path: string[]): string[] {
   const ofCap = OF_CAP[path.join('.')] ?? []
+  // CAP has hundreds: only a group with a name like one of ours is looked into
+  const isOfCap = (name: string, isOne: boolean) =>
+    ofCap === '*'
+      ? isOne && !Object.keys(part).some((own) => areSimilar(own, name))
+      : ofCap.includes(isOne ? `${name}.*` : name)
   return Object.entries(group).flatMap(([name, value]) => {
-    const isKnown = name in part || ofCap.includes(isGroup(value) ? `${name}.*` : name)
+    const isKnown = name in part || isOfCap(name, isGroup(value))
     return isKnown ? [] : variablesOf(value, [...path, name])
   })
 }
