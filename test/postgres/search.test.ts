@@ -110,6 +110,17 @@ describe('The search index', () => {
     expect(await candidates('=a', 'ann a-')).toEqual(eight('a', 10))
   })
 
+  it('stays, and gets the function of this version, when a service migrates an older schema', async () => {
+    await asOwner('UPDATE "provisioning_log_SchemaVersions" SET version = 14')
+    await asOwner(`CREATE OR REPLACE FUNCTION search_keys(of text, first bigint, last bigint) RETURNS bigint[] LANGUAGE sql
+      IMMUTABLE AS 'SELECT array[cast(0 as bigint)]'`)
+    await (await startProcess({ file: 'none', env: await asService(owner) })).stop()
+    expect(await candidates('=a', 'ann a-')).toEqual(eight('a', 10))
+    await asOwner('REINDEX INDEX search_keys')
+    expect(await candidates('=a', 'ann a-')).toEqual(eight('a', 10))
+    expect(await candidates('=b', 'say "hi"')).toHaveLength(24)
+  })
+
   it('forgets what retention removed', async () => {
     const env = { CDS_ENV: 'postgres', DATABASE_URL: owner }
     const sealed = `SELECT sequence <= (SELECT max("lastSequence") FROM "provisioning_log_Seals") AS done
