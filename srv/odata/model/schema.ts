@@ -77,12 +77,13 @@ export function serviceSchema(csn: Model, service: string): ServiceSchema {
   const singleton = name.slice(namespace.length + 1)
   const compositions = Object.entries(root.elements)
   const entityName = compositions[0]?.[1].target as string
+  const inCds = (each: string) => service + each.slice(namespace.length)
+  const entity = inCds(entityName)
+  expectLog(csn, entity)
   const entityType = entityTypeOf(visible.definitions, entityName)
   const keys = [...entityType.properties.values()].filter((property) => property.key)
   if (keys.length !== 1) throw new Error(`Entity '${entityName}' must have one key.`)
   const key = (keys[0] as Property).name
-  const inCds = (each: string) => service + each.slice(namespace.length)
-  const entity = inCds(entityName)
   const model = linked(csn)
   const definition = model.definitions[entity] as Definition
   expectColumns(entity, definition, entityType)
@@ -118,6 +119,17 @@ export function serviceSchema(csn: Model, service: string): ServiceSchema {
   }
 }
 
+const sourceOf = ({ definitions }: Model, entity: string) => queryOf(definitions[entity] ?? {})?.from?.ref?.[0]
+
+/** Checks that a service shows the log. @throws {Error} if it shows another entity: the database keeps only one as a log */
+function expectLog(csn: Model, entity: string) {
+  const log = Object.values(csn.definitions).find((each) => each['@tallies'])?.['@tallies'] as string
+  if ((sourceOf(csn, entity) ?? entity) === log) return
+  throw new Error(
+    `'${entity}' is not a projection of '${log}': a service of this protocol shows the one log that there is.`
+  )
+}
+
 /** The compiler makes an annotation of each member of one. */
 function examplesOf(definition: Definition): Record<string, string> {
   const prefix = '@odata.examples.'
@@ -134,13 +146,12 @@ function arrivalsOf({ definitions }: Model, entity: string): ServiceSchema['arri
 
 /** The entity that is stored for an entity that may be a projection, and all shapes in which it is shown. */
 function shapesOf(csn: Model, entity: string) {
-  const sourceOf = (name: string) => queryOf(csn.definitions[name] ?? {})?.from?.ref?.[0]
-  const stored = sourceOf(entity) ?? entity
+  const stored = sourceOf(csn, entity) ?? entity
   const typeOf = <Type>(name: string, read: (definitions: Model['definitions'], name: string) => Type) => {
     const service = name.replace(/\.[^.]*$/, '')
     return read(linked(csn, service).definitions, namespaceOf(csn, service) + name.slice(service.length))
   }
-  const projections = Object.keys(csn.definitions).filter((name) => sourceOf(name) === stored)
+  const projections = Object.keys(csn.definitions).filter((name) => sourceOf(csn, name) === stored)
   const type = typeOf(stored, storedType)
   return {
     stored: { entity: stored, type, template: templateOf(type) },

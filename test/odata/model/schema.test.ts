@@ -152,3 +152,16 @@ it('A restriction by a condition is refused at the start, as kept counts and kno
     `Entity '${EVENTS}' has @restrict with 'where': the log is confined by roles and tenants only.`
   )
 })
+
+it('A service with another log is refused at the start: there is one', async () => {
+  const model = await modelWith({})
+  const elements = { all: { type: 'cds.Composition', target: 'other.Devices' } }
+  const others = {
+    other: { kind: 'service' },
+    'other.root': { kind: 'entity', '@odata.singleton': true, elements },
+    'other.Devices': { kind: 'entity', elements: { id: { type: 'cds.String', key: true } } }
+  }
+  expect(() => serviceSchema({ definitions: { ...model.definitions, ...others } }, 'other')).toThrow(
+    `'other.Devices' is not a projection of '${EVENTS}': a service of this protocol shows the one log that there is.`
+  )
+})
