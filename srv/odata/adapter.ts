@@ -40,6 +40,16 @@ export function registerProtocols(model: Model, tokens: LinkTokens) {
   }
 }
 
+type Phase = 'before' | 'on' | 'after'
+type Handlers = Record<Phase, Partial<Record<Phase, string>>[]>
+
+/** How many handlers audit-log-service.ts has for READ. */
+const PHASES: [Phase, own: number][] = [
+  ['before', 1],
+  ['on', 2],
+  ['after', 0]
+]
+
 class StructuredODataAdapter extends ODataAdapter {
   private readonly answer: ReturnType<typeof serviceRootOf>
   private knownPlans: Plans | undefined
@@ -58,11 +68,13 @@ class StructuredODataAdapter extends ODataAdapter {
     return router
   }
 
-  /** Plans bypass the handlers of the service, so there are none if a handler wants to see what was read. */
+  /** Plans bypass the handlers of the service, so there are none if it has others than its own. */
   private get plans(): Plans {
-    const { after } = (this.service as unknown as { handlers: { after: { after: string }[] } }).handlers
-    const isWatched = after.some((each) => ['READ', '*'].includes(each.after))
-    return (this.knownPlans ??= new Plans(isWatched ? 0 : settings().odata.plan_bytes))
+    const { handlers } = this.service as unknown as { handlers: Handlers }
+    const hasOthers = PHASES.some(([phase, own]) => {
+      return handlers[phase].filter((each) => ['READ', '*'].includes(each[phase] ?? '')).length > own
+    })
+    return (this.knownPlans ??= new Plans(hasOthers ? 0 : settings().odata.plan_bytes))
   }
 
   /** Renders any error, including those of CAP. */
