@@ -43,10 +43,10 @@ export function registerProtocols(model: Model, tokens: LinkTokens) {
 type Phase = 'before' | 'on' | 'after'
 type Handlers = Record<Phase, Partial<Record<Phase, string>>[]>
 
-/** How many handlers audit-log-service.ts has for READ. */
+/** How many handlers audit-log-service.ts has for READ, with one that every service of CAP has. */
 const PHASES: [Phase, own: number][] = [
   ['before', 1],
-  ['on', 2],
+  ['on', 3],
   ['after', 0]
 ]
 
