@@ -218,7 +218,7 @@ describe('npm run generate', () => {
     [['--count', '1.5'], '--count must be a whole number'],
     [['--count', 'ten'], '--count must be a whole number'],
     [['--count', '1', '--seed', 'x'], '--seed must be a whole number'],
-    [['--count', '1', '--size', '2'], "Unknown option '--size'"],
+    [['--count', '1', '--size', '2'], "there is no option '--size', only --count, --seed"],
     [['--count', '1', '--file', 'f', '--url', 'http://localhost'], 'Only one of --file and --url'],
     [['--count', '1', '--url', 'localhost:4004'], '--url must be an http or https URL'],
     [['--count', '1', '--token', 't'], '--token is for --url only'],
