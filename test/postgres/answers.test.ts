@@ -6,6 +6,7 @@ import { details, requests } from '../force/expressions.ts'
 import { condition, event } from '../force/filter.ts'
 import { answer, form, lists, path, varied } from '../force/requests.ts'
 import { postJson } from '../support/http.ts'
+import { asService, createDatabase } from '../support/postgres.ts'
 
 const runs = effort(25, 300, 10_000)
 
@@ -33,7 +34,9 @@ beforeAll(async () => {
   const file = `${temporaryFolder()}/events.sqlite`
   const env = { CDS_ENV: '', DATABASE_URL: 'none', CDS_REQUIRES_DB_CREDENTIALS_URL: file }
   const sqlite = await startProcess({ file, env })
-  const postgres = await startProcess({ file })
+  // which orders texts by another locale than the log
+  const database = await createDatabase('english', "LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
+  const postgres = await startProcess({ file, env: await asService(database) })
   Object.assign(urls, { sqlite: sqlite.url, postgres: postgres.url })
   for (const each of events)
     for (const url of Object.values(urls)) expect((await postJson(url + path, each)).status).toBe(201)

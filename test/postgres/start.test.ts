@@ -75,17 +75,6 @@ describe('The service does not start, and says why in a sentence,', () => {
     ])
   })
 
-  it('on a database that sorts texts otherwise', async () => {
-    const url = await createDatabase('sorted', "LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
-    expect(await refused({ DATABASE_URL: url })).toEqual([
-      1,
-      'The service does not start: the database sorts texts by a locale, and the service by their code points. Create it with ' +
-        "LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0."
-    ])
-    const other = await createDatabase('unsorted', "LOCALE_PROVIDER libc LOCALE 'C'")
-    expect((await startOn({ DATABASE_URL: other })).url).toBeDefined()
-  })
-
   it('without a database to use', async () => {
     expect(await refused({ DATABASE_URL: 'events.sqlite' })).toEqual([
       1,

@@ -4,6 +4,7 @@
  */
 import { DECIMALS, INTEGERS, PRIMITIVES } from '../../cqn/primitives.ts'
 import { create } from './create.ts'
+import { byBytes } from './dialect.ts'
 
 const DOUBLE = 'double precision'
 
@@ -33,9 +34,9 @@ export function castSql(value: () => string, from: string, to: string): string {
   }
   if (from === 'string') return `${OF_TEXT[to]}(${value()})`
   if (to === 'Edm.String') {
-    if (from === 'number') return `odata_text(${value()})`
-    if (from === 'duration') return `odata_duration(${value()})`
-    return from === 'boolean' ? `cast(${value()} as text) COLLATE "C"` : `(${value()})`
+    if (from === 'number') return byBytes(`odata_text(${value()})`)
+    if (from === 'duration') return byBytes(`odata_duration(${value()})`)
+    return from === 'boolean' ? byBytes(`cast(${value()} as text)`) : `(${value()})`
   }
   return PRIMITIVES.get(to) === from ? `(${value()})` : `cast(null as ${typeOf(to)})`
 }

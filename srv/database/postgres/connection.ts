@@ -110,22 +110,18 @@ interface Server {
   name: string
   is_standby: boolean
   has_settings: boolean
-  is_by_code: boolean
 }
 
 /** A setting of a connection that reaches the server only if nobody between keeps it. */
 const MARK = '-c provisioning.connected=directly'
 
 const SERVER = `SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS name,
-  current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS is_standby, 'B' < 'a' AS is_by_code,
+  current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS is_standby,
   coalesce(current_setting('provisioning.connected', true), '') = 'directly' AS has_settings`
 
 const POOLED =
   'the settings of its connections do not reach the database server, as behind a pooler such as PgBouncer. Name the server ' +
   'itself: the service has a pool of its own.'
-
-const BY_LOCALE =
-  "the database sorts texts by a locale, and the service by their code points. Create it with LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0."
 
 const OPTIONS =
   'the URL of the database has `options`, which the service sets itself. Set what they are for by ALTER ROLE … IN DATABASE ….'
@@ -137,10 +133,9 @@ export async function expectUsable(url: string) {
     throw new Error(reasonOf(error), { cause: error })
   })
   const { rows } = await client.query<Server>(timed(SERVER, [], PATIENCE))
-  const [{ version, encoding, name, is_standby, has_settings, is_by_code }] = rows as [Server]
+  const [{ version, encoding, name, is_standby, has_settings }] = rows as [Server]
   if (version < OLDEST) throw new Error(`it needs PostgreSQL 15 or later, and the server is ${name}.`)
   if (encoding !== 'UTF8') throw new Error(`the encoding of the database must be UTF8, and it is ${encoding}.`)
-  if (!is_by_code) throw new Error(BY_LOCALE) // what is computed has the collation of the database
   if (is_standby) throw new Error('the database server is a standby, which only reads.')
   if (!has_settings) throw new Error(POOLED)
 }

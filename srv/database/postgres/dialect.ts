@@ -2,6 +2,12 @@
 import type { Dialect } from '../dialect.ts'
 import { beginning, beginningInAnyCase, isBeginning } from './indexes.ts'
 
+/**
+ * A text that is made of none of the log, whose columns all compare by their bytes. Without this it would compare by the
+ * locale of the database.
+ */
+export const byBytes = (text: string) => `(${text} collate "C")`
+
 /** The items of a collection for which a condition holds. */
 const items = (source: string, item: string, condition: string) =>
   `json_array_elements(cast(${source} as json)) with ordinality as ${item}(value,key) where (${condition})`
@@ -20,15 +26,15 @@ export const DIALECT: Omit<Dialect, 'may_contain' | 'tallies_lack'> = {
   as_bytes: (text) => text, // bytes come as hexadecimal digits
   greatest: (...texts) => `greatest(${texts.join()})`,
   least: (...texts) => `least(${texts.join()})`,
-  json_member: (json, path) => `json_extract(${json},${path})`,
-  json_ordered: (json, path) => `json_ordered(${json},${path})`,
+  json_member: (json, path) => byBytes(`json_extract(${json},${path})`),
+  json_ordered: (json, path) => byBytes(`json_ordered(${json},${path})`),
   json_number: (json, path) =>
     `case when json_type(${json},${path}) in ('integer','real') then json_double(json_extract(${json},${path})) end`,
   json_boolean: (json, path) =>
     `case when json_type(${json},${path}) in ('true','false') then cast(json_extract(${json},${path}) as boolean) end`,
   json_member_type: (json, path) => `json_type(${json},${path})`,
-  json_of_member: (json, path) => `json_part(${json},${path})`,
-  json_of_value: (value) => `cast(to_json(${value}) as text)`,
+  json_of_member: (json, path) => byBytes(`json_part(${json},${path})`),
+  json_of_value: (value) => byBytes(`cast(to_json(${value}) as text)`),
   json_value: (text) => `cast(${text} as json)`,
   json_any: (source, item, condition) => `exists (select 1 from ${items(source, item, condition)})`,
   json_count: (source, item, condition) => `(select count(*) from ${items(source, item, condition)})`,

@@ -76,7 +76,15 @@ const leakproof = ({ name, of, internal, types }: Leakproof) => {
   END $do$`
 }
 
+/**
+ * Texts of requests, which compare by their bytes as those of the log do, and so does what is made of both. Without it they
+ * would compare by the locale of the database.
+ */
+const SENT_TEXT = `DO $$ BEGIN CREATE DOMAIN sent_text AS text COLLATE "C";
+  EXCEPTION WHEN duplicate_object THEN NULL; END $$`
+
 export const FUNCTIONS = [
+  SENT_TEXT,
   ...LEAKPROOF.map(leakproof),
   CONDITION_FUNCTION,
   ...CASTS,

@@ -164,7 +164,7 @@ export class PostgresRenderer extends CapRenderer {
     if (fromRequest && !source && typeof val === 'string' && /^\$(\.".*)?$/.test(val)) return this.string(val)
     const sql = super.val(expression)
     if ((fromRequest || source) && sql === '?') this.values.push(new SourcedValue(this.values.pop() as never, source))
-    return sql
+    return fromRequest && sql === '?' && typeof val === 'string' ? 'cast(? as sent_text)' : sql
   }
 }
 
