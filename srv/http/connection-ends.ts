@@ -30,12 +30,19 @@ export function closeInStages(socket: Socket) {
   }
 }
 
+/** What Node says of what it cannot read: why, in what it got last, and how far it got there. */
+interface Unreadable extends NodeJS.ErrnoException {
+  reason?: string
+  rawPacket?: Buffer
+  bytesParsed?: number
+}
+
 /**
  * Answers what Node cannot read as a request, or does not get in time, and ends the connection. Node would do so without a
  * body, and before requests that came before it: to a client that sent more bytes than its request has, an event would
  * seem to be refused that is stored.
  */
-export async function refuseUnreadable(error: NodeJS.ErrnoException & { reason?: string }, socket: Duplex) {
+export async function refuseUnreadable(error: Unreadable, socket: Duplex) {
   if (ending.has(socket)) return
   ending.add(socket)
   const last = lastOf.get(socket)
@@ -46,7 +53,7 @@ export async function refuseUnreadable(error: NodeJS.ErrnoException & { reason?:
   else socket.destroy()
 }
 
-function answerTo({ code, reason }: { code?: string; reason?: string }) {
+function answerTo({ code, reason, rawPacket, bytesParsed }: Unreadable) {
   const failure = failureOf(code, reason)
   const id = randomUUID()
   const ids = { 'request-id': id, 'client-request-id': id }
@@ -60,7 +67,8 @@ function answerTo({ code, reason }: { code?: string; reason?: string }) {
     Connection: 'close'
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  return [`HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}`, ...lines, '', body].join('\r\n')
+  const isHead = /^HEAD /m.test(rawPacket?.toString('latin1', 0, bytesParsed) ?? '') // and has no body (RFC 9110, 9.3.2)
+  return [`HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}`, ...lines, '', isHead ? '' : body].join('\r\n')
 }
 
 /** @param code of Node, or of its parser. @param reason of its parser */

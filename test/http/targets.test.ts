@@ -114,7 +114,11 @@ describe('What is no request of HTTP', () => {
     await once(socket, 'close')
     return received.split(/(?=HTTP\/1\.1 \d)/).map((each) => {
       const [head = '', body = ''] = each.split('\r\n\r\n')
-      return { head, status: Number(head.split(' ')[1]), body: JSON.parse(body) as { error?: Record<string, unknown> } }
+      return {
+        head,
+        status: Number(head.split(' ')[1]),
+        body: JSON.parse(body || '{}') as { error?: Record<string, unknown> }
+      }
     })
   }
 
@@ -156,6 +160,17 @@ describe('What is no request of HTTP', () => {
     expect(answer?.head).toMatch(/OData-Version: 4.0\r\n/)
     expect(answer?.head).toMatch(/Connection: close/)
     expect(await count()).toBe(before)
+  })
+
+  it.each([
+    'HEAD ?$search=x HTTP/1.1\r\nHost: localhost\r\n\r\n',
+    'HEAD /auditLogs HTTP/1.1\r\nHost: localhost\r\nX Y: z\r\n\r\n'
+  ])('is refused without a body where it asks for none: %j', async (text) => {
+    const all = await answers(text)
+    expect(all.map(({ status, body }) => [status, body])).toEqual([[400, {}]])
+    const sent = request(service.url, { method: 'HEAD', path: '?$search=x' }).end()
+    const [{ statusCode }] = (await once(sent, 'response')) as [IncomingMessage]
+    expect(statusCode).toBe(400)
   })
 
   it('is refused after the request before it on its connection is answered', async () => {
