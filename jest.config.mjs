@@ -8,9 +8,9 @@ const common = {
 
 /** Takes long however little is tried, so that `npm test` leaves it to `npm run test:force` and to CI. */
 const LONG = [
-  '/app/(accessible|clocks|live|sign-in)',
+  '/app/(accessible|clocks|live|sign-in|table)',
   '/force/(answers|checkpoints|clock|downloads|download-limits|expensive-queries|failures|files|memory|overload|page)',
-  '/force/(give-way|pictures|search-memory|shares|shutdown|time-limits|token-clock)'
+  '/force/(give-way|health|pictures|search-memory|shares|shutdown|time-limits|token-clock)'
 ]
 const left = process.env.FORCE === 'short' ? LONG : []
 
