@@ -52,7 +52,7 @@ describeInBrowser.each(Object.entries(VIEWS))('A picture of the page: %s', (name
     for (const [device, [width, height]] of Object.entries(SIZES)) {
       await page.setViewportSize({ width, height })
       await eventually(() => page.evaluate('document.documentElement.scrollWidth - innerWidth'), 0)
-      const chart = "document.querySelector('.u-wrap').offsetWidth - document.querySelector('.chart').clientWidth"
+      const chart = "document.querySelector('.u-wrap')?.offsetWidth - document.querySelector('.chart')?.clientWidth"
       await eventually(() => page.evaluate(chart), 0) // it is drawn anew
       const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' })
       const file = `${name}-${colorScheme}-${device}`
