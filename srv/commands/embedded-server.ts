@@ -116,7 +116,8 @@ function succeeds(work: () => void) {
   }
 }
 
-async function freePort() {
+/** A port of the loopback interface that nobody listens at. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -104,10 +104,11 @@ const clients: [client: string, program: string, root: string, args: string[], m
   ]
 ]
 
-const describeInstalled = isInstalled ? describe : describe.skip // temporary.ts says so
-const able = clients.filter(([, program]) => browserPath || program !== 'ui5.ts')
+/** Whether there is what a client needs: temporary.ts says what is missing. */
+const canRun = (program: string) => isInstalled && (program !== 'ui5.ts' || browserPath !== undefined)
 
-describeInstalled.each(able)('%s', (_, program, root, args, more) => {
+describe.each(clients)('%s', (_, program, root, args, more) => {
+  const itIfAble = canRun(program) ? it : it.skip
   const service = startService()
 
   beforeAll(async () => {
@@ -119,7 +120,7 @@ describeInstalled.each(able)('%s', (_, program, root, args, more) => {
       })
   })
 
-  it('lists, filters, pages, reads by key, posts, reads an error, batches', async () => {
+  itIfAble('lists, filters, pages, reads by key, posts, reads an error, batches', async () => {
     expect(await run(program, service.url + root, ...args)).toEqual({ ...COMMON, ...more })
   })
 })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chmodSync, closeSync, cpSync, existsSync, mkdirSync, openSync, symlinkSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '../../srv/commands/embedded-server.ts'
 import { sampleIn } from '../../srv/commands/sample.ts'
 import { until } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
@@ -107,14 +108,6 @@ describe('npm start', () => {
     expect(await exited).toEqual([0, null])
   })
 })
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
 
 describe('npm start -- --sample', () => {
   it.each([
