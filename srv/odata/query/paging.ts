@@ -120,7 +120,8 @@ const TOKEN = '$skiptoken'
 
 function constant({ isDuration }: OrderTerm, value: Value = null, index: number): Cqn {
   const source: Source = { option: TOKEN, position: index, read: (json) => JSON.parse(json) as Value }
-  return isDuration ? integer(val(value, source)) : val(value, source)
+  const literal = val(value, source)
+  return isDuration && value !== null ? integer(literal) : literal // null has to be seen as such
 }
 
 /** The values of a position, as literals of the request: see plans/plans.ts. */

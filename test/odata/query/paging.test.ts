@@ -171,6 +171,8 @@ describe('Following the links', () => {
     'activityDateTime sub 0001-01-01T00:00:00.0000003Z',
     '0001-01-01T00:00:00.0000003Z sub activityDateTime desc',
     "duration'P3000000DT0.0000001S',durationInMilliseconds desc",
+    "duration'PT0.0000001S' mul durationInMilliseconds",
+    "duration'PT0.0000001S' mul durationInMilliseconds desc,jobId",
     '(durationInMilliseconds add 1) mul 1801439850948199',
     'cast(durationInMilliseconds mul 900719925474099,Edm.Int64) desc'
   ])(
