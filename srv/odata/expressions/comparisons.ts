@@ -1,4 +1,5 @@
 /** Comparisons. What a side means depends on the type of the other one (OData URL Conventions 4.01, 5.1.1.1). */
+import { val } from '../../cqn/cqn.ts'
 import type { Typed, Unplaced } from '../../cqn/typed.ts'
 import { asMember } from './enumerations.ts'
 import { listItems } from './lists.ts'
@@ -58,12 +59,12 @@ export function membership(parser: Parser, left: Typed, position: number): Unpla
   if (!isPrimitive(left))
     parser.cursor.fail('Only primitive values can be looked for in a list', left.position, 'notImplemented')
   const list = listItems(parser, position)
-  // what a literal means depends on the item
-  if ('val' in left.cqn && list.length)
-    return joined(
-      'or',
-      list.map((item) => ({ ...compare(parser, left, 'eq', item, position), position }))
-    )
+  // what a literal means depends on the item, so no plan may put another one in its place
+  if ('val' in left.cqn && list.length) {
+    const literal = { ...left, cqn: val(left.cqn.val) }
+    const conditions = list.map((item) => ({ ...compare(parser, literal, 'eq', item, position), position }))
+    return joined('or', conditions)
+  }
   const items = list.map((item) => alike(parser, left, item, position)[1])
   if (left.type !== 'any') return isMember(left, items)
   // a member of an open type may be of any of their types

@@ -8,9 +8,13 @@ import type { Token } from './tokens.ts'
 /** The most fractional digits of a second in a literal. Comparisons use all of them. */
 const PRECISION = 12
 
-/** The value of a token, or undefined if it has none. */
-export function literal({ kind, text, position }: Token, option: string): Unplaced | undefined {
-  const value = (read: Source['read']) => val(read(text) ?? null, { option, position, read })
+/**
+ * The value of a token, or undefined if it has none.
+ * @param option that has it; undefined where no plan may put in another value
+ */
+export function literal({ kind, text, position }: Token, option: string | undefined): Unplaced | undefined {
+  const value = (read: Source['read']) =>
+    val(read(text) ?? null, option === undefined ? undefined : { option, position, read })
   const itself = value((each) => each)
   switch (kind) {
     case 'dateTime':
@@ -42,7 +46,15 @@ const point = (text: string) => instant(text, PRECISION)
 function number(text: string, value: (read: Source['read']) => Typed['cqn']): Unplaced {
   if (text === 'NaN') return { cqn: notANumber(), type: 'number', mayBeNaN: true }
   const read = (each: string) => (each === 'NaN' ? undefined : Number(each.replace('INF', 'Infinity')))
-  return { cqn: value(read), type: 'number', whole: /^[+-]?\d+$/.test(text) }
+  return { cqn: value(read), type: 'number', whole: WHOLE.test(text) }
+}
+
+const WHOLE = /^[+-]?\d+$/
+
+/** What a literal tells of a number besides its value: whether it is whole, and if so, whether JavaScript can hold it. */
+export function kindOfNumber(text: string): string {
+  if (!WHOLE.test(text)) return 'decimal'
+  return Number.isSafeInteger(Number(text)) ? 'number' : 'large'
 }
 
 function duration(text: string): Unplaced | undefined {

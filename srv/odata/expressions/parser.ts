@@ -160,7 +160,8 @@ function literalValue(parser: Parser): Typed {
   const { kind, text: source, type, position } = parser.cursor.token
   if (type !== undefined && !parser.context.types.enumerations.has(type))
     parser.cursor.fail(`There is no enumeration '${type}'`)
-  const found = literal(parser.cursor.token, parser.context.option)
+  const { option, isNested } = parser.context
+  const found = literal(parser.cursor.token, isNested ? undefined : option)
   if (!found && isBeyond(parser.cursor.token))
     parser.cursor.fail('The service has no years but 1 to 9999, and no leap seconds', undefined, 'notImplemented')
   if (!found) parser.cursor.fail(kind === 'end' ? 'The expression ends too early' : `'${source}' is not a value`)

@@ -13,6 +13,8 @@ export interface ExpressionContext {
   types: KnownTypes
   /** The query option that the expression is the value of, for errors. */
   option: string
+  /** Whether that option is a part of another one, which belongs to the shape of the request: see request/shape.ts. */
+  isNested?: boolean | undefined
   /** When the request was made, for `now()`. */
   now: Date
   /** The values of parameter aliases (5.3). */

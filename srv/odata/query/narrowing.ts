@@ -111,7 +111,7 @@ function complexValue(narrowing: Narrowing): Rows {
 function parsed<Result>(narrowing: Narrowing, option: string, scope: Scope, parse: (parser: Parser) => Result) {
   const { exchange, rows, options, isAddressed } = narrowing
   const within = (parser: Parser) => parse(isAddressed ? parser : parser.within(scope))
-  return parsedOption({ ...exchange, options }, option, rows, within, isAddressed ? scope : undefined)
+  return parsedOption({ ...exchange, options, isNested: true }, option, rows, within, isAddressed ? scope : undefined)
 }
 
 function computed(narrowing: Narrowing, scope: Scope): Computed[] {

@@ -2,7 +2,7 @@
 import type { Exchange } from '../request/exchange.ts'
 import { transformations } from './apply.ts'
 import { parseWhole } from '../expressions/parser.ts'
-import type { Parser, Scope } from '../expressions/parsing.ts'
+import type { ExpressionContext, Parser, Scope } from '../expressions/parsing.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { tallied } from './tallied.ts'
 import { computed } from './compute.ts'
@@ -14,6 +14,8 @@ export function rowSets(exchange: Exchange, all = entities(exchange.schema)): Ro
   return sets.map((each) => withOptions(exchange, each))
 }
 
+type Nesting = Pick<ExpressionContext, 'isNested'>
+
 /**
  * Parses a query option whose value is an expression about rows.
  * @param root where names are looked up, if not in the rows
@@ -21,14 +23,14 @@ export function rowSets(exchange: Exchange, all = entities(exchange.schema)): Ro
  * @throws {RequestError} as {@link parseWhole}
  */
 export function parsedOption<Result>(
-  { options, now, aliases, schema }: Pick<Exchange, 'options' | 'now' | 'aliases' | 'schema'>,
+  { options, now, aliases, schema, isNested }: Pick<Exchange, 'options' | 'now' | 'aliases' | 'schema'> & Nesting,
   option: string,
   { type }: Rows,
   parse: (parser: Parser) => Result,
   root?: Scope
 ): Result | undefined {
   const expression = options.get(option)
-  const context = { option, now, aliases, types: schema.types, patterns: { parts: 0 }, type }
+  const context = { option, isNested, now, aliases, types: schema.types, patterns: { parts: 0 }, type }
   return expression === undefined ? undefined : parseWhole(expression, context, parse, root)
 }
 

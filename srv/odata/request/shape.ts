@@ -2,6 +2,7 @@
 import type { Exchange } from './exchange.ts'
 import type { Shape } from '../../plans/plans.ts'
 import type { Literal } from '../../plans/statement.ts'
+import { kindOfNumber } from '../expressions/literals.ts'
 import { tokenize } from '../expressions/tokens.ts'
 
 /**
@@ -20,6 +21,7 @@ const EXPRESSIONS = ['$filter', '$apply', '$compute', '$orderby']
 /** The options that are part of the shape in another form. */
 const ELSEWHERE = ['$top', '$skip', '$skiptoken', '$count', '$format']
 const LITERALS = ['string', 'enum', 'guid', 'number', 'dateTime', 'date', 'time']
+const ALIAS = /@[\p{L}_][\p{L}\p{N}_]*/gu
 
 /**
  * Finds the shape of a request.
@@ -28,6 +30,9 @@ const LITERALS = ['string', 'enum', 'guid', 'number', 'dateTime', 'date', 'time'
  * @throws {RequestError} 400 for text that is no token
  */
 export function shapeOf(options: Map<string, string>, aliases: Map<string, string>, others: unknown[]) {
+  // a literal may belong to the statement in one place, and be a value of it in another
+  const used = [...options.values(), ...aliases.values()].flatMap((value) => value.match(ALIAS) ?? [])
+  if ([...aliases.keys()].some((name) => used.indexOf(name) < used.lastIndexOf(name))) return undefined
   const literals: Literal[] = []
   const parts: unknown[] = [...others]
   for (const [name, value] of [...options, ...aliases]) {
@@ -42,7 +47,7 @@ export function shapeOf(options: Map<string, string>, aliases: Map<string, strin
       if (!LITERALS.includes(kind)) parts.push(['phrase', 'duration', 'binary'].includes(kind) ? [kind, text] : text)
       else {
         literals.push({ option: name, position, text })
-        parts.push(kind === 'number' && !/^-?\d+$/.test(text) ? [0, 'decimal'] : [0, kind + type])
+        parts.push([0, kind === 'number' ? kindOfNumber(text) : kind + type])
       }
     }
   }
