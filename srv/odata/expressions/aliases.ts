@@ -1,20 +1,20 @@
 /** Parameter aliases in expressions (OData URL Conventions 4.01, 5.3). */
-import type { StructuredType } from '../model/types.ts'
 import { val } from '../../cqn/cqn.ts'
 import type { Typed } from '../../cqn/typed.ts'
 import { remembered } from '../../values/remembered.ts'
 import { Cursor } from './cursor.ts'
-import type { Parser } from './parsing.ts'
+import type { Parser, Scope } from './parsing.ts'
 import { isSymbol } from './tokens.ts'
 
-/** The parsed values of a request's aliases, by the type they are parsed against; undefined while being parsed. */
+/** The parsed values of a request's aliases, by where names are looked up in them; undefined while being parsed. */
 const valuesOf = remembered((_aliases: Map<string, string>) =>
-  remembered((_type: StructuredType) => new Map<string, Typed | undefined>())
+  remembered((_root: Scope) => new Map<string, Typed | undefined>())
 )
 
 /**
- * Parses an alias, which stands for its expression; one without a value is null. The expression is parsed once for each
- * type, however often it is used: otherwise aliases that use each other twice would double the work at each level.
+ * Parses an alias, which stands for its expression; one without a value is null. The expression is parsed once wherever
+ * names mean the same, however often it is used: otherwise aliases that use each other twice would double the work at
+ * each level.
  * @param parserAt makes a parser for the expression, which knows no variables
  * @throws {RequestError} 400 if the value is no expression, or refers to itself, 501 for a path from an alias
  */
@@ -23,7 +23,7 @@ export function aliased({ cursor, context, root }: Parser, parserAt: (cursor: Cu
   if (isSymbol(cursor.next, '/'))
     cursor.fail('The service does not implement paths from an alias', position, 'notImplemented')
   const expression = context.aliases.get(name)
-  const values = valuesOf(context.aliases)(root.type)
+  const values = valuesOf(context.aliases)(root)
   if (expression === undefined) values.set(name, { cqn: val(null), type: 'null', position })
   else if (!values.has(name)) {
     values.set(name, undefined)

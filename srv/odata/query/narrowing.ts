@@ -98,7 +98,7 @@ function complexValue(narrowing: Narrowing): Rows {
   const { property, rows } = narrowing
   const { name, type, derived } = property
   const values = computed(narrowing, { type: narrowing.type, property })
-  const columnOf = (value: Computed) => valueColumn(`${name}_${value.name}`)
+  const columnOf = (value: Computed) => valueColumn(`${name}/${value.name}`) // no other value can have this name
   const whereThere = (value: Cqn) => xpr('case when', exists(property, rows.type), 'then', value, 'end')
   const columns = values.map((each) => named(whereThere(shown(each.value)), columnOf(each)))
   const extend = (each: StructuredType) =>

@@ -203,7 +203,12 @@ describe('Aliases stand for expressions and for JSON (5.3)', () => {
     ['cycleId in @a', { '@a': "('x1')" }, 'a'],
     ['cycleId eq @a', { '@a': "'y'" }, 'b'],
     ['cycleId eq @a', {}, 'c'],
-    ['@a', { '@a': 'cycleId eq @b', '@b': "'y'" }, 'b']
+    ['@a', { '@a': 'cycleId eq @b', '@b': "'y'" }, 'b'],
+    [
+      'provisioningSteps/$filter(@a)/$count eq 1 and provisioningSteps/$count($filter=@a) eq 1',
+      { '@a': "name eq 'Import'" },
+      'ab'
+    ]
   ])('%s with %j', async (filter, aliases, expected) => expect(await found(filter, aliases)).toBe(expected))
 })
 

@@ -252,6 +252,12 @@ it('$compute adds to a single entity', async () => {
   expect(String(answer.body['@odata.context'])).toMatch(/provisioning\(id,s\)\/\$entity$/)
 })
 
+it('$compute in $select takes no name of what $compute adds to the entity', async () => {
+  const $select = 'id,statusInfo_n,statusInfo($compute=length(status) as n)'
+  const { body } = await service.get(query(`${path}/a`, { $compute: 'length(id) as statusInfo_n', $select }))
+  expect(body).toMatchObject({ statusInfo_n: 1, statusInfo: { n: 7 } })
+})
+
 describe('$it in options on a collection (5.1.1.14.4)', () => {
   it('is an item where the request addresses the collection', async () => {
     const $filter = "$it/name eq 'Export' or endswith($it/name,'ch')"
