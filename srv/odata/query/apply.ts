@@ -112,7 +112,8 @@ function accumulated(parser: Parser, rows: Rows, descending: boolean, isPercent:
   const cqn = withoutNaN(value)
   if (type === 'null') return filtered(rows, xpr(val(false), '=', val(true))) // rows without a value have no part in it
   if (type !== 'number') parser.cursor.fail('A number is expected', position)
-  const order = [cqn, descending ? 'desc' : 'asc', ...rows.identity.flatMap((name) => [',', ref(name)])]
+  const ties = rows.identity.flatMap((name) => [',', ref(name), 'nulls first']) // the defaults of databases differ
+  const order = [cqn, descending ? 'desc' : 'asc', ...ties]
   const frame = 'rows between unbounded preceding and 1 preceding'
   const number = value.whole ? summand(cqn) : cqn
   const before = func('coalesce', xpr('sum(', number, ') over (order by', ...order, frame, ')'), val(0))

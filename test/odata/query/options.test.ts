@@ -376,6 +376,10 @@ describe('$apply', () => {
     [`${only}/bottomsum(101,durationInMilliseconds)/groupby((id))`, [{ id: 'e1' }, { id: 'e4' }]],
     [`${only}/toppercent(50,durationInMilliseconds)/groupby((id))`, [{ id: 'e2' }]],
     [`${only}/bottompercent(20,durationInMilliseconds)/groupby((id))`, [{ id: 'e1' }, { id: 'e4' }]],
+    [
+      `${only}/groupby((action),aggregate($count as n))/filter(n eq 1)/topsum(1,n)`, // null comes first among equals
+      [{ action: null, n: 1 }]
+    ],
     [`${only}/bottomcount(1,activityDateTime)/groupby((id))`, [{ id: 'e1' }]],
     [`${only}/orderby(id desc)/top(1)/groupby((id))`, [{ id: 'e4' }]],
     [`${only}/orderby(id)/skip(3)/groupby((id))`, [{ id: 'e4' }]],
