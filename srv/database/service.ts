@@ -27,6 +27,12 @@ interface DatabaseService {
 }
 const service = () => cds.db as unknown as DatabaseService
 
+/** @throws {Error} for `cds deploy`, which would make tables that differ from those of the service */
+export function refuseDeployment() {
+  if (cds.cli?.command === 'deploy')
+    throw new Error('There is nothing to deploy: the service creates and migrates its tables itself when it starts.')
+}
+
 /** The engine, once CAP is connected to the database. */
 export const engine = () => service().engine
 

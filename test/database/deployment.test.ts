@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openConnection, type LogConnection } from '../../srv/database/sqlite/connection.ts'
 import { deployOnce } from '../../srv/database/sqlite/deployment.ts'
@@ -65,4 +67,14 @@ it('A deployment that failed is tried again', async () => {
   const fail = () => Promise.reject(new Error('no'))
   await expect(deployOnce(database, 'another', fail)).rejects.toThrow('no')
   expect([await start('another'), await start('another')]).toEqual([1, 0])
+})
+
+it.each([[[]], [['--to', 'postgres']]])('`cds deploy` is refused in a sentence, and makes no database: %j', (args) => {
+  const file = join(temporaryFolder(), 'events.sqlite')
+  const cds = join(__dirname, '../../node_modules/@sap/cds-dk/bin/cds.js')
+  const env = { PATH: process.env.PATH, CDS_REQUIRES_DB_CREDENTIALS_URL: file }
+  const options = { env, cwd: join(__dirname, '../..'), timeout: 60_000, encoding: 'utf8' } as const
+  const { status, stderr } = spawnSync(process.execPath, [cds, 'deploy', ...args], options)
+  const why = 'Error: There is nothing to deploy: the service creates and migrates its tables itself when it starts.'
+  expect([status, stderr.split('\n')[0], existsSync(file)]).toEqual([1, why, false])
 })

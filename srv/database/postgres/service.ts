@@ -9,6 +9,7 @@ import { nameOf } from '../../settings/database-url.ts'
 import { databaseLocation, ownerLocation, settings } from '../../settings/settings.ts'
 import { closeOnce } from '../closing.ts'
 import type { Engine } from '../engine.ts'
+import { refuseDeployment } from '../service.ts'
 import { connect, expectUsable } from './connection.ts'
 import { postgresEngine } from './engine.ts'
 import { FUNCTIONS } from './functions.ts'
@@ -30,6 +31,7 @@ export default class PostgresDatabase extends SQLService {
   readonly kind = 'postgres'
 
   override async init() {
+    refuseDeployment()
     const [url, owner] = [databaseLocation(), ownerLocation()]
     this.options.credentials = { url: this.url4() } // CAP logs them
     for (const each of new Set([url, owner]))

@@ -5,6 +5,7 @@
 import SQLiteService from '@cap-js/sqlite'
 import { databaseLocation, settings } from '../../settings/settings.ts'
 import { closeOnce } from '../closing.ts'
+import { refuseDeployment } from '../service.ts'
 import { sqliteEngine } from './engine.ts'
 import type { QueryConnection } from './query-connection.ts'
 import { StoppableRenderer } from './rendering.ts'
@@ -18,6 +19,7 @@ export default class SqliteDatabase extends SQLiteService {
   declare readonly dbc?: QueryConnection
 
   override init() {
+    refuseDeployment()
     this.engine = sqliteEngine(databaseLocation(), settings().requires.db)
     return super.init()
   }
