@@ -102,8 +102,11 @@ export const greatest = (...of: Cqn[]) => call('greatest', ...of)
 export const least = (...of: Cqn[]) => call('least', ...of)
 export const bytes = (of: Cqn) => call('as_bytes', of)
 
-/** The path to a member. Names come from tokens of expressions, which have neither quotes nor backslashes. */
-export const pathTo = (...names: string[]) => val(['$', ...names.map((name) => `"${name}"`)].join('.'))
+/**
+ * The path to a member, which is the same text wherever it stands, as PostgreSQL wants it of what is grouped by. Names come
+ * from tokens of expressions, which have neither quotes nor backslashes.
+ */
+export const pathTo = (...names: string[]) => constant(['$', ...names.map((name) => `"${name}"`)].join('.'))
 
 /** @param type what the member is known to be; by default a text, or anything where the engine tells types itself */
 export const jsonMember = ({ source, path }: Member, type: 'member' | 'number' | 'boolean' = 'member') =>

@@ -160,8 +160,6 @@ export class PostgresRenderer extends CapRenderer {
   /** Values that the wire gave keep where they come from: see plans/plans.ts. */
   override val(expression: ValueExpression) {
     const { val, fromRequest, source } = expression
-    // the same each time, as what is grouped by has to be
-    if (fromRequest && !source && typeof val === 'string' && /^\$(\.".*)?$/.test(val)) return this.string(val)
     const sql = super.val(expression)
     if ((fromRequest || source) && sql === '?') this.values.push(new SourcedValue(this.values.pop() as never, source))
     return fromRequest && sql === '?' && typeof val === 'string' ? 'cast(? as sent_text)' : sql

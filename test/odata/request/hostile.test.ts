@@ -173,6 +173,19 @@ describe('A literal is a value wherever it stands, and no part of the statement'
     expect(groups).toEqual([{ action: 'Create', ...expected }])
   })
 
+  it.each(['$."may_contain(a,b,c', '$."may_contain(a,b,1/0)', "$.\"may_contain(a,b,'c')", '$."a\'b'])(
+    'where it looks like a path in JSON: %s',
+    async (changeId) => {
+      const { body } = await service.post(path, { activityDateTime: '2024-05-01T10:00:00Z', changeId })
+      const text = JSON.stringify(changeId)
+      for (const [option, value] of [
+        ['$search', text],
+        ['$filter', `changeId in [${text}]`]
+      ] as const)
+        expect(valuesOf(await service.get(query(path, { [option]: value }))).map(({ id }) => id)).toEqual([body.id])
+    }
+  )
+
   it.each<[string, unknown]>([
     ["length('id')", 2],
     ["indexof('id','d')", 1],
