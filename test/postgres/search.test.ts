@@ -89,6 +89,13 @@ describe('The search index', () => {
     ])
   })
 
+  it('is asked by the service', async () => {
+    await asOwner('ALTER FUNCTION search_form(text[]) RENAME TO search_form_of_others')
+    expect((await client.get(query(path, { $search: 'ann' }))).status).toBe(501)
+    await asOwner('ALTER FUNCTION search_form_of_others(text[]) RENAME TO search_form')
+    expect(await found('ann')).toEqual([...eight('a', 10), ...eight('b', 10)])
+  })
+
   it('is not asked for terms of less than three bytes', async () => {
     expect([await formOf('=a', 'an'), await formOf('=a', 'ann')]).toEqual([null, 'few'])
     expect(await found('"an"')).toEqual([...eight('a', 10), ...eight('b', 10)])

@@ -61,7 +61,7 @@ export class PostgresRenderer extends CapRenderer {
       return mayContain(
         column,
         instant,
-        lists.map((list) => list.map(({ term }) => String(term)))
+        lists.map((list) => list.map(({ term }) => this.place(term))) // without parentheses: see search-statements.ts
       )
     },
     tallies_lack(this: PostgresRenderer, query: Argument) {
@@ -157,12 +157,17 @@ export class PostgresRenderer extends CapRenderer {
     return super.limit(asText(limit))
   }
 
-  /** Values that the wire gave keep where they come from: see plans/plans.ts. */
   override val(expression: ValueExpression) {
-    const { val, fromRequest, source } = expression
+    const sql = this.place(expression)
+    return expression.fromRequest && sql === '?' && typeof expression.val === 'string' ? 'cast(? as sent_text)' : sql
+  }
+
+  /** Values that the wire gave keep where they come from: see plans/plans.ts. */
+  private place(expression: ValueExpression) {
+    const { fromRequest, source } = expression
     const sql = super.val(expression)
     if ((fromRequest || source) && sql === '?') this.values.push(new SourcedValue(this.values.pop() as never, source))
-    return fromRequest && sql === '?' && typeof val === 'string' ? 'cast(? as sent_text)' : sql
+    return sql
   }
 }
 
