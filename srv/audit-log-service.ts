@@ -54,9 +54,9 @@ export default class AuditLogService extends cds.ApplicationService {
     service.handle_validations = (request) => (request.represent ? undefined : check.call(service, request))
   }
 
-  /** `odata/` orders and pages rows; CAP's own handlers know only keys and offsets. */
-  static handle_sorting() {}
-  static handle_paging() {}
+  /** `odata/` orders and pages rows; CAP's own handlers, in whose place these are, know only keys and offsets. */
+  handle_sorting() {}
+  handle_paging() {}
 
   /** Confines every read to the user's tenant: see access/tenants.ts. */
   private confineReads() {

@@ -167,6 +167,9 @@ it('Another service of CAP runs beside it, as CAP serves it', async () => {
     expect(refused.status).toBe(400)
     expect(errorOf(refused)).toMatchObject({ code: 'badRequest', message: 'Provide the missing value.', target })
   }
+  // CAP does not order and page the log, as it does the other service
+  const $apply = 'aggregate(delay with max as longest)'
+  expect(valuesOf(await service.get(query(log, { $apply }), PLAIN))).toEqual([{ longest: 1 }])
 })
 
 it('A log from before is kept as it was: what it lacks is null or empty, and it verifies', async () => {
