@@ -1,17 +1,13 @@
 /**
  * The baseline: what one writes by hand for the requests of the scenarios, and nothing else, with Express 5 and
  * `node:sqlite` or `pg`. Each request has a token, and each POST its own transaction: it is on disk before it is answered.
- * The environment has `PORT`, and `FILE`, the database file, or `DATABASE_URL`.
+ * The environment has `PORT`, `ISSUER` and `AUDIENCE` of the tokens, and `FILE`, the database file, or `DATABASE_URL`.
  */
 import express, { type ErrorRequestHandler, type Response } from 'express'
 import * as answers from './baseline/answers.ts'
-import { bodyOf, PATH, rootOf, serve, type Answer } from './baseline/http.ts'
-import { PostgresStore } from './baseline/postgres.ts'
-import { Store } from './baseline/store.ts'
-import { expectToken } from './baseline/tokens.ts'
+import { bodyOf, expectToken, PATH, rootOf, serve, type Answer } from './baseline/http.ts'
+import { store } from './baseline/store.ts'
 
-const { DATABASE_URL, FILE = ':memory:' } = process.env
-const store = DATABASE_URL ? await PostgresStore.open(DATABASE_URL) : new Store(FILE)
 const app = express()
 app.disable('x-powered-by')
 
@@ -21,15 +17,15 @@ app.use(async (req, _res, next) => {
 })
 
 app.get(PATH, async (req, res) => {
-  send(res, await answers.collectionAnswer(store, rootOf(req), req.query as answers.Options, req.get('Prefer')))
+  send(res, await answers.collectionAnswer(rootOf(req), req.query as answers.Options, req.get('Prefer')))
 })
 
 app.get(`${PATH}/$count`, async (req, res) => {
-  send(res, await answers.countAnswer(store, (req.query as answers.Options).$filter))
+  send(res, await answers.countAnswer((req.query as answers.Options).$filter))
 })
 
 app.get(`${PATH}/:id`, async (req, res) => {
-  send(res, await answers.entityAnswer(store, rootOf(req), req.params.id))
+  send(res, await answers.entityAnswer(rootOf(req), req.params.id))
 })
 
 app.post(PATH, async (req, res) => {
@@ -40,7 +36,7 @@ app.post(PATH, async (req, res) => {
 })
 
 app.post('/$batch', async (req, res) => {
-  send(res, await answers.batchAnswer(store, rootOf(req), await bodyOf(req)))
+  send(res, await answers.batchAnswer(rootOf(req), await bodyOf(req)))
 })
 
 app.use(((error, _req, res, _next) => send(res, answers.errorAnswer(error))) satisfies ErrorRequestHandler)

@@ -9,33 +9,29 @@
  * --size 10000,…      the numbers of events; with several, the others are compared with the first
  * --targets a,b       some of service, three, bare, before, baseline, ceiling, plain
  * --scenario name     a scenario, or `findings` for what is measured besides; can be repeated
- * --bare              measures without the production profile: no tokens, and no rate limit and request log of the service
  * --rounds, --seconds the number of rounds, and their duration for each target
  * --data folder       where filled logs are kept for later runs
- * --seed              the seed of the events
  */
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { AUDIENCE, startIssuer } from '../test/support/issuer.ts'
 import { datasetOf } from './dataset.ts'
-import { definitionOf, TARGET_NAMES, type Definition } from './definitions.ts'
-import { findings } from './findings.ts'
+import { examine, FINDINGS, type Findings } from './findings.ts'
 import { goalsTable, type Outcome } from './goals.ts'
-import { startIssuer } from './issuer.ts'
-import { logOf, type Log } from './logs.ts'
-import { amount } from './markdown.ts'
-import { findingsTable, growthTable, memoryTable, scenariosTable, type Results } from './report.ts'
-import { PostgresServer } from './postgres.ts'
+import { logOf, settle, startPostgres, type Log } from './logs.ts'
+import { start, type Target } from './processes.ts'
+import { amount, findingsTable, growthTable, memoryTable, scenariosTable, type Engine, type Results } from './report.ts'
 import { runRounds } from './rounds.ts'
-import { onPostgres, scenarios } from './scenarios.ts'
-import { start, type Target } from './targets.ts'
+import { scenarios } from './scenarios.ts'
+import { definitionsOf, ROOT, TARGET_NAMES, type Definition } from './targets.ts'
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     million: { type: 'boolean', default: false },
-    bare: { type: 'boolean', default: false },
     before: { type: 'string' },
     engine: { type: 'string', default: 'sqlite' },
     size: { type: 'string', default: '10000' },
@@ -43,22 +39,21 @@ const { values: options } = parseArgs({
     scenario: { type: 'string', multiple: true },
     rounds: { type: 'string' },
     seconds: { type: 'string' },
-    data: { type: 'string' },
-    seed: { type: 'string', default: '1' }
+    data: { type: 'string' }
   }
 })
-const { quick, before, engine } = options
+const { quick, before } = options
+const engine = options.engine as Engine
+expectKnown([engine], ['sqlite', 'postgres'])
 const rounds = Number(options.rounds ?? (quick ? 2 : 7))
 const seconds = Number(options.seconds ?? (quick ? 0.3 : 3))
-const isOnPostgres = engine === 'postgres'
-if (!isOnPostgres && engine !== 'sqlite') throw new Error(`The engine '${engine}' is neither sqlite nor postgres.`)
 const onSqlite = quick ? 'service,bare,baseline' : 'service,bare,baseline,ceiling,plain'
-const all = isOnPostgres ? 'service,three,baseline' : onSqlite
+const all = engine === 'postgres' ? 'service,three,baseline' : onSqlite
 const wanted = (options.targets ?? (before ? 'service,before' : all)).split(',')
-const seed = Number(options.seed)
+const chosen = options.scenario ?? [...scenarios.map(({ name }) => name), 'findings']
+expectKnown(wanted, TARGET_NAMES)
+expectKnown(chosen, [...scenarios.map(({ name }) => name), 'findings'])
 const sizes = [...options.size.split(',').map(Number), ...(options.million ? [1_000_000] : [])]
-const measured = isOnPostgres ? onPostgres() : scenarios
-const isChosen = (name: string) => options.scenario?.includes(name) ?? true
 
 /** The sizes from which runs only read the log: a quick one for lack of time, others as no copy fits on the disk. */
 const LARGE = quick ? 100_000 : 5_000_000
@@ -66,17 +61,25 @@ const LARGE = quick ? 100_000 : 5_000_000
 /** How long the first scenario runs before it is measured, in seconds: processes that have just started run slower. */
 const WARM_UP = 1.5
 
-const issuer = options.bare ? undefined : await startIssuer(datasetOf(1, seed).eventAt(0).tenantId)
 const folder = mkdtempSync(join(tmpdir(), 'provisioning-bench-'))
-const kept = resolve(options.data ?? join(import.meta.dirname, '../node_modules/.cache/bench'))
+const kept = resolve(options.data ?? join(ROOT, 'node_modules/.cache/bench'))
 process.once('exit', () => rmSync(folder, { recursive: true }))
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
-const server = isOnPostgres ? await PostgresServer.start() : undefined
+const server = engine === 'postgres' ? await startPostgres() : undefined
+const { settings, issue } = await startIssuer()
+const claims = { aud: AUDIENCE, tid: datasetOf(1).eventAt(0).tenantId, roles: ['ProvisioningLog.ReadWrite.All'] }
+const token = await issue({ ...claims, exp: Math.floor(Date.now() / 1000) + 86_400 })
+const definitions = definitionsOf({ settings, token }, before, server?.url)
 
+const compared = before ? `, before: ${commitOf(resolve(before))}` : ''
+console.log(`Commit ${commitOf(ROOT)}${compared}; ${rounds} rounds of about ${seconds} s for each target.`)
+console.log(
+  `Node.js ${process.version}, ${availableParallelism()} processors, load ${loadavg()[0]?.toFixed(1)} at the start.`
+)
 const outcomes: Outcome[] = []
 for (const size of sizes) outcomes.push(await benchmark(size))
 if (outcomes.length > 1) console.log(`\n${growthTable(new Map(outcomes.map(({ size, results }) => [size, results])))}`)
-if (!before) console.log(`\n${goalsTable(outcomes, isOnPostgres)}`)
+if (!before) console.log(`\n${goalsTable(outcomes, engine)}`)
 if (outcomes.some(({ failed }) => failed.size)) process.exitCode = 1
 
 async function benchmark(size: number): Promise<Outcome> {
@@ -84,22 +87,24 @@ async function benchmark(size: number): Promise<Outcome> {
   const names = TARGET_NAMES.filter((name) => wanted.includes(name)).filter(
     (name) => !readsOnly || name === 'service' || name === 'before'
   )
-  const dataset = datasetOf(size, seed)
-  const logs = new Map<Definition, Log>()
-  for (const definition of names.map((name) => definitionOf(name, issuer, before, server?.url))) {
-    const copied = readsOnly ? undefined : folder
-    logs.set(
-      definition,
-      await (server?.logOf(definition, dataset, folder) ?? logOf(definition, dataset, seed, kept, copied))
-    )
+  const dataset = datasetOf(size)
+  const logs: [Definition, Log][] = []
+  for (const name of names) {
+    const definition: Definition = { name, ...definitions[name] }
+    const own = server?.databaseOf(definition, dataset, folder)
+    logs.push([definition, await (own ?? logOf(definition, dataset, kept, readsOnly ? undefined : folder))])
   }
   const targets: Target[] = []
-  for (const [definition, { file }] of logs) targets.push(await start(definition, file))
+  for (const [definition, { file }] of logs) {
+    const target = await start(definition, file)
+    await settle(target, file)
+    targets.push(target)
+  }
   const results: Results = new Map()
   const failed = new Set<string>()
-  const chosen = measured.filter(({ name, isOfLarge }) => isChosen(name) && (!readsOnly || isOfLarge))
-  for (const first of chosen.slice(0, 1)) await runRounds(first, dataset, targets, 1, WARM_UP)
-  for (const scenario of chosen) {
+  const measured = scenarios.filter(({ name, isOfLarge }) => chosen.includes(name) && (!readsOnly || isOfLarge))
+  for (const first of measured.slice(0, 1)) await runRounds(first, dataset, targets, 1, WARM_UP)
+  for (const scenario of measured) {
     console.error(scenario.title)
     try {
       results.set(scenario, await runRounds(scenario, dataset, targets, rounds, seconds))
@@ -109,12 +114,32 @@ async function benchmark(size: number): Promise<Outcome> {
     }
   }
   for (const { stop } of targets) await stop()
-  console.log(`\n${amount(size)} events\n\n${scenariosTable(results, names)}`)
-  const isExamined = isChosen('findings') && !isOnPostgres // what they have goals for is the same process, or a file
-  if (isExamined) console.error('findings')
-  const page = quick ? 1000 : 10_000
-  const found = isExamined ? await findings(logs, { dataset, seconds, page, readsOnly }) : undefined
-  if (found) console.log(`\n${findingsTable(found, names)}`)
+  console.log(`\n${amount(size)} events\n\n${scenariosTable(results, names, engine)}`)
+  // what findings have goals for is the same process on PostgreSQL, or a file
+  const isExamined = chosen.includes('findings') && engine === 'sqlite'
+  const findings: Findings = new Map()
+  if (isExamined) {
+    console.error('findings')
+    const extent = { dataset, seconds, page: quick ? 1000 : 10_000, readsOnly }
+    for (const [definition, log] of logs)
+      if (definition.name !== 'bare') findings.set(definition.name, await examine(definition, log, extent))
+    console.log(`\n${findingsTable(findings, FINDINGS)}`)
+  }
   console.log(`\n${memoryTable(results, names)}`)
-  return { size, results, failed, findings: found }
+  return { size, results, failed, findings }
+}
+
+function expectKnown(names: string[], known: readonly string[]) {
+  for (const name of names)
+    if (!known.includes(name)) throw new Error(`There is no '${name}', only ${known.join(', ')}.`)
+}
+
+/** The commit of a checkout, and whether files of it have changed since. */
+function commitOf(checkout: string) {
+  const git = (...args: string[]) => execFileSync('git', ['-C', checkout, ...args], { encoding: 'utf8' }).trim()
+  try {
+    return git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') ? ' with changes' : '')
+  } catch {
+    return 'unknown'
+  }
 }

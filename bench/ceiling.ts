@@ -1,58 +1,42 @@
 /**
  * The ceiling: the baseline without Express, where all posts that arrive within a turn of the event loop share a
- * transaction, and so a wait for the disk. The environment has `PORT` and `FILE`, the database file.
+ * transaction, and so a wait for the disk. The environment is that of the baseline.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { parse } from 'node:querystring'
 import * as answers from './baseline/answers.ts'
-import { bodyOf, PATH, rootOf, serve, type Answer } from './baseline/http.ts'
-import { Store } from './baseline/store.ts'
-import { expectToken } from './baseline/tokens.ts'
+import { bodyOf, expectToken, PATH, rootOf, serve, type Answer, type Refusal } from './baseline/http.ts'
+import { store, type Posted } from './baseline/store.ts'
 
-interface Waiting {
-  posted: ReturnType<typeof answers.readPosted>
-  req: IncomingMessage
-  res: ServerResponse
-}
-
-const store = new Store(process.env.FILE ?? ':memory:')
-let waiting: Waiting[] = []
+let waiting: { posted: Posted; resolve: (refusal: Refusal | undefined) => void }[] = []
 
 serve(async (req, res) => {
-  try {
-    await expectToken(req)
-    if (req.method === 'POST') await post(req, res)
-    else send(res, await read(req))
-  } catch (error) {
-    send(res, answers.errorAnswer(error))
-  }
+  const { status, headers, body } = await answerTo(req).catch(answers.errorAnswer)
+  res.writeHead(status, { ...headers, 'Content-Length': body.length }).end(body)
 })
 
-function read(req: IncomingMessage) {
+async function answerTo(req: IncomingMessage): Promise<Answer> {
+  await expectToken(req)
   const [path = '', query = ''] = (req.url ?? '').split('?')
   const options = parse(query) as answers.Options
-  if (path === PATH) return answers.collectionAnswer(store, rootOf(req), options, req.headers.prefer as string)
-  if (path === `${PATH}/$count`) return answers.countAnswer(store, options.$filter)
-  return answers.entityAnswer(store, rootOf(req), decodeURIComponent(path.slice(PATH.length + 1)))
+  if (path === '/$batch') return answers.batchAnswer(rootOf(req), await bodyOf(req))
+  if (path === `${PATH}/$count`) return answers.countAnswer(options.$filter)
+  if (path !== PATH) return answers.entityAnswer(rootOf(req), decodeURIComponent(path.slice(PATH.length + 1)))
+  if (req.method === 'GET') return answers.collectionAnswer(rootOf(req), options, req.headers.prefer as string)
+  const posted = answers.readPosted(await bodyOf(req))
+  const refusal = await insertWithOthers(posted)
+  if (refusal) throw refusal
+  return answers.createdAnswer(rootOf(req), posted)
 }
 
-async function post(req: IncomingMessage, res: ServerResponse) {
-  const body = await bodyOf(req)
-  if (req.url === '/$batch') return send(res, await answers.batchAnswer(store, rootOf(req), body))
-  waiting.push({ posted: answers.readPosted(body), req, res })
-  if (waiting.length === 1) setImmediate(commit)
+function insertWithOthers(posted: Posted): Promise<Refusal | undefined> {
+  if (!waiting.length) setImmediate(() => void commit())
+  return new Promise((resolve) => waiting.push({ posted, resolve }))
 }
 
-function commit() {
+async function commit() {
   const all = waiting
   waiting = []
-  const refusals = store.insert(all.map(({ posted }) => posted))
-  for (const [index, { posted, req, res }] of all.entries()) {
-    const refusal = refusals[index]
-    send(res, refusal ? answers.errorAnswer(refusal) : answers.createdAnswer(rootOf(req), posted))
-  }
-}
-
-function send(res: ServerResponse, { status, headers, body }: Answer) {
-  res.writeHead(status, { ...headers, 'Content-Length': body.length }).end(body)
+  const refusals = await store.insert(all.map(({ posted }) => posted))
+  for (const [index, { resolve }] of all.entries()) resolve(refusals[index])
 }

@@ -1,16 +1,14 @@
-/** What is measured besides scenarios, of one target after the other. */
+/** What is measured besides scenarios, of one target after the other, each in a new process. */
 import { createHistogram } from 'node:perf_hooks'
-import { setTimeout as delay } from 'node:timers/promises'
-import { callOf, nextPath, walk } from './calls.ts'
-import type { Dataset } from './dataset.ts'
-import type { Definition, TargetName } from './definitions.ts'
+import { filledIn, type Dataset } from './dataset.ts'
 import { follow } from './following.ts'
-import { ask, measure, median, type Call } from './load.ts'
-import type { Log } from './logs.ts'
-import { besideAggregates, besidePages } from './pressure.ts'
-import { memoryOf, mostMemoryDuring } from './processes.ts'
+import { ask, measure, type Session } from './load.ts'
+import { settle, type Log } from './logs.ts'
+import { memoryOf, mostMemoryDuring, start, type Target } from './processes.ts'
+import { median } from './report.ts'
+import { callOf, nextPath, posts, walk } from './requests.ts'
 import { CLIENTS } from './scenarios.ts'
-import { start, type Target } from './targets.ts'
+import type { Definition, TargetName } from './targets.ts'
 
 /** The titles of all findings, with their units. */
 export const FINDINGS = {
@@ -27,7 +25,7 @@ export const FINDINGS = {
   seenLate: ['the same, p99', 'ms']
 } as const
 export type Finding = keyof typeof FINDINGS
-export type Findings = Map<Finding, Map<TargetName, number>>
+export type Findings = Map<TargetName, Partial<Record<Finding, number>>>
 
 /** What is examined, and how thoroughly. */
 export interface Extent {
@@ -43,58 +41,57 @@ export interface Extent {
 const STARTS = 3
 const MEGABYTE = 1_000_000
 const LARGEST_PAGE = 1000 // events
+const BESIDE = 3 // rounds of posts beside aggregates
+const ENDLESS = 1_000_000 // requests
+const AGGREGATE =
+  '?$apply=filter({a million events})/groupby((targetIdentity/displayName,statusInfo/status),' +
+  'aggregate($count as events,durationInMilliseconds with average as duration))'
 
-/** Examines targets, each in a new process. */
-export async function findings(logs: Map<Definition, Log>, extent: Extent): Promise<Findings> {
-  const all: Findings = new Map(Object.keys(FINDINGS).map((name) => [name as Finding, new Map<TargetName, number>()]))
-  for (const [definition, log] of logs) {
-    if (definition.name === 'bare') continue
-    const found = await examine(definition, log, extent)
-    for (const [name, value] of Object.entries(found)) all.get(name as Finding)?.set(definition.name, value)
-  }
-  return all
-}
-
-async function examine(definition: Definition, { file, bytes }: Log, extent: Extent) {
-  const { dataset, seconds, readsOnly } = extent
-  let target = await start(definition, file)
-  const starts = [target.startUp]
-  while (starts.length < STARTS) {
-    await target.stop()
+/** Examines a target. */
+export async function examine(definition: Definition, { file, bytes }: Log, extent: Extent) {
+  const { name } = definition
+  const { dataset, readsOnly } = extent
+  const startUps: number[] = []
+  let target: Target | undefined
+  while (startUps.length < STARTS) {
+    await target?.stop()
     target = await start(definition, file)
-    starts.push(target.startUp)
+    startUps.push(target.startUp)
   }
-  await delay(1000)
-  const found: Partial<Record<Finding, number>> = { startUp: median(starts), rest: memoryOf(target.pids) / MEGABYTE }
-  const pages = measure(target, () => walk({ size: LARGEST_PAGE }, target.dialect), CLIENTS, 10 * CLIENTS)
+  if (!target) throw new Error('It was not started.')
+  await settle(target, file)
+  const found: Partial<Record<Finding, number>> = { startUp: median(startUps), rest: memoryOf(target.pids) / MEGABYTE }
+  const pages = measure(target, () => walk(definition.dialect), CLIENTS, 10 * CLIENTS)
   found.paged = (await mostMemoryDuring(target.pids, pages))[1] / MEGABYTE
-  if (target.name !== 'plain') found.bytes = bytes / dataset.count / (await bytesOfJson(target))
-  const isService = target.name === 'service' || target.name === 'before'
+  if (name !== 'plain') found.bytes = bytes / dataset.count / (await bytesOfJson(target))
+  const isService = name === 'service' || name === 'before'
   if (isService) found.depth = await depthOf(target, extent)
   if (isService && !readsOnly) {
-    Object.assign(found, await besideAggregates(target, dataset, seconds), await follow(target, dataset, seconds))
+    Object.assign(found, await besideAggregates(target, extent))
+    Object.assign(found, await follow(target, dataset, extent.seconds))
   }
-  if (target.name !== 'plain' && !readsOnly) found.besidePages = await besidePages(target, dataset, seconds)
+  if (name !== 'plain' && !readsOnly) {
+    const besidePages = await postedBeside(target, extent, await amountFor(target, extent), () => walk(target.dialect))
+    found.besidePages = besidePages.percentile(99) / 1000
+  }
   await target.stop()
   return found
 }
 
 /** The average length of an event as lists show it. */
 async function bytesOfJson(target: Target) {
-  const { value } = JSON.parse(await ask(target, callOf({ size: LARGEST_PAGE }, target.dialect) as Call)) as {
+  const page = JSON.parse(await ask(target, callOf({ path: '', size: LARGEST_PAGE }, target.dialect))) as {
     value: object[]
   }
-  return Buffer.byteLength(value.map((event) => JSON.stringify(event)).join('')) / value.length
+  return Buffer.byteLength(page.value.map((event) => JSON.stringify(event)).join('')) / page.value.length
 }
 
 /** Returns how many times as long a page far from the first takes, by the medians. */
 async function depthOf(target: Target, { dataset: { count }, page }: Extent) {
-  const { dialect } = target
-  const size = Math.max(1, Math.min(100, Math.floor(count / (page + 1))))
-  const first = callOf({ size }, dialect) as Call
+  const first = callOf({ path: '', size: Math.max(1, Math.min(100, Math.floor(count / (page + 1)))) }, target.dialect)
   let far = first
   for (let number = 1; number < page; number++) {
-    const path = nextPath(await ask(target, far), dialect)
+    const path = nextPath(await ask(target, far), target.dialect)
     if (path === undefined) throw new Error(`The log has only ${number} pages.`)
     far = { ...first, path }
   }
@@ -104,4 +101,40 @@ async function depthOf(target: Target, { dataset: { count }, page }: Extent) {
     distant.add((await measure(target, () => () => far, 1, 10)).latencies)
   }
   return distant.percentile(50) / near.percentile(50)
+}
+
+/** The time of an aggregate in milliseconds, by the median, and how many times as long posts take beside it (p99). */
+async function besideAggregates(target: Target, extent: Extent) {
+  const call = callOf({ path: filledIn(AGGREGATE, extent.dataset), size: LARGEST_PAGE }, target.dialect)
+  const aggregates = await measure(target, () => () => call, 1, 3)
+  const amount = await amountFor(target, extent)
+  const [alone, beside] = [createHistogram(), createHistogram()]
+  for (let round = 0; round < BESIDE; round++) {
+    alone.add((await post(target, extent, amount)).latencies)
+    beside.add(await postedBeside(target, extent, amount, () => () => call, 1))
+  }
+  return {
+    aggregate: aggregates.latencies.percentile(50) / 1000,
+    besideAggregates: beside.percentile(99) / alone.percentile(99)
+  }
+}
+
+/** The number of posts that take about as long as each load. */
+async function amountFor(target: Target, extent: Extent) {
+  const { throughput } = await post(target, extent, 10 * CLIENTS)
+  return Math.max(10 * CLIENTS, Math.round(throughput * extent.seconds))
+}
+
+function post(target: Target, { dataset }: Extent, amount: number) {
+  return measure(target, () => posts(dataset, target.dialect), CLIENTS, amount)
+}
+
+/** The response times of posts while others ask for something else. */
+async function postedBeside(target: Target, extent: Extent, amount: number, open: () => Session, clients = CLIENTS) {
+  const ending = new AbortController()
+  const others = measure(target, open, clients, ENDLESS, { signal: ending.signal })
+  const { latencies } = await post(target, extent, amount)
+  ending.abort()
+  await others
+  return latencies
 }

@@ -1,13 +1,13 @@
 /** A reader that follows the log by delta links while others post. */
 import { createHistogram } from 'node:perf_hooks'
-import type { Dataset } from './dataset.ts'
-import { ask, measure, type Call, type Session } from './load.ts'
-import { CLIENTS, posts } from './scenarios.ts'
-import type { Target } from './targets.ts'
+import { DAY, type Dataset } from './dataset.ts'
+import { ask, measure, type Session } from './load.ts'
+import type { Target } from './processes.ts'
+import { posts } from './requests.ts'
+import { CLIENTS } from './scenarios.ts'
 
 const RATE = 1000 // POST a second
 const SHORTEST = 2 // seconds
-const DAY = 86_400_000 // ms
 const PATIENCE = 10_000 // ms until the reader must have seen all
 
 /**
@@ -20,7 +20,9 @@ export async function follow(target: Target, dataset: Dataset, seconds: number) 
   const created = new Map<string, number>()
   const seen = new Map<string, number>()
   const from = dataset.to + DAY // only the posts here are that late, so that the first read finds nothing
-  let link = await firstLink(target, from)
+  const $filter = encodeURIComponent(`activityDateTime gt ${new Date(from).toISOString()}`)
+  const start = `${target.dialect.collection}?$filter=${$filter}`
+  let link = (await pageAt(target, start, { Prefer: 'track-changes' })).next
   let isOver = false
   const reading = read()
   const open = () => noting(posts(dataset, target.dialect, from), (id) => created.set(id, performance.now()))
@@ -30,8 +32,7 @@ export async function follow(target: Target, dataset: Dataset, seconds: number) 
   await reading
   const delays = createHistogram()
   for (const [id, at] of created) delays.record(Math.max(1, Math.round(((seen.get(id) ?? NaN) - at) * 1000)))
-  const [p50 = NaN, p99 = NaN] = [50, 99].map((part) => delays.percentile(part) / 1000)
-  return { posted: throughput, seen: p50, seenLate: p99 }
+  return { posted: throughput, seen: delays.percentile(50) / 1000, seenLate: delays.percentile(99) / 1000 }
 
   async function read() {
     let end = Infinity
@@ -48,13 +49,6 @@ export async function follow(target: Target, dataset: Dataset, seconds: number) 
   }
 }
 
-/** The link to what comes in from now on. */
-async function firstLink(target: Target, from: number) {
-  const $filter = encodeURIComponent(`activityDateTime gt ${new Date(from).toISOString()}`)
-  const headers = { Prefer: 'track-changes' }
-  return (await pageAt(target, `${target.dialect.collection}?$filter=${$filter}`, headers)).next
-}
-
 async function pageAt(target: Target, path: string, headers = {}) {
   const check = (status: number) => (status === 200 ? undefined : 'the status is not 200')
   const page = JSON.parse(await ask(target, { method: 'GET', path, headers, check })) as Record<string, unknown>
@@ -65,11 +59,13 @@ async function pageAt(target: Target, path: string, headers = {}) {
 /** Tells the id of each event that was created. */
 function noting(session: Session, note: (id: string) => void): Session {
   return () => {
-    const call: Call = session()
-    const check: Call['check'] = (status, body) => {
-      note(/"id":"([^"]+)"/.exec(body)?.[1] ?? '')
-      return call.check(status, body)
+    const call = session()
+    return {
+      ...call,
+      check(status, body) {
+        note(/"id":"([^"]+)"/.exec(body)?.[1] ?? '')
+        return call.check(status, body)
+      }
     }
-    return { ...call, check }
   }
 }

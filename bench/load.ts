@@ -4,11 +4,10 @@ import autocannon from 'autocannon'
 
 /** Where requests are sent. */
 export interface Server {
-  url: string
-  /** The URLs of other instances, which connections take turns to use. */
-  others?: string[]
+  /** The URLs of its instances, which connections take turns to use. */
+  urls: string[]
   /** The access token of clients, if it asks for one. */
-  token: string | undefined
+  token?: string | undefined
 }
 
 /** A request, and the check of its response. */
@@ -27,6 +26,8 @@ export type Session = () => Call
 export interface Measurement {
   /** Responses per second. */
   throughput: number
+  /** From the first request to the last response, in seconds. */
+  seconds: number
   /** Response times in microseconds. */
   latencies: RecordableHistogram
 }
@@ -44,7 +45,7 @@ const SAMPLE = 10 // ms; autocannon notices the end of a run with its samples
  * @throws {Error} for the first response that fails its check
  */
 export async function measure(
-  { url, others = [], token }: Server,
+  { urls, token }: Server,
   open: () => Session,
   connections: number,
   amount: number,
@@ -56,12 +57,8 @@ export async function measure(
   let end = begin
   const { promise, resolve, reject } = Promise.withResolvers<autocannon.Result>()
   const options = {
-    url: [url, ...others] as unknown as string, // its types lack several
-    connections,
-    amount,
-    timeout: TIMEOUT,
-    sampleInt: SAMPLE,
-    setupClient,
+    url: urls as unknown as string, // its types lack several
+    ...{ connections, amount, timeout: TIMEOUT, sampleInt: SAMPLE, setupClient },
     ...(rate && { overallRate: rate })
   }
   const run = autocannon(options, (error: Error | null, result) => (error ? reject(error) : resolve(result)))
@@ -86,9 +83,10 @@ export async function measure(
   })
   signal?.addEventListener('abort', () => run.stop())
   const { errors } = await promise
-  if (errors && !signal?.aborted) problem ??= `${errors} connections to ${url} failed.`
+  if (errors && !signal?.aborted) problem ??= `${errors} connections to ${urls.join()} failed.`
   if (problem) throw new Error(problem)
-  return { throughput: (latencies.count / (end - begin)) * 1000, latencies }
+  const seconds = (end - begin) / 1000
+  return { throughput: latencies.count / seconds, seconds, latencies }
 }
 
 /**
@@ -96,7 +94,7 @@ export async function measure(
  * @returns the body of the response
  * @throws {Error} if the response fails its check
  */
-export async function ask({ url, token }: Server, call: Call): Promise<string> {
+export async function ask({ urls: [url = ''], token }: Server, call: Call): Promise<string> {
   const { method, path, headers, body = null } = call
   const response = await fetch(url + path, { method, headers: { ...authorization(token), ...headers }, body })
   const text = await response.text()
@@ -105,14 +103,9 @@ export async function ask({ url, token }: Server, call: Call): Promise<string> {
   return text
 }
 
-const authorization = (token: string | undefined) => token !== undefined && { Authorization: `Bearer ${token}` }
+const authorization = (token?: string) => token !== undefined && { Authorization: `Bearer ${token}` }
 
 function problemOf({ method, path, check }: Call, status: number, body: string) {
   const problem = check(status, body)
   return problem && `${method} ${decodeURIComponent(path)}: ${problem}; ${status} ${body.slice(0, 500)}`
-}
-
-/** The median of some values; NaN if there are none. */
-export function median(values: number[]): number {
-  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? NaN
 }

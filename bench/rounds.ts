@@ -1,30 +1,30 @@
 /** Runs a scenario on all targets in interleaved rounds. */
 import { isDeepStrictEqual } from 'node:util'
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
-import { callOf, valuesOf } from './calls.ts'
 import type { Dataset } from './dataset.ts'
-import type { TargetName } from './definitions.ts'
-import type { Query } from './dialects.ts'
-import { ask, measure, type Call } from './load.ts'
-import { atRest, mostMemoryDuring } from './processes.ts'
-import { CLIENTS, type Scenario } from './scenarios.ts'
-import type { Target } from './targets.ts'
+import { ask, measure } from './load.ts'
+import { atRest, mostMemoryDuring, type Target } from './processes.ts'
+import { callOf, valuesOf, type Query } from './requests.ts'
+import { CLIENTS, openSession, queriesOf, type Scenario } from './scenarios.ts'
+import type { TargetName } from './targets.ts'
 
 /** The measurements of a target in a scenario. */
 export interface Series {
-  /** Responses per second, by round. */
+  /** Responses per second, and how long it was loaded in seconds, by round. */
   throughputs: number[]
+  seconds: number[]
   /** The response times of all rounds, in microseconds. */
   latencies: RecordableHistogram
   /** The most resident memory of its processes, in bytes. */
   memory: number
 }
 
-/** The measurements of a scenario, without the targets that cannot answer it. */
+/** The measurements of a scenario, without the targets that do not answer it. */
 export type Rounds = Map<TargetName, Series>
 
 const COMPARED = 3 // queries of a scenario whose responses are compared
 const WARM_UP = 0.2 // seconds
+const REST = 50 // ms
 const LONGEST_REST = 1000 // ms
 
 /**
@@ -39,28 +39,32 @@ export async function runRounds(
   rounds: number,
   seconds: number
 ): Promise<Rounds> {
-  const queries = scenario.queries(dataset)
-  await compare(queries, targets)
-  const running = targets.flatMap((target) => {
-    if (target.name === 'bare' && !scenario.showsProfile) return []
-    const calls = queries.flatMap((query) => callOf(query, target.dialect) ?? [])
-    const open = () => scenario.open(calls, dataset, target.dialect)
-    return calls.length === queries.length ? [{ target, open, throughputs: [] as number[] }] : []
-  })
-  const { clients = CLIENTS } = scenario
+  const { clients = CLIENTS, except = [], showsProfile } = scenario
+  const able = targets.filter(({ name }) => !except.includes(name))
+  const queries = queriesOf(scenario, dataset)
+  await compare(queries, able)
+  const running = able
+    .filter(({ name }) => name !== 'bare' || showsProfile)
+    .map((target) => {
+      const calls = queries.map((query) => callOf(query, target.dialect))
+      return { target, open: () => openSession(scenario, calls, dataset, target.dialect), throughput: 0 }
+    })
   const measured: Rounds = new Map()
   for (let round = -2; round < rounds; round++) {
-    for (const { target, open, throughputs } of running) {
-      await Promise.all(targets.map(({ pids }) => atRest(pids, LONGEST_REST)))
-      const amount = Math.round((throughputs.at(-1) ?? 0) * (round < 0 ? WARM_UP : seconds))
+    for (const each of running) {
+      const { target, open } = each
+      await Promise.all(targets.map(({ pids }) => atRest(pids, REST, LONGEST_REST)))
+      const amount = Math.round(each.throughput * (round < 0 ? WARM_UP : seconds))
       const load = measure(target, open, clients, Math.max(clients, amount))
-      const [{ throughput, latencies }, memory] = await mostMemoryDuring(target.pids, load)
-      throughputs.push(throughput)
+      const [measurement, memory] = await mostMemoryDuring(target.pids, load)
+      each.throughput = measurement.throughput
       if (round < 0) continue
-      const series = measured.get(target.name) ?? { throughputs: [], latencies: createHistogram(), memory: 0 }
+      const empty: Series = { throughputs: [], seconds: [], latencies: createHistogram(), memory: 0 }
+      const series = measured.get(target.name) ?? empty
       measured.set(target.name, series)
-      series.throughputs.push(throughput)
-      series.latencies.add(latencies)
+      series.throughputs.push(measurement.throughput)
+      series.seconds.push(measurement.seconds)
+      series.latencies.add(measurement.latencies)
       series.memory = Math.max(series.memory, memory)
     }
     running.push(...running.splice(0, 1)) // so that no target always comes first
@@ -68,38 +72,26 @@ export async function runRounds(
   return measured
 }
 
-/** The median response time of the service, in milliseconds; NaN if it was not measured. */
-export function p50(rounds: Rounds | undefined): number {
-  return (rounds?.get('service')?.latencies.percentile(50) ?? NaN) / 1000
-}
-
-/** The throughput of a target relative to that of another, by round; none if one of them was not measured. */
-export function ratios(rounds: Rounds, name: TargetName, other: TargetName): number[] {
-  const [ours, theirs] = [rounds.get(name)?.throughputs, rounds.get(other)?.throughputs]
-  return ours && theirs ? ours.map((value, round) => value / (theirs[round] as number)) : []
-}
-
 /** Asks all targets the same, so that they are measured at the same work, and learns how many values there are. */
 async function compare(queries: Query[], targets: Target[]) {
+  const reference = targets.find(({ name }) => name === 'baseline') ?? targets[0]
+  if (!reference) return
   for (const [index, query] of queries.entries()) {
-    const able = targets.filter(({ dialect }) => callOf(query, dialect))
-    const reference = able.find(({ name }) => name === 'baseline') ?? able[0]
-    if (!reference) continue
-    const expected = await ask(reference, callOf({ ...query, least: 0 }, reference.dialect) as Call)
-    query.least = valuesOf(query, expected)
-    for (const target of index < COMPARED ? able : []) {
+    const expected = await ask(reference, callOf({ ...query, least: 0 }, reference.dialect))
+    query.least = valuesOf(query.path, expected)
+    for (const target of index < COMPARED ? targets : []) {
       if (target === reference) continue
-      const actual = await ask(target, callOf(query, target.dialect) as Call)
-      const view = target.dialect.root === reference.dialect.root ? contentOf : idsOf
+      const actual = await ask(target, callOf(query, target.dialect))
+      const view = target.dialect === reference.dialect ? contentOf : idsOf
       if (isDeepStrictEqual(view(actual, target), view(expected, reference))) continue
       const shown = [actual, expected].map((body) => body.slice(0, 600)).join('\n')
-      throw new Error(`${target.name} and ${reference.name} differ in ${JSON.stringify(query)}:\n${shown}`)
+      throw new Error(`${target.name} and ${reference.name} differ in ${query.path}:\n${shown}`)
     }
   }
 }
 
 /** The content of a response without the address of the target, and without tokens, which each target has its own of. */
-function contentOf(body: string, { url }: Target): unknown {
+function contentOf(body: string, { urls: [url = ''] }: Target): unknown {
   const content = JSON.parse(body.replaceAll(url, '')) as unknown
   if (typeof content !== 'object') return content
   const { '@odata.nextLink': link, ...rest } = content as Record<string, unknown>

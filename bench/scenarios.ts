@@ -1,29 +1,29 @@
 /** What is measured: requests as clients send them. */
-import { batchOf } from '../tools/generator/posting.ts'
-import { walk } from './calls.ts'
-import { anyOf, writer, type Dataset, type Searched } from './dataset.ts'
-import type { Dialect } from './dialects.ts'
+import { anyOf, filledIn, type Dataset } from './dataset.ts'
 import type { Call, Session } from './load.ts'
-import {
-  always,
-  DAY,
-  distinct,
-  FEW,
-  filtered,
-  literal,
-  ofServiceOnly,
-  varied,
-  within,
-  withinEvents
-} from './queries.ts'
-import type { Queries } from './queries.ts'
+import { batches, posts, walk, type Dialect, type Query } from './requests.ts'
+import type { TargetName } from './targets.ts'
 
 export interface Scenario {
   /** Its name on the command line. */
   name: string
   title: string
-  /** The least ratio to the throughput of the baseline, if one is required. */
-  required?: number
+  /** The paths below the log that clients ask for, with placeholders for what dataset.ts has. */
+  paths: string[]
+  /** What clients do: see SESSIONS. */
+  session: keyof typeof SESSIONS
+  /** The least ratio to the throughput of the baseline, if one is required, by engine. */
+  goal?: { sqlite?: number; postgres?: number }
+  /** The sizes of logs that the goal is for, if not any. */
+  sizes?: number[]
+  /** The targets that do not answer it. */
+  except?: TargetName[]
+  /** The number of clients, if it is another than CLIENTS. */
+  clients?: number
+  /** The number of different queries, the size of pages, and the most values of a response. */
+  queries?: number
+  size?: number
+  most?: number
   /** Whether it shows what the production profile costs, and so is measured without it, too. */
   showsProfile?: boolean
   /** Whether it is a documented filter, whose response times hardly grow with the log. */
@@ -32,143 +32,112 @@ export interface Scenario {
   isScan?: boolean
   /** Whether a quick run measures it with a large log, too. */
   isOfLarge?: boolean
-  /** The number of clients, if it is another than in most scenarios. */
-  clients?: number
-  /** The queries whose responses are compared between targets before they are measured. */
-  queries: Queries
-  /** Creates sessions of connections. The calls are those of the queries. */
-  open: (calls: Call[], dataset: Dataset, dialect: Dialect) => Session
 }
 
 /** The number of concurrent requests. */
 export const CLIENTS = 16
 
-const HEADERS = { 'Content-Type': 'application/json' }
-const BATCH = 20 // requests
+const MANY = 200 // queries that a scenario varies between
+const FEW = 10 // the same if each takes long
 
-const indexed = { required: 0.5, isFilter: true, isOfLarge: true }
-const alone = { clients: 1, isOfLarge: true }
+/** What the clients of a scenario do with its queries; each has a session. */
+const SESSIONS = {
+  reads: (calls: Call[]) => () => anyOf(calls),
+  pages: (_calls: Call[], _dataset: Dataset, dialect: Dialect) => walk(dialect),
+  posts: (_calls: Call[], dataset: Dataset, dialect: Dialect) => posts(dataset, dialect),
+  batches: (_calls: Call[], dataset: Dataset, dialect: Dialect) => batches(dataset, dialect),
+  groups: (_calls: Call[], dataset: Dataset, dialect: Dialect) => batches(dataset, dialect, 'all'),
+  mixed: (calls: Call[], dataset: Dataset, dialect: Dialect) => {
+    const post = posts(dataset, dialect)
+    return () => (Math.random() < 0.8 ? post() : anyOf(calls))
+  }
+} satisfies Record<string, (calls: Call[], dataset: Dataset, dialect: Dialect) => Session>
 
+const KEY = '/{id}'
+/** Failures in a time span of about a thousand events, whatever the size of the log. */
+const FAILURES = "?$filter=statusInfo/status eq 'failure' and {a thousand events}"
+const JOB = "?$filter=jobId eq '{job}'"
 const FIVE_PATHS = 'id,activityDateTime,statusInfo/status,targetIdentity/displayName,initiatedBy/displayName'
 const BY_DAY = 'compute(date(activityDateTime) as day)/groupby((day,statusInfo/status),aggregate($count as events))'
-const WHOLE = { size: 1000 }
 
-const byKey = varied(({ id }) => ({ id }))
-/** Failures in a time span of about a thousand events, whatever the size of the log. */
-const byTimeAndStatus = filtered((_, dataset) => `statusInfo/status eq 'failure' and ${withinEvents(dataset, 1000)}`)
-const byTarget = filtered(
-  ({ targetIdentity }) => `targetIdentity/displayName eq ${literal(targetIdentity.displayName)}`
-)
-const partOf = ({ targetIdentity }: Searched) => literal(targetIdentity.displayName.slice(1, 7))
-const byPart = filtered((event) => `contains(targetIdentity/displayName,${partOf(event)})`, FEW)
-const byPartWithinWeek = filtered((event, dataset) => {
-  return `contains(tolower(targetIdentity/displayName),${partOf(event).toLowerCase()}) and ${within(dataset, 7 * DAY)}`
-}, FEW)
-/** The newest events of a target system, which no index serves. */
-const bySystem: Queries = (dataset) =>
-  distinct(dataset, ({ targetSystem }) => [targetSystem.displayName]).map((name) => ({
-    options: { $filter: `targetSystem/displayName eq ${literal(name)}` }
-  }))
-const byJob: Queries = (dataset) => {
-  const jobs = distinct(dataset, ({ jobId }) => [jobId])
-  return filtered(() => `jobId eq ${literal(anyOf(jobs))}`)(dataset)
-}
-/** The events of a day that changed a property. No index serves properties, so all events of the day are examined. */
-const byProperty: Queries = (dataset) => {
-  const names = distinct(dataset, (event) => event.modifiedProperties.map(({ displayName }) => displayName))
-  const changed = () => `modifiedProperties/any(p:p/displayName eq ${literal(anyOf(names))})`
-  return filtered(() => `${within(dataset, DAY)} and ${changed()}`, FEW)(dataset)
-}
-const search = (name: string) => ({ options: { $search: `"${name}"` } })
-const bySearch = varied(({ targetIdentity }) => search(targetIdentity.displayName), FEW)
-const inVain = varied(() => ({ ...search(`Nobody Q${Math.random().toString(36).slice(2, 10)}`), most: 0 }), FEW)
-const byDay = varied((_, dataset) => {
-  return { ...WHOLE, options: { $apply: `filter(${within(dataset, 30 * DAY)})/${BY_DAY}` } }
-}, FEW)
-const counted: Queries = (dataset) => byTimeAndStatus(dataset).map((query) => ({ ...query, isCount: true }))
+const half = { goal: { sqlite: 0.5, postgres: 0.5 } }
+const indexed = { ...half, isFilter: true, isOfLarge: true }
+const halfOnPostgres = { goal: { postgres: 0.5 } }
+const ofServiceOnly: { except: TargetName[] } = { except: ['baseline', 'ceiling', 'plain'] }
+const search = { ...ofServiceOnly, queries: FEW, clients: 1, isOfLarge: true }
+/** No index serves properties, so all events of the day are examined. */
+const lambda: Partial<Scenario> = { ...halfOnPostgres, except: ['plain'], queries: FEW, isScan: true }
+const daily = { ...lambda, clients: 1, size: 1000, isOfLarge: true }
+const MILLION = 1_000_000
+const posted = { sizes: [10_000, MILLION] }
 
 /** All scenarios in the order of measurement: those that post come last, so that queries meet equal logs. */
 export const scenarios: Scenario[] = [
-  reading('key', 'GET by key', byKey, { required: 0.6, showsProfile: true }),
-  reading('newest', 'newest 100', always({}), { required: 1, showsProfile: true }),
-  reading('filter', 'filtered by time range and status', byTimeAndStatus, indexed),
-  reading('target', 'filtered by name of target', byTarget, indexed),
-  reading('job', 'filtered by job', byJob, indexed),
+  reading('key', 'GET by key', KEY, { goal: { sqlite: 0.6, postgres: 0.5 }, showsProfile: true }),
+  reading('newest', 'newest 100', '', { goal: { sqlite: 1, postgres: 0.5 }, showsProfile: true }),
+  reading('filter', 'filtered by time range and status', FAILURES, indexed),
+  reading('target', 'filtered by name of target', "?$filter=targetIdentity/displayName eq '{target}'", indexed),
+  reading('job', 'filtered by job', JOB, indexed),
+  reading('change', 'filtered by change', "?$filter=changeId eq '{change}'", indexed),
   reading(
-    'change',
-    'filtered by change',
-    filtered(({ changeId }) => `changeId eq ${literal(changeId)}`),
-    indexed
+    'system',
+    'filtered by target system, without an index',
+    "?$filter=targetSystem/displayName eq '{system}'",
+    ofServiceOnly
   ),
-  reading('system', 'filtered by target system, without an index', ofServiceOnly(bySystem)),
-  reading('contains', 'filtered by part of name of target', byPart, { isScan: true }),
-  reading('contains-week', 'the same in any case, within a week', ofServiceOnly(byPartWithinWeek), {
-    isScan: true,
-    isOfLarge: true
-  }),
-  reading('search', '`$search` for a name, 1 client', ofServiceOnly(bySearch), alone),
-  reading('search-in-vain', '`$search` for an unknown name, 1 client', ofServiceOnly(inVain), alone),
-  reading('count', '`$count`', always({ isCount: true }), { required: 0.5 }),
-  reading('count-filter', '`$count` with filter', counted, { required: 0.5 }),
-  reading('select', '`$select` of five paths', always({ options: { $select: FIVE_PATHS } })),
-  reading('orderby', '`$orderby` on a path', always({ options: { $orderby: 'targetIdentity/displayName' } })),
-  reading('lambda', 'lambda over changes of a day', byProperty, { isScan: true }),
-  reading('apply', '`$apply`: a month by day and status, 1 client', byDay, { ...alone, isScan: true }),
+  reading(
+    'contains',
+    'filtered by part of name of target',
+    "?$filter=contains(targetIdentity/displayName,'{part of target}')",
+    { ...halfOnPostgres, queries: FEW, isScan: true }
+  ),
+  reading(
+    'contains-week',
+    'the same in any case, within a week',
+    "?$filter=contains(tolower(targetIdentity/displayName),'{part in lower case}') and {a week}",
+    { ...ofServiceOnly, queries: FEW, isScan: true, isOfLarge: true }
+  ),
+  reading('search', '`$search` for a name, 1 client', '?$search="{target}"', search),
+  reading('search-in-vain', '`$search` for an unknown name, 1 client', '?$search="{nobody}"', { ...search, most: 0 }),
+  reading('count', '`$count`', '/$count', half),
+  reading('count-filter', '`$count` with filter', `/$count${FAILURES}`, half),
+  reading('select', '`$select` of five paths', `?$select=${FIVE_PATHS}`, halfOnPostgres),
+  reading('orderby', '`$orderby` on a path', '?$orderby=targetIdentity/displayName', halfOnPostgres),
+  reading(
+    'lambda',
+    'lambda over changes of a day',
+    "?$filter={a day} and modifiedProperties/any(p:p/displayName eq '{property}')",
+    lambda
+  ),
+  reading('apply', '`$apply`: a month by day and status, 1 client', `?$apply=filter({a month})/${BY_DAY}`, daily),
   {
-    ...reading('whole', 'whole log in pages of 1,000', always(WHOLE), { required: 1.2 }),
-    open: (_calls, _dataset, dialect) => walk(WHOLE, dialect)
+    ...reading('whole', 'whole log in pages of 1,000', '', { goal: { sqlite: 1.2, postgres: 1 }, size: 1000 }),
+    session: 'pages'
   },
-  writing('post', 'POST of one event', posts, { required: 1, showsProfile: true }),
-  writing('batch', 'POST `$batch` of 20', batches, { required: 1 }),
-  writing('group', 'POST `$batch` of 20 in one atomicity group', (...of) => batches(...of, 'all'), { required: 0.9 }),
   {
-    ...reading('mix', '80 % POST, 20 % reads', (dataset) =>
-      [byKey, byTimeAndStatus, byJob].flatMap((read) => read(dataset))
-    ),
-    open(calls, dataset, dialect) {
-      const post = posts(dataset, dialect)
-      return () => (Math.random() < 0.8 ? post() : anyOf(calls))
-    }
-  }
+    ...{ name: 'post', title: 'POST of one event', paths: [], session: 'posts' },
+    ...{ goal: { sqlite: 1, postgres: 1 }, ...posted, showsProfile: true }
+  },
+  { name: 'batch', title: 'POST `$batch` of 20', paths: [], session: 'batches', goal: { sqlite: 1 }, ...posted },
+  {
+    ...{ name: 'group', title: 'POST `$batch` of 20 in one atomicity group', paths: [], session: 'groups' },
+    goal: { sqlite: 0.9 }
+  },
+  { name: 'mix', title: '80 % POST, 20 % reads', paths: [KEY, FAILURES, JOB], session: 'mixed' }
 ]
 
-/** The same on PostgreSQL; goals.ts has what is required there. */
-export const onPostgres = (): Scenario[] => scenarios.map(({ required: _required, ...scenario }) => scenario)
-
-type Traits = Omit<Scenario, 'name' | 'title' | 'queries' | 'open'>
-
-function reading(name: string, title: string, all: Queries, traits: Traits = {}): Scenario {
-  return { name, title, ...traits, queries: all, open: (calls) => () => anyOf(calls) }
+function reading(name: string, title: string, path: string, more: Partial<Scenario>): Scenario {
+  return { name, title, paths: [path], session: 'reads', ...more }
 }
 
-function writing(name: string, title: string, open: (dataset: Dataset, dialect: Dialect) => Session, traits: Traits) {
-  return { ...reading(name, title, () => [], traits), open: (_: Call[], ...of: Parameters<typeof open>) => open(...of) }
+/** Makes the queries of a scenario, which are compared between targets before they are measured. */
+export function queriesOf({ paths, queries = MANY, size, most }: Scenario, dataset: Dataset): Query[] {
+  const filled = paths.flatMap((path) => Array.from({ length: queries }, () => filledIn(path, dataset)))
+  const limits = { ...(size !== undefined && { size }), ...(most !== undefined && { most }) }
+  return [...new Set(filled)].map((path) => ({ path, ...limits }))
 }
 
-/**
- * Posts new events, one per request.
- * @param from when the first one happens, in milliseconds
- */
-export function posts(dataset: Dataset, { root, collection, event }: Dialect, from?: number): Session {
-  const next = writer(dataset, event, from)
-  return () => {
-    const { id, json } = next()
-    return {
-      ...{ method: 'POST', path: root + collection, headers: HEADERS, body: json },
-      check: (status, body) =>
-        status === 201 && body.includes(`"id":"${id}"`) ? undefined : 'it did not create the event'
-    }
-  }
-}
-
-function batches(dataset: Dataset, { root, collection, event }: Dialect, group?: string): Session {
-  const next = writer(dataset, event)
-  return () => {
-    const events = Array.from({ length: BATCH }, () => next().json)
-    return {
-      ...{ method: 'POST', path: `${root}/$batch`, headers: HEADERS, body: batchOf(events, collection, group) },
-      check: (status, body) =>
-        status === 200 && body.split('"status":201').length - 1 === BATCH ? undefined : 'it did not create all events'
-    }
-  }
+/** Creates the session of a client. @param calls those of the queries */
+export function openSession({ session }: Scenario, calls: Call[], dataset: Dataset, dialect: Dialect): Session {
+  return SESSIONS[session](calls, dataset, dialect)
 }

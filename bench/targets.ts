@@ -1,79 +1,102 @@
-/** Starts and stops targets, each as a process of its own. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Definition } from './definitions.ts'
-import { ask, type Call } from './load.ts'
+/** The servers that are compared: how each is started. */
+import { basename, join, resolve } from 'node:path'
+import { flat, structured, type Dialect } from './requests.ts'
 
-/** A running server. */
-export interface Target extends Pick<Definition, 'name' | 'dialect' | 'token'> {
-  url: string
-  /** The URLs of its instances but the first, if there are several. */
-  others: string[]
-  pids: number[]
-  /** The time from the start of the process to its first response, in milliseconds. */
-  startUp: number
-  stop: () => Promise<void>
+const BENCH = import.meta.dirname
+export const ROOT = join(BENCH, '..')
+const CAP = join(ROOT, 'node_modules/@sap/cds/bin')
+
+export const TARGET_NAMES = ['service', 'three', 'bare', 'before', 'baseline', 'ceiling', 'plain'] as const
+export type TargetName = (typeof TARGET_NAMES)[number]
+
+/** How a target is started. */
+export interface Definition {
+  name: TargetName
+  dialect: Dialect
+  /** The access token of its clients, if it asks for one. */
+  token?: string | undefined
+  /** What its filled logs are called, which targets share that store the same. */
+  log: string
+  /** The files that say what it stores, as glob patterns: a log is filled anew when they have changed. */
+  stores: string[]
+  /** The working directory. */
+  folder: string
+  /** The arguments of Node.js. */
+  args: string[]
+  env: (file: string) => Record<string, string>
+  /** The number of instances, if there are several: the connections of clients take turns. */
+  instances?: number
+  /** The arguments of Node.js that create the tables, if the server does not. */
+  deploy?: string[]
+  /** The script that fills a log faster than by `$batch`, given the number of events and the seed of the generator. */
+  fill?: string
 }
 
-const LONGEST_STOP = 15_000 // ms
-const GLANCE = 2 // ms between two looks at the log of a target that starts
+/** The issuer of access tokens: the settings of a service that takes them, and one. */
+export interface Issuer {
+  settings: { CDS_REQUIRES_AUTH_ISSUER: string; CDS_REQUIRES_AUTH_AUDIENCE: string }
+  token: string
+}
 
-const running = new Set<ChildProcess>()
-process.once('exit', () => running.forEach((child) => child.kill('SIGKILL'))) // those that a failure left behind
+/** The role of the service on PostgreSQL, which does not own the tables. */
+export const ROLE = { username: 'service', password: 'of-the-service' }
 
-/** Starts all instances of a target, one after the other. */
-export async function start(definition: Definition, file: string): Promise<Target> {
-  const first = await startOne(definition, file, `${file}.log`)
-  const instances = [first]
-  for (let number = 2; number <= (definition.instances ?? 1); number++)
-    instances.push(await startOne(definition, file, `${file}-${number}.log`))
-  const stop = async () => void (await Promise.all(instances.map((each) => each.stop())))
-  const [, ...others] = instances.map(({ url }) => url)
-  return { ...first, others, pids: instances.flatMap(({ pids }) => pids), stop }
+/** As `npm start` does. */
+const STARTED = { CDS_TYPESCRIPT: 'true', NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled') }
+
+/** All clients have one address, and do not reach the limit. */
+const UNLIMITED = { CDS_SERVER_RATE__LIMIT_LIMIT: '1000000000' }
+
+const DUMMY = { kind: 'dummy', impl: '@sap/cds/lib/srv/middlewares/auth/dummy-auth.js', issuer: 'http://localhost' }
+const BARE = {
+  requires: { auth: { ...DUMMY, audience: 'none' } },
+  server: { request_log: false, rate_limit: { limit: 0 } }
 }
 
 /**
- * Starts an instance, and waits until it has answered a query with 200. It writes its log to a file, as operators have it.
- * @param file the database file, absolute; it is created if it does not exist
+ * Defines all targets.
+ * @param before the folder of the other checkout
+ * @param server the URL of a PostgreSQL server, for its owner; without one, targets use SQLite
  */
-async function startOne(definition: Definition, file: string, logFile: string): Promise<Target> {
-  const { name, dialect, token, folder, args, env, deploy } = definition
-  const environment = { PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', NODE_ENV: 'production', ...env(file) }
-  const options = { cwd: folder, env: environment }
-  if (deploy && !existsSync(file)) execFileSync(process.execPath, deploy, options)
-  const log = openSync(logFile, 'w')
-  const begin = performance.now()
-  const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', log, log] })
-  closeSync(log)
-  running.add(child.once('exit', () => running.delete(child)))
-  const url = await addressOf(child, logFile)
-  const first = dialect.request({ isCount: true }) as Call
-  const check = (status: number) => (status === 200 ? undefined : `The target ${name} has no answer`)
-  await ask({ url, token }, { ...first, method: 'GET', check })
-  const startUp = performance.now() - begin
-  const stop = async () => {
-    if (hasEnded(child)) return
-    const exited = once(child, 'exit')
-    const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_STOP)
-    child.kill('SIGTERM')
-    await exited
-    clearTimeout(timer)
-  }
-  return { name, dialect, token, url, others: [], pids: [child.pid as number], startUp, stop }
-}
+export function definitionsOf({ settings, token }: Issuer, before = '', server?: string) {
+  /** The databases of targets on PostgreSQL have the names of their files: their URL for a user. */
+  const urlOf = (file: string, user?: typeof ROLE) =>
+    Object.assign(new URL(server ?? ''), { pathname: basename(file), ...user }).href
+  const inFile = (file: string): Record<string, string> => ({ CDS_REQUIRES_DB_CREDENTIALS_URL: file })
+  const onPostgres = (file: string): Record<string, string> => ({
+    ...{ CDS_ENV: 'postgres', DATABASE_URL: urlOf(file, ROLE), CDS_REQUIRES_DB_MIGRATION__URL: urlOf(file) }
+  })
+  const database = server ? onPostgres : inFile
 
-/** Waits until a server says where it listens. */
-async function addressOf(child: ChildProcess, log: string) {
-  for (;;) {
-    const isOver = hasEnded(child)
-    const text = readFileSync(log, 'utf8')
-    const [, port] = /listening on .*(?:localhost|127\.0\.0\.1):(\d+)/.exec(text) ?? []
-    if (port) return `http://127.0.0.1:${port}`
-    if (isOver) throw new Error(`The target did not start: ${text}`)
-    await delay(GLANCE)
-  }
-}
+  const service = (folder: string, configured: Record<string, string> = { ...settings, ...UNLIMITED }) => ({
+    ...{ dialect: structured, token, folder, log: 'service', stores: [join(folder, 'db/*.cds')] },
+    args: [join(folder, 'srv/commands/start.ts')],
+    env: (file: string) => ({ ...STARTED, ...configured, ...database(file) }),
+    fill: join(folder, 'bench/filling/service.ts')
+  })
+  const byHand = (script: string) => ({
+    ...{ dialect: structured, token, folder: ROOT, log: 'baseline', args: [join(BENCH, script)] },
+    stores: [join(BENCH, 'baseline/{event,store}.ts')],
+    env: (file: string): Record<string, string> => ({
+      ...{ ISSUER: settings.CDS_REQUIRES_AUTH_ISSUER, AUDIENCE: settings.CDS_REQUIRES_AUTH_AUDIENCE },
+      ...(server ? { DATABASE_URL: urlOf(file) } : { FILE: file })
+    })
+  })
 
-const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
+  const other = resolve(before)
+  const plain = join(BENCH, 'plain')
+  return {
+    service: service(ROOT),
+    three: { ...service(ROOT), instances: 3 },
+    /** Without tokens, rate limit and request log. */
+    bare: { ...service(ROOT, { CDS_CONFIG: JSON.stringify(BARE) }), token: undefined },
+    /** The service of another checkout, which may not know what other code has stored. */
+    before: { ...service(other), log: 'before', stores: [join(other, 'db/**/*.cds'), join(other, 'srv/**/*.ts')] },
+    baseline: byHand('baseline.ts'),
+    ceiling: byHand('ceiling.ts'),
+    plain: {
+      ...{ dialect: flat, folder: plain, log: 'plain', stores: [join(plain, '*.cds')] },
+      ...{ args: [join(CAP, 'serve.js')], deploy: [join(CAP, 'deploy.js')], env: inFile }
+    }
+  } satisfies Record<TargetName, Omit<Definition, 'name'>>
+}

@@ -1,11 +1,14 @@
 /** The answers of the hand-written servers. */
-import { readEvent, type Event } from './event.ts'
+import { readEvent } from './event.ts'
 import { condition, unknown } from './filter.ts'
 import { PATH, Refusal, type Answer } from './http.ts'
-import type { AnyStore, Position, Selected } from './store.ts'
+import { countSql, dailySql, pageSql, store, type Posted } from './store.ts'
 
 /** The query options of a request by name. */
 export type Options = Record<string, string | undefined>
+
+/** A row by its sort key (the time, or the name of the target) and its id. */
+type Position = [sortKey: string, id: string]
 
 const JSON_TYPE = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
 const VERSION = { 'OData-Version': '4.0' }
@@ -18,26 +21,29 @@ const COMMA = Buffer.from(',')
 const FAILED = new Refusal(424, 'failedDependency', 'Another request of the group failed.')
 
 /** Answers with an event. */
-export async function entityAnswer(store: AnyStore, root: string, id: string): Promise<Answer> {
-  const body = await store.byKey(id)
-  if (!body) throw new Refusal(404, 'resourceNotFound', `There is no entity with the key '${id}'.`)
-  return json(200, [entityStart(root), body.subarray(1)])
+export async function entityAnswer(root: string, id: string): Promise<Answer> {
+  const [row] = (await store.all('SELECT body FROM events WHERE id = ?', id)) as [body: Uint8Array | string][]
+  if (!row) throw new Refusal(404, 'resourceNotFound', `There is no entity with the key '${id}'.`)
+  const [body] = row
+  return json(200, [entityStart(root), typeof body === 'string' ? body.slice(1) : body.subarray(1)])
 }
 
 /** Answers with the number of events. */
-export async function countAnswer(store: AnyStore, filter: string | undefined): Promise<Answer> {
+export async function countAnswer(filter: string | undefined): Promise<Answer> {
+  const where = condition(filter)
+  const [[count]] = (await store.all(countSql(where), ...where.values)) as [[number | null]]
   const headers = { 'Content-Type': 'text/plain; charset=utf-8', ...VERSION }
-  return { status: 200, headers, body: Buffer.from(String(await store.count(condition(filter)))) }
+  return { status: 200, headers, body: Buffer.from(String(count ?? 0)) }
 }
 
 /**
  * Answers with a page of events, or an aggregation of them.
  * @param prefer the header, if sent
  */
-export async function collectionAnswer(store: AnyStore, root: string, options: Options, prefer = ''): Promise<Answer> {
+export async function collectionAnswer(root: string, options: Options, prefer = ''): Promise<Answer> {
   const { $filter, $orderby, $select, $skiptoken, $apply, ...others } = options
   for (const name in others) throw unknown(name)
-  if ($apply !== undefined) return dailyAnswer(store, root, $apply)
+  if ($apply !== undefined) return dailyAnswer(root, $apply)
   if ($orderby !== undefined && ($orderby !== 'targetIdentity/displayName' || $select)) throw unknown($orderby)
   if ($select !== undefined && $select !== FIVE_PATHS) throw unknown($select)
 
@@ -45,7 +51,8 @@ export async function collectionAnswer(store: AnyStore, root: string, options: O
   const [size, ...after] =
     $skiptoken === undefined ? [Math.min(Number(preferred), LARGEST_PAGE)] : readToken($skiptoken)
   const where = condition($filter)
-  const position = after.length ? after : undefined
+  const isNext = after.length > 0
+  const values = [...where.values, ...after, size + 1]
   const end = (rows: [...Position, ...unknown[]][]) => {
     const last = rows[size - 1]
     if (rows.length <= size || !last) return ']}' // one row more than a page tells that there is a next one
@@ -54,11 +61,14 @@ export async function collectionAnswer(store: AnyStore, root: string, options: O
   }
 
   if ($select !== undefined) {
-    const rows = await store.selected(where, position, size + 1)
+    const columns = 'time, id, activityDateTime, initiator, target, status, statusType'
+    const rows = (await store.all(pageSql(columns, where, 'time', isNext), ...values)) as Selected[]
     const texts = rows.slice(0, size).map(selectedText)
     return json(200, [collectionStart(root, `(${$select})`) + texts.join() + end(rows)])
   }
-  const rows = await store.page(where, $orderby === undefined ? 'time' : 'target', position, size + 1)
+  const order = $orderby === undefined ? 'time' : 'target'
+  const sql = pageSql(`${order}, id, body`, where, order, isNext)
+  const rows = (await store.all(sql, ...values)) as [...Position, body: Uint8Array | string][]
   const chunks: (Uint8Array | string)[] = [collectionStart(root)]
   for (const [, , body] of rows.slice(0, size)) chunks.push(body, COMMA)
   if (rows.length) chunks.pop()
@@ -66,13 +76,13 @@ export async function collectionAnswer(store: AnyStore, root: string, options: O
 }
 
 /** Reads a posted event, with the JSON that answers show of it. */
-export function readPosted(value: unknown): [event: Event, json: string] {
+export function readPosted(value: unknown): Posted {
   const event = readEvent(value)
   return [event, JSON.stringify(event)]
 }
 
 /** Answers to the POST of an event that is stored. */
-export function createdAnswer(root: string, [{ id }, body]: [Event, string]): Answer {
+export function createdAnswer(root: string, [{ id }, body]: Posted): Answer {
   const answer = json(201, [entityStart(root), Buffer.from(body.slice(1))])
   return { ...answer, headers: { ...answer.headers, Location: location(root, id) } }
 }
@@ -86,12 +96,12 @@ interface Part {
 }
 
 /** Stores the valid events of a batch in one transaction, or all or none of a group, and answers for each request. */
-export async function batchAnswer(store: AnyStore, root: string, batch: unknown): Promise<Answer> {
+export async function batchAnswer(root: string, batch: unknown): Promise<Answer> {
   const { requests } = batch as { requests: Part[] }
   const groups = new Set(requests.map(({ atomicityGroup }) => atomicityGroup))
   if (groups.size > 1) throw unknown('several groups')
   const isAtomic = !groups.has(undefined)
-  const read = requests.map(({ method, url, body }): [Event, string] | Refusal => {
+  const read = requests.map(({ method, url, body }): Posted | Refusal => {
     if (method !== 'POST' || url !== PATH) throw unknown(url)
     try {
       return readPosted(body)
@@ -121,10 +131,11 @@ export function errorAnswer(error: unknown): Answer {
     : json(500, [errorText({ code: 'internalError', message: 'The request failed.' })])
 }
 
-async function dailyAnswer(store: AnyStore, root: string, apply: string): Promise<Answer> {
+async function dailyAnswer(root: string, apply: string): Promise<Answer> {
   const [, filter] = AGGREGATION.exec(apply) ?? []
   if (filter === undefined) throw unknown(apply)
-  const rows = await store.daily(condition(filter))
+  const where = condition(filter)
+  const rows = (await store.all(dailySql(where), ...where.values)) as [string, string | null, number][]
   const texts = rows.map(([day, status, events]) => {
     const [ofDay, ofEvents] = [
       { 'day@odata.type': '#Date', day },
@@ -134,6 +145,8 @@ async function dailyAnswer(store: AnyStore, root: string, apply: string): Promis
   })
   return json(200, [`${collectionStart(root, '(day,statusInfo/status,events)')}${texts.join()}]}`])
 }
+
+type Selected = [...Position, string, initiator: string | null, target: string | null, status: string | null, string]
 
 function selectedText([, id, activityDateTime, initiator, target, status, statusType]: Selected) {
   return (

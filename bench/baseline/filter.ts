@@ -10,27 +10,24 @@ export interface Condition {
   index: string
 }
 
-interface Term {
-  pattern: RegExp
-  sql: string
-  /** Converts the text that the pattern captures to what the column has. */
-  value: (text: string) => string
-  index?: string
-}
+type Term = [filter: string, sql: string, index?: string, valueOf?: (text: string) => string]
 
-const TEXT = "'((?:[^']|'')*)'"
-const TIME = '([\\dTZ:.+-]+)'
-
-const TERMS: Term[] = [
-  term(`activityDateTime ge ${TIME}`, 'time >= ?', { value: pointInTime }),
-  term(`activityDateTime lt ${TIME}`, 'time < ?', { value: pointInTime }),
-  term(`statusInfo/status eq ${TEXT}`, 'status = ?', { index: 'events_status' }),
-  term(`jobId eq ${TEXT}`, 'job = ?', { index: 'events_job' }),
-  term(`changeId eq ${TEXT}`, 'change = ?', { index: 'events_change' }),
-  term(`targetIdentity/displayName eq ${TEXT}`, 'target = ?', { index: 'events_target' }),
-  term(`contains\\(targetIdentity/displayName,${TEXT}\\)`, 'instr(target, ?) > 0'),
-  term(`modifiedProperties/any\\(p:p/displayName eq ${TEXT}\\)`, 'instr(changed, ?) > 0', { value: changedProperty })
-]
+/** `TEXT` and `TIME` stand for literals, and `valueOf` converts these to what the column has. */
+const TERMS = (
+  [
+    ['activityDateTime ge TIME', 'time >= ?', undefined, (text) => instant(text) ?? ''],
+    ['activityDateTime lt TIME', 'time < ?', undefined, (text) => instant(text) ?? ''],
+    ['statusInfo/status eq TEXT', 'status = ?', 'events_status'],
+    ['jobId eq TEXT', 'job = ?', 'events_job'],
+    ['changeId eq TEXT', 'change = ?', 'events_change'],
+    ['targetIdentity/displayName eq TEXT', 'target = ?', 'events_target'],
+    ['contains\\(targetIdentity/displayName,TEXT\\)', 'instr(target, ?) > 0'],
+    ['modifiedProperties/any\\(p:p/displayName eq TEXT\\)', 'instr(changed, ?) > 0', undefined, changedProperty]
+  ] satisfies Term[]
+).map(([filter, sql, index, valueOf = String]: Term) => {
+  const pattern = filter.replace('TEXT', "'((?:[^']|'')*)'").replace('TIME', '([\\dTZ:.+-]+)')
+  return { pattern: new RegExp(`${pattern}(?: and |$)`, 'y'), sql, index, valueOf }
+})
 
 /**
  * Reads a filter: terms of the scenarios, connected by `and`.
@@ -44,12 +41,12 @@ export function condition(filter = ''): Condition {
 }
 
 function readTerm(filter: string, at: number, found: Condition): number {
-  for (const { pattern, sql, value, index } of TERMS) {
+  for (const { pattern, sql, valueOf, index } of TERMS) {
     pattern.lastIndex = at
     const [, text] = pattern.exec(filter) ?? []
     if (text === undefined) continue
     found.sql += ` AND ${sql}`
-    found.values.push(value(text.replaceAll("''", "'")))
+    found.values.push(valueOf(text.replaceAll("''", "'")))
     found.index = index ?? found.index
     return pattern.lastIndex
   }
@@ -64,12 +61,4 @@ export function changedProperty(name: string): string {
 /** The refusal of what no scenario asks for. */
 export function unknown(text: string) {
   return new Refusal(501, 'notImplemented', `The baseline does not know '${text}'.`)
-}
-
-function term(pattern: string, sql: string, more: Partial<Term> = {}): Term {
-  return { pattern: new RegExp(`${pattern}(?: and |$)`, 'y'), sql, value: (text) => text, ...more }
-}
-
-function pointInTime(text: string) {
-  return instant(text) ?? ''
 }

@@ -1,9 +1,14 @@
-/** What both hand-written servers share: receiving bodies, answers, and listening. */
+/** What both hand-written servers share: tokens, as one checks them with `jose`, bodies, answers, and listening. */
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
 
 /** The path of the log. */
 export const PATH = '/auditLogs/provisioning'
+
+const { ISSUER: issuer = '', AUDIENCE: audience = '', PORT = '0' } = process.env
+const KEYS = createRemoteJWKSet(new URL('/jwks', issuer))
+const EXPECTED = { issuer, audience, algorithms: ['RS256'], requiredClaims: ['exp'] }
 
 const LARGEST = 4 * 1024 * 1024 // bytes of a request body
 
@@ -27,25 +32,33 @@ export class Refusal extends Error {
 }
 
 /**
+ * Checks the token of a request.
+ * @throws {Refusal} 401 if it is missing or not valid
+ */
+export async function expectToken({ headers }: IncomingMessage) {
+  try {
+    await jwtVerify(headers.authorization?.slice('Bearer '.length) ?? '', KEYS, EXPECTED)
+  } catch {
+    throw new Refusal(401, 'unauthenticated', 'The request has no valid access token.')
+  }
+}
+
+/**
  * Receives the JSON of a request.
  * @throws {Refusal} 415 for another type, 413 if it is too large, 400 if it is not JSON
  */
 export async function bodyOf(req: IncomingMessage): Promise<unknown> {
   if (!req.headers['content-type']?.startsWith('application/json'))
     throw new Refusal(415, 'unsupportedMediaType', 'The request body must be application/json.')
-  const body = await new Promise<Buffer>((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    req.on('data', (chunk: Buffer) => {
-      chunks.push(chunk)
-      if ((size += chunk.length) > LARGEST)
-        reject(new Refusal(413, 'payloadTooLarge', 'The request body is larger than the limit.'))
-    })
-    req.on('end', () => resolve(Buffer.concat(chunks)))
-    req.on('error', reject)
+  const chunks: Buffer[] = []
+  let size = 0
+  req.on('data', (chunk: Buffer) => {
+    if ((size += chunk.length) <= LARGEST) chunks.push(chunk)
   })
+  await new Promise((resolve, reject) => req.on('end', resolve).on('error', reject))
+  if (size > LARGEST) throw new Refusal(413, 'payloadTooLarge', 'The request body is larger than the limit.')
   try {
-    return JSON.parse(body.toString())
+    return JSON.parse(Buffer.concat(chunks).toString())
   } catch {
     throw new Refusal(400, 'invalidBody', 'The request body is not JSON.')
   }
@@ -60,7 +73,7 @@ export function rootOf({ headers }: IncomingMessage): string {
 export function serve(listener: RequestListener) {
   const server = createServer(listener)
   server.keepAliveTimeout = 60_000 // ms; a long query blocks the event loop, and connections must outlast it
-  server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
+  server.listen(Number(PORT), '127.0.0.1', () => {
     console.log(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   })
 }

@@ -1,30 +1,36 @@
-/** The log in SQLite: a table of what is searched, and each event as answers show it. */
+/**
+ * The log of the hand-written servers: a table of what is searched, and each event as answers show it. It is in
+ * PostgreSQL if the environment has `DATABASE_URL`, and otherwise in SQLite, in the file that `FILE` names.
+ */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { DatabaseError, Pool, types } from 'pg'
 import { instant, type Event } from './event.ts'
 import { changedProperty, type Condition } from './filter.ts'
 import { Refusal } from './http.ts'
 
-/** A row by its sort key (the time, or the name of the target) and its id. */
-export type Position = [sortKey: string, id: string]
+/** An event with its JSON. */
+export type Posted = [event: Event, json: string]
 
-/** The order of a page: newest first, or by the name of the target. */
-export type Order = 'time' | 'target'
+/** For each event undefined, or why it was refused. */
+type Refusals = (Refusal | undefined)[]
 
-/** What `$select` shows of an event, after the position of its row. */
-export type Selected = [
-  ...Position,
-  activityDateTime: string,
-  initiator: string | null,
-  target: string | null,
-  status: string | null,
-  statusType: string
-]
+interface Store {
+  /** Runs a query with the parameters and functions of SQLite. */
+  all: (sql: string, ...values: (string | number)[]) => unknown[][] | Promise<unknown[][]>
+  /** Stores events in one transaction, or none if it `isAtomic` and one is refused. They are on disk when it returns. */
+  insert: (events: Posted[], isAtomic?: boolean) => Refusals | Promise<Refusals>
+}
+
+const { DATABASE_URL, FILE = ':memory:' } = process.env
+const [NUMBER, KEY, BODY] = DATABASE_URL
+  ? ['', 'TEXT COLLATE "C"', 'TEXT']
+  : ['number INTEGER PRIMARY KEY, ', 'TEXT', 'BLOB']
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS events (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL, time TEXT NOT NULL, activityDateTime TEXT NOT NULL,
-    day TEXT NOT NULL, status TEXT, statusType TEXT NOT NULL, job TEXT, change TEXT, target TEXT, initiator TEXT,
-    changed TEXT NOT NULL, body BLOB NOT NULL);
+    ${NUMBER}id ${KEY} NOT NULL, time ${KEY} NOT NULL, activityDateTime TEXT NOT NULL, day ${KEY} NOT NULL, status ${KEY},
+    statusType TEXT NOT NULL, job ${KEY}, change ${KEY}, target ${KEY}, initiator TEXT, changed TEXT NOT NULL,
+    body ${BODY} NOT NULL);
   CREATE UNIQUE INDEX IF NOT EXISTS events_id ON events (id);
   CREATE INDEX IF NOT EXISTS events_time ON events (time, id, day, status, target);
   CREATE INDEX IF NOT EXISTS events_status ON events (status, time, id);
@@ -32,51 +38,58 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS events_change ON events (change, time, id);
   CREATE INDEX IF NOT EXISTS events_target ON events (target, id, time)`
 
+const COLUMNS = 12
 const SQLITE_CONSTRAINT_UNIQUE = 2067
+const UNIQUE_VIOLATION = '23505'
+const INT8 = 20
+const CONNECTIONS = 16 // as many as the clients of the benchmark
 
-/** A log that answers at once or later. */
-export type AnyStore = {
-  [Name in keyof Store]: (
-    ...given: Parameters<Store[Name]>
-  ) => ReturnType<Store[Name]> | Promise<ReturnType<Store[Name]>>
+export const store: Store = DATABASE_URL ? await inPostgres(DATABASE_URL) : inSqlite(FILE)
+
+/**
+ * Writes the query of a page, newest first or by the name of the target.
+ * @param isNext whether it follows another page: its parameters are those of the condition, the position of the last
+ *   row of that page, and the number of rows
+ */
+export function pageSql(columns: string, where: Condition, order: 'time' | 'target', isNext: boolean) {
+  if (order === 'target') {
+    const beyond = isNext ? '(target, id) > (?, ?)' : 'true'
+    return `SELECT ${columns} FROM ${from('events_target')} WHERE ${beyond} ORDER BY target, id LIMIT ?`
+  }
+  const { sql, index } = where
+  const beyond = isNext ? ' AND (time, id) < (?, ?)' : ''
+  const rows = (names: string) =>
+    `SELECT ${names} FROM ${from(index)} WHERE true${sql}${beyond} ORDER BY time DESC, id DESC LIMIT ?`
+  if (DATABASE_URL || index !== 'events_target') return rows(columns)
+  // that index is not in the order of time: sort row numbers, not events
+  return `SELECT ${columns} FROM events WHERE number IN (${rows('number')}) ORDER BY time DESC, id DESC`
 }
 
-export class Store {
-  private readonly database: DatabaseSync
-  private readonly statements = new Map<string, StatementSync>()
-  private readonly insertion: StatementSync
+/** Writes the query of the number of events. In SQLite row numbers have no gaps, as events are never deleted. */
+export function countSql({ sql, index }: Condition) {
+  const isByNumber = !DATABASE_URL && !sql
+  return isByNumber ? 'SELECT max(number) FROM events' : `SELECT count(*) FROM ${from(index)} WHERE true${sql}`
+}
 
-  /** @param file the database file, which is created if there is none */
-  constructor(file: string) {
-    this.database = new DatabaseSync(file)
-    this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    // maps 1 GB of the file, and checkpoints every 40 MB instead of every 4
-    this.database.exec('PRAGMA mmap_size = 1073741824; PRAGMA wal_autocheckpoint = 10000')
-    this.database.exec(SCHEMA)
-    this.insertion = this.database.prepare(`INSERT INTO events VALUES (NULL${', ?'.repeat(12)})`)
-  }
+/** Writes the query of the number of events of each day and status. */
+export function dailySql({ sql, index }: Condition) {
+  return `SELECT day, status, count(*) FROM ${from(index)} WHERE true${sql} GROUP BY day, status ORDER BY 1, 2`
+}
 
-  /**
-   * Stores events in one transaction. They are on disk when this returns.
-   * @param events each with its JSON
-   * @param isAtomic whether none is stored if one is refused
-   * @returns for each event undefined, or why it was refused
-   */
-  insert(events: [event: Event, json: string][], isAtomic = false): (Refusal | undefined)[] {
-    this.database.exec('BEGIN IMMEDIATE')
+const from = (index: string) => (DATABASE_URL ? 'events' : `events INDEXED BY ${index}`)
+
+function inSqlite(file: string): Store {
+  const database = new DatabaseSync(file)
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  // maps 1 GB of the file, and checkpoints every 40 MB instead of every 4
+  database.exec('PRAGMA mmap_size = 1073741824; PRAGMA wal_autocheckpoint = 10000')
+  database.exec(SCHEMA)
+  const insertion = database.prepare(`INSERT INTO events VALUES (NULL${', ?'.repeat(COLUMNS)})`)
+  const statements = new Map<string, StatementSync>()
+
+  function insertOne([event, json]: Posted) {
     try {
-      const refusals = events.map(([event, json]) => this.insertOne(event, json))
-      this.database.exec(isAtomic && refusals.some(Boolean) ? 'ROLLBACK' : 'COMMIT')
-      return refusals
-    } catch (error) {
-      if (this.database.isTransaction) this.database.exec('ROLLBACK')
-      throw error
-    }
-  }
-
-  private insertOne(event: Event, json: string): Refusal | undefined {
-    try {
-      this.insertion.run(...columnsOf(event), Buffer.from(json))
+      insertion.run(...columnsOf(event), Buffer.from(json))
       return undefined
     } catch (error) {
       if ((error as { errcode?: number }).errcode !== SQLITE_CONSTRAINT_UNIQUE) throw error
@@ -84,71 +97,72 @@ export class Store {
     }
   }
 
-  /** The JSON of the event with an id, if there is one. */
-  byKey(id: string): Uint8Array | undefined {
-    const [row] = this.all('SELECT body FROM events WHERE id = ?', id) as [body: Uint8Array][]
-    return row?.[0]
-  }
-
-  /**
-   * Reads a page of events as JSON.
-   * @param after the position of the last row of the previous page
-   */
-  page(where: Condition, order: Order, after: Position | undefined, limit: number) {
-    const sql = pageSql(`${order}, id, body`, where, order, after)
-    return this.all(sql, ...where.values, ...(after ?? []), limit) as [...Position, body: Uint8Array][]
-  }
-
-  /** Reads a page of `$select`, newest first. */
-  selected(where: Condition, after: Position | undefined, limit: number): Selected[] {
-    const sql = pageSql('time, id, activityDateTime, initiator, target, status, statusType', where, 'time', after)
-    return this.all(sql, ...where.values, ...(after ?? []), limit) as Selected[]
-  }
-
-  /** Counts events. Row numbers have no gaps, as events are never deleted. */
-  count({ sql, values, index }: Condition): number {
-    const from = sql ? `count(*) FROM events INDEXED BY ${index} WHERE 1${sql}` : 'max(number) FROM events'
-    const [[count]] = this.all(`SELECT ${from}`, ...values) as [[number | null]]
-    return count ?? 0
-  }
-
-  /** Counts the events of each day and status. */
-  daily({ sql, values, index }: Condition): [day: string, status: string | null, events: number][] {
-    const from = `events INDEXED BY ${index} WHERE 1${sql}`
-    const rows = this.all(`SELECT day, status, count(*) FROM ${from} GROUP BY day, status ORDER BY 1, 2`, ...values)
-    return rows as [string, string | null, number][]
-  }
-
-  private all(sql: string, ...values: SQLInputValue[]): unknown[] {
-    let statement = this.statements.get(sql)
-    if (!statement) {
-      this.statements.set(sql, (statement = this.database.prepare(sql)))
-      statement.setReturnArrays(true)
+  return {
+    all(sql, ...values: SQLInputValue[]) {
+      let statement = statements.get(sql)
+      if (!statement) {
+        statements.set(sql, (statement = database.prepare(sql)))
+        statement.setReturnArrays(true)
+      }
+      return statement.all(...values) as unknown as unknown[][]
+    },
+    insert(events, isAtomic) {
+      database.exec('BEGIN IMMEDIATE')
+      try {
+        const refusals = events.map(insertOne)
+        database.exec(isAtomic && refusals.some(Boolean) ? 'ROLLBACK' : 'COMMIT')
+        return refusals
+      } catch (error) {
+        if (database.isTransaction) database.exec('ROLLBACK')
+        throw error
+      }
     }
-    return statement.all(...values)
   }
 }
 
-function pageSql(columns: string, { sql, index }: Condition, order: Order, after: Position | undefined) {
-  if (order === 'target') {
-    const beyond = after ? '(target, id) > (?, ?)' : '1'
-    return `SELECT ${columns} FROM events INDEXED BY events_target WHERE ${beyond} ORDER BY target, id LIMIT ?`
+/** A pool of connections, each of which prepares a statement once. */
+async function inPostgres(connectionString: string): Promise<Store> {
+  types.setTypeParser(INT8, Number)
+  const pool = new Pool({ connectionString, max: CONNECTIONS, idleTimeoutMillis: 0 })
+  await pool.query(SCHEMA)
+  const statements = new Map<string, { name: string; text: string }>()
+
+  async function all(sql: string, ...values: unknown[]) {
+    let statement = statements.get(sql)
+    if (!statement) {
+      let count = 0
+      const text = sql.replaceAll('instr(', 'strpos(').replaceAll('?', () => `$${++count}`)
+      statements.set(sql, (statement = { name: `statement ${statements.size}`, text }))
+    }
+    return (await pool.query<unknown[]>({ ...statement, values, rowMode: 'array' })).rows
   }
-  const beyond = after ? ' AND (time, id) < (?, ?)' : ''
-  const rows = (names: string) =>
-    `SELECT ${names} FROM events INDEXED BY ${index} WHERE 1${sql}${beyond} ORDER BY time DESC, id DESC LIMIT ?`
-  if (index !== 'events_target') return rows(columns)
-  // that index is not in the order of time: sort row numbers, not events
-  return `SELECT ${columns} FROM events WHERE number IN (${rows('number')}) ORDER BY time DESC, id DESC`
+
+  const row = `(${Array.from({ length: COLUMNS }, () => '?').join()})`
+  return {
+    all,
+    /** By one statement, which is a transaction. */
+    async insert(events, isAtomic) {
+      if (!events.length) return []
+      const ids = events.map(([{ id }]) => id)
+      const values = events.flatMap(([event, json]) => [...columnsOf(event), json])
+      const skipping = isAtomic ? '' : ' ON CONFLICT DO NOTHING'
+      try {
+        const sql = `INSERT INTO events VALUES ${events.map(() => row).join()}${skipping} RETURNING id`
+        const created = new Set((await all(sql, ...values)).flat())
+        return ids.map((id) => (created.delete(id) ? undefined : alreadyThere()))
+      } catch (error) {
+        if (!isAtomic || !(error instanceof DatabaseError) || error.code !== UNIQUE_VIOLATION) throw error
+        const known = new Set((await all('SELECT id FROM events WHERE id = ANY(?)', ids)).flat())
+        return ids.map((id, index) => (known.has(id) || ids.indexOf(id) < index ? alreadyThere() : undefined))
+      }
+    }
+  }
 }
 
-/** The refusal of an event whose id is taken. */
-export function alreadyThere() {
-  return new Refusal(409, 'resourceExists', 'An event with this id exists already.')
-}
+const alreadyThere = () => new Refusal(409, 'resourceExists', 'An event with this id exists already.')
 
 /** The values of all columns of an event but `number` and `body`. */
-export function columnsOf(event: Event): (string | null)[] {
+function columnsOf(event: Event): (string | null)[] {
   const { id, activityDateTime, jobId, changeId, initiatedBy, targetIdentity, statusInfo, modifiedProperties } = event
   let changed = '\n'
   for (const { displayName } of modifiedProperties) {
