@@ -107,12 +107,11 @@ const each = (root: string, status: number) =>
   Object.fromEntries(allAt(root).map(({ method, path }) => [`${method} ${path}`, status]))
 
 const statusesOf = async (root: string, token: string | undefined) => {
-  const entries: [string, number][] = []
-  for (const { method, path } of allAt(root)) {
+  const entries = allAt(root).map(async ({ method, path }): Promise<[string, number]> => {
     const answer = await service.send(method, root + path, token, bodyOf(method, path, root))
-    entries.push([`${method} ${path}`, answer.status])
-  }
-  return Object.fromEntries(entries)
+    return [`${method} ${path}`, answer.status]
+  })
+  return Object.fromEntries(await Promise.all(entries))
 }
 
 describe.each(['', '/beta', '/v1.0'])("At the root '%s/'", (root) => {
