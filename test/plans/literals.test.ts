@@ -81,6 +81,13 @@ describe('Requests that differ in a literal have answers of their own', () => {
     expect(await idsOf(first, '')).toEqual(expected)
   })
 
+  it.each(['2024-02-30T00:00:00Z', '0001-01-01T00:00:00+14:00'])('unless it has no value: %s', async (wrong) => {
+    for (const name of ['year', 'hour', 'date', 'time', 'totaloffsetminutes']) {
+      expect(await idsOf(filter(`${name}(2024-05-01T00:00:00+14:00) ne null`), '')).toHaveLength(6)
+      expect([name, await idsOf(filter(`${name}(${wrong}) ne null`), '')]).toEqual([name, 400])
+    }
+  })
+
   it('where it is looked for in a list, which may have members of an enumeration', async () => {
     const sought = (text: string) => filter(`'${text}' in (provisioningStatusInfo/status,changeId)`)
     expect(await idsOf(sought('unknownFutureValue'), '/v1.0')).toEqual(['3', '4', '5', '6'])

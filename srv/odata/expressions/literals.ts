@@ -18,7 +18,10 @@ export function literal({ kind, text, position }: Token, option: string | undefi
   const itself = value((each) => each)
   switch (kind) {
     case 'dateTime':
-      return point(text) ? { cqn: value(point), local: itself, type: 'dateTime' } : undefined
+      // a plan must not put in what is no point in time
+      return point(text)
+        ? { cqn: value(point), local: value((each) => point(each) && each), type: 'dateTime' }
+        : undefined
     case 'string':
     case 'enum': // the strings of enumerations are open
       return { cqn: itself, type: 'string' }
