@@ -67,11 +67,11 @@ function duration(text: string): Unplaced | undefined {
   return { cqn: Number.isSafeInteger(number) ? val(number) : integer(val(String(ticks))), type: 'duration' }
 }
 
-/** A string within a JSON array. No text of the log has U+0000. */
+/** A string within a JSON array. No text of the log has U+0000, or half of a character. */
 function jsonString(text: string): Unplaced | undefined {
   try {
     const string = JSON.parse(`"${text}"`) as string
-    return string.includes('\0') ? undefined : { cqn: val(string), type: 'string' }
+    return string.includes('\0') || !string.isWellFormed() ? undefined : { cqn: val(string), type: 'string' }
   } catch {
     return undefined
   }

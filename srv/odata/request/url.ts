@@ -25,12 +25,15 @@ const NOT_IMPLEMENTED = ['index', 'schemaversion']
  * Parses a URL. System query options may be written in any case and without `$`.
  * @param url relative to the service root; in a batch it may be absolute, too, or begin with the path of the root
  * @param root the service root, absolute, with a trailing slash
- * @throws {RequestError} 414 if it is too long, 400 for invalid percent-encoding, for the character U+0000, and for an
+ * @throws {RequestError} 414 if it is too long, 400 for invalid percent-encoding, for what no text has, and for an
  *   option that is unknown or given twice
  */
 export function parseUrl(url: string, root: string): ParsedUrl {
   if (url.length > (/(skip|delta)token=/i.test(url) ? LONGEST_LINK : LONGEST))
     throw new RequestError('uriTooLong', `A URL must have at most ${LONGEST} characters.`)
+  // as in a batch in JSON: links could not repeat it
+  if (!url.isWellFormed())
+    throw new RequestError('badRequest', 'The URL has half of a character, which no text of the log has.')
   const [, path = '', query = ''] = /^([^?]*)(?:\?(.*))?$/s.exec(relative(url, root)) ?? []
   const segments = path.split('/').map((segment) => decode(segment, 'path'))
   if (segments[0] === '') segments.shift()

@@ -235,6 +235,7 @@ describe('What is wrong is refused with 400, what the service lacks of the stand
     ["binary'T0RhdGE' eq binary'T0RhdGE'", 400],
     ['cycleId eq "y"', 400],
     ['cycleId in ["x1"', 400],
+    [String.raw`cycleId in ["\ud800"]`, 400],
     ['cycleId in (', 400],
     ["not cycleId eq 'y'", 400],
     ['not 1', 400],

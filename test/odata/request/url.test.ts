@@ -45,6 +45,7 @@ describe('A URL', () => {
     ['/x/e%00', 'The URL has the character U+0000, which no text of the log has.'],
     ["/?$filter=a%20eq%20'%00'", 'The URL has the character U+0000, which no text of the log has.'],
     ["/?@p='\0'", 'The URL has the character U+0000, which no text of the log has.'],
+    ["/?$filter=a eq '\ud800'", 'The URL has half of a character, which no text of the log has.'],
     ['/?$unknown=1', "The query option '$unknown' is not known."],
     ['/?api-version=1', "The query option 'api-version' is not known."],
     ['/?$top=1&top=2', "The query option '$top' is given twice."]
