@@ -10,6 +10,7 @@ import { command, isSealed, until } from '../support/command.ts'
 import { createDatabase, onServer } from '../support/postgres.ts'
 import { COMPILED, startProcess, temporaryFolder } from '../support/process.ts'
 import { clientOf, query, type Json } from '../support/service.ts'
+import { startWire, withoutOptions } from '../support/wire.ts'
 
 const root = join(__dirname, '../..')
 const file = join(temporaryFolder(), 'events.sqlite')
@@ -90,6 +91,12 @@ describe('npm run migrate', () => {
     const url = await createDatabase('migrated')
     const args = ['--from', file]
     expect((await migrate(args, '%, up to arrival 1', { DATABASE_URL: url })).status).toBeNull()
+    const pooler = await startWire(url, { change: withoutOptions })
+    expect(await migrate(args, undefined, { DATABASE_URL: pooler.url })).toEqual({
+      status: 1,
+      said: expect.stringContaining('behind a pooler') as string
+    })
+    pooler.stop()
     const open = Object.assign(new URL(url), { password: '' }).href
     const { password } = new URL(url)
     const { status, said } = await migrate([...args, '--to', open], undefined, { PGPASSWORD: password })

@@ -3,7 +3,7 @@ import { VERSION } from '../../srv/database/postgres/migration.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { createDatabase, onServer, postgresFor } from '../support/postgres.ts'
 import { clientOf } from '../support/service.ts'
-import { CERTIFICATE, startWire, withoutOptions } from '../support/wire.ts'
+import { CERTIFICATE, startRefusing, startWire, withoutOptions } from '../support/wire.ts'
 
 const file = `${temporaryFolder()}/events.sqlite`
 const event = { activityDateTime: '2024-05-01T00:00:00Z', action: 'Create' }
@@ -29,6 +29,10 @@ async function startOn(env: Record<string, string> = {}) {
   const { get, post } = clientOf(() => service.url ?? '')
   return { ...service, get, post }
 }
+
+const POOLED =
+  'The service does not start: the settings of its connections do not reach the database server, as behind a pooler such ' +
+  'as PgBouncer. Name the server itself: the service has a pool of its own.'
 
 describe('The service does not start, and says why in a sentence,', () => {
   it.each([
@@ -117,11 +121,17 @@ describe('The service does not start, and says why in a sentence,', () => {
 
   it('behind a pooler that keeps the settings of its connections from the server', async () => {
     const pooler = await startWire((await postgresFor(file)).DATABASE_URL as string, { change: withoutOptions })
-    expect(await refused({ DATABASE_URL: pooler.url })).toEqual([
-      1,
-      'The service does not start: the settings of its connections do not reach the database server, as behind a pooler such ' +
-        'as PgBouncer. Name the server itself: the service has a pool of its own.'
-    ])
+    expect(await refused({ DATABASE_URL: pooler.url })).toEqual([1, POOLED])
+    pooler.stop()
+  })
+
+  it.each([
+    ['PgBouncer', 'unsupported startup parameter: options'],
+    ['PgBouncer since 1.20', 'unsupported startup parameter in options: statement_timeout'],
+    ['RDS Proxy', "Feature not supported: RDS Proxy currently doesn't support command-line options."]
+  ])('behind a pooler that takes no settings: %s', async (_, message) => {
+    const pooler = await startRefusing(message)
+    expect(await refused({ DATABASE_URL: pooler.url })).toEqual([1, POOLED])
     pooler.stop()
   })
 })

@@ -61,6 +61,17 @@ async function encrypted(client: Socket) {
   return new TLSSocket(client, { isServer: true, key: pem, cert: pem })
 }
 
+/** Starts to listen as a pooler that refuses connections with settings. @param message in which it says so */
+export async function startRefusing(message: string) {
+  const fields = Buffer.from(`SFATAL\0C08P01\0M${message}\0\0`)
+  const head = Buffer.from('E\0\0\0\0')
+  head.writeInt32BE(fields.length + 4, 1)
+  const server = createServer((client) => client.once('data', () => client.end(Buffer.concat([head, fields]))))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  return { url: `postgres://user:password@127.0.0.1:${port}/database`, stop: () => server.close() }
+}
+
 /** Takes out what sets the options of a connection, as poolers do: they share connections. */
 export function withoutOptions(startup: Buffer): Buffer {
   const names = ['options', 'lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout']

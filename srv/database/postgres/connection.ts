@@ -153,6 +153,9 @@ const REASONS: Record<string, string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate of the database server is that of another host.'
 }
 
+/** What PgBouncer and RDS Proxy say about settings of connections that they do not pass on. */
+const OF_POOLERS = /startup parameter|command-line options/
+
 /** Of Node.js, for a certificate that is not trusted: https://nodejs.org/api/tls.html#x509-certificate-error-codes. */
 const OF_CERTIFICATES = /CERT|ISSUER|VERIFY/
 
@@ -161,6 +164,7 @@ function reasonOf(error: unknown) {
   const { message } = error as Error
   const known = REASONS[code]
   if (known !== undefined) return known
+  if (OF_POOLERS.test(message)) return POOLED
   if (OF_CERTIFICATES.test(code))
     return `the certificate of the database server is not trusted (${code}). NODE_EXTRA_CA_CERTS names the file of its authority.`
   if (message.includes('password must be a string'))

@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import type { Arrival, Copy } from '../log.ts'
 import { ARRIVALS, COUNTS, EVENTS, LAST_ARRIVAL, PURGES, SEALS, SECRETS } from '../tables.ts'
-import { connect } from './connection.ts'
+import { connect, expectUsable } from './connection.ts'
 import { expectVersion } from './migration.ts'
 import { codeOf } from './failures.ts'
 import { LEADING, NUMBERING, SEALING } from './locks.ts'
@@ -20,6 +20,7 @@ const LIMITS = { lock_timeout: 5000, query_timeout: 60_000 }
 
 /** See `Log.openCopy` in database/log.ts. */
 export async function openCopy(url: string): Promise<Copy> {
+  await expectUsable(url) // a pooler would give the locks to others
   const client = await connect(url)
   try {
     await expectVersion(client)
