@@ -1,3 +1,4 @@
+import { openLog } from '../../srv/database/open-log.ts'
 import { command } from '../support/command.ts'
 import { createDatabase, onServer, postgresFor } from '../support/postgres.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
@@ -55,6 +56,18 @@ describe('npm run verify on PostgreSQL', () => {
     const { stop } = await startProcess({ file })
     expect((await verify(sound, '--against', kept)).out).toContain('All is well, and what was exported is there.')
     await stop()
+  })
+
+  it('goes on in its snapshot after a while without a statement, as when comparing the schema takes long', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] })
+    const log = await openLog(sound, { readOnly: true })
+    const ends = await log.snapshot(async () => {
+      jest.advanceTimersByTime(50_000)
+      return Array.fromAsync(log.seals(), ({ row }) => `${row.tenant}${row.number}`)
+    })
+    await log.close()
+    jest.useRealTimers()
+    expect(ends).toEqual(['a1', 'b1'])
   })
 
   const where = (id: string) => `WHERE id = '${id}'`

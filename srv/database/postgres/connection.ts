@@ -101,6 +101,7 @@ export const writer = (url: string, { options = '', ...others }: PoolConfig = {}
     idle_in_transaction_session_timeout: 60_000,
     options: String.raw`-c synchronous_commit=on -c default_transaction_isolation=read\ committed ${options}`,
     ...others,
+    idleTimeoutMillis: 0, // or else it would close what is in a transaction, or has a lock, after 10 s without a statement
     max: 1
   })
 
