@@ -187,10 +187,10 @@ describe('A damaged file', () => {
   ])('refuses requests until %s are mended', async (_, from) => {
     const { file, get, post, stop, log } = await start()
     for (let count = 0; count < 20; count++) await post(`${count}`, { jobId: 'x'.repeat(20_000) })
+    await delay(1000) // the service seals and indexes the events: later it might read from memory, and not the file
     const other = new DatabaseSync(file)
-    other.exec('PRAGMA wal_checkpoint(TRUNCATE)') // so that the file is read, and not its log
+    other.exec('PRAGMA wal_checkpoint(TRUNCATE)') // so that the file is read, and not its log, or what is in memory
     other.close()
-    await delay(100)
     const sound = readFileSync(file)
     writeFileSync(
       file,
