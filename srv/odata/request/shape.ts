@@ -30,9 +30,7 @@ const ALIAS = /@[\p{L}_][\p{L}\p{N}_]*/gu
  * @throws {RequestError} 400 for text that is no token
  */
 export function shapeOf(options: Map<string, string>, aliases: Map<string, string>, others: unknown[]) {
-  // a literal may belong to the statement in one place, and be a value of it in another
-  const used = [...options.values(), ...aliases.values()].flatMap((value) => value.match(ALIAS) ?? [])
-  if ([...aliases.keys()].some((name) => used.indexOf(name) < used.lastIndexOf(name))) return undefined
+  if (aliases.size && isUsedTwice(options, aliases)) return undefined
   const literals: Literal[] = []
   const parts: unknown[] = [...others]
   for (const [name, value] of [...options, ...aliases]) {
@@ -52,4 +50,10 @@ export function shapeOf(options: Map<string, string>, aliases: Map<string, strin
     }
   }
   return { key: JSON.stringify(parts), literals } satisfies Shape
+}
+
+/** Whether an alias stands in several places: its literal may belong to the statement in one, and be a value in another. */
+function isUsedTwice(options: Map<string, string>, aliases: Map<string, string>) {
+  const used = [...options.values(), ...aliases.values()].flatMap((value) => value.match(ALIAS) ?? [])
+  return [...aliases.keys()].some((name) => used.indexOf(name) < used.lastIndexOf(name))
 }
