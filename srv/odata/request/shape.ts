@@ -54,6 +54,7 @@ export function shapeOf(options: Map<string, string>, aliases: Map<string, strin
 
 /** Whether an alias stands in several places: its literal may belong to the statement in one, and be a value in another. */
 function isUsedTwice(options: Map<string, string>, aliases: Map<string, string>) {
-  const used = [...options.values(), ...aliases.values()].flatMap((value) => value.match(ALIAS) ?? [])
-  return [...aliases.keys()].some((name) => used.indexOf(name) < used.lastIndexOf(name))
+  const used = new Set<string>()
+  const isUsedAgain = (name: string) => aliases.has(name) && used.size === used.add(name).size
+  return [...options.values(), ...aliases.values()].some((value) => value.match(ALIAS)?.some(isUsedAgain))
 }
