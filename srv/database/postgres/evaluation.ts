@@ -66,7 +66,6 @@ export const EVALUATION = [
   ),
   create(`odata_quotient(a ${DOUBLE}, b ${DOUBLE})`, DOUBLE, `SELECT ${QUOTIENT}`),
   ...ofWhole((a, b) => create(`odata_remainder(a ${a}, b ${b})`, 'bigint', 'SELECT cast(a as bigint) % b')),
-  'DROP FUNCTION IF EXISTS odata_exact(double precision)', // of earlier versions
   // mantissa and exponent of a double, without its sign
   `CREATE OR REPLACE FUNCTION odata_parts(value ${DOUBLE}, OUT mantissa bigint, OUT exponent int)
    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -96,7 +95,6 @@ export const EVALUATION = [
   // the server would make texts of a gigabyte, and keep those that they are made of
   bounded('odata_joined(first text, second text)', 'octet_length(first) + octet_length(second)', 'first || second'),
   bounded('odata_bounded(value text, total bigint)', 'total', 'value'),
-  'DROP FUNCTION IF EXISTS odata_substring(text, bigint, bigint)', // of earlier versions
   // of numbers with fractions, as JavaScript cuts texts: the fractions of the ends are left out
   create(
     `odata_substring(value text, start ${DOUBLE}, size ${DOUBLE} DEFAULT 1073741823)`,

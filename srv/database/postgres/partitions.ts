@@ -3,13 +3,11 @@
  * those that they need, and retention drops those that are old: see docs/decisions/8-postgres-by-pg-alone.md.
  */
 import cds from '@sap/cds'
-import type pg from 'pg'
 import { repeat } from '../background.ts'
 import type { Entry } from '../engine.ts'
 import type { Period } from '../log.ts'
 import { EVENTS, UNDER_WAY } from '../tables.ts'
 import { writer, type Limits } from './connection.ts'
-import { withNames } from './names.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -116,20 +114,9 @@ function monthOf(later: number) {
   return dateOf(now.getUTCFullYear(), now.getUTCMonth() + later).slice(0, MONTH)
 }
 
-/** Prepares the partitioned table, after a migration. @throws {Error} if the table is not partitioned */
-export async function preparePartitions(client: pg.ClientBase) {
-  const { rows } = await client.query<{ kind: string }>(
-    'SELECT relkind AS kind FROM pg_class WHERE oid = $1::regclass',
-    [`"${EVENTS}"`]
-  )
-  if (rows[0]?.kind !== 'p')
-    throw new Error('The service does not start: the tables are those of a version that was never released.')
-  for (const sql of SCHEMA) await client.query(withNames(sql))
-}
-
-const SCHEMA = [
+/** The statements that prepare the partitioned table, after a migration. */
+export const PARTITION_SCHEMA = [
   `CREATE TABLE IF NOT EXISTS ${OTHERS} PARTITION OF ${EVENTS} DEFAULT`,
-  'DROP FUNCTION IF EXISTS make_partition(text)', // of version 1
   // the role of the service may not create tables itself
   `CREATE OR REPLACE FUNCTION make_partition(month text, most int DEFAULT ${MOVED}) RETURNS boolean LANGUAGE plpgsql
      SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '1s' AS $$

@@ -6,7 +6,7 @@ import { talliesIn } from '../tallies.ts'
 import { codeOf } from './failures.ts'
 import { indexesIn } from './indexes.ts'
 import { withNames } from './names.ts'
-import { IDS, OTHERS, preparePartitions } from './partitions.ts'
+import { IDS, OTHERS, PARTITION_SCHEMA } from './partitions.ts'
 import { purgeSchema } from './purges.ts'
 import { accessSchema } from './roles.ts'
 import { searchSchema } from './search-schema.ts'
@@ -25,11 +25,11 @@ export async function completeSchema(
   role: string | undefined
 ) {
   const run = (sql: string) => unlessDeadlocked(() => client.query(withNames(sql)))
-  await run(OWN_SCHEMA)
-  await run(REFUSE_CHANGE)
-  await preparePartitions(client)
   const tallies = talliesIn(definitions)
   const schema = [
+    OWN_SCHEMA,
+    REFUSE_CHANGE,
+    ...PARTITION_SCHEMA,
     ...sequencerSchema(),
     ...talliesSchema(tallies),
     ...purgeSchema(tallies),
