@@ -1,4 +1,4 @@
-import { typed } from '../../srv/database/postgres/placeholders.ts'
+import { typed } from '../../srv/database/postgres/sql.ts'
 import { Prepared } from '../../srv/database/postgres/prepared.ts'
 import { readerPool, runQuery } from '../../srv/database/postgres/query.ts'
 import { postgresFor } from '../support/postgres.ts'

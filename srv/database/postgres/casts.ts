@@ -3,7 +3,7 @@
  * SQLite they are in JavaScript, see sqlite/evaluation.ts. A value that cannot be cast becomes null.
  */
 import { DECIMALS, INTEGERS, PRIMITIVES } from '../../cqn/primitives.ts'
-import { create } from './create.ts'
+import { create } from './sql.ts'
 import { byBytes } from './dialect.ts'
 
 const DOUBLE = 'double precision'

@@ -4,7 +4,7 @@
  */
 
 import { CASTS } from './casts.ts'
-import { create } from './create.ts'
+import { create } from './sql.ts'
 import { EVALUATION } from './evaluation.ts'
 import { CONDITION_FUNCTION } from './search-statements.ts'
 

@@ -5,11 +5,11 @@
 import type pg from 'pg'
 import type { Entry, Table } from '../engine.ts'
 import { entryQueue, type Waiting } from '../entry-queue.ts'
-import { ARRIVAL_KEY, ARRIVALS } from '../tables.ts'
+import { ARRIVAL_KEY, ARRIVALS, EVENT_KEY, EVENTS } from '../tables.ts'
 import { onConnection, writer, type Limits } from './connection.ts'
 import { codeOf, isDuplicate, isOfStatement } from './failures.ts'
-import { keyOf, sortOut } from './known-events.ts'
-import { withNames } from './names.ts'
+import { queryOn, withNames } from './sql.ts'
+import { IDS } from './partitions.ts'
 import { ALL_TENANTS } from './roles.ts'
 import { UNNUMBERED } from './sequencer.ts'
 
@@ -45,34 +45,64 @@ async function storeAll(client: pg.ClientBase, all: Waiting[]): Promise<void> {
   }
 }
 
+/** Entries, sorted out: see {@link sortOut}. */
+interface Sorted {
+  /** Those with an event that is in the log, each with the place of its row. */
+  known: [entry: Waiting, row: number][]
+  /** Those whose events nobody else has. */
+  fresh: Waiting[]
+  /** Those with an event that is in `fresh` or here, too: until that is stored, nobody knows whether it will be. */
+  repeated: Waiting[]
+}
+
+/** Sorts entries out by what is committed. @param client reads all tenants: see roles.ts */
+async function sortOut(client: pg.ClientBase, all: Waiting[]): Promise<Sorted> {
+  const keys = all.map(({ entry }) => entry.map(keyOf))
+  const ids = keys.flat().flatMap((key) => (key ? [(JSON.parse(key) as string[])[0]] : []))
+  const rows = await queryOn(client)(`SELECT ${EVENT_KEY} FROM ${IDS} WHERE id = ANY($1)`, ids)
+  const inLog = new Set(rows.map(keyIn))
+  const seen = new Set<string>()
+  const sorted: Sorted = { known: [], fresh: [], repeated: [] }
+  for (const [index, waiting] of all.entries()) {
+    const own = keys[index] ?? []
+    const row = own.findIndex((key) => inLog.has(key))
+    if (row >= 0) {
+      sorted.known.push([waiting, row])
+      continue
+    }
+    const before = seen.size
+    const events = own.filter((key) => key && seen.add(key))
+    sorted[seen.size - before < events.length ? 'repeated' : 'fresh'].push(waiting)
+  }
+  return sorted
+}
+
 /** Stores each entry in a transaction of its own, since one of them is refused. */
 async function storeOneByOne(client: pg.ClientBase, all: Waiting[]) {
   for (const { entry, stored, refused } of all) {
+    let row = 0
     try {
-      await inTransaction(client, async () => {
-        for (const [row, each] of inOrderOfKeys(entry))
-          await insert(client, [each]).catch((error: Error) => {
-            throw Object.assign(error, { row }) // tells which one was refused
-          })
-      })
+      await client.query('BEGIN')
+      for (const [place, each] of inOrderOfKeys(entry)) {
+        row = place
+        await insert(client, [each])
+      }
+      await client.query('COMMIT')
       stored()
     } catch (error) {
       if (!isOfStatement(error)) throw error
-      refused(error)
+      await client.query('ROLLBACK')
+      refused(Object.assign(error as Error, { row })) // tells which one was refused
     }
   }
 }
 
-async function inTransaction(client: pg.ClientBase, work: () => Promise<void>) {
-  await client.query('BEGIN')
-  try {
-    await work()
-    await client.query('COMMIT')
-  } catch (error) {
-    if (isOfStatement(error)) await client.query('ROLLBACK')
-    throw error
-  }
-}
+const NAMES = EVENT_KEY.split(', ')
+
+/** The key of an event as a text; an empty one for rows of other tables. */
+const keyOf = ([table, row]: Entry[number]): string => (table.name === EVENTS ? keyIn(row) : '')
+
+const keyIn = (row: object) => JSON.stringify(NAMES.map((name) => (row as Record<string, unknown>)[name]))
 
 /**
  * Rows with their places: those of events by key, so that instances which get the same ones in another order do not

@@ -3,8 +3,7 @@ import pg from 'pg'
 import type { Arrival, History, Inspected, Miscount, PurgedRange, PurgeRecord, Seal, StoredRow } from '../log.ts'
 import { ARRIVALS, ARRIVAL_KEY, EVENTS, LAST_ARRIVAL, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import { mistalliedIn, talliesIn } from '../tallies.ts'
-import { rowsOf } from './cursor.ts'
-import { queryOn, withNames } from './names.ts'
+import { queryOn, withNames } from './sql.ts'
 import { IDS, INSTANT } from './partitions.ts'
 import { schemaDifferences } from './schema-differences.ts'
 import { UNNUMBERED } from './sequencer.ts'
@@ -85,6 +84,31 @@ export function history(one: pg.Pool, url: string): History {
     lostEvents: () => rowsOf(one, LOST_EVENTS),
     repeatedArrivals: () => rowsOf(one, REPEATED_ARRIVALS)
   }
+}
+
+/** How many rows are fetched at once. An event has some 4 MB at most. */
+const FETCHED = 50
+
+let opened = 0
+
+/**
+ * Reads the rows of a query within a transaction, a few at a time, so that memory does not grow with them.
+ * @param one has one connection only, on which the transaction is
+ * @param types how values are read, as {@link pg.QueryConfig} says
+ */
+export async function* rowsOf<Row extends pg.QueryResultRow>(
+  one: pg.Pool,
+  sql: string,
+  types?: pg.CustomTypesConfig
+): AsyncGenerator<Row> {
+  const name = `rows_${++opened}`
+  await one.query(`DECLARE ${name} NO SCROLL CURSOR FOR ${withNames(sql)}`)
+  for (;;) {
+    const { rows } = await one.query<Row>({ text: `FETCH ${FETCHED} FROM ${name}`, ...(types && { types }) })
+    yield* rows
+    if (rows.length < FETCHED) break
+  }
+  await one.query(`CLOSE ${name}`) // where a reader stops before, the transaction does so
 }
 
 /** All texts are valid UTF-8: the server takes no others. */

@@ -5,7 +5,7 @@
 import cds from '@sap/cds'
 import type pg from 'pg'
 import { repeat } from '../background.ts'
-import { withNames } from './names.ts'
+import { withNames } from './sql.ts'
 import { UNNUMBERED } from './sequencer.ts'
 
 const LOG = cds.log('provisioning')

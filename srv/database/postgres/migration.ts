@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import { EVENTS } from '../tables.ts'
 import { MIGRATING } from './locks.ts'
-import { queryOn } from './names.ts'
+import { queryOn } from './sql.ts'
 
 /**
  * The version of the schema that this code works with. It grows with every change of `db/` and of what the service adds

@@ -9,7 +9,7 @@ import { ARRIVALS, COUNTS, EVENTS, LAST_PURGE, PURGES, SAME_EVENT, SEALS, UNDER_
 import type { Tallies } from '../tallies.ts'
 import { onConnection } from './connection.ts'
 import { NUMBERING, PURGING } from './locks.ts'
-import { queryOn } from './names.ts'
+import { queryOn } from './sql.ts'
 import { IDS, INSTANT, monthIn, PARTITION } from './partitions.ts'
 import { UNNUMBERED } from './sequencer.ts'
 import { FOLD, noteKinds } from './tallies.ts'

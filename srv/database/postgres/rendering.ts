@@ -1,4 +1,4 @@
-/** Renders queries as CAP does, in PostgreSQL's SQL. Values are `?` in it: see placeholders.ts. */
+/** Renders queries as CAP does, in PostgreSQL's SQL. Values are `?` in it: see sql.ts. */
 import { SQLService, type Limit, type Select, type Source, type ValueExpression } from '@cap-js/db-service'
 import type { Source as SourceOfValue } from '../../cqn/cqn.ts'
 import { SourcedValue } from '../../plans/statement.ts'
@@ -8,7 +8,7 @@ import { castSql } from './casts.ts'
 import { soughtBy } from '../dialect.ts'
 import { DIALECT, OTHER_FUNCTIONS } from './dialect.ts'
 import { beginningInAnyCaseOf, beginningOf, columnsByBeginning } from './indexes.ts'
-import { isMixed } from './names.ts'
+import { isMixed } from './sql.ts'
 import { INSTANT } from './partitions.ts'
 import { mayContain } from './search-statements.ts'
 import { translated } from './patterns.ts'

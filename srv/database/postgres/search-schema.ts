@@ -9,7 +9,7 @@
  */
 import { ARRIVALS, COUNTS, EVENTS, SAME_EVENT } from '../tables.ts'
 import type { Start } from '../engine.ts'
-import { create } from './create.ts'
+import { create } from './sql.ts'
 import { SEARCH } from './locks.ts'
 import { IDS, INSTANT } from './partitions.ts'
 import { UNNUMBERED } from './sequencer.ts'

@@ -3,7 +3,7 @@
  * many there are before it runs: few lead to the events, others are looked up for each event that is read, and with
  * most of the log the index is no use.
  */
-import { create } from './create.ts'
+import { create } from './sql.ts'
 
 /** How many there are, for each condition: see `search_form` in search-schema.ts. */
 export type Form = 'few' | 'many' | null

@@ -11,7 +11,7 @@ import { ARRIVALS, COUNTS } from '../tables.ts'
 import { writer, type Limits } from './connection.ts'
 import { refuse } from './failures.ts'
 import { HOLDING, holds, LEADING, NUMBERING } from './locks.ts'
-import { queryOn } from './names.ts'
+import { queryOn } from './sql.ts'
 import { BY_INDEXES, FOLD } from './tallies.ts'
 
 /** The arrivals without a number: see db/postgres/unnumbered-arrivals.cds. */

@@ -14,7 +14,7 @@ import { connect, expectUsable } from './connection.ts'
 import { postgresEngine } from './engine.ts'
 import { FUNCTIONS } from './functions.ts'
 import { indexedFirst } from './indexes.ts'
-import { migrating } from './names.ts'
+import { migrating } from './sql.ts'
 import { partitioned } from './partitions.ts'
 import { PostgresRenderer } from './rendering.ts'
 

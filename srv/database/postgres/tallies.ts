@@ -4,7 +4,7 @@
  */
 import { COUNTS, EVENTS, TALLIES } from '../tables.ts'
 import { kindOf, MOST, type Tallies } from '../tallies.ts'
-import { create } from './create.ts'
+import { create } from './sql.ts'
 import { NUMBERING } from './locks.ts'
 
 /** What is not added up: see db/postgres/new-tallies.cds. */
