@@ -97,3 +97,29 @@ describe('A batch', () => {
     expect([answer.status, errorOf(answer).code]).toEqual([400, 'invalidBody'])
   })
 })
+
+describe('A batch of references, each to the one before, of which the first fails', () => {
+  // together the URLs that they would lead to have 2 GB
+  const small = startService({ NODE_OPTIONS: '--max-old-space-size=512' })
+  const longer = 'x'.repeat(3900)
+
+  it.each(['json', 'multipart'])('takes little memory: %s', async (format) => {
+    const urls = Array.from({ length: 1000 }, (_, i) => (i ? `$${i - 1}/${longer}` : '/nothing'))
+    const requests = urls.map((url, i) => ({ id: `${i}`, method: 'GET', url }))
+    const parts = urls.map(
+      (url, i) => `--b\r\nContent-Type: application/http\r\nContent-ID: ${i}\r\n\r\nGET ${url} HTTP/1.1\r\n\r\n\r\n`
+    )
+    const headers = {
+      'Content-Type': format === 'json' ? 'application/json' : 'multipart/mixed;boundary=b',
+      Accept: 'application/json',
+      Prefer: 'odata.continue-on-error'
+    }
+    const { body } = await small.send(
+      'POST',
+      '/$batch',
+      format === 'json' ? JSON.stringify({ requests }) : `${parts.join('')}--b--\r\n`,
+      headers
+    )
+    expect((body.responses as Part[]).map(({ status }) => status)).toEqual([404, ...Array<number>(999).fill(424)])
+  })
+})

@@ -135,7 +135,9 @@ async function answerRequest(
   const { id, method, body, reference } = request
   const most = outer.get('OData-MaxVersion') // that of the batch is that of its requests (Protocol 4.01, 8.2.7)
   const headers = most === undefined ? request.headers : { 'odata-maxversion': most, ...request.headers }
-  const url = reference ? request.url.replace(REFERENCE, () => reference.outcome?.url ?? '') : request.url
+  // a chain of references that fail would have URLs that grow, and each is kept
+  const isReferred = reference && !problem
+  const url = isReferred ? request.url.replace(REFERENCE, () => reference.outcome?.url ?? '') : request.url
   const req = Object.setPrototypeOf(new IncomingMessage(outer.socket), express.request) as Request
   const res = Object.setPrototypeOf(new ServerResponse(req), express.response) as Response
   Object.assign(req, { app: outer.app, res, method, url, headers })
