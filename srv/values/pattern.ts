@@ -33,8 +33,8 @@ export function matchesPattern(source: string, text: string): boolean {
  * @returns the problem in a sentence, or undefined
  */
 export function problemOfPattern(source: string, patterns: Patterns): string | undefined {
-  patterns.parts += partsOf(source)
   if (source.length > LONGEST) return `A pattern must have at most ${LONGEST} characters`
+  patterns.parts += partsOf(source)
   if (patterns.parts > MOST_PARTS) return `Patterns must have at most ${MOST_PARTS} parts with all their repetitions`
   try {
     matchesPattern(source, '')

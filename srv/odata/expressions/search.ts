@@ -9,7 +9,7 @@ import { soughtTogether } from './sought.ts'
 const MOST_TERMS = 20
 /** A word or a phrase ends before white space or a parenthesis. */
 const TOKEN = /\s*(?:"((?:[^"\\]|\\.)+)"(?=[\s()]|$)|([()])|([^\s()"'][^\s()"]*)(?=[\s()]|$))/y
-const PIECE = /"((?:[^"\\]|\\.)*)(?:"|$)|([()])|([^\s()"]+)/g
+const PIECE = /"((?:[^"\\]|\\.?)*)(?:"|$)|([()])|([^\s()"]+)/gs
 const INCOMPLETE = /^\s*'((?:[^']|'')*)'\s*$/
 
 /** The condition for what a search finds. */
@@ -129,10 +129,15 @@ function tokenOf([, phrase, operator, word = '']: RegExpExecArray): SearchToken 
   return { term: word, ...(['AND', 'OR', 'NOT'].includes(word) && { operator: word }) }
 }
 
-/** The search expression at a position in another expression: it ends before a parenthesis or semicolon of that one. */
+/**
+ * The search expression at a position in another expression: it ends before a parenthesis or semicolon of that one. A
+ * phrase that lacks its end has all of the rest: to look for the end of each quote in it would take the square of the time.
+ */
 export function searchAt(expression: string, position: number): string {
   let [depth, length] = [0, 0]
-  for (const [piece] of expression.slice(position).matchAll(/"(?:[^"\\]|\\.)*"|^\s*'(?:[^']|'')*'(?=\s*[);])|./gs)) {
+  for (const [piece] of expression
+    .slice(position)
+    .matchAll(/"(?:[^"\\]|\\.?)*(?:"|$)|^\s*'(?:[^']|'')*'(?=\s*[);])|./gs)) {
     if (depth === 0 && (piece === ')' || piece === ';')) break
     if (piece === '(') depth++
     if (piece === ')') depth--

@@ -36,7 +36,7 @@ export function checkOptions(options: Map<string, string>, allowed: readonly str
  */
 export function nestedItems(value: string, option: string, allowed: readonly string[]) {
   return split(value, ',').map((item) => {
-    const [, name = '', nested] = /^([^(]*)(?:\((.*)\))?$/s.exec(item.trim()) ?? []
+    const [, name = item.trim(), nested] = /^([^(]*)(?:\((.*)\))?$/s.exec(item.trim()) ?? []
     if (/(?:^|\/)@/.test(name)) throw notImplemented('annotations', option)
     return { name: name.trim(), options: nested === undefined ? undefined : nestedOptions(nested, option, allowed) }
   })
@@ -62,7 +62,8 @@ function notImplemented(what: string, option: string) {
   return new RequestError('notImplemented', `The service does not implement ${what} in ${option}.`, option)
 }
 
-const PIECE = /(?=\$?search)(?<=(?:^|[(;])\s*)\$?search\s*=|'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|./isy
+/** A phrase may lack its end, as in searchAt. */
+const PIECE = /(?=\$?search)(?<=(?:^|[(;])\s*)\$?search\s*=|'(?:[^']|'')*'|"(?:[^"\\]|\\.?)*(?:"|$)|./isy
 
 /** Splits a text at a separator outside quotes, parentheses, and searches, whose words may have single quotes. */
 function split(text: string, separator: ',' | ';'): string[] {
