@@ -9,11 +9,9 @@ import { keepCompiledModel } from './compiled-model.ts'
 import { findSignIn } from './access/sign-in.ts'
 import helmet from 'helmet'
 import type { Model } from './cqn/csn.ts'
-import { closeAfter } from './database/closing.ts'
-import { completeNothing, storeJsonAsText } from './database/json-columns.ts'
 import { openLog } from './database/open-log.ts'
-import { explained } from './database/schema-comparison.ts'
-import { disconnect, engine } from './database/service.ts'
+import { explained, makeStored } from './database/schema.ts'
+import { closeAfter, disconnect, engine } from './database/service.ts'
 import { apiReference } from './http/api-reference.ts'
 import { countAnswers } from './http/unread-answers.ts'
 import { crossOrigin } from './http/cors.ts'
@@ -80,8 +78,7 @@ export default async function server(options: object) {
     expectConfined(csn)
     const model = structuredClone(csn)
     registerProtocols(model, tokens)
-    storeJsonAsText(csn)
-    completeNothing(csn)
+    makeStored(csn)
     cds.once('served', () => startLog(csn, model, tokens))
   })
   cds.once('listening', surviveUncaughtErrors) // before that, an error ends the process

@@ -8,8 +8,8 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import cds, { type ApplicationService } from '@sap/cds'
-import { storeJsonAsText } from '../../srv/database/json-columns.ts'
 import { openLog } from '../../srv/database/open-log.ts'
+import { makeStored } from '../../srv/database/schema.ts'
 import { disconnect, engine } from '../../srv/database/service.ts'
 import { sealAll } from '../../srv/integrity/sealer.ts'
 import { flatten } from '../../srv/odata/model/columns.ts'
@@ -54,7 +54,7 @@ async function fillInParts() {
 async function connect() {
   const stored = (await cds.load('*')) as unknown as Model
   const shown = structuredClone(stored)
-  storeJsonAsText(stored)
+  makeStored(stored)
   cap.model = cap.compile.for.nodejs(stored)
   await cds.connect.to('db')
   return { stored, shown }

@@ -73,6 +73,26 @@ export function append(rows: NewRows): Promise<void> {
 /** Waits for the requests under way, and closes the database. */
 export const disconnect = () => service().disconnect()
 
+let requestsEnded = () => Promise.resolve()
+const closed = new WeakMap<Engine, Promise<void>>()
+
+/** Has the database wait when the service stops: CAP disconnects at once, but requests under way still need it. */
+export function closeAfter(ended: () => Promise<void>) {
+  requestsEnded = ended
+}
+
+/** Closes an engine, once however often this is called. @param disconnect CAP's own */
+export function closeOnce(engine: Engine, disconnect: () => Promise<void>): Promise<void> {
+  const close = async () => {
+    await requestsEnded()
+    await disconnect()
+    await engine.close()
+  }
+  const closing = closed.get(engine) ?? close()
+  closed.set(engine, closing)
+  return closing
+}
+
 const tableOfEntity = remembered(({ name, elements }: Entity): Table => {
   const stored = Object.values(elements).filter(({ virtual }) => !virtual)
   return { name: tableOf(name), columns: stored.map((element) => element.name) }

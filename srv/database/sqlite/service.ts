@@ -4,8 +4,7 @@
  */
 import SQLiteService from '@cap-js/sqlite'
 import { databaseLocation, settings } from '../../settings/settings.ts'
-import { closeOnce } from '../closing.ts'
-import { refuseDeployment } from '../service.ts'
+import { closeOnce, refuseDeployment } from '../service.ts'
 import { sqliteEngine } from './engine.ts'
 import type { QueryConnection } from './query-connection.ts'
 import { StoppableRenderer } from './rendering.ts'

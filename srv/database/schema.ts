@@ -1,8 +1,7 @@
-/** What engines share to compare the schema of a log with the one that the service creates from the CDS model. */
+/** What engines share of the schema of a log: the model it is made from, and how it is compared with that. */
 import cds from '@sap/cds'
-import type { Model } from '../cqn/csn.ts'
+import { findColumn, type Definition, type Model } from '../cqn/csn.ts'
 import { isOfAllTenants } from './indexes.ts'
-import { completeNothing, storeJsonAsText } from './json-columns.ts'
 import type { SchemaDifference } from './log.ts'
 
 /** The objects of a schema: their definitions by {@link keyOf} type and name. Indexes of constraints may have none. */
@@ -31,11 +30,44 @@ function differenceOf(key: string, difference: SchemaDifference['difference']): 
 export const foreign = (what: string, name: string) =>
   new Error(`The service does not start on a database that has ${what}, '${name}': it could alter events.`)
 
-/** A model with what is stored as JSON in columns of text. */
+/** The entity of events, its projections, and the types of what they have: other entities are CAP's own. */
+function definitionsOfLog({ definitions }: Model): Definition[] {
+  const found = new Set<Definition>()
+  const visit = (definition: Definition | undefined) => {
+    if (!definition || found.has(definition)) return
+    found.add(definition)
+    visit(definitions[definition.type ?? ''])
+    for (const { type = '', items } of Object.values(definition.elements ?? {}))
+      for (const name of [type, items?.type ?? '']) visit(definitions[name])
+  }
+  for (const each of Object.values(definitions)) if (findColumn(each, 'representationTag')) visit(each)
+  return [...found]
+}
+
+const TEXT = 'cds.LargeString'
+
+/**
+ * Makes a model that of the database, in place. Elements of open types and collections become columns of text: CAP would
+ * parse the JSON in them on every read, which costs time and the digits of large numbers, and it cannot use them in
+ * expressions. Nothing that events show has a default any more. They get it when they are posted: that of a column would
+ * change the events that were there before it.
+ */
+export function makeStored(model: Model) {
+  const ofLog = definitionsOfLog(model)
+  const isOpen = (type = '') => model.definitions[type]?.type === 'cds.Map'
+  for (const element of ofLog.flatMap(({ elements = {} }) => Object.values(elements))) {
+    if (!element['@cds.api.ignore']) delete element.default
+    if (!element.items && !isOpen(element.type)) continue
+    delete element.items
+    element.type = TEXT
+  }
+  for (const definition of ofLog) if (definition.type === 'cds.Map') definition.type = TEXT
+}
+
+/** A copy of a model as {@link makeStored} makes it. */
 export function storedModel(csn: Model): Model {
   const model = structuredClone(csn)
-  storeJsonAsText(model)
-  completeNothing(model)
+  makeStored(model)
   return model
 }
 
