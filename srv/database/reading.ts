@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { RequestError } from '../errors/errors.ts'
 import { settings } from '../settings/settings.ts'
+import type { turns } from './turns.ts'
 
 /** The tenants whose rows a reader may see, besides what its queries say. */
 export type Readable = 'all' | 'none' | { tenant: string }
@@ -46,20 +47,34 @@ export function batchDeadline(limit: number): Deadline {
 }
 
 /**
- * Works as long as somebody waits for the result.
- * @param work receives a signal that is aborted when nobody waits any longer
- * @throws {RequestError} 503 if the time is over, or the client has gone
+ * Runs a query of a request in a turn of its tenant, as long as somebody waits for the result.
+ * @param run receives a signal that is aborted when nobody waits any longer
+ * @throws {RequestError} 503 if the time is over, the client has gone, too many wait, or there is no room for the result
  */
-export async function whileWanted<Result>(reading: Reading, work: (signal: AbortSignal) => Promise<Result>) {
+export async function runInTurn<Result>(
+  takeTurn: ReturnType<typeof turns>,
+  reading: Reading,
+  run: (signal: AbortSignal) => Promise<Result>
+) {
   expectWanted(reading)
-  const { answer, deadline } = reading
+  const { answer, deadline, tenant } = reading
   const controller = new AbortController()
+  const { signal } = controller
   const abort = () => controller.abort(unwanted(reading))
   const timer = setTimeout(abort, Math.ceil(deadline.end - performance.now()))
+  let endTurn: (() => void) | undefined
   answer?.once('close', abort)
   try {
-    return await work(controller.signal)
+    endTurn = await takeTurn(tenant, signal)
+    expectRunnable(reading) // the turn may have come too late
+    const result = await run(signal)
+    await reading.turn?.(signal)
+    return result
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
   } finally {
+    endTurn?.()
     clearTimeout(timer)
     answer?.off('close', abort)
   }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import type { DatabaseSettings } from '../../settings/settings.ts'
 import type { Engine } from '../engine.ts'
-import { mostBytes, whileWanted } from '../reading.ts'
+import { mostBytes, runInTurn } from '../reading.ts'
 import { SECRETS, TOKEN_SECRET } from '../tables.ts'
 import { turns } from '../turns.ts'
 import { connect, onConnection, pool, type Limits } from './connection.ts'
@@ -103,21 +103,10 @@ export function postgresEngine(url: string, ownerUrl: string, settings: Database
     },
     query({ sql, values, givesTexts }, reading) {
       const tenants = tenantsIn(reading.readable)
-      return whileWanted(reading, async (signal) => {
-        const done = await takeTurn(reading.tenant, signal)
-        try {
-          reading.expectRoom?.()
-          const statement = { ...(await chosen(typed(sql, values), tenants, signal)), givesTexts }
-          const rows = await runQuery(readers, tenants, statement, signal, mostBytes())
-          await reading.turn?.(signal)
-          return rows
-        } catch (error) {
-          signal.throwIfAborted()
-          return refuse(error)
-        } finally {
-          done()
-        }
-      })
+      return runInTurn(takeTurn, reading, async (signal) => {
+        const statement = { ...(await chosen(typed(sql, values), tenants, signal)), givesTexts }
+        return runQuery(readers, tenants, statement, signal, mostBytes())
+      }).catch(refuse)
     },
     check: () =>
       onConnection(checks, async (client) => {

@@ -1,9 +1,9 @@
 /** What verification reads: see database/log.ts. */
 import pg from 'pg'
 import type { Arrival, History, Inspected, Miscount, PurgedRange, PurgeRecord, Seal, StoredRow } from '../log.ts'
-import { ARRIVALS, ARRIVAL_KEY, EVENTS, LAST_ARRIVAL, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
+import { ARRIVALS, ARRIVAL_KEY, EVENTS, LAST_ARRIVAL, PURGES, SAME_EVENT, SEALS } from '../tables.ts'
 import { mistalliedIn, talliesIn } from '../tallies.ts'
-import { queryOn, withNames } from './sql.ts'
+import { withNames } from './sql.ts'
 import { IDS, INSTANT } from './partitions.ts'
 import { schemaDifferences } from './schema-differences.ts'
 import { UNNUMBERED } from './sequencer.ts'
@@ -50,7 +50,7 @@ const REPEATED_ARRIVALS = `SELECT event AS id, tenant, max(sequence) AS sequence
   GROUP BY ${ARRIVAL_KEY} HAVING count(*) > 1`
 
 /** @param one has one connection only: transactions are on it */
-export function history(one: pg.Pool, url: string): History {
+export function history(one: pg.Pool, url: string): Omit<History, 'openPurge'> {
   return {
     async snapshot(read) {
       await one.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
@@ -69,10 +69,6 @@ export function history(one: pg.Pool, url: string): History {
         yield `the id '${id}' of tenant '${tenant}' is taken, and no event has it`
     },
     schemaDifferences: (model) => schemaDifferences(url, model),
-    async openPurge() {
-      const rows = await queryOn(one)(`SELECT number FROM ${UNDER_WAY} LIMIT 1`)
-      return rows.length ? UNDER_WAY : undefined
-    },
     miscounts: () => rowsOf<Miscount>(one, MISCOUNTS),
     mistallied: ({ definitions }) => rowsOf(one, mistalliedIn(talliesIn(definitions), `${EVENTS} e`, ALL_TALLIES)),
     seals: () => inspected<Seal>(rowsOf(one, `SELECT * FROM ${SEALS} ORDER BY tenant, number`)),

@@ -1,7 +1,7 @@
 /** The log in PostgreSQL: see database/log.ts. */
 import type pg from 'pg'
 import type { Arrival, OpenLog, Seal, StoredRow } from '../log.ts'
-import { ARRIVALS, EVENTS, LAST_ARRIVAL, LAST_SEALED, SAME_EVENT, SEALS, TOKEN_SECRET } from '../tables.ts'
+import { ARRIVALS, EVENTS, LAST_SEALED, plainReads, SAME_EVENT, SEALS } from '../tables.ts'
 import { connect, expectUsable, timed, writer } from './connection.ts'
 import { arrivalsIn, history, WHOLE } from './history.ts'
 import { SEALING } from './locks.ts'
@@ -51,9 +51,9 @@ export const openLog: OpenLog = async (url, options) => {
   }
 
   return {
+    ...plainReads(query),
     ...history(pool, url),
     ...purgeStore(pool),
-    lastSealed: async () => (await query<{ last: number }>(LAST_SEALED))[0]?.last ?? 0,
     eventsAfter,
     lastSeals: (tenants: string[]) =>
       query<Pick<Seal, 'tenant' | 'number' | 'hash'>>(
@@ -81,8 +81,6 @@ export const openLog: OpenLog = async (url, options) => {
         await query('COMMIT')
       }
     },
-    lastArrival: async () => (await query<{ last: number }>(LAST_ARRIVAL))[0]?.last ?? 0,
-    tokenSecret: async () => (await query<{ secret: string }>(TOKEN_SECRET))[0]?.secret,
     copyTo: () => Promise.reject(new Error('it copies a database file. Use pg_dump, or the backups of the server.')),
     openCopy: async () => (await import('./copy.ts')).openCopy(url),
     close: () => pool.end()

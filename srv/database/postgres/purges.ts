@@ -5,7 +5,7 @@
 import type pg from 'pg'
 import { ofAllTenants } from '../indexes.ts'
 import type { LastPurge, Period, PurgeRecord, PurgeStore, RecordOf } from '../log.ts'
-import { ARRIVALS, COUNTS, EVENTS, LAST_PURGE, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
+import { ARRIVALS, COUNTS, EVENTS, LAST_PURGE, NEWEST_SEAL, PURGES, SAME_EVENT, SEALS, UNDER_WAY } from '../tables.ts'
 import type { Tallies } from '../tallies.ts'
 import { onConnection } from './connection.ts'
 import { NUMBERING, PURGING } from './locks.ts'
@@ -32,13 +32,11 @@ const arrivedBy = (
 /** Has the index over all tenants used. */
 const OF_ALL = ofAllTenants('e.tenant')
 
-export function purgeStore(pool: pg.Pool): PurgeStore {
+export function purgeStore(pool: pg.Pool): Omit<PurgeStore, 'lastPurge'> {
   const query = queryOn(pool)
   return {
     async newestSealed(until) {
-      const [seal] = await query<{ last: number; sealedAt: string }>(
-        `SELECT lastSequence AS last, sealedAt AS "sealedAt" FROM ${SEALS} ORDER BY lastSequence DESC LIMIT 1`
-      )
+      const [seal] = await query<{ last: number; sealedAt: string }>(NEWEST_SEAL)
       if (!seal) return undefined
       const [event] = await query<{ instant: string }>(
         `SELECT e.${INSTANT} AS instant FROM ${EVENTS} e WHERE ${OF_ALL} AND e.${INSTANT} <= $2 AND ${arrivedBy('$1')}
@@ -58,7 +56,6 @@ export function purgeStore(pool: pg.Pool): PurgeStore {
         sequence,
         limit
       ),
-    lastPurge: async () => (await query<LastPurge>(LAST_PURGE))[0],
     removeEvents: (record, sequences) => remove(query, record, sequences, false),
     oldestPeriod: async () => {
       const [oldest] = await query<{ name: string }>(

@@ -8,7 +8,6 @@ import type { DatabaseSettings } from '../../settings/settings.ts'
 import { repeat, startJob } from '../background.ts'
 import type { Checkpointing } from './checkpoint-thread.ts'
 import type { OpenFiles } from './files.ts'
-import type { Pauses } from './pauses.ts'
 
 /** How often it checks whether a checkpoint is due, in milliseconds. */
 const INTERVAL = 1000
@@ -34,5 +33,36 @@ export function startCheckpoints(file: string, files: OpenFiles, pauses: Pauses,
   return async () => {
     await stop()
     await job.close()
+  }
+}
+
+/** Makes all readers pause for a moment. */
+export class Pauses {
+  private readers = 0
+  private pause: Promise<void> | undefined
+  private left = () => {}
+
+  /** Reads, after the current pause if there is one. */
+  async read<Result>(work: () => Promise<Result>): Promise<Result> {
+    while (this.pause) await this.pause
+    this.readers++
+    try {
+      return await work()
+    } finally {
+      if (!--this.readers) this.left()
+    }
+  }
+
+  /** Works during a pause: after current readers have finished, and before others begin. One at a time. */
+  async during(work: () => Promise<unknown>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.pause = promise
+    try {
+      if (this.readers) await new Promise<void>((left) => (this.left = left))
+      await work()
+    } finally {
+      this.pause = undefined
+      resolve()
+    }
   }
 }

@@ -3,19 +3,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Arrival, History, Inspected, Miscount, PurgeRecord, Seal, StoredRow } from '../log.ts'
 import { mistalliedIn, talliesIn } from '../tallies.ts'
 import { schemaDifferences } from './schema.ts'
-import { brokenColumnOf, first, items, rows, withNumbers } from './stored-rows.ts'
-import {
-  ARRIVAL_KEY,
-  ARRIVALS,
-  COUNTS,
-  EVENT_KEY,
-  EVENTS,
-  PURGES,
-  SAME_EVENT,
-  SEALS,
-  TALLIES,
-  UNDER_WAY
-} from '../tables.ts'
+import { brokenColumnOf, items, rows, withNumbers } from './stored-rows.ts'
+import { ARRIVAL_KEY, ARRIVALS, COUNTS, EVENT_KEY, EVENTS, PURGES, SAME_EVENT, SEALS, TALLIES } from '../tables.ts'
 
 const DAMAGES = "SELECT integrity_check AS found FROM pragma_integrity_check WHERE integrity_check <> 'ok'"
 
@@ -38,7 +27,7 @@ const LOST_EVENTS = `SELECT id, ifnull(tenantId, '') AS tenant FROM ${EVENTS}
 const REPEATED_ARRIVALS = `SELECT event AS id, tenant, max(sequence) AS sequence FROM ${ARRIVALS}
   GROUP BY ${ARRIVAL_KEY} HAVING count(*) > 1`
 
-export function history(database: DatabaseSync): History {
+export function history(database: DatabaseSync): Omit<History, 'openPurge'> {
   const each = <Row>(sql: string) => items(rows(database, sql), withNumbers<Row>)
   return {
     async snapshot(read) {
@@ -51,9 +40,6 @@ export function history(database: DatabaseSync): History {
     },
     damages: () => items(rows(database, DAMAGES), ({ found }) => String(found)),
     schemaDifferences: (model) => Promise.try(schemaDifferences, database, model),
-    async openPurge() {
-      return (await first<object>(database, `SELECT number FROM ${UNDER_WAY} LIMIT 1`)) && UNDER_WAY
-    },
     miscounts: () => items(rows(database, MISCOUNTS), (row) => row as unknown as Miscount),
     mistallied: ({ definitions }) => {
       const query = mistalliedIn(talliesIn(definitions), `${EVENTS} e NOT INDEXED`, ALL_TALLIES)

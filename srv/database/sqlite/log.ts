@@ -1,11 +1,22 @@
 /** The log in SQLite: see database/log.ts. */
 import { existsSync } from 'node:fs'
-import type { OpenLog, Seal, SealStore } from '../log.ts'
+import type { OpenLog, PurgeRecord, Seal } from '../log.ts'
 import { copyDatabase } from './backup.ts'
 import { arrivals, history } from './history.ts'
-import { purgeStore } from './purge-store.ts'
 import { first, insert, query } from './stored-rows.ts'
-import { ARRIVALS, EVENTS, LAST_ARRIVAL, LAST_SEALED, SAME_EVENT, SEALS, TOKEN_SECRET } from '../tables.ts'
+import {
+  ARRIVALS,
+  COUNTS,
+  EVENTS,
+  LAST_PURGE,
+  LAST_SEALED,
+  NEWEST_SEAL,
+  plainReads,
+  PURGES,
+  SAME_EVENT,
+  SEALS,
+  UNDER_WAY
+} from '../tables.ts'
 import { openConnection, transaction, type LogConnection } from './connection.ts'
 
 export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
@@ -17,24 +28,9 @@ export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
   }
   if (isAlone) database.exec('PRAGMA wal_autocheckpoint = 1000') // commits make checkpoints
   return {
-    ...sealStore(database),
-    ...purgeStore(database),
+    ...plainReads((sql) => query(database, sql)),
     ...history(database),
-    copyTo: (target) => copyDatabase(database, target),
-    lastArrival: async () => (await first<{ last: number }>(database, LAST_ARRIVAL))?.last ?? 0,
-    tokenSecret: async () => (await first<{ secret: string }>(database, TOKEN_SECRET))?.secret,
-    openCopy: () => Promise.reject(new Error('This is not implemented on SQLite.')),
-    close: () => Promise.resolve(database.close())
-  }
-}
-
-/** Whether there is any part of a log: who removes others has changed one. */
-const HAS_LOG = `SELECT 1 FROM sqlite_schema WHERE name IN ('${EVENTS}', '${ARRIVALS}', '${SEALS}')`
-
-function sealStore(database: LogConnection): SealStore {
-  return {
     alone: (work) => work(), // several processes are rare
-    lastSealed: async () => (await first<{ last: number }>(database, LAST_SEALED))?.last ?? 0,
     eventsAfter: (sequence, limit) => {
       const rest = `JOIN ${EVENTS} e ON ${SAME_EVENT} WHERE a.sequence > ? ORDER BY a.sequence LIMIT ?`
       return arrivals(database, rest, sequence, limit)
@@ -52,6 +48,64 @@ function sealStore(database: LogConnection): SealStore {
         if (database.prepare(LAST_SEALED).get()?.last !== lastSealed) return false
         for (const seal of seals) insert(database, SEALS, seal)
         return true
-      })
+      }),
+    async newestSealed(until) {
+      const seal = await first<{ last: number; sealedAt: string }>(database, NEWEST_SEAL)
+      const event = await first<{ instant: string | null }>(database, NEWEST_UP_TO, until, seal?.last ?? 0)
+      return seal && event?.instant != null ? { instant: event.instant, sealedAt: seal.sealedAt } : undefined
+    },
+    hasEventsBefore: async (instant) => {
+      const oldest = await first<{ instant: string | null }>(database, OLDEST)
+      return oldest?.instant != null && oldest.instant < instant
+    },
+    sealedAfter: (sequence, limit) =>
+      query(
+        database,
+        `SELECT a.sequence, e.activityDateTime_utc AS instant
+         FROM ${ARRIVALS} a JOIN ${EVENTS} e ON ${SAME_EVENT}
+         WHERE a.sequence > ? AND a.sequence <= (SELECT max(lastSequence) FROM ${SEALS})
+           AND a.sequence < (SELECT max(sequence) FROM ${ARRIVALS})
+         ORDER BY a.sequence LIMIT ?`,
+        sequence,
+        limit
+      ),
+    removeEvents: (record, sequences) => transaction(database, () => remove(database, record, sequences)),
+    copyTo: (target) => copyDatabase(database, target),
+    openCopy: () => Promise.reject(new Error('This is not implemented on SQLite.')),
+    close: () => Promise.resolve(database.close())
   }
+}
+
+/** Whether there is any part of a log: who removes others has changed one. */
+const HAS_LOG = `SELECT 1 FROM sqlite_schema WHERE name IN ('${EVENTS}', '${ARRIVALS}', '${SEALS}')`
+
+/** Of each tenant, as their index by time is always there. */
+const ofTenants = (aggregate: 'min' | 'max', instant: string) =>
+  `SELECT ${aggregate}((${instant})) AS instant FROM ${COUNTS} c`
+
+const INSTANTS = `SELECT e.activityDateTime_utc FROM ${EVENTS} e WHERE e.tenant = c.tenant`
+
+const OLDEST = ofTenants('min', `${INSTANTS} ORDER BY e.activityDateTime_utc LIMIT 1`)
+
+/** Walks back from the newest event to the first that arrived early enough: no index finds events by their arrivals. */
+const NEWEST_UP_TO = ofTenants(
+  'max',
+  `${INSTANTS} AND e.activityDateTime_utc <= ? AND EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT} AND a.sequence <= ?)
+  ORDER BY e.activityDateTime_utc DESC LIMIT 1`
+)
+
+function remove(database: LogConnection, record: PurgeRecord, sequences: number[]) {
+  if ((database.prepare(LAST_PURGE).get()?.number ?? 0) !== record.number - 1) return false
+  const removeEvent = database.prepare(
+    `DELETE FROM ${EVENTS} WHERE rowid = (SELECT e.rowid FROM ${ARRIVALS} a JOIN ${EVENTS} e ON ${SAME_EVENT} WHERE a.sequence = ?)`
+  )
+  const removeArrival = database.prepare(`DELETE FROM ${ARRIVALS} WHERE sequence = ?`)
+  insert(database, PURGES, record)
+  insert(database, UNDER_WAY, { number: record.number }) // while this row exists, the triggers allow removals
+  for (const sequence of sequences) {
+    removeEvent.run(sequence)
+    removeArrival.run(sequence)
+  }
+  database.exec(`DELETE FROM ${UNDER_WAY}`)
+  return true
 }

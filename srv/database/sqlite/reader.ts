@@ -1,7 +1,7 @@
-/** The process that runs queries, with a connection of its own: see reader-process.ts. */
+/** The process that runs queries, with a connection of its own: see reader-pool.ts. */
 import { limitMemory } from './memory-limit.ts'
 import { queryConnection, type LogFiles, type QueryConnection } from './query-connection.ts'
-import type { Answer, Task } from './reader-process.ts'
+import type { Answer, Task } from './reader-pool.ts'
 import { RecentlyUsed } from '../../values/recently-used.ts'
 
 /** How many prepared statements are kept: to prepare one that puts a page together takes up to two milliseconds. */
