@@ -2,6 +2,9 @@
 import type { Limit, Select, ValueExpression } from '@cap-js/db-service'
 import { findColumn, queryOf, type Model } from '../cqn/csn.ts'
 
+/** An argument of a function, as CAP gives it: it is rendered when it becomes a text. */
+export type Argument = ValueExpression & { toString(): string }
+
 /**
  * Counts, in place of CAP's, which make the text of a constant part of the statement: clients may count what they like, so
  * it could be any SQL.

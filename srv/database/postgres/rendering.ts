@@ -3,7 +3,7 @@ import { SQLService, type Limit, type Select, type Source, type ValueExpression 
 import type { Source as SourceOfValue } from '../../cqn/cqn.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 import { remembered } from '../../values/remembered.ts'
-import { asText, COUNTS, isPage, tenantOf } from '../rendering.ts'
+import { asText, COUNTS, isPage, tenantOf, type Argument } from '../rendering.ts'
 import { castSql } from './casts.ts'
 import { soughtBy } from '../dialect.ts'
 import { DIALECT, OTHER_FUNCTIONS } from './dialect.ts'
@@ -14,9 +14,6 @@ import { mayContain } from './search-statements.ts'
 import { translated } from './patterns.ts'
 
 const CapRenderer = SQLService.CQN2SQL
-
-/** An argument of a function, as CAP gives it: it is rendered when it becomes a text. */
-type Argument = ValueExpression & { toString(): string }
 
 interface Expression {
   ref?: string[] | undefined

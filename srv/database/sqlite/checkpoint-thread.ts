@@ -1,7 +1,7 @@
 /** Makes checkpoints in the background thread: see checkpoints.ts. */
 import type { Job } from '../background.ts'
 import { openConnection } from './connection.ts'
-import { sizeOfLog, whatIsMissing, type OpenFiles } from './files.ts'
+import { sizeOfLog, whatIsMissing, type LogFile } from './files.ts'
 
 /** When a checkpoint is due even if the log is small and events keep arriving, in milliseconds. */
 const INTERVAL = 30_000
@@ -12,12 +12,9 @@ const PATIENCE = 200
 /** What the log has besides each page, in bytes: https://sqlite.org/fileformat.html#walformat. */
 const FRAME_HEADER = 24
 
-/** What the pragmas give. */
 type Found = Record<'data_version' | 'page_size' | 'log' | 'checkpointed' | 'busy', number>
 
-export interface Checkpointing {
-  file: string
-  files: OpenFiles
+export interface Checkpointing extends LogFile {
   /** The size of the write-ahead log from which a checkpoint is due, in bytes. */
   limit: number
 }

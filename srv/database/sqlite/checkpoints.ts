@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { DatabaseSettings } from '../../settings/settings.ts'
 import { repeat, startJob } from '../background.ts'
 import type { Checkpointing } from './checkpoint-thread.ts'
-import type { OpenFiles } from './files.ts'
+import type { LogFile } from './files.ts'
 
 /** How often it checks whether a checkpoint is due, in milliseconds. */
 const INTERVAL = 1000
@@ -16,8 +16,8 @@ const INTERVAL = 1000
 const RESPITE = 60_000
 
 /** Makes checkpoints until the returned function is called. */
-export function startCheckpoints(file: string, files: OpenFiles, pauses: Pauses, { wal_limit }: DatabaseSettings) {
-  const data: Checkpointing = { file, files, limit: wal_limit }
+export function startCheckpoints(log: LogFile, pauses: Pauses, { wal_limit }: DatabaseSettings) {
+  const data: Checkpointing = { ...log, limit: wal_limit }
   const job = startJob(join(import.meta.dirname, 'checkpoint-thread.ts'), data)
   let respiteUntil = 0
   const isStuck = async (isPause: boolean) => (await job.run('checkpoint', isPause)) as boolean

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import cds from '@sap/cds'
 import { startJob } from '../background.ts'
 import type { Tallies } from '../tallies.ts'
-import type { LogFiles } from './query-connection.ts'
+import type { LogFile } from './files.ts'
 
 const LOG = cds.log('provisioning')
 
@@ -12,7 +12,7 @@ const LOG = cds.log('provisioning')
 const PAUSE = 20
 const PROGRESS = 5000
 
-export interface Counting extends Pick<LogFiles, 'file' | 'files'> {
+export interface Counting extends LogFile {
   tallies: Tallies
 }
 
@@ -20,7 +20,7 @@ export interface Counting extends Pick<LogFiles, 'file' | 'files'> {
  * Counts older events until all are counted or the returned function is called. It goes on where it was stopped.
  * @param total how many there are
  */
-export function startCounting({ file, files }: LogFiles, tallies: Tallies, total: number): () => Promise<void> {
+export function startCounting({ file, files }: LogFile, tallies: Tallies, total: number): () => Promise<void> {
   const data: Counting = { file, files, tallies }
   const job = startJob(join(import.meta.dirname, 'tallies.ts'), data)
   let isStopped = false

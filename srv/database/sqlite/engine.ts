@@ -41,7 +41,7 @@ export function sqliteEngine(file: string, settings: DatabaseSettings) {
   const { files } = kept
   const log: LogFiles = { file, files, resultBytes: mostBytes() }
   const pauses = new Pauses()
-  const stopCheckpoints = startCheckpoints(file, files, pauses, settings)
+  const stopCheckpoints = startCheckpoints({ file, files }, pauses, settings)
   /** Opens a connection for statements that CAP renders. */
   const connect = () => queryConnection(log)
   const open = (limits: Limits) => queryConnection(log, { limits, reads: 'mapped' })

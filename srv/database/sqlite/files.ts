@@ -8,6 +8,12 @@ import { pathToFileURL } from 'node:url'
 /** The files of a database that are open, by their paths: each with its device and inode, which no other file has. */
 export type OpenFiles = Record<string, string>
 
+/** A database file, by its absolute path, and the files that must be in place when it is opened. */
+export interface LogFile {
+  file: string
+  files: OpenFiles
+}
+
 // https://sqlite.org/rescode.html
 const SQLITE_CANTOPEN = 14
 const SQLITE_READONLY_DBMOVED = 1032

@@ -6,12 +6,9 @@ import { join } from 'node:path'
 import { startThread } from '../background.ts'
 import type { Table } from '../engine.ts'
 import { entryQueue, type Waiting } from '../entry-queue.ts'
-import { openFiles, type OpenFiles } from './files.ts'
+import { openFiles, type LogFile } from './files.ts'
 
-/** The parameters of the thread: see {@link startGroupCommit}. */
-export interface ThreadSettings {
-  file: string
-  files: OpenFiles
+export interface ThreadSettings extends LogFile {
   lockTimeout: number
   uniqueIds: boolean
 }

@@ -1,7 +1,7 @@
 /** Connections for statements that CAP renders, with the functions that they call and a limit for their results. */
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { openConnection } from './connection.ts'
-import type { OpenFiles } from './files.ts'
+import type { LogFile } from './files.ts'
 import { addFunctions, type Limits } from './functions.ts'
 import { addCandidates, TooMany } from './search-candidates.ts'
 import type { SearchIndex } from './search-file.ts'
@@ -12,11 +12,7 @@ import { LONGEST_ROW, rowsWithin } from '../result-size.ts'
 /** How many pages a connection keeps, in KiB. The system keeps all that there is memory for. */
 const CACHE = 8000
 
-export interface LogFiles {
-  /** The database file, absolute. */
-  file: string
-  /** The files that must be in place when it is opened. */
-  files: OpenFiles
+export interface LogFiles extends LogFile {
   search?: SearchIndex
   /** The most bytes of all rows of a result. */
   resultBytes: number

@@ -5,7 +5,7 @@ import { LONG_TEXT } from './cost.ts'
 import { DIALECT } from './dialect.ts'
 import { TOO_LONG, WITHIN_TIME } from './functions.ts'
 import { mayContain, UNBOUNDED } from './search-statements.ts'
-import { asText, COUNTS, isPage, tenantOf } from '../rendering.ts'
+import { asText, COUNTS, isPage, tenantOf, type Argument } from '../rendering.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 
 const CapRenderer = SQLiteService.CQN2SQL
@@ -16,15 +16,12 @@ const FOUND = { xpr: ['rowid'], as: 'place' }
 /** Called in the condition of every query that may look at many rows: see inline-reader.ts. */
 const withinTime = { func: WITHIN_TIME, args: [] }
 
-/** An argument of a function, as CAP gives it: it is rendered when it becomes a text. */
-type Rendered = ValueExpression & { toString(): string }
-
 export class StoppableRenderer extends CapRenderer {
   static override Functions = {
     ...SQLiteService.CQN2SQL.Functions,
     ...DIALECT,
     ...COUNTS,
-    may_contain(this: StoppableRenderer, id: Rendered, after: Rendered, before: Rendered, ...sought: Rendered[]) {
+    may_contain(this: StoppableRenderer, id: Argument, after: Argument, before: Argument, ...sought: Argument[]) {
       const [asked, ...terms] = sought
       const tenant = this.tenant ? this.val(this.tenant) : UNBOUNDED
       const bounds = [after, before].map((each) => (each.val === null ? UNBOUNDED : String(each)))

@@ -48,19 +48,15 @@ const TABLES = [EVENTS, ARRIVALS, SEALS, PURGES, UNDER_WAY, COUNTS, TALLIES, OLD
 function expectVersion(database: DatabaseSync, model: Model, { afterImage }: Migration) {
   const { csn } = database.prepare('SELECT csn FROM cds_model').get() ?? {}
   if (isSame(csn, afterImage)) return // the usual case, in which the compiler has nothing to compare
-  if (hasChanges(model, String(csn)))
-    throw new Error(
-      'its schema is that of another version of the service, or cds_model was altered. Start this version once.'
-    )
-}
-
-function hasChanges(model: Model, csn: string) {
   try {
-    const { drops, createsAndAlters } = migration(model, csn)
-    return drops.length + createsAndAlters.length > 0
+    const { drops, createsAndAlters } = migration(model, String(csn))
+    if (!drops.length && !createsAndAlters.length) return
   } catch (error) {
     throw explained(error)
   }
+  throw new Error(
+    'its schema is that of another version of the service, or cds_model was altered. Start this version once.'
+  )
 }
 
 const isSame = (csn: unknown, { definitions }: Migration['afterImage']) =>

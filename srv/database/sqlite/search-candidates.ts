@@ -4,8 +4,7 @@ import { isDamaged } from './failures.ts'
 import { TooExpensive, type Limits } from './functions.ts'
 import { BLOCK, CHUNK, formOf, isOf, lastOf, readIndex, reopened, stateOf, type SearchIndex } from './search-file.ts'
 import { soughtBy } from '../dialect.ts'
-import { frequencies } from './search-frequencies.ts'
-import { isIndexed, tenantsIn, textsOf, type IndexedTenant } from './search-tenants.ts'
+import { frequencies, isIndexed, tenantsIn, textsOf, type IndexedTenant } from './search-tenants.ts'
 import { rowsByValue, type Question } from './search-values.ts'
 import { tokenOf } from './trigram-tokens.ts'
 import { matchAll, mostOf, rarest, trigramsOf } from './trigrams.ts'
@@ -93,7 +92,6 @@ function fewRows(inquiry: Inquiry): number[] {
 const rowsOf = (blocks: number[]) =>
   blocks.flatMap((block) => Array.from({ length: BLOCK }, (_, index) => block * BLOCK + index))
 
-/** @throws {TooMany} */
 const manyBlocks = (inquiry: Inquiry): number[] => candidates(inquiry, Math.floor(inquiry.blocks * MOST), false)
 
 /** The blocks of events that the index does not know yet. @throws {TooMany} */

@@ -43,9 +43,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS known_values (number INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, name TEXT NOT NULL,
     value TEXT NOT NULL, UNIQUE (tenant, name, value));`
 
-/** The index of a log. */
 export interface SearchIndex {
-  /** The file of the index. */
   path: string
   columns: Searched
   /** The column of events with their instant. */
@@ -134,7 +132,6 @@ function removeIndex(path: string) {
 /** What an index must say of itself to be one of these columns. */
 export const formOf = (columns: Searched) => `${VERSION} ${JSON.stringify(columns)}`
 
-/** Reads what an index says of itself. */
 export const stateOf = (index: DatabaseSync) =>
   index.prepare('SELECT log, form, first, last, removed, swept FROM state WHERE number = 1').get() as State | undefined
 

@@ -4,7 +4,7 @@ import type { Job } from '../background.ts'
 import type { Searched } from '../engine.ts'
 import { openConnection } from './connection.ts'
 import { isDamaged, isLocked } from './failures.ts'
-import type { OpenFiles } from './files.ts'
+import type { LogFile } from './files.ts'
 import { EVENTS } from '../tables.ts'
 import {
   BLOCK,
@@ -19,8 +19,7 @@ import {
   type SearchIndex,
   type State
 } from './search-file.ts'
-import { measureFrequencies } from './search-frequencies.ts'
-import { isIndexed, tenantNumbers, textsOf } from './search-tenants.ts'
+import { isIndexed, measureFrequencies, tenantNumbers, textsOf } from './search-tenants.ts'
 import { addValues, removeValues, type Filling } from './search-values.ts'
 import { Tokenizer } from './trigram-tokens.ts'
 
@@ -31,11 +30,7 @@ const MOST = 5000
 /** From how many rowids on whose events were removed the index is made again, if those are half of it. */
 const MANY_REMOVED = 10_000
 
-export interface Indexing extends SearchIndex {
-  /** The database file, absolute, and the files that must be in place. */
-  file: string
-  files: OpenFiles
-}
+export interface Indexing extends SearchIndex, LogFile {}
 
 export interface Progress {
   /** The rowid up to which events are indexed, and the one up to which they can be. */

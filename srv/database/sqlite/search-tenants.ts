@@ -23,7 +23,7 @@ export const SCHEMA = `
 /** The tables with the texts of blocks, with those of values, and with the number of blocks that have a trigram. */
 export const textsOf = (tenant: number) => `texts_${tenant}`
 export const valueTextsOf = (tenant: number) => `value_texts_${tenant}`
-export const blocksByTrigramOf = (tenant: number) => `blocks_by_trigram_${tenant}`
+const blocksByTrigramOf = (tenant: number) => `blocks_by_trigram_${tenant}`
 
 /** @param tokenizer `ascii` for trigrams (see trigram-tokens.ts), or one that makes them of texts */
 const fts = (tokenizer: string) => `fts5(text, content = '', detail = none, columnsize = 0, tokenize = '${tokenizer}')`
@@ -44,7 +44,6 @@ export const tenantsIn = (index: DatabaseSync, tenant: string | null = null) =>
     .prepare('SELECT * FROM tenants WHERE tenant = ifnull(:tenant, tenant)')
     .all({ tenant }) as unknown as IndexedTenant[]
 
-/** Tells the number of a tenant. */
 export type NumberOf = (tenant: string) => number
 
 /** Finds the numbers of tenants, and adds those that are new, with their tables. It is valid for a transaction. */
@@ -59,4 +58,36 @@ export function tenantNumbers(index: DatabaseSync): NumberOf {
     numbers.set(tenant, number)
     return number
   }
+}
+
+/** The part of all blocks up to which trigrams count as rare. */
+const RARE = 0.02
+
+/** In how many blocks of a tenant frequencies are measured. */
+const SMALL_SAMPLE = 256
+const LARGE_SAMPLE = 2048
+
+/**
+ * Measures how frequent trigrams are, as to look for one that most blocks have takes long: for the tenants that have many more
+ * blocks than before, while that is quick.
+ */
+export function measureFrequencies(index: DatabaseSync) {
+  const note = index.prepare('UPDATE tenants SET sampled = :blocks WHERE number = :number')
+  for (const { number, blocks, sampled } of tenantsIn(index).filter(isIndexed)) {
+    if (sampled >= LARGE_SAMPLE || blocks < Math.max(SMALL_SAMPLE, sampled * 8)) continue
+    index.prepare('DELETE FROM frequent WHERE tenant = ?').run(number)
+    const parts = `SELECT :number, term, doc * 1.0 / :blocks FROM ${blocksByTrigramOf(number)} WHERE doc > :blocks * :rare`
+    index.prepare(`INSERT INTO frequent ${parts}`).run({ number, blocks, rare: RARE })
+    note.run({ number, blocks })
+  }
+}
+
+/** Reads which part of all blocks of a tenant have a trigram. */
+export function frequencies(index: DatabaseSync, tenant: number, trigrams: string[]) {
+  const find = index.prepare(
+    'SELECT trigram, part FROM frequent WHERE tenant = ? AND trigram IN (SELECT value FROM json_each(?))'
+  )
+  const found = find.all(tenant, JSON.stringify(trigrams))
+  const known = new Map(found.map(({ trigram, part }) => [trigram as string, Number(part)]))
+  return (trigram: string) => known.get(trigram) ?? RARE
 }

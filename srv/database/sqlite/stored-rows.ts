@@ -20,7 +20,6 @@ export function query<Row>(...args: Parameters<typeof rows>): Promise<Row[]> {
   return Promise.try(() => Array.from(rows(...args), withNumbers<Row>))
 }
 
-/** Reads the first row. */
 export const first = async <Row>(...args: Parameters<typeof rows>): Promise<Row | undefined> =>
   (await query<Row>(...args))[0]
 

@@ -6,7 +6,6 @@ import { openConnection, transaction, type LogConnection } from './connection.ts
 import type { Counting } from './counting.ts'
 import { COUNTS, EVENTS, OLDER, TALLIES } from '../tables.ts'
 
-/** The names of the triggers. */
 const COUNTED = `${EVENTS}_counted`
 const UNCOUNTED = `${EVENTS}_uncounted`
 export const COUNT_TRIGGERS = [COUNTED, UNCOUNTED]

@@ -20,7 +20,6 @@ const BYTES = 4
 /** How many times the places are emptied by a new number, which stands in those that are used. */
 const ROUNDS = 2 ** (31 - BITS)
 
-/** Lists the trigrams of texts. */
 export class Tokenizer {
   private readonly places = new Int32Array(PLACES)
   private round = 1
