@@ -112,7 +112,7 @@ describe('The group commit', () => {
     writeFileSync(`${file}.mjs`, script)
     const [command = '', ...args] = [...under, process.execPath, `${file}.mjs`]
     expect((await promisify(execFile)(command, args)).stdout).toContain('attempt to write a readonly database')
-    expect(failureOf({ errcode: 8 })?.error).toMatchObject({ status: 503, message: 'The database is read-only.' })
+    expect(failureOf({ errcode: 8 })).toMatchObject({ status: 503, message: 'The database is read-only.' })
     const after = new DatabaseSync(file)
     expect(after.prepare('SELECT id FROM events').all()).toMatchObject([{ id: 'a' }])
     after.close()

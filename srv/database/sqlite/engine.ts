@@ -9,12 +9,12 @@ import { expectRunnable, mostBytes } from '../reading.ts'
 import { Pauses, startCheckpoints } from './checkpoints.ts'
 import { beginImmediate, openConnection, transaction, type LogConnection } from './connection.ts'
 import { deployOnce } from './deployment.ts'
-import { failureOf, isDuplicate } from './failures.ts'
+import { isDuplicate, refuse } from './failures.ts'
 import { expectInPlace, sizeOfLog } from './files.ts'
 import type { Limits } from './functions.ts'
 import { startGroupCommit, type GroupCommit } from './group-commit.ts'
 import { inlineReader } from './inline-reader.ts'
-import { queryConnection, type LogFiles } from './query-connection.ts'
+import { queryConnection, type LogFiles, type QueryConnection } from './query-connection.ts'
 import { readerPool } from './reader-pool.ts'
 import { expectUntouched } from './schema.ts'
 import { checkUniqueIds, completeSchema } from './schema-objects.ts'
@@ -42,8 +42,6 @@ export function sqliteEngine(file: string, settings: DatabaseSettings) {
   const log: LogFiles = { file, files, resultBytes: mostBytes() }
   const pauses = new Pauses()
   const stopCheckpoints = startCheckpoints({ file, files }, pauses, settings)
-  /** Opens a connection for statements that CAP renders. */
-  const connect = () => queryConnection(log)
   const open = (limits: Limits) => queryConnection(log, { limits, reads: 'mapped' })
   const inline = inlineReader(open, settings.inline_query_timeout)
   const readers = readerPool(log, pauses, settings)
@@ -65,13 +63,9 @@ export function sqliteEngine(file: string, settings: DatabaseSettings) {
     seen = now
   }
 
-  /** Throws an error as the request sees it. */
-  const refuse = (error: unknown): never => {
-    throw failureOf(error)?.error ?? error
-  }
-
   return {
-    connect,
+    /** Opens a connection for statements that CAP renders. */
+    connect: () => queryConnection(log),
     isDuplicate,
     endsWhereFull: false,
     leads: true,
@@ -127,5 +121,5 @@ export function sqliteEngine(file: string, settings: DatabaseSettings) {
       inline.close()
       kept.close()
     }
-  } satisfies Engine & { connect: typeof connect }
+  } satisfies Engine & { connect: () => QueryConnection }
 }

@@ -5,32 +5,28 @@
 import workerpool from 'workerpool'
 import { RequestError, type ErrorCode } from '../../errors/errors.ts'
 
-/** A failure of the database, as the request sees it. The cause is logged with it. */
-interface Failure {
-  error: RequestError
-  /** Whether the connection may be the reason, so that a new one is to be opened. */
-  isBroken: boolean
-}
+type Failure = [ErrorCode, message: string]
 
 const UNREADABLE = 'The database cannot be read or written.'
 const LOCKED = 'The database is locked.'
 const MOVED = 'The file of the database, or its log, was removed, renamed or replaced while the service ran.'
-const ENDED = 'The thread that stores events was ended, and starts anew.'
 const DAMAGED = 'The database is damaged.'
 
-const FAILURES: Record<number, [ErrorCode, message: string, isBroken: boolean]> = {
-  3: ['serviceUnavailable', UNREADABLE, true], // SQLITE_PERM
-  5: ['serviceUnavailable', LOCKED, false], // SQLITE_BUSY
-  6: ['serviceUnavailable', LOCKED, false], // SQLITE_LOCKED
-  7: ['serviceUnavailable', 'The service has too little memory for this request.', false], // SQLITE_NOMEM
-  8: ['serviceUnavailable', 'The database is read-only.', true], // SQLITE_READONLY
-  10: ['serviceUnavailable', UNREADABLE, true], // SQLITE_IOERR
-  11: ['serviceUnavailable', DAMAGED, true], // SQLITE_CORRUPT
-  13: ['insufficientStorage', 'There is no space left to store events.', false], // SQLITE_FULL
-  14: ['serviceUnavailable', 'The database cannot be opened.', true], // SQLITE_CANTOPEN
-  18: ['invalidQueryOption', 'A value that the query computes is longer than the service can hold.', false], // SQLITE_TOOBIG
-  26: ['serviceUnavailable', DAMAGED, true], // SQLITE_NOTADB
-  1032: ['serviceUnavailable', MOVED, true] // SQLITE_READONLY_DBMOVED
+const ENDED: Failure = ['serviceUnavailable', 'The thread that stores events was ended, and starts anew.']
+
+const FAILURES: Record<number, Failure> = {
+  3: ['serviceUnavailable', UNREADABLE], // SQLITE_PERM
+  5: ['serviceUnavailable', LOCKED], // SQLITE_BUSY
+  6: ['serviceUnavailable', LOCKED], // SQLITE_LOCKED
+  7: ['serviceUnavailable', 'The service has too little memory for this request.'], // SQLITE_NOMEM
+  8: ['serviceUnavailable', 'The database is read-only.'], // SQLITE_READONLY
+  10: ['serviceUnavailable', UNREADABLE], // SQLITE_IOERR
+  11: ['serviceUnavailable', DAMAGED], // SQLITE_CORRUPT
+  13: ['insufficientStorage', 'There is no space left to store events.'], // SQLITE_FULL
+  14: ['serviceUnavailable', 'The database cannot be opened.'], // SQLITE_CANTOPEN
+  18: ['invalidQueryOption', 'A value that the query computes is longer than the service can hold.'], // SQLITE_TOOBIG
+  26: ['serviceUnavailable', DAMAGED], // SQLITE_NOTADB
+  1032: ['serviceUnavailable', MOVED] // SQLITE_READONLY_DBMOVED
 }
 
 const hasCode = (error: unknown, ...codes: number[]) => codes.includes(resultCode(error) & 0xff)
@@ -50,16 +46,16 @@ const DUPLICATES = [1555, 2067, 1811]
 export const isDuplicate = (error: unknown) => DUPLICATES.includes(resultCode(error))
 
 /** The failure of the database that an error is about. @returns undefined for anything else, such as a constraint */
-export function failureOf(cause: unknown): Failure | undefined {
-  if (cause instanceof workerpool.TerminateError)
-    return { error: caused('serviceUnavailable', ENDED, cause), isBroken: false }
-  const [code, message, isBroken] = FAILURES[resultCode(cause)] ?? FAILURES[resultCode(cause) & 0xff] ?? []
-  if (!code || !message) return undefined
-  return { error: caused(code, message, cause), isBroken: isBroken ?? false }
+export function failureOf(cause: unknown): RequestError | undefined {
+  const isEnded = cause instanceof workerpool.TerminateError
+  const failure = isEnded ? ENDED : (FAILURES[resultCode(cause)] ?? FAILURES[resultCode(cause) & 0xff])
+  return failure && Object.assign(new RequestError(...failure), { cause })
 }
 
-const caused = (code: ErrorCode, message: string, cause: unknown) =>
-  Object.assign(new RequestError(code, message), { cause })
+/** Throws an error as the request sees it. */
+export function refuse(cause: unknown): never {
+  throw failureOf(cause) ?? cause
+}
 
 /** The extended result code of SQLite; 0 for any other error. */
 export function resultCode(error: unknown): number {

@@ -39,7 +39,7 @@ async function append({ tables, entries }: Work): Promise<(Refusal | undefined)[
   } catch (error) {
     // after some failures, such as a full disk, SQLite has already rolled back
     if (database?.isTransaction) database.exec('ROLLBACK')
-    if (failureOf(error)?.isBroken) close()
+    close() // the connection may be the reason: the next one opens the file again
     throw error
   }
 }
