@@ -32,11 +32,7 @@ interface Place {
   terminal: Pick<Console, 'log' | 'error'>
 }
 
-/**
- * Checks a log.
- * @param args the options of the command
- * @returns the exit code
- */
+/** Checks a log. @param args the options of the command @returns the exit code */
 export async function checkLog(args: string[], place: Place): Promise<number> {
   try {
     return await check(argumentsIn(args, ['export', 'against']).values, place)

@@ -32,11 +32,7 @@ export async function copyLog(from: Log, log: Log, copied: (last: number) => voi
   for await (const purges of portions(rowsOf(from.purges()))) await copy.addPurges(purges)
 }
 
-/**
- * Compares the events that no seal covers.
- * @returns how many there are
- * @throws {Error} if they differ
- */
+/** Compares the events that no seal covers. @returns how many there are @throws {Error} if they differ */
 export async function compareUnsealed(one: Log, other: Log): Promise<number> {
   let [last, count] = [await one.lastSealed(), 0]
   for (;;) {

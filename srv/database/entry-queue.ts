@@ -42,11 +42,7 @@ export function entryQueue(store: (all: Waiting[]) => Promise<void>, end: () => 
   }
 
   return {
-    /**
-     * Stores an entry.
-     * @returns a promise that is fulfilled when the entry is on disk
-     * @throws {RequestError} after the queue was closed; else what `store` says
-     */
+    /** Stores an entry. @returns as {@link Engine.append} says @throws {RequestError} after the queue was closed */
     append(entry: Entry): Promise<void> {
       if (isClosed) return Promise.reject(new RequestError('serviceUnavailable', 'The service is shutting down.'))
       return new Promise((stored, refused) => {

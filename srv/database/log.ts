@@ -63,11 +63,7 @@ export interface SealStore {
   eventsAfter: (sequence: number, limit: number) => AsyncIterable<Arrival>
   /** The last seal of each of these tenants. */
   lastSeals: (tenants: string[]) => Promise<Pick<Seal, 'tenant' | 'number' | 'hash'>[]>
-  /**
-   * Adds all of the seals, or none.
-   * @param lastSealed what {@link lastSealed} returned before the seals were made
-   * @returns false, with nothing added, if others have sealed since
-   */
+  /** @returns false, with nothing added, if others have sealed since {@link lastSealed} was read */
   addSeals: (lastSealed: number, seals: Seal[]) => Promise<boolean>
 }
 
@@ -85,10 +81,7 @@ export type RecordOf = (sequences: number[], before: string, previous: LastPurge
 
 /** What retention needs. */
 export interface PurgeStore {
-  /**
-   * When the newest sealed event that is not newer than an instant happened, in UTC without `Z`, and when the last seal
-   * was made.
-   */
+  /** When the newest sealed event up to an instant happened, in UTC without `Z`, and when the last seal was made. */
   newestSealed: (until: string) => Promise<{ instant: string; sealedAt: string } | undefined>
   hasEventsBefore: (instant: string) => Promise<boolean>
   /** Reads sealed events after an arrival in order, except the very last arrival. */

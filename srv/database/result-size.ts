@@ -35,11 +35,7 @@ export function isTooLarge(error: unknown): error is { fitting: number } {
   return typeof error === 'object' && error !== null && 'fitting' in error
 }
 
-/**
- * Collects the rows of a result.
- * @param most how many bytes they may have together
- * @throws {ResultTooLarge} if they have more, unless there is only one row
- */
+/** @param most bytes of all rows together @throws {ResultTooLarge} if they have more, unless there is only one row */
 export function rowsWithin(most: number, result: Iterable<Record<string, unknown>>): unknown[] {
   const rows: unknown[] = []
   let bytes = 0

@@ -101,11 +101,7 @@ export function faultOf(link: Link, previous: Pick<Link, 'number' | 'hash'> | un
   return undefined
 }
 
-/**
- * Checks what a seal covers.
- * @param leaves its events, as {@link leavesOf} reads them
- * @returns the end of a sentence that begins with the seal, or undefined if all is well
- */
+/** Checks what a seal covers, with its {@link leavesOf}. @returns the end of a sentence, or undefined if all is well */
 export function coverFaultOf(
   seal: Pick<Seal, 'firstSequence' | 'lastSequence' | 'count'>,
   leaves: Leaf[],

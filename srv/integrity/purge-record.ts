@@ -38,11 +38,7 @@ function sizeOf(removed: PurgedRange[]) {
 /** How far the clock of the machine that verifies may lag behind that of the one that purged, in milliseconds. */
 const CLOCKS_DIFFER = 5 * 60 * 1000
 
-/**
- * Checks the content of a record.
- * @param removed its ranges, as {@link rangesOf} reads them
- * @returns the end of a sentence that begins with the record, or undefined if all is well
- */
+/** Checks a record, with its {@link rangesOf}. @returns the end of a sentence, or undefined if all is well */
 export function contentFaultOf(record: PurgeRecord, removed: PurgedRange[], now: Date): string | undefined {
   const { before, purgedAt, count } = record
   const limit = instant(`${before}Z`)
@@ -115,10 +111,7 @@ export function removals(ranges: AsyncIterable<PurgedRange>, limits: Limit[]) {
       return range !== undefined && range.from <= sequence && instant < range.before
     },
 
-    /**
-     * Checks that a record did not leave out an event that is there. Retention removes all events before its limit, so
-     * a record of only some of them was not made by it.
-     */
+    /** Checks that a record left out no event that is there: retention removes all before its limit. */
     faultIfThere(event: Sealed): string | undefined {
       const { sequence, instant } = event
       const limit = limits.find(({ until, before }) => sequence <= until && instant < before)

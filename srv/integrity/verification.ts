@@ -50,11 +50,7 @@ const DIFFERENCES: Record<SchemaDifference['difference'], string> = {
   altered: 'is not as the service made it'
 }
 
-/**
- * Compares the schema of the log with the one the service creates from the CDS model.
- * @returns whether the tables are as expected, so that their rows can be checked
- * @throws {Error} if there is no log, or it belongs to another version of the service
- */
+/** Compares the schema with that of the model. @returns whether the tables are as expected: rows can be checked */
 async function compareSchema(log: History, model: Model, findings: Findings): Promise<boolean> {
   const differences = await log.schemaDifferences(model)
   for (const { type, name, difference } of differences)

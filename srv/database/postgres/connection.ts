@@ -26,10 +26,7 @@ const ALWAYS =
   '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0 ' +
   '-c standard_conforming_strings=on -c row_security=on -c jit=off'
 
-/**
- * @param url the database, as in `postgres://user:password@host:port/database`
- * @param options of the connection besides
- */
+/** @param url as in `postgres://user:password@host:port/database` @param options of the connection besides */
 export const configuration = (url: string, options = ''): ClientConfig => ({
   connectionString: url,
   options: `${ALWAYS} ${options}`,

@@ -87,11 +87,7 @@ export async function openCopy(url: string): Promise<Copy> {
   }
 }
 
-/**
- * Takes the locks of the instance that numbers arrivals and of whoever seals, for as long as the connection lasts: the
- * seals are those of the other log.
- * @throws {Error} if a service has them
- */
+/** Keeps out whoever numbers or seals, while the connection lasts. @throws {Error} if a service has the locks */
 async function keepOthersOut(client: pg.Client) {
   await client.query(`SET lock_timeout = ${PATIENCE}`) // a copy that was just killed gives them up soon
   for (const lock of [LEADING, SEALING])

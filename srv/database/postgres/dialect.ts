@@ -2,10 +2,7 @@
 import type { Dialect } from '../dialect.ts'
 import { beginning, beginningInAnyCase, isBeginning } from './indexes.ts'
 
-/**
- * A text that is made of none of the log, whose columns all compare by their bytes. Without this it would compare by the
- * locale of the database.
- */
+/** A text that comes from no column of the log: those compare by their bytes, and this would by the locale. */
 export const byBytes = (text: string) => `(${text} collate "C")`
 
 /** The items of a collection for which a condition holds. */

@@ -31,10 +31,7 @@ export const PLANNING = [
   ['random_page_cost', '1.1']
 ] as const
 
-/**
- * @param url the database, as in `postgres://user:password@host:port/database`
- * @param ownerUrl the same for the owner of its tables, who migrates them
- */
+/** @param url the database @param ownerUrl the same for the owner of its tables, who migrates them */
 export function postgresEngine(url: string, ownerUrl: string, settings: DatabaseSettings): Engine {
   const statement_timeout = settings.query_timeout + GRACE
   const limits: Limits = { lock_timeout: settings.lock_timeout, query_timeout: statement_timeout }

@@ -1,7 +1,4 @@
-/**
- * What SQL cannot compute as OData means it: functions that statements call. In SQLite they are in JavaScript, see
- * sqlite/evaluation.ts.
- */
+/** What SQL cannot compute as OData means it: functions that statements call, as in sqlite/evaluation.ts. */
 import { create } from './sql.ts'
 
 /** Whole numbers of both sizes are whole; PostgreSQL would take a function of other numbers for two sizes. */

@@ -1,7 +1,4 @@
-/**
- * The functions that statements call, and the collation of texts that compare in any case. They are created before the
- * tables, since views call some of them.
- */
+/** The functions that statements call. They are created before the tables, since views call some of them. */
 
 import { CASTS } from './casts.ts'
 import { create } from './sql.ts'

@@ -14,10 +14,7 @@ const MOST = 200
 /** The beginning of a text, which orders as the text does. */
 export const beginning = (text: string) => `beginning(${text},${MOST})`
 
-/**
- * What {@link beginning} gives for a value of a request. The server takes 4 µs to find a function such as that, in each
- * place of a statement and for each partition.
- */
+/** What {@link beginning} gives for a value of a request. The server takes 4 µs to call it, for each partition. */
 export function beginningOf(text: string): string {
   return text.length <= MOST ? text : [...text.slice(0, 2 * MOST)].slice(0, MOST).join('') // in characters, as the server
 }

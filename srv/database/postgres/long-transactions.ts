@@ -29,11 +29,7 @@ interface Oldest {
   uncleaned: number
 }
 
-/**
- * Looks for a transaction that stays open.
- * @param patience for how long it may, in milliseconds, since it was first seen
- * @returns a function that says what it has found in a sentence, and that only now and then
- */
+/** @returns a function that tells, now and then, of a transaction that has been open for so long: `patience` in ms */
 export function lookout(pool: pg.Pool, patience = PATIENCE): () => Promise<string | undefined> {
   let seen: { key: string; at: number } | undefined
   let quietUntil = 0

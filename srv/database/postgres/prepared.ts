@@ -29,10 +29,7 @@ export class Prepared {
     return { ...statement, name }
   }
 
-  /**
-   * The names of what a connection need not keep any longer.
-   * @param prepared the texts of what is prepared there, by their names; what is forgotten is removed
-   */
+  /** The names of what a connection need not keep. @param prepared texts by names, from which these are removed */
   forgotten(prepared: Record<string, string>): string[] {
     const names = Object.keys(prepared).filter((name) => this.names.peek(prepared[name] as string) !== name)
     for (const name of names) delete prepared[name]

@@ -15,10 +15,7 @@ import { completeSchema, historyTriggers, UNIQUE_IDS } from './schema.ts'
 import { UNNUMBERED } from './sequencer.ts'
 import { NEW_TALLIES, TALLIED } from './tallies.ts'
 
-/**
- * Compares the schemas. The expected one is created for that, and not committed.
- * @throws {Error} if there is no log, or if it belongs to another version of the service
- */
+/** See `History` in database/log.ts. The expected schema is created for that, and not committed. */
 export async function schemaDifferences(url: string, csn: Model): Promise<SchemaDifference[]> {
   await using client = await connect(url)
   try {

@@ -5,10 +5,7 @@
 import { hash } from 'node:crypto'
 import { transaction, type LogConnection } from './connection.ts'
 
-/**
- * Deploys a model, unless the mark says that this changes nothing.
- * @param model whatever the deployment depends on
- */
+/** Deploys a model, unless the mark says that this changes nothing. @param model whatever the deployment depends on */
 export async function deployOnce(database: LogConnection, model: string, deploy: () => Promise<void>) {
   if (markIn(database) === markOf(database, model)) return
   await deploy()

@@ -28,11 +28,7 @@ import { uncountedUpTo } from './tallies.ts'
 /** How long reads rely on the last check of the files, in milliseconds: a check takes microseconds. */
 const SEEN_FOR = 100
 
-/**
- * Opens the database. Creates it and its folder if they do not exist.
- * @param file the database file, absolute
- * @throws {Error} if it cannot be written
- */
+/** Opens the database, and creates it and its folder if they do not exist. @throws {Error} if it cannot be written */
 export function sqliteEngine(file: string, settings: DatabaseSettings) {
   mkdirSync(dirname(file), { recursive: true })
   /** Keeps the files open while the service runs, so that their identity does not change. */

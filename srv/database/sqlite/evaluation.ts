@@ -72,11 +72,7 @@ const durationText = (ticks: Sql): Sql => (ticks === null ? null : durationOfTic
 
 const whole = (value: Sql) => (typeof value === 'bigint' ? value : BigInt(Math.round(Number(value))))
 
-/**
- * Casts a value (5.1.1.10.1).
- * @param from what type of value it is
- * @returns the value as columns of that type have it, or null if it cannot be cast
- */
+/** Casts a value to what columns of that type have (5.1.1.10.1), or null. @param from what type of value it is */
 export function cast(value: Sql, from: Sql, to: Sql): Sql {
   if (value === null) return null
   if (to === 'Edm.String') return textOf(value, from as ValueType)

@@ -65,11 +65,7 @@ export function inlineReader(open: (limits: Limits) => QueryConnection, limit: n
     statements.clear()
   }
 
-  /**
-   * Runs a query.
-   * @returns its rows, or undefined if it takes too long or might do so
-   * @throws SQLite's error; the next query opens the file again
-   */
+  /** @returns undefined if it may take too long @throws SQLite's error; the next query opens the file again */
   function all(sql: string, values: unknown[]): unknown[] | undefined {
     const reject = (reason: string) => debug(`Not run inline, as ${reason}:`, sql)
     if (!areFew(values)) return reject('its values are many or long')

@@ -37,10 +37,7 @@ export function queryConnection({ file, files, search, resultBytes }: LogFiles, 
   addCandidates(database, search, limits)
   database.function('session_context', (name) => (session[String(name)] ?? null) as SQLInputValue)
 
-  /**
-   * Reads all rows. Where that fails, Node.js does not reset the statement: later queries would see the log as it was
-   * when this one began.
-   */
+  /** Reads all rows. Where that fails, Node.js does not reset the statement, whose snapshot later queries would see. */
   function read(statement: StatementSync, values: unknown, shown = (rows: Iterable<Row>) => rows) {
     const rows = statement.iterate(...listOf(values))
     try {

@@ -80,11 +80,7 @@ function readerProcess(log: LogFiles, memory: number) {
     return ended.promise
   }
 
-  /**
-   * Runs a query.
-   * @param signal aborted when nobody waits any longer; then the process is ended
-   * @throws {RequestError} 503 if the process ends; the reason of the signal; SQLite's error
-   */
+  /** @param signal when aborted, the process is ended @throws {RequestError} 503 if the process ends; SQLite's error */
   async function run(task: Task, signal: AbortSignal): Promise<unknown[]> {
     signal.throwIfAborted()
     let timer: NodeJS.Timeout | undefined

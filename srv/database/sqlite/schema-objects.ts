@@ -46,10 +46,7 @@ function indexesOf(entity: string, definition: Definition, forAllTenants: boolea
   )
 }
 
-/**
- * The statements that create the triggers which make the log append-only, whoever writes to it, by trigger name.
- * @param database where the tables exist
- */
+/** The statements, by name, that create the triggers which make the log append-only, whoever writes to it. */
 export function historyTriggers(database: DatabaseSync): Map<string, string> {
   const all = [EVENTS, ARRIVALS, SEALS, PURGES].map((table) => triggers(table, uniqueColumns(database, table)))
   return new Map(all.flatMap(Object.entries).map(([name, rest]) => [name, `CREATE TRIGGER ${name} ${rest}`]))

@@ -100,11 +100,7 @@ function notIndexed({ first, end }: Inquiry, most: number): number[] {
   return Array.from({ length: end - first }, (_, index) => first + index)
 }
 
-/**
- * Finds blocks.
- * @param persists whether to look for all trigrams if the rarest leave too many
- * @throws {TooMany} if there are more than `most`, or terms have no trigrams; SQLite's error
- */
+/** @param persists whether to look for all trigrams if the rarest leave too many @throws {TooMany} SQLite's error */
 function candidates(inquiry: Inquiry, most: number, persists: boolean): number[] {
   const all = distinct(inquiry.lists.map((list) => trigramsOf(list.map(({ term }) => term)).map(tokenOf)))
   if (!all.every(({ length }) => length)) throw new TooMany()
@@ -148,10 +144,7 @@ function blocksOf(
 
 const distinct = (lists: string[][]) => [...new Map(lists.map((each) => [each.join(), each])).values()]
 
-/**
- * The chunks that may have events of a tenant in a range of time, in their order.
- * @returns undefined if there is no bound
- */
+/** The chunks, in order, that may have events of a tenant in a range of time; undefined if there is no bound. */
 function chunksWithin(index: DatabaseSync, tenant: number, [after, before]: Question['range']): number[] | undefined {
   if (after === null && before === null) return undefined
   const find = index.prepare(

@@ -93,10 +93,7 @@ function opened(path: string, mode: 'ro' | 'rwc', begin: string) {
   }
 }
 
-/**
- * The index, opened when it is first needed, and again when the file is another one.
- * @param open {@link openIndex} or {@link readIndex}
- */
+/** The index, which a function opens when it is first needed, and again when the file is another one. */
 export function reopened(path: string, open: (path: string) => DatabaseSync) {
   let index: DatabaseSync | undefined
   let identity: string | undefined

@@ -35,10 +35,7 @@ const schemaOf = (tenant: number) => `
 
 export const isIndexed = ({ number }: Pick<IndexedTenant, 'number'>) => number <= MOST
 
-/**
- * The tenants that the index has seen.
- * @param tenant the only one that is asked for; null for all
- */
+/** The tenants that the index has seen. @param tenant the only one that is asked for; null for all */
 export const tenantsIn = (index: DatabaseSync, tenant: string | null = null) =>
   index
     .prepare('SELECT * FROM tenants WHERE tenant = ifnull(:tenant, tenant)')
@@ -68,8 +65,8 @@ const SMALL_SAMPLE = 256
 const LARGE_SAMPLE = 2048
 
 /**
- * Measures how frequent trigrams are, as to look for one that most blocks have takes long: for the tenants that have many more
- * blocks than before, while that is quick.
+ * Measures how frequent trigrams are, for tenants that have many more blocks than before, while that is quick. To look
+ * for a trigram that most blocks have takes long.
  */
 export function measureFrequencies(index: DatabaseSync) {
   const note = index.prepare('UPDATE tenants SET sampled = :blocks WHERE number = :number')

@@ -58,10 +58,7 @@ export function addValues({ log, index, search, numberOf }: Filling, after: numb
   }
 }
 
-/**
- * Removes values that no event has any more, some at a time, if events were removed.
- * @returns what the index says of itself afterwards
- */
+/** Removes values that no event has any more, some at a time, if events were removed. @returns the new state */
 export function removeValues(log: DatabaseSync, index: DatabaseSync, state: State): State {
   const total = Number(log.prepare(`SELECT sum(events) AS total FROM ${COUNTS}`).get()?.total)
   const removed = lastOf(log) - total // no rowid is left out
@@ -96,11 +93,7 @@ function next(index: DatabaseSync, after: number) {
   return values
 }
 
-/**
- * Finds the events that have a value with a part of it.
- * @param most how many there may be
- * @returns their rowids; undefined if nothing is sought in values, or there are more
- */
+/** @returns the rows with a part of a value; undefined if none is sought in values, or there are more than `most` */
 export function rowsByValue(question: Question, most: number): number[] | undefined {
   const rows: number[] = []
   for (const tenant of question.tenants)

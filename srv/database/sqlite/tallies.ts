@@ -71,10 +71,7 @@ export default ({ file, files, tallies }: Counting): Job => {
   return { count: () => countOlder(database, tallies), close: () => database.close() }
 }
 
-/**
- * Counts older events for their kinds, the newest of them first.
- * @returns the row up to which they are not counted; undefined if all are
- */
+/** Counts older events, the newest first. @returns the row up to which they are not counted; undefined if all are */
 function countOlder(database: LogConnection, tallies: Tallies): Promise<number | undefined> {
   return transaction(database, () => {
     const upTo = uncountedUpTo(database)

@@ -17,20 +17,14 @@ const UNSAFE = /[^ -~]|["\\/%_]/
 /** The letters that other letters become in lower case, too: the Kelvin sign and İ. */
 const AMBIGUOUS = /[ik]/gi
 
-/**
- * Makes a pattern that matches each text whose lower case contains a term, and each JSON text with such a text in it.
- * It may match others, too.
- */
+/** A pattern that matches at least each text whose lower case contains a term, and each JSON text with such a text. */
 export function textPattern(term: string): string {
   let longest = ''
   for (const run of term.split(UNSAFE)) if (run.length > longest.length) longest = run
   return longest ? `%${longest.slice(0, LONGEST).replaceAll(AMBIGUOUS, '_')}%` : '%'
 }
 
-/**
- * Makes a pattern that matches only texts whose lower case contains a term, though maybe not all of them.
- * @returns null if there is none for this term
- */
+/** A pattern that matches only texts whose lower case contains a term, if not all of them; null if there is none. */
 export function surePattern(term: string): string | null {
   return term.length <= LONGEST && /^[ -~]+$/.test(term) && !/[A-Z%_]/.test(term) ? `%${term}%` : null
 }

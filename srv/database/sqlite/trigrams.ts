@@ -9,10 +9,7 @@ const MOST = 256
  */
 const UNSAFE = /[Σσς\0\n\ufffd]|\p{Surrogate}/u
 
-/**
- * The trigrams that the lower case of a text has if it contains all of terms in any case; none for short terms.
- * @param most about how many, from all parts of the terms
- */
+/** The trigrams that a text with all terms has in lower case; none for short terms. @param most about how many */
 export function trigramsOf(terms: string[], most = MOST): string[] {
   const each = Math.ceil(most / terms.length)
   return [...new Set(terms.flatMap((term) => spread([...trigramsIn(term.toLowerCase())], each)))]
