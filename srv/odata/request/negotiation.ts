@@ -122,8 +122,15 @@ function widestFor(type: string, refusals: MediaRange[]) {
   return Math.min(...refusals.filter((each) => matches(type, each.type)).map((each) => wildcards(each.type)), 2)
 }
 
+/** The most ranges in a header: each request of a batch looks at all of those of the batch. Browsers send ten. */
+const MOST_RANGES = 100
+
+/** @throws {RequestError} 400 for more ranges than a client can need */
 function mediaRanges(header: string): MediaRange[] {
-  const ranges = header.split(',').map((each) => {
+  const parts = header.split(',', MOST_RANGES + 1)
+  if (parts.length > MOST_RANGES)
+    throw new RequestError('badRequest', `A request must name at most ${MOST_RANGES} formats or charsets.`, 'Accept')
+  const ranges = parts.map((each) => {
     const [type = '', ...rest] = each.split(';').map((part) => part.trim().toLowerCase())
     const parameters = new Map<string, string>()
     for (const part of rest.filter(Boolean)) {

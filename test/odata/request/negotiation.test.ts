@@ -88,3 +88,21 @@ describe('$metadata in JSON, which OData 4.0 does not have (CSDL JSON 4.01)', ()
     expect([answer.status, errorOf(answer).message]).toEqual([406, 'The service can answer with application/xml only.'])
   })
 })
+
+describe('A request that accepts very much', () => {
+  const accepting = (count: number) => ({ Accept: [...Array<string>(count - 1).fill('a/b;q=0'), '*/*'].join() })
+  const batch = { requests: [{ id: '1', method: 'GET', url: `${path}/negotiated` }] }
+
+  it.each<[string, (headers: Record<string, string>) => Promise<{ status: number; body: object }>]>([
+    ['by itself', (headers) => service.get(`${path}/negotiated`, headers)],
+    [
+      'for its charset',
+      ({ Accept = '' }) => service.get(`${path}/negotiated`, { 'Accept-Charset': Accept.replace('*/*', '*') })
+    ],
+    ['as a batch', (headers) => service.send('POST', '/$batch', batch, headers)]
+  ])('is answered, but refused with more ranges than 100: %s', async (_, ask) => {
+    const message = 'A request must name at most 100 formats or charsets.'
+    expect((await ask(accepting(100))).status).toBe(200)
+    expect(await ask(accepting(101))).toMatchObject({ status: 400, body: { error: { code: 'badRequest', message } } })
+  })
+})
