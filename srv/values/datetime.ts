@@ -16,14 +16,15 @@ const DATE_TIME_OFFSET = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,12}
  */
 export function instant(value: string, precision = 7): string | undefined {
   const [, date, minutes, seconds = '00', fraction = '', offset] = DATE_TIME_OFFSET.exec(value) ?? []
-  if (!date || !minutes || !offset || fraction.replace(/0+$/, '').length > precision) return undefined
+  const digits = fixed(fraction)
+  if (!date || !minutes || !offset || digits.length > precision) return undefined
   const local = `${date}T${minutes}:${seconds}`
   const milliseconds = Date.parse(`${local}Z`)
   const there = Number.isNaN(milliseconds) ? '' : new Date(milliseconds).toISOString()
   if (!there.startsWith(local)) return undefined // Date.parse takes 24:00 and rolls some days over, such as 31 June
-  const utc = /z/i.test(offset) ? there : new Date(`${local}${offset}`).toISOString()
+  const utc = offset.length === 1 ? there : new Date(`${local}${offset}`).toISOString()
   if (!/^(?!0000)\d{4}-/.test(utc)) return undefined
-  return `${utc.slice(0, 19)}.${fixed(fraction)}`
+  return `${utc.slice(0, 19)}.${digits}`
 }
 
 /** A point in time, or an instant as {@link instant} returns it, in UTC and with the digits that it has. */
@@ -105,5 +106,5 @@ export function timeOfDay(text: string): string | undefined {
 
 /** A fraction of a second with 7 digits, or more if they are not zeros. */
 function fixed(fraction: string) {
-  return fraction.padEnd(7, '0').replace(/^(.{7}\d*?)0*$/, '$1')
+  return fraction.length > 7 ? fraction.replace(/(?<=.{7})0+$/, '') : fraction.padEnd(7, '0')
 }

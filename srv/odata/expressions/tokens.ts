@@ -15,6 +15,9 @@ export interface Token {
 // Longer forms come first: a date and time begins like a date, which begins like a number.
 const PATTERNS = [
   ['space', /\s+/y],
+  ['symbol', /[(),/:;*=[\]{}]/y],
+  // most tokens: what else begins with a letter goes on with another character
+  ['name', /(?!(?:INF|NaN)\b)[A-Za-z_$]\w*(?=[\s/,()]|$)/y],
   ['string', /'(?:[^']|'')*'/y],
   ['phrase', /"(?:[^"\\]|\\.)*"/y], // in JSON and in `search`
   ['unsupported', /geo(?:graphy|metry)'[^']*'/iy],
@@ -31,7 +34,7 @@ const PATTERNS = [
   ['number', /(?:-?INF|NaN)(?![\p{L}\p{N}_.])/uy],
   ['name', /[\p{L}_$][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*/uy],
   ['alias', /@[\p{L}_][\p{L}\p{N}_]*/uy],
-  ['symbol', /[(),/:;*=[\]{}-]/y]
+  ['symbol', /-/y]
 ] as const
 
 type Pattern = (typeof PATTERNS)[number][0]
@@ -93,8 +96,8 @@ function unquoted(kind: Pattern, text: string) {
 function tokenAt(expression: string, position: number): [Pattern | undefined, string] {
   for (const [kind, pattern] of PATTERNS) {
     pattern.lastIndex = position
-    const [text] = pattern.exec(expression) ?? []
-    if (text) return [kind, text]
+    const found = pattern.exec(expression)
+    if (found) return [kind, found[0]]
   }
   return [undefined, '']
 }
