@@ -57,7 +57,7 @@ const OPEN_ROUTES = { favicon: false, health: false, static: false }
 const FORKS = ['WORKERS', 'CDS_WORKERS']
 
 /** Helmet's defaults, except one that makes Safari change links to `https://localhost`. */
-const HEADERS = { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }
+const HEADERS = { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } }, xPoweredBy: false }
 
 /** Called by `cds-serve` instead of CAP's own server. */
 export default async function server(options: object) {
@@ -114,9 +114,10 @@ async function startLog(csn: Model, model: Model, tokens: LinkTokens) {
 }
 
 function application() {
-  const app = express()
+  const app = express().disable('x-powered-by')
   app.set('trust proxy', settings().server.trust_proxy)
-  app.use(inSequence(identify, followed, ...requestLog(), helmet(HEADERS), crossOrigin), health)
+  app.use(inSequence(identify, followed, ...requestLog(), helmet(HEADERS), crossOrigin))
+  app.use('/health', health)
   const names = isProduction ? [] : localHostsOnly()
   app.use(inSequence(...names, ...clientLimit(), admit, compression({ filter: isCompressible }), countAnswers))
   app.use('/app', isProduction ? page(false, findSignIn()) : page(true))

@@ -22,7 +22,7 @@ export const admit: RequestHandler = (_req, res, next) => {
   if (underWay.size >= settings().server.max_requests)
     return refuse(res, new RequestError('serviceUnavailable', 'The service has more requests than it can take.'))
   underWay.set(res, '')
-  res.once('close', () => {
+  res.on('close', () => {
     const tenant = underWay.get(res)
     if (tenant) ofTenants.add(tenant, -1)
     underWay.delete(res)

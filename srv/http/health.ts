@@ -21,10 +21,10 @@ let ready: object | undefined
 let isFailing = false
 
 export const health: Router = Router()
-  .get('/health/live', (_req, res) => {
+  .get('/live', (_req, res) => {
     res.json({ status: 'UP' })
   })
-  .get('/health/ready', (_req, res) => {
+  .get('/ready', (_req, res) => {
     if (isDraining()) return refuse(res, new RequestError('serviceUnavailable', 'The service is shutting down.'))
     if (ready) res.json(ready)
     else refuse(res, new RequestError('serviceUnavailable', 'The database does not answer.'))

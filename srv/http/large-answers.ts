@@ -29,9 +29,10 @@ export async function waitForTurn(answer: ServerResponse, tenant: string) {
  */
 export function freeWhenSent(answer: ServerResponse, chunks: Uint8Array[]) {
   const { socket } = answer.req
+  const isLarge = ({ buffer, byteOffset }: Uint8Array) => byteOffset === 0 && buffer.byteLength > LARGE
+  if (!chunks.some(isLarge)) return
   answer.once('finish', () => {
     if (socket.destroyed) return
-    for (const { buffer, byteOffset } of chunks)
-      if (byteOffset === 0 && buffer instanceof ArrayBuffer && buffer.byteLength > LARGE) buffer.transfer(0)
+    for (const chunk of chunks) if (isLarge(chunk) && chunk.buffer instanceof ArrayBuffer) chunk.buffer.transfer(0)
   })
 }

@@ -27,7 +27,7 @@ export function requestLog(): RequestHandler[] {
   return [
     (req, res, next) => {
       const start = performance.now()
-      res.once('close', () => {
+      res.on('close', () => {
         const line = {
           time: new Date().toISOString(),
           'request-id': requestIds(res)['request-id'],

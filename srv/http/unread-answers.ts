@@ -35,7 +35,7 @@ export const countAnswers: RequestHandler = (_req, res, next) => {
     count(args[0])
     return end(...args)
   }
-  res.on('drain', uncount).once('close', uncount)
+  res.on('drain', uncount).on('close', uncount)
   next()
 }
 
