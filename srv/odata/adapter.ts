@@ -70,11 +70,12 @@ class StructuredODataAdapter extends ODataAdapter {
 
   /** Plans bypass the handlers of the service, so there are none if it has others than its own. */
   private get plans(): Plans {
+    if (this.knownPlans) return this.knownPlans
     const { handlers } = this.service as unknown as { handlers: Handlers }
     const hasOthers = PHASES.some(([phase, own]) => {
       return handlers[phase].filter((each) => ['READ', '*'].includes(each[phase] ?? '')).length > own
     })
-    return (this.knownPlans ??= new Plans(hasOthers ? 0 : settings().odata.plan_bytes))
+    return (this.knownPlans = new Plans(hasOthers ? 0 : settings().odata.plan_bytes))
   }
 
   /** Renders any error, including those of CAP. */

@@ -106,4 +106,4 @@ function* asNumbers(rows: Iterable<Row>) {
   }
 }
 
-const listOf = (values: unknown = []) => [values].flat() as SQLInputValue[]
+const listOf = (values: unknown = []) => (Array.isArray(values) ? values : [values]) as SQLInputValue[]

@@ -53,7 +53,8 @@ export function isTaken(req: Request, res: Response, resource: Resource, options
   // nothing is created in a part of a collection
   const isPart = kind === 'collection' && resource.isFiltered
   const capabilities = isPart ? { GET: CAPABILITIES.collection.GET } : CAPABILITIES[kind]
-  const allowed = new Map(Object.entries(capabilities)).get(req.method === 'HEAD' ? 'GET' : req.method)
+  const method = req.method === 'HEAD' ? 'GET' : req.method
+  const allowed = Object.hasOwn(capabilities, method) ? capabilities[method] : undefined
   if (!allowed) {
     const methods = Object.keys(capabilities).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
     const allow = [...methods, 'OPTIONS'].join(', ')

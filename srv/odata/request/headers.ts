@@ -54,20 +54,22 @@ export function refuseConditions(req: Request) {
  */
 export function negotiateVersion(req: Request): '4.0' | '4.01' {
   const refused = (header: string) => new RequestError('badRequest', 'The service speaks OData 4.0 and 4.01.', header)
-  if (![4, 4.01].includes(versionIn(req, 'OData-Version', '4.0'))) throw refused('OData-Version')
-  const most = versionIn(req, 'OData-MaxVersion', '4.0')
+  if (![4, 4.01].includes(versionIn(req, 'OData-Version', 4))) throw refused('OData-Version')
+  const most = versionIn(req, 'OData-MaxVersion', 4)
   if (!(most >= 4)) throw refused('OData-MaxVersion')
   return most >= 4.01 ? '4.01' : '4.0'
 }
 
 /** Whether the client accepts 4.01: it says so, or names no maximum (8.2.7). */
 export function allows401(req: Request): boolean {
-  return versionIn(req, 'OData-MaxVersion', '4.01') >= 4.01
+  return versionIn(req, 'OData-MaxVersion', 4.01) >= 4.01
 }
 
 /** The version in a header, NaN if it is none. Clients of Microsoft used to send more than that: `4.0;NetFx`. */
-function versionIn(req: Request, name: string, otherwise: string): number {
-  const [, version] = /^(\d+\.\d+)(;|$)/.exec(req.get(name) ?? otherwise) ?? []
+function versionIn(req: Request, name: string, otherwise: number): number {
+  const sent = req.get(name)
+  if (sent === undefined) return otherwise
+  const [, version] = /^(\d+\.\d+)(;|$)/.exec(sent) ?? []
   return Number(version)
 }
 
@@ -79,7 +81,9 @@ const PREFERENCE = /([^\s=,;"]+)(?:\s*=\s*("[^"]*"|[^\s,;"]*))?/g
  */
 export function preferences(req: Request): Map<string, string> {
   const found = new Map<string, string>()
-  const all = [...(req.get('Prefer') ?? '').matchAll(PREFERENCE)]
+  const sent = req.get('Prefer')
+  if (!sent) return found
+  const all = [...sent.matchAll(PREFERENCE)]
   const isPrefixed = ([text]: RegExpExecArray) => /^odata\./i.test(text)
   for (const [, name = '', value = ''] of all.sort((a, b) => Number(isPrefixed(a)) - Number(isPrefixed(b)))) {
     const key = name.toLowerCase().replace(/^odata\./, '')

@@ -70,7 +70,8 @@ function send(res: Response, chunks: Uint8Array[]) {
 }
 
 /** Tags are compared weakly (RFC 9110, 8.8.3.2 and 13.1.2), as all tags here are weak. */
-function isKnown(etag: string, header = '') {
+function isKnown(etag: string, header: string | undefined) {
+  if (!header) return false
   const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
   return header.trim() === '*' || header.split(',').some((each) => opaque(each) === opaque(etag))
 }
