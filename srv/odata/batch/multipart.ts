@@ -97,7 +97,9 @@ function readRequest(part: Message, isInGroup: boolean, named: Map<string, Batch
   if (!/^application\/http\b/i.test(part.headers['content-type'] ?? ''))
     throw invalid('A part of a batch must be application/http.', 'Content-Type')
   const start = part.content.findIndex((line) => line !== '')
-  const [, verb = '', url = ''] = /^([a-z]+) (\S+) HTTP\/\d\.\d\s*$/i.exec(part.content[start] ?? '') ?? []
+  // examples of the standard, and clients made after them, leave out the version (11.7.7.1)
+  const [, verb = '', url = ''] =
+    /^([a-z]+) (?!HTTP\/\d)(\S+)(?: HTTP\/\d\.\d)?\s*$/i.exec(part.content[start] ?? '') ?? []
   if (!url) throw invalid('A part of a batch must begin with the line of a request.')
   const method = verb.toUpperCase()
   checkRequest({ method, url }, isInGroup, method)

@@ -19,6 +19,13 @@ describe('A batch in the multipart format (Protocol 4.01, 11.7.7)', () => {
     expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('HTTP/1.1 200 OK')])
   })
 
+  it('takes lines of requests without a version, as examples of the standard have them (11.7.7.1)', async () => {
+    const without = (part: string) => part.replace(' HTTP/1.1', ' ')
+    const get = without(http(`GET ${path}/$count`)).replace('\r\n\r\n\r\n', '\r\nHost: host\r\n\r\n\r\n')
+    const { status, text } = await send([get, changeSet([without(creation('unversioned'))])])
+    expect([status, text.match(/HTTP\/1\.1 \d+/g)]).toEqual([200, ['HTTP/1.1 200', 'HTTP/1.1 201']])
+  })
+
   it.each(['', '/beta'])('takes lines that end with line feeds only, at %j', async (root) => {
     const event = (id: string, more = '') =>
       http(`POST ${path}`, more, JSON.stringify({ id, activityDateTime: at }, null, 2))
