@@ -128,9 +128,10 @@ function deltaLink(exchange: Exchange, path: string, position: Position): JsonTe
   return linkTo(exchange, path, '$deltatoken', position, new Map(kept))
 }
 
-/** Whether the client asks for a delta link and the request allows one: partial results have no changes to track. */
-function tracksChanges({ preferences, options, conventions, res }: Exchange): boolean {
-  const isCut = options.has('$apply') || options.has('$skip') || (options.has('$top') && !conventions.isGraph)
+/** Whether the client asks for a delta link and the request allows one: deltas have no partial results, nor references. */
+function tracksChanges({ preferences, options, conventions, res, asReferences }: Exchange): boolean {
+  const isCut =
+    asReferences || options.has('$apply') || options.has('$skip') || (options.has('$top') && !conventions.isGraph)
   if (!preferences.has('track-changes') || isCut || options.has('$skiptoken')) return false
   applied(res, 'odata.track-changes')
   return true
