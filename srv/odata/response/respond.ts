@@ -54,8 +54,9 @@ export function sendTagged(req: Request, res: Response, chunks: Uint8Array[], et
     throw new RequestError('preconditionFailed', 'The resource has another ETag.', 'If-Match')
   res.set('ETag', etag)
   // Express does not answer 304 to clients that send `Cache-Control: no-cache`, as fetch does
-  if (isKnown(etag, req.get('If-None-Match'))) res.status(304).end()
-  else send(res, chunks)
+  if (!isKnown(etag, req.get('If-None-Match'))) return send(res, chunks)
+  res.removeHeader('Content-Type') // the client has it, with the representation (RFC 9110, 15.4.5; Protocol 4.01, 9.1.6)
+  res.status(304).end()
 }
 
 /** Sends bytes as they are. Express would copy all chunks into one, and change the content type of text. */

@@ -104,6 +104,7 @@ describe('If-None-Match (RFC 9110, 13.1.2)', () => {
     for (const known of [etag, opaque, `W/${opaque}`, `"other", ${etag}`, `"other",W/${opaque}`, '*']) {
       const answer = await service.get(url, { 'If-None-Match': known })
       expect([known, answer.status, answer.text, answer.headers.get('etag')]).toEqual([known, 304, '', etag])
+      expect(answer.headers.get('content-type')).toBeNull()
     }
     for (const other of ['"other"', 'W/"other"', opaque.slice(1, -1), `W/${opaque.slice(1, -1)}`])
       expect([other, (await service.get(url, { 'If-None-Match': other })).status]).toEqual([other, 200])
