@@ -38,13 +38,13 @@ export function locate(url: string, root: string, schema: ServiceSchema): Locate
   return { resource, options, aliases }
 }
 
-/** `$entity?$id=…` (4.10): the URL of an entity, absolute or relative to the root. */
+/** `$entity?$id=…` (4.10): the URL of an entity, absolute or relative to the root. The singleton is one, too. */
 function entityWithId({ segments, options, aliases }: ParsedUrl, root: string, schema: ServiceSchema): Located {
   const id = options.get('$id')
   if (id === undefined) throw new RequestError('invalidQueryOption', '$entity needs $id, the URL of an entity.', '$id')
   const named = parseUrl(id, root)
   const resource = resolve([...named.segments, ...segments.slice(1)], named.aliases, schema)
-  if (resource.kind !== 'entity' || named.options.size)
+  if (!['entity', 'singleton'].includes(resource.kind) || named.options.size)
     throw new RequestError('invalidQueryOption', '$id is not the URL of an entity.', '$id')
   options.delete('$id')
   return { resource, options, aliases }

@@ -69,7 +69,6 @@ describe('An entity (URL Conventions 4.01, 4.3, 4.10)', () => {
     [`${path}(@k)?@k='z'`, 404],
     ['/$entity', 400],
     ['/$entity?$id=', 400],
-    ['/$entity?$id=auditLogs', 400],
     ['/$entity?$id=auditLogs/provisioning', 400],
     [`/$entity?$id=auditLogs/provisioning('a')/jobId`, 400],
     [`/$entity?$id=auditLogs/provisioning('a')?$select=id`, 400],
@@ -97,6 +96,18 @@ describe('References (Protocol 4.01, 11.2.8; JSON 4.01, section 14)', () => {
         ...reference('a')
       })
     expect((await get('/auditLogs/$ref')).body['@odata.id']).toBe(`${service.url}/auditLogs`)
+  })
+
+  it.each(['', '/beta', '/v1.0'])('are resolved by $entity, that of the singleton, too: %j', async (root) => {
+    for (const [url, options] of [
+      ['/auditLogs', '&$expand=provisioning($top=1;$orderby=id;$select=id)'],
+      [`${path}('a')`, '&$select=id']
+    ]) {
+      const { body } = await get(`${root}${url}/$ref`)
+      const resolved = await get(`${root}/$entity?$id=${String(body['@odata.id'])}${options}`)
+      expect(resolved.body).toEqual((await get(`${root}${url}?${options}`)).body)
+      expect(JSON.stringify(resolved.body)).toContain('"id":"a"')
+    }
   })
 
   it('come in pages', async () => {
