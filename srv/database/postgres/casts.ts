@@ -69,6 +69,9 @@ const WITHIN_BIGINT = `CASE WHEN value >= 9223372036854775807 AND value <> 'NaN'
 
 const NUMBER = `'^[+-]?[0-9]+(?:\\.[0-9]+)?(?:e[+-]?[0-9]+)?$'`
 
+/** From here on a number is infinite as a double, and up to here it is zero: half of the last place beyond those that there are. */
+const [INFINITE, ZERO] = [2n ** 1024n - 2n ** 970n, `${5n ** 1075n}e-1075`]
+
 export const CASTS = [
   // a cast of a double to numeric would leave 15 digits
   ...[
@@ -118,19 +121,26 @@ export const CASTS = [
          WHEN abs(value) <= 7.006492321624085e-46 THEN 0 ELSE cast(cast(value as real) as ${DOUBLE}) END`
   ),
   create(
+    'odata_any_to_double(value text)',
+    DOUBLE,
+    // 800 digits and whether there are others decide how a double is rounded; numeric has no room for all numbers
+    `SELECT CASE value WHEN 'INF' THEN 'Infinity' WHEN '-INF' THEN '-Infinity' WHEN 'NaN' THEN cast('NaN' as ${DOUBLE}) ELSE
+       CASE WHEN value ~* ${NUMBER} THEN (SELECT CASE WHEN digits = '' OR size < -400 THEN 0
+         WHEN size > 400 OR number >= ${INFINITE} THEN cast(sign || 'Infinity' as ${DOUBLE})
+         WHEN number <= ${ZERO} THEN 0 ELSE cast(sign || number as ${DOUBLE}) END
+       FROM (SELECT sign, digits, size, CASE WHEN digits <> '' AND abs(size) <= 400 THEN cast('0.' || left(digits, 800)
+           || CASE WHEN substr(digits, 801) ~ '[1-9]' THEN '1' ELSE '' END || 'e' || size as numeric) END AS number
+         FROM (SELECT CASE WHEN value LIKE '-%' THEN '-' ELSE '' END AS sign, digits, length(digits) - length(split_part(mantissa, '.', 2)) +
+             CASE WHEN exponent LIKE '-%' THEN -1 ELSE 1 END * cast('0' || left(ltrim(exponent, '+-0'), 9) as int) AS size
+           FROM (SELECT mantissa, ltrim(translate(mantissa, '.', ''), '+-0') AS digits, exponent
+             FROM (SELECT split_part(lower(value), 'e', 1) AS mantissa, split_part(lower(value), 'e', 2) AS exponent
+             ) AS split) AS read) AS sized) AS found) END END`
+  ),
+  create(
     'odata_to_double(value text)',
     DOUBLE,
-    `SELECT CASE value WHEN 'INF' THEN 'Infinity' WHEN '-INF' THEN '-Infinity' WHEN 'NaN' THEN cast('NaN' as ${DOUBLE}) ELSE
-       CASE WHEN value !~* ${NUMBER} THEN NULL
-         WHEN length(value) > 1000 THEN NULL
-         WHEN abs(exponent) > 2000 THEN CASE WHEN exponent < 0 OR value !~ '^[+-]?[0.]*[1-9]' THEN 0
-           WHEN value LIKE '-%' THEN '-Infinity' ELSE cast('Infinity' as ${DOUBLE}) END
-         WHEN abs(number) >= 1.797693134862315807e308 THEN sign(number) * cast('Infinity' as ${DOUBLE})
-         WHEN abs(number) < 2.4703282292062328e-324 THEN 0 ELSE cast(number as ${DOUBLE}) END END
-     FROM (SELECT CASE WHEN value ~* ${NUMBER} AND length(value) <= 1000 AND abs(exponent) <= 2000
-         THEN cast(value as numeric) END AS number, exponent
-       FROM (SELECT CASE WHEN value ~* ${NUMBER}
-         THEN coalesce(cast(left(substring(value from '[eE]([+-]?[0-9]+)$'), 9) as int), 0) END AS exponent) AS read) AS found`
+    `SELECT CASE WHEN length(value) < 300 AND value ~ '^[+-]?[0-9]+(?:[.][0-9]+)?$' THEN cast(value as ${DOUBLE})
+       ELSE odata_any_to_double(value) END`
   ),
   create(
     'odata_to_boolean(value text)',

@@ -110,7 +110,7 @@ export const FUNCTIONS = [
     'json_double(value text)',
     'double precision',
     `SELECT CASE WHEN length(value) < 300 AND strpos(lower(value), 'e') = 0 THEN cast(value as double precision)
-       ELSE odata_to_double(value) END`
+       ELSE odata_any_to_double(value) END`
   ),
   // a text: 1 and a number in a form that sorts as text, or 2 and a text
   create(

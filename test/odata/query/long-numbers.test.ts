@@ -99,3 +99,25 @@ describe('A member of an open type that is no primitive value', () => {
     ])
   })
 })
+
+describe('Numbers of any number of digits', () => {
+  it.each([
+    ['n0', '1' + '0'.repeat(2000), 'INF'],
+    ['n1', '-' + '9'.repeat(200_000), '-INF'],
+    ['n2', '0.' + '0'.repeat(200_000) + '1', '0'],
+    ['n3', '0.1' + '0'.repeat(20_000) + '1', '0.1'],
+    ['n4', '1' + '0'.repeat(2000) + 'e-2000', '1'],
+    ['n5', '0.' + '0'.repeat(1999) + '25e2000', '2.5'],
+    ['n6', '1e0000000000099999', 'INF'],
+    ['n7', '1e-0000000000999999', '0'],
+    ['n8', '1e0000000000000001', '10']
+  ])('compare as what they stand for: %s', async (id, number, double) => {
+    const event = `{"id":"${id}","activityDateTime":"2024-05-01T10:00:00Z","targetSystem":{"details":{"d":${number}}}}`
+    expect((await service.post(path, event)).status).toBe(201)
+    const found = [`id eq '${id}' and targetSystem/details/d eq ${double}`, `id eq '${id}'`]
+    for (const $filter of found) {
+      const answer = await service.get(query(path, { $filter, $orderby: 'targetSystem/details/d', $select: 'id' }))
+      expect([answer.status, valuesOf(answer).map((each) => each.id)]).toEqual([200, [id]])
+    }
+  })
+})
