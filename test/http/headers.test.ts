@@ -31,6 +31,16 @@ describe('Every answer', () => {
   ])('with what is in the log is kept by no browser: %s', async (path) => {
     expect((await service.get(path)).headers.get('cache-control')).toBe('no-store')
   })
+
+  it.each(['/$metadata', '/v1.0/$metadata?$format=json', '/beta/openapi.json'])(
+    'without it may be kept, and is asked for with its ETag: %s',
+    async (path) => {
+      const { headers } = await service.get(path)
+      expect(headers.get('cache-control')).toBe('no-cache')
+      const again = await service.get(path, { 'If-None-Match': String(headers.get('etag')) })
+      expect([again.status, again.headers.get('cache-control')]).toEqual([304, 'no-cache'])
+    }
+  )
 })
 
 describe('The log of requests', () => {

@@ -28,6 +28,7 @@ export function describer(
     const { generateMetadata } = await import('./metadata.ts') // few starts need its parsers
     metadata ??= generateMetadata(asShown(model, name), namespaceOf(model, name), entitiesDerive, schema)
     const text = root === undefined ? csdl(metadata, res, isJson) : openApi(root, metadata.json)
+    res.set('Cache-Control', 'no-cache') // it has nothing of the log: browsers may keep it, and ask with its ETag
     sendTagged(req, res, [Buffer.from(text)], weakEtag(text))
   }
 }
