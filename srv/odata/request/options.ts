@@ -36,7 +36,12 @@ export function checkOptions(options: Map<string, string>, allowed: readonly str
  */
 export function nestedItems(value: string, option: string, allowed: readonly string[]) {
   return split(value, ',').map((item) => {
-    const [, name = item.trim(), nested] = /^([^(]*)(?:\((.*)\))?$/s.exec(item.trim()) ?? []
+    const found = /^([^()]*)(?:\((.*)\))?$/s.exec(item.trim())
+    if (!found) {
+      const message = `The parentheses or quotes of '${item.trim()}' in ${option} do not match.`
+      throw new RequestError('invalidQueryOption', message, option)
+    }
+    const [, name = '', nested] = found
     if (/(?:^|\/)@/.test(name)) throw notImplemented('annotations', option)
     return { name: name.trim(), options: nested === undefined ? undefined : nestedOptions(nested, option, allowed) }
   })

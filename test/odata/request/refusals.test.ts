@@ -1,4 +1,4 @@
-import { documentedExample, errorOf, sharedService, type Json } from '../../support/service.ts'
+import { documentedExample, errorOf, query, sharedService, type Json } from '../../support/service.ts'
 
 const service = sharedService()
 const path = '/auditLogs/provisioning'
@@ -242,6 +242,15 @@ describe('A request that is wrong is refused and says why', () => {
   ])('%s with %i %s', async (url, status, code) => {
     const answer = await service.get(url)
     expect([answer.status, errorOf(answer).code]).toEqual([status, code])
+  })
+
+  it.each(['(', 'id("a', 'id)', '$count(x'])('$select with a member %s, which does not end', async (name) => {
+    const item = `targetSystem/details/${name}`
+    const answer = await service.get(query(path, { $select: `id,${item}` }))
+    expect([answer.status, errorOf(answer).message]).toEqual([
+      400,
+      `The parentheses or quotes of '${item}' in $select do not match.`
+    ])
   })
 
   it.each<[string, string]>([
