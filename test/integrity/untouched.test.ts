@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { expectUntouched } from '../../srv/database/sqlite/schema.ts'
+import { expectUntouched } from '../../srv/database/sqlite/schema-differences.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { altered, EVENTS, makeLog } from './tampering.ts'
 import { postJson } from '../support/http.ts'

@@ -40,7 +40,7 @@ export const isReadOnly = (error: unknown) => hasCode(error, 8)
 /** Whether an error is that of a damaged file: SQLITE_CORRUPT, SQLITE_NOTADB. */
 export const isDamaged = (error: unknown) => hasCode(error, 11, 26)
 
-// SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE, and SQLITE_CONSTRAINT_TRIGGER: see schema-objects.ts
+// SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE, and SQLITE_CONSTRAINT_TRIGGER: see schema.ts
 const DUPLICATES = [1555, 2067, 1811]
 
 export const isDuplicate = (error: unknown) => DUPLICATES.includes(resultCode(error))

@@ -6,7 +6,7 @@ import { beginImmediate, openConnection, type LogConnection } from './connection
 import { failureOf } from './failures.ts'
 import type { Table } from '../engine.ts'
 import type { Refusal, ThreadSettings, Work } from './group-commit.ts'
-import { REFUSE_SHARED_IDS } from './schema-objects.ts'
+import { REFUSE_SHARED_IDS } from './schema.ts'
 
 /**
  * Each savepoint keeps the pages that its event changes as they were: 12 or more of them, which SQLite would write to a

@@ -33,7 +33,7 @@ export type GroupCommit = ReturnType<typeof startGroupCommit>
  * Prepares the thread.
  * @param file the database file, absolute; its files must stay in place from now on
  * @param lockTimeout how long to wait for the lock of another writer, in milliseconds
- * @param uniqueIds whether an id that another tenant has is refused: see schema-objects.ts
+ * @param uniqueIds whether an id that another tenant has is refused: see schema.ts
  */
 export function startGroupCommit(file: string, lockTimeout: number, uniqueIds = false) {
   const settings: ThreadSettings = { file, files: openFiles(file), lockTimeout, uniqueIds }

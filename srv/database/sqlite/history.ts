@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Arrival, History, Inspected, Miscount, PurgeRecord, Seal, StoredRow } from '../log.ts'
 import { mistalliedIn, talliesIn } from '../tallies.ts'
-import { schemaDifferences } from './schema.ts'
+import { schemaDifferences } from './schema-differences.ts'
 import { brokenColumnOf, items, rows, withNumbers } from './stored-rows.ts'
 import { ARRIVAL_KEY, ARRIVALS, COUNTS, EVENT_KEY, EVENTS, PURGES, SAME_EVENT, SEALS, TALLIES } from '../tables.ts'
 

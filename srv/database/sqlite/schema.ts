@@ -1,112 +1,117 @@
-/** Compares the schema of the log with the one the service creates, to find what would drop or alter events. */
-import { DatabaseSync } from 'node:sqlite'
-import { isDeepStrictEqual } from 'node:util'
-import { remembered } from '../../values/remembered.ts'
-import type { Model } from '../../cqn/csn.ts'
-import type { SchemaDifference } from '../log.ts'
-import { differences, explained, foreign, keyOf, migration, storedModel } from '../schema.ts'
-import type { Migration, SchemaObjects } from '../schema.ts'
-import { ARRIVALS, COUNTS, EVENTS, OLDER, PURGES, SEALS, TALLIES, UNDER_WAY } from '../tables.ts'
+/** The indexes and triggers that the service adds to the schema, and keeps as it defines them. */
+import type { DatabaseSync } from 'node:sqlite'
+import { findColumn, type Definition, type Model } from '../../cqn/csn.ts'
+import { columnsInAnyCase, wantedIndexes } from '../indexes.ts'
 import { talliesIn } from '../tallies.ts'
-import { historyTriggers, indexesIn } from './schema-objects.ts'
-import { COUNT_TRIGGERS, countTriggers } from './tallies.ts'
+import { transaction, type LogConnection } from './connection.ts'
+import { ARRIVALS, EVENTS, PURGES, SEALS, tableOf, UNDER_WAY } from '../tables.ts'
+import { BEGIN_ANEW, countTriggers, kindIndex } from './tallies.ts'
 
-/** See `History` in database/log.ts. */
-export function schemaDifferences(database: DatabaseSync, csn: Model): SchemaDifference[] {
-  const found = objectsOf(database)
-  const { model, whole, expected } = expectedSchema(csn)
-  if (found.has(keyOf('table', 'cds_model'))) expectVersion(database, model, whole)
-  return differences(found, expected)
+/**
+ * Completes the schema after a migration. Creates indexes and triggers that are missing or were created differently, and
+ * drops the indexes that the model no longer asks for (see db/indexes.cds). In a large log that takes minutes, but only
+ * once. If the triggers that count events are new, the events that are there are counted.
+ * @param forAllTenants whether to create `@indexesForAllTenants`, too
+ */
+export async function completeSchema(database: LogConnection, definitions: Definitions, forAllTenants: boolean) {
+  const tables = Object.keys(definitions).map(tableOf)
+  await renew(database, 'index', indexesIn(definitions, forAllTenants), { tables })
+  const work = () => database.exec(BEGIN_ANEW)
+  await renew(database, 'trigger', countTriggers(talliesIn(definitions)), { work })
+  await renew(database, 'trigger', historyTriggers(database))
 }
 
-interface Schema {
-  model: Model
-  /** What leads to it from an empty database. */
-  whole: Migration
-  expected: SchemaObjects
-}
+type Definitions = Model['definitions']
 
-/** The schema of a model. The compiler takes much longer than the comparison, and several logs can have one model. */
-const expectedSchema = remembered((csn: Model): Schema => {
-  const model = storedModel(csn)
-  const whole = migration(model)
-  return { model, whole, expected: expectedObjects(model, whole) }
-})
+/** The statements that create all indexes, by their names. */
+export const indexesIn = (definitions: Definitions, forAllTenants: boolean): Map<string, string> =>
+  new Map([
+    ...Object.entries(definitions).flatMap(([entity, each]) => [...indexesOf(entity, each, forAllTenants)]),
+    kindIndex(talliesIn(definitions))
+  ])
 
-/** Looks for what would drop or alter events before they are stored. @throws {Error} if there is such a thing */
-export function expectUntouched(database: DatabaseSync) {
-  const known = new Set([...COUNT_TRIGGERS, ...historyTriggers(database).keys()])
-  for (const [type, name = ''] of [...objectsOf(database).keys()].map((key) => key.split('\0'))) {
-    if (type === 'trigger' && !known.has(name)) throw foreign('a trigger that is not its own', name)
-    if (type === 'view' && TABLES.includes(name.toLowerCase())) throw foreign('a view in the place of its table', name)
-  }
-}
-
-/** In lower case, as SQLite ignores the case of names. */
-const TABLES = [EVENTS, ARRIVALS, SEALS, PURGES, UNDER_WAY, COUNTS, TALLIES, OLDER].map((table) => table.toLowerCase())
-
-function expectVersion(database: DatabaseSync, model: Model, { afterImage }: Migration) {
-  const { csn } = database.prepare('SELECT csn FROM cds_model').get() ?? {}
-  if (isSame(csn, afterImage)) return // the usual case, in which the compiler has nothing to compare
-  try {
-    const { drops, createsAndAlters } = migration(model, String(csn))
-    if (!drops.length && !createsAndAlters.length) return
-  } catch (error) {
-    throw explained(error)
-  }
-  throw new Error(
-    'its schema is that of another version of the service, or cds_model was altered. Start this version once.'
+function indexesOf(entity: string, definition: Definition, forAllTenants: boolean): Map<string, string> {
+  const table = tableOf(entity)
+  const tenant = findColumn(definition, 'tenant')
+  const inAnyCase = columnsInAnyCase(definition)
+  return new Map(
+    wantedIndexes(definition, forAllTenants).map(({ columns, condition }) => {
+      const name = `${table}_by_${columns.join('_')}`
+      const begins = (index: number) => columns.slice(0, index).every((each) => each === tenant)
+      const parts = columns.map((column, index) =>
+        inAnyCase.includes(column) && begins(index) ? `${column} COLLATE NOCASE` : column
+      )
+      return [name, `CREATE INDEX ${name} ON ${table} (${parts.join()})${condition}`]
+    })
   )
 }
 
-const isSame = (csn: unknown, { definitions }: Migration['afterImage']) =>
-  typeof csn === 'string' &&
-  isDeepStrictEqual((JSON.parse(csn) as Model).definitions, JSON.parse(JSON.stringify(definitions)))
-
-/** Creates the schema in memory. */
-function expectedObjects(model: Model, { createsAndAlters }: Migration) {
-  const indexes = indexesIn(model.definitions, true).values()
-  const database = new DatabaseSync(':memory:')
-  database.exec('CREATE TABLE cds_model (csn CLOB)') // where CAP keeps the deployed model: see `cds.deploy`
-  const triggers = countTriggers(talliesIn(model.definitions)).values()
-  database.exec([...createsAndAlters, ...indexes, ...triggers].join(';\n'))
-  database.exec([...historyTriggers(database).values()].join(';\n'))
-  const objects = objectsOf(database)
-  database.close()
-  return objects
+/** The statements, by name, that create the triggers which make the log append-only, whoever writes to it. */
+export function historyTriggers(database: DatabaseSync): Map<string, string> {
+  const all = [EVENTS, ARRIVALS, SEALS, PURGES].map((table) => triggers(table, uniqueColumns(database, table)))
+  return new Map(all.flatMap(Object.entries).map(([name, rest]) => [name, `CREATE TRIGGER ${name} ${rest}`]))
 }
 
-/** The tables, indexes, triggers and views, but for the tables of ANALYZE, which an operator may run. */
-const OBJECTS = `SELECT type, name, sql FROM sqlite_schema
-  WHERE type <> 'table' OR name NOT GLOB 'sqlite_stat[0-9]' ORDER BY type DESC, name`
+function triggers(table: string, unique: string[][]) {
+  const refuse = (what: string) => `BEGIN SELECT RAISE(ABORT, 'The log is append-only: no row of it is ${what}.'); END`
+  const isKnown = [['rowid'], ...unique].map((columns) => {
+    const equal = columns.map((column) => `"${column}" = NEW."${column}"`)
+    return `EXISTS (SELECT 1 FROM ${table} WHERE ${equal.join(' AND ')})`
+  })
+  const unlessPurged = [EVENTS, ARRIVALS].includes(table) ? ` WHEN NOT EXISTS (SELECT 1 FROM ${UNDER_WAY})` : ''
+  return {
+    [`${table}_no_update`]: `BEFORE UPDATE ON ${table} ${refuse('changed')}`,
+    [`${table}_no_delete`]: `BEFORE DELETE ON ${table}${unlessPurged} ${refuse('removed')}`,
+    // INSERT OR REPLACE removes rows without firing DELETE triggers (https://sqlite.org/lang_conflict.html)
+    [`${table}_no_replace`]: `BEFORE INSERT ON ${table} WHEN ${isKnown.join(' OR ')} ${refuse('replaced')}`
+  }
+}
 
-function objectsOf(database: DatabaseSync): SchemaObjects {
-  const all = database.prepare(OBJECTS).all() as { type: string; name: string; sql: string | null }[]
-  return new Map(all.map(({ type, name, sql }) => [keyOf(type, name), sql && type === 'table' ? comparable(sql) : sql]))
+/** The sets of columns that are unique in a table, including its primary key. */
+function uniqueColumns(database: DatabaseSync, table: string) {
+  const indexes = database.prepare(`SELECT name FROM pragma_index_list('${table}') WHERE "unique" ORDER BY name`).all()
+  const columns = database.prepare('SELECT name FROM pragma_index_info(?) ORDER BY seqno')
+  return indexes.map(({ name }) => columns.all(name as string).map((column) => String(column.name)))
 }
 
 /**
- * The statement of a table in a form that can be compared: without the order of columns, as migrations append some, and
- * without the lengths of texts and whether they are large, which mean nothing to SQLite, so that no migration changes them.
+ * Makes one connection refuse an id that any tenant uses. Others may belong to a service with tokens. The key of an
+ * event includes the tenant, so that no tenant learns which ids others use. Without tokens nothing tells tenants apart,
+ * and a reader could see two events with one id.
  */
-function comparable(sql: string) {
-  const begin = sql.indexOf('(')
-  const end = sql.lastIndexOf(')')
-  const columns = listOf(sql.slice(begin + 1, end)).map((each) => each.replace(TEXT_TYPE, ' TEXT'))
-  return [sql.slice(0, begin), ...columns.toSorted(), sql.slice(end)].join()
+export const REFUSE_SHARED_IDS = `
+  CREATE TEMP TRIGGER refuse_shared_ids BEFORE INSERT ON main.${EVENTS}
+  WHEN EXISTS (SELECT 1 FROM main.${EVENTS} WHERE id = NEW.id)
+  BEGIN SELECT RAISE(ABORT, 'Another tenant has an event with this id.'); END`
+
+/** Checks that the ids in a log are unique. @throws {Error} that names an id which several tenants use */
+export function checkUniqueIds(database: LogConnection) {
+  const shared = database.prepare(`SELECT id FROM ${EVENTS} GROUP BY id HAVING count(*) > 1 LIMIT 1`).get()
+  if (!shared) return
+  const problem = `Several tenants have an event with the id '${String(shared.id)}'.`
+  throw new Error(`${problem} Only with tokens, which tell tenants apart, the service can read this database.`)
 }
 
-const TEXT_TYPE = /(?<=^\S+) (?:NVARCHAR\(\d+\)|NCLOB)/
-
-/** Splits definitions of columns and constraints at the commas outside of parentheses and quotes. */
-function listOf(definitions: string) {
-  const parts = ['']
-  let depth = 0
-  for (const [token] of definitions.matchAll(/'[^']*'|"[^"]*"|[(),]|[^'"(),]+/g)) {
-    if (token === '(') depth++
-    if (token === ')') depth--
-    if (token === ',' && depth === 0) parts.push('')
-    else parts.push(parts.pop() + token)
-  }
-  return parts.map((part) => part.replaceAll(/\s+/g, ' ').trim())
+/**
+ * Creates triggers or indexes that are missing, or were created by another statement.
+ * @param wanted the statements that create them, by name
+ * @param tables tables whose other triggers or indexes are dropped
+ * @param work runs in the same transaction, if anything changes
+ */
+async function renew(
+  database: LogConnection,
+  type: 'trigger' | 'index',
+  wanted: Map<string, string>,
+  { tables = [], work = () => {} }: { tables?: string[]; work?: () => void } = {}
+) {
+  const all = database.prepare('SELECT name, sql, tbl_name FROM sqlite_schema WHERE type = ? AND sql IS NOT NULL')
+  const known = new Map(all.all(type).map(({ name, sql, tbl_name: table }) => [String(name), { sql, table }]))
+  const unwanted = [...known].filter(([name, { table }]) => tables.includes(String(table)) && !wanted.has(name))
+  const due = [...wanted].filter(([name, sql]) => known.get(name)?.sql !== sql)
+  if (!unwanted.length && !due.length) return
+  await transaction(database, () => {
+    for (const [name] of [...unwanted, ...due]) database.exec(`DROP ${type} IF EXISTS ${name}`)
+    for (const [, sql] of due) database.exec(sql)
+    work()
+  })
 }
