@@ -1,5 +1,5 @@
 /** Fills the search index with what has come into the log, in the background thread: see search-index.ts. */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Job } from '../background.ts'
 import type { Searched } from '../engine.ts'
 import { openConnection } from './connection.ts'
@@ -23,9 +23,8 @@ import { isIndexed, measureFrequencies, tenantNumbers, textsOf } from './search-
 import { addValues, removeValues, type Filling } from './search-values.ts'
 import { Tokenizer } from './trigram-tokens.ts'
 
-/** How long a transaction takes, in milliseconds, and how many events it has at most. */
+/** How long a transaction takes, in milliseconds. */
 const DURATION = 100
-const MOST = 5000
 
 /** From how many rowids on whose events were removed the index is made again, if those are half of it. */
 const MANY_REMOVED = 10_000
@@ -78,7 +77,8 @@ function fillFrom(log: DatabaseSync, index: DatabaseSync, search: SearchIndex): 
   const first = Number(log.prepare(`SELECT min(rowid) AS first FROM ${EVENTS}`).get()?.first)
   const known = stateOf(index)
   if (known && (!isOf(log, index, known, form) || isMostlyGone(known, first))) return undefined
-  const state = known ?? { log: nameOf(log), form, first, last: -1, removed: 0, swept: 0 }
+  const before = Math.floor(first / BLOCK) * BLOCK - 1
+  const state = known ?? { log: nameOf(log), form, first, last: before, removed: 0, swept: 0 }
   const end = Math.floor((lastOf(log) + 1) / BLOCK) * BLOCK - 1
   const next = end > state.last ? addEvents(log, index, search, state, end) : known && removeValues(log, index, known)
   if (next && next !== known)
@@ -115,44 +115,30 @@ const isMostlyGone = ({ first, last }: State, firstOfLog: number) =>
   firstOfLog - first > Math.max(MANY_REMOVED, (last - first) / 2)
 
 /** Adds whole blocks, at least one. @returns the rowid up to which events are indexed */
-function addBlocks({ log, index, search, numberOf }: Filling, last: number, end: number) {
+function addBlocks({ log, index, search, numberOf }: Filling, after: number, end: number) {
   const addTexts = textWriter(index)
   const addAnchor = index.prepare('INSERT INTO anchors (place, id, tenant) VALUES (?, ?, ?)')
   const rows = log.prepare(
-    `SELECT rowid, id, tenant, ${columnsOf(search.columns)} FROM ${EVENTS}
-     WHERE rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ${MOST}`
+    `SELECT rowid, id, tenant, ${columnsOf(search.columns)} FROM ${EVENTS} WHERE rowid BETWEEN ? AND ? ORDER BY rowid`
   )
   rows.setReturnArrays(true)
-  const until = performance.now() + DURATION
   const tokenizer = new Tokenizer()
-  let block: { number: number; texts: Map<number, string[]>; anchor: SQLInputValue[] } | undefined
-  const addBlock = () => {
-    if (!block) return
-    for (const [tenant, texts] of block.texts)
-      if (isIndexed({ number: tenant })) addTexts(tenant, block.number, tokenizer.tokensOf(texts))
-    addAnchor.run(...block.anchor)
-  }
-  let count = 0
-  for (const row of rows.iterate(last, end)) {
-    const [place, id, tenant, ...columns] = row as unknown as [number, string, string, ...Columns]
-    const number = Math.floor(place / BLOCK)
-    if (number !== block?.number) {
-      addBlock()
-      if (block && performance.now() > until) return (block.number + 1) * BLOCK - 1
-      block = { number, texts: new Map(), anchor: [] }
+  const until = performance.now() + DURATION
+  let last = after
+  do {
+    const events = Array.from(rows.iterate(last + 1, last + BLOCK), (row) => {
+      const [place, id, tenant, ...columns] = row as unknown as [number, string, string, ...Columns]
+      return { anchor: [place, id, tenant], number: numberOf(tenant), text: textOf(columns).toLowerCase() }
+    })
+    for (const [number, own] of Map.groupBy(events, (each) => each.number)) {
+      const texts = own.map(({ text }) => text)
+      if (isIndexed({ number })) addTexts(number, (last + 1) / BLOCK, tokenizer.tokensOf(texts))
     }
-    const ofTenant = numberOf(tenant)
-    const texts = block.texts.get(ofTenant) ?? []
-    block.texts.set(ofTenant, texts)
-    texts.push(textOf(columns).toLowerCase())
-    block.anchor = [place, id, tenant]
-    count++
-  }
-  if (!block) return end // all of them were removed
-  // the last block may be cut off by the limit
-  if (count === MOST) return block.number * BLOCK - 1
-  addBlock()
-  return end
+    const { anchor } = events.at(-1) ?? {}
+    if (anchor) addAnchor.run(...anchor)
+    last += BLOCK
+  } while (last < end && performance.now() < until)
+  return last
 }
 
 /** Prepares to add the trigrams that the events of a tenant have in a block. */

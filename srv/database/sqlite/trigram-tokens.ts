@@ -12,17 +12,12 @@ const ASCII = 0x80
 const LETTERS = Uint8Array.from({ length: ASCII }, (_, code) => tokenOf(String.fromCharCode(code)).charCodeAt(0))
 const [LINE_FEED, SPACE, SURROGATE, LARGEST_UNIT] = [0x0a, 0x20, 0xd800, 0xffff]
 
-/** The places for trigrams of ASCII, a power of 2 of which half are used; the bits of a trigram, and the bytes of a token. */
+/** The places for trigrams of ASCII, a power of 2 of which half are used, and the bytes of a token. */
 const PLACES = 2 ** 14
-const BITS = 21
 const BYTES = 4
-
-/** How many times the places are emptied by a new number, which stands in those that are used. */
-const ROUNDS = 2 ** (31 - BITS)
 
 export class Tokenizer {
   private readonly places = new Int32Array(PLACES)
-  private round = 1
   private readonly letters = Buffer.alloc((PLACES / 2) * BYTES)
   private end = 0
   private tokens = ''
@@ -54,14 +49,11 @@ export class Tokenizer {
   }
 
   private addAscii(first: number, second: number, third: number) {
-    const { places, round, letters } = this
+    const { places, letters } = this
     const trigram = (first << 14) | (second << 7) | third
-    const entry = (round << BITS) | trigram
+    const entry = trigram + 1 // zero stands in places that are empty
     let place = Math.imul(trigram, 0x9e3779b1) >>> 18 // the highest bits of a product are the best
-    for (let found = places[place] as number; found >> BITS === round; found = places[place] as number) {
-      if (found === entry) return
-      place = (place + 1) & (PLACES - 1)
-    }
+    for (; places[place]; place = (place + 1) & (PLACES - 1)) if (places[place] === entry) return
     places[place] = entry
     letters[this.end] = LETTERS[first] as number
     letters[this.end + 1] = LETTERS[second] as number
@@ -75,8 +67,6 @@ export class Tokenizer {
   private flush() {
     this.tokens += this.letters.toString('latin1', 0, this.end)
     this.end = 0
-    if (++this.round < ROUNDS) return
     this.places.fill(0)
-    this.round = 1
   }
 }
