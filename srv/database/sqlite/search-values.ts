@@ -31,8 +31,8 @@ const LOOKED_FOR = 8
 /** The most text of values that are held at once, but for one, in UTF-16 code units. */
 const MOST_TEXT = 1_000_000
 
-/** How many values are looked at, at once, to find those that are gone. */
-const SWEPT = 2000
+/** How long values that are gone are looked for at once, in milliseconds. */
+const DURATION = 20
 
 /** What events are added from and to, in a transaction. */
 export interface Filling extends Pick<Question, 'log' | 'index' | 'search'> {
@@ -58,39 +58,31 @@ export function addValues({ log, index, search, numberOf }: Filling, after: numb
   }
 }
 
-/** Removes values that no event has any more, some at a time, if events were removed. @returns the new state */
+type KnownValue = Record<'number' | 'place', number> & Record<'tenant' | 'name' | 'value', string>
+
+/** Removes values that no event has any more, for a short time, if events were removed. @returns the new state */
 export function removeValues(log: DatabaseSync, index: DatabaseSync, state: State): State {
   const total = Number(log.prepare(`SELECT sum(events) AS total FROM ${COUNTS}`).get()?.total)
   const removed = lastOf(log) - total // no rowid is left out
   if (!state.swept && removed === state.removed) return state
-  const values = next(index, state.swept)
-  const remove = index.prepare('DELETE FROM known_values WHERE number = ?')
-  for (const { number, tenant, place, name, value } of values) {
-    if (log.prepare(`SELECT 1 FROM ${EVENTS} WHERE tenant = ? AND "${name}" = ? LIMIT 1`).get(tenant, value)) continue
-    remove.run(number)
-    const texts = valueTextsOf(place)
-    index
-      .prepare(`INSERT INTO ${texts} (${texts}, rowid, text) VALUES ('delete', ?, ?)`)
-      .run(number, value.toLowerCase())
-  }
-  const swept = values.at(-1)?.number ?? 0 // after the last one it begins anew
-  return { ...state, removed: state.swept ? state.removed : removed, swept }
-}
-
-/** The next values, as long as they have little text together. */
-function next(index: DatabaseSync, after: number) {
   const known = index.prepare(
     `SELECT known.number, known.tenant AS place, tenants.tenant, name, value FROM known_values AS known
-     JOIN tenants ON tenants.number = known.tenant WHERE known.number > ? ORDER BY known.number LIMIT ${SWEPT}`
+     CROSS JOIN tenants ON tenants.number = known.tenant WHERE known.number > ? ORDER BY known.number`
   )
-  const values: { number: number; place: number; tenant: string; name: string; value: string }[] = []
-  let length = 0
-  for (const each of known.iterate(after) as Iterable<(typeof values)[number]>) {
-    values.push(each)
-    length += each.value.length
-    if (length > MOST_TEXT) break
+  const remove = index.prepare('DELETE FROM known_values WHERE number = ?')
+  const until = performance.now() + DURATION
+  const begun = { ...state, removed: state.swept ? state.removed : removed }
+  for (const { number, tenant, place, name, value } of known.iterate(state.swept) as Iterable<KnownValue>) {
+    if (!log.prepare(`SELECT 1 FROM ${EVENTS} WHERE tenant = ? AND "${name}" = ? LIMIT 1`).get(tenant, value)) {
+      remove.run(number)
+      const texts = valueTextsOf(place)
+      index
+        .prepare(`INSERT INTO ${texts} (${texts}, rowid, text) VALUES ('delete', ?, ?)`)
+        .run(number, value.toLowerCase())
+    }
+    if (performance.now() > until) return { ...begun, swept: number }
   }
-  return values
+  return { ...begun, swept: 0 }
 }
 
 /** @returns the rows with a part of a value; undefined if none is sought in values, or there are more than `most` */
