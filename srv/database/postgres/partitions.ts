@@ -57,27 +57,22 @@ export const partitioned = (sql: string) =>
 /** Makes the partitions that new events need. @param limits of statements, as the server may be gone without a word */
 export function partitions(url: string, limits: Limits) {
   const pool = writer(url, limits)
-  /** The months whose partitions were made, or never will be: their events are among those of other months. */
-  const isMade = new Set<string>()
-  const making = new Map<string, Promise<unknown>>()
-  /** When those that failed may be tried again, on the clock of `performance.now()`. */
-  const notBefore = new Map<string, number>()
+  /** The attempts by month, for which one is enough. Those that failed are forgotten after a while. */
+  const made = new Map<string, Promise<void>>()
   let repeated: ReturnType<typeof repeat> | undefined
 
-  function make(month: string): Promise<unknown> {
-    const made = making.get(month) ?? tryToMake(month)
-    making.set(month, made)
-    return made.finally(() => making.delete(month))
+  function make(month: string): Promise<void> {
+    const attempt = made.get(month) ?? tryToMake(month)
+    made.set(month, attempt)
+    return attempt
   }
 
   async function tryToMake(month: string) {
-    if (performance.now() < (notBefore.get(month) ?? 0)) return
     try {
       const { rows } = await pool.query<{ done: boolean }>('SELECT make_partition($1) AS done', [month])
-      isMade.add(month)
       if (!rows[0]?.done) LOG.warn(`More than ${MOVED} events of ${month} stay among those of other months.`)
     } catch (error) {
-      notBefore.set(month, performance.now() + PAUSE)
+      setTimeout(() => made.delete(month), PAUSE).unref()
       LOG.error(`Making the partition of ${month} failed.`, error)
     }
   }
@@ -97,8 +92,7 @@ export function partitions(url: string, limits: Limits) {
     async expect(entry: Entry) {
       for (const [, row] of entry) {
         const month = (row as { [INSTANT]?: string })[INSTANT]?.slice(0, MONTH)
-        if (month === undefined || isMade.has(month)) continue
-        if (month >= monthOf(-BACK) && month <= monthOf(AHEAD)) await make(month)
+        if (month !== undefined && month >= monthOf(-BACK) && month <= monthOf(AHEAD)) await make(month)
       }
     },
     async close() {
