@@ -19,17 +19,25 @@ const NEWS = 10_000
 /** Indexes events in the background thread until the returned function is called. */
 export function startIndexing(indexing: Indexing) {
   const job = startJob(join(import.meta.dirname, 'search-filling.ts'), indexing)
-  const progress = reporter()
+  /** When it last said how far it is; 0 if it has not since all was done. */
+  let said = 0
   let pausedUntil = -Infinity
   let failure: string | undefined
 
   async function catchUp(signal: AbortSignal) {
-    for (let isDone = false; !isDone && !signal.aborted;) {
+    while (!signal.aborted) {
       const { done, end, removed } = (await job.run('fill')) as Progress
       if (removed) LOG.info(`The search index is ${removed}, so it is made again.`)
-      progress(done, end)
-      isDone = done >= end
-      if (!isDone) await delay(REST)
+      if (done >= end) {
+        if (said) LOG.info('All events are in the search index.')
+        said = 0
+        return
+      }
+      if (end - done >= MANY && (!said || performance.now() - said >= NEWS)) {
+        LOG.info(`Events up to ${done} of ${end} are in the search index, which makes searches fast.`)
+        said = performance.now()
+      }
+      await delay(REST)
     }
   }
 
@@ -52,20 +60,5 @@ export function startIndexing(indexing: Indexing) {
   return async () => {
     await stop()
     await job.close()
-  }
-}
-
-/** Says how far it is when there is much to do. */
-function reporter() {
-  let said: number | undefined
-  return (done: number, end: number) => {
-    const now = performance.now()
-    if (done >= end && said !== undefined) {
-      LOG.info('All events are in the search index.')
-      said = undefined
-    }
-    if (end - done < MANY || now - (said ?? -Infinity) < NEWS) return
-    LOG.info(`Events up to ${done} of ${end} are in the search index, which makes searches fast.`)
-    said = now
   }
 }
