@@ -6,6 +6,8 @@ import { addFunctions, type Limits } from './functions.ts'
 import { addCandidates, TooMany } from './search-candidates.ts'
 import type { SearchIndex } from './search-file.ts'
 import { formsOf } from './search-statements.ts'
+import { withNumbers } from './stored-rows.ts'
+import type { StoredRow } from '../log.ts'
 import type { Row } from '../../plans/statement.ts'
 import { LONGEST_ROW, rowsWithin } from '../result-size.ts'
 
@@ -99,11 +101,6 @@ function bigInts(statement: StatementSync) {
 }
 
 /** Rows with whole numbers beyond 2^53, which Node.js reads if asked to, as JavaScript has them. */
-function* asNumbers(rows: Iterable<Row>) {
-  for (const row of rows) {
-    for (const [name, value] of Object.entries(row)) if (typeof value === 'bigint') row[name] = Number(value)
-    yield row
-  }
-}
+const asNumbers = (rows: Iterable<Row>) => Iterator.from(rows as Iterable<StoredRow>).map(withNumbers<Row>)
 
 const listOf = (values: unknown = []) => (Array.isArray(values) ? values : [values]) as SQLInputValue[]

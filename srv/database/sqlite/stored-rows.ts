@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import type { StoredRow } from '../log.ts'
+import { sizeOfRow } from '../result-size.ts'
 
 /** How much is read before the thread does other work, in characters, and what each row adds to that of its text. */
 const MOST_AT_ONCE = 2 ** 18
@@ -28,7 +29,7 @@ export async function* items<Item>(all: Iterable<StoredRow>, item: (row: StoredR
   let size = 0
   for (const row of all) {
     yield item(row)
-    size += sizeOf(row)
+    size += ROW + sizeOfRow(row)
     if (size < MOST_AT_ONCE) continue
     size = 0
     await setImmediate()
@@ -63,10 +64,4 @@ export function brokenColumnOf(database: DatabaseSync, table: string) {
     const columns = Object.entries(read.get(rowid) as Record<string, Uint8Array>)
     return columns.find(([, value]) => !isUtf8(value))?.[0]
   }
-}
-
-function sizeOf(row: StoredRow) {
-  let size = ROW
-  for (const name in row) size += (row[name] as { length?: number } | null)?.length ?? 0
-  return size
 }
