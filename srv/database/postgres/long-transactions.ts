@@ -31,18 +31,16 @@ interface Oldest {
 
 /** @returns a function that tells, now and then, of a transaction that has been open for so long: `patience` in ms */
 export function lookout(pool: pg.Pool, patience = PATIENCE): () => Promise<string | undefined> {
-  let seen: { key: string; at: number } | undefined
-  let quietUntil = 0
+  let seen: string | undefined
+  let due = 0
   return async () => {
     const [oldest] = (await pool.query<Oldest>(OLDEST)).rows
     const now = performance.now()
-    const key = oldest && `${oldest.pid} ${oldest.horizon}`
-    if (key !== seen?.key) {
-      seen = key === undefined ? undefined : { key, at: now }
-      quietUntil = 0
-    }
-    if (!oldest || !seen || now - seen.at < patience || now < quietUntil) return undefined
-    quietUntil = now + REMINDER
+    const found = oldest && `${oldest.pid} ${oldest.horizon}`
+    if (found !== seen) due = now + patience
+    seen = found
+    if (!oldest || now < due) return undefined
+    due = now + REMINDER
     return (
       `A transaction of the user '${oldest.user}' (${oldest.program || 'unnamed'}, process ${oldest.pid} of the server) stays open. ` +
       `Until it ends, PostgreSQL cleans up nothing, and new events are found more slowly: ${oldest.uncleaned} rows wait.`
