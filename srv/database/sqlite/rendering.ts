@@ -47,7 +47,7 @@ export class StoppableRenderer extends CapRenderer {
     const { SELECT } = query
     const { where, columns = [], orderBy = [] } = SELECT
     if (orderBy.length && columns[0] !== FOUND && isPage(SELECT, this.model)) return super.SELECT(foundFirst(query))
-    if (SELECT.from?.ref && !isPlainCount(SELECT) && where?.[0] !== withinTime) {
+    if (SELECT.from?.ref && where?.[0] !== withinTime) {
       const guards = [withinTime, ...this.guards(SELECT.from)]
       const conditions = where?.length ? [...guards, { xpr: where }] : guards
       SELECT.where = conditions.flatMap((each, index) => (index ? ['and', each] : [each]))
@@ -99,12 +99,6 @@ function foundFirst(query: Select): Select {
   // the limit keeps SQLite from computing a column each time that another query uses it
   const SELECT = { ...others, from: rows, limit: limit && { rows: limit.rows } }
   return Object.create(query, { SELECT: { value: SELECT } }) as Select
-}
-
-/** SQLite counts all rows of a table without reading them. */
-function isPlainCount({ columns, where, groupBy }: Select['SELECT']) {
-  const [column, ...more] = columns ?? []
-  return column?.func === 'count' && !more.length && !where?.length && !groupBy?.length
 }
 
 /** Whether clients decide how long the values of a column are. */
