@@ -159,6 +159,8 @@ function groupingItem(parser: Parser): Path[][] {
 function grouping(parser: Parser): Path {
   const { position } = parser.cursor.token
   const path = parsePath(parser)
+  if (path.value.type === 'complex')
+    parser.cursor.fail('The service does not group by whole structures', position, 'notImplemented')
   if (!isPrimitive(path.value)) parser.cursor.fail('Only primitive values can be grouped by', position)
   return path
 }
@@ -173,7 +175,12 @@ function groupAggregates(parser: Parser): Computed[] {
 }
 
 const aggregates = (parser: Parser): Computed[] =>
-  namedValues(parser.cursor, parser.context.type.properties.keys(), () => aggregated(parser))
+  namedValues(parser.cursor, parser.context.type.properties.keys(), () => {
+    const value = aggregated(parser)
+    if (parser.cursor.accept('from'))
+      parser.cursor.fail("The service does not implement 'from'", value.position, 'notImplemented')
+    return value
+  })
 
 function aggregated(parser: Parser): Typed {
   const { cursor } = parser
@@ -182,8 +189,10 @@ function aggregated(parser: Parser): Typed {
   const operand = parser.value()
   cursor.expect('with')
   const { position: at } = cursor.token
-  const value = aggregate(operand, cursor.name('A method').toLowerCase())
-  if (cursor.accept('from')) cursor.fail("The service does not implement 'from'", at, 'notImplemented')
+  const method = cursor.name('A method').toLowerCase()
+  const value = aggregate(operand, method)
+  if (!value && method === 'countdistinct')
+    cursor.fail('The service does not count distinct structures or collections', at, 'notImplemented')
   return value ?? cursor.fail('The method is not sum, min, max, average or countdistinct for such values', at)
 }
 
