@@ -17,6 +17,7 @@ import { contentType, NDJSON_TYPE, type CsvFormat, type DownloadFormat } from '.
 import { integerOption, isCounted } from '../request/options.ts'
 import { entityTable, headerOf, itemTable, recordsOf, type Table } from '../response/csv.ts'
 import { chunksOf, type JsonText } from '../response/json-text.ts'
+import { refuseOtherTags } from '../response/respond.ts'
 import { prepare, readWindow, type Prepared } from './page.ts'
 
 /** The part of entities that is theirs alone. The other parts have the names of collections in them. */
@@ -35,6 +36,7 @@ type Pages = AsyncGenerator<JsonText, void>
  */
 export async function download(given: Exchange, path: string, format: DownloadFormat) {
   const { req, res, reading, schema } = given
+  refuseOtherTags(req)
   expectNoPages(given)
   const exchange = format.csv?.part === undefined ? given : withKeys(given)
   const { until } = await lastArrival(exchange) // it ends there, though others go on to arrive

@@ -19,7 +19,7 @@ import { columnsFor, rowsList, selected, selectedOf, urlPath } from '../query/se
 import { rowSets } from '../query/row-sets.ts'
 import { requestShape } from '../request/shape.ts'
 import { readRows, type Prepared } from '../response/read-rows.ts'
-import { respond, respondWith, respondWithText } from '../response/respond.ts'
+import { refuseOtherTags, respond, respondWith, respondWithText } from '../response/respond.ts'
 import { entityEtag } from '../response/render-rows.ts'
 import { isStructured, type JsonObject, type Property, type StructuredType } from '../model/types.ts'
 import { isJsonObject } from '../../values/json.ts'
@@ -64,7 +64,10 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
 
   if (value === undefined) throw new RequestError('resourceNotFound', `The entity has no '${names.join('/')}'.`)
   if (suffix === '$count') return respondWithText(exchange, String((value as unknown[]).length))
-  if (value === null) return void res.status(204).end()
+  if (value === null) {
+    refuseOtherTags(exchange.req)
+    return void res.status(204).end()
+  }
   if (suffix === '$value') return respondWithText(exchange, rawValue(value, names.join('/')))
   const property = asShown(resource, shown.rows.type)
   const list = listWithin(names, shown.list) || computedList(property)

@@ -49,14 +49,22 @@ export const weakEtag = (tag: string) => `W/"${hash('sha1', tag, 'base64url')}"`
  * @throws {RequestError} 412 if the client wants another one (OData Protocol 4.01, 8.2.4)
  */
 export function sendTagged(req: Request, res: Response, chunks: Uint8Array[], etag: string) {
-  const wanted = req.get('If-Match')
-  if (wanted !== undefined && !isKnown(etag, wanted))
-    throw new RequestError('preconditionFailed', 'The resource has another ETag.', 'If-Match')
+  refuseOtherTags(req, etag)
   res.set('ETag', etag)
   // Express does not answer 304 to clients that send `Cache-Control: no-cache`, as fetch does
   if (!isKnown(etag, req.get('If-None-Match'))) return send(res, chunks)
   res.removeHeader('Content-Type') // the client has it, with the representation (RFC 9110, 15.4.5; Protocol 4.01, 9.1.6)
   res.status(304).end()
+}
+
+/**
+ * @param etag empty for an answer without one
+ * @throws {RequestError} 412 if the client wants an answer with another ETag
+ */
+export function refuseOtherTags(req: Request, etag = '') {
+  const wanted = req.get('If-Match')
+  if (wanted !== undefined && !isKnown(etag, wanted))
+    throw new RequestError('preconditionFailed', 'The resource has another ETag.', 'If-Match')
 }
 
 /** Sends bytes as they are. Express would copy all chunks into one, and change the content type of text. */

@@ -113,6 +113,16 @@ describe('If-None-Match (RFC 9110, 13.1.2)', () => {
 
 describe('If-Match (Protocol 4.01, 8.2.4; RFC 9110, 13.1.1)', () => {
   it.each([
+    [`${path}/e1/sourceSystem/displayName`, 204],
+    [`${path}/e1/sourceSystem/displayName/$value`, 204],
+    [`${path}?$format=csv`, 200],
+    [`${path}?$format=ndjson`, 200]
+  ])('asks for no ETag that an answer without one has: %s', async (url, status) => {
+    const statusFor = async (tag: string) => (await service.get(url, { 'If-Match': tag })).status
+    expect([await statusFor('"x"'), await statusFor('W/"x", "y"'), await statusFor('*')]).toEqual([412, 412, status])
+  })
+
+  it.each([
     `${path}/e1`,
     `${path}/e1?$select=jobId`,
     `${path}?$filter=id eq 'e1'`,
