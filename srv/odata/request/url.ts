@@ -82,6 +82,7 @@ function parseQuery(query: string) {
 
 /** Many clients encode a space as `+`. The `+` of an offset from UTC is kept, since many do not encode it. */
 function withSpaces(encoded: string) {
+  if (!encoded.includes('+')) return encoded
   return encoded.replace(/(T\d\d(?::|%3A)\d\d(?:(?::|%3A)\d\d(?:\.\d+)?)?)?\+/gi, (match, time) =>
     time ? match : '%20'
   )
