@@ -65,6 +65,7 @@ function selector(exchange: Exchange, initial: Rows, isAddressed = false) {
     for (const { name, options } of nestedItems(value, '$select', NESTED)) {
       if (name === '*' && options) throw refused("'*' takes no options in $select.")
       if (namesOperations(name, exchange.schema.types)) continue
+      if (/\/\*?(\/|$)/.test(name)) throw refused(`'${name}' in $select is no path of names.`) // not in open types, either
       if (name !== '*') addItem([...prefix, ...name.split('/')], options)
       else if (prefix.length) addItem(prefix, undefined)
       else all = true
