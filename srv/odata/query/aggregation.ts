@@ -27,14 +27,16 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
       return number.type === 'number' ? { ...of(summed), whole: false } : undefined
     case 'min':
     case 'max':
-      if (type === 'boolean') {
-        const numbered = xpr('case when', holds(operand), 'then 1 when', negated(operand).cqn, 'then 0 end')
-        return { cqn: xpr(func(method, numbered), '= 1'), type, position } // false is less than true
-      }
+      if (type === 'boolean') return { cqn: xpr(numbered(operand, method), '= 1'), type, position }
       if (type !== 'any') return { ...of(operand), shownAs: operand.shownAs }
-      // numbers come before texts, as JSON, which keeps their types
+      // numbers come before texts, and texts before conditions, as JSON, which keeps their types
       return {
-        cqn: func('coalesce', func('odata_json_number', of(number).cqn), asJson(of(meantAs(operand, 'string')).cqn)),
+        cqn: func(
+          'coalesce',
+          func('odata_json_number', of(number).cqn),
+          asJson(of(meantAs(operand, 'string')).cqn),
+          xpr('case', numbered(meantAs(operand, 'boolean'), method), "when 1 then 'true' when 0 then 'false' end")
+        ),
         type,
         position
       }
@@ -44,6 +46,10 @@ export function aggregate(operand: Typed, method: string): Typed | undefined {
       return undefined
   }
 }
+
+/** The smallest or the largest of conditions as a number: false is less than true. */
+const numbered = (operand: Typed, method: string) =>
+  func(method, xpr('case when', holds(operand), 'then 1 when', negated(operand).cqn, 'then 0 end'))
 
 /** Groups rows. @throws {RequestError} 400 if two columns have the same name; column names are case-insensitive */
 export function grouped(cursor: Cursor, rows: Rows, groupings: Path[], aggregates: Computed[]): Rows {

@@ -165,6 +165,10 @@ describe('$apply groups and aggregates members of open types', () => {
     ['aggregate(targetSystem/details/t with max as m)', [{ m: 'text' }]],
     ['aggregate(targetSystem/details/n with max as m)', [{ m: 8 }]],
     ['aggregate(case(true:targetSystem/details/n) with max as m)', [{ m: 8 }]],
+    ['aggregate(targetSystem/details/f with max as m,targetSystem/details/f with min as l)', [{ m: true, l: false }]],
+    ['aggregate(targetSystem/details/f with max as m)/filter(m eq true)', [{ m: true }]],
+    ['compute(targetSystem/details/f as f)/aggregate(f with max as m)/compute(not m as n)', [{ m: true, n: false }]],
+    ['compute(case(true:targetSystem/details/f) as f)/aggregate(f with min as l)', [{ l: false }]],
     [
       'filter(case(true:targetSystem/details/n,false:targetSystem/details/t) eq 8)/compute(case(false:targetSystem/details/t,true:null,true:targetSystem/details/n) as c,case(true:targetSystem/details/n) add 1 as m)/groupby((c,m))',
       [{ c: null, m: 9 }]
