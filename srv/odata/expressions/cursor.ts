@@ -33,6 +33,10 @@ export class Cursor {
     return this.tokens[this.index + 1] ?? this.token
   }
 
+  get previous(): Token {
+    return this.tokens[this.index - 1] ?? this.token
+  }
+
   take(): Token {
     const { token } = this
     if (token.kind !== 'end') this.index++

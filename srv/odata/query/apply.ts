@@ -187,6 +187,8 @@ function aggregated(parser: Parser): Typed {
   const { position } = cursor.token
   if (cursor.accept('$count')) return { cqn: func('count', val(1)), type: 'number', whole: true, position }
   const operand = parser.value()
+  if (cursor.previous.text === '$count' && cursor.accept('as'))
+    cursor.fail('The service does not count what is in collections', position, 'notImplemented')
   cursor.expect('with')
   const { position: at } = cursor.token
   const method = cursor.name('A method').toLowerCase()

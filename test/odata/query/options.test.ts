@@ -488,6 +488,8 @@ describe('$apply', () => {
     ['groupby((jobId),aggregate($count as n)/filter(n gt 1))', 501],
     ['aggregate(durationInMilliseconds with sum from jobId with average as m)', 501],
     ['aggregate($count from jobId with average as m)', 501],
+    ['aggregate(provisioningSteps/$count as n)', 501],
+    ['aggregate(durationInMilliseconds as n)', 400],
     ['aggregate(statusInfo with countdistinct as n)', 501],
     ['aggregate(provisioningSteps with countdistinct as n)', 501],
     ['aggregate(statusInfo with max as n)', 400],
