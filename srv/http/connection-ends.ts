@@ -12,9 +12,29 @@ const lastOf = new WeakMap<Duplex, ServerResponse>()
 
 const ending = new WeakSet<Duplex>()
 
-/** Notes a request, so that those before it on its connection are answered first. */
-export function noteRequest(res: ServerResponse) {
-  lastOf.set(res.req.socket, res)
+/** How many requests may wait on a connection. Hardly any client sends one before the last was answered. */
+const MOST_WAITING = 100
+
+/** How many wait on each connection. */
+const waitingOn = new WeakMap<Duplex, number>()
+
+/**
+ * Begins a request when those before it on its connection are answered: nobody else would get a place while one
+ * connection had all of them, for answers that its client does not read. What creates may not be begun earlier anyway
+ * (RFC 9112, 9.3.2). Whoever sends too many at once is cut off.
+ */
+export function inTurn(res: ServerResponse, begin: () => void) {
+  const { socket } = res.req
+  const before = lastOf.get(socket)
+  lastOf.set(socket, res)
+  if (!before || before.closed) return begin()
+  const waiting = (waitingOn.get(socket) ?? 0) + 1
+  waitingOn.set(socket, waiting)
+  if (waiting > MOST_WAITING) return void socket.destroy()
+  before.once('close', () => {
+    waitingOn.set(socket, (waitingOn.get(socket) ?? 0) - 1)
+    if (socket.writable) begin()
+  })
 }
 
 /**

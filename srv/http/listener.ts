@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { Express } from 'express'
 import { settings } from '../settings/settings.ts'
 import { networkOf } from './clients.ts'
-import { closeInStages, noteRequest, refuseUnreadable } from './connection-ends.ts'
+import { closeInStages, inTurn, refuseUnreadable } from './connection-ends.ts'
 import { createServer } from './node-http.ts'
 import { Shares } from './shares.ts'
 
@@ -39,10 +39,7 @@ export function serve(app: Express, port: number, host?: string): Server {
     ...timeouts,
     ...{ connectionsCheckingInterval: CHECKING_INTERVAL, joinDuplicateHeaders: true, maxHeaderSize: MOST_OF_HEAD }
   }
-  const answer = (req: IncomingMessage, res: ServerResponse) => {
-    noteRequest(res)
-    app(inOriginForm(req), res)
-  }
+  const answer = (req: IncomingMessage, res: ServerResponse) => inTurn(res, () => void app(inOriginForm(req), res))
   const server = createServer(options, answer)
   // a body that is refused need not be sent: receive.ts asks for those that are not, and no other expectation is known
   server.on('checkContinue', answer).on('checkExpectation', answer)
