@@ -82,7 +82,7 @@ export function inlineReader(open: (limits: Limits) => QueryConnection, limit: n
       return rows
     } catch (error) {
       if (error instanceof TooExpensive || resultCode(error) === SQLITE_TOOBIG) {
-        pause(statement, now)
+        if (++statement.failures === MOST_FAILURES) Object.assign(statement, { failures: 0, pausedUntil: now + PAUSE })
         return reject(`it was given up after ${(performance.now() - now).toFixed()} ms`)
       }
       if (!isTooLarge(error) && !(error instanceof RequestError)) close()
@@ -97,10 +97,4 @@ export function inlineReader(open: (limits: Limits) => QueryConnection, limit: n
 function took(start: NodeJS.CpuUsage) {
   const { user, system } = process.threadCpuUsage(start)
   return (user + system) / 1000
-}
-
-function pause(statement: Prepared, now: number) {
-  if (++statement.failures < MOST_FAILURES) return
-  statement.failures = 0
-  statement.pausedUntil = now + PAUSE
 }

@@ -62,9 +62,10 @@ export function queryConnection({ file, files, search, resultBytes }: LogFiles, 
           return read(prepared(), values)
         } catch (error) {
           if (error instanceof TooMany) return undefined
-          if ((error as { code?: string }).code === 'ERR_OUT_OF_RANGE')
-            return read(bigInts(database.prepare(sql)), values, asNumbers)
-          throw error
+          if ((error as { code?: string }).code !== 'ERR_OUT_OF_RANGE') throw error
+          const exact = database.prepare(sql)
+          exact.setReadBigInts(true)
+          return read(exact, values, asNumbers)
         }
       }
     }
@@ -93,11 +94,6 @@ export function queryConnection({ file, files, search, resultBytes }: LogFiles, 
       if (database.isOpen) database.close()
     }
   }
-}
-
-function bigInts(statement: StatementSync) {
-  statement.setReadBigInts(true)
-  return statement
 }
 
 /** Rows with whole numbers beyond 2^53, which Node.js reads if asked to, as JavaScript has them. */

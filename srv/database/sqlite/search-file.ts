@@ -117,13 +117,10 @@ export function reopened(path: string, open: (path: string) => DatabaseSync) {
     /** Removes the file, unless it is another one by now: it is made again. */
     remove: () => {
       close()
-      if (identityOf(path) === identity) removeIndex(path)
+      if (identityOf(path) !== identity) return
+      for (const end of ['', '-wal', '-shm', '-journal']) rmSync(path + end, { force: true })
     }
   }
-}
-
-function removeIndex(path: string) {
-  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(path + end, { force: true })
 }
 
 /** What an index must say of itself to be one of these columns. */
