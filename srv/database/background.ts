@@ -6,10 +6,7 @@ import workerpool from 'workerpool'
 
 const LOG = cds.log('provisioning')
 
-/**
- * Prepares a thread. It starts when it is first needed, and again if it was ended.
- * @param file the file that the thread runs, which registers its functions with `workerpool`
- */
+/** Prepares a thread, which starts whenever it is needed. @param file registers its functions with `workerpool` */
 export function startThread(file: string, workerData: object, resourceLimits: ResourceLimits = {}) {
   const workerThreadOpts = { workerData, resourceLimits }
   const pool = workerpool.pool(file, { workerType: 'thread', maxWorkers: 1, workerThreadOpts })

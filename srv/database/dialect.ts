@@ -1,7 +1,4 @@
-/**
- * The functions that engines spell differently. Queries call them by name, and the renderer of the engine replaces each
- * call with its own SQL.
- */
+/** The functions that engines spell differently. Queries call them by name, for which renderers put their SQL. */
 import { constant, extentOf, measured, val, xpr, type Cqn } from '../cqn/cqn.ts'
 import type { Member, Ways } from '../cqn/typed.ts'
 

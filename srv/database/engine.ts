@@ -43,11 +43,7 @@ export interface Engine {
    *   foreign triggers, or a view in the place of a table, which would drop or alter events before they are stored
    */
   migrate: (model: string, deploy: () => Promise<void>) => Promise<void>
-  /**
-   * Prepares the tables after a migration: creates indexes, counts events, has the database refuse changes and
-   * removals.
-   * @throws {Error} if ids must be unique and are not
-   */
+  /** Prepares indexes, counts and triggers after a migration. @throws {Error} if ids must be unique and are not */
   start: (start: Start) => Promise<void>
   /**
    * Stores an entry: all of its rows or none. Concurrent entries share a commit.
@@ -55,10 +51,7 @@ export interface Engine {
    * @throws {RequestError} if the database fails, and the engine's own error for a row that it refuses
    */
   append: (entry: Entry) => Promise<void>
-  /**
-   * Gives numbers to all arrivals that were committed before the call, where they get none at insert.
-   * @throws {RequestError} if the database fails
-   */
+  /** Numbers all arrivals that were committed before the call, where they get none at insert. @throws {RequestError} */
   numberArrivals?: () => Promise<void>
   /**
    * Runs a query outside transactions, as long as somebody waits for its result.

@@ -22,10 +22,7 @@ interface Index {
   condition: string
 }
 
-/**
- * The indexes of an entity; none if it is a view, which reads by those of its table.
- * @param forAllTenants whether to have `@indexesForAllTenants`, too
- */
+/** The indexes of an entity, with `@indexesForAllTenants` if wanted; none of a view, which reads by its table's. */
 export function wantedIndexes(entity: Definition, forAllTenants: boolean): Index[] {
   if (queryOf(entity)) return []
   const { '@indexes': lists = [], '@indexesForAllTenants': others = [] } = entity

@@ -15,10 +15,7 @@ class ResultTooLarge extends Error {
   }
 }
 
-/**
- * Reads as many rows as fit into a result.
- * @returns the rows, and how many were asked for in the end: fewer than `count` if not all fit
- */
+/** Reads as many rows as fit into a result. @returns also how many were asked for in the end: fewer if not all fit */
 export async function asManyAsFit<Rows>(count: number, read: (count: number) => Promise<Rows>) {
   for (let asked = count; ;) {
     try {

@@ -30,10 +30,7 @@ export const tenantsIn = (readable: Readable): string =>
 const VALUE = `(SELECT current_setting('${SETTING}', true))`
 const TENANT = `(SELECT substr(current_setting('${SETTING}', true), 2) WHERE current_setting('${SETTING}', true) LIKE '=%')`
 
-/**
- * The statements that confine readers, and let a role use the tables. They can be repeated while others use the tables.
- * @param role the role of the service, quoted; undefined if the owner itself runs the service
- */
+/** The statements, all repeatable, that confine readers. @param role of the service, quoted, if it is not the owner */
 export function accessSchema(definitions: Model['definitions'], role: string | undefined): string[] {
   const entities = Object.entries(definitions).filter(([, each]) => each.kind === 'entity' && each.elements)
   const tables = entities.flatMap(([name, entity]) => {

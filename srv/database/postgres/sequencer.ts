@@ -57,10 +57,7 @@ export function sequencer(url: string, limits: Limits) {
     }
   }
 
-  /**
-   * Numbers all arrivals that were committed before the call. Concurrent calls share a pass.
-   * @throws {RequestError} 503 if the database fails, and the error of PostgreSQL
-   */
+  /** See {@link Engine.numberArrivals}. Concurrent calls share a pass. */
   const number = () => (next ??= runNext())
 
   return {

@@ -22,11 +22,7 @@ export class Tokenizer {
   private end = 0
   private tokens = ''
 
-  /**
-   * The trigrams of texts as tokens, but for those with a line break. Each is there once if it is of ASCII, as nearly all
-   * are, and there are not very many.
-   * @param texts in lower case
-   */
+  /** The trigrams of texts in lower case, without line breaks; those of ASCII once, if there are not very many. */
   tokensOf(texts: string[]): string {
     this.tokens = ''
     for (const text of texts) this.add(text)
