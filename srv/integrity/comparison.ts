@@ -48,30 +48,22 @@ export async function compare(log: History, purges: PurgeSummary, findings: Find
     due = Math.max(due, sequence + 1)
   }
 
-  /** Moves on to an arrival. Those before it are in no seal. */
-  async function skipTo(end: number, found: (arrival: Arrival) => void) {
+  /** Moves on to an arrival, and yields those before it: they are in no seal. */
+  async function* skipTo(end: number) {
     while (next && next.sequence < end) {
       const arrival = (await advance()) as Arrival
       count(arrival.sequence)
-      if (arrival.event) found(arrival)
+      if (arrival.event) yield arrival
       else note(arrival.sequence, `Event ${nameOf(arrival)} was removed before it was sealed.`)
     }
-  }
-
-  /** Later arrivals are sealed, and sealing skips none. */
-  function noteUncovered(arrival: Arrival) {
-    note(arrival.sequence, `Event ${nameOf(arrival)} was added, or its seal was removed.`)
-  }
-
-  function countUnsealed(arrival: Arrival) {
-    const { count, first } = compared.unsealed ?? { count: 0, first: nameOf(arrival) }
-    compared.unsealed = { count: count + 1, first, last: arrival.sequence }
   }
 
   let last: { event: Sealed; isPurged: boolean } | undefined
   await advance()
   for await (const event of sealedEvents(log, findings)) {
-    await skipTo(event.sequence, noteUncovered)
+    // later ones are sealed, and sealing skips none
+    for await (const arrival of skipTo(event.sequence))
+      note(arrival.sequence, `Event ${nameOf(arrival)} was added, or its seal was removed.`)
     count(event.sequence)
     const isThere = next?.sequence === event.sequence
     const isPurged = await purged.include(event)
@@ -85,7 +77,10 @@ export async function compare(log: History, purges: PurgeSummary, findings: Find
   }
   if (last?.isPurged && !next)
     note(last.event.sequence, `Event ${named(last.event)} came in last, which retention does not remove.`)
-  await skipTo(Infinity, countUnsealed)
+  for await (const arrival of skipTo(Infinity)) {
+    const { count, first } = compared.unsealed ?? { count: 0, first: nameOf(arrival) }
+    compared.unsealed = { count: count + 1, first, last: arrival.sequence }
+  }
   const unknown = purges.count - compared.purged
   if (unknown > 0) note(LAST, `Records tell of ${unknown} more events that retention removed than are gone.`)
   return compared
