@@ -6,6 +6,9 @@ import { requestIds } from './request-ids.ts'
 
 const LOG = cds.log('provisioning')
 
+/** The most characters of a path in the log: a batch may have a thousand errors. */
+const LONGEST = 256
+
 /** When to retry after an error that may pass, in seconds (RFC 9110, 10.2.3). */
 export const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
   tooManyRequests: 10,
@@ -43,7 +46,7 @@ export function refuse(res: Response, failure: RequestError, ids = requestIds(re
  */
 export function refuseAnything(error: unknown, req: Request, res: Response, ids = requestIds(res)) {
   const failure = requestError(error)
-  const about = [ids['request-id'], req.method, req.url.split('?', 1)[0]] // `path` may throw for a URL in a batch
+  const about = [ids['request-id'], req.method, req.url.split('?', 1)[0]?.slice(0, LONGEST)] // `path` may throw for a URL in a batch
   if (failure.status >= 500 && failure.code !== 'notImplemented') logOnce(about, ids['request-id'], error)
   else LOG.debug(...about, failure.code, failure.message, failure.cause ?? '')
   refuse(res, failure, ids)

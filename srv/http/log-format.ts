@@ -14,6 +14,9 @@ const LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace']
 /** How many causes of an error are logged. */
 const CAUSES = 5
 
+/** The most characters of a header: a batch may have a thousand errors, each with them. */
+const LONGEST = 256
+
 /** What is logged of an error besides its stack: codes, and the statement of a query. */
 type Told = Error & Partial<Record<'code' | 'errcode' | 'query', unknown>>
 
@@ -44,13 +47,20 @@ function logLine(logger: string, level: number, ...args: unknown[]): [string] {
     msg: format(...args.map((arg) => (types.isNativeError(arg) ? arg.message : arg))),
     ...(errors.length && { errors: errors.flatMap(chain).map(told) })
   }
-  return [JSON.stringify(line)]
+  return [jsonLine(line)]
 }
+
+/** Characters that JSON may have as they are, but that steer a terminal, or turn the direction of what it shows. */
+const STEERING = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
+
+/** An object as a line of the log. */
+export const jsonLine = (line: object) =>
+  JSON.stringify(line).replaceAll(STEERING, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 function ofRequest() {
   const { req, res } = cap.context?.http ?? {}
   if (!req || !res) return {}
-  const headers = Object.fromEntries(HEADERS.map((name) => [name, req.get(name)]))
+  const headers = Object.fromEntries(HEADERS.map((name) => [name, req.get(name)?.slice(0, LONGEST)]))
   return { 'request-id': requestIds(res)['request-id'], headers }
 }
 

@@ -3,6 +3,7 @@ import cds from '@sap/cds'
 import type { RequestHandler, Response } from 'express'
 import { requestIds } from '../errors/request-ids.ts'
 import { settings } from '../settings/settings.ts'
+import { jsonLine } from './log-format.ts'
 
 /** Lines are written together: how long the first one waits, in milliseconds, and how many characters may wait. */
 const LONGEST_WAIT = 50
@@ -37,7 +38,7 @@ export function requestLog(): RequestHandler[] {
           status: res.writableFinished ? res.statusCode : null, // null where the client has gone
           ms: Math.round(performance.now() - start)
         }
-        add(`${JSON.stringify(line)}\n`)
+        add(`${jsonLine(line)}\n`)
       })
       next()
     }

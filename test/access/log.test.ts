@@ -73,3 +73,22 @@ describe('The log of an error of the service', () => {
     expect(service.log()).not.toContain(token.split('.')[1])
   })
 })
+
+describe('The log', () => {
+  it('has nothing that steers a terminal, and little of what is long', async () => {
+    const issuer = await startIssuer()
+    const service = await startProduction({ ...issuer.settings, CDS_ODATA_BATCH__TIMEOUT: '1' })
+    const token = await issuer.issue({ tid: 'a\u009b\u202e\u2028', roles: ['ProvisioningLog.ReadWrite.All'] })
+    const url = `${path}/\u009b2J\u202e\u007f${'x'.repeat(5000)}`
+    const requests = Array.from({ length: 50 }, (_, i) => ({ id: `${i}`, method: 'GET', url }))
+    const { text } = await service.send('POST', '/$batch', token, { requests }, { 'User-Agent': 'y'.repeat(5000) })
+    await service.stop()
+    await issuer.stop()
+
+    expect(text).toContain('The batch took longer')
+    const lines = service.log().split('\n')
+    expect(lines.some((line) => line.includes(String.raw`${path}/\u009b2J\u202e\u007fxxx`))).toBe(true)
+    expect(lines.some((line) => line.includes(String.raw`"tenant":"a\u009b\u202e\u2028"`))).toBe(true)
+    expect(lines.filter((line) => /[\u007f-\u009f\u2028-\u202e]/.test(line) || /x{300}|y{300}/.test(line))).toEqual([])
+  })
+})
