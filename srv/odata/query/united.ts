@@ -54,7 +54,7 @@ export function united({ tallies, entity, range }: Counted, columns: Cqn[], cond
     groupBy: columns,
     // CQN has no UNION here, but whatever ends the first query can begin the next one
     having: [
-      '1 = 1',
+      'count(*) > 0', // without columns there would be a row also where there are no tallies
       ...[first, ...(last ? [last] : [])].flatMap((each) => ['union all select * from', each, 'as united'])
     ]
   }

@@ -317,6 +317,14 @@ describe('$apply', () => {
       `${only}/aggregate(durationInMilliseconds gt 200 with max as any,durationInMilliseconds gt 0 with min as all,contains(jobId,null) with max as none)`,
       [{ any: true, all: false, none: null }]
     ],
+    // of no rows, also where the numbers of rows are kept
+    ["filter(jobId eq 'none')/compute(5 as x)/groupby((x),aggregate($count as n))", []],
+    ["filter(jobId eq 'none')/compute(5 as x)/groupby((x))", []],
+    [
+      "filter(jobId eq 'none')/compute('x' as x)/aggregate(x with max as m,x with countdistinct as d,$count as n)",
+      [{ m: null, d: 0, n: 0 }]
+    ],
+    ['filter(false)/compute(true as x)/aggregate(x with min as m)', [{ m: null }]],
     [`${only}/groupby((jobId))`, [{ jobId: 'scim.1' }, { jobId: 'scim.2' }]],
     [
       `${only}/groupby((statusInfo/status),aggregate($count as total))`,
