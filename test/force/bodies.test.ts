@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { request, type ClientRequest, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { brotliCompressSync, constants, createGzip, deflateSync, gzipSync } from 'node:zlib'
 import { join } from 'node:path'
 import { startProcess, temporaryFolder } from '../support/process.ts'
-import { documentedExample, type Json } from '../support/service.ts'
+import { documentedExample, startService, type Json } from '../support/service.ts'
 import { effort } from './effort.ts'
 
 const LIMITS = { body_parser: { limit: '1mb' }, max_bodies: '2mb' }
@@ -112,5 +113,22 @@ describe('A body', () => {
       expect(taken.status).toBe(201)
       await taken.text()
     }
+  })
+})
+
+describe('A body in chunks of a byte', () => {
+  const small = startService({ NODE_OPTIONS: '--max-old-space-size=160' })
+
+  it('takes no more memory than another one', async () => {
+    const { hostname, port } = new URL(small.url)
+    const socket = connect(Number(port), hostname)
+    const head = 'POST /auditLogs/provisioning HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n'
+    const event = '{"activityDateTime":"2024-05-01T10:00:00Z"}'
+    socket.write(`${head}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n`)
+    socket.write('1\r\n \r\n'.repeat(2_500_000))
+    socket.write(`${event.length.toString(16)}\r\n${event}\r\n0\r\n\r\n`)
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    socket.destroy()
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 201 /)
   })
 })
