@@ -102,7 +102,8 @@ export const schema = (isProduction: boolean) => ({
       'connections at the same time, of a network address three quarters; further ones are closed',
       2000
     ),
-    max_requests: is.count('requests at the same time, of a tenant three quarters; further ones get 503, or 429', 1500),
+    // more than a network address has connections, each with a request under way
+    max_requests: is.count('requests at the same time, of a tenant three quarters; further ones get 503, or 429', 1600),
     max_bodies: is.size(
       'the bodies of all requests under way together, of a tenant three quarters; further ones get 503',
       '64mb'

@@ -46,7 +46,7 @@ function problems(variables: Variables) {
 describe('Settings', () => {
   it('have defaults, which differ in production', () => {
     const development = check({})
-    expect(development.server).toMatchObject({ max_requests: 1500, max_bodies: 64 * 1024 ** 2, request_log: false })
+    expect(development.server).toMatchObject({ max_requests: 1600, max_bodies: 64 * 1024 ** 2, request_log: false })
     expect(development.server.rate_limit.limit).toBe(0)
     expect(development.retention.days).toBeUndefined()
     expect(check(ACCESS).server).toMatchObject({ request_log: true, rate_limit: { limit: 12_000 } })
