@@ -12,6 +12,8 @@ type Spelling = (...args: string[]) => string
 export interface Dialect {
   /** Text that compares with others without regard to the case of ASCII letters: text. */
   any_case: Spelling
+  /** Text that compares by its bytes, whatever it is made of: text. */
+  by_bytes: Spelling
   /** Whole number of 64 bits: value. */
   as_integer: Spelling
   /** Whole number in a sum, which may have more than 64 bits: value. */
@@ -92,6 +94,7 @@ const call = (name: keyof Dialect, ...args: Cqn[]): Cqn => measured({ func: name
 const sqlOf = (part: Cqn | string) => (typeof part === 'string' ? xpr(part) : part)
 
 export const anyCase = (of: Cqn) => call('any_case', of)
+export const byBytes = (of: Cqn) => call('by_bytes', of)
 export const notANumber = () => call('not_a_number')
 export const integer = (of: Cqn) => call('as_integer', of)
 export const summand = (of: Cqn) => call('as_summand', of)

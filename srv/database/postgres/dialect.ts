@@ -18,6 +18,7 @@ const membersOf = ([path, value, ...rest]: string[]): string[] =>
 /** All but what depends on the query: see rendering.ts. */
 export const DIALECT: Omit<Dialect, 'may_contain' | 'tallies_lack'> = {
   any_case: (text) => `${text} collate any_case`,
+  by_bytes: byBytes,
   as_integer: (value) => `odata_whole(${value})`,
   as_summand: (value) => `(${value})`, // a sum has any number of digits
   as_bytes: (text) => text, // bytes come as hexadecimal digits

@@ -21,6 +21,7 @@ const contains = (text: string, term: string) =>
 /** All but what depends on the query: see rendering.ts. */
 export const DIALECT: Omit<Dialect, 'may_contain'> = {
   any_case: (text) => `${text} collate nocase`,
+  by_bytes: (text) => `(${text} collate binary)`,
   as_integer: (value) => `cast(${value} as integer)`,
   as_summand: asReal,
   as_bytes: (text) => `cast(${text} as blob)`,

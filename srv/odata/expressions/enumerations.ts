@@ -1,14 +1,15 @@
 /** Values of enumerations in expressions. They are texts: the names of members. */
 import { val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { Enumeration, Typed } from '../../cqn/typed.ts'
-import { anyCase } from '../../database/dialect.ts'
+import { anyCase, byBytes } from '../../database/dialect.ts'
 import { memberOfLiteral } from '../model/enumerations.ts'
 import type { Parser } from './parsing.ts'
 
 /** The member that a stored text is shown as. */
 export function memberShown(text: Cqn, { members, unknown }: Enumeration): Cqn {
   const cases = members.map((each) => `when '${each}' then '${each}'`).join(' ')
-  return xpr('case', anyCase(text), `${cases} else case when`, text, `is not null then '${unknown}' end end`)
+  // in SQLite a collation within an expression holds for all of it
+  return byBytes(xpr('case', anyCase(text), `${cases} else case when`, text, `is not null then '${unknown}' end end`))
 }
 
 /**

@@ -65,6 +65,9 @@ const FILTERS: [filter: string, ids: string[]][] = [
   ["provisioningAction eq microsoft.graph.provisioningAction'1'", ['c', 'a']],
   ["provisioningAction eq '2'", ['d']],
   ["provisioningAction eq 'unknownFutureValue'", ['b']],
+  ['sourceIdentity/identityType lt provisioningAction', ['c']], // by code points: 'User' and 'create'
+  ["concat('CRE','ATE') eq provisioningAction", []],
+  ["concat('cre','ate') eq provisioningAction", ['c', 'a']],
   ["provisioningAction ne 'create'", ['d', 'b']],
   ["provisioningAction in ('Delete','unknownFutureValue')", ['d', 'b']],
   ["not (provisioningAction eq 'create')", ['d', 'b']],
