@@ -80,9 +80,9 @@ export async function json<Type>(path: string, ask?: Ask): Promise<Type> {
 
 /** The absolute URL of a path of the service, also for people to copy. */
 export function addressOf(path: string): string {
-  const url = new URL(path, ROOT)
   // links of the service have the host by which it knows itself, which a proxy may have changed
-  return url.origin === ROOT.origin ? url.href : new URL(url.pathname + url.search, ROOT).href
+  const { pathname, search } = new URL(path, ROOT)
+  return Object.assign(new URL(ROOT), { pathname, search }).href // a path may begin with two slashes, as hosts do
 }
 
 async function errorOf(response: Response) {

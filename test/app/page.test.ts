@@ -313,6 +313,27 @@ describeInBrowser('The URL', () => {
   })
 })
 
+describeInBrowser('A link of the service', () => {
+  it('is followed at the host of the page, whatever host and path it has', async () => {
+    const page = await open()
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    await page.route(/provisioning\?.*select=id/, async (route) => {
+      const response = await route.fetch()
+      const json = {
+        ...((await response.json()) as object),
+        '@odata.nextLink': 'https://user@inside:8443//evil.example/log?a=b#c'
+      }
+      await route.fulfill({ response, json })
+    })
+    await page.goto(`${service.url}/app/?${WEEK}`)
+    await eventually(
+      () => Promise.resolve(asked.filter((url) => url.includes('evil'))),
+      [`${service.url}//evil.example/log?a=b`]
+    )
+  })
+})
+
 describeInBrowser('The details of an event', () => {
   it('tell in three clicks why the provisioning of a person failed', async () => {
     const page = await open(`?${WEEK}`)
