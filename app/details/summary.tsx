@@ -74,7 +74,7 @@ function Thing({ title, of }: { title: string; of: Identity | System | null | un
   return (
     <section>
       <h3>{title}</h3>
-      <Members of={Object.fromEntries([...own.filter(([, value]) => value), ...Object.entries(details ?? {})])} />
+      <Members own={own.filter(([, value]) => value)} of={details} />
     </section>
   )
 }

@@ -94,6 +94,20 @@ describeInBrowser('The page', () => {
     expect(await page.title()).toBe('Events – 2024-05-06 02:00 – 2024-05-13 02:00 – Provisioning log')
   })
 
+  it('shows details that are called as what an identity has anyway', async () => {
+    const sourceIdentity = { id: 'real', displayName: 'Real', details: { Name: 'Other', Id: 'other', 1: 'one' } }
+    await service.post('/auditLogs/provisioning', {
+      id: 'twice',
+      activityDateTime: '2024-03-02T08:00:00Z',
+      sourceIdentity
+    })
+    const page = await open('?event=twice&tab=summary')
+    await page.getByText('Source identity').waitFor()
+    expect(await page.locator('.pair .members > div').allInnerTexts()).toEqual([
+      ...['Name\nReal', 'Id\nreal', '1\none', 'Name\nOther', 'Id\nother']
+    ])
+  })
+
   it('shows every event of a timeline, whatever its status is called', async () => {
     const page = await open('?object=watched&last=all')
     const moments = page.locator('.timeline li .moment')
