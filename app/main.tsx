@@ -9,13 +9,13 @@ import { Histogram } from './parts/histogram.tsx'
 import { follow } from './parts/link.tsx'
 import { rangeText, RangeChoice } from './parts/range.tsx'
 import { Search } from './parts/search.tsx'
+import { showPlainTexts } from './parts/plain.ts'
 import { wordOf } from './parts/status.tsx'
 import { Table } from './parts/table.tsx'
 import { ThemeSwitch } from './parts/theme.tsx'
 import { zone } from './parts/time.tsx'
 import { Timeline } from './parts/timeline.tsx'
 import { Account, Gate } from './session/gate.tsx'
-import { plain } from './service/odata.ts'
 import { linkTo, useView } from './state/navigation.ts'
 import { useTitle } from './state/title.ts'
 import { DEFAULT_RANGE, FACETS, type View } from './state/view.ts'
@@ -29,9 +29,7 @@ const LISTS: Record<View['list'], string> = { events: 'Events', failures: 'Failu
 function titleOf(view: View) {
   const { search, errorCode, list } = view
   const values = FACETS.flatMap((facet) => view.chosen[facet].map(wordOf))
-  const filters = [plain(search), ...values, errorCode === undefined ? '' : wordOf(errorCode)]
-    .filter(Boolean)
-    .join(', ')
+  const filters = [search, ...values, errorCode === undefined ? '' : wordOf(errorCode)].filter(Boolean).join(', ')
   return [filters, LISTS[list], rangeText(view)].filter(Boolean).join(' – ')
 }
 
@@ -159,6 +157,7 @@ function App() {
   )
 }
 
+showPlainTexts()
 const place = document.getElementById('page')
 if (place)
   render(

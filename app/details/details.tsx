@@ -4,7 +4,7 @@ import { Failure } from '../parts/states.tsx'
 import { Status, toneOf, wordOf } from '../parts/status.tsx'
 import { Systems } from '../parts/systems.tsx'
 import { Time } from '../parts/time.tsx'
-import { keyOf, LOG, nameOf, plain, principalOf, type Event as LogEvent } from '../service/odata.ts'
+import { keyOf, LOG, nameOf, principalOf, type Event as LogEvent } from '../service/odata.ts'
 import { json } from '../service/request.ts'
 import { useAnswer } from '../state/answer.ts'
 import { literal } from '../state/conditions.ts'
@@ -92,7 +92,7 @@ export function Details({ view, navigate }: Props) {
                   <Systems of={isShown} />
                 </span>
                 <Time time={isShown.activityDateTime} utc={view.utc} />
-                {view.tenant !== undefined && <span>Tenant {plain(view.tenant)}</span>}
+                {view.tenant !== undefined && <span>Tenant {view.tenant}</span>}
                 {principal && (
                   <span>
                     <bdi>{principal}</bdi>

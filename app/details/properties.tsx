@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { useFirst } from '../parts/first.tsx'
 import { wordOf } from '../parts/status.tsx'
-import { plain, type Change } from '../service/odata.ts'
+import type { Change } from '../service/odata.ts'
 import { differenceOf, looksLike, spelled } from './difference.ts'
 import type { TabProps } from './details.tsx'
 
@@ -37,7 +37,7 @@ export function Properties({ event }: TabProps) {
 
 function ChangeRow({ change: { displayName, oldValue, newValue } }: { change: Change }) {
   const values = [oldValue ?? '', newValue ?? ''] as const
-  const [one, other] = values.map(looksLike(...values) ? spelled : plain) as [string, string]
+  const [one, other] = (looksLike(...values) ? values.map(spelled) : values) as [string, string]
   const { before, removed, added, after } = differenceOf(one, other)
   const cell = (value: string | null | undefined, marked: ComponentChildren) => (
     <td dir="auto">
@@ -47,7 +47,7 @@ function ChangeRow({ change: { displayName, oldValue, newValue } }: { change: Ch
   return (
     <tr class={oldValue === newValue ? 'same' : ''}>
       <th scope="row" dir="auto">
-        {plain(displayName)}
+        {displayName}
       </th>
       {cell(oldValue, removed && <del>{removed}</del>)}
       {cell(newValue, added && <ins>{added}</ins>)}

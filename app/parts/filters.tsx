@@ -1,7 +1,6 @@
 /** The filters: the values that there are, each with the number of its events. */
 import { useState } from 'preact/hooks'
 import { countsOf, readFacets, systemsOfJobs, type Facets } from '../service/facets.ts'
-import { plain } from '../service/odata.ts'
 import { useAnswer } from '../state/answer.ts'
 import { filterOf } from '../state/conditions.ts'
 import type { Shown } from '../state/navigation.ts'
@@ -89,7 +88,7 @@ function Values({ facet, facets, view, choose }: ValuesProps) {
             <span class="value">
               <span>
                 {facet === 'status' && <i class={`dot ${toneOf(value)}`} />}
-                {job ? <Systems of={job} /> : (isName && plain(value)) || wordOf(value)}
+                {job ? <Systems of={job} /> : (isName && value) || wordOf(value)}
               </span>
               {jobs && <small>{shortJob(value)}</small>}
             </span>

@@ -1,6 +1,6 @@
 /** A row of the table of events. */
 import { useRef } from 'preact/hooks'
-import { nameOf, plain, tenantOf, type Event as LogEvent } from '../service/odata.ts'
+import { nameOf, tenantOf, type Event as LogEvent } from '../service/odata.ts'
 import type { View } from '../state/view.ts'
 import { Status, wordOf } from './status.tsx'
 import { Tenant } from './tenant.tsx'
@@ -60,21 +60,20 @@ export function Row({ place, event, view, isFocused, isFresh, focus, open }: Row
           <td class="identity" title={nameOf(event)}>
             <bdi class="name">{nameOf(event)}</bdi> <Tenant of={event} />
             <span class="also">
-              <bdi>{wordOf(event.action)}</bdi> ·{' '}
-              <bdi>{plain(event.targetSystem?.displayName) ?? 'unknown system'}</bdi>
+              <bdi>{wordOf(event.action)}</bdi> · <bdi>{event.targetSystem?.displayName ?? 'unknown system'}</bdi>
             </span>
           </td>
           <td class="action">{wordOf(event.action)}</td>
           {[event.sourceSystem, event.targetSystem].map((system, place) => {
-            const name = plain(system?.displayName) ?? undefined
+            const name = system?.displayName ?? undefined
             return (
               <td key={place} class="system" dir="auto" title={name}>
                 {name}
               </td>
             )
           })}
-          <td class="result" title={plain(event.statusInfo?.errorCode) ?? undefined}>
-            <Status status={event.statusInfo?.status} /> <span class="code">{plain(event.statusInfo?.errorCode)}</span>
+          <td class="result" title={event.statusInfo?.errorCode ?? undefined}>
+            <Status status={event.statusInfo?.status} /> <span class="code">{event.statusInfo?.errorCode}</span>
           </td>
         </>
       ) : (

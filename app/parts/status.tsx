@@ -1,5 +1,4 @@
 /** A result: told by shape and word, never by colour alone. */
-import { plain } from '../service/odata.ts'
 
 const SIGNS = new Map(
   Object.entries<string>({
@@ -37,7 +36,7 @@ export function Status({ status }: { status: string | null | undefined }) {
 /** A value as a word that begins with a capital letter. */
 export function wordOf(value: string | null | undefined): string {
   if (value === '') return '(empty)'
-  return value ? plain(value.charAt(0).toUpperCase() + value.slice(1)) : '(none)'
+  return value ? value.charAt(0).toUpperCase() + value.slice(1) : '(none)'
 }
 
 /** A number of events, in words. */

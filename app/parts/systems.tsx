@@ -1,5 +1,5 @@
 /** From which system an object was provisioned to which. */
-import { plain, type Event as LogEvent } from '../service/odata.ts'
+import type { Event as LogEvent } from '../service/odata.ts'
 
 /** Each name has a direction of its own: between two of Arabic, the arrow would point from the target to the source. */
 export function Systems({
@@ -9,7 +9,7 @@ export function Systems({
 }) {
   return (
     <>
-      <bdi>{plain(sourceSystem?.displayName) ?? '?'}</bdi> → <bdi>{plain(targetSystem?.displayName) ?? '?'}</bdi>
+      <bdi>{sourceSystem?.displayName ?? '?'}</bdi> → <bdi>{targetSystem?.displayName ?? '?'}</bdi>
     </>
   )
 }

@@ -1,7 +1,7 @@
-import { plain, tenantOf, type Event as LogEvent } from '../service/odata.ts'
+import { tenantOf, type Event as LogEvent } from '../service/odata.ts'
 
 /** The tenant of an event, for those who see the events of several. */
 export function Tenant({ of }: { of: LogEvent }) {
   const tenant = tenantOf(of)
-  return tenant === undefined ? null : <small class="tenant">{plain(tenant)}</small>
+  return tenant === undefined ? null : <small class="tenant">{tenant}</small>
 }

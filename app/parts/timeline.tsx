@@ -1,6 +1,6 @@
 /** All that happened to one object, in one cycle or in one job, in the order in which it happened. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { keyOf, nameOf, plain, tenantOf, type Event as LogEvent } from '../service/odata.ts'
+import { keyOf, nameOf, tenantOf, type Event as LogEvent } from '../service/odata.ts'
 import { linkTo, type Navigate, type Shown } from '../state/navigation.ts'
 import { SELECT, usePages } from '../state/pages.ts'
 import { useTitle } from '../state/title.ts'
@@ -40,7 +40,7 @@ export function Timeline({ view, now, navigate }: Shown) {
 }
 
 function Heading({ title, id, name }: { title: string; id: string; name?: string | undefined }) {
-  useTitle(1, `${title} ${plain(name ?? id)}`)
+  useTitle(1, `${title} ${name ?? id}`)
   return (
     <>
       <h2>
@@ -107,7 +107,7 @@ const dayOf = (event: LogEvent | undefined, { utc }: View) =>
 const FEW = 4
 
 /** The name of an attribute without the URN of its SCIM schema. */
-const shortName = (name: string | null | undefined) => plain(name)?.replace(/^urn:.*:/, '') ?? '?'
+const shortName = (name: string | null | undefined) => name?.replace(/^urn:.*:/, '') ?? '?'
 
 interface MomentProps {
   event: LogEvent

@@ -58,13 +58,13 @@ export function url(path: string, options: Record<string, string | undefined>): 
 /** Whom or what an event is about, as people call it. */
 export function nameOf({ sourceIdentity, targetIdentity }: Event): string {
   const names = [sourceIdentity?.displayName, targetIdentity?.displayName, sourceIdentity?.id, targetIdentity?.id]
-  return plain(names.find((name) => name && SEEN.test(name)) ?? 'Unnamed object')
+  return names.find((name) => name && SEEN.test(name)) ?? 'Unnamed object'
 }
 
 /** By what a person signs in: it tells those apart who have one name. */
 export function principalOf({ sourceIdentity }: Event): string | undefined {
   const name = sourceIdentity?.details?.UserPrincipalName
-  return typeof name === 'string' && name !== sourceIdentity?.displayName ? plain(name) : undefined
+  return typeof name === 'string' && name !== sourceIdentity?.displayName ? name : undefined
 }
 
 /** Some character that can be seen. */
@@ -74,9 +74,7 @@ const SEEN = /[^\p{C}\p{Z}\p{M}]/u
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/g
 
 /** A text that reads in the order in which it was written. */
-export function plain<Text extends string | null | undefined>(text: Text): Text | string {
-  return text?.replaceAll(TURNING, '\ufffd') ?? text
-}
+export const plain = (text: string): string => text.replaceAll(TURNING, '\ufffd')
 
 /** JSON whose strings have such characters as escapes, so that it reads in the order in which it was written. */
 export function escaped(json: string): string {

@@ -1,5 +1,6 @@
 /** The title of the page, by which tabs, bookmarks, histories and printed pages are told apart. */
 import { useEffect } from 'preact/hooks'
+import { plain } from '../service/odata.ts'
 
 const PAGE = 'Provisioning log'
 
@@ -15,7 +16,7 @@ export function useTitle(depth: 0 | 1 | 2, text: string | undefined) {
   useEffect(() => {
     const say = (said: string | undefined) => {
       parts[depth] = said
-      document.title = [parts.findLast((part) => part !== undefined) ?? [], PAGE].flat().join(' – ')
+      document.title = plain([parts.findLast((part) => part !== undefined) ?? [], PAGE].flat().join(' – '))
     }
     say(text)
     return () => say(undefined)

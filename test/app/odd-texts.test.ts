@@ -94,6 +94,44 @@ describeInBrowser('The page', () => {
     expect(await page.title()).toBe('Events – 2024-05-06 02:00 – 2024-05-13 02:00 – Provisioning log')
   })
 
+  it('shows all texts of an event in the order in which they were written', async () => {
+    const text = '\u202elive\u2066'
+    const named = { id: text, displayName: text, details: { [text]: { [text]: text } } }
+    const event = {
+      ...{
+        id: text,
+        action: text,
+        jobId: text,
+        cycleId: text,
+        changeId: text,
+        activityDateTime: '2024-03-01T08:00:00Z'
+      },
+      ...{
+        initiatedBy: { id: text, displayName: text, initiatorType: text },
+        targetIdentity: named,
+        sourceIdentity: named
+      },
+      ...{ sourceSystem: named, targetSystem: named, modifiedProperties: [{ displayName: text, newValue: text }] },
+      provisioningSteps: [{ name: text, status: text, description: text, details: { SkipReason: text, [text]: text } }],
+      statusInfo: {
+        ...{ '@odata.type': '#microsoft.graph.statusDetails', status: text, errorCode: text, recommendedAction: text },
+        ...{ reason: `${text}\n${text}`, additionalDetails: text }
+      }
+    }
+    expect((await service.post('/auditLogs/provisioning', event)).status).toBe(201)
+    const query = `last=all&${new URLSearchParams({ status: text, code: text, event: text }).toString()}`
+    const page = await open(`?${query}&tab=troubleshooting`)
+    await page.getByText('The whole reason').click()
+    for (const tab of ['Troubleshooting', 'Steps', 'Modified properties', 'Summary']) {
+      await page.getByRole('tab', { name: tab }).click()
+      await page.getByRole('tabpanel').getByText('\ufffdlive\ufffd').first().waitFor()
+      const shown = await page.evaluate<string>('document.title + document.body.outerHTML')
+      expect([tab, shown.match(/.{40}[\u202a-\u202e\u2066-\u2069]/g)]).toEqual([tab, null])
+    }
+    await page.goto(`${service.url}/app/?last=all&timeline=${encodeURIComponent(text)}`)
+    await page.getByRole('heading', { name: 'The cycles of job \ufffdlive\ufffd' }).waitFor()
+  })
+
   it('shows details that are called as what an identity has anyway', async () => {
     const sourceIdentity = { id: 'real', displayName: 'Real', details: { Name: 'Other', Id: 'other', 1: 'one' } }
     await service.post('/auditLogs/provisioning', {

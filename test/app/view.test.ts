@@ -2,7 +2,7 @@ import { adviceFor } from '../../app/details/advice.ts'
 import { differenceOf, looksLike, spelled } from '../../app/details/difference.ts'
 import { reasonOf } from '../../app/details/reason.ts'
 import { bucketAt, bucketsOf } from '../../app/service/buckets.ts'
-import { nameOf } from '../../app/service/odata.ts'
+import { nameOf, plain } from '../../app/service/odata.ts'
 import { filterOf, rangeWith } from '../../app/state/conditions.ts'
 import { movedBy } from '../../app/state/part.ts'
 import { queryOf, viewOf } from '../../app/state/view.ts'
@@ -216,7 +216,7 @@ describe('The name of what an event is about', () => {
     [{ displayName: 'a\u202eb' }, null, 'a\ufffdb'],
     [null, {}, 'Unnamed object']
   ])('of %j and %j is the first that can be seen', (sourceIdentity, targetIdentity, name) => {
-    expect(nameOf({ id: 'e', activityDateTime: '', sourceIdentity, targetIdentity })).toBe(name)
+    expect(plain(nameOf({ id: 'e', activityDateTime: '', sourceIdentity, targetIdentity }))).toBe(name)
   })
 })
 
