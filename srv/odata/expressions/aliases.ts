@@ -6,19 +6,23 @@ import { Cursor } from './cursor.ts'
 import type { Parser, Scope } from './parsing.ts'
 import { isSymbol } from './tokens.ts'
 
-/** The parsed values of a request's aliases, by where names are looked up in them; undefined while being parsed. */
-const valuesOf = remembered((_aliases: Map<string, string>) =>
-  remembered((_root: Scope) => new Map<string, Typed | undefined>())
-)
+/** What is parsed of a request's aliases, by where names are looked up in them. */
+const parsedOf = <Value>() =>
+  remembered((_aliases: Map<string, string>) => remembered((_root: Scope) => new Map<string, Value>()))
+
+/** Their values; undefined while being parsed. */
+const valuesOf = parsedOf<Typed | undefined>()
+
+/** The items of those that are lists. */
+export const listsOf = parsedOf<Typed[]>()
 
 /**
  * Parses an alias, which stands for its expression; one without a value is null. The expression is parsed once wherever
  * names mean the same, however often it is used: otherwise aliases that use each other twice would double the work at
  * each level.
- * @param parserAt makes a parser for the expression, which knows no variables
  * @throws {RequestError} 400 if the value is no expression, or refers to itself, 501 for a path from an alias
  */
-export function aliased({ cursor, context, root }: Parser, parserAt: (cursor: Cursor, name: string) => Parser): Typed {
+export function aliased({ cursor, context, root, ofAlias }: Parser): Typed {
   const { text: name, position } = cursor.token
   if (isSymbol(cursor.next, '/'))
     cursor.fail('The service does not implement paths from an alias', position, 'notImplemented')
@@ -28,7 +32,7 @@ export function aliased({ cursor, context, root }: Parser, parserAt: (cursor: Cu
   else if (!values.has(name)) {
     values.set(name, undefined)
     const inner = new Cursor(expression, name, cursor)
-    values.set(name, parserAt(inner, name).value())
+    values.set(name, ofAlias(inner, name).value())
     inner.end()
   }
   const value = values.get(name) ?? cursor.fail(`The alias '${name}' refers to itself`, position)

@@ -1,5 +1,5 @@
 /** Comparisons. What a side means depends on the type of the other one (OData URL Conventions 4.01, 5.1.1.1). */
-import { val } from '../../cqn/cqn.ts'
+import { MOST, val } from '../../cqn/cqn.ts'
 import type { Typed, Unplaced } from '../../cqn/typed.ts'
 import { asMember } from './enumerations.ts'
 import { listItems } from './lists.ts'
@@ -59,6 +59,8 @@ export function membership(parser: Parser, left: Typed, position: number): Unpla
   if (!isPrimitive(left))
     parser.cursor.fail('Only primitive values can be looked for in a list', left.position, 'notImplemented')
   const list = listItems(parser, position)
+  // each becomes a part of the expression, which would be too large only after the work
+  if ((parser.context.lists.items += list.length) > MOST.nodes) parser.cursor.tooLarge(position)
   // what a literal means depends on the item, so no plan may put another one in its place
   if ('val' in left.cqn && list.length) {
     const literal = { ...left, cqn: val(left.cqn.val) }

@@ -91,8 +91,9 @@ function comparedNaN(left: Typed, operator: string, right: Typed): Unplaced {
 
 /** `in` (5.1.1.1.12): whether a value equals one of several of its type. */
 export function isMember(left: Typed, items: Typed[]): Unplaced {
-  const values = items.filter((item) => isConstant(item.cqn) && !isNull(item))
-  const others = items.filter((item) => !values.includes(item)).map((item) => compared(left, '=', item))
+  const isValue = (item: Typed) => isConstant(item.cqn) && !isNull(item)
+  const values = items.filter(isValue)
+  const others = items.filter((item) => !isValue(item)).map((item) => compared(left, '=', item))
   if (!values.length && !others.length) return always(false)
   const value = exactly(left)
   const constants = values.map(exactly)

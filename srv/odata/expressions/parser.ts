@@ -50,7 +50,7 @@ function parserFor(cursor: Cursor, context: ExpressionContext, root: Scope = { t
     items: outer?.items ?? { count: 0 },
     within: (scope) => parserFor(cursor, context, scope, parser),
     about: (type) => parserFor(cursor, { ...context, type }),
-    ofAlias: (inner, name) => parserFor(inner, { ...context, option: name }, root, parser),
+    ofAlias: (inner, name) => parserFor(inner, { ...context, option: name }, root),
     condition: () => asCondition(parser, parser.value()),
     value: () => expression(parser),
     literal: () => literalValue(parser),
@@ -151,8 +151,7 @@ function primary(parser: Parser): Typed {
   if (isSymbol(parser.cursor.token, '{', '['))
     parser.cursor.fail('The service does not implement JSON values here', position, 'notImplemented')
   if (kind === 'name') return named(parser)
-  if (kind === 'alias')
-    return aliased(parser, (cursor, option) => parserFor(cursor, { ...parser.context, option }, parser.root))
+  if (kind === 'alias') return aliased(parser)
   return kind === 'phrase' ? parser.cursor.fail('A string stands in single quotes') : literalValue(parser)
 }
 

@@ -20,6 +20,8 @@ export interface ExpressionContext {
   /** The values of parameter aliases (5.3). */
   aliases: Map<string, string>
   patterns: Patterns
+  /** How many items the lists of the option have together, wherever one is looked at. */
+  lists: { items: number }
 }
 
 /** Where names are looked up: in an entity, or in an item of a collection, which is JSON. */
@@ -44,6 +46,7 @@ export interface Parser {
   within: (scope: Scope) => Parser
   /** A parser that goes on here, about rows of another type. */
   about: (type: StructuredType) => Parser
+  /** A parser of the value of an alias, which knows no variables, so that it means the same wherever names do. */
   ofAlias: (cursor: Cursor, name: string) => Parser
   /** An expression that is true, false or null. */
   condition: () => Typed

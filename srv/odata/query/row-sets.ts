@@ -11,7 +11,13 @@ import { areTooLarge, conditioned, entities, searched, type Rows } from './rows.
 /** @returns the sets of rows; several after `concat` in `$apply` */
 export function rowSets(exchange: Exchange, all = entities(exchange.schema)): Rows[] {
   const sets = parsedOption(exchange, '$apply', all, (parser) => transformations(parser, all)) ?? [all]
-  return sets.map((each) => withOptions(exchange, each))
+  const results: Rows[] = []
+  for (const each of sets) {
+    results.push(withOptions(exchange, each))
+    if (areTooLarge(results))
+      throw new RequestError('invalidQueryOption', 'The query options together are larger than the service takes.')
+  }
+  return results
 }
 
 type Nesting = Pick<ExpressionContext, 'isNested'>
@@ -30,7 +36,16 @@ export function parsedOption<Result>(
   root?: Scope
 ): Result | undefined {
   const expression = options.get(option)
-  const context = { option, isNested, now, aliases, types: schema.types, patterns: { parts: 0 }, type }
+  const context = {
+    option,
+    isNested,
+    now,
+    aliases,
+    types: schema.types,
+    patterns: { parts: 0 },
+    lists: { items: 0 },
+    type
+  }
   return expression === undefined ? undefined : parseWhole(expression, context, parse, root)
 }
 
@@ -41,7 +56,5 @@ function withOptions(exchange: Exchange, rows: Rows): Rows {
   const found = search === undefined ? all : searched(all, search)
   const condition = parsedOption(exchange, '$filter', found, (parser) => parser.condition())
   const result = condition ? conditioned(found, condition) : found
-  if (areTooLarge([result]))
-    throw new RequestError('invalidQueryOption', 'The query options together are larger than the service takes.')
   return result.areEntities ? result : { ...result, from: tallied(exchange.schema, result.from) }
 }

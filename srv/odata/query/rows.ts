@@ -42,7 +42,14 @@ export interface Rows {
 /** All entities of the service. */
 export const entities = remembered((schema: ServiceSchema): Rows => {
   const { entity, entityType, identity, searchable, tallies, types } = schema
-  const context = { option: '$orderby', now: new Date(0), aliases: new Map(), patterns: { parts: 0 }, types }
+  const context = {
+    option: '$orderby',
+    now: new Date(0),
+    aliases: new Map(),
+    patterns: { parts: 0 },
+    lists: { items: 0 },
+    types
+  }
   const defaultOrder = parseWhole(schema.defaultOrder, { ...context, type: entityType }, orderTerms)
   const properties = [...entityType.properties.values()]
   const instants = properties.flatMap(({ instant }) => instant ?? [])

@@ -36,6 +36,10 @@ describe('An expression that grows by what is put in', () => {
     ['a long chain of compute', { $apply: times(95, (i) => `compute(1 as a${i})`, '/') }],
     ['a chain of topsum', { $apply: times(25, () => 'topsum(1,durationInMilliseconds)', '/') }],
     ['a chain of search', { $apply: times(60, () => 'search(a b c d e f)', '/') }],
+    [
+      'sets with a long condition',
+      { $apply: `concat(${times(19, () => 'identity', ',')})`, $filter: times(490, () => 'id eq null', ' or ') }
+    ],
     ['sets of sets', { $apply: `concat(${times(25, () => 'identity', ',')})` }],
     ['rollups, each of which doubles the sets', { $apply: `groupby((${times(280, () => 'rollup($all,id)', ',')}))` }],
     [
@@ -54,7 +58,18 @@ describe('An expression that grows by what is put in', () => {
     expect([answer.status, errorOf(answer).message]).toEqual([400, expect.stringMatching(/^[A-Z$].*\.$/)])
   })
 
+  it('is refused before the work, where it names a list once too often', async () => {
+    const list = `(${times(990, () => '1', ',')})`
+    const answer = await service.get(query(path, { $filter: times(490, () => '2 in @a', ' or '), '@a': list }))
+    const at = `at position ${5 * '2 in @a or '.length + '2 '.length} of $filter`
+    expect([answer.status, errorOf(answer).message]).toEqual([400, expect.stringContaining(at)])
+  })
+
   it.each<[string, Record<string, string>]>([
+    [
+      'a pattern in a list that is named often',
+      { $filter: times(100, () => 'true in @a', ' or '), '@a': "(true,matchesPattern(id,'a{600}'))" }
+    ],
     ['many alternatives', { $filter: `${times(490, (i) => `id eq 'x${i}'`, ' or ')} or id eq 'e1'` }],
     ['a long list', { $filter: `id in (${times(900, (i) => `'x${i}'`, ',')},'e1')` }],
     ['an alias that is used often', { $filter: times(100, () => '@a', ' and '), '@a': "action eq 'Create'" }],
