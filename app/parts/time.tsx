@@ -1,27 +1,15 @@
 /** Points in time, in the time zone of the browser or in UTC. */
-
-const PARTS = {
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit'
-} as const
-
-const formats = {
-  local: new Intl.DateTimeFormat('sv-SE', PARTS),
-  utc: new Intl.DateTimeFormat('sv-SE', { ...PARTS, timeZone: 'UTC' })
-}
+import { offsetIn } from '../state/zone.ts'
 
 /** The name of the time zone of the browser, such as `Europe/Berlin`. */
 export const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone
 
-/** A point in time as `2026-05-01 12:00:00`. */
+/** A point in time as `2026-05-01 12:00:00`, whatever languages the browser has. */
 export function timeText(time: string | number, utc: boolean): string {
-  const instant = new Date(time)
-  if (Number.isNaN(instant.getTime())) return String(time)
-  return formats[utc ? 'utc' : 'local'].format(instant).replace(/^\d{1,3}-/, (year) => year.padStart(5, '0'))
+  const instant = new Date(time).getTime()
+  if (Number.isNaN(instant)) return String(time)
+  const local = new Date(instant + offsetIn(utc)(instant)).toISOString()
+  return local.replace('T', ' ').replaceAll(/^\+0*|\.\d+Z$/g, '')
 }
 
 interface Props {

@@ -539,6 +539,32 @@ describeInBrowser('Points in time', () => {
     ])
     expect(await page.getByRole('columnheader').first().innerText()).toMatch(/^Time \(UTC\)/)
   })
+
+  it('are written alike by browsers that have no language but English, in any zone and year', async () => {
+    for (const [id, at] of [
+      ['first', '0001-01-01T00:00:00Z'],
+      ['last', '9999-12-31T23:59:59.9999999Z']
+    ])
+      await service.post('/auditLogs/provisioning', { id, activityDateTime: at })
+    const page = await open(`?${WEEK}`, { timezoneId: 'Asia/Kolkata' })
+    await page.addInitScript(`Intl.DateTimeFormat = class extends Intl.DateTimeFormat {
+      constructor(_, options) {
+        super('en-US', options)
+      }
+    }`)
+    await page.reload()
+    await untilRows(page, 10)
+    expect(await rows(page).nth(1).locator('time').innerText()).toBe('2024-05-10 17:30:01')
+    await page.getByLabel('Range of time').last().selectOption('edit')
+    expect(await page.getByLabel('From').inputValue()).toBe('2024-05-06T05:30')
+    for (const [id, text] of [
+      ['first', '0001-01-01 05:53:28'],
+      ['last', '10000-01-01 05:29:59']
+    ]) {
+      await page.goto(`${service.url}/app/?event=${id}`)
+      expect(await page.getByRole('dialog').locator('time').first().innerText()).toBe(text)
+    }
+  })
 })
 
 describeInBrowser('The order', () => {
