@@ -28,15 +28,17 @@ export interface Extent {
   nodes: number
   /** The parser of SQL takes a depth of 1,000. Operators in a row count: its trees lean to the left. */
   depth: number
+  /** How many expressions there are within each other. CAP takes 100, with those that are around an expression. */
+  levels: number
 }
 
 /** The limits for all expressions of a request together. */
-export const MOST: Extent = { nodes: 5_000, depth: 800 }
+export const MOST: Extent = { nodes: 5_000, depth: 800, levels: 88 }
 
 /** How deep queries may nest: each level makes a statement slower to prepare. */
 export const MOST_NESTED = 20
 
-const LEAF: Extent = { nodes: 1, depth: 1 }
+const LEAF: Extent = { nodes: 1, depth: 1, levels: 1 }
 const extents = new WeakMap<object, Extent>()
 
 /** The extent of an expression that was {@link measured}; any other counts as a leaf. */
@@ -45,21 +47,23 @@ export const extentOf = (expression: object): Extent => extents.get(expression) 
 /**
  * Notes the extent of an expression.
  * @param parts what it consists of: expressions and operators
- * @param levels how many levels it adds to the deepest of them
+ * @param deeper how much it adds to the depth of the deepest of them
  */
 export function measured<Expression extends object>(
   expression: Expression,
   parts: (object | string)[],
-  levels = 1
+  deeper = 1
 ): Expression {
   let nodes = 1
   let depth = 0
+  let levels = 0
   for (const part of parts) {
     const inner = typeof part === 'string' ? LEAF : extentOf(part)
     nodes += inner.nodes
     depth = Math.max(depth, inner.depth)
+    levels = Math.max(levels, inner.levels)
   }
-  extents.set(expression, { nodes, depth: depth + levels })
+  extents.set(expression, { nodes, depth: depth + deeper, levels: levels + 1 })
   return expression
 }
 

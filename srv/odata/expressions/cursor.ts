@@ -81,10 +81,15 @@ export class Cursor {
 
   /** Parses a part that may contain itself. */
   nested<Result>(parse: () => Result): Result {
-    if (++this.depth > MOST_DEPTH) this.fail('The expression is nested too deeply')
+    if (++this.depth > MOST_DEPTH) this.tooDeep()
     const result = parse()
     this.depth--
     return result
+  }
+
+  /** @throws {RequestError} 400: operators and functions are within each other, more than the service takes */
+  tooDeep(position = this.token.position): never {
+    this.fail('The expression is nested too deeply', position)
   }
 
   /** @throws {RequestError} 400: with all aliases put in, the expression is larger than `MOST` in cqn/cqn.ts */

@@ -62,8 +62,9 @@ function parserFor(cursor: Cursor, context: ExpressionContext, root: Scope = { t
 function expression(parser: Parser): Typed {
   const conjunction = () => logical(parser, 'and', () => operations(parser))
   const value = parser.cursor.nested(() => logical(parser, 'or', conjunction))
-  const { nodes, depth } = extentOf(value.exact ?? value.cqn)
+  const { nodes, depth, levels } = extentOf(value.exact ?? value.cqn)
   if (nodes > MOST.nodes || depth > MOST.depth) parser.cursor.tooLarge(value.position)
+  if (levels > MOST.levels) parser.cursor.tooDeep(value.position)
   return value
 }
 

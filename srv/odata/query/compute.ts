@@ -69,7 +69,8 @@ export function valueColumn(name: string) {
 /** The property that shows a computed value. A point in time becomes its instant, in UTC. */
 export function propertyOf(name: string, { cqn, type, whole, shownAs }: Typed, column = valueColumn(name)): Property {
   const instant = type === 'dateTime' ? column : undefined
-  const shown = { name, type: edmType(type, whole), shownAs, column, dynamic: true, instant, extent: extentOf(cqn) }
+  const extent = { ...extentOf(cqn), levels: 1 } // in other expressions it is a column of a query
+  const shown = { name, type: edmType(type, whole), shownAs, column, dynamic: true, instant, extent }
   return { ...shown, collection: false, key: false, nullable: true }
 }
 

@@ -58,6 +58,35 @@ describe('An expression that grows by what is put in', () => {
     expect([answer.status, errorOf(answer).message]).toEqual([400, expect.stringMatching(/^[A-Z$].*\.$/)])
   })
 
+  it.each<[string, (count: number) => Record<string, string>]>([
+    ['sums', (count) => ({ $filter: `length(action)${times(count, () => ' add 1')} eq 1` })],
+    ['sums that are ordered by', (count) => ({ $orderby: `length(action)${times(count, () => ' add 1')}` })],
+    ['computed sums', (count) => ({ $compute: `length(action)${times(count, () => ' add 1')} as a` })],
+    ['summed sums', (count) => ({ $apply: `aggregate(length(id)${times(count, () => ' add 1')} with sum as a)` })],
+    [
+      'quotients of items',
+      (count) => ({ $select: `provisioningSteps($filter=length(name)${times(count, () => ' divby 2')} eq 1)` })
+    ],
+    [
+      'moved points in time',
+      (count) => ({ $filter: `activityDateTime${times(count, () => " add duration'P1D'")} gt now()` })
+    ],
+    ['comparisons', (count) => ({ $filter: `id eq 'x'${times(count, () => ' eq true')}` })],
+    ['negations', (count) => ({ $filter: `${'not '.repeat(count)}contains(id,'x')` })],
+    ['casts', (count) => ({ $filter: `${'cast('.repeat(count)}id${',Edm.String)'.repeat(count)} eq 'x'` })],
+    ['functions', (count) => ({ $filter: `${'tolower('.repeat(count)}id${')'.repeat(count)} eq 'x'` })],
+    ['conditions', (count) => ({ $filter: `${'case(true:'.repeat(count)}'a'${')'.repeat(count)} eq id` })]
+  ])('is refused with its position where it is deep in SQL: %s', async (_, options) => {
+    for (const count of [...Array(12).keys()].flatMap((each) => [40 + each, 84 + each])) {
+      const answer = await service.get(query(path, options(count)))
+      if (answer.status === 200) continue
+      expect([answer.status, errorOf(answer).message]).toEqual([
+        400,
+        expect.stringMatching(/^The expression is (nested too deeply|too large .*), at position \d+ of \$/)
+      ])
+    }
+  })
+
   it('is refused before the work, where it names a list once too often', async () => {
     const list = `(${times(990, () => '1', ',')})`
     const answer = await service.get(query(path, { $filter: times(490, () => '2 in @a', ' or '), '@a': list }))
