@@ -4,6 +4,7 @@
  * pattern, in which a repetition counts as often as it repeats: `(a{10}){10}` has a hundred parts.
  */
 import { RE2JS } from 're2js'
+import { RecentlyUsed } from './recently-used.ts'
 
 /** The most characters of a pattern, and the most parts of all patterns in a query option. */
 const LONGEST = 500
@@ -15,16 +16,17 @@ export interface Patterns {
   parts: number
 }
 
-/** One query tests one pattern against many texts. */
-let last: { source: string; pattern: RE2JS } | undefined
+/** One query tests its patterns, one after the other, against many texts. To compile one takes longer than most tests. */
+const compiled = new RecentlyUsed<RE2JS>(2 * MOST_PARTS)
 
 /**
  * Tests whether a text has a match of a pattern.
  * @throws {Error} if the pattern is not a regular expression, or has back references, which RE2 does not support
  */
 export function matchesPattern(source: string, text: string): boolean {
-  if (last?.source !== source) last = { source, pattern: RE2JS.compile(source) }
-  return last.pattern.matcher(text).find()
+  let pattern = compiled.get(source)
+  if (!pattern) compiled.set(source, (pattern = RE2JS.compile(source)), partsOf(source) + 1)
+  return pattern.matcher(text).find()
 }
 
 /**

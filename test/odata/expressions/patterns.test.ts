@@ -1,3 +1,4 @@
+import { matchesPattern } from '../../../srv/values/pattern.ts'
 import { errorOf, query, sharedService } from '../../support/service.ts'
 
 const PATH = '/auditLogs/provisioning'
@@ -37,4 +38,14 @@ describe('Regular expressions', () => {
     const many = await matching(...Array.from({ length: 12 }, (_, index) => `[a-z]{90}${index}`))
     expect([many.status, errorOf(many).message]).toEqual([400, expect.stringContaining('at most 1000 parts')])
   })
+})
+
+it('Many regular expressions are tested, one after the other, against many texts in a moment', () => {
+  const start = process.cpuUsage()
+  const found = Array.from({ length: 20_000 }, (_, index) =>
+    matchesPattern(`(?i)\\p{Lu}[^\\p{Lu}]${index % 20}`, `A-${index}`)
+  )
+  const { user, system } = process.cpuUsage(start)
+  expect([found.slice(0, 20), found.length]).toEqual([Array(20).fill(true), 20_000])
+  expect((user + system) / 1000).toBeLessThan(1000)
 })
