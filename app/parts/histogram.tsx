@@ -13,6 +13,9 @@ import { Failure } from './states.tsx'
 import { eventsText, Legend, rank, wordOf } from './status.tsx'
 import { timeText } from './time.tsx'
 
+/** How many results are named: an event may have any, and a chart of thousands leaves no room for the list. */
+const NAMED = 12
+
 export function Histogram({ view, now, navigate }: Shown) {
   const key = `${filterOf(view, now)} ${now} ${view.utc}`
   const { value, error, isLoading, retry } = useAnswer(key, (signal) => readHistogram(view, now, signal))
@@ -99,14 +102,16 @@ function Chart({ data, utc, zoom }: Props) {
   const [first, last] = edgesOf(shown)
   const countOf = (name: string | null) =>
     (data.counts.get(name) ?? []).slice(first, last + 1).reduce((sum, count) => sum + count, 0)
-  const spoken = names.map((name) => `${wordOf(name)} ${countOf(name)}`).join(', ')
+  const named = names.slice(0, NAMED)
+  const spoken = named.map((name) => `${wordOf(name)} ${countOf(name)}`).join(', ')
   return (
     <>
       <figcaption>
         <span class="period">{period}</span>
-        {names.map((name) => (
+        {named.map((name) => (
           <Legend key={name} status={name} count={countOf(name)} />
         ))}
+        {names.length > NAMED && <span class="faint">{`and ${names.length - NAMED} others`}</span>}
         <span class="total" role="status">
           {data.isPartial && 'More than '}
           {eventsText(data.total)}

@@ -1,6 +1,7 @@
 /** Texts and numbers that nobody expects, as anyone who may post events can send them. */
 import { describeInBrowser, eventually, startBrowser, type Locator, type Page } from '../support/browser.ts'
 import { sharedService, type Json } from '../support/service.ts'
+import { batchOf } from './events.ts'
 
 const service = sharedService()
 const { open } = startBrowser(() => service.url)
@@ -182,6 +183,32 @@ describeInBrowser('The page', () => {
       const { x = -1, y = -1 } = (await shown.boundingBox()) ?? {}
       expect([x >= 0 && x < 340, y >= 0 && y < 500]).toEqual([true, true])
     }
+  })
+
+  it('leaves room for the list, whatever results there are, and for texts that cannot be broken', async () => {
+    const long = 'A'.repeat(3000)
+    const step = { name: long, status: long, description: long, provisioningStepType: long, details: { [long]: long } }
+    const odd = Array.from({ length: 300 }, (_, number) => ({
+      id: `odd-${number}`,
+      activityDateTime: '2024-02-01T08:00:00Z',
+      statusInfo: { status: number ? `Result ${String(number).padStart(3, '0')}` : long },
+      provisioningSteps: number ? [] : [step]
+    }))
+    expect((await service.post('/$batch', batchOf(odd))).status).toBe(200)
+    const page = await open('?from=2024-02-01&to=2024-02-02&event=odd-0&tab=steps')
+    await page.locator('.steps .members').waitFor()
+    expect(
+      await page.evaluate(`['.content', '.steps'].map((name) => {
+      const { scrollWidth, clientWidth } = document.querySelector(name)
+      return scrollWidth - clientWidth
+    })`)
+    ).toEqual([0, 0])
+    await page.keyboard.press('Escape')
+    await page.locator('.histogram').getByText('and 288 others').waitFor()
+    expect(await page.locator('.histogram .legend').count()).toBe(12)
+    expect((await page.locator('.scroller').boundingBox())!.height).toBeGreaterThan(400)
+    const { x, width } = (await page.locator('.histogram .legend').filter({ hasText: long }).boundingBox()) ?? {}
+    expect([x! > 0, width]).toEqual([true, 240])
   })
 
   it('shows the first of many steps, changes and details, and the others on demand', async () => {
