@@ -48,7 +48,7 @@ export async function create(exchange: Exchange, path: string, body: unknown) {
   res.status(201)
   const texts = text && templateFor(exchange, shown) === stored.template ? [text] : undefined
   const render = () => renderRows(exchange, [asRead(event, row, schema)], shown, path)
-  respondWith(exchange, `${path}${shown.list}/$entity`, texts ?? render())
+  respondWith(exchange, `${path}${shown.list}/$entity`, texts ?? (await render()))
 }
 
 /** The columns by which a new entity is shown, as a query would give them. */

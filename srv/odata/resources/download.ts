@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import { queryDeadline } from '../../database/reading.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { countDownload, sendDownload } from '../../http/downloads.ts'
+import { givingWay } from '../../http/give-way.ts'
 import { planned } from '../../plans/plans.ts'
 import { parseJson } from '../../values/json.ts'
 import type { JsonObject } from '../model/types.ts'
@@ -23,7 +24,7 @@ import { prepare, readWindow, type Prepared } from './page.ts'
 /** The part of entities that is theirs alone. The other parts have the names of collections in them. */
 const ENTITIES = 'entities'
 
-/** How much CSV is made at a time, in UTF-16 code units: others get their turn in between. */
+/** How much CSV is sent at a time, in UTF-16 code units. */
 const TOGETHER = 65_536
 
 /** Pages, each as the texts of its entities. */
@@ -106,13 +107,14 @@ async function* lines(pages: Pages) {
 
 async function* csv(pages: Pages, table: Table & CsvFormat) {
   let text = (table.hasMark ? '\uFEFF' : '') + (table.hasHeader ? headerOf(table, table.keepsFormulas) : '')
+  const giveWay = givingWay()
   for await (const texts of pages)
     for (const each of texts) {
+      await giveWay()
       text += recordsOf(table, entityIn(each), table.keepsFormulas)
       if (text.length < TOGETHER) continue
       yield Buffer.from(text)
       text = ''
-      await setImmediate()
     }
   yield Buffer.from(text)
 }

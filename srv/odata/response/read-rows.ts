@@ -97,7 +97,7 @@ async function buildTexts<Of extends Prepared>(
     })
   )
   const rows = placeOf ? inPlaces(found, placeOf) : found
-  const texts = renderRows(exchange, rows.slice(0, limit), selected, path)
+  const texts = await renderRows(exchange, rows.slice(0, limit), selected, path)
   const count = texts.length
   const isCut = count < rows.length
   return {

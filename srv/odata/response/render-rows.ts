@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto'
 import { mostBytes } from '../../database/reading.ts'
+import { givingWay } from '../../http/give-way.ts'
 import { complete, nest, type Selection } from '../model/columns.ts'
 import { isOfColumns, templateOf, textOf, type Template } from '../model/template.ts'
 import type { ServiceSchema } from '../model/schema.ts'
@@ -21,12 +22,14 @@ import { representEntity, representValue } from './representation.ts'
 import { weakEtag } from './respond.ts'
 import { columnsIn } from './stored-text.ts'
 
-/** Renders the first rows, as many as fit into an answer, at least one. */
-export function renderRows(exchange: Exchange, all: Row[], selected: Selected, path: string): JsonText {
+/** Renders the first rows, as many as fit into an answer, at least one. A page of values by the 100,000 takes seconds. */
+export async function renderRows(exchange: Exchange, all: Row[], selected: Selected, path: string): Promise<JsonText> {
   const texts: JsonText = []
   const template = selected.selection && templateFor(exchange, selected)
+  const giveWay = givingWay()
   let size = 0
   for (const row of all) {
+    await giveWay()
     const text = template ? filledIn(exchange, template, row) : rowText(exchange, row, selected, path)
     size += sizeOf([text])
     if (size > mostBytes() && texts.length) break
