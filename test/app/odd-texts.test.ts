@@ -268,6 +268,29 @@ describeInBrowser('The page', () => {
     expect((await page.getByText('All events with this code').boundingBox())!.y).toBeLessThan(700)
   })
 
+  it('has the next failure in sight, whatever is recommended about the one before', async () => {
+    const failures = ['Wait. '.repeat(5000), 'W'.repeat(3000)].map((recommendedAction, number) => ({
+      id: `recommended-${number}`,
+      activityDateTime: '2024-02-03T08:00:00Z',
+      statusInfo: {
+        '@odata.type': '#microsoft.graph.statusDetails',
+        status: 'failure',
+        errorCode: `Code ${number}`,
+        recommendedAction
+      }
+    }))
+    expect((await service.post('/$batch', batchOf(failures))).status).toBe(200)
+    const page = await open('?from=2024-02-03&to=2024-02-04&show=failures')
+    const groups = page.locator('.failures li')
+    await groups.nth(1).waitFor()
+    for (const group of await groups.all()) expect((await group.boundingBox())!.height).toBeLessThan(350)
+    expect(
+      await page.evaluate(
+        '(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector(".failures"))'
+      )
+    ).toBe(0)
+  })
+
   it('tells who initiated an event, also where nobody has a name', async () => {
     const page = await open('?event=line&tab=summary')
     await page.getByRole('definition').getByText('user, admin-1', { exact: true }).waitFor()
