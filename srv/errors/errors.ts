@@ -59,10 +59,18 @@ export class RequestError extends Error {
   }
 }
 
+/** The most characters of a message or a target: they may repeat what was sent, which may have megabytes. */
+const LONGEST = 2000
+
+const cut = (text: string) =>
+  text.length > LONGEST ? `${text.slice(0, LONGEST / 2)}…${text.slice(1 - LONGEST / 2)}`.toWellFormed() : text
+
 /** Renders an error as Microsoft Graph does: https://learn.microsoft.com/graph/errors. */
 export function errorBody({ code, message, target }: RequestError, ids: RequestIds, now: Date) {
   const date = now.toISOString().slice(0, 19) // whole seconds without a zone, as in Graph
-  return { error: { code, message, ...(target && { target }), innerError: { date, ...ids } } }
+  return {
+    error: { code, message: cut(message), ...(target && { target: cut(target) }), innerError: { date, ...ids } }
+  }
 }
 
 /** An error as thrown by Express, its body parsers, CAP or a database driver. */

@@ -197,6 +197,27 @@ it('$apply takes no number that is larger than any number of rows', async () => 
     expect([$apply, (await service.get(query(path, { $apply }))).status]).toEqual([$apply, 400])
 })
 
+describe('What an error repeats of a request is cut in the middle', () => {
+  const long = 'X'.repeat(1_000_000)
+
+  it.each<[string, string, object, string, string]>([
+    ['the name of a property', path, { activityDateTime: '2024-05-01T10:00:00Z', [long]: 1 }, long, 'has no property'],
+    [
+      'a method in a batch',
+      '/$batch',
+      { requests: [{ id: '1', method: long, url: path }] },
+      'requests/0',
+      'requests with the method'
+    ]
+  ])('%s', async (_what, url, body, target, message) => {
+    const answer = await service.post(url, body)
+    const error = errorOf(answer)
+    expect([answer.status, error.message]).toEqual([400, expect.stringContaining(message)])
+    expect(error.message).toMatch(/^[^…]{1000}…[^…]{999}$/)
+    expect(error.target).toBe(target === long ? `${'X'.repeat(1000)}…${'X'.repeat(999)}` : target)
+  })
+})
+
 describe('A literal is a value wherever it stands, and no part of the statement', () => {
   it.each([
     "'id'",
