@@ -29,7 +29,7 @@ it('take the place of one request', async () => {
   expect((await service.post('/auditLogs/provisioning', event)).status).toBe(201)
   const any = (inner: string, name: string) => `provisioningSteps/any(${name}:${inner})`
   const slow = query('/auditLogs/provisioning', {
-    $filter: ['a', 'b', 'c', 'd'].reduce(any, "concat(a/name,d/name) eq 'x'")
+    $filter: ['a', 'b', 'c', 'd'].reduce(any, "concat(concat(a/name,b/name),concat(c/name,d/name)) eq 'x'")
   })
   const socket = connection()
   socket.write(get(slow) + get('/nothing').repeat(100))
