@@ -55,7 +55,7 @@ annotate graph with @Capabilities: {
   AnnotationValuesInQuerySupported : false,
   KeyAsSegmentSupported         : true,
   CrossJoinSupported            : false,
-  QuerySegmentSupported         : false,
+  QuerySegmentSupported         : true,
   AsynchronousRequestsSupported : false
 };
 

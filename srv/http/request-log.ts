@@ -28,12 +28,13 @@ export function requestLog(): RequestHandler[] {
   return [
     (req, res, next) => {
       const start = performance.now()
+      const { method } = req // a query in a body is read as a GET
       res.on('close', () => {
         const line = {
           time: new Date().toISOString(),
           'request-id': requestIds(res)['request-id'],
           tenant: tenantOf(res) || null,
-          method: req.method,
+          method,
           path: req.originalUrl.split('?', 1)[0], // a query may contain tokens and names
           status: res.writableFinished ? res.statusCode : null, // null where the client has gone
           ms: Math.round(performance.now() - start)

@@ -17,7 +17,7 @@ import { runBatch, type Run } from './batch/run.ts'
 import { serviceSchema } from './model/schema.ts'
 import { linked } from './model/shown.ts'
 import { descriptions } from './openapi/describe.ts'
-import { readJson } from './request/body.ts'
+import { readJson, readQuery, typeExpected } from './request/body.ts'
 import { isTaken } from './request/capabilities.ts'
 import { readingFor, type Conventions, type Exchange, type Origin } from './request/exchange.ts'
 import { downloadFormat, JSON_TYPE, jsonFormat, mediaTypesOf } from './request/format.ts'
@@ -25,6 +25,7 @@ import * as headers from './request/headers.ts'
 import type { LinkTokens } from './request/link-tokens.ts'
 import { negotiate, prefersMultipart } from './request/negotiation.ts'
 import { locate, type Resource } from './request/resource.ts'
+import { queriedUrl } from './request/url.ts'
 import { readCollection, readCount, readReferences } from './resources/collection.ts'
 import { create } from './resources/create.ts'
 import { describer } from './resources/description.ts'
@@ -57,7 +58,8 @@ export function serviceRootOf(service: string, { model, tokens, conventions }: S
   const describe = describer(model, service, schema, conventions.isGraph, descriptions(schema))
 
   /** Answers a request, or one of a batch. */
-  async function answer(req: Request, res: Response, { outer, body, store, deadline }: Origin) {
+  async function answer(req: Request, res: Response, origin: Origin): Promise<void> {
+    const { outer, body, store, deadline } = origin
     if (deadline) expectWanted({ answer: outer.res as Response, deadline })
     res.set('OData-Version', headers.negotiateVersion(req)).vary('Accept, OData-MaxVersion, Prefer') // 8.3.8
     if (req !== outer) headers.checkHeaders(req)
@@ -67,7 +69,12 @@ export function serviceRootOf(service: string, { model, tokens, conventions }: S
     if (!isTaken(req, res, resource, options)) return
 
     const user = (cds.context as EventContext).user
-    if (req.method === 'POST') permitPost(user, resource.kind === 'batch', restricted)
+    if (req.method === 'POST') permitPost(user, resource.kind, restricted)
+    if (resource.kind === 'query') {
+      if (req !== outer) throw typeExpected('text/plain') // a batch has turned what it could read into what it stands for
+      Object.assign(req, { url: queriedUrl(req.url, await readQuery(req, res)), method: 'GET' })
+      return answer(req, res, origin)
+    }
     headers.refuseConditions(req)
     if (resource.kind === 'batch') {
       if (req !== outer) throw new RequestError('badRequest', 'A batch must not have a batch in it.')

@@ -31,6 +31,8 @@ const ROUTES: [method: string, path: string, ...Statuses][] = [
   ['GET', 'LOG/known/jobId/$value', 403, 200, 403, 404],
   ['GET', 'LOG/known/provisioningSteps/$count', 403, 200, 403, 404],
   ['POST', 'LOG', 403, 403, 201, 201],
+  ['POST', 'LOG/$query', 403, 200, 403, 200],
+  ['POST', 'LOG/known/$query', 403, 200, 403, 404],
   ['PUT', 'LOG/known', 405, 405, 405, 405],
   ['PATCH', 'LOG/known', 405, 405, 405, 405],
   ['DELETE', 'LOG/known', 405, 405, 405, 405],
@@ -74,6 +76,7 @@ const allAt = (root: string) => expanded([...ROUTES, ...OUTSIDE], root)
 function bodyOf(method: string, path: string, root = '') {
   if (path === '/$batch' && method === 'POST')
     return { requests: [{ id: '1', method: 'GET', url: `${root}/$metadata` }] }
+  if (path.endsWith('/$query')) return undefined
   return method === 'POST' ? EVENT : method === 'PUT' || method === 'PATCH' ? { jobId: 'changed' } : undefined
 }
 

@@ -60,7 +60,12 @@ describe('The log of requests', () => {
     const answers = [
       await fetch(path, { method: 'POST', headers, body }),
       await fetch(path + query, { headers }),
-      await fetch(`${path}/missing`, { headers })
+      await fetch(`${path}/missing`, { headers }),
+      await fetch(`${path}/$query`, {
+        method: 'POST',
+        headers: { ...headers, 'Content-Type': 'text/plain' },
+        body: query.slice(1)
+      })
     ]
     const lines = () =>
       log()
@@ -74,8 +79,8 @@ describe('The log of requests', () => {
         time: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,
         'request-id': headers.get('request-id'),
         tenant: null,
-        method: index ? 'GET' : 'POST',
-        path: `/auditLogs/provisioning${index === 2 ? '/missing' : ''}`,
+        method: ['POST', 'GET', 'GET', 'POST'][index],
+        path: `/auditLogs/provisioning${['', '', '/missing', '/$query'][index]}`,
         status,
         ms: expect.any(Number) as unknown
       }))

@@ -133,9 +133,9 @@ test('Resource paths (4)', [
   [`/$all/${ENTITY}?$filter=true`, 501],
   ...['', "('a')", "('a')/modifiedProperties", "('a')/initiatedBy", "('a')/id"].map((each): [string, number] => [
     `${path}${each}/$query`,
-    501
+    405 // it is posted to
   ]),
-  ['/$crossjoin(provisioningEvents)/$query', 501]
+  ['/$crossjoin(provisioningEvents)/$query', 405]
 ])
 
 testOption('Operators (5.1.1.1 to 5.1.1.3)', [

@@ -2,7 +2,7 @@
 import { isJsonObject } from '../../values/json.ts'
 import type { JsonObject } from '../model/types.ts'
 import { parseBody, UnparsedBody } from '../request/body.ts'
-import { checkRequest, checkSize, forwardReference, invalid, referenceOf } from './requests.ts'
+import { asRead, checkRequest, checkSize, forwardReference, invalid, referenceOf } from './requests.ts'
 import type { BatchRequest, Unit } from './requests.ts'
 
 /** The rule `request-id` of the ABNF. */
@@ -43,11 +43,11 @@ function readRequest(request: unknown, target: string) {
       throw invalid(`A request of a batch must have a string '${name}'.`, `${target}/${name}`)
   }
   const { id, method, url, headers, body } = request as { id: string; method: string; url: string } & JsonObject
+  const read = readHeaders(headers ?? {}, `${target}/headers`)
   return {
     id,
-    method: method.toUpperCase(),
-    url,
-    headers: readHeaders(headers ?? {}, `${target}/headers`),
+    ...asRead(method.toUpperCase(), url, read['content-type'], body),
+    headers: read,
     body: () => (body instanceof UnparsedBody ? parseBody(body.text) : body),
     dependsOn: [] as BatchRequest[],
     isConditional: (request.if ?? null) !== null

@@ -2,7 +2,7 @@
 import { RequestError } from '../../errors/errors.ts'
 import { parseBody } from '../request/body.ts'
 import { headersTooLarge, MOST_HEADERS } from '../request/headers.ts'
-import { checkRequest, checkSize, forwardReference, invalid, referenceOf } from './requests.ts'
+import { asRead, checkRequest, checkSize, forwardReference, invalid, referenceOf } from './requests.ts'
 import type { BatchRequest, Unit } from './requests.ts'
 import { validateHeaderName } from '../../http/node-http.ts'
 
@@ -98,13 +98,13 @@ function readRequest(part: Message, isInGroup: boolean, named: Map<string, Batch
     throw invalid('A part of a batch must be application/http.', 'Content-Type')
   const start = part.content.findIndex((line) => line !== '')
   // examples of the standard, and clients made after them, leave out the version (11.7.7.1)
-  const [, verb = '', url = ''] =
+  const [, verb = '', target = ''] =
     /^([a-z]+) (?!HTTP\/\d)(\S+)(?: HTTP\/\d\.\d)?\s*$/i.exec(part.content[start] ?? '') ?? []
-  if (!url) throw invalid('A part of a batch must begin with the line of a request.')
-  const method = verb.toUpperCase()
-  checkRequest({ method, url }, isInGroup, method)
+  if (!target) throw invalid('A part of a batch must begin with the line of a request.')
   const { headers, content } = readMessage(part.content.slice(start + 1))
   const text = content.join('\n').trim() // in JSON, line ends have no meaning
+  const { method, url } = asRead(verb.toUpperCase(), target, headers['content-type'], text)
+  checkRequest({ method, url }, isInGroup, method)
   const id = part.headers['content-id']
   const name = referenceOf(url)
   if (id !== undefined && id === name) throw forwardReference('Content-ID')

@@ -1,5 +1,6 @@
 /** The requests of a batch (OData Protocol 4.01, 11.7), whichever format they were written in. */
 import { RequestError } from '../../errors/errors.ts'
+import { queriedUrl } from '../request/url.ts'
 
 /** A request of a batch. */
 export interface BatchRequest {
@@ -41,6 +42,17 @@ export const REFERENCE = /^\/?\$([^/?]+)/
 export function referenceOf(url: string): string | undefined {
   const name = REFERENCE.exec(url)?.[1]
   return RESERVED.includes(name ?? '') ? undefined : name
+}
+
+/**
+ * Turns a POST to `/$query` into the GET that it stands for, and leaves all else as it is.
+ * @param type the type of its body, which is text if it is not named (RFC 2046, 5.1)
+ */
+export function asRead(method: string, url: string, type = 'text/plain', body: unknown) {
+  const options = body ?? ''
+  const isText = options === '' || /^text\/plain\s*(;|$)/i.test(type)
+  const read = method === 'POST' && isText && typeof options === 'string' ? queriedUrl(url, options) : undefined
+  return read === undefined ? { method, url } : { method: 'GET', url: read }
 }
 
 /** @throws {RequestError} 400 if a batch has no requests, or more than it may have */

@@ -6,7 +6,7 @@ import { refuse } from '../../errors/refuse.ts'
 import { requestIds } from '../../errors/request-ids.ts'
 import { givingWay } from '../../http/give-way.ts'
 import type { NewRows } from '../../database/service.ts'
-import { expectJson } from '../request/body.ts'
+import { expectType } from '../request/body.ts'
 import type { Origin, Store } from '../request/exchange.ts'
 import { REFERENCE, type BatchRequest, type Unit } from './requests.ts'
 import { IncomingMessage, ServerResponse } from '../../http/node-http.ts'
@@ -153,7 +153,7 @@ async function answerRequest(
   }
   const read = () => {
     const type = headers['content-type'] // Graph's clients leave it out
-    if (type !== undefined) expectJson(type)
+    if (type !== undefined) expectType(type)
     return body()
   }
   if (problem) refuse(res, problem, requestIds(outer.res as Response))

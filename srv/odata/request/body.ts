@@ -32,22 +32,36 @@ type Parse = (text: string, members: number) => unknown
 /**
  * Reads the JSON body of a request.
  * @param parse parses its text: {@link parseBody} or {@link parseBatch}
- * @throws {RequestError} as {@link readText}, {@link expectJson} and {@link parseBody}
+ * @throws {RequestError} as {@link readText}, {@link expectType} and {@link parseBody}
  */
 export async function readJson(req: Request, res: Response, parse: Parse = parseBody): Promise<unknown> {
-  if (Number(req.get('content-length') ?? 1) > 0) expectJson(req.get('content-type') ?? '')
+  if (Number(req.get('content-length') ?? 1) > 0) expectType(req.get('content-type') ?? '')
   const { text, members } = await readText(req, res)
   return parse(text, members)
 }
 
+/**
+ * Reads the query options in the body of a request to `/$query`, which may be empty (URL Conventions 4.01, 4.17).
+ * @throws {RequestError} as {@link readText} and {@link expectType}
+ */
+export async function readQuery(req: Request, res: Response): Promise<string> {
+  const isEmpty = req.get('transfer-encoding') === undefined && !Number(req.get('content-length') ?? 0)
+  if (isEmpty) return ''
+  expectType(req.get('content-type') ?? '', 'text/plain')
+  return (await readText(req, res)).text
+}
+
 /** Checks the type of a body, or of one in a batch. @throws {RequestError} 415 for another type or charset */
-export function expectJson(contentType: string) {
-  if (!/^application\/json\s*(;|$)/i.test(contentType))
-    throw new RequestError('unsupportedMediaType', 'The request body must be application/json.', 'Content-Type')
+export function expectType(contentType: string, type = 'application/json') {
+  if (contentType.split(';', 1)[0]?.trim().toLowerCase() !== type) throw typeExpected(type)
   // as UTF-8, bytes of another charset would silently become other characters
   if (!/^(utf-?8|us-ascii)$/i.test(CHARSET.exec(contentType)?.[1] ?? 'utf-8'))
     throw new RequestError('unsupportedMediaType', 'The request body must be in UTF-8.', 'Content-Type')
 }
+
+/** The error of a body that has another type. */
+export const typeExpected = (type: string) =>
+  new RequestError('unsupportedMediaType', `The request body must be ${type}.`, 'Content-Type')
 
 /**
  * Parses the body of a request, or of a request in a batch.

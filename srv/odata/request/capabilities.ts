@@ -16,6 +16,7 @@ const CAPABILITIES: Record<Resource['kind'], Partial<Record<string, readonly str
   metadata: { GET: ['$format'] },
   openApi: { GET: [] },
   batch: { POST: ['$format'] },
+  query: { POST: [] },
   singleton: { GET: [...SHOWN, '$format'] },
   collection: {
     GET: [...ROWS, '$orderby', '$top', '$skip', '$skiptoken', '$deltatoken', '$count', ...SHOWN, '$format'],

@@ -3,11 +3,11 @@ import { RequestError } from '../../errors/errors.ts'
 import { readKey, type EntityKey } from './keys.ts'
 import { notFound, notImplemented, resolveProperty, type PropertyPath } from './property-path.ts'
 import type { ServiceSchema } from '../model/schema.ts'
-import { parseUrl, type ParsedUrl } from './url.ts'
+import { parseUrl, queriedUrl, type ParsedUrl } from './url.ts'
 
 /** What the path of a request addresses. A collection is named by its path, `auditLogs/provisioning`. */
 export type Resource =
-  | { kind: 'serviceDocument' | 'metadata' | 'openApi' | 'batch' | 'singleton' }
+  | { kind: 'serviceDocument' | 'metadata' | 'openApi' | 'batch' | 'query' | 'singleton' }
   | { kind: 'collection'; collection: string; isFiltered?: boolean }
   | { kind: 'count' | 'references'; collection: string }
   | { kind: 'reference'; of?: { collection: string; key: EntityKey } }
@@ -23,6 +23,8 @@ type Located = Pick<ParsedUrl, 'options' | 'aliases'> & { resource: Resource }
  */
 export function locate(url: string, root: string, schema: ServiceSchema): Located {
   const { segments, options, aliases } = parseUrl(url, root)
+  // the options belong to what is queried
+  if (queriedUrl(url, '') !== undefined) return { resource: { kind: 'query' }, options: new Map(), aliases }
   if (segments[0] === '$entity') return entityWithId({ segments, options, aliases }, root, schema)
   const first = segments.findIndex((segment) => FILTER.test(segment))
   const filters = first < 0 ? [] : filtersOf(segments.slice(first))
@@ -161,8 +163,8 @@ const isInSet = ([first]: string[], { entitySet }: ServiceSchema) =>
 /** The name that a segment spells, in any case, as links to Graph do (Protocol 4.01, 12.2.3). */
 const spelled = (segment: string, names: string[]) => names.find((each) => each.toLowerCase() === segment.toLowerCase())
 
-/** Segments of the standard that the service does not implement: sections 4.13 and 4.15 to 4.17. */
-const NOT_IMPLEMENTED = /^\$(all|crossjoin\(.*\)|each|query)$/s
+/** Segments of the standard that the service does not implement: sections 4.13, 4.15 and 4.16. */
+const NOT_IMPLEMENTED = /^\$(all|crossjoin\(.*\)|each)$/s
 
 /** `provisioning('it''s')` and `provisioning(id='it''s')`; `provisioning/it's` is left to the caller. */
 function splitKey(segment: string, aliases: Map<string, string>, schema: ServiceSchema, segments: string[]) {

@@ -30,7 +30,9 @@ const NOT_IMPLEMENTED = ['index', 'schemaversion']
  */
 export function parseUrl(url: string, root: string): ParsedUrl {
   if (url.length > LONGEST && (url.length > LONGEST_LINK || !/(skip|delta)token=/i.test(url)))
-    throw new RequestError('uriTooLong', `A URL must have at most ${LONGEST} characters.`)
+    throw new RequestError('uriTooLong', `A URL, with the query in a body, must have at most ${LONGEST} characters.`)
+  // what is between lines would be part of a value
+  if (/[\t\n\r]/.test(url)) throw new RequestError('badRequest', UNENCODED)
   // as in a batch in JSON: links could not repeat it
   if (!url.isWellFormed())
     throw new RequestError('badRequest', 'The URL has half of a character, which no text of the log has.')
@@ -78,6 +80,21 @@ function parseQuery(query: string) {
     options.set(`$${option}`, decode(withSpaces(rawValue), `$${option}`))
   }
   return { options, aliases }
+}
+
+const UNENCODED = 'A URL, and the query in a body, must have no tabs or line breaks, but %09, %0A, %0D.'
+
+/** A path that ends with `/$query`: what is before that, and the options in the URL. */
+const QUERY = /^([^?]*)(?:^|\/)(?:\$|%24)query\/?(?:\?(.*))?$/s
+
+/**
+ * The URL that stands for a query in a body (URL Conventions 4.01, 4.17); undefined if the path does not end with
+ * `/$query`.
+ * @param body the query options in the body, which are taken together with those in the URL
+ */
+export function queriedUrl(url: string, body: string): string | undefined {
+  const [found, path, query = ''] = QUERY.exec(url) ?? []
+  return found === undefined ? undefined : `${path}?${query}&${body.trimEnd()}`
 }
 
 /** Many clients encode a space as `+`. The `+` of an offset from UTC is kept, since many do not encode it. */

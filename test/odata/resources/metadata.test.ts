@@ -389,7 +389,7 @@ describe('$metadata', () => {
     const service = annotations['microsoft.graph.EntityContainer']!
     expect(service['@Capabilities.ConformanceLevel']).toBe('Advanced')
     expect(service['@Capabilities.CrossJoinSupported']).toBe(false)
-    expect(service['@Capabilities.QuerySegmentSupported']).toBe(false)
+    expect(service['@Capabilities.QuerySegmentSupported']).toBe(true)
     expect(service['@Core.ODataVersions']).toBe('4.0 4.01')
     expect(service['@Capabilities.BatchSupport']).toMatchObject({
       SupportedFormats: ['application/json', 'multipart/mixed']
