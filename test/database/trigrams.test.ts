@@ -1,4 +1,5 @@
-import { Tokenizer, tokenOf } from '../../srv/database/sqlite/trigram-tokens.ts'
+import { ANYTHING, Tokenizer, tokenOf } from '../../srv/database/sqlite/trigram-tokens.ts'
+import { various } from '../support/search-index.ts'
 import { matchAll, mostOf, rarest, trigramsOf } from '../../srv/database/sqlite/trigrams.ts'
 
 describe('The trigrams of terms', () => {
@@ -57,6 +58,7 @@ describe('The trigrams of texts', () => {
     expect(tokensOf('ababab', 'abax\nbab')).toEqual(['aba', 'bab', 'bax'])
     expect(tokensOf('x'.repeat(1_000_000))).toEqual(['xxx'])
     expect(tokensOf('ab', '', 'a\nbc')).toEqual([''])
+    expect(tokensOf('größer', 'größe')).toEqual(['grö', 'röß', 'öße', 'ßer'])
   })
 
   it('are tokens in which letters stand for signs, as for terms', () => {
@@ -82,5 +84,13 @@ describe('The trigrams of texts', () => {
     )
     expect(new Set(tokenizer.tokensOf([text]).trim().split(' '))).toEqual(characters)
     for (let round = 0; round < 3000; round++) expect(tokenizer.tokensOf(['abcd', 'abc'])).toBe('abc bcd ')
+  })
+
+  it('are not kept of texts that have too many', () => {
+    const tokenizer = new Tokenizer()
+    expect(tokenizer.tokensOf([various(100_000)]).length).toBeGreaterThan(390_000)
+    expect(tokenizer.tokensOf([various(200_000)])).toBe(ANYTHING)
+    expect(tokenizer.tokensOf([various(100).repeat(10_000)]).length).toBeLessThan(500)
+    expect(tokenizer.tokensOf(['größer'])).toBe('grö röß öße ßer ')
   })
 })

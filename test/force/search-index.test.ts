@@ -6,7 +6,7 @@ import { addCandidates, TooMany } from '../../srv/database/sqlite/search-candida
 import type { Searched } from '../../srv/database/engine.ts'
 import { command, isSealed, until, verify } from '../support/command.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
-import { indexed, lastIndexed } from '../support/search-index.ts'
+import { indexed, lastIndexed, various } from '../support/search-index.ts'
 import { clientOf, query, valuesOf, type Json } from '../support/service.ts'
 
 const path = '/auditLogs/provisioning'
@@ -218,6 +218,30 @@ describe('Events are found', () => {
     await service.post(40, 'Müller', '2024-05-02T00:00:00Z')
     await indexed(file, 120)
     expect(named('müll')).toEqual(places(81, 127))
+  })
+
+  it.concurrent('whatever their texts, also if those have too much for the index', async () => {
+    const file = newFile()
+    const service = await startOn(file)
+    const { post, get } = clientOf(() => service.url as string)
+    await service.post(7, 'usual')
+    const action = `${various(200_000)} needle`
+    const long = `${'x'.repeat(1000)} zebra`
+    const [activityDateTime, targetIdentity] = ['2024-05-01T00:00:00Z', { displayName: long }]
+    expect((await post(path, { id: 'various', activityDateTime, action })).status).toBe(201)
+    await service.post(7, 'seldom')
+    expect((await post(path, { id: 'long', activityDateTime, targetIdentity })).status).toBe(201)
+    await service.post(7, 'other')
+    await indexed(file, 23)
+    expect(candidatesFor(file, 'needle')).toEqual([8, 9, 10, 11, 12, 13, 14, 15])
+    expect(candidatesFor(file, 'seldom')).toEqual([8, 9, 10, 11, 12, 13, 14, 15])
+    expect(candidatesFor(file, 'other')).toEqual([8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23])
+    expect(candidatesFor(file, 'zebra', null, null, 'targetIdentity_displayName')).toEqual([16])
+    expect([await service.count('needle'), await service.count('zebra'), await service.count('nowhere')]).toEqual([
+      1, 1, 0
+    ])
+    const found = await get(query(path, { $filter: "endswith(targetIdentity/displayName,'zebra')", $select: 'id' }))
+    expect(valuesOf(found).map(({ id }) => id)).toEqual(['long'])
   })
 
   it.concurrent('by two services on one log', async () => {

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { postAll } from '../support/events.ts'
+import { residentMegabytes } from '../support/memory.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
+import { indexed, various } from '../support/search-index.ts'
 import { clientOf, query } from '../support/service.ts'
 
 const path = '/auditLogs/provisioning'
@@ -25,4 +27,25 @@ describe('A search of many events with long texts', () => {
     const all = ['long', 'lo'].includes($search)
     expect([status === 200 ? 200 : text, body['@odata.count']]).toEqual([200, all ? 8000 : 0])
   })
+})
+
+it('To index events with very many different texts needs little memory', async () => {
+  const file = join(temporaryFolder(), 'events.sqlite')
+  const { url = '', pid } = await startProcess({ file })
+  const client = clientOf(() => url)
+  const text = various(400_000)
+  let most = residentMegabytes(pid)
+  const watch = setInterval(() => (most = Math.max(most, residentMegabytes(pid))), 50)
+  for (const id of ['1', '2', '3', '4', '5', '6', '7', '8']) {
+    const event = {
+      id,
+      activityDateTime: '2024-05-01T00:00:00Z',
+      action: id + text,
+      targetIdentity: { displayName: text }
+    }
+    expect((await client.post(path, event)).status).toBe(201)
+  }
+  await indexed(file, 8)
+  clearInterval(watch)
+  expect(most).toBeLessThan(500)
 })

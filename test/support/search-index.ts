@@ -32,3 +32,10 @@ async function areIndexed(file: string, events: number) {
   const [{ arrivals: arrived, whole, blocks: done } = { arrivals: 0, whole: 0, blocks: 0 }] = rows
   return arrived >= events && done >= whole
 }
+
+/** A text in which hardly any three characters stand together twice. */
+export function various(length: number): string {
+  let state = 1
+  const next = () => (state = Math.imul(state, 1_664_525) + 1_013_904_223) >>> 16
+  return Array.from({ length }, () => String.fromCharCode(0x4e00 + (next() % 20_000))).join('')
+}

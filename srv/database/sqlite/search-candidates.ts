@@ -6,7 +6,7 @@ import { BLOCK, CHUNK, formOf, isOf, lastOf, readIndex, reopened, stateOf, type 
 import { soughtBy } from '../dialect.ts'
 import { frequencies, isIndexed, tenantsIn, textsOf, type IndexedTenant } from './search-tenants.ts'
 import { rowsByValue, type Question } from './search-values.ts'
-import { tokenOf } from './trigram-tokens.ts'
+import { ANYTHING, tokenOf } from './trigram-tokens.ts'
 import { matchAll, mostOf, rarest, trigramsOf } from './trigrams.ts'
 
 /** The functions of statements: see search-statements.ts. */
@@ -129,7 +129,9 @@ function blocksOf(
   for (const choose of [rarest, ...(persists ? [mostOf] : [])]) {
     const blocks = matching
       .iterate(
-        all.map((each) => `(${matchAll(choose(each, partOf, total))})`).join(' OR '),
+        [...all.map((each) => choose(each, partOf, total)), [ANYTHING]]
+          .map((each) => `(${matchAll(each)})`)
+          .join(' OR '),
         from * CHUNK,
         (to + 1) * CHUNK - 1
       )

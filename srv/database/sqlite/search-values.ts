@@ -31,6 +31,12 @@ const LOOKED_FOR = 8
 /** The most text of values that are held at once, but for one, in UTF-16 code units. */
 const MOST_TEXT = 1_000_000
 
+/** Longer values, in UTF-16 code units, may have any part: to know all of theirs takes too much memory and time. */
+const LONG = 1000
+const ANYTHING = '\n\n\n' // no term has line breaks
+
+const textOf = (value: string) => (value.length > LONG ? ANYTHING : value.toLowerCase())
+
 /** How long values that are gone are looked for at once, in milliseconds. */
 const DURATION = 20
 
@@ -53,7 +59,7 @@ export function addValues({ log, index, search, numberOf }: Filling, after: numb
       const { changes, lastInsertRowid } = add.run(number, column, value)
       if (!changes) continue
       const text = `INSERT INTO ${valueTextsOf(number)} (rowid, text) VALUES (?, ?)`
-      index.prepare(text).run(lastInsertRowid, value.toLowerCase())
+      index.prepare(text).run(lastInsertRowid, textOf(value))
     }
   }
 }
@@ -76,9 +82,7 @@ export function removeValues(log: DatabaseSync, index: DatabaseSync, state: Stat
     if (!log.prepare(`SELECT 1 FROM ${EVENTS} WHERE tenant = ? AND "${name}" = ? LIMIT 1`).get(tenant, value)) {
       remove.run(number)
       const texts = valueTextsOf(place)
-      index
-        .prepare(`INSERT INTO ${texts} (${texts}, rowid, text) VALUES ('delete', ?, ?)`)
-        .run(number, value.toLowerCase())
+      index.prepare(`INSERT INTO ${texts} (${texts}, rowid, text) VALUES ('delete', ?, ?)`).run(number, textOf(value))
     }
     if (performance.now() > until) return { ...begun, swept: number }
   }
@@ -140,7 +144,9 @@ function valuesWith(
   )
   const values: string[] = []
   let length = 0
-  for (const { value } of find.iterate(matchAll(trigrams), column) as Iterable<{ value: string }>) {
+  for (const { value } of find.iterate(`(${matchAll(trigrams)}) OR ${matchAll([ANYTHING])}`, column) as Iterable<{
+    value: string
+  }>) {
     withinTime()
     length += value.length
     if (values.length >= most || length > MOST_TEXT) return undefined

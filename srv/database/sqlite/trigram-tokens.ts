@@ -16,28 +16,36 @@ const [LINE_FEED, SPACE, SURROGATE, LARGEST_UNIT] = [0x0a, 0x20, 0xd800, 0xffff]
 const PLACES = 2 ** 14
 const BYTES = 4
 
+/** The most characters of the tokens of a block: for each token FTS5 takes a hundred bytes of memory, and microseconds. */
+const MOST = 2 ** 19
+
+/** The only token of texts that have more, which may be anywhere. It is longer than those of trigrams. */
+export const ANYTHING = 'anything'
+
 export class Tokenizer {
   private readonly places = new Int32Array(PLACES)
   private readonly letters = Buffer.alloc((PLACES / 2) * BYTES)
   private end = 0
+  private readonly others = new Set<string>()
   private tokens = ''
 
   /** The trigrams of texts in lower case, without line breaks; those of ASCII once, if there are not very many. */
   tokensOf(texts: string[]): string {
     this.tokens = ''
+    this.others.clear()
     for (const text of texts) this.add(text)
     this.flush()
-    return this.tokens
+    return this.tokens.length > MOST ? ANYTHING : this.tokens
   }
 
   private add(text: string) {
     let [first, second] = [LINE_FEED, LINE_FEED]
-    for (let index = 0; index < text.length; index++) {
+    for (let index = 0; index < text.length && this.tokens.length <= MOST; index++) {
       let third = text.charCodeAt(index)
       if (third >= SURROGATE && (third = text.codePointAt(index) as number) > LARGEST_UNIT) index++
       if (first !== LINE_FEED && second !== LINE_FEED && third !== LINE_FEED) {
         if ((first | second | third) < ASCII) this.addAscii(first, second, third)
-        else this.tokens += `${tokenOf(String.fromCodePoint(first, second, third))} `
+        else this.addOther(String.fromCodePoint(first, second, third))
       }
       first = second
       second = third
@@ -57,6 +65,12 @@ export class Tokenizer {
     letters[this.end + 3] = SPACE
     this.end += BYTES
     if (this.end === letters.length) this.flush()
+  }
+
+  private addOther(trigram: string) {
+    if (this.others.has(trigram)) return
+    this.others.add(trigram)
+    this.tokens += `${tokenOf(trigram)} `
   }
 
   /** Adds the tokens of ASCII to the others, and forgets them. */
