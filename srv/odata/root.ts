@@ -119,13 +119,13 @@ export function serviceRootOf(service: string, { model, tokens, conventions }: S
   async function answerBatch(req: Request, res: Response, isMultipart: boolean) {
     const { batch_timeout: timeLimit, batch_bytes: mostBytes } = settings().odata
     const deadline = batchDeadline(timeLimit)
-    const { boundary, ...batch } = await receiveBatch(req, res, conventions.batchLimit)
+    const batch = await receiveBatch(req, res, conventions.batchLimit)
     const answerPart: Run['answer'] = (part, partAnswer, origin) =>
       answer(part, partAnswer, { ...origin, deadline }).catch((error: unknown) =>
         refuseAnything(error, part, partAnswer, requestIds(res))
       )
     const answers = runBatch(batch.units, { ...batch, outer: req, mostBytes, answer: answerPart, append })
-    await sendBatch(answers, res, isMultipart, boundary, conventions.isGraph)
+    await sendBatch(answers, res, isMultipart, conventions.isGraph)
   }
 
   return (req: Request, res: Response) =>

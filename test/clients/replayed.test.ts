@@ -160,7 +160,10 @@ const BATCHES: [client: string, headers: Headers, body: (url: string) => string]
 describe('A batch', () => {
   it.each(BATCHES)('of %s is answered as it reads it', async (_, headers, body) => {
     const { status, text, headers: received } = await service.send('POST', '/$batch', body(service.url), headers)
-    expect([status, received.get('content-type')]).toEqual([200, 'multipart/mixed;boundary=batch_b'])
+    expect([status, received.get('content-type')]).toEqual([
+      200,
+      expect.stringMatching(/^multipart\/mixed;boundary=batch_/)
+    ])
     const lines = text.split('\r\n')
     expect(lines.filter((line) => /^HTTP/.test(line))).toEqual(['HTTP/1.1 201 Created', 'HTTP/1.1 200 OK'])
     expect(lines.filter((line) => line === 'content-type: application/http')).toHaveLength(2)

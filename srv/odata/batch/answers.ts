@@ -10,28 +10,17 @@ import { STATUS_CODES } from '../../http/node-http.ts'
 /**
  * Streams the answers to a batch at the pace of the client, until it is done or the client has gone.
  * @param isMultipart whether they are sent in the multipart format, or in JSON
- * @param boundary the boundary of a multipart batch; undefined for one in JSON
  * @param asInGraph whether header names in JSON are spelled as Graph spells them
  */
-export async function sendBatch(
-  answers: Answers,
-  res: Response,
-  isMultipart: boolean,
-  boundary: string | undefined,
-  asInGraph: boolean
-) {
-  const delimiter = boundary ?? `batch_${randomUUID()}`
-  const parameter = TOKEN.test(delimiter) ? delimiter : `"${delimiter}"`
-  res.status(200).setHeader('Content-Type', isMultipart ? `multipart/mixed;boundary=${parameter}` : 'application/json')
+export async function sendBatch(answers: Answers, res: Response, isMultipart: boolean, asInGraph: boolean) {
+  const boundary = `batch_${randomUUID()}` // a text that is read may have that of the batch in it
+  res.status(200).setHeader('Content-Type', isMultipart ? `multipart/mixed;boundary=${boundary}` : 'application/json')
   try {
-    await pipeline(isMultipart ? asMultipart(answers, delimiter) : asJson(answers, asInGraph), res)
+    await pipeline(isMultipart ? asMultipart(answers, boundary) : asJson(answers, asInGraph), res)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
   }
 }
-
-/** A parameter value that needs no quotes (RFC 2045, 5.1). */
-const TOKEN = /^[\w!#$%&'*+.^`{|}~-]+$/
 
 type Answers = AsyncIterable<[Unit, Answer[]][]>
 type Chunks = AsyncIterable<string | Buffer>

@@ -8,7 +8,7 @@ import { boundaryOf, readMultipartBatch } from './multipart.ts'
 /**
  * Receives a batch, in JSON or multipart.
  * @param limit the most requests that it may have
- * @returns also the boundary of its parts, and how it is to be run: see run.ts
+ * @returns also how it is to be run: see run.ts
  * @throws {RequestError} 400 for a batch that is malformed or too long, 413 if it is too large, 415 for another type
  */
 export async function receiveBatch(req: Request, res: Response, limit: number) {
@@ -20,5 +20,5 @@ export async function receiveBatch(req: Request, res: Response, limit: number) {
   // OData Protocol 4.01, 8.2.8.3, and OData JSON 4.01, 19.1
   const preference = preferences(req).get('continue-on-error')
   const goesOn = preference === undefined ? boundary === undefined : preference !== 'false'
-  return { units, boundary, goesOn, inAnyOrder: boundary === undefined && goesOn }
+  return { units, goesOn, inAnyOrder: boundary === undefined && goesOn }
 }

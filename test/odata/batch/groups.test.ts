@@ -146,7 +146,7 @@ describe('A change set (Protocol 4.01, 11.7.7)', () => {
     const stored = (await send([set('another')])).text
     expect(stored.match(/^content-id: .*/gm)).toEqual(['content-id: x1', 'content-id: x2'])
     expect(stored).toMatch(
-      /^--b\r\ncontent-type: multipart\/mixed;boundary=(\S+)\r\n\r\n--\1\r\n[^]*\r\n--\1--\r\n--b--\r\n$/
+      /^--(batch_\S+)\r\ncontent-type: multipart\/mixed;boundary=(\S+)\r\n\r\n--\2\r\n[^]*\r\n--\2--\r\n--\1--\r\n$/
     )
   })
 

@@ -140,14 +140,14 @@ describe('Requests of a multipart batch that refer to others (Protocol 4.01, 11.
       http('GET $4/id/$value')
     ])
     expect(statusesIn(text)).toEqual([201, 201, 200, 201, 200, 200])
-    expect(text).toMatch(/"value":"mr2"[^]*"id":"mr3"[^]*\r\n\r\nmr3\r\n--b--/)
+    expect(text).toMatch(/"value":"mr2"[^]*"id":"mr3"[^]*\r\n\r\nmr3\r\n--batch_\S+--/)
     expect(text).not.toContain('$4')
   })
 
   it('find the last one of those that have the same name', async () => {
     const sets = ['last-1', 'last-2'].map((id) => changeSet([creation(id, 'Content-ID: 1\r\n')]))
     const { text } = await send([...sets, http('GET $1/id/$value')])
-    expect(text).toMatch(/\r\n\r\nlast-2\r\n--b--/)
+    expect(text).toMatch(/\r\n\r\nlast-2\r\n--batch_\S+--/)
   })
 
   it('get 404 if there is none, and 424 if it failed', async () => {
