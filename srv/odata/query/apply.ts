@@ -29,7 +29,7 @@ export function transformations(parser: Parser, input: Rows): Rows[] {
   do {
     const [rows] = output
     if (output.length > 1 || !rows)
-      return cursor.fail('A transformation after concat is not implemented', undefined, 'notImplemented')
+      return cursor.fail('A transformation after concat or rollup is not implemented', undefined, 'notImplemented')
     output = cursor.nested(() => transformation(parser.about(rows.type), rows))
     if (areTooLarge(output)) cursor.tooLarge()
   } while (cursor.accept('/'))

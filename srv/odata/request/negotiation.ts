@@ -56,14 +56,15 @@ export function negotiate(offered: string[], req: Request, $format: string | und
   if (acceptCharset && !takesUtf8(acceptCharset))
     throw new RequestError('notAcceptable', 'The service answers in UTF-8 only.', 'Accept-Charset')
   const wanted = wantedBy(req, $format)
+  const target = $format === undefined ? 'Accept' : '$format'
+  const ranges = rangesIn(wanted, target)
   const ofBatch = wanted === undefined && batch ? choose(offered, rangesOfBatch(batch)) : undefined
-  const chosen = ofBatch ?? choose(offered, rangesIn(wanted), acceptCharset)
+  const chosen = ofBatch ?? choose(offered, ranges, acceptCharset)
   if (chosen) return chosen
   // JSON with a level of metadata is data: who accepts that of a schema sends the same Accept with all requests
-  if ($format === undefined && offered[0] === XML_TYPE && rangesIn(wanted).some(isOfData))
+  if ($format === undefined && offered[0] === XML_TYPE && ranges.some(isOfData))
     return { type: XML_TYPE, parameters: new Map<string, string>() }
-  const target = $format === undefined ? 'Accept' : '$format'
-  const what = `${offered.join(' or ')} only${unknownIn(rangesIn(wanted), offered)}`
+  const what = `${offered.join(' or ')} only${unknownIn(ranges, offered)}`
   throw new RequestError('notAcceptable', `The service can answer with ${what}.`, target)
 }
 
@@ -97,7 +98,8 @@ function wantedBy(req: Request, $format: string | undefined): string | undefined
 
 const ANYTHING: MediaRange[] = [{ type: '*/*', parameters: new Map(), quality: 1 }]
 
-const rangesIn = (wanted: string | undefined) => (wanted === undefined ? ANYTHING : mediaRanges(wanted))
+const rangesIn = (wanted: string | undefined, target?: string) =>
+  wanted === undefined ? ANYTHING : mediaRanges(wanted, target)
 
 /** Parsed once, however many requests a batch has. */
 const rangesOfBatch = remembered((batch: Request) => mediaRanges(batch.get('Accept') ?? ''))
@@ -126,10 +128,10 @@ function widestFor(type: string, refusals: MediaRange[]) {
 const MOST_RANGES = 100
 
 /** @throws {RequestError} 400 for more ranges than a client can need */
-function mediaRanges(header: string): MediaRange[] {
+function mediaRanges(header: string, target = 'Accept'): MediaRange[] {
   const parts = header.split(',', MOST_RANGES + 1)
   if (parts.length > MOST_RANGES)
-    throw new RequestError('badRequest', `A request must name at most ${MOST_RANGES} formats or charsets.`, 'Accept')
+    throw new RequestError('badRequest', `A request must name at most ${MOST_RANGES} formats or charsets.`, target)
   const ranges = parts.map((each) => {
     const [type = '', ...rest] = each.split(';').map((part) => part.trim().toLowerCase())
     const parameters = new Map<string, string>()
@@ -157,7 +159,7 @@ function isKnown(type: string, [name, value]: [string, string], acceptCharset?: 
 }
 
 function takesUtf8(acceptCharset: string) {
-  const ranges = mediaRanges(acceptCharset)
+  const ranges = mediaRanges(acceptCharset, 'Accept-Charset')
   const named = ranges.find(({ type }) => ['utf-8', 'utf8'].includes(type)) ?? ranges.find(({ type }) => type === '*')
   return named !== undefined && named.quality > 0
 }

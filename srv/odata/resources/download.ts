@@ -44,10 +44,11 @@ export async function download(given: Exchange, path: string, format: DownloadFo
   countDownload(reading.tenant, res)
   const prepared = prepare(exchange, arrivedUntil(exchange, entities(schema), until))
   if (prepared.sets.length > 1)
-    throw new RequestError('notImplemented', 'The service does not implement downloads of a concat.', '$apply')
+    throw new RequestError('notImplemented', 'The service does not implement downloads of concat or rollup.', '$apply')
   const pages = pagesOf(exchange, prepared, path)
   const table = format.csv && { ...format.csv, ...tableFor(exchange, prepared, format.csv) }
   const first = await pages.next() // what is wrong with the request shows now, and is refused
+  if (req.get('If-None-Match')?.trim() === '*') return void res.status(304).end() // it exists (RFC 9110, 13.1.2)
   describe(exchange, path, table)
   const all = resumed(first, pages)
   if (req.method === 'HEAD') res.end()

@@ -106,7 +106,7 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
   const { options, schema } = exchange
   for (const name of ['$orderby', '$top', '$skip', '$skiptoken', '$compute']) {
     if (options.has(name))
-      throw new RequestError('notImplemented', `The service does not implement ${name} after concat.`, name)
+      throw new RequestError('notImplemented', `The service does not implement ${name} after concat or rollup.`, name)
   }
   const all: JsonText = []
   for (const rows of sets) {
@@ -116,7 +116,11 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
     const { texts, next } = await readWindow(exchange, plan, window, path)
     all.push(...texts)
     if (next || sizeOf(all) > mostBytes())
-      throw new RequestError('notImplemented', `The result is larger than a page, and concat has no pages.`, '$apply')
+      throw new RequestError(
+        'notImplemented',
+        'The result is larger than a page, and concat and rollup have no pages.',
+        '$apply'
+      )
   }
   return all
 }

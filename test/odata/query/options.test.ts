@@ -491,6 +491,7 @@ describe('$apply', () => {
     ['foo(1)', 501],
     ['topsum(1,jobId)', 400],
     ['concat(aggregate($count as n),identity)/aggregate(n with sum as m)', 501],
+    ['groupby((rollup($all,jobId)),aggregate($count as n))/filter(n gt 1)', 501],
     ['groupby((jobId),topcount(1,durationInMilliseconds))', 501],
     ['groupby((jobId),groupby((action)))', 501],
     ['groupby((jobId),aggregate($count as n)/filter(n gt 1))', 501],

@@ -1,4 +1,4 @@
-import { documentedExample, errorOf, sharedService } from '../../support/service.ts'
+import { documentedExample, errorOf, query, sharedService } from '../../support/service.ts'
 
 const service = sharedService()
 const path = '/auditLogs/provisioning'
@@ -93,16 +93,21 @@ describe('A request that accepts very much', () => {
   const accepting = (count: number) => ({ Accept: [...Array<string>(count - 1).fill('a/b;q=0'), '*/*'].join() })
   const batch = { requests: [{ id: '1', method: 'GET', url: `${path}/negotiated` }] }
 
-  it.each<[string, (headers: Record<string, string>) => Promise<{ status: number; body: object }>]>([
-    ['by itself', (headers) => service.get(`${path}/negotiated`, headers)],
+  it.each<[string, string, (headers: Record<string, string>) => Promise<{ status: number; body: object }>]>([
+    ['by itself', 'Accept', (headers) => service.get(`${path}/negotiated`, headers)],
+    ['in a URL', '$format', ({ Accept = '' }) => service.get(query(`${path}/negotiated`, { $format: Accept }))],
     [
       'for its charset',
+      'Accept-Charset',
       ({ Accept = '' }) => service.get(`${path}/negotiated`, { 'Accept-Charset': Accept.replace('*/*', '*') })
     ],
-    ['as a batch', (headers) => service.send('POST', '/$batch', batch, headers)]
-  ])('is answered, but refused with more ranges than 100: %s', async (_, ask) => {
+    ['as a batch', 'Accept', (headers) => service.send('POST', '/$batch', batch, headers)]
+  ])('is answered, but refused with more ranges than 100: %s', async (_, target, ask) => {
     const message = 'A request must name at most 100 formats or charsets.'
     expect((await ask(accepting(100))).status).toBe(200)
-    expect(await ask(accepting(101))).toMatchObject({ status: 400, body: { error: { code: 'badRequest', message } } })
+    expect(await ask(accepting(101))).toMatchObject({
+      status: 400,
+      body: { error: { code: 'badRequest', message, target } }
+    })
   })
 })

@@ -309,7 +309,12 @@ describe('No download', () => {
     [{ $skiptoken: 'x' }, 400, 'A download has no pages, so it does not take $skiptoken.', '$skiptoken'],
     [{ $deltatoken: 'x' }, 400, 'A download has no pages, so it does not take $deltatoken.', '$deltatoken'],
     [{ $top: '-1' }, 400, '$top must be a whole number of 0 or more.', '$top'],
-    [{ $apply: 'concat(identity,identity)' }, 501, 'The service does not implement downloads of a concat.', '$apply'],
+    [
+      { $apply: 'concat(identity,identity)' },
+      501,
+      'The service does not implement downloads of concat or rollup.',
+      '$apply'
+    ],
     [
       { $select: 'nothing' },
       400,

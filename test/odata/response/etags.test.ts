@@ -111,6 +111,15 @@ describe('If-None-Match (RFC 9110, 13.1.2)', () => {
   })
 })
 
+describe('A download', () => {
+  it.each(['csv', 'ndjson'])('has no ETag, and 304 for any: %s (RFC 9110, 13.1.2)', async (format) => {
+    const statusFor = async (tag: string) =>
+      (await service.get(`${path}?$format=${format}`, { 'If-None-Match': tag })).status
+    expect([await statusFor('*'), await statusFor('"x"')]).toEqual([304, 200])
+    expect((await service.get(`${path}?$format=${format}&$top=x`, { 'If-None-Match': '*' })).status).toBe(400)
+  })
+})
+
 describe('If-Match (Protocol 4.01, 8.2.4; RFC 9110, 13.1.1)', () => {
   it.each([
     [`${path}/e1/sourceSystem/displayName`, 204],
