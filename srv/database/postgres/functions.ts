@@ -19,7 +19,7 @@ const forTextAndJson = (declaration: (type: string) => string) => ['text', 'json
  */
 const HUGE = String.raw`'[:,[]\s*-?[0-9.]+(?:[eE][+-]?[0-9]{3}|[0-9.]{250})'`
 
-/** The texts in a JSON value, but for the names of types. Where it has no huge number, jsonb is faster. */
+/** The texts in a JSON value, but for those of types (OData JSON 4.01, 4.6.3). Where it has no huge number, jsonb is faster. */
 const textsBy = (type: 'json' | 'jsonb', condition = 'true') => `(
   WITH RECURSIVE node(key, value) AS (
     SELECT cast(NULL as text), cast(whole as ${type}) WHERE ${condition}
@@ -31,7 +31,8 @@ const textsBy = (type: 'json' | 'jsonb', condition = 'true') => `(
       FROM ${type}_array_elements(CASE ${type}_typeof(node.value) WHEN 'array' THEN node.value ELSE '[]' END) AS item(value)
     ) AS member
   )
-  SELECT value #>> '{}' FROM node WHERE ${type}_typeof(value) = 'string' AND key IS DISTINCT FROM '@odata.type')`
+  SELECT value #>> '{}' FROM node WHERE ${type}_typeof(value) = 'string'
+    AND coalesce(key NOT LIKE '%@odata.type' AND key NOT LIKE '%@type', true))`
 
 const anyContains = (type: 'json' | 'jsonb') =>
   `EXISTS (SELECT 1 FROM ${textsBy(type)} AS texts(text) WHERE strpos(lower_case(text), term) > 0)`

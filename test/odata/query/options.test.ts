@@ -230,6 +230,20 @@ describe('$search', () => {
     ['scim_1', []]
   ])('%s', async ($search, expected) => expect(await ids({ $search, $filter: old })).toEqual(expected))
 
+  it('finds no types of members, which are no data (OData JSON 4.01, 4.6.3)', async () => {
+    const details = {
+      size: '5',
+      'size@odata.type': '#Int64',
+      within: { 'at@type': 'Date', at: '2024-05-01' },
+      type: 'Guid'
+    }
+    const event = { id: 'typed', activityDateTime: '2000-01-01T00:00:00Z', targetSystem: { details } }
+    expect((await service.post(path, event)).status).toBe(201)
+    const found = async (term: string) => ids({ $search: `${term} AND typed` })
+    expect([await found('int64'), await found('date')]).toEqual([[], []])
+    expect([await found('guid'), await found('"2024-05-01"')]).toEqual([['typed'], ['typed']])
+  })
+
   it('narrows $count', async () => {
     expect((await service.get(query(`${path}/$count`, { $search: 'failure' }))).text).toBe('2')
   })
@@ -491,7 +505,6 @@ describe('$apply', () => {
     ['foo(1)', 501],
     ['topsum(1,jobId)', 400],
     ['concat(aggregate($count as n),identity)/aggregate(n with sum as m)', 501],
-    ['groupby((rollup($all,jobId)),aggregate($count as n))/filter(n gt 1)', 501],
     ['groupby((jobId),topcount(1,durationInMilliseconds))', 501],
     ['groupby((jobId),groupby((action)))', 501],
     ['groupby((jobId),aggregate($count as n)/filter(n gt 1))', 501],
@@ -516,6 +529,15 @@ describe('$apply', () => {
   ])('refuses %s with %i', async ($apply, status) => {
     expect((await service.get(query(path, { $apply }))).status).toBe(status)
   })
+})
+
+it('rollup is named where no transformation can follow', async () => {
+  const $apply = 'groupby((rollup($all,jobId)),aggregate($count as n))/filter(n gt 1)'
+  const answer = await service.get(query(path, { $apply }))
+  expect([answer.status, errorOf(answer).message]).toEqual([
+    501,
+    'A transformation after concat or rollup is not implemented, at position 53 of $apply.'
+  ])
 })
 
 describe("Requests of Graph's consumers", () => {
