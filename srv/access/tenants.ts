@@ -109,7 +109,8 @@ function tenantOf(user: User): string {
  */
 function tenantIn(from: object, { definitions }: Model): string | undefined {
   if ('SELECT' in from) return undefined
-  const [name, ...path] = 'ref' in from ? (from.ref as string[]) : []
+  const [first, ...path] = 'ref' in from ? (from.ref as (string | { id: string })[]) : []
+  const name = typeof first === 'object' ? first.id : first // CAP puts a key into the path
   const definition = path.length || name === undefined ? undefined : definitions[name]
   const column = definition && findColumn(definition, 'tenant')
   if (column === undefined && !definition?.['@cds.persistence.skip'])

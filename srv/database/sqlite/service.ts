@@ -8,7 +8,6 @@ import { closeOnce, refuseDeployment } from '../service.ts'
 import { sqliteEngine } from './engine.ts'
 import type { QueryConnection } from './query-connection.ts'
 import { StoppableRenderer } from './rendering.ts'
-import { beginImmediate } from './connection.ts'
 
 export default class SqliteDatabase extends SQLiteService {
   static override CQN2SQL = StoppableRenderer
@@ -37,7 +36,7 @@ export default class SqliteDatabase extends SQLiteService {
   }
 
   override async onEVENT(request: { event: string }): Promise<unknown> {
-    if (request.event === 'BEGIN' && this.dbc) return beginImmediate(this.dbc, settings().requires.db.lock_timeout)
+    if (request.event === 'BEGIN' && this.dbc) return this.engine.begin(this.dbc)
     if (request.event === 'COMMIT') return this.dbc?.commit()
     // SQLite does so itself where a disk is full (https://sqlite.org/lang_transaction.html)
     if (request.event === 'ROLLBACK' && !this.dbc?.isTransaction()) return undefined
