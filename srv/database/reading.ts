@@ -91,6 +91,11 @@ export function expectWanted(wanted: Pick<Reading, 'answer' | 'deadline'>) {
   if (wanted.answer?.closed || performance.now() >= wanted.deadline.end) throw unwanted(wanted)
 }
 
+/** @throws {RequestError} 503 if the client has gone */
+export function expectClient({ answer, deadline }: Pick<Reading, 'answer' | 'deadline'>) {
+  if (answer?.closed) throw unwanted({ answer, deadline })
+}
+
 function unwanted({ answer, deadline }: Pick<Reading, 'answer' | 'deadline'>) {
   return new RequestError('serviceUnavailable', answer?.closed ? 'The client has gone.' : deadline.message)
 }

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { postJson } from '../support/http.ts'
 import { startIssuer } from '../support/issuer.ts'
+import { processorTime } from '../support/memory.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
 import { startProduction } from '../support/production.ts'
 
@@ -112,4 +114,29 @@ it.each([
   const parts = [await longestWait(), await longestWait(), await longestWait()]
   expect(Math.min(...parts)).toBeLessThan(0.4)
   await service.stop()
+})
+
+it('A page ends when its client goes, also where its texts are made', async () => {
+  const { url = '', pid, stop } = await startProcess({ file: join(temporaryFolder(), 'events.sqlite') })
+  const a = Array<number>(150_000).fill(1.5)
+  for (let count = 0; count < 8; count++) {
+    const event = { activityDateTime: '2024-05-01T12:00:00Z', targetSystem: { details: { a } } }
+    expect((await postJson(url + path, event)).status).toBe(201)
+  }
+  const page = `${url}${path}?$select=targetSystem/details`
+
+  /** @returns how many seconds of a processor an answer takes, and one whose client goes early */
+  async function times() {
+    const [before, start] = [processorTime(pid), performance.now()]
+    expect((await (await fetch(page)).text()).length).toBeGreaterThan(4e6)
+    const [after, took] = [processorTime(pid), performance.now() - start]
+    await fetch(page, { signal: AbortSignal.timeout(Math.round(took / 4)) }).catch(() => {})
+    await delay(took)
+    return { whole: after - before, begun: processorTime(pid) - after }
+  }
+
+  const all = [await times(), await times(), await times()]
+  // the same each time where all texts are made
+  expect(all.some(({ whole, begun }) => begun <= whole * 0.7)).toBe(true)
+  await stop()
 })

@@ -3,7 +3,7 @@
  * columns that have parts of it: see stored-text.ts. Other texts are built here.
  */
 import { hash } from 'node:crypto'
-import { mostBytes } from '../../database/reading.ts'
+import { expectClient, mostBytes } from '../../database/reading.ts'
 import { givingWay } from '../../http/give-way.ts'
 import { complete, nest, type Selection } from '../model/columns.ts'
 import { isOfColumns, templateOf, textOf, type Template } from '../model/template.ts'
@@ -22,7 +22,10 @@ import { representEntity, representValue } from './representation.ts'
 import { weakEtag } from './respond.ts'
 import { columnsIn } from './stored-text.ts'
 
-/** Renders the first rows, as many as fit into an answer, at least one. A page of values by the 100,000 takes seconds. */
+/**
+ * Renders the first rows, as many as fit into an answer, at least one. A page of values by the 100,000 takes seconds.
+ * @throws {RequestError} 503 if the client goes meanwhile
+ */
 export async function renderRows(exchange: Exchange, all: Row[], selected: Selected, path: string): Promise<JsonText> {
   const texts: JsonText = []
   const template = selected.selection && templateFor(exchange, selected)
@@ -30,6 +33,7 @@ export async function renderRows(exchange: Exchange, all: Row[], selected: Selec
   let size = 0
   for (const row of all) {
     await giveWay()
+    expectClient(exchange.reading)
     const text = template ? filledIn(exchange, template, row) : rowText(exchange, row, selected, path)
     size += sizeOf([text])
     if (size > mostBytes() && texts.length) break
