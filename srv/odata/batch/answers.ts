@@ -1,4 +1,4 @@
-/** Answers to batches, in JSON (OData JSON 4.01, 19.5) and in the multipart format (Protocol 4.01, 11.7.7.6). */
+/** Answers to batches, in JSON (OData JSON 4.01, 19.5) and in the multipart format (Protocol 4.01, 11.7.7.5). */
 import { randomUUID } from 'node:crypto'
 import type { OutgoingHttpHeaders } from 'node:http'
 import { pipeline } from 'node:stream/promises'

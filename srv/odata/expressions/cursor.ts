@@ -43,7 +43,7 @@ export class Cursor {
     return token
   }
 
-  /** Takes the token if it is this symbol or keyword; keywords have no case (12.2.1). */
+  /** Takes the token if it is this symbol or keyword; keywords have no case (13.2.1). */
   accept(text: string): boolean {
     const { kind, text: found } = this.token
     const isIt = isSymbol(this.token, text) || (kind === 'name' && found.toLowerCase() === text)

@@ -3,7 +3,7 @@
  *
  * CAP's own parser covers what flat models need. It has no arithmetic, takes `not` at the beginning only, ignores the
  * types of literals, and fails on paths through collections. This one takes names and types from the model and reports
- * errors with their position. Keywords have no case (12.2.1).
+ * errors with their position. Keywords have no case (13.2.1).
  */
 import { aliased } from './aliases.ts'
 import { calculated, opposite } from './arithmetic.ts'

@@ -44,7 +44,7 @@ const PARAMETERS = new Map([
 const SHORT_FORMS = new Map(Object.entries({ json: JSON_TYPE, xml: XML_TYPE, ndjson: NDJSON_TYPE, csv: CSV_TYPE }))
 
 /**
- * Chooses among the media types that a resource has. `$format` wins over `Accept` (11.2.12).
+ * Chooses among the media types that a resource has. `$format` wins over `Accept` (11.2.11).
  * @param offered the media types that the resource has, the preferred one first
  * @param batch the request of the batch that this one is in: its formats are those of requests that name none (8.2.1),
  *   but are disregarded where the resource has none of them (RFC 9110, 12.5.1)

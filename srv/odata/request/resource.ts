@@ -40,7 +40,7 @@ export function locate(url: string, root: string, schema: ServiceSchema): Locate
   return { resource, options, aliases }
 }
 
-/** `$entity?$id=…` (4.10): the URL of an entity, absolute or relative to the root. The singleton is one, too. */
+/** `$entity?$id=…` (Protocol 4.01, 11.2.9): the URL of an entity, absolute or relative to the root. The singleton is one, too. */
 function entityWithId({ segments, options, aliases }: ParsedUrl, root: string, schema: ServiceSchema): Located {
   const id = options.get('$id')
   if (id === undefined) throw new RequestError('invalidQueryOption', '$entity needs $id, the URL of an entity.', '$id')
@@ -160,7 +160,7 @@ const OF_ROOT = new Map<string | undefined, Resource>([
 const isInSet = ([first]: string[], { entitySet }: ServiceSchema) =>
   entitySet !== undefined && first?.split('(', 1)[0] === entitySet
 
-/** The name that a segment spells, in any case, as links to Graph do (Protocol 4.01, 12.2.3). */
+/** The name that a segment spells, in any case, as links to Graph do (Protocol 4.01, 13.2.3). */
 const spelled = (segment: string, names: string[]) => names.find((each) => each.toLowerCase() === segment.toLowerCase())
 
 /** Segments of the standard that the service does not implement: sections 4.13, 4.15 and 4.16. */

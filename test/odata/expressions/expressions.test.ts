@@ -89,7 +89,7 @@ describe.each<[string, [filter: string, expected: string][]]>([
     ]
   ],
   [
-    'Keywords have no case (12.2.1)',
+    'Keywords have no case (13.2.1)',
     [
       ["cycleId EQ 'y' AND NOT (id Eq 'a')", 'b'],
       ["cycleId IN ('y') OR FALSE", 'b'],
