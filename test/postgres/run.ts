@@ -1,8 +1,8 @@
 /**
  * `npm run test:postgres`: runs the tests of the project `spec` on PostgreSQL, but for those in excluded.ts, the tests in
- * this folder, and those of `force` which compare
- * kept counts and the search index with the events. Jest starts the server: see test/support/postgres-server.ts. Takes names of files and options, as Jest
- * does; options have their values behind `=`.
+ * this folder, and those of `force` which compare kept counts and the search index with the events, and tenants with each
+ * other. Jest starts the server: see test/support/postgres-server.ts. Takes names of files and options, as Jest does;
+ * options have their values behind `=`.
  */
 import { spawnSync } from 'node:child_process'
 import { FILES, TESTS } from './excluded.ts'
@@ -18,7 +18,7 @@ const args = [
     '--testPathIgnorePatterns',
     '/node_modules/',
     'test/app/',
-    'test/force/(?!tallies|search\\.)',
+    'test/force/(?!tallies|tenants|search\\.)',
     ...FILES.map(([path]) => path)
   ],
   ...['--testPathPatterns', ...(paths.length ? paths : ['test/'])],
