@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { freePort } from '../../srv/commands/embedded-server.ts'
 import { sampleIn } from '../../srv/commands/sample.ts'
 import { until } from '../support/command.ts'
-import { startProcess, temporaryFolder } from '../support/process.ts'
+import { COMPILED, startProcess, temporaryFolder } from '../support/process.ts'
 
 const root = join(__dirname, '../..')
 const PRODUCTION = {
@@ -95,7 +95,7 @@ describe('npm start', () => {
     const [port, full] = [await freePort(), openSync('/dev/full', 'w')]
     const child = spawn(process.execPath, [join(root, 'srv/commands/start.ts')], {
       env: {
-        ...{ PATH: process.env.PATH, CDS_TYPESCRIPT: 'true', PORT: String(port) },
+        ...{ PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, CDS_TYPESCRIPT: 'true', PORT: String(port) },
         CDS_REQUIRES_DB_CREDENTIALS_URL: join(temporaryFolder(), 'events.sqlite')
       },
       stdio: ['ignore', full, full]

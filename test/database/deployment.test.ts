@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openConnection, type LogConnection } from '../../srv/database/sqlite/connection.ts'
 import { deployOnce } from '../../srv/database/sqlite/deployment.ts'
-import { temporaryFolder } from '../support/process.ts'
+import { COMPILED, temporaryFolder } from '../support/process.ts'
 
 let database: LogConnection
 let deployments = 0
@@ -72,7 +72,7 @@ it('A deployment that failed is tried again', async () => {
 it.each([[[]], [['--to', 'postgres']]])('`cds deploy` is refused in a sentence, and makes no database: %j', (args) => {
   const file = join(temporaryFolder(), 'events.sqlite')
   const cds = join(__dirname, '../../node_modules/@sap/cds-dk/bin/cds.js')
-  const env = { PATH: process.env.PATH, CDS_REQUIRES_DB_CREDENTIALS_URL: file }
+  const env = { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, CDS_REQUIRES_DB_CREDENTIALS_URL: file }
   const options = { env, cwd: join(__dirname, '../..'), timeout: 60_000, encoding: 'utf8' } as const
   const { status, stderr } = spawnSync(process.execPath, [cds, 'deploy', ...args], options)
   const why = 'Error: There is nothing to deploy: the service creates and migrates its tables itself when it starts.'

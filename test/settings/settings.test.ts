@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import cds from '@sap/cds'
 import { databaseFile } from '../../srv/settings/database-url.ts'
 import { checkSettings } from '../../srv/settings/settings.ts'
-import { startProcess, temporaryFolder } from '../support/process.ts'
+import { COMPILED, startProcess, temporaryFolder } from '../support/process.ts'
 
 type Variables = Record<string, string>
 type Given = Parameters<typeof checkSettings>[0]
@@ -233,7 +233,7 @@ describe('A profile that is named in .env', () => {
     makeFile(join(folder, '.env'))
     const child = spawn(process.execPath, [`srv/commands/${command}.ts`], {
       cwd: folder,
-      env: { PATH: process.env.PATH, CDS_TYPESCRIPT: 'true', PORT: '0' }
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, CDS_TYPESCRIPT: 'true', PORT: '0' }
     })
     let log = ''
     child.stderr.on('data', (text) => (log += String(text)))

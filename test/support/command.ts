@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import cds from '@sap/cds'
@@ -44,8 +46,16 @@ interface Ended {
 
 let model: Promise<Model> | undefined
 
-/** The model of the service. */
-export const storedModel = () => (model ??= (cds as unknown as { load: (from: string) => Promise<Model> }).load('*'))
+/** The model of the service, which a worker of Jest compiles once. */
+export const storedModel = () => (model ??= loadModel())
+
+async function loadModel() {
+  const file = join(tmpdir(), `model-${process.env.JEST_WORKER_ID}.json`)
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Model
+  const loaded = await (cds as unknown as { load: (from: string) => Promise<Model> }).load('*')
+  writeFileSync(file, JSON.stringify(loaded))
+  return loaded
+}
 
 /** What `npm run verify` does, in this process. */
 export const verify = (file: string, ...args: string[]) => check(file, args, 4000)

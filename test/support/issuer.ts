@@ -1,12 +1,22 @@
 /** An issuer of tokens on loopback, and tokens that it did not issue. */
 import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto'
 import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { SignJWT, exportSPKI, importJWK, type CryptoKey, type JWTPayload } from 'jose'
 import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server'
 
 export const AUDIENCE = 'api://provisioning-log'
+
+/** Gives an issuer a key that a worker of Jest makes once: one of RSA takes a processor a tenth of a second. */
+async function addKey({ keys }: OAuth2Issuer, algorithm: string) {
+  const file = join(tmpdir(), `key-${algorithm}-${process.env.JEST_WORKER_ID}.json`)
+  if (existsSync(file)) await keys.add(JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>)
+  else writeFileSync(file, JSON.stringify(await keys.generate(algorithm, { kid: algorithm })))
+}
 
 /**
  * Starts an OpenID provider with a key for each algorithm. It counts how often it is asked for its keys and for its
@@ -15,7 +25,7 @@ export const AUDIENCE = 'api://provisioning-log'
  */
 export async function startIssuer(path: '' | '/{tenantid}/v2.0' = '', algorithms = ['RS256']) {
   const issuer = new OAuth2Issuer()
-  for (const algorithm of algorithms) await issuer.keys.generate(algorithm, { kid: algorithm })
+  for (const algorithm of algorithms) await addKey(issuer, algorithm)
   const provider = new OAuth2Service(issuer)
   const state = {
     asked: 0,
