@@ -70,8 +70,11 @@ function expression(parser: Parser): Typed {
 
 function asCondition(parser: Parser, value: Typed): Typed {
   const condition = meantAs(value, 'boolean')
-  if (condition.type !== 'boolean' && condition.type !== 'null')
+  if (condition.type !== 'boolean' && condition.type !== 'null') {
+    const { kind, text } = parser.cursor.token
+    if (text === '=' || (kind === 'name' && !/^(and|or)$/i.test(text))) parser.cursor.fail(`'${text}' is no operator`)
     parser.cursor.fail('A condition is expected', value.position)
+  }
   return condition
 }
 

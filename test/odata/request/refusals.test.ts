@@ -272,6 +272,9 @@ describe('A request that is wrong is refused and says why', () => {
     ],
     ['jobId eq', 'The expression ends too early, at position 8 of $filter.'],
     ['jobId', 'A condition is expected, at position 0 of $filter.'],
+    ['jobId and true or false', 'A condition is expected, at position 0 of $filter.'],
+    ["jobId = 'x'", "'=' is no operator, at position 6 of $filter."],
+    ["action eq 'x' and jobId like 'x%'", "'like' is no operator, at position 24 of $filter."],
     ['', 'The expression ends too early, at position 0 of $filter.'],
     ['jobId eq 5', 'A value of type string cannot be compared with one of type number, at position 6 of $filter.'],
     [
