@@ -92,7 +92,9 @@ function step({ cursor, context }: Parser, place: Place, name: string): Place {
     const condition = hasType(place.property as Property, target, context.type)
     return { ...place, type: target, segments: [...place.segments, name], condition }
   }
-  return cursor.fail(`'${name}' is not a property of '${isStructured(type) ? type.name : type}'`)
+  const other = place.property?.derived?.types.find((each) => propertyNamed(each, name))
+  const hint = other ? `, but '${other.name}/${name}' is` : ''
+  return cursor.fail(`'${name}' is not a property of '${isStructured(type) ? type.name : type}'${hint}`)
 }
 
 function columnOf({ names, property }: Pick<Place, 'names' | 'property'>): Cqn {

@@ -19,7 +19,8 @@ export const readObject = (value: unknown, type: StructuredType): JsonObject => 
 
 const readerOf = remembered((type: StructuredType) => (type.open ? openReader(type) : objectReader(type)))
 
-function objectReader(type: StructuredType): Read<JsonObject> {
+/** @param derived types that the object could have instead */
+function objectReader(type: StructuredType, derived: StructuredType[] = []): Read<JsonObject> {
   const properties = [...type.properties.values()]
   const absent = Object.fromEntries(properties.map((each) => [each.name, valueIfAbsent(each)]))
   const required = properties.filter(isRequired)
@@ -31,7 +32,11 @@ function objectReader(type: StructuredType): Read<JsonObject> {
       if (name.includes('@')) continue // annotations and control information may be ignored: OData JSON 4.01, 4.6
       const readMember = read.get(name)
       place.push(name)
-      if (!readMember) throw refusal('unknownProperty', `Type '${type.name}' has no property '${name}'.`, place)
+      if (!readMember) {
+        const other = derived.find(({ properties }) => properties.has(name))
+        const hint = other ? `; '#${other.name}' in '@odata.type' has it` : ''
+        throw refusal('unknownProperty', `Type '${type.name}' has no property '${name}'${hint}.`, place)
+      }
       members[name] = readMember(object[name], place)
       place.pop()
     }
@@ -121,8 +126,8 @@ function valueReader(property: Property): Read {
 
 /** A complex value may be of a type that derives from the declared one, if it says so. */
 function complexReader({ derived }: Property, declared: StructuredType): Read<JsonObject> {
-  const read = readerOf(declared)
-  if (!derived) return read
+  if (!derived) return readerOf(declared)
+  const read = objectReader(declared, derived.types)
   return (value, place) => {
     const sent = typeSent(plainObject(value, place))
     if (sent === undefined || isNameOf(declared, sent)) return read(value, place)

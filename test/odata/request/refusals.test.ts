@@ -273,6 +273,10 @@ describe('A request that is wrong is refused and says why', () => {
     ['jobId eq', 'The expression ends too early, at position 8 of $filter.'],
     ['jobId', 'A condition is expected, at position 0 of $filter.'],
     ['jobId and true or false', 'A condition is expected, at position 0 of $filter.'],
+    [
+      "statusInfo/errorCode eq 'x'",
+      "'errorCode' is not a property of 'microsoft.graph.statusBase', but 'microsoft.graph.statusDetails/errorCode' is, at position 11 of $filter."
+    ],
     ["jobId = 'x'", "'=' is no operator, at position 6 of $filter."],
     ["action eq 'x' and jobId like 'x%'", "'like' is no operator, at position 24 of $filter."],
     ['', 'The expression ends too early, at position 0 of $filter.'],
@@ -296,6 +300,19 @@ describe('A request that is wrong is refused and says why', () => {
     expect([answer.status, errorOf(answer)]).toMatchObject([
       400,
       { code: 'invalidQueryOption', target: '$filter', message }
+    ])
+  })
+
+  it('a property that only a derived type has, naming that type', async () => {
+    const answer = await service.post(path, { activityDateTime: at, statusInfo: { errorCode: 'Conflict' } })
+    expect([answer.status, errorOf(answer)]).toMatchObject([
+      400,
+      {
+        code: 'unknownProperty',
+        target: 'statusInfo/errorCode',
+        message:
+          "Type 'microsoft.graph.statusBase' has no property 'errorCode'; '#microsoft.graph.statusDetails' in '@odata.type' has it."
+      }
     ])
   })
 
