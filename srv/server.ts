@@ -1,5 +1,6 @@
 /** Starts the service: CAP's server, with the rooms of this folder put together. */
 import type { Server } from 'node:http'
+import { constants } from 'node:zlib'
 import cds from '@sap/cds'
 import compression from 'compression'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
@@ -119,7 +120,9 @@ function application() {
   app.use(inSequence(identify, followed, ...requestLog(), helmet(HEADERS), crossOrigin))
   app.use('/health', health)
   const names = isProduction ? [] : localHostsOnly()
-  app.use(inSequence(...names, ...clientLimit(), admit, compression({ filter: isCompressible }), countAnswers))
+  app.use(
+    inSequence(...names, ...clientLimit(), admit, compression({ filter: isCompressible, brotli: BROTLI }), countAnswers)
+  )
   app.use('/app', isProduction ? page(false, findSignIn()) : page(true))
   if (!isProduction) app.use('/docs', apiReference())
   const before = inSequence(keptNowhere, ...cds.middlewares.before.flat(), noteTenant, admitTenant, giveWayToOthers)
@@ -134,6 +137,9 @@ const keptNowhere: RequestHandler = (_req, res, next) => {
   res.setHeader('Cache-Control', 'no-store')
   next()
 }
+
+/** By default Brotli collects megabytes of each answer before it sends some, and makes hardly less of them. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_LGWIN]: 16 } }
 
 /** Lines of JSON have a type that the library does not know as text. */
 const isCompressible: compression.CompressionFilter = (req, res) =>
