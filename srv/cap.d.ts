@@ -77,5 +77,6 @@ declare module '@cap-js/sqlite' {
   export type { Limit, Select, ValueExpression } from '@cap-js/db-service'
   export default class SQLiteService extends SQLService {
     set(variables: Record<string, unknown>): void
+    prepare(sql: string): { run: (...values: unknown[]) => Promise<unknown> }
   }
 }

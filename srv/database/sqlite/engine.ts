@@ -62,12 +62,10 @@ export function sqliteEngine(file: string, settings: DatabaseSettings) {
   return {
     /** Opens a connection for statements that CAP renders. */
     connect: () => queryConnection(log),
-    /**
-     * Begins a transaction of CAP: that of a deployment, or later of handlers, which read. These must not take the write
-     * lock, as they have it until their request ends, and events of that request are stored on another connection.
-     */
-    begin: async (connection) =>
-      groupCommit ? connection.exec('BEGIN') : beginImmediate(connection, settings.lock_timeout),
+    /** Whether the model is deployed. */
+    get isStarted() {
+      return groupCommit !== undefined
+    },
     isDuplicate,
     endsWhereFull: false,
     leads: true,
@@ -123,5 +121,5 @@ export function sqliteEngine(file: string, settings: DatabaseSettings) {
       inline.close()
       kept.close()
     }
-  } satisfies Engine & { connect: () => QueryConnection; begin: (connection: QueryConnection) => Promise<void> }
+  } satisfies Engine & { connect: () => QueryConnection; isStarted: boolean }
 }

@@ -1,6 +1,6 @@
 /** Connections for statements that CAP renders, with the functions that they call and a limit for their results. */
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
-import { openConnection } from './connection.ts'
+import { beginImmediate, openConnection } from './connection.ts'
 import type { LogFile } from './files.ts'
 import { addFunctions, type Limits } from './functions.ts'
 import { addCandidates, TooMany } from './search-candidates.ts'
@@ -32,6 +32,7 @@ export type QueryConnection = ReturnType<typeof queryConnection>
 export function queryConnection({ file, files, search, resultBytes }: LogFiles, { limits, reads }: Options = {}) {
   /** The context that statements can refer to, such as the user. */
   let session: Row = {}
+  let beginning: Promise<void> | undefined
   const database = openConnection(file, { files })
   database.exec(`PRAGMA mmap_size = ${reads === 'unmapped' ? 0 : 2 ** 30}; PRAGMA cache_size = -${CACHE}`)
   if (reads) database.limits.length = LONGEST_ROW
@@ -73,7 +74,14 @@ export function queryConnection({ file, files, search, resultBytes }: LogFiles, 
 
   return {
     exec: (sql: string) => database.exec(sql),
-    commit: () => database.commit(),
+    /** Begins a transaction that writes, unless there is one. @throws SQLITE_BUSY as {@link beginImmediate} */
+    async begin(patience: number) {
+      if (!database.isTransaction)
+        await (beginning ??= beginImmediate(database, patience).finally(() => (beginning = undefined)))
+    },
+    commit: () => {
+      if (database.isTransaction) database.commit()
+    },
     isTransaction: () => database.isTransaction,
     setSession: (values: Row) => (session = values),
     /** Prepares a statement, which takes values as an array or by name. */

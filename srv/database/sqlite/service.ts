@@ -35,8 +35,23 @@ export default class SqliteDatabase extends SQLiteService {
     this.dbc?.setSession(variables)
   }
 
+  /**
+   * Takes the write lock with the first statement that writes. Handlers that read would otherwise have it until their
+   * request ends, while its events are stored on another connection. Deployments have it from their beginning, as of
+   * two that find the same schema one would fail.
+   */
+  override prepare(sql: string) {
+    const statement = super.prepare(sql)
+    const run = async (...values: unknown[]) => {
+      await this.dbc?.begin(settings().requires.db.lock_timeout)
+      return statement.run(...values)
+    }
+    return { ...statement, run }
+  }
+
   override async onEVENT(request: { event: string }): Promise<unknown> {
-    if (request.event === 'BEGIN' && this.dbc) return this.engine.begin(this.dbc)
+    if (request.event === 'BEGIN')
+      return this.engine.isStarted ? undefined : this.dbc?.begin(settings().requires.db.lock_timeout)
     if (request.event === 'COMMIT') return this.dbc?.commit()
     // SQLite does so itself where a disk is full (https://sqlite.org/lang_transaction.html)
     if (request.event === 'ROLLBACK' && !this.dbc?.isTransaction()) return undefined

@@ -1,0 +1,20 @@
+import { DatabaseSync } from 'node:sqlite'
+import cds from '@sap/cds'
+import { startInProcess } from '../support/in-process.ts'
+
+startInProcess()
+
+it('A transaction of CAP takes the write lock when it writes, and waits for it', async () => {
+  using other = new DatabaseSync(process.env.CDS_REQUIRES_DB_CREDENTIALS_URL as string)
+  const insert = (number: number) => `INSERT INTO provisioning_log_TokenSecrets VALUES (${number}, 'x')`
+  await cds.tx(async (transaction) => {
+    await cds.run('SELECT * FROM provisioning_log_TokenSecrets')
+    other.exec('BEGIN IMMEDIATE')
+    setTimeout(() => other.exec(`${insert(2)}; COMMIT`), 100)
+    await Promise.all([cds.run(insert(3)), cds.run(insert(4))])
+    expect(() => other.exec('BEGIN IMMEDIATE')).toThrow('database is locked')
+    await transaction.rollback()
+  })
+  const numbers = other.prepare('SELECT number FROM provisioning_log_TokenSecrets ORDER BY number').all()
+  expect(numbers).toEqual([{ number: 1 }, { number: 2 }])
+})
