@@ -74,6 +74,29 @@ describe('The search index', () => {
     expect(await candidates('=a', 'one\\ntwo')).toEqual([])
   })
 
+  it('takes the texts of JSON as they were meant, without names and types, also where others have written it', async () => {
+    const json = String.raw`{"name":"a\"b\\","@odata.type":"#t","x@odata.type" : "#u","@type":"#v","o":{"list":["","c: d\u0007",["\\u0041",{}]],
+      "\u0065\"x" : "\u0065\/\ud83d\ude00","\\":":","n":[1,-2e400,true,null]},"@odata.type":["in a list"]}`
+    const rows = await onServer(owner, (each) => each.query<Json>('SELECT * FROM json_texts($1) AS text', [json]))
+    expect(rows.rows.map(({ text }) => text)).toEqual(
+      ['a"b\\', '', 'c: d\u0007', String.raw`\u0041`, 'e/\u{1f600}', ':', 'in a list'] // in their order
+    )
+    expect(
+      await asOwner(`SELECT json_texts(json) AS text FROM unnest(array['[1]', '"x"', '{}', '[""]']) AS json`)
+    ).toEqual([{ text: 'x' }, { text: '' }])
+  })
+
+  it('reads deep JSON without a copy for each level', async () => {
+    await onServer(owner, async (each) => {
+      await each.query("SET temp_file_limit = '20MB'")
+      const deep = `repeat('{"a":', 90) || '"' || repeat('x ', 1000000) || 'zebra"' || repeat('}', 90)`
+      const { rows } =
+        await each.query(`SELECT json_contains(${deep}, 'zebra') AS one, json_contains(${deep}, 'a') AS a,
+        json_contains(${deep}, 'b') AS b, json_contains(${deep}, 'xx') AS none`)
+      expect(rows).toEqual([{ one: true, a: true, b: true, none: false }])
+    })
+  })
+
   it('has nothing for a tenant of what others have, and nothing for nobody', async () => {
     expect(await candidates('=a', 'b-first')).toEqual([])
     expect(await candidates('=b', 'b-first')).toEqual(eight('b', 10))
