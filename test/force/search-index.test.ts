@@ -57,7 +57,8 @@ function candidatesFor(
   before: string | null = null,
   column = '',
   withinTime = () => {},
-  tenant: string | null = null
+  tenant: string | null = null,
+  tooLong = withinTime
 ) {
   const index = new DatabaseSync(`${file}-search`, { readOnly: true })
   const form = String(index.prepare('SELECT form FROM state').get()?.form)
@@ -67,11 +68,7 @@ function candidatesFor(
   const values = [tenant, after, before, JSON.stringify(asked), ...lists.flat()]
   const columns = JSON.parse(form.slice(form.indexOf(' '))) as Searched
   const log = new DatabaseSync(file, { readOnly: true })
-  addCandidates(
-    log,
-    { path: `${file}-search`, columns, instant: 'activityDateTime_utc' },
-    { withinTime, tooLong: withinTime }
-  )
+  addCandidates(log, { path: `${file}-search`, columns, instant: 'activityDateTime_utc' }, { withinTime, tooLong })
   try {
     return JSON.parse(
       String(log.prepare(`SELECT candidate_rows(${values.map(() => '?').join()}) AS rows`).get(...values)?.rows)
@@ -242,6 +239,34 @@ describe('Events are found', () => {
     ])
     const found = await get(query(path, { $filter: "endswith(targetIdentity/displayName,'zebra')", $select: 'id' }))
     expect(valuesOf(found).map(({ id }) => id)).toEqual(['long'])
+  })
+
+  it.concurrent('by another process where much of the index has to be read', async () => {
+    const file = newFile()
+    const service = await startOn(file)
+    await service.post(80, 'usual')
+    await indexed(file, 80)
+    const grow = (blocks: number) => {
+      const index = new DatabaseSync(`${file}-search`, { timeout: 1000 })
+      index.prepare('UPDATE tenants SET blocks = ?').run(blocks)
+      index.close()
+    }
+    const tooLong = () => {
+      throw new TooExpensive()
+    }
+    const find = (terms: number, column = '') => {
+      const lists = Array.from({ length: terms }, (_, index) => [`nowhere ${index}`])
+      return candidatesFor(file, lists, null, null, column, () => {}, null, tooLong)
+    }
+    const pending = [80, 81, 82, 83, 84, 85, 86, 87] // the last one is not full, and so not in the index
+    grow(1_000_000)
+    for (const column of ['', 'targetIdentity_displayName']) {
+      expect(find(1, column)).toEqual(pending)
+      expect(() => find(30, column)).toThrow(TooExpensive)
+    }
+    grow(10)
+    expect(find(30)).toEqual(pending)
+    expect(await service.count('usual')).toBe(80)
   })
 
   it.concurrent('by two services on one log', async () => {

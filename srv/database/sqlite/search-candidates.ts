@@ -19,6 +19,9 @@ const FEW = 64
 /** The part of all blocks from which on it is no use to know the candidates. */
 const MOST = 0.25
 
+/** How many entries of the index may be read where time is short: SQLite cannot be stopped until it finds something. */
+const MOST_READ = 1_000_000
+
 /** Ends a statement for which there are too many candidates, or none are known. */
 export class TooMany extends Error {}
 
@@ -29,6 +32,11 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
   const finding = (find: (inquiry: Inquiry) => number[]) => {
     return (...given: SQLInputValue[]) => {
       const [tenant, after = null, before = null, asked, ...terms] = given
+      let read = 0
+      const reading = (entries: number) => {
+        read += entries
+        if (read > MOST_READ) limits?.tooLong()
+      }
       if (!search || !file) throw new TooMany()
       let index: DatabaseSync | undefined
       try {
@@ -36,7 +44,8 @@ export function addCandidates(log: DatabaseSync, search: SearchIndex | undefined
         index.exec('BEGIN')
         const tenants = tenantsIn(index, tenant as string | null)
         const range: Question['range'] = [after, before]
-        const question = { log, index, search, tenants, ...soughtBy(asked, terms.map(String)), range, withinTime }
+        const asking = { log, index, search, tenants, range, withinTime, reading }
+        const question = { ...asking, ...soughtBy(asked, terms.map(String)) }
         return JSON.stringify(find(inquiry(question)))
       } catch (error) {
         if (isDamaged(error)) file.remove()
@@ -116,7 +125,7 @@ function candidates(inquiry: Inquiry, most: number, persists: boolean): number[]
 /** The blocks of a tenant that have some trigrams; undefined if there are more than `most`. */
 function blocksOf(
   { number, chunks, blocks: total }: Inquiry['tenants'][number],
-  { index, end, withinTime }: Inquiry,
+  { index, end, withinTime, reading }: Inquiry,
   all: string[][],
   most: number,
   persists: boolean
@@ -127,11 +136,11 @@ function blocksOf(
   const known = chunks && new Set(chunks)
   const partOf = frequencies(index, number, all.flat())
   for (const choose of [rarest, ...(persists ? [mostOf] : [])]) {
+    const chosen = all.map((each) => choose(each, partOf, total))
+    reading(total * chosen.flat().reduce((sum, each) => sum + partOf(each), 0))
     const blocks = matching
       .iterate(
-        [...all.map((each) => choose(each, partOf, total)), [ANYTHING]]
-          .map((each) => `(${matchAll(each)})`)
-          .join(' OR '),
+        [...chosen, [ANYTHING]].map((each) => `(${matchAll(each)})`).join(' OR '),
         from * CHUNK,
         (to + 1) * CHUNK - 1
       )

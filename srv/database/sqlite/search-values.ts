@@ -23,6 +23,8 @@ export interface Question {
   range: [SQLInputValue, SQLInputValue]
   /** Called for all that is found; ends the query by an error if that takes too long. */
   withinTime: () => void
+  /** Called before entries of the index are read, with about their number; ends the query if those are too many. */
+  reading: (entries: number) => void
 }
 
 /** How many trigrams of a term are looked for. Values are short, so these lead to few others. */
@@ -94,6 +96,7 @@ export function rowsByValue(question: Question, most: number): number[] | undefi
   const rows: number[] = []
   for (const tenant of question.tenants)
     for (const list of question.lists) {
+      if (list !== question.lists[0]) question.reading(tenant.blocks) // there are many events for each value
       const found = rowsOfList(question, tenant, list, most - rows.length)
       if (!found) return undefined
       rows.push(...found)
