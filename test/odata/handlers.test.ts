@@ -51,3 +51,13 @@ it('Another service creates an event, as columns', async () => {
     provisioningSteps: [{ name: 'export', status: 'success', details: null }]
   })
 })
+
+it('Handlers see no event of another tenant, by its key neither', async () => {
+  const events = logService().entities.provisioningObjectSummary!
+  const user = (tenant: string) => new cds.User({ id: 'u', roles: ['read'], attr: { tenant } })
+  const event = { id: 'own', tenantId: 'contoso', activityDateTime: '2024-05-01T14:00:00Z' }
+  await cds.tx({ user: cds.User.privileged }, () => logService().run(INSERT.into(events).entries(event)))
+  const found = (tenant: string) =>
+    cds.tx({ user: user(tenant) }, () => logService().run(SELECT.one.from(events, 'own').columns('id')))
+  expect([await found('contoso'), await found('fabrikam')]).toEqual([{ id: 'own' }, undefined])
+})
