@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
+  renameSync,
   writeFileSync
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -66,16 +67,18 @@ function urlIn(log: string) {
   return port && `http://127.0.0.1:${port}`
 }
 
-/** A database without events, as the first start of a worker of Jest made it: it takes a tenth of a start to make one. */
-const emptyDatabase = () => join(tmpdir(), `empty-${process.env.JEST_WORKER_ID}.sqlite`)
+/** A database without events, as the first start of a run made it: it takes a third of a start to make one. */
+const emptyDatabase = () => join(tmpdir(), 'empty.sqlite')
 
 function keepEmptyDatabase(file: string) {
+  const part = join(temporaryFolder(), 'empty.sqlite') // other workers look for it meanwhile
   const source = new DatabaseSync(file, { readOnly: true })
-  source.exec(`VACUUM INTO '${emptyDatabase()}'`)
+  source.exec(`VACUUM INTO '${part}'`)
   source.close()
-  const copy = new DatabaseSync(emptyDatabase())
+  const copy = new DatabaseSync(part)
   copy.exec('PRAGMA synchronous = OFF; DELETE FROM provisioning_log_TokenSecrets') // each log has its own
   copy.close()
+  renameSync(part, emptyDatabase())
 }
 
 /** Has a new service find a database without events, if there is one already. */
@@ -106,7 +109,7 @@ export async function startProcess(options: Options) {
     })
     child.on('exit', () => resolve(undefined))
   })
-  if (isNew && url && !existsSync(emptyDatabase())) keepEmptyDatabase(options.file)
+  if (isNew && url && !options.args && !existsSync(emptyDatabase())) keepEmptyDatabase(options.file)
   return {
     /** Undefined if the service did not start. */
     url,
@@ -133,6 +136,7 @@ export async function sharedProcess(): Promise<{ url: string; file: string }> {
   const file = join(folder, 'events.sqlite')
   if (!existsSync(folder)) {
     mkdirSync(folder)
+    takeEmptyDatabase(file)
     const { command, args, env } = await commandOf({ file, env: SEALED_SOON })
     const out = openSync(log, 'w')
     const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', out, out] })
