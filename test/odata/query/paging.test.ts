@@ -97,7 +97,7 @@ describe('The link of a long URL', () => {
 
   it.each([
     [12_000, 414, 'The URL is too long for a link to the next page.'],
-    [16_400, 414, 'A URL must have at most 16384 characters.']
+    [16_400, 414, 'A URL, with the query in a body, must have at most 16384 characters.']
   ])('is none with %i blanks', async (blanks, status, message) => {
     const answer = await service.get(url(blanks))
     expect([answer.status, errorOf(answer)]).toEqual([status, expect.objectContaining({ code: 'uriTooLong', message })])
