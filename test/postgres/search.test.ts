@@ -119,6 +119,22 @@ describe('The search index', () => {
     expect(await found('ann')).toEqual([...eight('a', 10), ...eight('b', 10)])
   })
 
+  it('spares the texts of all events that it excludes', async () => {
+    const lowerCase = (
+      body: string
+    ) => `CREATE OR REPLACE FUNCTION lower_case(value text) RETURNS text IMMUTABLE PARALLEL SAFE
+      COST 1 ${body}`
+    const result = `lower(value COLLATE "und-x-icu") COLLATE "C"`
+    await asOwner(
+      lowerCase(
+        `LANGUAGE plpgsql AS $$ BEGIN IF value LIKE 'Bob%' THEN RAISE 'It was read.'; END IF; RETURN ${result}; END $$`
+      )
+    )
+    expect(await found('"bob the"')).toEqual([])
+    expect(await found('ann')).toEqual([...eight('a', 10), ...eight('b', 10)])
+    await asOwner(lowerCase(`LANGUAGE sql AS $$ SELECT ${result} $$`))
+  })
+
   it('is not asked for terms of less than three bytes', async () => {
     expect([await formOf('=a', 'an'), await formOf('=a', 'ann')]).toEqual([null, 'few'])
     expect(await found('"an"')).toEqual([...eight('a', 10), ...eight('b', 10)])

@@ -45,10 +45,11 @@ export function inForms(sql: string, forms: (Form | undefined)[]): string {
   return sql.replaceAll(CONDITION, (_, id: string, instant: string, terms: string) => {
     const form = forms[index++]
     const candidates = (columns: string) => `(select ${columns} from search_candidates(array[${terms}]) as candidate)`
-    if (form === 'many') return `(${id} in ${candidates('candidate.id')}) is true` // not joined with the events
+    const listed = `(${id} in ${candidates('candidate.id')}) is true` // not joined with the events
+    if (form === 'many') return listed
     if (form !== 'few') return `array[${terms}] is not null` // true, with the same values
-    return instant === NOWHERE
-      ? `${id} in ${candidates('candidate.id')}`
-      : `(${id},${instant}) in ${candidates('candidate.id,candidate.instant')}`
+    if (instant === NOWHERE) return `${id} in ${candidates('candidate.id')}`
+    // where the planner reads other events, too, as it may until there are thousands, it is not for their texts
+    return `((${id},${instant}) in ${candidates('candidate.id,candidate.instant')} and ${listed})`
   })
 }
