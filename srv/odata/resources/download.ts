@@ -16,7 +16,7 @@ import { entities } from '../query/rows.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { contentType, NDJSON_TYPE, type CsvFormat, type DownloadFormat } from '../request/format.ts'
 import { integerOption, isCounted } from '../request/options.ts'
-import { entityTable, headerOf, itemTable, recordsOf, type Table } from '../response/csv.ts'
+import { entityTable, headerOf, itemTable, recordOf, type Table } from '../response/csv.ts'
 import { chunksOf, type JsonText } from '../response/json-text.ts'
 import { refuseOtherTags } from '../response/respond.ts'
 import { prepare, readWindow, type Prepared } from './page.ts'
@@ -111,11 +111,14 @@ async function* csv(pages: Pages, table: Table & CsvFormat) {
   const giveWay = givingWay()
   for await (const texts of pages)
     for (const each of texts) {
-      await giveWay()
-      text += recordsOf(table, entityIn(each), table.keepsFormulas)
-      if (text.length < TOGETHER) continue
-      yield Buffer.from(text)
-      text = ''
+      await giveWay() // also for entities without records
+      for (const record of table.recordsOf(entityIn(each))) {
+        await giveWay()
+        text += recordOf(table, record, table.keepsFormulas)
+        if (text.length < TOGETHER) continue
+        yield Buffer.from(text)
+        text = ''
+      }
     }
   yield Buffer.from(text)
 }

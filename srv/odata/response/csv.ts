@@ -14,8 +14,8 @@ export interface Table {
   /** The part of the entities; undefined for all of them. */
   part: string | undefined
   columns: Column[]
-  /** The records of an entity, as objects that have the values at the paths of the columns. */
-  recordsOf: (entity: JsonObject) => JsonObject[]
+  /** The records of an entity, as objects that have the values at the paths of the columns. There may be 200,000. */
+  recordsOf: (entity: JsonObject) => Iterable<JsonObject>
 }
 
 /**
@@ -55,8 +55,10 @@ export function entityTable(type: StructuredType, selection: Selection, part?: s
 export function itemTable(keys: string[], { name, type }: Property, selection: Selection): Table {
   const items = isStructured(type) ? columnsOfTable(type, selection?.get(name), [name]) : []
   const columns = [...keys.map((key) => ({ path: [key] })), { path: [name, INDEX] }, ...items]
-  const recordsOf = (entity: JsonObject) =>
-    ((entity[name] ?? []) as object[]).map((item, index) => ({ ...entity, [name]: { ...item, [INDEX]: index } }))
+  function* recordsOf(entity: JsonObject) {
+    for (const [index, item] of ((entity[name] ?? []) as object[]).entries())
+      yield { ...entity, [name]: { ...item, [INDEX]: index } }
+  }
   return { part: name, columns, recordsOf }
 }
 
@@ -68,11 +70,9 @@ export function headerOf({ columns }: Table, keepsFormulas: boolean): string {
   return line(keepsFormulas ? names : names.map(asText))
 }
 
-/** The records of an entity. @param keepsFormulas whether formulas come as they are: see {@link asText} */
-export function recordsOf(table: Table, entity: JsonObject, keepsFormulas: boolean): string {
-  const records = table.recordsOf(entity)
-  return records.map((each) => line(table.columns.map((column) => cell(column, each, keepsFormulas)))).join('')
-}
+/** A record as text. @param keepsFormulas whether formulas come as they are: see {@link asText} */
+export const recordOf = ({ columns }: Table, record: JsonObject, keepsFormulas: boolean): string =>
+  line(columns.map((column) => cell(column, record, keepsFormulas)))
 
 /** A blank line would be none for many readers. */
 const line = (cells: (string | undefined)[]) => `${cells.map(quoted).join(',') || '""'}\r\n`

@@ -1,9 +1,13 @@
 import fc from 'fast-check'
-import { entityTable, headerOf, itemTable, recordsOf } from '../../../srv/odata/response/csv.ts'
+import { entityTable, headerOf, itemTable, recordOf, type Table } from '../../../srv/odata/response/csv.ts'
 import type { Selection } from '../../../srv/odata/model/columns.ts'
-import type { Property, StructuredType } from '../../../srv/odata/model/types.ts'
+import type { JsonObject, Property, StructuredType } from '../../../srv/odata/model/types.ts'
 import { parseJson } from '../../../srv/values/json.ts'
 import { recordsIn } from '../../support/csv.ts'
+
+/** All records of an entity. */
+const recordsOf = (table: Table, entity: JsonObject, keepsFormulas: boolean) =>
+  Array.from(table.recordsOf(entity), (record) => recordOf(table, record, keepsFormulas)).join('')
 
 const text = (name: string): Property => ({ name, type: 'Edm.String', collection: false, key: false, nullable: true })
 const type = (name: string, properties: Property[], open = false): StructuredType => {
