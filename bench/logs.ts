@@ -53,7 +53,10 @@ export async function logOf(definition: Definition, dataset: Dataset, kept: stri
   } else if (folder !== undefined && !completed.has(filled)) await complete(definition, filled)
   completed.add(filled)
   const file = folder === undefined ? filled : join(folder, `${name}.sqlite`)
-  if (file !== filled) moveLog(filled, file, fs.copyFileSync)
+  if (file !== filled) {
+    for (const old of fs.globSync(`${file}*`)) fs.rmSync(old) // such as the write-ahead log of another size
+    moveLog(filled, file, fs.copyFileSync)
+  }
   return { file, bytes: fs.statSync(filled).size }
 }
 
