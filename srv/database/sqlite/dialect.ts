@@ -18,7 +18,10 @@ const contains = (text: string, term: string) =>
   `case when ${text} like ${SURE_PATTERN}(${term}) then 1 when ${mayBe(text, term)}
     then ifnull(instr(lower(${text}),${term}),0) > 0 else 0 end`
 
-/** Whether a text is the type of its object, or of a member beside it (OData JSON 4.01, 4.6.3). */
+/**
+ * Whether a text is the type of its object, or of a member beside it (OData JSON 4.01, 4.6.3). It takes longer than to tell
+ * the first, which are a third of all texts, by their key.
+ */
 const IS_TYPE = "ifnull(node.key,'') glob '*@odata.type' or ifnull(node.key,'') glob '*@type'"
 
 /** All but what depends on the query: see rendering.ts. */
@@ -47,7 +50,8 @@ export const DIALECT: Omit<Dialect, 'may_contain'> = {
   json_lacks: (json, text) => `not (${mayBe(json, text)})`,
   json_contains: (json, term) =>
     `case when ${mayBe(json, term)} then exists (select 1 from json_tree(${json}) as node where ${WITHIN_TIME}()
-      and node.type = 'text' and ${contains('node.value', term)} and not (${IS_TYPE})) else 0 end`,
+      and node.type = 'text' and node.key is not '@odata.type' and ${contains('node.value', term)}
+      and not (${IS_TYPE})) else 0 end`,
   arrived_after: (sequence, until) => `${sequence} > ${until}`, // numbers are given at insert
   json_extended: (source, ...members) =>
     `(select json_group_array(json_set(plain.value,${members.join()})) from json_each(${source}) as plain)`,
