@@ -18,3 +18,19 @@ it('A transaction of CAP takes the write lock when it writes, and waits for it',
   const numbers = other.prepare('SELECT number FROM provisioning_log_TokenSecrets ORDER BY number').all()
   expect(numbers).toEqual([{ number: 1 }, { number: 2 }])
 })
+
+it.each(['commit', 'rollback'] as const)('What still waits for the lock does not get it after a %s', async (end) => {
+  using other = new DatabaseSync(process.env.CDS_REQUIRES_DB_CREDENTIALS_URL as string)
+  let waiting: Promise<unknown> | undefined
+  await cds.tx(async (transaction) => {
+    other.exec('BEGIN IMMEDIATE')
+    waiting = cds.run("INSERT INTO provisioning_log_TokenSecrets VALUES (5, 'x')")
+    waiting.catch(() => {})
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await transaction[end]()
+  })
+  other.exec('COMMIT')
+  await expect(waiting).rejects.toThrow('aborted')
+  other.exec('BEGIN IMMEDIATE; COMMIT')
+  expect(other.prepare('SELECT number FROM provisioning_log_TokenSecrets WHERE number = 5').get()).toBeUndefined()
+})

@@ -72,11 +72,17 @@ export function openConnection(file: string, { readOnly, creates, files, timeout
  * Takes the write lock at once, so that a transaction never fails half way for lack of it. Waiting for the lock does
  * not block the thread.
  * @param patience how long, in milliseconds
- * @throws SQLITE_BUSY if the lock was not given up in time
+ * @param signal ends the waiting
+ * @throws SQLITE_BUSY if the lock was not given up in time, or the reason of the signal
  */
-export async function beginImmediate(database: Pick<LogConnection, 'exec'>, patience = PATIENCE): Promise<void> {
+export async function beginImmediate(
+  database: Pick<LogConnection, 'exec'>,
+  patience = PATIENCE,
+  signal?: AbortSignal
+): Promise<void> {
   const deadline = performance.now() + patience
   for (;;) {
+    signal?.throwIfAborted()
     try {
       return database.exec('BEGIN IMMEDIATE')
     } catch (error) {

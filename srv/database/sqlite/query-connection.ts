@@ -32,7 +32,9 @@ export type QueryConnection = ReturnType<typeof queryConnection>
 export function queryConnection({ file, files, search, resultBytes }: LogFiles, { limits, reads }: Options = {}) {
   /** The context that statements can refer to, such as the user. */
   let session: Row = {}
+  /** What waits for the write lock, until the transaction is over. */
   let beginning: Promise<void> | undefined
+  let ending = new AbortController()
   const database = openConnection(file, { files })
   database.exec(`PRAGMA mmap_size = ${reads === 'unmapped' ? 0 : 2 ** 30}; PRAGMA cache_size = -${CACHE}`)
   if (reads) database.limits.length = LONGEST_ROW
@@ -76,8 +78,19 @@ export function queryConnection({ file, files, search, resultBytes }: LogFiles, 
     exec: (sql: string) => database.exec(sql),
     /** Begins a transaction that writes, unless there is one. @throws SQLITE_BUSY as {@link beginImmediate} */
     async begin(patience: number) {
-      if (!database.isTransaction)
-        await (beginning ??= beginImmediate(database, patience).finally(() => (beginning = undefined)))
+      if (database.isTransaction) return
+      const attempt = (beginning ??= beginImmediate(database, patience, ending.signal))
+      try {
+        await attempt
+      } finally {
+        if (beginning === attempt) beginning = undefined
+      }
+    },
+    /** Ends waiting for the lock: what waits when the transaction is over would keep it. */
+    end() {
+      ending.abort()
+      ending = new AbortController()
+      beginning = undefined
     },
     commit: () => {
       if (database.isTransaction) database.commit()

@@ -52,6 +52,7 @@ export default class SqliteDatabase extends SQLiteService {
   override async onEVENT(request: { event: string }): Promise<unknown> {
     if (request.event === 'BEGIN')
       return this.engine.isStarted ? undefined : this.dbc?.begin(settings().requires.db.lock_timeout)
+    if (request.event === 'COMMIT' || request.event === 'ROLLBACK') this.dbc?.end()
     if (request.event === 'COMMIT') return this.dbc?.commit()
     // SQLite does so itself where a disk is full (https://sqlite.org/lang_transaction.html)
     if (request.event === 'ROLLBACK' && !this.dbc?.isTransaction()) return undefined
