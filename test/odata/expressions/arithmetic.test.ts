@@ -264,6 +264,16 @@ describe('$compute shows (5.1.3.2)', () => {
     expect(await found("cast(contains(cycleId,'x'),Edm.Int32) eq null and cycleId in ('x1','y')")).toBe('ab')
   })
 
+  it('what fails or is null each time, however often it is asked and whatever was asked before', async () => {
+    const each = "cast('x',Edm.Int32) add (1 div durationInMilliseconds)"
+    const answers = await Array.fromAsync(Array(20).keys(), () => computed(each))
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
+    const none = (text: string) => found(`durationInMilliseconds eq -1 and 1 div length('${text}') eq 1`)
+    const first = await none('')
+    for (let index = 0; index < 20; index++) expect(await none('text')).toBe('')
+    expect(await none('')).toBe(first)
+  })
+
   it('values that later options use', async () => {
     expect(await found("v eq duration'P2D'", { $compute: 'activityDateTime sub 2024-05-01T00:00:00Z as v' })).toBe('c')
     expect(await found("t eq 'text'", { $compute: 'targetSystem/details/t as t' })).toBe('b')
