@@ -46,11 +46,11 @@ export interface Typed {
   /** The name of its type, if it is shown with another one than most computed values of its kind. */
   shownAs?: string | undefined
   /** Whether a number is known to be whole. */
-  whole?: boolean
+  whole?: boolean | undefined
   /** Whether the number may be too large for JavaScript. */
-  isLarge?: boolean
+  isLarge?: boolean | undefined
   /** Whether the number may be NaN, which statements represent as text: see sqlite/evaluation.ts. */
-  mayBeNaN?: boolean
+  mayBeNaN?: boolean | undefined
   /** Whether the value is never null. */
   required?: boolean
   /** The text of a point in time with its own offset, for its year, hour and so on. */

@@ -24,8 +24,7 @@ export const listsOf = parsedOf<Typed[]>()
  */
 export function aliased({ cursor, context, root, ofAlias }: Parser): Typed {
   const { text: name, position } = cursor.token
-  if (isSymbol(cursor.next, '/'))
-    cursor.fail('The service does not implement paths from an alias', position, 'notImplemented')
+  if (isSymbol(cursor.next, '/')) cursor.unsupported('The service does not implement paths from an alias', position)
   const expression = context.aliases.get(name)
   const values = valuesOf(context.aliases)(root)
   if (expression === undefined) values.set(name, { cqn: val(null), type: 'null', position })

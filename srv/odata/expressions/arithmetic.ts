@@ -18,7 +18,7 @@ export function opposite(value: Typed): Unplaced | undefined {
   if (type !== 'number' && type !== 'duration') return undefined
   // SQLite subtracts from zero, so that zero would keep its sign
   const minus = type === 'number' && !whole ? '-1.0 *' : '-'
-  return { cqn: xpr(minus, numeric(value)), type, ...(whole && { whole }), ...(isLarge && { isLarge }) }
+  return { cqn: xpr(minus, numeric(value)), type, whole, isLarge }
 }
 
 function ofNumbers(left: Typed, operator: string, right: Typed): Unplaced {

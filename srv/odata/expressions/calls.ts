@@ -19,8 +19,7 @@ export function call(parser: Parser): Typed {
   const lowerCase = name.toLowerCase()
   if (lowerCase === 'isof' || lowerCase === 'cast') return typeFunction(parser, lowerCase, position)
   if (lowerCase === 'case') return cases(parser, position)
-  if (UNSUPPORTED.has(lowerCase))
-    cursor.fail(`The service does not implement the function '${name}'`, position, 'notImplemented')
+  if (UNSUPPORTED.has(lowerCase)) cursor.unsupported(`The service does not implement the function '${name}'`, position)
   const definition = FUNCTIONS.get(lowerCase)
   const point = pointNamed(lowerCase, parser.context.now)
   if (point) {
@@ -34,7 +33,7 @@ export function call(parser: Parser): Typed {
     args.every(({ type }, index) => type === form[index] || type === 'null' || type === 'any')
   const form = definition.forms.find(accepts)
   if (OF_COLLECTIONS.has(lowerCase) && args.some(({ type }) => type === 'collection'))
-    cursor.fail(`The service does not implement '${name}' of collections`, position, 'notImplemented')
+    cursor.unsupported(`The service does not implement '${name}' of collections`, position)
   if (!form) {
     const forms = definition.forms.map((each) => `${name}(${each.join(', ')})`)
     return cursor.fail(`The function is ${forms.join(' or ')}`, position)
@@ -95,10 +94,10 @@ function cases(parser: Parser, position: number): Typed {
     return { ...memberValue({ source: valued(all.map(({ value }) => shown(value))), path: [] }), position }
   const values = all.map(({ value }) => meantAs(value, type ?? 'null'))
   for (const value of values) {
-    if (!isPrimitive(value)) cursor.fail('The values must be primitive', value.position, 'notImplemented')
+    if (!isPrimitive(value)) cursor.unsupported('The values must be primitive', value.position)
     if (value.type !== type && value.type !== 'null') cursor.fail('All values must have one type', value.position)
   }
   const whole = known.every((value) => value.whole === true)
   const mayBeNaN = values.some((value) => value.mayBeNaN)
-  return { cqn: valued(values.map(exactly)), type: type ?? 'null', whole, ...(mayBeNaN && { mayBeNaN }), position }
+  return { cqn: valued(values.map(exactly)), type: type ?? 'null', whole, mayBeNaN, position }
 }

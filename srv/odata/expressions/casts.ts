@@ -26,12 +26,12 @@ export function typeFunction(parser: Parser, name: 'isof' | 'cast', position: nu
   const at = cursor.token.position
   const type = namedType(parser)
   cursor.expect(')')
-  if (UNSUPPORTED.test(type.name)) cursor.fail(`The service has no values of type '${type.name}'`, at, 'notImplemented')
+  if (UNSUPPORTED.test(type.name)) cursor.unsupported(`The service has no values of type '${type.name}'`, at)
   const { structured, enumerations } = context.types
   if (name === 'cast' && enumerations.has(type.name))
-    cursor.fail(`The service does not cast to '${type.name}'`, at, 'notImplemented')
+    cursor.unsupported(`The service does not cast to '${type.name}'`, at)
   if (name === 'cast' && subject?.enumeration && INTEGERS.has(type.name))
-    cursor.fail('The service does not cast members of enumerations to their numbers', at, 'notImplemented')
+    cursor.unsupported('The service does not cast members of enumerations to their numbers', at)
   if (![PRIMITIVES, structured, enumerations].some((known) => known.has(type.name)))
     cursor.fail(`There is no type '${type.name}'`, at)
   const value = subject ?? instance(parser, position)
@@ -76,7 +76,7 @@ function castMember(subject: Typed, name: string, type: ValueType): Unplaced {
   const values = from.map((each) => castTo(meantAs(subject, each), name, type))
   const cqn = func('coalesce', ...values.map((value) => value.cqn), val(null))
   const mayBeNaN = values.some((value) => value.mayBeNaN)
-  return { cqn, type, whole: INTEGERS.has(name), isLarge: name === 'Edm.Int64', ...(mayBeNaN && { mayBeNaN }) }
+  return { cqn, type, whole: INTEGERS.has(name), isLarge: name === 'Edm.Int64', mayBeNaN }
 }
 
 /** Null is of no type. */

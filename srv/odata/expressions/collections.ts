@@ -24,10 +24,9 @@ export function collectionValue(parser: Parser, column: Cqn, type: StructuredTyp
     const cqn = conditions.length ? jsonCount(column, scope.item, allOf(...conditions)) : lengthOf(column)
     return { cqn, type: 'number', whole: true, position }
   }
-  if (cursor.token.text === 'aggregate')
-    cursor.fail('The service does not aggregate collections in expressions', undefined, 'notImplemented')
+  if (cursor.token.text === 'aggregate') cursor.unsupported('The service does not aggregate collections in expressions')
   if (context.option === '$apply' && type.properties.has(cursor.token.text))
-    cursor.fail('The service does not aggregate what is in collections', undefined, 'notImplemented')
+    cursor.unsupported('The service does not aggregate what is in collections')
   const isAll = cursor.accept('all')
   if (!isAll && !cursor.accept('any')) cursor.fail(`any, all or $count is expected instead of '${cursor.token.text}'`)
   const condition = lambda(parser, scope)

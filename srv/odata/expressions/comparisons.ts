@@ -16,8 +16,7 @@ const OPERATORS: Record<string, string> = { eq: '=', ne: '!=', gt: '>', ge: '>='
 export function compare(parser: Parser, left: Typed, name: string, right: Typed, position: number): Unplaced {
   const operator = OPERATORS[name] as string
   for (const each of [left, right])
-    if (each.type === 'collection')
-      parser.cursor.fail('The service does not compare collections', each.position, 'notImplemented')
+    if (each.type === 'collection') parser.cursor.unsupported('The service does not compare collections', each.position)
   if (left.type === 'complex' || right.type === 'complex')
     return compareComplex(parser, left, operator, right, position)
   if (left.type === 'any' && right.type === 'any') return membersCompared(left, operator, right)
@@ -36,7 +35,7 @@ const isText = ({ type, enumeration }: Typed) => type === 'string' && !enumerati
 function compareComplex(parser: Parser, left: Typed, operator: string, right: Typed, position: number): Unplaced {
   const [complex, other] = left.type === 'complex' ? [left, right] : [right, left]
   if (other.type !== 'null' || !['=', '!='].includes(operator))
-    parser.cursor.fail('A complex value can be compared with null only', position, 'notImplemented')
+    parser.cursor.unsupported('A complex value can be compared with null only', position)
   return operator === '=' ? negated(complex) : { cqn: complex.cqn, type: 'boolean' }
 }
 
@@ -56,8 +55,7 @@ const meantWith = (parser: Parser, each: Typed, other: Typed) => asMember(parser
  * @throws {RequestError} 400 for an item that the value cannot be compared with, 501 for a value that is not primitive
  */
 export function membership(parser: Parser, left: Typed, position: number): Unplaced {
-  if (!isPrimitive(left))
-    parser.cursor.fail('Only primitive values can be looked for in a list', left.position, 'notImplemented')
+  if (!isPrimitive(left)) parser.cursor.unsupported('Only primitive values can be looked for in a list', left.position)
   const list = listItems(parser, position)
   // each becomes a part of the expression, which would be too large only after the work
   if ((parser.context.lists.items += list.length) > MOST.nodes) parser.cursor.tooLarge(position)

@@ -17,7 +17,7 @@ export function castTo(subject: Typed, name: string, type: ValueType): Unplaced 
   const whole = INTEGERS.has(name)
   const mayBeNaN = type === 'number' && !whole && (subject.type === 'string' || subject.mayBeNaN)
   const cqn = func('odata_cast', value, val(subject.type), val(name))
-  return { cqn, type, whole, isLarge: name === 'Edm.Int64', ...(mayBeNaN && { mayBeNaN }) }
+  return { cqn, type, whole, isLarge: name === 'Edm.Int64', mayBeNaN }
 }
 
 /** What becomes a text: of a point in time the one that is shown. */

@@ -97,6 +97,11 @@ export class Cursor {
     this.fail('The expression is too large once its aliases and computed values are put in', position)
   }
 
+  /** @throws {RequestError} always 501, with the position: the standard has this, and the service does not */
+  unsupported(what: string, position = this.token.position): never {
+    this.fail(what, position, 'notImplemented')
+  }
+
   /** @throws {RequestError} always: 400 unless told otherwise, with the position */
   fail(what: string, position = this.token.position, code: ErrorCode = 'invalidQueryOption'): never {
     throw new RequestError(code, `${what}, at position ${position} of ${this.option}.`, this.option)

@@ -12,8 +12,7 @@ import type { Parser } from './parsing.ts'
 export function listItems(parser: Parser, at: number): Typed[] {
   const { cursor } = parser
   if (cursor.token.kind === 'alias') return itemsOfAlias(parser, at)
-  if (cursor.token.kind === 'name')
-    cursor.fail('The service looks for values in lists only', cursor.token.position, 'notImplemented')
+  if (cursor.token.kind === 'name') cursor.unsupported('The service looks for values in lists only')
   if (!cursor.accept('[')) return parser.arguments()
   const items = isSymbol(cursor.token, ']') ? [] : cursor.list(() => jsonItem(parser))
   cursor.expect(']')

@@ -54,7 +54,7 @@ export function membersCompared(left: Typed, operator: string, right: Typed): Un
  * A value as answers show it. A member of an open type is JSON text, which keeps its type; a duration is text; a number
  * is one that JavaScript can represent.
  */
-export function shown(value: Pick<Typed, 'cqn' | 'exact' | 'member' | 'type' | 'isLarge'>): Cqn {
+export function shown(value: Unplaced): Cqn {
   const { type, member, isLarge } = value
   if (type === 'any') return member ? jsonOfMember(member) : value.cqn
   if (type === 'duration') return func('odata_duration', value.cqn)
@@ -65,7 +65,7 @@ export function shown(value: Pick<Typed, 'cqn' | 'exact' | 'member' | 'type' | '
  * A value in a form that all equal ones have: in JSON, `1.0` and `1` are the same number. Numbers that no double can hold
  * stay as they are.
  */
-export function comparable(value: Pick<Typed, 'cqn' | 'exact' | 'member' | 'type' | 'isLarge'>): Cqn {
+export function comparable(value: Unplaced): Cqn {
   const { member } = value
   if (!member) return shown(value)
   const number = memberAs(member, 'number')

@@ -27,10 +27,11 @@ import { parsePath } from './paths.ts'
  */
 export function parseWhole<Result>(
   expression: string,
-  context: ExpressionContext,
+  about: Omit<ExpressionContext, 'patterns' | 'lists'>,
   parse: (parser: Parser) => Result,
   root?: Scope
 ): Result {
+  const context = { ...about, patterns: { parts: 0 }, lists: { items: 0 } }
   const cursor = new Cursor(expression, context.option)
   const result = parse(parserFor(cursor, context, root))
   cursor.end()
@@ -68,12 +69,12 @@ function expression(parser: Parser): Typed {
   return value
 }
 
-function asCondition(parser: Parser, value: Typed): Typed {
+function asCondition({ cursor }: Parser, value: Typed): Typed {
   const condition = meantAs(value, 'boolean')
   if (condition.type !== 'boolean' && condition.type !== 'null') {
-    const { kind, text } = parser.cursor.token
-    if (text === '=' || (kind === 'name' && !/^(and|or)$/i.test(text))) parser.cursor.fail(`'${text}' is no operator`)
-    parser.cursor.fail('A condition is expected', value.position)
+    const { kind, text } = cursor.token
+    if (text === '=' || (kind === 'name' && !/^(and|or)$/i.test(text))) cursor.fail(`'${text}' is no operator`)
+    cursor.fail('A condition is expected', value.position)
   }
   return condition
 }
@@ -131,7 +132,7 @@ function contained(parser: Parser): Typed {
   const { kind, text: name, position } = parser.cursor.token
   if (parser.cursor.accept('in')) return { ...membership(parser, left, position), position: left.position }
   if (kind === 'name' && name.toLowerCase() === 'has')
-    parser.cursor.fail("The service does not implement 'has', as it has no flags", position, 'notImplemented')
+    parser.cursor.unsupported("The service does not implement 'has', as it has no flags", position)
   return left
 }
 
@@ -150,41 +151,38 @@ function calculation(parser: Parser, first: Typed, name: string, second: Typed, 
 }
 
 function primary(parser: Parser): Typed {
-  const { kind, position } = parser.cursor.token
-  if (isSymbol(parser.cursor.token, '(')) return { ...parser.cursor.enclosed(() => parser.value()), position }
-  if (isSymbol(parser.cursor.token, '{', '['))
-    parser.cursor.fail('The service does not implement JSON values here', position, 'notImplemented')
+  const { cursor } = parser
+  const { kind, position } = cursor.token
+  if (isSymbol(cursor.token, '(')) return { ...cursor.enclosed(() => parser.value()), position }
+  if (isSymbol(cursor.token, '{', '[')) cursor.unsupported('The service does not implement JSON values here', position)
   if (kind === 'name') return named(parser)
   if (kind === 'alias') return aliased(parser)
-  return kind === 'phrase' ? parser.cursor.fail('A string stands in single quotes') : literalValue(parser)
+  return kind === 'phrase' ? cursor.fail('A string stands in single quotes') : literalValue(parser)
 }
 
-function literalValue(parser: Parser): Typed {
-  const { kind, text: source, type, position } = parser.cursor.token
-  if (type !== undefined && !parser.context.types.enumerations.has(type))
-    parser.cursor.fail(`There is no enumeration '${type}'`)
-  const { option, isNested } = parser.context
-  const found = literal(parser.cursor.token, isNested ? undefined : option)
-  if (!found && isBeyond(parser.cursor.token))
-    parser.cursor.fail('The service has no years but 1 to 9999, and no leap seconds', undefined, 'notImplemented')
-  if (!found) parser.cursor.fail(kind === 'end' ? 'The expression ends too early' : `'${source}' is not a value`)
-  parser.cursor.take()
+function literalValue({ cursor, context }: Parser): Typed {
+  const { kind, text: source, type, position } = cursor.token
+  if (type !== undefined && !context.types.enumerations.has(type)) cursor.fail(`There is no enumeration '${type}'`)
+  const { option, isNested } = context
+  const found = literal(cursor.token, isNested ? undefined : option)
+  if (!found && isBeyond(cursor.token))
+    cursor.unsupported('The service has no years but 1 to 9999, and no leap seconds')
+  if (!found) return cursor.fail(kind === 'end' ? 'The expression ends too early' : `'${source}' is not a value`)
+  cursor.take()
   return { ...found, position, ...(type !== undefined && { literalOf: type }) }
 }
 
 function named(parser: Parser): Typed {
-  const { text: name, position } = parser.cursor.token
-  if (isSymbol(parser.cursor.next, '(')) return call(parser)
-  if (parser.cursor.accept('null')) return { cqn: val(null), type: 'null', position }
-  if (parser.cursor.accept('true') || parser.cursor.accept('false'))
+  const { cursor } = parser
+  const { text: name, position } = cursor.token
+  if (isSymbol(cursor.next, '(')) return call(parser)
+  if (cursor.accept('null')) return { cqn: val(null), type: 'null', position }
+  if (cursor.accept('true') || cursor.accept('false'))
     return { cqn: val(name.toLowerCase() === 'true'), type: 'boolean', position }
   return parsePath(parser).value
 }
 
-function argumentList(parser: Parser): Typed[] {
-  return parser.cursor.enclosed(() =>
-    isSymbol(parser.cursor.token, ')') ? [] : parser.cursor.list(() => parser.value())
-  )
-}
+const argumentList = ({ cursor, value }: Parser): Typed[] =>
+  cursor.enclosed(() => (isSymbol(cursor.token, ')') ? [] : cursor.list(value)))
 
 const CALCULABLE: ValueType[] = ['null', 'number', 'dateTime', 'date', 'duration']

@@ -19,6 +19,7 @@ export interface ExpressionContext {
   now: Date
   /** The values of parameter aliases (5.3). */
   aliases: Map<string, string>
+  /** The patterns of the option so far. */
   patterns: Patterns
   /** How many items the lists of the option have together, wherever one is looked at. */
   lists: { items: number }

@@ -45,7 +45,7 @@ export function parsePath(parser: Parser): Path {
       return { ...place, value: collectionValue(parser, items, type, position) }
     }
     const { kind, text: name } = cursor.token
-    if (kind === 'alias') cursor.fail('The service does not implement annotations', undefined, 'notImplemented')
+    if (kind === 'alias') cursor.unsupported('The service does not implement annotations')
     if (kind !== 'name') cursor.fail(`A property is expected instead of '${name}'`)
     place = step(parser, place, name)
     cursor.take()
@@ -56,8 +56,7 @@ export function parsePath(parser: Parser): Path {
 function start(parser: Parser): Place {
   const { cursor, variables, root } = parser
   const { text: name } = cursor.token
-  if (name === '$root' || name === '$these')
-    cursor.fail(`The service does not implement ${name}`, undefined, 'notImplemented')
+  if (name === '$root' || name === '$these') cursor.unsupported(`The service does not implement ${name}`)
   const scope = variables.get(name)
   const place = scope ? placeOf(scope) : step(parser, placeOf(root), name)
   cursor.take()
@@ -75,7 +74,7 @@ function step({ cursor, context }: Parser, place: Place, name: string): Place {
   const within = (name: string) => member && { member: { ...member, path: [...member.path, name] } }
   if (type === undefined || (isStructured(type) && type.open)) {
     if (/^\$(count|filter)$/.test(name) || isSymbol(cursor.next, '('))
-      cursor.fail(`The service does not implement '${name}' of members of open types`, undefined, 'notImplemented')
+      cursor.unsupported(`The service does not implement '${name}' of members of open types`)
     return { ...place, type: undefined, ...leadingTo(name), ...within(name) }
   }
   const property = isStructured(type) ? propertyNamed(type, name) : undefined

@@ -29,7 +29,7 @@ export function transformations(parser: Parser, input: Rows): Rows[] {
   do {
     const [rows] = output
     if (output.length > 1 || !rows)
-      return cursor.fail('A transformation after concat or rollup is not implemented', undefined, 'notImplemented')
+      return cursor.unsupported('A transformation after concat or rollup is not implemented')
     output = cursor.nested(() => transformation(parser.about(rows.type), rows))
     if (areTooLarge(output)) cursor.tooLarge()
   } while (cursor.accept('/'))
@@ -42,7 +42,7 @@ function transformation(parser: Parser, rows: Rows): Rows[] {
   const name = cursor.name('A transformation')
   if (name.toLowerCase() === 'identity') return [rows]
   const transform = TRANSFORMATIONS.get(name.toLowerCase())
-  const unknown = () => cursor.fail(`The transformation '${name}' is not implemented`, position, 'notImplemented')
+  const unknown = () => cursor.unsupported(`The transformation '${name}' is not implemented`, position)
   return cursor.enclosed(() => (transform ? [transform(parser, rows)].flat() : unknown()))
 }
 
@@ -144,8 +144,7 @@ function groupBy(parser: Parser, rows: Rows): Rows[] {
 
 function groupingItem(parser: Parser): Path[][] {
   const { cursor } = parser
-  if (cursor.token.text === 'rolluprecursive')
-    cursor.fail('The service does not implement rolluprecursive', undefined, 'notImplemented')
+  if (cursor.token.text === 'rolluprecursive') cursor.unsupported('The service does not implement rolluprecursive')
   if (!cursor.accept('rollup')) return [[grouping(parser)]]
   return cursor.enclosed(() => {
     const all = cursor.accept('$all')
@@ -160,7 +159,7 @@ function grouping(parser: Parser): Path {
   const { position } = parser.cursor.token
   const path = parsePath(parser)
   if (path.value.type === 'complex')
-    parser.cursor.fail('The service does not group by whole structures', position, 'notImplemented')
+    parser.cursor.unsupported('The service does not group by whole structures', position)
   if (!isPrimitive(path.value)) parser.cursor.fail('Only primitive values can be grouped by', position)
   return path
 }
@@ -168,7 +167,7 @@ function grouping(parser: Parser): Path {
 function groupAggregates(parser: Parser): Computed[] {
   const { cursor } = parser
   const { kind, position } = cursor.token
-  const others = () => cursor.fail('Groups are aggregated only', position, 'notImplemented')
+  const others = () => cursor.unsupported('Groups are aggregated only', position)
   if (kind === 'name' && !cursor.accept('aggregate')) others()
   const values = cursor.enclosed(() => aggregates(parser))
   return cursor.accept('/') ? others() : values
@@ -177,8 +176,7 @@ function groupAggregates(parser: Parser): Computed[] {
 const aggregates = (parser: Parser): Computed[] =>
   namedValues(parser.cursor, parser.context.type.properties.keys(), () => {
     const value = aggregated(parser)
-    if (parser.cursor.accept('from'))
-      parser.cursor.fail("The service does not implement 'from'", value.position, 'notImplemented')
+    if (parser.cursor.accept('from')) parser.cursor.unsupported("The service does not implement 'from'", value.position)
     return value
   })
 
@@ -188,13 +186,13 @@ function aggregated(parser: Parser): Typed {
   if (cursor.accept('$count')) return { cqn: func('count', val(1)), type: 'number', whole: true, position }
   const operand = parser.value()
   if (cursor.previous.text === '$count' && cursor.accept('as'))
-    cursor.fail('The service does not count what is in collections', position, 'notImplemented')
+    cursor.unsupported('The service does not count what is in collections', position)
   cursor.expect('with')
   const { position: at } = cursor.token
   const method = cursor.name('A method').toLowerCase()
   const value = aggregate(operand, method)
   if (!value && method === 'countdistinct')
-    cursor.fail('The service does not count distinct structures or collections', at, 'notImplemented')
+    cursor.unsupported('The service does not count distinct structures or collections', at)
   return value ?? cursor.fail('The method is not sum, min, max, average or countdistinct for such values', at)
 }
 

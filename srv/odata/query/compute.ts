@@ -1,7 +1,7 @@
 /** The values that `$compute` and `$apply` compute: their expressions, their names and columns, how they are shown. */
 import { hash } from 'node:crypto'
 import { extentOf, named } from '../../cqn/cqn.ts'
-import type { Typed, ValueType } from '../../cqn/typed.ts'
+import type { Typed, Unplaced, ValueType } from '../../cqn/typed.ts'
 import { primitiveFor } from '../../cqn/primitives.ts'
 import type { Cursor } from '../expressions/cursor.ts'
 import { shown } from '../expressions/members.ts'
@@ -67,7 +67,8 @@ export function valueColumn(name: string) {
 }
 
 /** The property that shows a computed value. A point in time becomes its instant, in UTC. */
-export function propertyOf(name: string, { cqn, type, whole, shownAs }: Typed, column = valueColumn(name)): Property {
+export function propertyOf(name: string, value: Unplaced, column = valueColumn(name)): Property {
+  const { cqn, type, whole, shownAs } = value
   const instant = type === 'dateTime' ? column : undefined
   const extent = { ...extentOf(cqn), levels: 1 } // in other expressions it is a column of a query
   const shown = { name, type: edmType(type, whole), shownAs, column, dynamic: true, instant, extent }

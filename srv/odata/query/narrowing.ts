@@ -88,7 +88,7 @@ function collection(narrowing: Narrowing): Rows {
     const count = jsonCount(source, 'item', conditions)
     const name = countName(property.name)
     columns.push(named(count, valueColumn(name)))
-    properties.unshift(propertyOf(name, { cqn: count, type: 'number', whole: true, position: 0 }))
+    properties.unshift(propertyOf(name, { cqn: count, type: 'number', whole: true }))
   }
   return replaced(narrowing, properties, columns)
 }

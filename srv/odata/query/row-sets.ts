@@ -20,8 +20,6 @@ export function rowSets(exchange: Exchange, all = entities(exchange.schema)): Ro
   return results
 }
 
-type Nesting = Pick<ExpressionContext, 'isNested'>
-
 /**
  * Parses a query option whose value is an expression about rows.
  * @param root where names are looked up, if not in the rows
@@ -29,23 +27,20 @@ type Nesting = Pick<ExpressionContext, 'isNested'>
  * @throws {RequestError} as {@link parseWhole}
  */
 export function parsedOption<Result>(
-  { options, now, aliases, schema, isNested }: Pick<Exchange, 'options' | 'now' | 'aliases' | 'schema'> & Nesting,
+  {
+    options,
+    now,
+    aliases,
+    schema,
+    isNested
+  }: Pick<Exchange, 'options' | 'now' | 'aliases' | 'schema'> & Pick<ExpressionContext, 'isNested'>,
   option: string,
   { type }: Rows,
   parse: (parser: Parser) => Result,
   root?: Scope
 ): Result | undefined {
   const expression = options.get(option)
-  const context = {
-    option,
-    isNested,
-    now,
-    aliases,
-    types: schema.types,
-    patterns: { parts: 0 },
-    lists: { items: 0 },
-    type
-  }
+  const context = { option, isNested, now, aliases, types: schema.types, type }
   return expression === undefined ? undefined : parseWhole(expression, context, parse, root)
 }
 

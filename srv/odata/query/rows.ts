@@ -42,15 +42,8 @@ export interface Rows {
 /** All entities of the service. */
 export const entities = remembered((schema: ServiceSchema): Rows => {
   const { entity, entityType, identity, searchable, tallies, types } = schema
-  const context = {
-    option: '$orderby',
-    now: new Date(0),
-    aliases: new Map(),
-    patterns: { parts: 0 },
-    lists: { items: 0 },
-    types
-  }
-  const defaultOrder = parseWhole(schema.defaultOrder, { ...context, type: entityType }, orderTerms)
+  const context = { option: '$orderby', now: new Date(0), aliases: new Map(), types, type: entityType }
+  const defaultOrder = parseWhole(schema.defaultOrder, context, orderTerms)
   const properties = [...entityType.properties.values()]
   const instants = properties.flatMap(({ instant }) => instant ?? [])
   const shown = properties.flatMap((property) => columnsOf(property))
