@@ -13,7 +13,7 @@ import { applied } from '../request/headers.ts'
 import { entities } from '../query/rows.ts'
 import { selected } from '../query/select.ts'
 import { completed, entityEtag, newText, renderRows, storedJson, templateFor } from '../response/render-rows.ts'
-import type { StoredText } from '../response/json-text.ts'
+import type { TaggedText } from '../response/json-text.ts'
 import type { Row } from '../../plans/statement.ts'
 import { respondWith } from '../response/respond.ts'
 
@@ -33,7 +33,7 @@ export async function create(exchange: Exchange, path: string, body: unknown) {
   const isShown = shown.rows === entities(schema)
   const event = projection ? readObject(toStored(sent, projection, stored.type), stored.type) : sent
   const row = flatten(event, stored.type, storedJson)
-  let text: StoredText | undefined
+  let text: TaggedText | undefined
   const represent = (columns: Row) => {
     text = newText(columns, stored)
     return { [stored.type.hidden.representationTag]: text.tag }

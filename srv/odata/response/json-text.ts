@@ -1,6 +1,7 @@
-/** JSON as a list of texts, so that stored JSON is sent as it is, without being decoded and encoded again. */
+/** JSON as a list of texts, so that what the database puts together is sent as it is, without being decoded first. */
 
-export interface StoredText {
+/** A text that is known to be that of entities. */
+export interface TaggedText {
   /** The text, or its UTF-8. */
   text: string | Uint8Array
   /** Different for different texts. */
@@ -8,7 +9,7 @@ export interface StoredText {
 }
 
 /** The parts of a text; the first one is not empty. */
-export type JsonText = (string | StoredText)[]
+export type JsonText = (string | TaggedText)[]
 
 /** The approximate size in bytes. Strings count by UTF-16 code units. */
 export function sizeOf(parts: JsonText): number {

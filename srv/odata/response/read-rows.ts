@@ -13,8 +13,8 @@ import type { Selected } from '../query/select.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { JsonText } from './json-text.ts'
 import { columnsToRender, isCurrent, renderRows, templateFor } from './render-rows.ts'
-import { hasJson } from './stored-text.ts'
-import { fitting, inPlaces, pageQuery, storedPage } from './stored-page.ts'
+import { hasJson } from './entity-text.ts'
+import { fitting, inPlaces, pageIn, pageQuery } from './page-text.ts'
 
 /** What is known of a request before its rows are read. */
 export interface Prepared {
@@ -117,7 +117,7 @@ async function readTexts<Of extends Prepared>(task: Task<Of>, template: Template
   const read = async (places: number, longest?: number) => {
     const name = nameFor(longest ? 'short texts' : 'texts', places, all)
     const found = await plan.ask(name, (of) => pageQuery(select(of, places), of.keys, stored, template, longest))
-    return storedPage(found, plan.prepared.keys, placeOf)
+    return pageIn(found, plan.prepared.keys, placeOf)
   }
   const isUnlimited = limit === 1 || (engine().endsWhereFull && !placeOf) // rows without an order may come in any
   const longest = isUnlimited ? undefined : Math.max(SHORT, Math.floor(mostBytes() / all))

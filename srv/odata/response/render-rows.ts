@@ -1,6 +1,6 @@
 /**
  * Renders rows as JSON text. The text of an entity as most answers show it is put together by the database, from
- * columns that have parts of it: see stored-text.ts. Other texts are built here.
+ * columns that have parts of it: see entity-text.ts. Other texts are built here.
  */
 import { hash } from 'node:crypto'
 import { expectClient, mostBytes } from '../../database/reading.ts'
@@ -16,11 +16,11 @@ import type { Row } from '../../plans/statement.ts'
 import { columnsFor, type Selected } from '../query/select.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { JsonFormat } from '../request/format.ts'
-import { sizeOf, type JsonText, type StoredText } from './json-text.ts'
+import { sizeOf, type JsonText, type TaggedText } from './json-text.ts'
 import { entityUrl } from './links.ts'
 import { representEntity, representValue } from './representation.ts'
 import { weakEtag } from './respond.ts'
-import { columnsIn } from './stored-text.ts'
+import { columnsIn } from './entity-text.ts'
 
 /**
  * Renders the first rows, as many as fit into an answer, at least one. A page of values by the 100,000 takes seconds.
@@ -71,7 +71,7 @@ const templateOfSelection = remembered((selection: NonNullable<Selection>) =>
  * Events do not change, so the tag of the whole one stands for its parts, too. JSON in columns lacks what is shown of
  * it where an earlier release stored it, with another type or with the text of the event in a column.
  */
-function filledIn({ schema }: Exchange, template: Template, row: Row): string | StoredText {
+function filledIn({ schema }: Exchange, template: Template, row: Row): string | TaggedText {
   const { type } = schema.stored
   const { representation, representationTag } = type.hidden
   const tag = row[representationTag]
@@ -110,7 +110,7 @@ const MINIMAL: JsonFormat = { metadata: 'minimal', ieee754Compatible: false, str
 export const storedJson = (value: unknown, property: Property) => toJson(representValue(value, property, MINIMAL))
 
 /** The text of an entity that is about to be stored, by its columns. */
-export const newText = (row: Row, { type, template }: ServiceSchema['stored']): StoredText =>
+export const newText = (row: Row, { type, template }: ServiceSchema['stored']): TaggedText =>
   tagged(Buffer.from(textOf(template, row)), type)
 
 /** An entity as it was sent, with the values that the service has added to its columns. */
@@ -120,7 +120,7 @@ export function completed(sent: JsonObject, row: Row, { properties }: Structured
 }
 
 /** A text with its tag, which is stored. */
-function tagged(text: string | Buffer, type: StructuredType): StoredText {
+function tagged(text: string | Buffer, type: StructuredType): TaggedText {
   return { text, tag: versionOf(type) + hash('sha1', text, 'base64url') }
 }
 

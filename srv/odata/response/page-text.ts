@@ -1,5 +1,5 @@
 /**
- * Pages of entities that the database puts together, see stored-text.ts. It also joins their texts, so a page is one
+ * Pages of entities that the database puts together: see entity-text.ts. It also joins their texts, so a page is one
  * value however many entities it has, not an object for each.
  */
 import { mostBytes } from '../../database/reading.ts'
@@ -8,7 +8,7 @@ import { distinct, nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn
 import type { Row } from '../../plans/statement.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import type { Template } from '../model/template.ts'
-import { mostBytesOf, storedText } from './stored-text.ts'
+import { entityText, mostBytesOf } from './entity-text.ts'
 import type { JsonText } from './json-text.ts'
 
 /**
@@ -23,7 +23,7 @@ export function pageQuery(
   template: Template,
   longest?: number
 ): object {
-  const whole = storedText(stored, template)
+  const whole = entityText(stored, template)
   const text = longest === undefined ? whole : wholeOrLength(whole, mostBytesOf(stored, template), longest)
   const isWhole = xpr(octets(ref('text')), `> ${MOST_DIGITS}`)
   const ifWhole = (value: Cqn) => (longest === undefined ? value : xpr('case when', isWhole, 'then', value, 'end'))
@@ -55,7 +55,7 @@ type Entity = [read: number | null, unread: string | null, tag: string, ...keys:
 
 const lengthOf = ([read, unread]: Entity) => read ?? Number(unread)
 
-interface StoredPage {
+interface PageText {
   entities: Entity[]
   /** The keys of an entity. */
   rowAt: (index: number) => Row | undefined
@@ -67,7 +67,7 @@ interface StoredPage {
  * Reads the result of {@link pageQuery}.
  * @param placeOf finds the place of an entity by its keys if the query has no order; undefined to leave it out
  */
-export function storedPage(rows: Row[], keys: Cqn[], placeOf?: (keys: Row) => number | undefined): StoredPage {
+export function pageIn(rows: Row[], keys: Cqn[], placeOf?: (keys: Row) => number | undefined): PageText {
   const found = rows.flatMap(({ entities }) => JSON.parse(entities as string) as Entity[])
   const text = textIn(rows as { text: Uint8Array | string | null }[])
   const rowOf = ([, , , ...values]: Entity) =>

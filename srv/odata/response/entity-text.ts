@@ -1,4 +1,4 @@
-/** The text of an entity as an expression of its columns: see model/template.ts. Making it is faster than reading. */
+/** The text of an entity as an expression of its columns: see model/template.ts. Making it takes less time than reading it. */
 import { concatenated, jsonTextOf, octets } from '../../database/dialect.ts'
 import { anyOf, constant, func, named, ref, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { ServiceSchema } from '../model/schema.ts'
@@ -8,7 +8,7 @@ import { absent, type ColumnPart, type ComplexPart, type Template } from '../mod
  * The text of entities, or of what is selected of them. Entities that an earlier release stored have their whole text
  * in a column.
  */
-export function storedText(stored: ServiceSchema['stored'], template: Template): Cqn {
+export function entityText(stored: ServiceSchema['stored'], template: Template): Cqn {
   const text = objectText(template)
   return template === stored.template ? func('ifnull', ref(stored.type.hidden.representation), text) : text
 }
