@@ -2,7 +2,8 @@
 import type { Element } from '../../cqn/csn.ts'
 
 /** The primitive types of properties in the model. */
-export type ModelType = 'Edm.String' | 'Edm.Int32' | 'Edm.DateTimeOffset'
+const MODEL_TYPES = ['Edm.String', 'Edm.Int32', 'Edm.DateTimeOffset'] as const
+export type ModelType = (typeof MODEL_TYPES)[number]
 
 /** Says of an element why it is refused, as the end of a sentence. */
 export type Refuse = (why: string) => never
@@ -44,12 +45,10 @@ export function expectSupported(element: Element, refuse: Refuse) {
 
 /** The primitive type of an element. @param isOfEntity whether it is one of an entity, not of a complex type */
 export function primitiveType(element: Element, isOfEntity: boolean, refuse: Refuse): ModelType {
-  const type = (element['@odata.Type'] as ModelType | undefined) ?? PRIMITIVE_TYPES[element._type ?? '']
+  const type = (element['@odata.Type'] as string | undefined) ?? PRIMITIVE_TYPES[element._type ?? '']
   if (element.items) return refuse('is a collection of primitive values: define a type with one property for the items')
   if (type === 'Edm.DateTimeOffset' && !(isOfEntity && element['@instant']))
     return refuse('has the type Edm.DateTimeOffset, which only properties of entities with @instant can have')
-  if (type && KNOWN.includes(type)) return type
-  return refuse(`has the unsupported type '${type ?? element._type}': use String, LargeString or Int32`)
+  const found = MODEL_TYPES.find((each) => each === type)
+  return found ?? refuse(`has the unsupported type '${type ?? element._type}': use String, LargeString or Int32`)
 }
-
-const KNOWN: ModelType[] = ['Edm.String', 'Edm.Int32', 'Edm.DateTimeOffset']

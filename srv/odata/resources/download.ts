@@ -85,9 +85,8 @@ async function* pagesOf(exchange: Exchange, prepared: Prepared, path: string): P
     exchange.reading.deadline = queryDeadline() // each page has the time of a request
     const limit = Math.min(remaining, schema.pageSize.max)
     const next: PageWindow['next'] = (after, count) => (after && remaining > count ? { after } : undefined)
-    const window = { limit, skip, after: position.after, tracked: {}, sized: {}, next }
     const plan = planned(exchange, undefined, () => prepared)
-    const page = await readWindow(exchange, plan, window, path, true)
+    const page = await readWindow(exchange, plan, { limit, skip, after: position.after, next }, path, true)
     yield page.texts
     remaining -= page.texts.length
     skip = 0

@@ -75,6 +75,9 @@ function shapeOfPage(exchange: Exchange, { limit, skip, after }: PageWindow, cou
   return requestShape(exchange, ['page', limit, skip, position, counts], positionLiterals(after))
 }
 
+/** The window of a page, or of other rows of a collection. */
+type Window = Pick<PageWindow, 'limit' | 'next'> & Partial<Pick<PageWindow, 'skip' | 'after' | 'tracked'>>
+
 /**
  * Reads the rows in a window, in their order.
  * @param apart whether the text of each row is wanted by itself
@@ -83,12 +86,12 @@ function shapeOfPage(exchange: Exchange, { limit, skip, after }: PageWindow, cou
 export async function readWindow(
   exchange: Exchange,
   plan: Planned<Prepared>,
-  { limit, skip, after, tracked: { until }, next }: PageWindow,
+  { limit, skip, after, tracked, next }: Window,
   path: string,
   apart = false
 ) {
   const select = ({ selected: { rows }, terms }: Prepared, count: number) => {
-    const known = until === undefined ? rows : arrivedUntil(exchange, rows, until)
+    const known = tracked?.until === undefined ? rows : arrivedUntil(exchange, rows, tracked.until)
     return {
       ...clauses(after ? filtered(known, comesAfter(terms, after)) : known),
       orderBy: terms.map(orderBy),
@@ -101,6 +104,8 @@ export async function readWindow(
   return { texts, next: isMore ? next(position, count) : undefined }
 }
 
+const TOO_LARGE = 'The result is larger than a page, and concat and rollup have no pages.'
+
 /** The result of `concat` has no common order, but each of its sets has one, so it is sent as a whole. */
 async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise<JsonText> {
   const { options, schema } = exchange
@@ -111,16 +116,10 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
   const all: JsonText = []
   for (const rows of sets) {
     const prepared = { sets, selected: selected(exchange, rows), terms: orderOfPage(exchange, rows), keys: [] }
-    const window = { limit: schema.pageSize.max, skip: 0, after: undefined, tracked: {}, sized: {}, next: () => ({}) }
     const plan = planned(exchange, undefined, () => prepared)
-    const { texts, next } = await readWindow(exchange, plan, window, path)
+    const { texts, next } = await readWindow(exchange, plan, { limit: schema.pageSize.max, next: () => ({}) }, path)
     all.push(...texts)
-    if (next || sizeOf(all) > mostBytes())
-      throw new RequestError(
-        'notImplemented',
-        'The result is larger than a page, and concat and rollup have no pages.',
-        '$apply'
-      )
+    if (next || sizeOf(all) > mostBytes()) throw new RequestError('notImplemented', TOO_LARGE, '$apply')
   }
   return all
 }
