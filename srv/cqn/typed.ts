@@ -25,7 +25,7 @@ export interface Typed {
   cqn: Cqn
   type: ValueType
   /** The exact value of a condition (false or null where it is), if {@link cqn} is not exact. */
-  exact?: Cqn
+  exact?: Cqn | undefined
   /** Where a member of an open type is. */
   member?: Member
   structure?: Structure
@@ -34,7 +34,7 @@ export interface Typed {
   /** The text as it compares in any case, if that is how members of an enumeration are told or how it is indexed. */
   inAnyCase?: Cqn
   /** The enumeration that a literal names. */
-  literalOf?: string
+  literalOf?: string | undefined
   /** For a text in lower case, the text that it was made from. */
   lowered?: Cqn | undefined
   /** For a text in lower case, the column of the text that it was made from. */

@@ -9,7 +9,7 @@ import { soughtTogether } from './sought.ts'
 import { allOf, anyOf, func, list, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { Typed, Unplaced } from '../../cqn/typed.ts'
 
-const condition = (cqn: Cqn, exact?: Cqn): Unplaced => ({ cqn, type: 'boolean', ...(exact && { exact }) })
+const condition = (cqn: Cqn, exact?: Cqn): Unplaced => ({ cqn, type: 'boolean', exact })
 const always = (value: boolean) => condition(val(value))
 
 /** The exact value of an expression. A condition is true, false or null. */

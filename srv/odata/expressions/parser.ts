@@ -169,7 +169,7 @@ function literalValue({ cursor, context }: Parser): Typed {
     cursor.unsupported('The service has no years but 1 to 9999, and no leap seconds')
   if (!found) return cursor.fail(kind === 'end' ? 'The expression ends too early' : `'${source}' is not a value`)
   cursor.take()
-  return { ...found, position, ...(type !== undefined && { literalOf: type }) }
+  return { ...found, position, literalOf: type }
 }
 
 function named(parser: Parser): Typed {

@@ -21,7 +21,7 @@ interface Place {
   /** The same with the types that it is cast to. */
   segments: string[]
   /** Where the value is in JSON, if it has no column of its own. */
-  member?: Member
+  member?: Member | undefined
   /** The condition that the value has the type it is cast to. */
   condition?: Cqn
 }
@@ -65,7 +65,8 @@ function start(parser: Parser): Place {
 
 function placeOf({ type, item, property }: Scope): Place {
   if (property) return { type, property, names: [property.name], segments: [property.name] }
-  return { type, names: [], segments: [], ...(item !== undefined && { member: { source: jsonItem(item), path: [] } }) }
+  const member = item === undefined ? undefined : { source: jsonItem(item), path: [] }
+  return { type, names: [], segments: [], member }
 }
 
 function step({ cursor, context }: Parser, place: Place, name: string): Place {
@@ -137,7 +138,7 @@ function primitive(property: Property, cqn: Cqn): Unplaced {
   const type = valueTypeOf(property.type as string)
   if (type === 'duration') return { cqn: func('odata_cast', cqn, val('string'), val(property.type as string)), type }
   const whole = property.type === 'Edm.Int32' || property.type === 'Edm.Int64'
-  return { cqn, type, whole, shownAs, ...(property.type === 'Edm.Double' && { mayBeNaN: true }) }
+  return { cqn, type, whole, shownAs, mayBeNaN: property.type === 'Edm.Double' }
 }
 
 function valueAt(parser: Parser, place: Place): Unplaced {

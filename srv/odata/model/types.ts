@@ -23,7 +23,7 @@ export interface StructuredType {
   partial?: string[]
   properties: Map<string, Property>
   /** The column, beside those of the properties, that has a value exactly where there is a value of the type. */
-  presence?: string
+  presence?: string | undefined
   /** Of the type of rows that have them, the columns that no property shows. */
   hidden?: HiddenColumns
 }
@@ -87,12 +87,11 @@ function structuredType(definitions: Definitions, name: string): StructuredType 
   if (!definition) throw new Error(`The model has no definition of '${name}'.`)
   const open = definition._type === 'cds.Map'
   const properties = new Map<string, Property>()
-  const presence = findColumn(definition, 'presence')
   for (const [elementName, element] of Object.entries(definition.elements ?? {})) {
     if (element['@cds.api.ignore']) continue
     properties.set(elementName, property(definitions, elementName, element, name))
   }
-  return { name, open, properties, ...(presence !== undefined && { presence }) }
+  return { name, open, properties, presence: findColumn(definition, 'presence') }
 }
 
 /** Derives the type of an entity. @throws {Error} also if the model does not say by `@holds` what is hidden */

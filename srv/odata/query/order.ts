@@ -11,7 +11,7 @@ export interface OrderTerm {
   /** Whether the value is never null. */
   required: boolean
   /** Whether the value is a duration in ticks, which JavaScript cannot hold. */
-  isDuration?: boolean
+  isDuration?: boolean | undefined
 }
 
 /**
@@ -38,7 +38,7 @@ export function ordering(parser: Parser): Omit<OrderTerm, 'descending'> {
   if (!isPrimitive(value)) parser.cursor.fail('Only primitive values can be ordered by', value.position)
   const { member, required = false, type, isLarge } = value
   if (member) return { cqn: jsonOrdered(member), required }
-  if (type !== 'number') return { cqn: exactly(value), required, ...(type === 'duration' && { isDuration: true }) }
+  if (type !== 'number') return { cqn: exactly(value), required, isDuration: type === 'duration' }
   return { cqn: isLarge ? func('odata_held', value.cqn) : withoutNaN(value), required }
 }
 

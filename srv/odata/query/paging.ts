@@ -14,9 +14,9 @@ import type { Literal } from '../../plans/statement.ts'
 /** The part of a result that changes are tracked from; nothing if they are not. */
 interface Tracked {
   /** The last arrival that is part of the result: see resources/collection.ts. */
-  until?: number
+  until?: number | undefined
   /** The last arrivals up to that one, in their order: see query/arrivals.ts. */
-  known?: KnownArrival[]
+  known?: KnownArrival[] | undefined
 }
 
 /** The number of an arrival, and a mark of its event. */
@@ -25,11 +25,11 @@ export type KnownArrival = [sequence: number, mark: string]
 /** Where a page begins, and what it must know of earlier pages. */
 export interface Position extends Tracked {
   /** The values of the order terms in the last row of the page before. */
-  after?: Value[]
+  after?: Value[] | undefined
   /** The most rows from here on, if the client limited the total. */
-  remaining?: number
-  /** The page size that the client asked for. */
-  size?: number
+  remaining?: number | undefined
+  /** The page size that the client asked for, which links keep. */
+  size?: number | undefined
 }
 
 /** Which rows of a collection a page has (OData Protocol 4.01, 11.2.6.3 to 11.2.6.7). */
@@ -39,8 +39,7 @@ export interface PageWindow {
   skip: number
   after: Position['after']
   tracked: Tracked
-  /** The page size that the client asked for, as links keep it. */
-  sized: Pick<Position, 'size'>
+  size: Position['size']
   /** The position of the next page, given the number of rows on this one; undefined if the client wants no more. */
   next: (after: Position['after'], count: number) => Position | undefined
 }
@@ -55,24 +54,20 @@ export function pageWindow(exchange: Exchange, position = positionOf(exchange)):
   const topIsPageSize = exchange.conventions.isGraph
   const top = integerOption(options, '$top')
   const skip = !options.has('$skiptoken') ? (integerOption(options, '$skip') ?? 0) : 0
-  const { max } = schema.pageSize
+  const { max, default: usual } = schema.pageSize
   const preferred = position.size === undefined ? preferredSize(exchange) : Math.min(position.size, max)
   if (topIsPageSize && top !== undefined && top > max)
     throw new RequestError('invalidQueryOption', `$top must be at most ${max} here.`, '$top')
+  const size = (topIsPageSize ? top : undefined) ?? preferred
   const remaining = topIsPageSize ? undefined : (position.remaining ?? top)
-  const size = preferred ?? schema.pageSize.default
   // clients that limit the total themselves often follow no links
-  const limit = topIsPageSize ? (top ?? size) : Math.min(remaining ?? size, preferred ?? max)
-  const wanted = topIsPageSize ? (top ?? preferred) : preferred
-  const sized = wanted === undefined ? {} : { size: wanted }
+  const limit = Math.min(remaining ?? size ?? usual, size ?? max)
   const next = (after: PageWindow['after'], count: number): Position | undefined => {
     if (!after || !limit || (remaining !== undefined && remaining <= count)) return undefined
-    const rest = remaining === undefined ? {} : { remaining: remaining - count }
-    return { after, ...rest, ...sized }
+    return { after, remaining: remaining === undefined ? undefined : remaining - count, size }
   }
   const { after, until, known } = position
-  const tracked = { ...(until !== undefined && { until }), ...(known && { known }) }
-  return { limit, skip, after, tracked, sized, next }
+  return { limit, skip, after, tracked: { until, known }, size, next }
 }
 
 function positionOf(exchange: Exchange): Position {

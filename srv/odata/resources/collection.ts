@@ -52,7 +52,7 @@ async function readDelta(exchange: Exchange, path: string, token: string): Promi
     throw new RequestError('resyncRequired', GONE, '$deltatoken')
   }
   const since = position.until ?? 0
-  const { limit, sized } = pageWindow(exchange, position)
+  const { limit, size } = pageWindow(exchange, position)
   const arrived = await arrivedSince(exchange, since, limit)
   const { arrivals } = arrived
   const shown = selected(exchange, rowSets(exchange)[0] as Rows)
@@ -69,7 +69,7 @@ async function readDelta(exchange: Exchange, path: string, token: string): Promi
   const isMore = arrived.isMore || end < arrivals.length
   const until = arrivals[end - 1]?.sequence ?? since
   const known = knownAfter(position, arrivals.slice(0, end))
-  const next = linkTo(exchange, path, '$deltatoken', { ...position, ...sized, until, known })
+  const next = linkTo(exchange, path, '$deltatoken', { ...position, size, until, known })
   const value = arrayText(read?.texts ?? [])
   const members = { value, [isMore ? '@odata.nextLink' : '@odata.deltaLink']: next }
   return { fragment: `${path}${shown.list}/$delta`, members }

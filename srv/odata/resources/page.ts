@@ -56,7 +56,8 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   if (isOneSet) plan.keep()
   const address = path + (asReferences ? '/$ref' : '')
   if (next) members['@odata.nextLink'] = linkTo(exchange, address, '$skiptoken', { ...next, ...tracked })
-  else if (until !== undefined) members['@odata.deltaLink'] = deltaLink(exchange, path, { ...tracked, ...window.sized })
+  else if (until !== undefined)
+    members['@odata.deltaLink'] = deltaLink(exchange, path, { ...tracked, size: window.size })
   const all = isOneSet ? [shown] : sets.map((rows) => selected(exchange, rows))
   return { fragment: path + setsList(all), members }
 }
