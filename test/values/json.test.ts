@@ -18,6 +18,16 @@ describe('JSON', () => {
   })
 
   it.each([
+    ['{"m":"ü","\\\\":[],"\\"q\\"":0}', '{"m":"ü","\\"":null}', { m: 'ü', '"': null }],
+    ['{"k":"ü","\\\\":[],"\\"q\\"":0}', '{"k":"ü","\\u00e9":null,"\\\\":"x"}', { k: 'ü', é: null, '\\': 'x' }],
+    ['{"l":"ü","\\\\":[],"\\"q\\"":0}', '{"l":"ü","\\u00e9":[{"__proto__":1}]}', { l: 'ü', é: [{ ['__proto__']: 1 }] }],
+    ['{"\\\\u":{"a":1}}', '{ "\\u00e9t" :{"a" : 1, "\\n": ["\\\\", "\\"a"]}}', { ét: { a: 1, '\n': ['\\', '"a'] } }]
+  ])('that was read before, such as %s, does not change the names in %s', (before, text, value) => {
+    parseJson(before)
+    expect(parseJson(text)).toEqual(value)
+  })
+
+  it.each([
     ['{"a":1,"b":[{"c":null}],"10x":1.0}', '{"a":1,"b":[{"c":null}],"10x":1.0}'],
     ['{"@odata.type":"t","a":1,"1":2}', '{"@odata.type":"t","1":2,"a":1}'],
     ['{"@odata.type":"t","1@odata.type":"#Int64","1":"2"}', '{"@odata.type":"t","1@odata.type":"#Int64","1":"2"}'],

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express'
 import { receive } from '../../http/receive.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { parseJson } from '../../values/json.ts'
-import { bodiesIn, checkStructure, namesIn, namesOf } from './json-structure.ts'
+import { bodiesIn, checkStructure, membersOf, repeatedIn } from './json-structure.ts'
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i
 
@@ -101,15 +101,10 @@ export function parseBatch(text: string, members: number): unknown {
   return batch
 }
 
-/** What is wrong with the names of members, as a sentence. */
+/** What is wrong with the members of objects, as a sentence. */
 function flawOf(value: unknown, text: string, members: number): string | undefined {
-  const names = namesOf(value)
-  // V8 13.6 can take the name "\u00e9" for "\\", or another one that begins so, if it has read that in an object before
-  if (names.length === members && !names.some((name) => name.includes('\\'))) return undefined
-  const sent = namesIn(Buffer.from(text))
-  if (sent.repeated !== undefined) return `The request body has an object with two members '${sent.repeated}'.`
-  if (JSON.stringify(names.sort()) === JSON.stringify(sent.names.sort())) return undefined
-  return 'The request body has names with escapes that the service cannot tell apart.'
+  if (membersOf(value) === members) return undefined
+  return `The request body has an object with two members '${repeatedIn(Buffer.from(text))}'.`
 }
 
 function parsed(text: string): unknown {

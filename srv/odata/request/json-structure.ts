@@ -40,19 +40,16 @@ export function checkStructure(text: Uint8Array): number {
   return members
 }
 
-/** The names of all members in a value. */
-export function namesOf(value: unknown, names: string[] = []): string[] {
-  if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return names
-  if (!Array.isArray(value)) names.push(...Object.keys(value))
-  for (const member of Object.values(value)) if (typeof member === 'object') namesOf(member, names)
-  return names
+/** How many members the objects in a value have in all. */
+export function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return 0
+  const values = Object.values(value)
+  return values.reduce<number>((sum, each) => sum + membersOf(each), Array.isArray(value) ? 0 : values.length)
 }
 
-/** The names of all members in a text, and the first one that an object has twice. @param text JSON in UTF-8 */
-export function namesIn(text: Buffer): { names: string[]; repeated: string | undefined } {
-  const names: string[] = []
+/** The name of the first member that an object has twice. @param text JSON in UTF-8 */
+export function repeatedIn(text: Buffer): string | undefined {
   const objects: Set<string>[] = []
-  let repeated: string | undefined
   let string = ''
   for (let index = 0; index < text.length; index++) {
     const code = text[index]
@@ -64,12 +61,11 @@ export function namesIn(text: Buffer): { names: string[]; repeated: string | und
       string = text.toString('utf8', start, index + 1)
     } else if (code === COLON) {
       const name = JSON.parse(string) as string
-      if (objects.at(-1)?.has(name)) repeated ??= name
+      if (objects.at(-1)?.has(name)) return name
       objects.at(-1)?.add(name)
-      names.push(name)
     }
   }
-  return { names, repeated }
+  return undefined
 }
 
 /** Where the body of a request of a batch in JSON is, if it is an object or an array. */
