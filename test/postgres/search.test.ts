@@ -30,10 +30,12 @@ const formOf = async (tenants: string, term: string) =>
   (await asReader(tenants, `SELECT search_form(array['${term}']) AS form`))[0]?.form
 const found = async ($search: string) =>
   valuesOf(await client.get(query(path, { $search, $orderby: 'id', $select: 'id' }))).map(({ id }) => id)
-const until = async (blocks: number) => {
-  while (Number((await asOwner(`SELECT count(*) FROM ${BLOCKS}`))[0]?.count) !== blocks)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+const blocks = async () => Number((await asOwner(`SELECT count(*) FROM ${BLOCKS}`))[0]?.count)
+const until = async (count: number) => {
+  while ((await blocks()) !== count) await new Promise((resolve) => setTimeout(resolve, 50))
 }
+/** Adds what was removed: the service itself looks only at what comes in. */
+const refill = () => asOwner('SELECT fill_search(100)')
 
 beforeAll(async () => {
   owner = await createDatabase('of_search')
@@ -148,6 +150,7 @@ describe('The search index', () => {
       expect(await found('ann')).toEqual([...eight('a', 10), ...eight('b', 10), 'new'])
       expect(await found('"Σπύρος"')).toEqual([...eight('a', 18), ...eight('b', 18)])
     })
+    await refill()
     await until(6)
   })
 
@@ -164,7 +167,26 @@ describe('The search index', () => {
       }
       expect([...first].toSorted()).toEqual(['a', 'b'])
     })
-    await until(6)
+    await refill()
+    expect(await blocks()).toBe(6)
+  })
+
+  it('is filled for a second, or one block where that takes longer, and not again until something comes in', async () => {
+    const fill = async (since: number) => (await asOwner(`SELECT fill_search(100, ${since})::int AS last`))[0]?.last
+    const [{ body = '' } = {}] = await asOwner("SELECT prosrc AS body FROM pg_proc WHERE proname = 'search_keys'")
+    const define = (text: string) =>
+      asOwner(`CREATE OR REPLACE FUNCTION search_keys(of text, first bigint, last bigint)
+      RETURNS bigint[] LANGUAGE plpgsql IMMUTABLE COST 1000000 SET search_path FROM CURRENT AS $$ ${text} $$`)
+    await asOwner(`DELETE FROM ${BLOCKS}`)
+    await define('BEGIN PERFORM pg_sleep(0.6); RETURN array[1]; END')
+    expect([await fill(0), await blocks()]).toEqual([null, 2])
+    await define('BEGIN PERFORM pg_sleep(1.1); RETURN array[1]; END')
+    expect([await fill(0), await blocks()]).toEqual([null, 3])
+    await define(String(body))
+    expect([await fill(49), await blocks()]).toEqual([49, 3])
+    expect([await fill(48), await blocks()]).toEqual([49, 3])
+    expect([await fill(0), await blocks()]).toEqual([49, 6])
+    await asOwner('REINDEX INDEX search_keys')
   })
 
   it('is made again by PostgreSQL itself, as after it was restored from a dump', async () => {

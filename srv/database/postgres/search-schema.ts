@@ -24,9 +24,6 @@ const BLOCK = 8
 const FEW = 64
 const MOST = 0.25
 
-/** How many blocks are filled at once: time is checked before the next ones, as events may be large. */
-const AT_ONCE = 5
-
 /** For how many tenants at once the index is asked, and how many keys of terms are looked for. */
 const TENANTS = 16
 const KEYS = 64
@@ -163,39 +160,37 @@ export const searchSchema = ({ text, json }: NonNullable<Start['searched']>): st
        RETURN CASE WHEN found <= greatest(${FEW}, sqrt(total)) THEN 'few' WHEN found <= total / ${BLOCK} * ${MOST} THEN 'many' END;
      END`
   ),
+  'DROP FUNCTION IF EXISTS fill_search(int)', // of versions before 22
+  // until there is no time or it has added enough, with null; or else to all that has come in since, with its last arrival
   owned(
-    'fill_search(most int)',
-    'int',
+    'fill_search(most int, since bigint DEFAULT 0)',
+    'bigint',
     'plpgsql',
     `DECLARE
        of text;
        before bigint;
-       more int;
        added int := 0;
+       arrived bigint := coalesce((SELECT max(sequence) FROM ${ARRIVALS}), 0);
        until timestamptz := clock_timestamp() + interval '1 second';
      BEGIN
-       IF NOT pg_try_advisory_xact_lock(${SEARCH}) THEN RETURN 0; END IF;
+       IF arrived = since OR NOT pg_try_advisory_xact_lock(${SEARCH}) THEN RETURN since; END IF;
        -- none is always the first, or others would wait as long as it has more than there is time for
-       FOR of IN SELECT tenant FROM ${COUNTS} ORDER BY random() LOOP
+       FOR of IN SELECT tenant FROM ${COUNTS} c WHERE EXISTS (
+         SELECT 1 FROM ${ARRIVALS} a WHERE a.tenant = c.tenant AND a.sequence > since
+       ) ORDER BY random() LOOP
          LOOP
            before := ${INDEXED};
-           EXIT WHEN NOT EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE a.tenant = of AND a.sequence > before OFFSET ${BLOCK} - 1);
+           INSERT INTO ${BLOCKS} (tenant, last, first) SELECT of, max(sequence), 1 + before FROM (
+             SELECT sequence FROM ${ARRIVALS} WHERE tenant = of AND sequence > before ORDER BY sequence LIMIT ${BLOCK}
+           ) AS next HAVING count(*) = ${BLOCK};
+           EXIT WHEN NOT FOUND;
+           added := added + 1;
            DELETE FROM ${BLOCKS} b WHERE b.tenant = of AND b.last < (SELECT min(sequence) FROM ${ARRIVALS} WHERE tenant = of);
-           INSERT INTO ${BLOCKS} (tenant, last, first)
-           SELECT of, last, 1 + lag(last, 1, before) OVER (ORDER BY last) FROM (
-             SELECT max(sequence) AS last FROM (
-               SELECT sequence, (row_number() OVER (ORDER BY sequence) - 1) / ${BLOCK} AS block FROM (
-                 SELECT sequence FROM ${ARRIVALS} WHERE tenant = of AND sequence > before
-                 ORDER BY sequence LIMIT least(most - added, ${AT_ONCE}) * ${BLOCK}
-               ) AS next
-             ) AS numbered GROUP BY block HAVING count(*) = ${BLOCK}
-           ) AS blocks;
-           GET DIAGNOSTICS more = ROW_COUNT;
-           added := added + more;
-           IF added >= most OR clock_timestamp() > until THEN RETURN added; END IF;
+           -- after each block, as its events may be large
+           IF added >= most OR clock_timestamp() > until THEN RETURN NULL; END IF;
          END LOOP;
        END LOOP;
-       RETURN added;
+       RETURN arrived;
      END`
   )
 ]
