@@ -18,6 +18,7 @@ const SPACE = String.raw`E' \n\r\t'`
 /**
  * The texts in a JSON value, but for those of types (OData JSON 4.01, 4.6.3). They stand between quotes, and names before
  * a colon. Parsed JSON is copied for each level: 90 of them made 300 MB of 3. No JSON has U+0001 and U+0002 as they are.
+ * Rows of a function come in its order: to sort them would take a tenth longer, and their size on disk.
  */
 const TEXTS = String.raw`
   SELECT CASE WHEN strpos(text, '\') = 0 THEN translate(text, chr(1) || chr(2), '\"')
