@@ -15,8 +15,11 @@ const ending = new WeakSet<Duplex>()
 /** How many requests may wait on a connection. Hardly any client sends one before the last was answered. */
 const MOST_WAITING = 100
 
-/** How many wait on each connection. */
-const waitingOn = new WeakMap<Duplex, number>()
+/** How many bytes they may have, besides those that come together: they count towards no other limit yet. */
+const MOST_BYTES = 65_536
+
+/** How far each connection was read when those that wait on it came, the first one first. */
+const waitingOn = new WeakMap<Duplex, number[]>()
 
 /**
  * Begins a request when those before it on its connection are answered: nobody else would get a place while one
@@ -28,11 +31,12 @@ export function inTurn(res: ServerResponse, begin: () => void) {
   const before = lastOf.get(socket)
   lastOf.set(socket, res)
   if (!before || before.closed) return begin()
-  const waiting = (waitingOn.get(socket) ?? 0) + 1
+  const waiting = waitingOn.get(socket) ?? []
   waitingOn.set(socket, waiting)
-  if (waiting > MOST_WAITING) return void socket.destroy()
+  const [first = 0] = [...waiting, socket.bytesRead]
+  if (waiting.push(socket.bytesRead) > MOST_WAITING || socket.bytesRead - first > MOST_BYTES) socket.destroy()
   before.once('close', () => {
-    waitingOn.set(socket, (waitingOn.get(socket) ?? 0) - 1)
+    waiting.shift()
     if (socket.writable) begin()
   })
 }

@@ -23,14 +23,18 @@ async function answersTo(requests: string[]) {
   return text.split(/(?=HTTP\/1\.1 \d)/).filter(Boolean)
 }
 
-it('take the place of one request', async () => {
+const any = (inner: string, name: string) => `provisioningSteps/any(${name}:${inner})`
+const slow = query('/auditLogs/provisioning', {
+  $filter: ['a', 'b', 'c', 'd'].reduce(any, "concat(concat(a/name,b/name),concat(c/name,d/name)) eq 'x'")
+})
+
+beforeAll(async () => {
   const provisioningSteps = Array.from({ length: 300 }, (_, i) => ({ name: `step ${i}` }))
   const event = { id: 'steps', activityDateTime: '2024-05-01T10:00:00Z', provisioningSteps }
   expect((await service.post('/auditLogs/provisioning', event)).status).toBe(201)
-  const any = (inner: string, name: string) => `provisioningSteps/any(${name}:${inner})`
-  const slow = query('/auditLogs/provisioning', {
-    $filter: ['a', 'b', 'c', 'd'].reduce(any, "concat(concat(a/name,b/name),concat(c/name,d/name)) eq 'x'")
-  })
+})
+
+it('take the place of one request', async () => {
   const socket = connection()
   socket.write(get(slow) + get('/nothing').repeat(100))
   for (let i = 0; i < 5; i++) {
@@ -39,6 +43,14 @@ it('take the place of one request', async () => {
   }
   expect(socket.bytesRead).toBe(0) // it is not answered yet
   socket.destroy()
+})
+
+it('end with the connection where they have too many bytes', async () => {
+  const large = `GET /health/live HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`
+  const socket = connection()
+  socket.write(get(slow) + large.repeat(10))
+  await new Promise((resolve) => socket.on('close', resolve))
+  expect(socket.bytesRead).toBe(0)
 })
 
 it('are answered in their order', async () => {
