@@ -79,6 +79,8 @@ export interface Dialect {
   plus: Spelling
   minus: Spelling
   times: Spelling
+  /** By a number that is not zero. */
+  ratio: Spelling
   /** The number NaN. SQLite has none, so a text stands for it there. */
   not_a_number: Spelling
   /** Aggregates texts into one, with commas between them, or gives the text of each row where that is faster: text. */

@@ -59,6 +59,7 @@ export const DIALECT: Omit<Dialect, 'may_contain' | 'tallies_lack'> = {
   plus: (a, b) => `odata_plus(${a},${b})`,
   minus: (a, b) => `odata_plus(${a},-(${b}))`,
   times: (a, b) => `odata_times(${a},${b})`,
+  ratio: (a, b) => `odata_ratio(${a},${b})`,
   not_a_number: () => `cast('NaN' as double precision)`,
   texts_joined: (text) => `(${text})`,
   json_rows: (...values) => `'[' || cast(json_build_array(${values.join()}) as text) || ']'`

@@ -65,6 +65,7 @@ export const DIALECT: Omit<Dialect, 'may_contain'> = {
   plus: (a, b) => `((${a}) + (${b}))`,
   minus: (a, b) => `((${a}) - (${b}))`,
   times: (a, b) => `((${a}) * (${b}))`,
+  ratio: (a, b) => `((${a}) / (${b}))`,
   not_a_number: () => `'NaN'`,
   tallies_lack: (query) => `${query} > 0`,
   texts_joined: (text) => `group_concat(${text},',')`,

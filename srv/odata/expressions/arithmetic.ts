@@ -31,7 +31,7 @@ function ofNumbers(left: Typed, operator: string, right: Typed): Unplaced {
   if (isSum(operator)) return { cqn: func(DOUBLES[operator], a, b), type: 'number' }
   if (operator === 'mod')
     return { cqn: divisor ? func('mod', a, divisor) : func('odata_remainder', a, b), type: 'number' }
-  if (divisor) return { cqn: xpr(decimal(a), '/', divisor), type: 'number' }
+  if (divisor) return { cqn: func('ratio', decimal(a), divisor), type: 'number' }
   if (operator === 'divby') return { cqn: func('odata_quotient', a, b), type: 'number', mayBeNaN: true }
   const operands = [left, right].map((each) => (each.whole && isPrecise(each) ? integer(each.cqn) : double(each)))
   return { cqn: func('odata_divided', ...operands), type: 'number', mayBeNaN: true }
@@ -94,7 +94,7 @@ function scaled(left: Typed, operator: string, right: Typed): Unplaced | undefin
   const types = `${left.type} ${operator} ${right.type}`
   if (types === 'duration mul number' || types === 'number mul duration') {
     const areWhole = left.whole || right.whole
-    const product = areWhole ? xpr(integer(a), '*', integer(b)) : rounded(xpr(a, '*', b))
+    const product = areWhole ? xpr(integer(a), '*', integer(b)) : rounded(func(DOUBLES.mul, a, b))
     return { cqn: product, type: 'duration' }
   }
   if (types !== 'duration div number' && types !== 'duration divby number') return undefined

@@ -64,6 +64,8 @@ describe.each<[string, [filter: string, expected: string][]]>([
         '1e300 divby (targetSystem/details/n mul 1e-300) eq INF and 1e-300 divby (targetSystem/details/n mul 1e300) eq 0',
         'ab'
       ],
+      ['targetSystem/details/n divby 5e-324 eq INF and targetSystem/details/n mul 1e-300 divby 1e300 eq 0', 'ab'],
+      ['1e308 div 0.1 eq INF and durationInMilliseconds div -5e-324 eq -INF', 'b'],
       ['1e308 mul 1.5 eq 1.5e308 and 5e-324 mul 1.5 eq 1e-323 and 1e308 add 1e293 gt 1e308', 'abc'],
       ['targetSystem/details/r sub (targetSystem/details/r sub 1) eq 1', 'a'],
       ["ceiling(durationInMilliseconds) div length('') eq 1", '400 The request divides a number by zero.'],
@@ -128,7 +130,7 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ["(9999-12-31 add duration'P1D') add duration'P1D' eq null", 'abc'],
       ["(activityDateTime sub (activityDateTime sub 0001-01-01T00:00:00Z)) sub duration'PT1S' eq null", 'abc'],
       ["duration'P3652059D' div 7 eq duration'P521722DT17H8M34.2857142S'", 'abc'],
-      ["duration'P1D' mul 1e30 eq null and duration'P1D' divby 1e-30 eq null", 'abc'],
+      ["duration'P1D' mul 1e308 eq null and duration'P1D' divby 1e-30 eq null", 'abc'],
       ["duration'PT0.0000001S' mul 1.5 eq duration'PT0.0000002S' and -duration'P1D' mul 1e30 eq null", 'abc'],
       ["duration'P20000D' divby 1.5 gt duration'P13333D'", 'abc']
     ]
