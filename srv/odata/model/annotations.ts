@@ -6,10 +6,10 @@ import type { JsonObject } from './types.ts'
 const CONTROL_INFORMATION =
   /@(odata\.|(context|metadataEtag|type|count|nextLink|delta|deltaLink|id|editLink|readLink|etag|navigationLink|associationLink|media\w+|removed|collectionAnnotations|bind)$)/
 
-const TYPE_OF_MEMBER = /[^]@(odata\.)?type$/
+const TYPE = /@(odata\.)?type$/
 
 /** Whether a name is that of the type of a member, which no metadata declares (4.6.3). */
-const isTypeOfMember = (name: string) => TYPE_OF_MEMBER.test(name)
+const isTypeOfMember = (name: string) => !name.startsWith('@') && TYPE.test(name)
 
 /** Whether a name is that of control information which answers must not repeat, as it would be the service's there. */
 export const isControlInformation = (name: string) =>
@@ -21,10 +21,10 @@ export const annotated = (name: string) => name.split('@', 1)[0] as string
 /** The type that a client has sent with a member of an open type, if any. */
 export const typeSentWith = (object: JsonObject, name: string) => object[`${name}@odata.type`] ?? object[`${name}@type`]
 
-/** Leaves out the types of members, in values of them, too. */
+/** Leaves out the types of a value and of its members, in values of them, too, as the metadata level `none` does. */
 export function withoutTypes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutTypes)
   if (!isJsonObject(value)) return value
-  const members = Object.entries(value).filter(([name]) => !isTypeOfMember(name))
+  const members = Object.entries(value).filter(([name]) => !TYPE.test(name))
   return Object.fromEntries(members.map(([name, member]) => [name, withoutTypes(member)]))
 }

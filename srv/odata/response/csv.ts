@@ -1,4 +1,5 @@
 /** Entities as records of CSV (RFC 4180). */
+import { withoutTypes } from '../model/annotations.ts'
 import type { Selection } from '../model/columns.ts'
 import { valueAt } from '../model/projection.ts'
 import { isStructured, valueTypesOf, type JsonObject, type Property, type StructuredType } from '../model/types.ts'
@@ -83,11 +84,11 @@ function quoted(text: string | undefined) {
   return text === '' || /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-function cell({ path, property }: Column, record: JsonObject, keepsFormulas: boolean): string | undefined {
+function cell({ path }: Column, record: JsonObject, keepsFormulas: boolean): string | undefined {
   const value = valueAt(record, path)
   if (value === null || value === undefined) return undefined
   if (typeof value === 'string') return keepsFormulas ? value : asText(value)
-  const json = JSON.stringify(property ? withoutTypes(value, property.type) : value)
+  const json = JSON.stringify(withoutTypes(value))
   return keepsFormulas ? json : json.replace(FORMULA_IN_JSON, '\\u003b')
 }
 
@@ -100,12 +101,3 @@ const FORMULA_IN_JSON = /;(?=(?:'|[^\S\t\r\n])*[=+\-@＝＋－＠])/g
 
 /** Text that no spreadsheet runs: an apostrophe comes before each formula. Who removes those has the text. */
 const asText = (text: string) => (/^'*[\t\r\n]/.test(text) ? "'" : '') + text.replace(FORMULA, "$1'")
-
-/** JSON without the types that control information gives, as at the metadata level `none`. */
-function withoutTypes(value: unknown, type: Property['type']): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutTypes(item, type))
-  if (typeof value !== 'object' || value === null || !isStructured(type)) return value
-  const { '@odata.type': _, ...members } = value as JsonObject
-  const typeOf = (name: string) => type.properties.get(name)?.type ?? 'Edm.Untyped'
-  return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, withoutTypes(member, typeOf(name))]))
-}

@@ -46,8 +46,9 @@ function representComplex(object: JsonObject, property: Property, format: JsonFo
 /** Adds the members of a value to a result, except for its type. */
 function members(object: JsonObject, type: StructuredType, format: JsonFormat, result: JsonObject = {}) {
   if (type.open) {
+    if (format.metadata === 'none') return withoutTypes(object) as JsonObject
     const { '@odata.type': _, ...others } = object
-    return { ...result, ...(format.metadata === 'none' ? (withoutTypes(others) as JsonObject) : others) }
+    return { ...result, ...others }
   }
   for (const name of Object.keys(object)) {
     if (name === '@odata.type') continue

@@ -65,13 +65,15 @@ describe('A record of CSV', () => {
       system: {
         '@odata.type': 'system',
         id: null,
-        details: { '@odata.type': 'details', a: [1, { '@odata.type': 'b' }] }
+        details: { '@odata.type': 'details', 'a@odata.type': '#Collection(Int64)', a: [1, { 'b@type': 'Int64', b: 2 }] }
       },
       status: { '@odata.type': '#special', result: 'failure', code: 'C1' },
-      steps: [{ '@odata.type': 'step', name: 'n', details: { '@odata.type': 'details' } }]
+      steps: [
+        { '@odata.type': 'step', name: 'n', 'l@odata.type': '#Int32', l: 1, details: { '@odata.type': 'details' } }
+      ]
     }
     expect(recordsOf(all, entity, false)).toBe(
-      'e1,5,,"{""a"":[1,{""@odata.type"":""b""}]}",failure,C1,"[{""name"":""n"",""details"":{}}]"\r\n'
+      'e1,5,,"{""a"":[1,{""b"":2}]}",failure,C1,"[{""name"":""n"",""l"":1,""details"":{}}]"\r\n'
     )
   })
 
