@@ -46,11 +46,13 @@ export async function compareUnsealed(one: Log, other: Log): Promise<number> {
 }
 
 const digests = (log: Log, after: number, most = MOST_ROWS) =>
-  Array.fromAsync(log.eventsAfter(after, most), ({ sequence, id, event }) => ({
-    sequence,
-    id,
-    digest: digestOf(event?.row ?? {})
-  }))
+  log.snapshot(() =>
+    Array.fromAsync(log.eventsAfter(after, most), ({ sequence, id, event }) => ({
+      sequence,
+      id,
+      digest: digestOf(event?.row ?? {})
+    }))
+  )
 
 async function* rowsOf<Row>(rows: AsyncIterable<Inspected<Row>>) {
   for await (const { row } of rows) yield row

@@ -59,7 +59,7 @@ export interface SealStore {
   alone: <Result>(work: () => Promise<Result>) => Promise<Result>
   /** The last sealed arrival, or 0 if there is none. */
   lastSealed: () => Promise<number>
-  /** Reads arrivals after a sequence number in order, without those whose event is gone. */
+  /** Reads arrivals after a sequence number in order, without those whose event is gone, in a snapshot or {@link alone}. */
   eventsAfter: (sequence: number, limit: number) => AsyncIterable<Arrival>
   /** The last seal of each of these tenants. */
   lastSeals: (tenants: string[]) => Promise<Pick<Seal, 'tenant' | 'number' | 'hash'>[]>

@@ -2,6 +2,7 @@ import { openLog } from '../../srv/database/postgres/log.ts'
 import { command, until } from '../support/command.ts'
 import { onServer, postgresFor } from '../support/postgres.ts'
 import { query, startService, valuesOf } from '../support/service.ts'
+import { startWire } from '../support/wire.ts'
 
 const service = startService()
 const path = '/auditLogs/provisioning'
@@ -32,6 +33,7 @@ function month(later: number) {
 }
 const nameOf = (month: string) => `events_of_${month.replace('-', '_')}`
 
+const event = { activityDateTime: '2024-05-01T00:00:00Z' }
 const create = async (id: string, activityDateTime: string) =>
   (await service.post(path, { id, activityDateTime })).status
 
@@ -83,10 +85,9 @@ describe('Events are stored by the month of their time', () => {
   it('They are sealed in the order of their arrival, whatever months they are of, and without those that are gone', async () => {
     const { DATABASE_URL = '' } = await postgresFor(service.file)
     const log = await openLog(DATABASE_URL)
-    const idsAfter = async (sequence: number, limit: number) => {
-      const ids: unknown[] = []
-      for await (const { id, event } of log.eventsAfter(sequence, limit)) ids.push(event?.row.id === id && id)
-      return ids
+    const idsAfter = (sequence: number, limit: number) => {
+      const found = log.eventsAfter(sequence, limit)
+      return log.snapshot(() => Array.fromAsync(found, ({ id, event }) => event?.row.id === id && id))
     }
     try {
       await service.get(path, { Prefer: 'odata.track-changes' }) // numbers all
@@ -129,6 +130,27 @@ describe('Events are stored by the month of their time', () => {
       }
     await expect(onDatabase('DELETE FROM "provisioning_log_EventIds"')).rejects.toThrow('The log is append-only')
   })
+})
+
+it('Events are read a few at a time to seal them, as each may have megabytes', async () => {
+  const action = 'x'.repeat(100_000)
+  const posts = Array.from({ length: 100 }, (_, index) =>
+    service.post(path, { id: `large-${index}`, ...event, action })
+  )
+  expect((await Promise.all(posts)).every(({ status }) => status === 201)).toBe(true)
+  await service.get(path, { Prefer: 'odata.track-changes' }) // numbers all
+  const { DATABASE_URL = '' } = await postgresFor(service.file)
+  const wire = await startWire(DATABASE_URL)
+  const log = await openLog(wire.url)
+  const begun: number[] = []
+  await log.snapshot(async () => {
+    for await (const { id } of log.eventsAfter(0, 200)) if (id.startsWith('large')) begun.push(wire.received())
+  })
+  await log.close()
+  wire.stop()
+  expect(begun).toHaveLength(100)
+  expect(begun[0]).toBeLessThan(3_000_000)
+  expect(begun.at(-1)).toBeGreaterThan(10_000_000)
 })
 
 describe('Events of all times', () => {

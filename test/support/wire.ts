@@ -24,6 +24,7 @@ export async function startWire(target: string, { encrypts, change = (startup) =
   const { hostname, port } = new URL(target)
   const sockets: Socket[] = []
   let isCut = false
+  let received = 0
   const server = createServer(async (client) => {
     sockets.push(client)
     client.on('error', () => {})
@@ -33,7 +34,10 @@ export async function startWire(target: string, { encrypts, change = (startup) =
       far.write(change(startup))
       near.on('data', (data: Buffer) => isCut || far.write(data))
     })
-    far.on('data', (data: Buffer) => isCut || near.write(data))
+    far.on('data', (data: Buffer) => {
+      received += data.length
+      if (!isCut) near.write(data)
+    })
     for (const [from, to] of [[near, far] as const, [far, near] as const]) {
       sockets.push(from)
       from.on('error', () => to.destroy())
@@ -47,6 +51,8 @@ export async function startWire(target: string, { encrypts, change = (startup) =
     url: url.href,
     cut: () => (isCut = true),
     mend: () => (isCut = false),
+    /** How many bytes the server has sent. */
+    received: () => received,
     stop: () => {
       server.close()
       for (const socket of sockets) socket.destroy()

@@ -76,31 +76,33 @@ export function history(one: pg.Pool, url: string): Omit<History, 'openPurge'> {
       rowsOf(one, `SELECT tenant, number, firstSequence, leaves FROM ${SEALS} ORDER BY firstSequence, tenant`),
     purges: () => inspected<PurgeRecord>(rowsOf(one, `SELECT * FROM ${PURGES} ORDER BY number`)),
     purgedRanges: () => rowsOf<PurgedRange>(one, PURGED_RANGES),
-    arrivals: () => arrivalsIn(rowsOf(one, ARRIVALS_IN_ORDER, WHOLE)),
+    arrivals: () => arrivalsIn(rowsOf(one, ARRIVALS_IN_ORDER, { types: WHOLE })),
     lostEvents: () => rowsOf(one, LOST_EVENTS),
     repeatedArrivals: () => rowsOf(one, REPEATED_ARRIVALS)
   }
 }
 
 /** How many rows are fetched at once. An event has some 4 MB at most. */
-const FETCHED = 50
+const FETCHED = 20
+
+/** How rows are read: see {@link pg.QueryConfig}. */
+type Reading = Pick<pg.QueryConfig, 'values' | 'types'> & { query_timeout?: number }
 
 let opened = 0
 
 /**
  * Reads the rows of a query within a transaction, a few at a time, so that memory does not grow with them.
  * @param one has one connection only, on which the transaction is
- * @param types how values are read, as {@link pg.QueryConfig} says
  */
 export async function* rowsOf<Row extends pg.QueryResultRow>(
   one: pg.Pool,
   sql: string,
-  types?: pg.CustomTypesConfig
+  { values, ...how }: Reading = {}
 ): AsyncGenerator<Row> {
   const name = `rows_${++opened}`
-  await one.query(`DECLARE ${name} NO SCROLL CURSOR FOR ${withNames(sql)}`)
+  await one.query({ text: `DECLARE ${name} NO SCROLL CURSOR FOR ${withNames(sql)}`, ...how, ...(values && { values }) })
   for (;;) {
-    const { rows } = await one.query<Row>({ text: `FETCH ${FETCHED} FROM ${name}`, ...(types && { types }) })
+    const { rows } = await one.query<Row>({ text: `FETCH ${FETCHED} FROM ${name}`, ...how })
     yield* rows
     if (rows.length < FETCHED) break
   }

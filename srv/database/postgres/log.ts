@@ -1,9 +1,9 @@
 /** The log in PostgreSQL: see database/log.ts. */
 import type pg from 'pg'
-import type { Arrival, OpenLog, Seal, StoredRow } from '../log.ts'
+import type { Arrival, OpenLog, Seal } from '../log.ts'
 import { ARRIVALS, EVENTS, LAST_SEALED, plainReads, SAME_EVENT, SEALS } from '../tables.ts'
 import { connect, expectUsable, timed, writer } from './connection.ts'
-import { arrivalsIn, history, WHOLE } from './history.ts'
+import { arrivalsIn, history, rowsOf, WHOLE } from './history.ts'
 import { SEALING } from './locks.ts'
 import { NO_LOG } from './migration.ts'
 import { withNames } from './sql.ts'
@@ -22,7 +22,7 @@ const THEIR_EVENTS = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.*
 
 /**
  * How long the statements of sealing may take, in milliseconds: a server that is gone without a word would otherwise
- * hold it up for a quarter of an hour. The events of a pass may have many megabytes.
+ * hold it up for a quarter of an hour. Events that are fetched at once may have many megabytes.
  */
 const PATIENCE = 10_000
 const PATIENCE_FOR_EVENTS = 20_000
@@ -33,7 +33,7 @@ export const openLog: OpenLog = async (url, options) => {
   const query = async <R extends pg.QueryResultRow>(sql: string, ...values: unknown[]) =>
     (await pool.query<R>(timed(withNames(sql), values, PATIENCE))).rows
 
-  /** Reads arrivals with their events, in order. Whole numbers are `bigint`. */
+  /** Reads arrivals with their events, in order, within a transaction. Whole numbers are `bigint`. */
   async function* eventsAfter(sequence: number, limit: number): AsyncGenerator<Arrival> {
     for (let [after, left, isLast] = [sequence, limit, false]; left && !isLast;) {
       const arrivals = await query<{ sequence: number; instant: string }>(LATER_ARRIVALS, after, left)
@@ -41,12 +41,13 @@ export const openLog: OpenLog = async (url, options) => {
       if (!last) return
       const instants = arrivals.map(({ instant }) => instant).toSorted()
       const values = [JSON.stringify(arrivals), instants[0], instants.at(-1)]
-      const statement = timed(withNames(THEIR_EVENTS), values, PATIENCE_FOR_EVENTS)
-      const { rows } = await pool.query<StoredRow>({ ...statement, types: WHOLE })
-      yield* arrivalsIn(rows)
       isLast = arrivals.length < left
       after = last.sequence
-      left -= rows.length // fewer if somebody has removed events
+      const how = { values, types: WHOLE, query_timeout: PATIENCE_FOR_EVENTS }
+      for await (const arrival of arrivalsIn(rowsOf(pool, THEIR_EVENTS, how))) {
+        yield arrival
+        left-- // by less than the arrivals if somebody has removed events
+      }
     }
   }
 
