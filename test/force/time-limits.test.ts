@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startProcess, temporaryFolder } from '../support/process.ts'
@@ -126,6 +127,16 @@ describe('A query that takes too long', () => {
     }
     expect(await stop()).toEqual([0, null])
   })
+})
+
+it('A query ends with a service that is killed, also while its process starts', async () => {
+  const { post, get, stop, pid } = await start({ readers: 1 })
+  expect((await post({ id: 'many', provisioningSteps: MANY_STEPS })).status).toBe(201)
+  const lost = get(ENDLESS).catch(() => 'lost')
+  const [reader = 0] = await untilChildren(pid, 1)
+  await stop('SIGKILL')
+  expect(await lost).toBe('lost')
+  while (existsSync(`/proc/${reader}`)) await delay(50)
 })
 
 describe('A query whose client has gone', () => {

@@ -13,9 +13,13 @@ interface Limits {
   parent: number
 }
 
-/** Ends this process when it uses too much memory, or its parent is gone. @param memory the limit in MiB */
-export function limitMemory(memory: number) {
-  const limits: Limits = { memory: memory * 1024 * 1024, parent: process.ppid }
+/**
+ * Ends this process when it uses too much memory, or its parent is gone.
+ * @param memory the limit in MiB
+ * @param parent the process that started this one. It may be gone before this one can ask for it
+ */
+export function limitMemory(memory: number, parent: number) {
+  const limits: Limits = { memory: memory * 1024 * 1024, parent }
   new Worker(import.meta.filename, { workerData: { limits }, execArgv: [] }).unref()
 }
 

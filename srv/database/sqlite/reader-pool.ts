@@ -58,10 +58,14 @@ const ENDED = 'The process that ran the query was ended: it may need more memory
 
 /** Starts a process. @param memory its memory limit, in MiB */
 function readerProcess(log: LogFiles, memory: number) {
-  const child = fork(join(import.meta.dirname, 'reader.ts'), [JSON.stringify(log), String(memory)], {
-    serialization: 'advanced',
-    execArgv: [...process.execArgv, `--max-old-space-size=${memory}`]
-  })
+  const child = fork(
+    join(import.meta.dirname, 'reader.ts'),
+    [JSON.stringify(log), String(memory), String(process.pid)],
+    {
+      serialization: 'advanced',
+      execArgv: [...process.execArgv, `--max-old-space-size=${memory}`]
+    }
+  )
   const ended = Promise.withResolvers<void>()
   let isAlive = true
   /** Takes the answer to the query under way, or undefined if the process has ended. */

@@ -7,8 +7,8 @@ import { RecentlyUsed } from '../../values/recently-used.ts'
 /** How many prepared statements are kept: to prepare one that puts a page together takes up to two milliseconds. */
 const MOST_STATEMENTS = 20
 
-const [, , log = '', memory] = process.argv
-limitMemory(Number(memory))
+const [, , log = '', memory, parent] = process.argv
+limitMemory(Number(memory), Number(parent))
 const files = JSON.parse(log) as LogFiles
 let connection: QueryConnection | undefined
 const statements = new RecentlyUsed<ReturnType<QueryConnection['prepare']>>(MOST_STATEMENTS)
