@@ -36,9 +36,7 @@ export interface Typed {
   /** The enumeration that a literal names. */
   literalOf?: string | undefined
   /** For a text in lower case, the text that it was made from. */
-  lowered?: Cqn | undefined
-  /** For a text in lower case, the column of the text that it was made from. */
-  within?: string | undefined
+  lowered?: Typed | undefined
   /** The texts that must be there for a condition to be true, each time in one of some ways. */
   texts?: Ways[] | undefined
   /** The text that a column equals where a condition is true, as an index of the column finds it. */

@@ -9,7 +9,7 @@ import { asDuration, pointNamed } from './literals.ts'
 import { exactly, holds } from './logic.ts'
 import { meantAs, memberValue, shown } from './members.ts'
 import { isPrimitive, type Parser } from './parsing.ts'
-import { columnOf, soughtIn } from './sought.ts'
+import { soughtIn } from './sought.ts'
 import { problemOfPattern } from '../../values/pattern.ts'
 
 /** Parses a call, from the name of the function on. */
@@ -50,10 +50,9 @@ export function call(parser: Parser): Typed {
   const { returns, whole = false, rounds, lowers, finds } = definition
   if (rounds && values[0]?.whole) return { ...values[0], position }
   const [of, part] = args
-  const lowered = lowers && of && { lowered: values[0]?.cqn, within: columnOf(of) }
-  const found = finds && part ? soughtIn(of, part) : undefined
-  const int32 = whole && { shownAs: 'Edm.Int32' } // as the standard has it of all functions with whole numbers
-  const about = { ...lowered, ...int32, ...(found && { texts: [[[found]]] }) }
+  const found = finds && of && part && soughtIn(of, part)
+  const shownAs = whole ? 'Edm.Int32' : undefined // as the standard has it of all functions with whole numbers
+  const about = { shownAs, lowered: lowers ? of : undefined, texts: found ? [[[found]]] : undefined }
   return { cqn: definition.build(...values), type: returns, whole, ...about, position }
 }
 

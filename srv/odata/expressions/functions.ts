@@ -44,8 +44,8 @@ function texts(returns: ValueType, build: (a: Cqn, b: Cqn) => Cqn): CanonicalFun
 /** Most texts do not contain the part, which is known quickly; those need not be converted to lower case. */
 function contains({ cqn, lowered }: Typed, { cqn: part }: Typed): Cqn {
   const found = xpr(func('instr', cqn, part), '>', val(0))
-  const isQuick = lowered && 'ref' in lowered && 'val' in part && typeof part.val === 'string'
-  return isQuick ? xpr('case when', textLacks(lowered, part), 'then', val(false), 'else', found, 'end') : found
+  const isQuick = lowered && 'ref' in lowered.cqn && 'val' in part && typeof part.val === 'string'
+  return isQuick ? xpr('case when', textLacks(lowered.cqn, part), 'then', val(false), 'else', found, 'end') : found
 }
 
 /** The end of a string that is as long as another string, or the whole string if that is shorter. */

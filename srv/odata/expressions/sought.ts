@@ -1,4 +1,4 @@
-/** The texts that must be there for a condition to be true. The search index finds events that have them: see rows.ts. */
+/** The texts that must be there for a condition to hold. The search index finds events by them: see query/rows.ts. */
 import type { Sought, Typed, Ways } from '../../cqn/typed.ts'
 
 /** With more ways than this in which a condition may be true, no index is asked. */
@@ -7,14 +7,15 @@ const MOST = 16
 type Part = Pick<Typed, 'texts' | 'equal'>
 
 /** The column that has a text, in any case, if it is a single one. */
-export function columnOf({ within, cqn, member }: Typed): string | undefined {
+function columnOf({ lowered, cqn, member }: Typed): string | undefined {
+  if (lowered) return columnOf(lowered)
   const source = member ? member.source : cqn
-  return within ?? (typeof source === 'object' && 'ref' in source ? source.ref[0] : undefined)
+  return typeof source === 'object' && 'ref' in source ? source.ref[0] : undefined
 }
 
 /** The text that a column must have; none if it is not known before the query runs. */
-export function soughtIn(of: Typed | undefined, { cqn }: Typed): Sought | undefined {
-  const column = of && columnOf(of)
+export function soughtIn(of: Typed, { cqn }: Typed): Sought | undefined {
+  const column = columnOf(of)
   return column !== undefined && 'val' in cqn && typeof cqn.val === 'string' ? { column, text: cqn } : undefined
 }
 

@@ -15,7 +15,7 @@ import { areTooLarge, conditioned, filtered, nested, searched, totalOrder, type 
 /** The most sets of rows that `concat` and `rollup` may produce. Each is a query. */
 const MOST_SETS = 20
 
-/** The column with the running sum. No computed value can have this name: they begin with a letter. */
+/** The column that says whether a row belongs to the result. No computed value has such a name. */
 const IS_NEEDED = '$isNeeded'
 
 /**
