@@ -2,7 +2,6 @@
  * Enumerations. What is stored is text, and any text may come from a shape of the same entity that has no enumeration:
  * a text is the member that it names in any case of ASCII letters, or else the member that stands for unknown ones.
  */
-
 import type { Enumeration } from '../../cqn/typed.ts'
 import type { Element } from '../../cqn/csn.ts'
 

@@ -3,7 +3,7 @@
  * for entities that it holds, and {@link textOf} for one that is about to be stored. So the text is not stored.
  */
 import { columnsOf, flattenedType, type Selection } from './columns.ts'
-import { isStructured, valueTypesOf, type Property, type StructuredType } from './types.ts'
+import { isStructured, valueTypesOf, type EntityType, type Property, type StructuredType } from './types.ts'
 import type { Row } from '../../plans/statement.ts'
 
 /** Parts that follow each other. */
@@ -34,10 +34,8 @@ export interface ComplexPart {
   template: Template
 }
 
-type OfEntity = StructuredType & { hidden: { emptyObjects: string } }
-
 /** Derives the template of an entity type, or of what is selected of it, as {@link isOfColumns} allows. */
-export function templateOf(type: OfEntity, selection?: Selection): Template {
+export function templateOf(type: EntityType, selection?: Selection): Template {
   const { emptyObjects } = type.hidden
 
   function objectOf({ properties }: StructuredType, typeName: string, prefix: string, selection: Selection): Template {

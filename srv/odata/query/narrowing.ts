@@ -28,7 +28,7 @@ const OF_COMPLEX_VALUES = ['$compute']
 export const countName = (property: string) => `${property}@odata.count`
 
 /** A path to a property as the model spells it. */
-export interface Path {
+export interface PropertyAt {
   names: string[]
   /** With the types that it is cast to. */
   segments: string[]
@@ -46,7 +46,7 @@ export interface Path {
 export function narrowed(
   exchange: Exchange,
   rows: Rows,
-  { names, property, type }: Path,
+  { names, property, type }: PropertyAt,
   options: Map<string, string>,
   isAddressed: boolean
 ): Rows {

@@ -5,7 +5,7 @@ import type { Exchange } from '../request/exchange.ts'
 import { ref, type Cqn } from '../../cqn/cqn.ts'
 import { nestedItems } from '../request/options.ts'
 import type { KnownTypes } from '../model/schema.ts'
-import { countName, narrowed, type Path } from './narrowing.ts'
+import { countName, narrowed, type PropertyAt } from './narrowing.ts'
 import { areTooLarge, type Rows } from './rows.ts'
 import { isStructured, propertyNamed, valueTypeNamed, type Property, type StructuredType } from '../model/types.ts'
 
@@ -114,10 +114,10 @@ function select(selection: NonNullable<Selection>, [first = '', ...rest]: string
 }
 
 /** Follows a path. A property of a derived type needs the type before it (5.1.4). */
-function resolve(segments: string[], root: StructuredType): Path {
+function resolve(segments: string[], root: StructuredType): PropertyAt {
   if (segments.length > MOST_NAMES) throw refused(`A path in $select may have at most ${MOST_NAMES} names.`)
   const unknown = () => refused(`'${segments.join('/')}' in $select is not a property of '${root.name}'.`)
-  const path: Omit<Path, 'type'> = { names: [], segments: [], property: undefined }
+  const path: Omit<PropertyAt, 'type'> = { names: [], segments: [], property: undefined }
   let type: Property['type'] = root
   for (const name of segments) {
     if (!isStructured(type)) throw unknown()

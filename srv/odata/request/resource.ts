@@ -36,7 +36,7 @@ export function locate(url: string, root: string, schema: ServiceSchema): Locate
     if (!isCollection(resource)) throw notFound(segments)
     if (resource.kind === 'collection') resource.isFiltered = true
   }
-  narrow(filters, options, aliases)
+  addConditions(filters, options, aliases)
   return { resource, options, aliases }
 }
 
@@ -82,10 +82,10 @@ function hasKey(filter: string): boolean {
 }
 
 /**
- * Turns the conditions of the path into query options. Each becomes the value of a parameter alias, which keeps it an
+ * Adds the conditions of the path to the query options. Each becomes the value of a parameter alias, which keeps it an
  * expression of its own.
  */
-function narrow(filters: string[], options: Map<string, string>, aliases: Map<string, string>) {
+function addConditions(filters: string[], options: Map<string, string>, aliases: Map<string, string>) {
   if (!filters.length) return
   const named = (expression: string) => {
     let number = 1
