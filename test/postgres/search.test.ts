@@ -99,6 +99,19 @@ describe('The search index', () => {
     })
   })
 
+  it('tells a term that only names members have without a look at the texts', async () => {
+    const contains = (json: string) => `json_contains('${json}', 'displayname')`
+    await onServer(owner, async (each) => {
+      const { rows } = await each.query(`SELECT ${contains('{"displayName":"a","b":"my displayName"}')} AS value,
+        ${contains('{"displayName":"displayName"}')} AS both, ${contains('["displayName"]')} AS item,
+        ${contains(String.raw`{"displayName":"\"displayName\":"}`)} AS quoted, ${contains('{"displayName" : "a"}')} AS spaced`)
+      expect(rows).toEqual([{ value: true, both: true, item: true, quoted: true, spaced: false }])
+      await each.query('BEGIN; DROP FUNCTION json_texts(text)')
+      expect((await each.query(`SELECT ${contains('{"displayName":"a"}')} AS name`)).rows).toEqual([{ name: false }])
+      await each.query('ROLLBACK')
+    })
+  })
+
   it('has nothing for a tenant of what others have, and nothing for nobody', async () => {
     expect(await candidates('=a', 'b-first')).toEqual([])
     expect(await candidates('=b', 'b-first')).toEqual(eight('b', 10))

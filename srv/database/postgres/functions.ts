@@ -130,10 +130,10 @@ export const FUNCTIONS = [
     `SELECT part FROM regexp_split_to_table(term, '[^ -~]|["\\\\/]') AS part ORDER BY length(part) DESC LIMIT 1`
   ),
   create('json_texts(whole text)', 'SETOF text', TEXTS),
-  // in the language whose functions run one of several queries
+  // in the language whose functions run one of several queries; names that equal a term need no look at all texts
   `CREATE OR REPLACE FUNCTION json_contains(whole text, term text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
    BEGIN
-     IF NOT (strpos(lower_case(whole), term) > 0 OR whole LIKE '%\\\\%') THEN RETURN false; END IF;
+     IF NOT (strpos(replace(lower_case(whole), '"' || term || '":', ''), term) > 0 OR whole LIKE '%\\\\%') THEN RETURN false; END IF;
      RETURN EXISTS (SELECT 1 FROM json_texts(whole) AS text WHERE strpos(lower_case(text), term) > 0);
    END $$`
 ]

@@ -8,7 +8,7 @@ import { queryOn } from './sql.ts'
  * The version of the schema that this code works with. It grows with every change of `db/` and of what the service adds
  * to the tables, so that a service of an earlier version does not take the change back when it starts.
  */
-export const VERSION = 22
+export const VERSION = 23
 
 const VERSIONS = 'provisioning_log_SchemaVersions'
 
