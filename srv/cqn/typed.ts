@@ -26,6 +26,8 @@ export interface Typed {
   type: ValueType
   /** The exact value of a condition (false or null where it is), if {@link cqn} is not exact. */
   exact?: Cqn | undefined
+  /** Whether it is null, for a value that also stands for those of other types as null. */
+  isNull?: Cqn
   /** Where a member of an open type is. */
   member?: Member
   structure?: Structure

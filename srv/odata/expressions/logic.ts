@@ -28,14 +28,18 @@ export function joined(operator: 'and' | 'or', conditions: Typed[]): Unplaced {
 }
 
 /** `not` (5.1.1.1.9): of null it is null. */
-export const negated = (operand: Typed): Unplaced => condition(xpr('not', exactly(operand)))
+export const negated = (operand: Unplaced): Unplaced => condition(xpr('not', exactly(operand)))
 
 /** Whether a condition is true: null becomes false. */
-export const isTrue = (operand: Typed): Cqn => func('coalesce', operand.cqn, val(false))
+export const isTrue = ({ cqn }: Unplaced): Cqn => func('coalesce', cqn, val(false))
+
+/** A condition that is never null. */
+const surely = (cqn: Cqn): Unplaced => ({ ...condition(cqn), exact: isTrue(condition(cqn)) })
 
 const isConstant = (cqn: Cqn) => 'val' in cqn
 const isNull = ({ type }: Pick<Typed, 'type'>) => type === 'null'
 const equalsNull = (cqn: Cqn) => xpr(cqn, '=', val(null))
+const areNull = (...values: Typed[]) => allOf(...values.map((each) => each.isNull ?? equalsNull(exactly(each))))
 
 /**
  * Compares two values of one type (5.1.1.1.1 to 5.1.1.1.6): null equals null and nothing else, and is neither less nor
@@ -52,8 +56,11 @@ export function compared(left: Typed, operator: string, right: Typed): Unplaced 
   }
   if (left.mayBeNaN || right.mayBeNaN) return comparedNaN(left, operator, right)
   const [a, b] = [exactly(left), exactly(right)]
-  if (operator === '!=') return condition(xpr(a, '!=', b))
+  const mayBothBeNull = !isConstant(a) && !isConstant(b)
+  const standsForOthers = mayBothBeNull && (left.isNull ?? right.isNull)
+  if (operator === '!=') return standsForOthers ? negated(compared(left, '=', right)) : condition(xpr(a, '!=', b))
   if (operator === '=') {
+    if (standsForOthers) return surely(anyOf(xpr(a, '=', b), areNull(left, right)))
     const nullSafe = xpr(a, '==', b)
     const found = equalInAnyCase(left, right) ?? equalInAnyCase(right, left)
     if (found) return condition(found, nullSafe)
@@ -62,9 +69,7 @@ export function compared(left: Typed, operator: string, right: Typed): Unplaced 
   const ordered = xpr(a, operator, b)
   const areKnown = [left, right].every(({ cqn, required }) => required || isConstant(cqn))
   if (areKnown) return condition(ordered)
-  const mayBothBeNull = includesEqual && !isConstant(a) && !isConstant(b)
-  const cqn = mayBothBeNull ? anyOf(ordered, allOf(equalsNull(a), equalsNull(b))) : ordered
-  return condition(cqn, func('coalesce', cqn, val(false)))
+  return surely(includesEqual && mayBothBeNull ? anyOf(ordered, areNull(left, right)) : ordered)
 }
 
 /** Whether a text is one of several values, as an index can answer it that has the text in any case. */
@@ -85,7 +90,8 @@ const equalInAnyCase = (text: Typed, { cqn }: Typed) => foundInAnyCase(text, '='
 function comparedNaN(left: Typed, operator: string, right: Typed): Unplaced {
   const number = (each: Typed): Typed => ({ ...each, cqn: numeric(each), mayBeNaN: false })
   if (operator !== '=' && operator !== '!=') return compared(number(left), operator, number(right))
-  const equal = allOf(xpr(left.cqn, '==', right.cqn), xpr(left.cqn, '!=', notANumber()))
+  const plain = (each: Typed): Typed => ({ ...each, mayBeNaN: false })
+  const equal = allOf(exactly(compared(plain(left), '=', plain(right))), xpr(left.cqn, '!=', notANumber()))
   return operator === '=' ? condition(equal) : condition(xpr('not', equal))
 }
 
@@ -98,6 +104,5 @@ export function isMember(left: Typed, items: Typed[]): Unplaced {
   const value = exactly(left)
   const constants = values.map(exactly)
   const found = values.length ? [foundInAnyCase(left, 'in', constants) ?? xpr(value, 'in', list(constants))] : []
-  const cqn = anyOf(...found, ...others.map((each) => each.cqn))
-  return condition(cqn, func('coalesce', cqn, val(false)))
+  return surely(anyOf(...found, ...others.map((each) => each.cqn)))
 }

@@ -20,9 +20,10 @@ export function meantAs(typed: Typed, type: ValueType): Typed {
   if (!member) return { ...typed, type }
   const plain = (...types: string[]) => xpr('case when', hasType(member, types), 'then', memberAs(member, type), 'end')
   if (type === 'complex') return { cqn: hasType(member, ['object']), type, position }
+  const isNull = xpr(jsonOfMember(member), '=', val(null))
   const types = JSON_TYPES[type]
-  if (types) return { cqn: plain(...types), type, position }
-  return { ...converted({ cqn: plain('text'), type: 'string', position }, type), position }
+  if (types) return { cqn: plain(...types), type, isNull, position }
+  return { ...converted({ cqn: plain('text'), type: 'string', position }, type), isNull, position }
 }
 
 /** The value of a member that is known to be of a type. */
