@@ -99,7 +99,7 @@ const memberShown = (value: unknown, { metadata }: JsonFormat) => (metadata === 
 /** Checks the query options for the value, which depend on its kind (OData URL Conventions 4.01, 5.1). */
 function optionsOf({ options }: Exchange, { property, isMember, suffix }: Resource & { kind: 'property' }) {
   const own = new Map([...options].filter(([name]) => name !== '$format'))
-  if (suffix === '$count') checkOptions(own, ['$filter', '$search'])
+  if (suffix === '$count') checkOptions(own, ['$filter', '$search', '$compute'])
   else if (suffix || isMember || !isStructured(property.type)) checkOptions(own, [])
   return own
 }

@@ -234,6 +234,10 @@ describe('A property with query options', () => {
       (await service.get(query(`${path}/a/provisioningSteps/$count`, { $filter: "status eq 'success'" }))).text
     ).toBe('2')
     expect((await service.get(query(`${path}/a/provisioningSteps/$count`, { $search: 'export' }))).text).toBe('1')
+    const computed = { $compute: 'length(name) as n', $filter: 'n gt 5' }
+    const { body } = await service.get(query(`${path}/a/provisioningSteps`, { ...computed, $count: 'true' }))
+    expect((await service.get(query(`${path}/a/provisioningSteps/$count`, computed))).text).toBe('2')
+    expect(body['@odata.count']).toBe(2)
   })
 
   it.each<[string, Record<string, string>]>([
