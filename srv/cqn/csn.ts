@@ -50,7 +50,8 @@ export interface Column {
 /** The query of a projection; undefined for an entity that is stored itself. */
 export const queryOf = ({ projection, query }: Definition): Select | undefined => projection ?? query?.SELECT
 
-const serviceOf = (entity: string) => entity.replace(/\.[^.]*$/, '')
+/** The name of the service that has an entity, by the name of that. */
+export const serviceOf = (entity: string) => entity.replace(/\.[^.]*$/, '')
 
 /** Whether an entity is in a service of the log: one with a singleton. */
 export function isShownByLog({ definitions }: Model, entity: string): boolean {

@@ -1,6 +1,6 @@
 /** The schema of a service, derived from the CDS model. */
 import { flattenedType } from './columns.ts'
-import { columnHolding, findColumn, queryOf, type Definition, type Model } from '../../cqn/csn.ts'
+import { columnHolding, findColumn, queryOf, serviceOf, type Definition, type Model } from '../../cqn/csn.ts'
 import type { Searched } from '../../database/engine.ts'
 import { columnsByParts, columnsInAnyCase, columnsThatFind } from '../../database/indexes.ts'
 import { expectColumns, projectionOf, shownAs, type Projection } from './projection.ts'
@@ -148,7 +148,7 @@ function arrivalsOf({ definitions }: Model, entity: string): ServiceSchema['arri
 function shapesOf(csn: Model, entity: string) {
   const stored = sourceOf(csn, entity) ?? entity
   const typeOf = <Type>(name: string, read: (definitions: Model['definitions'], name: string) => Type) => {
-    const service = name.replace(/\.[^.]*$/, '')
+    const service = serviceOf(name)
     return read(linked(csn, service).definitions, namespaceOf(csn, service) + name.slice(service.length))
   }
   const projections = Object.keys(csn.definitions).filter((name) => sourceOf(csn, name) === stored)

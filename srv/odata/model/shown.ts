@@ -6,7 +6,7 @@
  * names the namespace that clients see instead.
  */
 import cds from '@sap/cds'
-import { queryOf, type Definition, type Model } from '../../cqn/csn.ts'
+import { queryOf, serviceOf, type Definition, type Model } from '../../cqn/csn.ts'
 import { remembered } from '../../values/remembered.ts'
 
 /** What was linked of a model, by service: a start needs each of three models four times. */
@@ -44,7 +44,7 @@ export function asShown(model: Model, service: string): Model {
   for (const [name, each] of shown) definitions[each] = withoutQuery(all[name] as Definition)
   for (const each of names.map((name) => model.definitions[name] as Definition)) {
     const source = queryOf(each)?.from?.ref?.[0] ?? ''
-    const { kind, ...said } = model.definitions[source.replace(/\.[^.]*$/, '')] ?? {}
+    const { kind, ...said } = model.definitions[serviceOf(source)] ?? {}
     if (kind === 'service') definitions[namespace] = { ...said, ...(definitions[namespace] as Definition) }
   }
   return { ...model, definitions }
