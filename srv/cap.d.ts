@@ -1,19 +1,5 @@
 /** What is used of CAP that it publishes no types for. */
 
-declare module '@sap/cds/lib/srv/protocols/odata-v4.js' {
-  import type { ApplicationService } from '@sap/cds'
-  import type { NextFunction, Request, RequestHandler, Response, Router } from 'express'
-
-  class ODataAdapter {
-    constructor(service: ApplicationService, options?: { kind?: string })
-    readonly service: ApplicationService
-    get router(): Router
-    get authorize(): RequestHandler | null
-    error(error: unknown, req: Request, res: Response, next?: NextFunction): unknown
-  }
-  export default ODataAdapter
-}
-
 declare module 'odata-csdl' {
   export function xml2json(xml: string): object
 }

@@ -145,5 +145,5 @@ const BROTLI = { params: { [constants.BROTLI_PARAM_LGWIN]: 16 } }
 const isCompressible: compression.CompressionFilter = (req, res) =>
   String(res.getHeader('Content-Type')).startsWith('application/x-ndjson') || compression.filter(req, res)
 
-/** Renders errors that occur before the service is reached, such as a path that cannot be decoded. */
+/** Renders the errors of requests: those of service roots, and those of what is before them. */
 const renderError: ErrorRequestHandler = (error, req, res, _next) => refuseAnything(error, req, res)

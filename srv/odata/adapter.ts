@@ -5,13 +5,9 @@
  * URLs against the structured types, have CAP run the queries, and give the answers their structure.
  */
 import cds, { type ApplicationService } from '@sap/cds'
-import express, { type Request, type Response, type Router } from 'express'
-// Not published as API: the base class of CAP's protocols, which brings authorization.
-import ODataAdapter from '@sap/cds/lib/srv/protocols/odata-v4.js'
+import express, { type Router } from 'express'
 import { entityIn } from '../cqn/cqn.ts'
-import type { Model } from '../cqn/csn.ts'
-import { refuseAnything } from '../errors/refuse.ts'
-import { requestIds } from '../errors/request-ids.ts'
+import { serviceOf, type Model } from '../cqn/csn.ts'
 import { Plans } from '../plans/plans.ts'
 import { settings } from '../settings/settings.ts'
 import type { Conventions } from './request/exchange.ts'
@@ -34,8 +30,7 @@ export function registerProtocols(model: Model, tokens: LinkTokens) {
     'odata-graph': { isGraph: true, batchLimit: 20 }
   }
   for (const [kind, conventions] of Object.entries(all)) {
-    const impl = (service: ApplicationService, options: object) =>
-      new StructuredODataAdapter(service, options, { model, tokens, conventions })
+    const impl = (service: ApplicationService) => ({ router: routerOf(service, { model, tokens, conventions }) })
     protocols[kind] = { path: '/', impl }
   }
 }
@@ -50,43 +45,25 @@ const PHASES: [Phase, own: number][] = [
   ['after', 0]
 ]
 
-class StructuredODataAdapter extends ODataAdapter {
-  private readonly answer: ReturnType<typeof serviceRootOf>
-  private knownPlans: Plans | undefined
+/** Makes the router of a service. What it throws is rendered after it: see server.ts. */
+function routerOf(service: ApplicationService, setup: Setup): Router {
+  let plans: Plans | undefined
+  const answer = serviceRootOf(service.name, setup, { run, plans: () => (plans ??= plansFor(service)) })
+  return express.Router().use((req, res) => answer(req, res))
+}
 
-  constructor(service: ApplicationService, options: object, setup: Setup) {
-    super(service, options)
-    this.answer = serviceRootOf(service.name, setup, { run, plans: () => this.plans })
-  }
-
-  /** A router without CAP's own middleware. It is set on the instance, as in the base class, to be built once. */
-  override get router(): Router {
-    const router = express.Router()
-    Object.defineProperty(this, 'router', { value: router })
-    if (this.authorize) router.use(this.authorize)
-    router.use((req, res) => this.answer(req, res)) // the base class asks for the router while it is constructed
-    return router
-  }
-
-  /** Plans bypass the handlers of the service, so there are none if it has others than its own. */
-  private get plans(): Plans {
-    if (this.knownPlans) return this.knownPlans
-    const { handlers } = this.service as unknown as { handlers: Handlers }
-    const hasOthers = PHASES.some(([phase, own]) => {
-      return handlers[phase].filter((each) => ['READ', '*'].includes(each[phase] ?? '')).length > own
-    })
-    return (this.knownPlans = new Plans(hasOthers ? 0 : settings().odata.plan_bytes))
-  }
-
-  /** Renders any error, including those of CAP. */
-  override error(error: unknown, req: Request, res: Response) {
-    refuseAnything(error, req, res, requestIds(cds.context?.http?.res as unknown as Response))
-  }
+/** Plans bypass the handlers of the service, so none are kept if it has others than its own. */
+function plansFor(service: ApplicationService): Plans {
+  const { handlers } = service as unknown as { handlers: Handlers }
+  const hasOthers = PHASES.some(([phase, own]) => {
+    return handlers[phase].filter((each) => ['READ', '*'].includes(each[phase] ?? '')).length > own
+  })
+  return new Plans(hasOthers ? 0 : settings().odata.plan_bytes)
 }
 
 /** Runs a query through the service that has the entity: of what is stored, that may be another one than that of the root. */
 function run(query: object, details: object) {
   const request = new cds.Request({ query: toQuery(query), ...details } as never)
-  const service = cds.services[entityIn(query).replace(/\.[^.]*$/, '')] as ApplicationService
+  const service = cds.services[serviceOf(entityIn(query))] as ApplicationService
   return inTransaction(service, () => service.dispatch(request))
 }
