@@ -120,6 +120,35 @@ it.each([
   await service.stop()
 })
 
+it.each([
+  ['reads', '', '/aggregate($count as number)'],
+  ['counts', '/$count', '']
+])('Others do not wait for all sets of rows that a request %s', async (_, count, aggregated) => {
+  const service = await startProcess({ file: join(temporaryFolder(), 'events.sqlite') })
+  const url = service.url as string
+  const event = { activityDateTime: '2024-05-01T12:00:00Z' }
+  const requests = Array.from({ length: 1000 }, (_, id) => ({ id: `${id}`, method: 'POST', url: path, body: event }))
+  for (let batches = 0; batches < 3; batches++) expect((await postJson(`${url}/$batch`, { requests })).status).toBe(200)
+  const slow = Array.from({ length: 8 }, (_, other) => `tolower(id) ne '${other}'`).join(' and ')
+  const set = (most: number) => `filter(length(id) ge ${most} and ${slow})${aggregated}`
+  const sets = `${url}${path}${count}?$apply=concat(${Array.from({ length: 20 }, (_, most) => set(most)).join()})`
+
+  /** @returns how many other requests are answered before it is */
+  async function othersMeanwhile() {
+    let isAnswered = false
+    const answered = fetch(sets).then(({ status }) => ((isAnswered = true), status))
+    let others = 0
+    for (; !isAnswered; others++) expect((await fetch(`${url}/health/live`)).status).toBe(200)
+    expect(await answered).toBe(200)
+    return others
+  }
+
+  // 1 to 3 where all sets come at once
+  const others = [await othersMeanwhile(), await othersMeanwhile(), await othersMeanwhile()]
+  expect(Math.max(...others)).toBeGreaterThan(5)
+  await service.stop()
+})
+
 it('A page ends when its client goes, also where its texts are made', async () => {
   const { url = '', pid, stop } = await startProcess({ file: join(temporaryFolder(), 'events.sqlite') })
   const a = Array<number>(150_000).fill(1.5)

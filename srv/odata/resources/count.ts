@@ -1,5 +1,6 @@
 /** Counts the entities of a collection (OData Protocol 4.01, 11.2.10). */
 import { func, named, ref } from '../../cqn/cqn.ts'
+import { givingWay } from '../../http/give-way.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { planned, type Planned } from '../../plans/plans.ts'
 import { orderTerms } from '../query/order.ts'
@@ -30,7 +31,9 @@ export async function countOf(schema: ServiceSchema, { ask }: Planned<unknown>, 
   const { counts } = schema
   const kept = named(func('sum', ref(counts.count)), 'total') // the number of all entities: see db/counts.cds
   let total = 0
+  const giveWay = givingWay()
   for (const [index, rows] of sets.entries()) {
+    await giveWay()
     const found = await ask(`count ${index}`, () => {
       if (rows === entities(schema)) return { SELECT: { from: { ref: [counts.entity] }, columns: [kept] } }
       const source = rows.areEntities ? rows : nested(rows, columnsFor(undefined, rows))

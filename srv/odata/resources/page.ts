@@ -1,4 +1,5 @@
 /** Reads collections, page by page (OData Protocol 4.01, 11.2.6). */
+import { givingWay } from '../../http/give-way.ts'
 import { waitForTurn } from '../../http/large-answers.ts'
 import { mostBytes } from '../../database/reading.ts'
 import { arrivedUntil, lastArrival } from '../query/arrivals.ts'
@@ -115,7 +116,9 @@ async function readSets(exchange: Exchange, sets: Rows[], path: string): Promise
       throw new RequestError('notImplemented', `The service does not implement ${name} after concat or rollup.`, name)
   }
   const all: JsonText = []
+  const giveWay = givingWay()
   for (const rows of sets) {
+    await giveWay()
     const prepared = { sets, selected: selected(exchange, rows), terms: orderOfPage(exchange, rows), keys: [] }
     const plan = planned(exchange, undefined, () => prepared)
     const { texts, next } = await readWindow(exchange, plan, { limit: schema.pageSize.max, next: () => ({}) }, path)
