@@ -91,11 +91,11 @@ function cases(parser: Parser, position: number): Typed {
   // members of open types keep the types that they have in JSON
   if (!type && known.length)
     return { ...memberValue({ source: valued(all.map(({ value }) => shown(value))), path: [] }), position }
+  const complex = known.find((value) => !isPrimitive(value))
+  if (complex) cursor.unsupported('The values must be primitive', complex.position)
   const values = all.map(({ value }) => meantAs(value, type ?? 'null'))
-  for (const value of values) {
-    if (!isPrimitive(value)) cursor.unsupported('The values must be primitive', value.position)
+  for (const value of values)
     if (value.type !== type && value.type !== 'null') cursor.fail('All values must have one type', value.position)
-  }
   const whole = known.every((value) => value.whole === true)
   const mayBeNaN = values.some((value) => value.mayBeNaN)
   return { cqn: valued(values.map(exactly)), type: type ?? 'null', whole, mayBeNaN, position }

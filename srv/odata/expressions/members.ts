@@ -19,7 +19,6 @@ export function meantAs(typed: Typed, type: ValueType): Typed {
   const { position, member } = typed
   if (!member) return { ...typed, type }
   const plain = (...types: string[]) => xpr('case when', hasType(member, types), 'then', memberAs(member, type), 'end')
-  if (type === 'complex') return { cqn: hasType(member, ['object']), type, position }
   const isNull = xpr(jsonOfMember(member), '=', val(null))
   const types = JSON_TYPES[type]
   if (types) return { cqn: plain(...types), type, isNull, position }

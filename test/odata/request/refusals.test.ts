@@ -285,6 +285,10 @@ describe('A request that is wrong is refused and says why', () => {
       `durationInMilliseconds eq 'x'`,
       'A value of type number cannot be compared with one of type string, at position 23 of $filter.'
     ],
+    [
+      'sourceSystem/details/x in (null,statusInfo)',
+      'A value of type any cannot be compared with one of type complex, at position 23 of $filter.'
+    ],
     ['activityDateTime gt 2024-13-01', "'2024-13-01' is not a value, at position 20 of $filter."],
     ['contains(jobId) eq true', 'The function is contains(string, string), at position 0 of $filter.'],
     ["jobId eq 'x' jobId", "'jobId' is not expected, at position 13 of $filter."],
