@@ -13,7 +13,7 @@ import type { Parser, Scope } from './parsing.ts'
 
 /** Where a path leads. */
 interface Place {
-  /** Undefined within a value of an open type, where anything may be. */
+  /** Undefined within a value of an open type, where anything may be: then there is a member. */
   type: Property['type'] | undefined
   property?: Property
   /** The names of the path, as the model spells them. */
@@ -142,14 +142,13 @@ function primitive(property: Property, cqn: Cqn): Unplaced {
 }
 
 function valueAt(parser: Parser, place: Place): Unplaced {
-  const { cursor, context } = parser
+  const { context } = parser
   const { type, property, member, condition } = place
   if (property?.collection) {
     const name = isStructured(property.type) ? property.type.name : property.type
     return { cqn: ALWAYS, type: 'collection', structure: [[name, ALWAYS]] }
   }
-  if (member && type === undefined) return memberValue(member)
-  if (type === undefined) return cursor.fail('A property is expected')
+  if (type === undefined) return memberValue(member as Member)
   const value = member && memberAs(member, isStructured(type) ? 'complex' : valueTypeOf(type))
   if (isStructured(type)) {
     const isThere =

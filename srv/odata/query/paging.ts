@@ -96,10 +96,8 @@ export function comesAfter(terms: OrderTerm[], after: Value[]): Cqn {
       beyond(term, after[index], index)
     )
   )
-  const [first] = terms
-  if (!first || terms.length === 1) return anyOf(...alternatives)
   // implied by the alternatives, but an index can serve this range
-  return allOf(beyond(first, after[0], 0, '='), anyOf(...alternatives))
+  return allOf(beyond(terms[0] as OrderTerm, after[0], 0, '='), anyOf(...alternatives))
 }
 
 /** @param orEqual `=` if the value itself counts, too */

@@ -96,8 +96,7 @@ async function* pagesOf(exchange: Exchange, prepared: Prepared, path: string): P
 }
 
 async function* resumed(first: IteratorResult<JsonText, void>, others: Pages): Pages {
-  if (first.done) return
-  yield first.value
+  if (!first.done) yield first.value
   yield* others
 }
 
