@@ -1,5 +1,5 @@
 /** `npm run backup -- FILE` copies the database while the service runs. It exits with 1 on failure. */
-import './env-file.ts'
+import './configuration-files.ts'
 import { resolve } from 'node:path'
 import { openLog } from '../database/open-log.ts'
 import { databaseLocation } from '../settings/settings.ts'

@@ -4,7 +4,7 @@
  * that; without a password in it `PGPASSWORD` has it. No service should run on either. What was interrupted goes on
  * when it is run again.
  */
-import './env-file.ts'
+import './configuration-files.ts'
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'

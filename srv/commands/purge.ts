@@ -2,7 +2,7 @@
  * `npm run purge -- --before 2024-01-01 [--by NAME]`: removes events that happened before an instant, and keeps a
  * record of it. The service may be running.
  */
-import './env-file.ts'
+import './configuration-files.ts'
 import { userInfo } from 'node:os'
 import { openLog } from '../database/open-log.ts'
 import { newestSealed, purge } from '../integrity/retention.ts'

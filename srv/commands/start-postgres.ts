@@ -2,7 +2,7 @@
  * `npm run start:postgres`: `npm start` on a PostgreSQL server that starts and stops with the service. Its files are in
  * a folder beside the database file that would be used otherwise, and stay. It takes the arguments of `npm start`.
  */
-import './env-file.ts'
+import './configuration-files.ts'
 import { parse, resolve } from 'node:path'
 import cds from '@sap/cds'
 import pg from 'pg'

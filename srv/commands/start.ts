@@ -1,10 +1,10 @@
 /**
  * `npm start`: runs `cds-serve`, which takes `--profile NAME`, `--production` and `--port N`. `npm start -- --sample N`
  * also fills the log with N generated events once the service listens. The same N gives events with the same ids, and
- * those that are there already are skipped. Where an argument is refused, the service does not start, and the exit code
- * is 2. Where the service itself does not start, it is 1, and a sentence says why.
+ * those that are there already are skipped. Where the service does not start, a sentence says why, and the exit code is 2
+ * for an argument or a file of the configuration, and otherwise 1.
  */
-import './env-file.ts'
+import './configuration-files.ts'
 import { spawn } from 'node:child_process'
 import { createRequire, flushCompileCache } from 'node:module'
 import { join } from 'node:path'

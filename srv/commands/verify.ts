@@ -3,7 +3,7 @@
  * export. If all is well, it exports the latest seals. It exits with 1 if the log was tampered with, with 2 if it
  * cannot be checked, and with 3 if events are not sealed, so that nothing shows whether they were tampered with.
  */
-import './env-file.ts'
+import './configuration-files.ts'
 import cds from '@sap/cds'
 import type { Model } from '../cqn/csn.ts'
 import { ownerLocation, settings } from '../settings/settings.ts'

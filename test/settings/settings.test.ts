@@ -225,12 +225,12 @@ describe('A profile that is named in .env', () => {
     expect(() => checkSettings(given(profiles), variables)).not.toThrow()
   )
 
-  /** Runs a command in a folder of the service with a file `.env`. @returns its exit code, and what it says of errors */
-  async function run(command: string, makeFile: (path: string) => void) {
+  /** Runs a command in a folder of the service with a file. @returns its exit code, and what it says of errors */
+  async function run(command: string, makeFile: (path: string) => void, name = '.env') {
     const folder = temporaryFolder()
     for (const each of ['package.json', '.cdsrc.json', 'srv', 'db', 'app', 'node_modules'])
-      symlinkSync(join(root, each), join(folder, each))
-    makeFile(join(folder, '.env'))
+      if (each !== name) symlinkSync(join(root, each), join(folder, each))
+    makeFile(join(folder, name))
     const child = spawn(process.execPath, [`srv/commands/${command}.ts`], {
       cwd: folder,
       env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, CDS_TYPESCRIPT: 'true', PORT: '0' }
@@ -253,6 +253,20 @@ describe('A profile that is named in .env', () => {
     const [status, log] = await run('verify', (path) => mkdirSync(path))
     expect([status, log]).toEqual([2, expect.stringMatching(/^The file \.env cannot be read: .*[^.]\.\n$/)])
   })
+
+  it.concurrent.each([
+    ['.cdsrc-private.json', 'start', 'requires'],
+    ['.cdsrc.json', 'verify', '{ "requires": '],
+    ['default-env.json', 'start-postgres', '{}}'],
+    ['package.json', 'backup', '']
+  ])(
+    'ends commands with 2, as do other files that are no JSON, without which CAP would go on: %s',
+    async (name, command, text) => {
+      const [status, log] = await run(command, (path) => writeFileSync(path, text), name)
+      expect(status).toBe(2)
+      expect(log).toMatch(new RegExp(`^The file ${name.replaceAll('.', '\\.')} cannot be read: .* JSON.*\\.\\n$`))
+    }
+  )
 })
 
 describe('The database file', () => {
