@@ -96,16 +96,15 @@ async function answerUnit(
   const shares: Share[] = []
   const answers: Promise<Answer>[] = []
   for (const request of requests) {
-    await new Promise<void>((goOn) => {
-      const store: Store = (rows) =>
-        new Promise((stored, refused) => {
-          shares.push({ rows, stored, refused })
-          goOn()
-        })
-      const answered = answer(request, store)
-      answers.push(answered)
-      answered.then(() => goOn(), goOn)
-    })
+    const { promise: waiting, resolve: waits } = Promise.withResolvers<void>()
+    const store: Store = (rows) =>
+      new Promise((stored, refused) => {
+        shares.push({ rows, stored, refused })
+        waits()
+      })
+    const answered = answer(request, store)
+    answers.push(answered)
+    await Promise.race([waiting, answered])
   }
   // a request that was answered before it stored anything has failed
   if (shares.length === requests.length) await storeTogether(shares, append)
