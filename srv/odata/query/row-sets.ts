@@ -8,7 +8,11 @@ import { tallied } from './tallied.ts'
 import { computed } from './compute.ts'
 import { areTooLarge, conditioned, entities, searched, type Rows } from './rows.ts'
 
-/** @returns the sets of rows; several after `concat` in `$apply` */
+/**
+ * Reads the options that make or choose rows.
+ * @returns the sets of rows; several after `concat` in `$apply`
+ * @throws {RequestError} 400 for options that are wrong, or too large together, 501 for what is not implemented
+ */
 export function rowSets(exchange: Exchange, all = entities(exchange.schema)): Rows[] {
   const sets = parsedOption(exchange, '$apply', all, (parser) => transformations(parser, all)) ?? [all]
   const results: Rows[] = []

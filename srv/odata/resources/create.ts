@@ -20,7 +20,9 @@ import { respondWith } from '../response/respond.ts'
 /**
  * Stores the entity in the request body and answers with it.
  * @param path the path of the collection that was posted to
- * @param body the request body, as JSON
+ * @param body the request body, parsed
+ * @throws {RequestError} 400 for a body or query options that are wrong, 409 if another entity has the key, 503 or 507
+ *   if the database cannot store it
  */
 export async function create(exchange: Exchange, path: string, body: unknown) {
   const { res, preferences, schema, run } = exchange

@@ -24,7 +24,7 @@ import { entityEtag } from '../response/render-rows.ts'
 import { isStructured, type JsonObject, type Property, type StructuredType } from '../model/types.ts'
 import { isJsonObject } from '../../values/json.ts'
 
-/** Answers with one entity. */
+/** Answers with one entity. @throws {RequestError} 404 if there is none, 409 if several tenants have one with the key */
 export async function readEntity(exchange: Exchange, { collection, key }: Resource & { kind: 'entity' }) {
   const { texts, row, list } = await readOne(exchange, collection, key)
   respondWith(exchange, `${collection}${list}/$entity`, texts, entityEtag(row, exchange.schema))
@@ -50,7 +50,10 @@ async function readOne(exchange: Exchange, path: string, key: EntityKey) {
   return { texts, row: expectOne(schema, key, [rowAt(0), rowAt(1)]), list: rowsList(plan.prepared.selected) }
 }
 
-/** Answers with the value of a property, or with 204 if it is null (OData Protocol 4.01, 11.2.4). */
+/**
+ * Answers with the value of a property, or with 204 if it is null (OData Protocol 4.01, 11.2.4).
+ * @throws {RequestError} 404 also if the value has no such member, 400 for query options that it does not take
+ */
 export async function readProperty(exchange: Exchange, resource: Resource & { kind: 'property' }) {
   const { res, format, schema } = exchange
   const { collection, key, path, isMember, suffix } = resource

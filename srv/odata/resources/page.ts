@@ -35,7 +35,11 @@ export interface Prepared extends PreparedRows {
 /** How many entities make a page large: most have 6 KB. */
 const LARGE = 200
 
-/** Reads a page. @param path the path of the collection, `auditLogs/provisioning` */
+/**
+ * Reads a page.
+ * @param path the path of the collection, `auditLogs/provisioning`
+ * @throws {RequestError} 400 for query options that are wrong, 501 for what is not implemented, 503 if time is over
+ */
 export async function readPage(exchange: Exchange, path: string): Promise<Page> {
   const { options, format, asReferences, reading, res } = exchange
   const window = pageWindow(exchange)
@@ -63,7 +67,7 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
   return { fragment: path + setsList(all), members }
 }
 
-/** @param all the entities that there are */
+/** Does what does not depend on the literals of a request. @param all the entities that there are */
 export function prepare(exchange: Exchange, all = entities(exchange.schema)): Prepared {
   const sets = rowSets(exchange, all)
   const [rows] = sets as [Rows]
