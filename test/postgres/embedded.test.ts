@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startEmbeddedServer } from '../../srv/commands/embedded-server.ts'
 import { until } from '../support/command.ts'
 import { COMPILED, temporaryFolder } from '../support/process.ts'
 import { clientOf } from '../support/service.ts'
@@ -122,6 +123,11 @@ describe('npm run start:postgres', () => {
       /^The PostgreSQL server of root runs as the user \d+, who cannot reach .*\/closed: run chmod o\+x /
     )
   })
+
+  it('says that there are no programs where another version is asked for', () =>
+    expect(startEmbeddedServer(join(folder, 'none'), '', '/nowhere/bin')).rejects.toThrow(
+      'There is no folder /nowhere/bin with the programs of a PostgreSQL server.'
+    ))
 
   it('is not for a database that there is', async () => {
     const { log } = await start({ DATABASE_URL: 'postgres://127.0.0.1/x' })
