@@ -35,6 +35,8 @@ function parse<Config extends ParseArgsConfig>(config: Config, names: string[]) 
     return parseArgs(config)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
+    const [option] = (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' && /--\w+/.exec(message)) || []
+    if (option) throw new Error(`${option} needs a value, after = if that begins with a dash.`, { cause: error })
     const [unknown] = (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && /'-.*?'/.exec(message)) || []
     if (!unknown) throw error
     const known = names.map((each) => `--${each}`).join(', ')

@@ -33,6 +33,7 @@ try {
 }
 
 async function migrate(file = '', url = '') {
+  if (!file) throw new Error('the database file is missing: npm run migrate -- --from FILE.')
   if (!existsSync(file)) throw new Error(`--from must be the database file, and there is no file '${file}'.`)
   expectDatabaseUrl(url, 'DATABASE_URL or --to')
   const source = { CDS_ENV: '', DATABASE_URL: '', CDS_REQUIRES_DB_CREDENTIALS_URL: resolve(file) }

@@ -15,7 +15,9 @@ describe('The arguments of a command', () => {
   it.each<[string[], number, string]>([
     [['--befor', 'x'], 0, "there is no option '--befor', only --before, --by."],
     [['-x'], 0, "there is no option '-x', only --before, --by."],
-    [['--by'], 0, "Option '--by <value>' argument missing"],
+    [['--by'], 0, '--by needs a value, after = if that begins with a dash.'],
+    [['--by', '--before'], 0, '--by needs a value, after = if that begins with a dash.'],
+    [['--by', '-1'], 0, '--by needs a value, after = if that begins with a dash.'],
     [['--by', ''], 0, '--by must not be empty.'],
     [['--by='], 0, '--by must not be empty.'],
     [['--by', 'ann', '--by', 'ann'], 0, '--by was given more than once.'],

@@ -194,6 +194,7 @@ describe('npm run migrate', () => {
   it('says what is wrong, and leaves a database with another log alone', async () => {
     const empty = await createDatabase('other')
     const failed = async (...args: string[]) => (await migrate(args)).said.split('\n').findLast((line) => line)
+    expect(await failed()).toBe('The migration failed: the database file is missing: npm run migrate -- --from FILE.')
     expect(await failed('--from', 'none.sqlite', '--to', empty)).toBe(
       "The migration failed: --from must be the database file, and there is no file 'none.sqlite'."
     )
