@@ -1,9 +1,42 @@
-/** The formats of answers (OData JSON 4.01, section 3). */
+/** The formats of answers: media types, and what their parameters ask for (OData JSON 4.01, section 3). */
 import type { Resource } from './resource.ts'
 
 export const JSON_TYPE = 'application/json'
 export const NDJSON_TYPE = 'application/x-ndjson'
 export const CSV_TYPE = 'text/csv'
+export const XML_TYPE = 'application/xml'
+export const MULTIPART_TYPE = 'multipart/mixed'
+
+const BOOLEAN = ['true', 'false']
+const LEVELS = ['minimal', 'full', 'none']
+
+/** The parameters of a media type and their values; undefined stands for any value. */
+type Parameters = Map<string, string[] | undefined>
+
+/** Two have a second name from version 4.0. */
+const OF_JSON: Parameters = new Map([
+  ['metadata', LEVELS],
+  ['odata.metadata', LEVELS],
+  ['streaming', BOOLEAN],
+  ['odata.streaming', BOOLEAN],
+  ['ieee754compatible', BOOLEAN],
+  ['exponentialdecimals', BOOLEAN]
+])
+
+const OF_CSV: Parameters = new Map([
+  ['header', ['present', 'absent']],
+  ['bom', ['present', 'absent']],
+  ['formulas', ['escaped', 'kept']],
+  ['part', undefined]
+])
+
+/** The parameters of the media types that have some. */
+export const PARAMETERS = new Map([
+  [JSON_TYPE, OF_JSON],
+  [NDJSON_TYPE, OF_JSON],
+  [CSV_TYPE, OF_CSV],
+  [MULTIPART_TYPE, new Map([['boundary', undefined]])]
+])
 
 export interface JsonFormat {
   metadata: 'minimal' | 'full' | 'none'
@@ -40,7 +73,7 @@ export interface CsvFormat {
 export function mediaTypesOf(resource: Resource, speaks401: boolean, isStreamed: boolean): string[] {
   const { kind } = resource
   if (kind === 'collection' && isStreamed) return [JSON_TYPE, NDJSON_TYPE, CSV_TYPE]
-  if (kind === 'metadata') return speaks401 ? ['application/xml', JSON_TYPE] : ['application/xml']
+  if (kind === 'metadata') return speaks401 ? [XML_TYPE, JSON_TYPE] : [XML_TYPE]
   const isText = kind === 'count' || (kind === 'property' && resource.suffix !== '')
   return isText ? ['text/plain', JSON_TYPE] : [JSON_TYPE]
 }

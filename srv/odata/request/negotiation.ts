@@ -2,44 +2,13 @@
 import type { Request } from 'express'
 import { RequestError } from '../../errors/errors.ts'
 import { remembered } from '../../values/remembered.ts'
-import { CSV_TYPE, JSON_TYPE, NDJSON_TYPE } from './format.ts'
-
-const MULTIPART_TYPE = 'multipart/mixed'
-const XML_TYPE = 'application/xml'
+import { CSV_TYPE, JSON_TYPE, MULTIPART_TYPE, NDJSON_TYPE, PARAMETERS, XML_TYPE } from './format.ts'
 
 interface MediaRange {
   type: string
   parameters: Map<string, string>
   quality: number
 }
-
-const BOOLEAN = ['true', 'false']
-const LEVELS = ['minimal', 'full', 'none']
-
-/** The format parameters of JSON and their values. Two have a second name from version 4.0. */
-const JSON_PARAMETERS = new Map<string, string[] | undefined>([
-  ['metadata', LEVELS],
-  ['odata.metadata', LEVELS],
-  ['streaming', BOOLEAN],
-  ['odata.streaming', BOOLEAN],
-  ['ieee754compatible', BOOLEAN],
-  ['exponentialdecimals', BOOLEAN]
-])
-
-/** Those of CSV; undefined stands for any value. */
-const CSV_PARAMETERS: typeof JSON_PARAMETERS = new Map([
-  ['header', ['present', 'absent']],
-  ['bom', ['present', 'absent']],
-  ['formulas', ['escaped', 'kept']],
-  ['part', undefined]
-])
-
-const PARAMETERS = new Map([
-  [JSON_TYPE, JSON_PARAMETERS],
-  [NDJSON_TYPE, JSON_PARAMETERS],
-  [CSV_TYPE, CSV_PARAMETERS],
-  [MULTIPART_TYPE, new Map([['boundary', undefined]])]
-])
 
 const SHORT_FORMS = new Map(Object.entries({ json: JSON_TYPE, xml: XML_TYPE, ndjson: NDJSON_TYPE, csv: CSV_TYPE }))
 
