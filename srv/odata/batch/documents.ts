@@ -1,7 +1,7 @@
 /** Batches in JSON (OData JSON 4.01, 19.1). */
+import { RequestError } from '../../errors/errors.ts'
 import { isJsonObject } from '../../values/json.ts'
 import type { JsonObject } from '../model/types.ts'
-import { parseBody, UnparsedBody } from '../request/body.ts'
 import { asRead, checkRequest, checkSize, forwardReference, invalid, referenceOf } from './requests.ts'
 import type { BatchRequest, Unit } from './requests.ts'
 
@@ -48,7 +48,10 @@ function readRequest(request: unknown, target: string) {
     id,
     ...asRead(method.toUpperCase(), url, read['content-type'], body),
     headers: read,
-    body: () => (body instanceof UnparsedBody ? parseBody(body.text) : body),
+    body: () => {
+      if (body instanceof RequestError) throw body
+      return body
+    },
     dependsOn: [] as BatchRequest[],
     isConditional: (request.if ?? null) !== null
   } satisfies BatchRequest

@@ -70,41 +70,35 @@ export const typeExpected = (type: string) =>
  */
 export function parseBody(text: string, members = checkStructure(Buffer.from(text))): unknown {
   const value = parsed(text)
-  const flaw = flawOf(value, text, members)
-  if (flaw !== undefined) throw new RequestError('invalidBody', flaw)
-  return value
-}
-
-/** The body of a request of a batch in JSON, if it is to be parsed by itself: what is wrong may be in it. */
-export class UnparsedBody {
-  readonly text: string
-
-  constructor(text: string) {
-    this.text = text
-  }
+  if (membersOf(value) === members) return value
+  const repeated = repeatedIn(Buffer.from(text))
+  throw new RequestError('invalidBody', `The request body has an object with two members '${repeated}'.`)
 }
 
 /**
- * Parses a batch in JSON. What is wrong with the members of a body is for the request that has it, not for the others.
+ * Parses a batch in JSON. What is wrong with the members of a body is for the request that has it, not for the others:
+ * then the error stands in place of the body.
  * @throws {RequestError} as {@link parseBody}, but for the bodies
  */
 export function parseBatch(text: string, members: number): unknown {
   const value = parsed(text)
-  if (flawOf(value, text, members) === undefined) return value
+  if (membersOf(value) === members) return value
   const bytes = Buffer.from(text)
   const bodies = bodiesIn(bytes)
   const ends = [0, ...bodies.map(([, , end]) => end)]
   const between = ends.map((end, index) => bytes.toString('utf8', end, bodies[index]?.[1]))
   const batch = parseBody(between.join('null')) as { requests: { body: unknown }[] }
   for (const [request, start, end] of bodies)
-    (batch.requests[request] as { body: unknown }).body = new UnparsedBody(bytes.toString('utf8', start, end))
+    (batch.requests[request] as { body: unknown }).body = bodyOrError(bytes.toString('utf8', start, end))
   return batch
 }
 
-/** What is wrong with the members of objects, as a sentence. */
-function flawOf(value: unknown, text: string, members: number): string | undefined {
-  if (membersOf(value) === members) return undefined
-  return `The request body has an object with two members '${repeatedIn(Buffer.from(text))}'.`
+function bodyOrError(text: string): unknown {
+  try {
+    return parseBody(text)
+  } catch (error) {
+    return error
+  }
 }
 
 function parsed(text: string): unknown {
