@@ -8,7 +8,7 @@ import type { Log } from '../database/log.ts'
 import { openLog } from '../database/open-log.ts'
 import type { Unsealed } from '../integrity/comparison.ts'
 import { Findings } from '../integrity/findings.ts'
-import { compareWithCheckpoint, readCheckpoint, type Checkpoint } from '../integrity/checkpoint.ts'
+import { compareWithExport, readExport, type ChainEnds } from '../integrity/export.ts'
 import { nameOf } from '../settings/database-url.ts'
 import { verify, type Report } from '../integrity/verification.ts'
 import { argumentsIn } from './arguments.ts'
@@ -46,21 +46,21 @@ async function check(files: { export?: string; against?: string }, place: Place)
   const { terminal } = place
   expectCompared(files)
   const location = place.location()
-  const checkpoint = files.against === undefined ? undefined : checkpointIn(files.against)
+  const exported = files.against === undefined ? undefined : exportIn(files.against)
   await using log = await openLog(location, { readOnly: true })
   const model = await place.model()
   const findings = new Findings()
   const report = await log.snapshot(async () => {
     const found = await verify(log, model, findings)
-    if (found && checkpoint) await compareWithCheckpoint(log, checkpoint, findings)
+    if (found && exported) await compareWithExport(log, exported, findings)
     return found
   })
   if (report) show(nameOf(location), report, terminal)
-  if (!checkpoint) terminal.log(REMINDER)
+  if (!exported) terminal.log(REMINDER)
   if (findings.count || !report) return tell(findings, terminal)
   if (report.unsealed && !(await isSealedSoon(log, report.unsealed, place.patience())))
     return tellUnsealed(report.unsealed, terminal)
-  terminal.log(checkpoint ? 'All is well, and what was exported is there.' : 'All is well.')
+  terminal.log(exported ? 'All is well, and what was exported is there.' : 'All is well.')
   return files.export === undefined ? WELL : exportTo(files.export, report.ends, terminal)
 }
 
@@ -102,9 +102,9 @@ function tellUnsealed({ count, first }: Unsealed, terminal: Place['terminal']) {
   return UNSEALED
 }
 
-function checkpointIn(file: string) {
+function exportIn(file: string) {
   try {
-    return readCheckpoint(readFileSync(file, 'utf8'))
+    return readExport(readFileSync(file, 'utf8'))
   } catch (error) {
     throw new Error(`${file} is not an export: ${(error as Error).message}`, { cause: error })
   }
@@ -120,7 +120,7 @@ function expectCompared({ export: file, against }: { export?: string; against?: 
 
 const isFile = (file: string) => statSync(file, { throwIfNoEntry: false })?.isFile() === true
 
-function exportTo(file: string, ends: Checkpoint, terminal: Place['terminal']) {
+function exportTo(file: string, ends: ChainEnds, terminal: Place['terminal']) {
   if (!ends.seals.length) {
     terminal.log('Nothing is sealed, so nothing was exported.')
     return WELL

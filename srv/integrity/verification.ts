@@ -1,7 +1,7 @@
 /** Checks the log against its seals and the CDS model. */
 import type { Model } from '../cqn/csn.ts'
 import type { History, PurgeRecord, SchemaDifference } from '../database/log.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import type { ChainEnds } from './export.ts'
 import { compare, type Compared } from './comparison.ts'
 import { FIRST, LAST, type Findings } from './findings.ts'
 import { checkRecords } from './purge-record.ts'
@@ -10,7 +10,7 @@ import { checkChains } from './sealed.ts'
 export interface Report extends Compared {
   seals: number
   lastPurge: PurgeRecord | undefined
-  ends: Checkpoint
+  ends: ChainEnds
 }
 
 /**

@@ -1,6 +1,6 @@
 import { copyFileSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { readCheckpoint } from '../../srv/integrity/checkpoint.ts'
+import { readExport } from '../../srv/integrity/export.ts'
 import { temporaryFolder } from '../support/process.ts'
 import { verify, verifyAtRest } from '../support/command.ts'
 import { ARRIVALS, coverAnew, EVENTS, makeLog, rewritten, SEALS, tampered } from './tampering.ts'
@@ -128,7 +128,7 @@ describe('An export of the latest seals', () => {
       '{"seals":[{"tenant":"a","number":3,"firstSequence":9,"lastSequence":11,"hash":""}],"purge":{}}'
     ]
   ])('is not taken if it holds %s', (_, text) => {
-    expect(() => readCheckpoint(text)).toThrow(/^it holds /)
+    expect(() => readExport(text)).toThrow(/^it holds /)
   })
 
   it('is named where it is not taken', async () => {

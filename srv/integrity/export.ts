@@ -4,7 +4,7 @@ import type { Findings } from './findings.ts'
 import type { LatestSeal } from './sealed.ts'
 
 /** The ends of all chains as of one moment. */
-export interface Checkpoint {
+export interface ChainEnds {
   /** The latest seal of each tenant. */
   seals: LatestSeal[]
   /** The latest record of a removal. */
@@ -12,8 +12,8 @@ export interface Checkpoint {
 }
 
 /** Reads an export. @throws {Error} if it is not an export, or has no seals to compare with */
-export function readCheckpoint(text: string): Checkpoint {
-  const { seals, purge } = (JSON.parse(text || 'null') ?? {}) as Partial<Checkpoint>
+export function readExport(text: string): ChainEnds {
+  const { seals, purge } = (JSON.parse(text || 'null') ?? {}) as Partial<ChainEnds>
   if (!Array.isArray(seals) || !seals.length || purge === undefined) throw new Error('it holds no seals.')
   if (!seals.every((each) => isMadeOf(each, ['tenant', 'hash'], ['number', 'firstSequence', 'lastSequence'])))
     throw new Error('it holds a seal that is none.')
@@ -31,7 +31,7 @@ function isMadeOf(value: unknown, texts: string[], numbers: string[]): boolean {
 }
 
 /** Checks that the log still has everything that was exported from it. */
-export async function compareWithCheckpoint(log: History, { seals, purge }: Checkpoint, findings: Findings) {
+export async function compareWithExport(log: History, { seals, purge }: ChainEnds, findings: Findings) {
   const keys = new Set(seals.map(keyOf))
   const hashes = new Map<string, string>()
   const ends = new Map<string, number>()
@@ -67,7 +67,7 @@ export async function compareWithCheckpoint(log: History, { seals, purge }: Chec
 
 const keyOf = ({ tenant, number }: Pick<LatestSeal, 'tenant' | 'number'>) => `${number} ${tenant}`
 
-async function comparePurge(log: History, held: NonNullable<Checkpoint['purge']>, findings: Findings) {
+async function comparePurge(log: History, held: NonNullable<ChainEnds['purge']>, findings: Findings) {
   let found: string | undefined
   for await (const { row } of log.purges()) if (row.number === held.number) found = row.hash
   const which = `Record ${held.number} of what retention removed, which is held elsewhere,`
