@@ -49,7 +49,7 @@ export function batchDeadline(limit: number): Deadline {
 /**
  * Runs a query of a request in a turn of its tenant, as long as somebody waits for the result.
  * @param run receives a signal that is aborted when nobody waits any longer
- * @throws {RequestError} 503 if the time is over, the client has gone, too many wait, or there is no room for the result
+ * @throws {RequestError} as {@link expectWanted}, 503 if too many wait or there is no room for the result
  */
 export async function runInTurn<Result>(
   takeTurn: ReturnType<typeof turns>,
@@ -80,22 +80,24 @@ export async function runInTurn<Result>(
   }
 }
 
-/** Checks that a query may run. @throws {RequestError} 503 if nobody waits, or there is no room for its result */
+/** Checks that a query may run. @throws {RequestError} as {@link expectWanted}, 503 if there is no room for its result */
 export function expectRunnable(reading: Reading) {
   expectWanted(reading)
   reading.expectRoom?.()
 }
 
-/** @throws {RequestError} 503 if the deadline has passed or the client has gone */
+/** @throws {RequestError} 503 if the deadline has passed, 400 if the client has gone */
 export function expectWanted(wanted: Pick<Reading, 'answer' | 'deadline'>) {
   if (wanted.answer?.closed || performance.now() >= wanted.deadline.end) throw unwanted(wanted)
 }
 
-/** @throws {RequestError} 503 if the client has gone */
-export function expectClient({ answer, deadline }: Pick<Reading, 'answer' | 'deadline'>) {
-  if (answer?.closed) throw unwanted({ answer, deadline })
+/** @throws {RequestError} 400 if the client has gone: nobody gets it, and the log has no error of the service */
+export function expectClient(answer: ServerResponse | undefined) {
+  if (answer?.closed) throw clientGone()
 }
 
+const clientGone = () => new RequestError('badRequest', 'The client has gone.')
+
 function unwanted({ answer, deadline }: Pick<Reading, 'answer' | 'deadline'>) {
-  return new RequestError('serviceUnavailable', answer?.closed ? 'The client has gone.' : deadline.message)
+  return answer?.closed ? clientGone() : new RequestError('serviceUnavailable', deadline.message)
 }

@@ -5,6 +5,7 @@
 import { pipeline } from 'node:stream/promises'
 import cds from '@sap/cds'
 import type { Request, Response } from 'express'
+import { expectClient } from '../database/reading.ts'
 import { RequestError } from '../errors/errors.ts'
 import { requestIds } from '../errors/request-ids.ts'
 import { settings } from '../settings/settings.ts'
@@ -19,10 +20,10 @@ const underWay = new Shares()
 
 /**
  * Counts a download of a tenant until it is sent or its client has gone.
- * @throws {RequestError} 429 if the tenant has as many as it may have, 503 if the client has gone already
+ * @throws {RequestError} 429 if the tenant has as many as it may have, 400 if the client has gone already
  */
 export function countDownload(tenant: string, res: Response) {
-  if (res.closed) throw new RequestError('serviceUnavailable', 'The client has gone.')
+  expectClient(res)
   const most = settings().odata.download_limit
   if (underWay.of(tenant) >= most)
     throw new RequestError('tooManyRequests', `The tenant has as many downloads under way as it may have: ${most}.`)

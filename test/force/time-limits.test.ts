@@ -141,7 +141,7 @@ it('A query ends with a service that is killed, also while its process starts', 
 
 describe('A query whose client has gone', () => {
   it('is ended, whether it runs or waits', async () => {
-    const { post, get, stop, pid } = await start({ readers: 1, waiting_queries: 1, query_timeout: 60_000 })
+    const { post, get, stop, pid, log } = await start({ readers: 1, waiting_queries: 1, query_timeout: 60_000 })
     await post({ provisioningSteps: MANY_STEPS })
     const [running, waiting] = [new AbortController(), new AbortController()]
     const gone = [get(ENDLESS, running.signal), get(ENDLESS, waiting.signal)].map((each) => each.catch(() => 'gone'))
@@ -155,6 +155,7 @@ describe('A query whose client has gone', () => {
     expect(childrenOf(pid)).not.toContain(reader)
     expect(await Promise.all(gone)).toEqual(['gone', 'gone'])
     await stop()
+    expect(log()).not.toContain('has gone') // which is no error of the service
   })
 
   it.each([
@@ -164,7 +165,7 @@ describe('A query whose client has gone', () => {
   ])(
     'is ended with all that are left of a batch: %s',
     async (_what, more, isMultipart) => {
-      const { post, get, batch, stop, pid } = await start({ readers: 1, query_timeout: 60_000 })
+      const { post, get, batch, stop, pid, log } = await start({ readers: 1, query_timeout: 60_000 })
       await post({ provisioningSteps: MANY_STEPS })
       const client = new AbortController()
       const queries = ['one', 'another', 'third'].map((id) => ({ id, method: 'GET', url: ENDLESS.slice(1), ...more }))
@@ -180,6 +181,7 @@ describe('A query whose client has gone', () => {
       await delay(500)
       expect((await get("/auditLogs/provisioning('never')")).status).toBe(404)
       await stop()
+      expect(log()).not.toContain('has gone')
     },
     30_000
   )

@@ -24,7 +24,7 @@ import { columnsIn } from './entity-text.ts'
 
 /**
  * Renders the first rows, as many as fit into an answer, at least one. A page of values by the 100,000 takes seconds.
- * @throws {RequestError} 503 if the client goes meanwhile
+ * @throws {RequestError} as {@link expectClient} if the client goes meanwhile
  */
 export async function renderRows(exchange: Exchange, all: Row[], selected: Selected, path: string): Promise<JsonText> {
   const texts: JsonText = []
@@ -33,7 +33,7 @@ export async function renderRows(exchange: Exchange, all: Row[], selected: Selec
   let size = 0
   for (const row of all) {
     await giveWay()
-    expectClient(exchange.reading)
+    expectClient(exchange.reading.answer)
     const text = template ? filledIn(exchange, template, row) : rowText(exchange, row, selected, path)
     size += sizeOf([text])
     if (size > mostBytes() && texts.length) break
