@@ -147,6 +147,18 @@ describe('A full disk', () => {
     expect([url, await exited]).toEqual([undefined, [1, null]])
     expect(log().trimEnd().split('\n').at(-1)).toBe('The service does not start: database or disk is full.')
   })
+
+  itWithMounts('has nothing left of a backup that fails', async () => {
+    const { file, post, stop } = await start({}, {})
+    for (let count = 0; count < 50; count++) await post(`${count}`, { jobId: 'x'.repeat(50_000) })
+    await stop()
+    const disk = temporaryFolder()
+    const script = 'mount -t tmpfs -o size=1m tmpfs "$0" && "$@"; ls "$0"'
+    const backup = [process.execPath, 'srv/commands/backup.ts', join(disk, 'copy.sqlite')]
+    const env = { ...process.env, CDS_REQUIRES_DB_CREDENTIALS_URL: file }
+    const { stdout, stderr } = spawnSync('unshare', [...ownMounts, 'sh', '-c', script, disk, ...backup], { env })
+    expect([String(stdout), String(stderr)]).toEqual(['', 'The backup failed: database or disk is full\n'])
+  })
 })
 
 /** Takes all space that is left on a disk. */

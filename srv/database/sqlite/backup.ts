@@ -22,7 +22,7 @@ export async function copyDatabase(source: DatabaseSync, target: string): Promis
     await flush(dirname(target))
     return size
   } finally {
-    await rm(part, { force: true })
+    for (const end of ['', '-journal']) await rm(part + end, { force: true }) // a full disk leaves the second one
   }
 }
 
