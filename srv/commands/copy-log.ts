@@ -2,6 +2,7 @@
 import type { Arrival, Inspected, Log } from '../database/log.ts'
 import { isDeepStrictEqual as areEqual } from 'node:util'
 import { digestOf } from '../integrity/chain.ts'
+import { rangesOf } from '../integrity/purge-record.ts'
 
 /** How many rows are read at once, and how many characters of them are written at once, unless a row has more. */
 const MOST_ROWS = 1000
@@ -29,8 +30,15 @@ export async function copyLog(from: Log, log: Log, copied: (last: number) => voi
     }
   }
   for await (const seals of portions(rowsOf(from.seals()))) await copy.addSeals(seals)
-  for await (const purges of portions(rowsOf(from.purges()))) await copy.addPurges(purges)
+  for await (const purges of portions(rowsOf(from.purges()))) {
+    // a record is made with the removal, and arrivals are copied in their order
+    if (await copy.hasAny(purges.flatMap((each) => rangesOf(each)[0]?.from ?? []))) throw new Error(PURGED)
+    await copy.addPurges(purges)
+  }
 }
+
+const PURGED =
+  'the database has events that retention has removed from the file since the copy began: choose an empty database.'
 
 /** Compares the events that no seal covers. @returns how many there are @throws {Error} if they differ */
 export async function compareUnsealed(one: Log, other: Log): Promise<number> {

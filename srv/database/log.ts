@@ -140,6 +140,8 @@ export interface History {
 export interface Copy extends AsyncDisposable {
   /** The last arrival that was copied, or 0 if there is none. */
   lastArrival: () => Promise<number>
+  /** Whether one of these arrivals is there. */
+  hasAny: (sequences: number[]) => Promise<boolean>
   /**
    * Adds arrivals with their events, all or none.
    * @param after the last arrival so far

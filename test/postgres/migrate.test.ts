@@ -174,6 +174,26 @@ describe('npm run migrate', () => {
     expect((await migrate(args)).status).toBe(0)
   })
 
+  it('does not take for tampering that retention has removed events from the file since it was killed', async () => {
+    const own = join(temporaryFolder(), 'events.sqlite')
+    const { stop, post } = await start({ CDS_ENV: '', DATABASE_URL: 'none', CDS_REQUIRES_DB_CREDENTIALS_URL: own })
+    for (const year of [2023, 2024]) {
+      const body = { activityDateTime: `${year}-01-01T00:00:00Z` }
+      const requests = Array.from({ length: 600 }, (_, id) => ({ id: `${id}`, method: 'POST', url: path, body }))
+      expect((await post('/$batch', { requests })).status).toBe(200)
+    }
+    await stop() // seals them
+    const args = ['--from', own, '--to', await createDatabase('outdated')]
+    expect((await migrate(args, '%, up to arrival 1000')).status).toBeNull()
+    expect((await command('purge', own, ['--before', '2024-01-01'])).out).toContain('Removed 600 events')
+    const { status, said } = await migrate(args)
+    expect([status, said.trimEnd().split('\n').at(-1)]).toEqual([
+      1,
+      'The migration failed: the database has events that retention has removed from the file since the copy began: choose an empty database.'
+    ])
+    expect(said).not.toContain('tampered')
+  })
+
   it('names the arrivals of an event that PostgreSQL cannot store', async () => {
     const own = join(temporaryFolder(), 'events.sqlite')
     const { stop, post } = await start({ CDS_ENV: '', DATABASE_URL: 'none', CDS_REQUIRES_DB_CREDENTIALS_URL: own })

@@ -45,6 +45,8 @@ export async function openCopy(url: string): Promise<Copy> {
   await run(`SET synchronous_commit = on; DROP INDEX IF EXISTS ${UNIQUE_IDS}`)
   return {
     lastArrival,
+    hasAny: async (sequences) =>
+      (await run(`SELECT 1 FROM ${ARRIVALS} WHERE sequence = ANY($1) LIMIT 1`, sequences)).length > 0,
     async addArrivals(after, arrivals) {
       const events = arrivals.flatMap(({ event }) => (event ? [event.row] : []))
       await months.expect(events.map((row) => [{ name: EVENTS, columns: [] }, row]))
