@@ -43,8 +43,3 @@ export async function countOf(schema: ServiceSchema, { ask }: Planned<unknown>, 
   }
   return total
 }
-
-/** Clients may ask for 64-bit integers as strings: JavaScript cannot represent all of them (OData JSON 4.01, 3.2). */
-export function integerText(value: number, { ieee754Compatible }: Exchange['format']) {
-  return ieee754Compatible ? `"${value}"` : String(value)
-}

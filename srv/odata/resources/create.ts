@@ -5,14 +5,14 @@ import { readObject } from '../request/payload.ts'
 import { flatten } from '../model/columns.ts'
 import { toShown, toStored } from '../model/projection.ts'
 import type { ServiceSchema } from '../model/schema.ts'
-import type { JsonObject } from '../model/types.ts'
+import { isStructured, type JsonObject } from '../model/types.ts'
 import type { NewRows } from '../../database/service.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { entityUrl } from '../response/links.ts'
 import { applied } from '../request/headers.ts'
 import { entities } from '../query/rows.ts'
 import { selected } from '../query/select.ts'
-import { completed, entityEtag, newText, renderRows, storedJson, templateFor } from '../response/render-rows.ts'
+import { entityEtag, newText, renderRows, storedJson, templateFor } from '../response/render-rows.ts'
 import type { TaggedText } from '../response/json-text.ts'
 import type { Row } from '../../plans/statement.ts'
 import { respondWith } from '../response/respond.ts'
@@ -56,7 +56,11 @@ export async function create(exchange: Exchange, path: string, body: unknown) {
 /** The columns by which a new entity is shown, as a query would give them. */
 function asRead(event: JsonObject, row: Row, { projection, stored, entityType, identity }: ServiceSchema): Row {
   if (!projection) return row
-  const shown = flatten(toShown(completed(event, row, stored.type), projection, entityType), entityType)
+  // the service has added values to columns
+  const completed = [...stored.type.properties.values()].map(({ name, type }) => {
+    return [name, isStructured(type) ? event[name] : (row[name] ?? null)] as const
+  })
+  const shown = flatten(toShown(Object.fromEntries(completed), projection, entityType), entityType)
   for (const name of [...identity, entityType.hidden.representationTag]) shown[name] = row[name]
   return shown
 }

@@ -9,8 +9,9 @@ import { extentOf, MOST, named, nameOf, val, type Value } from '../../cqn/cqn.ts
 import { keyOf, orderBy, orderTerms, type OrderTerm } from '../query/order.ts'
 import { arrayText, sizeOf, type JsonText } from '../response/json-text.ts'
 import { linkTo } from '../response/links.ts'
+import { countText } from '../response/representation.ts'
 import { isCounted } from '../request/options.ts'
-import { countOf, integerText } from './count.ts'
+import { countOf } from './count.ts'
 import { comesAfter, pageWindow, positionLiterals, type PageWindow, type Position } from '../query/paging.ts'
 import { planned, type Planned } from '../../plans/plans.ts'
 import { applied } from '../request/headers.ts'
@@ -56,7 +57,7 @@ export async function readPage(exchange: Exchange, path: string): Promise<Page> 
     ? await readWindow(exchange, plan, { ...window, tracked }, path)
     : { texts: await readSets(exchange, sets, path) }
   const members: Page['members'] = {}
-  if (counts) members['@odata.count'] = [integerText(await countOf(exchange.schema, plan, sets), format)]
+  if (counts) members['@odata.count'] = [countText(await countOf(exchange.schema, plan, sets), format)]
   members.value = arrayText(texts)
   if (isOneSet) plan.keep()
   const address = path + (asReferences ? '/$ref' : '')

@@ -1,5 +1,5 @@
 /** The resources that hold no events: the service document, and the singleton, whose collections can be expanded. */
-import { countEntities, integerText } from './count.ts'
+import { countEntities } from './count.ts'
 import { readPage } from './page.ts'
 import { RequestError } from '../../errors/errors.ts'
 import { checkExpand } from '../request/capabilities.ts'
@@ -7,6 +7,7 @@ import type { Exchange } from '../request/exchange.ts'
 import { checkOptions, nestedItems } from '../request/options.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { objectText, type JsonText } from '../response/json-text.ts'
+import { countText } from '../response/representation.ts'
 import { respond, respondWith } from '../response/respond.ts'
 
 const ROWS = ['$filter', '$search']
@@ -76,7 +77,7 @@ async function expand(exchange: Exchange, value: string | undefined) {
     const path = `${schema.singleton}/${name}`
     const inner = { ...exchange, options, asReferences: suffix === '$ref' }
     if (suffix === '$count') {
-      expanded.set(name, { [`${name}@odata.count`]: [integerText(await countEntities(inner), exchange.format)] })
+      expanded.set(name, { [`${name}@odata.count`]: [countText(await countEntities(inner), exchange.format)] })
       continue
     }
     const page = await readPage(inner, path)

@@ -8,7 +8,7 @@ import { givingWay } from '../../http/give-way.ts'
 import { complete, nest, type Selection } from '../model/columns.ts'
 import { isOfColumns, templateOf, textOf, type Template } from '../model/template.ts'
 import type { ServiceSchema } from '../model/schema.ts'
-import { isStructured, type JsonObject, type Property, type StoredType, type StructuredType } from '../model/types.ts'
+import type { Property, StoredType, StructuredType } from '../model/types.ts'
 import { named, ref, xpr, type Cqn } from '../../cqn/cqn.ts'
 import { parseJson, toJson } from '../../values/json.ts'
 import { remembered } from '../../values/remembered.ts'
@@ -112,12 +112,6 @@ export const storedJson = (value: unknown, property: Property) => toJson(represe
 /** The text of an entity that is about to be stored, by its columns. */
 export const newText = (row: Row, { type, template }: ServiceSchema['stored']): TaggedText =>
   tagged(Buffer.from(textOf(template, row)), type)
-
-/** An entity as it was sent, with the values that the service has added to its columns. */
-export function completed(sent: JsonObject, row: Row, { properties }: StructuredType): JsonObject {
-  const all = [...properties.values()]
-  return Object.fromEntries(all.map(({ name, type }) => [name, isStructured(type) ? sent[name] : (row[name] ?? null)]))
-}
 
 /** A text with its tag, which is stored. */
 function tagged(text: string | Buffer, type: StructuredType): TaggedText {

@@ -27,6 +27,10 @@ function representPrimitive(value: unknown, type: string, { ieee754Compatible }:
   return JSON.isRawJSON(value) ? value.rawJSON : String(value)
 }
 
+/** A number of entities as JSON text. */
+export const countText = (count: number, format: JsonFormat) =>
+  JSON.stringify(representPrimitive(count, 'Edm.Int64', format))
+
 /** The type of a primitive value. A whole number that is computed, and larger than 64 bits can hold, is a double in SQLite. */
 function primitiveTypeOf({ type, shownAs }: Property, value: unknown): string {
   const isDouble = typeof value === 'string' || (typeof value === 'number' && Math.abs(value) > 2 ** 63)
