@@ -49,7 +49,7 @@ export async function download(given: Exchange, path: string, format: DownloadFo
   const table = format.csv && { ...format.csv, ...tableFor(exchange, prepared, format.csv) }
   const first = await pages.next() // what is wrong with the request shows now, and is refused
   if (req.get('If-None-Match')?.trim() === '*') return void res.status(304).end() // it exists (RFC 9110, 13.1.2)
-  describe(exchange, path, table)
+  setHeaders(exchange, path, table)
   const all = resumed(first, pages)
   if (req.method === 'HEAD') res.end()
   else await sendDownload(req, res, table ? csv(all, table) : lines(all))
@@ -141,7 +141,7 @@ function tableFor(exchange: Exchange, { selected: { rows, selection } }: Prepare
   throw new RequestError('invalidQueryOption', `The query options leave out the part '${name}'.`, '$format')
 }
 
-function describe({ res, format }: Exchange, path: string, table: (Table & CsvFormat) | undefined) {
+function setHeaders({ res, format }: Exchange, path: string, table: (Table & CsvFormat) | undefined) {
   const part = table?.part === undefined ? '' : `-${table.part}`
   const name = path.slice(path.lastIndexOf('/') + 1) + part
   res.setHeader('Content-Disposition', `attachment; filename="${name}.${table ? 'csv' : 'ndjson'}"`)
