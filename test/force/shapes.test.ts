@@ -25,9 +25,11 @@ const text = nullable(
 )
 const leaf = fc.constantFrom('x', 'y', 7, null, true, [1], {})
 const details = nullable(
-  fc.dictionary(fc.constantFrom('ServicePrincipalId', 'ServicePrincipalDisplayName', 'n', 'odd name'), leaf, {
-    noNullPrototype: true
-  })
+  fc.dictionary(
+    fc.constantFrom('ServicePrincipalId', 'ServicePrincipalDisplayName', 'n', 'odd name', '"', '\\', '\n', '__proto__'),
+    leaf,
+    { noNullPrototype: true }
+  )
 )
 const sparse = (members: Record<string, fc.Arbitrary<unknown>>) =>
   nullable(fc.record(members, { requiredKeys: [], noNullPrototype: true }))
