@@ -84,7 +84,7 @@ export interface PurgeStore {
   /** When the newest sealed event up to an instant happened, in UTC without `Z`, and when the last seal was made. */
   newestSealed: (until: string) => Promise<{ instant: string; sealedAt: string } | undefined>
   hasEventsBefore: (instant: string) => Promise<boolean>
-  /** Reads sealed events after an arrival in order, except the very last arrival. */
+  /** Reads sealed events after an arrival in order, except the very last arrival; fewer at once if they are large. */
   sealedAfter: (sequence: number, limit: number) => Promise<{ sequence: number; instant: string }[]>
   lastPurge: () => Promise<LastPurge | undefined>
   /**

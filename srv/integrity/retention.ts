@@ -17,7 +17,7 @@ const DRIFT = MINUTE
 /** How long a log may receive no events before the clock is doubted. */
 const SILENCE = 7 * DAY
 
-/** How many arrivals a transaction looks at. */
+/** How many arrivals a transaction looks at, unless their events are large. */
 const BATCH = 200
 
 /** The pause between two transactions that lets others write, in milliseconds. */

@@ -142,6 +142,19 @@ describe('npm run purge', () => {
   })
 })
 
+it('Large events are removed a few at a time, as others who write wait for it', async () => {
+  const own = join(folder, 'large.sqlite')
+  const { url, stop } = await startProcess({ file: own })
+  const large = { activityDateTime: '2019-05-01T00:00:00Z', action: 'x'.repeat(1_000_000) }
+  for (let count = 0; count < 20; count++) expect((await postJson(`${url}${path}`, large)).status).toBe(201)
+  await post(url, 'a-last', '2024-05-01T00:00:00Z')
+  await stop() // seals them
+  expect((await command('purge', own, ['--before', '2020-01-01'])).out).toContain('Removed 20 events')
+  const log = new DatabaseSync(own, { readOnly: true })
+  expect(log.prepare(`SELECT count FROM ${PURGES}`).all()).toEqual([{ count: 16 }, { count: 4 }])
+  log.close()
+})
+
 describe('After a purge npm run verify', () => {
   const without = (table: string, where: string) => `DELETE FROM ${table} WHERE ${where}`
 

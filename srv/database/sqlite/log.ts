@@ -1,5 +1,6 @@
 /** The log in SQLite: see database/log.ts. */
 import { existsSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
 import type { OpenLog, PurgeRecord, Seal } from '../log.ts'
 import { copyDatabase } from './backup.ts'
 import { arrivals, history } from './history.ts'
@@ -58,22 +59,34 @@ export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
       const oldest = await first<{ instant: string | null }>(database, OLDEST)
       return oldest?.instant != null && oldest.instant < instant
     },
-    sealedAfter: (sequence, limit) =>
-      query(
+    async sealedAfter(sequence, limit) {
+      const found = await query<{ sequence: number; instant: string; size: number }>(
         database,
-        `SELECT a.sequence, e.activityDateTime_utc AS instant
+        `SELECT a.sequence, e.activityDateTime_utc AS instant, ${sizeIn(database)} AS size
          FROM ${ARRIVALS} a JOIN ${EVENTS} e ON ${SAME_EVENT}
          WHERE a.sequence > ? AND a.sequence <= (SELECT max(lastSequence) FROM ${SEALS})
            AND a.sequence < (SELECT max(sequence) FROM ${ARRIVALS})
          ORDER BY a.sequence LIMIT ?`,
         sequence,
         limit
-      ),
+      )
+      let total = 0
+      return found.filter(({ size }, index) => (total += size) <= MOST_BYTES || index === 0)
+    },
     removeEvents: (record, sequences) => transaction(database, () => remove(database, record, sequences)),
     copyTo: (target) => copyDatabase(database, target),
     openCopy: () => Promise.reject(new Error('This is not implemented on SQLite.')),
     close: () => Promise.resolve(database.close())
   }
+}
+
+/** How large events may be that are removed at once, which takes 0.1 s: others who write wait for it. */
+const MOST_BYTES = 2 ** 24
+
+/** SQL for the bytes of an event `e`. They are in the header of its row, so that SQLite does not read the texts. */
+function sizeIn(database: DatabaseSync) {
+  const columns = database.prepare(`SELECT name FROM pragma_table_info('${EVENTS}')`).all()
+  return columns.map(({ name }) => `ifnull(octet_length(e."${String(name)}"), 0)`).join(' + ')
 }
 
 /** Whether there is any part of a log: who removes others has changed one. */
