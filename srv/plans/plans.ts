@@ -16,6 +16,8 @@ const LOG = cds.log('sql')
 export interface Shape {
   key: string
   literals: Literal[]
+  /** The key of a plan that depends on a literal, which belongs to a tenant: how long others take must not tell it. */
+  own?: string
 }
 
 /** Gives the value of a parameter for the literals of a request; undefined if it has none for them. */
@@ -48,7 +50,11 @@ export class Plans {
   }
 
   /** Finds the plan for a shape, and puts the literals in; undefined if there is none for them. */
-  find({ key, literals }: Shape) {
+  find({ key, literals, own = key }: Shape) {
+    return this.bound(key, literals) ?? this.bound(own, literals)
+  }
+
+  private bound(key: string, literals: Literal[]) {
     const plan = this.plans.get(key)
     if (!plan) return undefined
     for (const [index, text] of plan.fixed) if (literals[index]?.text !== text) return undefined
@@ -66,7 +72,7 @@ export class Plans {
    * @param recorded the statements by their names. A statement with a value that is no {@link SourcedValue} is not
    *   kept: the value may belong to the user
    */
-  keep({ key, literals }: Shape, prepared: unknown, recorded: Map<string, Statement[]>) {
+  keep({ key, literals, own = key }: Shape, prepared: unknown, recorded: Map<string, Statement[]>) {
     const statements: Plan['statements'] = new Map()
     const fixed = new Map(literals.map(({ text }, index) => [index, text]))
     for (const [name, [statement, ...more]] of recorded) {
@@ -76,7 +82,7 @@ export class Plans {
       statements.set(name, { sql, givesTexts, parameters })
     }
     const characters = [...statements.values()].reduce((sum, { sql }) => sum + sql.length, key.length)
-    this.plans.set(key, { prepared, statements, fixed }, characters * BYTES)
+    this.plans.set(fixed.size ? own : key, { prepared, statements, fixed }, characters * BYTES)
   }
 }
 

@@ -13,7 +13,17 @@ import { tokenize } from '../expressions/tokens.ts'
 export function requestShape(exchange: Exchange, others: unknown[], given: Literal[] = []): Shape | undefined {
   const { options, aliases, format, scope, asReferences } = exchange
   const shape = shapeOf(options, aliases, [scope.key, format.metadata, asReferences, ...others])
-  return shape && { ...shape, literals: [...shape.literals, ...scope.literals, ...given] }
+  if (!shape) return undefined
+  const own = shape.key + scope.literals.map(({ text }) => text).join()
+  const key = hasTexts(options, aliases) ? own : shape.key
+  return { key, own, literals: [...shape.literals, ...scope.literals, ...given] }
+}
+
+/** Whether the shape has texts that somebody looks for: words of a search, and expressions in `$select`. */
+function hasTexts(options: Map<string, string>, aliases: Map<string, string>): boolean {
+  const isOne = (name: string, value: string) =>
+    /search/i.test(name + value) || (name === '$select' && value.includes('('))
+  return [...options, ...aliases].some(([name, value]) => isOne(name, value))
 }
 
 /** The options that are expressions, as are aliases. */
