@@ -151,7 +151,7 @@ it('Large events are removed a few at a time, as others who write wait for it', 
   await stop() // seals them
   expect((await command('purge', own, ['--before', '2020-01-01'])).out).toContain('Removed 20 events')
   const log = new DatabaseSync(own, { readOnly: true })
-  expect(log.prepare(`SELECT count FROM ${PURGES}`).all()).toEqual([{ count: 16 }, { count: 4 }])
+  expect(log.prepare(`SELECT count FROM ${PURGES}`).all()).toEqual([4, 4, 4, 4, 4].map((count) => ({ count })))
   log.close()
 })
 

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { OpenLog, PurgeRecord, Seal } from '../log.ts'
 import { copyDatabase } from './backup.ts'
 import { arrivals, history } from './history.ts'
-import { first, insert, query } from './stored-rows.ts'
+import { first, insert, query, rows, withNumbers } from './stored-rows.ts'
 import {
   ARRIVALS,
   COUNTS,
@@ -59,20 +59,7 @@ export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
       const oldest = await first<{ instant: string | null }>(database, OLDEST)
       return oldest?.instant != null && oldest.instant < instant
     },
-    async sealedAfter(sequence, limit) {
-      const found = await query<{ sequence: number; instant: string; size: number }>(
-        database,
-        `SELECT a.sequence, e.activityDateTime_utc AS instant, ${sizeIn(database)} AS size
-         FROM ${ARRIVALS} a JOIN ${EVENTS} e ON ${SAME_EVENT}
-         WHERE a.sequence > ? AND a.sequence <= (SELECT max(lastSequence) FROM ${SEALS})
-           AND a.sequence < (SELECT max(sequence) FROM ${ARRIVALS})
-         ORDER BY a.sequence LIMIT ?`,
-        sequence,
-        limit
-      )
-      let total = 0
-      return found.filter(({ size }, index) => (total += size) <= MOST_BYTES || index === 0)
-    },
+    sealedAfter: (sequence, limit) => Promise.try(sealedAfter, database, sequence, limit),
     removeEvents: (record, sequences) => transaction(database, () => remove(database, record, sequences)),
     copyTo: (target) => copyDatabase(database, target),
     openCopy: () => Promise.reject(new Error('This is not implemented on SQLite.')),
@@ -80,10 +67,32 @@ export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
   }
 }
 
-/** How large events may be that are removed at once, which takes 0.1 s: others who write wait for it. */
-const MOST_BYTES = 2 ** 24
+/** How many bytes of events are removed at once, unless one has more: others wait, for some 30 ms. */
+const MOST_BYTES = 2 ** 22
 
-/** SQL for the bytes of an event `e`. They are in the header of its row, so that SQLite does not read the texts. */
+function sealedAfter(database: DatabaseSync, sequence: number, limit: number) {
+  const after = rows(
+    database,
+    `SELECT a.sequence, e.activityDateTime_utc AS instant, ${sizeIn(database)} AS size
+     FROM ${ARRIVALS} a JOIN ${EVENTS} e ON ${SAME_EVENT}
+     WHERE a.sequence > ? AND a.sequence <= (SELECT max(lastSequence) FROM ${SEALS})
+       AND a.sequence < (SELECT max(sequence) FROM ${ARRIVALS})
+     ORDER BY a.sequence LIMIT ?`,
+    sequence,
+    limit
+  )
+  const found: { sequence: number; instant: string }[] = []
+  let total = 0
+  for (const row of after) {
+    const { size, ...event } = withNumbers<(typeof found)[0] & { size: number }>(row)
+    total += size
+    if (total > MOST_BYTES && found.length) break // SQLite goes through the text of a row to what stands behind it
+    found.push(event)
+  }
+  return found
+}
+
+/** SQL for the bytes of an event `e`. */
 function sizeIn(database: DatabaseSync) {
   const columns = database.prepare(`SELECT name FROM pragma_table_info('${EVENTS}')`).all()
   return columns.map(({ name }) => `ifnull(octet_length(e."${String(name)}"), 0)`).join(' + ')
