@@ -75,6 +75,7 @@ export async function compare(log: History, purges: PurgeSummary, findings: Find
     else note(event.sequence, `Event ${named(event)} was removed.`)
     last = { event, isPurged: isPurged && !isThere }
   }
+  await purged.close()
   if (last?.isPurged && !next)
     note(last.event.sequence, `Event ${named(last.event)} came in last, which retention does not remove.`)
   for await (const arrival of skipTo(Infinity)) {

@@ -111,6 +111,9 @@ export function removals(ranges: AsyncIterable<PurgedRange>, limits: Limit[]) {
       return range !== undefined && range.from <= sequence && instant < range.before
     },
 
+    /** Ends reading: SQLite would show the moment of a read that is under way for as long as that is. */
+    close: () => all.return?.(),
+
     /** Checks that a record left out no event that is there: retention removes all before its limit. */
     faultIfThere(event: Sealed): string | undefined {
       const { sequence, instant } = event

@@ -1,9 +1,13 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { DatabaseSync } from 'node:sqlite'
 import type { PurgeRecord } from '../../srv/database/log.ts'
+import { openLog } from '../../srv/database/open-log.ts'
+import { purge as removeOld } from '../../srv/integrity/retention.ts'
+import { seal } from '../../srv/integrity/sealer.ts'
 import { startProcess, temporaryFolder } from '../support/process.ts'
-import { command, isSealed, until, verify } from '../support/command.ts'
+import { command, isSealed, until, verify, verifyAtRest } from '../support/command.ts'
 import { delaysDuring } from '../support/delays.ts'
 import { EVENTS, makeLog, PURGES, tampered } from './tampering.ts'
 import { postJson } from '../support/http.ts'
@@ -156,6 +160,22 @@ it('Large events are removed a few at a time, as others who write wait for it', 
 })
 
 describe('After a purge npm run verify', () => {
+  it('waits until what came in later is sealed, though all that was sealed is gone', async () => {
+    const own = join(folder, 'waiting.sqlite')
+    const { url, stop } = await startProcess({ file: own, env: { CDS_SEALING_INTERVAL: '100000' } })
+    for (const id of ['a1', 'a2', 'a3']) await post(url, id, '2024-05-01T00:00:00Z')
+    const log = await openLog(own)
+    expect(await seal(log, 2)).toBe(2)
+    expect(await removeOld(log, { before: '2024-06-01T00:00:00.0000000', purgedBy: 'ann' })).toBe(2)
+    expect((await verifyAtRest(own)).status).toBe(3)
+    const checked = verify(own)
+    await setTimeout(500)
+    expect(await seal(log, 1)).toBe(1)
+    expect((await checked).status).toBe(0)
+    await log.close()
+    await stop()
+  })
+
   const without = (table: string, where: string) => `DELETE FROM ${table} WHERE ${where}`
 
   it.each<[string, string, RegExp]>([
