@@ -25,7 +25,7 @@ const event = (id: string, jobId: string, durationInMilliseconds: number) => {
 
 beforeAll(async () => {
   issuer = await startIssuer()
-  service = await startProduction(issuer.settings)
+  service = await startProduction({ ...issuer.settings, CDS_REQUIRES_DB_RESULT__BYTES: '100000' })
   const roles = ['ProvisioningLog.ReadWrite.All']
   contoso = await issuer.issue({ tid: 'contoso', roles })
   fabrikam = await issuer.issue({ tid: 'fabrikam', roles })
@@ -376,6 +376,13 @@ describe('A token that permits to read all tenants', () => {
           "ask for (id='1',tenantId='contoso') or (id='1',tenantId='fabrikam')."
       })
     }
+  })
+
+  it('is told them, too, where the events are too large for one result', async () => {
+    const large = { ...event('large', 'job', 1), jobId: 'j'.repeat(60_000) }
+    for (const token of [contoso, fabrikam]) expect((await service.post(path, token, large)).status).toBe(201)
+    const answer = await service.get(`${path}/large`, everywhere)
+    expect([answer.status, errorOf(answer).code]).toEqual([409, 'ambiguousKey'])
   })
 
   it('has an address for what it creates', async () => {

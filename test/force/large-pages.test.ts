@@ -83,6 +83,11 @@ describe('A page ends where its bytes are as many as fit, and the next one goes 
     expect((valuesOf(pages[0]!)[0] as Json).action).toHaveLength(150_000)
   })
 
+  it('or one event only, however large the next one is', async () => {
+    expect((await follow(path, { Prefer: 'maxpagesize=1' })).ids).toEqual(newestFirst)
+    expect(valuesOf(await service.get(query(path, { $top: '1', $skip: '8' })))).toMatchObject([{ id: 'e11' }])
+  })
+
   it('but has all events if only small parts of them are asked for', async () => {
     const { pages } = await follow(query(path, { $select: 'id,jobId' }))
     expect(pages.map((page) => valuesOf(page).length)).toEqual([20])

@@ -45,9 +45,12 @@ async function readOne(exchange: Exchange, path: string, key: EntityKey) {
     keys: [...schema.identity, schema.entityType.hidden.representationTag].map(ref)
   }))
   const select = ({ selected }: Prepared, count: number) => selectByKey(schema, selected.rows, key, count)
-  const { texts, rowAt } = await readRows(exchange, plan, { path, limit: 1, select })
+  const { texts, rowAt, isMore } = await readRows(exchange, plan, { path, limit: 1, select })
+  // of two rows that do not fit into a result together, the keys do
+  const ofKeys = (of: Prepared) => ({ SELECT: { ...select(of, 2), columns: of.keys } })
+  const rows = isMore && !rowAt(1) ? await plan.ask('keys', ofKeys) : [rowAt(0), rowAt(1)]
   plan.keep()
-  return { texts, row: expectOne(schema, key, [rowAt(0), rowAt(1)]), list: rowsList(plan.prepared.selected) }
+  return { texts, row: expectOne(schema, key, rows), list: rowsList(plan.prepared.selected) }
 }
 
 /**

@@ -5,12 +5,14 @@
 import { mostBytes } from '../../database/reading.ts'
 import { engine } from '../../database/service.ts'
 import { asManyAsFit } from '../../database/result-size.ts'
-import { distinct, type Column } from '../../cqn/cqn.ts'
+import { bytes } from '../../database/dialect.ts'
+import { distinct, ref, type Column } from '../../cqn/cqn.ts'
 import type { Planned } from '../../plans/plans.ts'
 import type { Row } from '../../plans/statement.ts'
 import type { Template } from '../model/template.ts'
 import type { Selected } from '../query/select.ts'
 import type { Exchange } from '../request/exchange.ts'
+import { entityText } from './entity-text.ts'
 import type { JsonText } from './json-text.ts'
 import { columnsToRender, isCurrent, renderRows, templateFor } from './render-rows.ts'
 import { hasJson } from './entity-text.ts'
@@ -76,7 +78,8 @@ export async function readRows<Of extends Prepared>(
   const isMadeThere = template === stored.template || (template && !engine().endsWhereFull && !hasJson(template))
   // JSON keeps all digits of numbers in columns, but not of numbers that an order computes
   const canBeMadeThere = keys.every((column) => 'ref' in column)
-  return template && isMadeThere && canBeMadeThere ? readTexts(task, template) : buildTexts(task, task.all, false)
+  if (!template || !isMadeThere || !canBeMadeThere) return buildTexts(task, task.all, false)
+  return wanted.limit === 1 && !wanted.placeOf ? readText(task, template) : readTexts(task, template)
 }
 
 /**
@@ -109,6 +112,24 @@ async function buildTexts<Of extends Prepared>(
   }
 }
 
+/** Does for one row what {@link readTexts} does for many: its text is not joined with others. */
+async function readText<Of extends Prepared>(task: Task<Of>, template: Template): Promise<Shown> {
+  const { plan, wanted, all } = task
+  const { stored } = task.exchange.schema
+  const tag = stored.type.hidden.representationTag
+  const { rows, asked } = await asManyAsFit(all, (count) =>
+    plan.ask(nameFor('text', count, all), (of) => {
+      const text = { ...bytes(entityText(stored, template)), as: 'text' }
+      const columns = [text, ...distinct([ref(tag), ...of.keys])]
+      return { SELECT: { ...wanted.select(of, count), columns, givesTexts: 'fitting' } }
+    })
+  )
+  const isMore = rows.length > 1 || asked < all
+  if (!rows.every((row) => isCurrent(row[tag], stored.type))) return buildTexts(task, asked, isMore)
+  const texts = rows.slice(0, 1).map((row) => ({ text: row.text as Uint8Array | string, tag: row[tag] as string }))
+  return { texts, count: texts.length, isMore, places: 1, rowAt: (index) => rows[index] }
+}
+
 /** Has the database make the texts of rows, unless it has some of another version of their type. */
 async function readTexts<Of extends Prepared>(task: Task<Of>, template: Template): Promise<Shown> {
   const { plan, all } = task
@@ -119,7 +140,7 @@ async function readTexts<Of extends Prepared>(task: Task<Of>, template: Template
     const found = await plan.ask(name, (of) => pageQuery(select(of, places), of.keys, stored, template, longest))
     return pageIn(found, plan.prepared.keys, placeOf)
   }
-  const isUnlimited = limit === 1 || (engine().endsWhereFull && !placeOf) // rows without an order may come in any
+  const isUnlimited = engine().endsWhereFull && !placeOf // rows without an order may come in any
   const longest = isUnlimited ? undefined : Math.max(SHORT, Math.floor(mostBytes() / all))
   const first = await read(all, longest)
   const fit = fitting(first.entities.slice(0, limit))
