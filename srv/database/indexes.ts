@@ -1,5 +1,6 @@
 /** The indexes that the model asks for: see db/indexes.cds. */
-import { findColumn, queryOf, type Definition } from '../cqn/csn.ts'
+import { findColumn, queryOf, type Definition, type Model } from '../cqn/csn.ts'
+import { tableOf } from './tables.ts'
 
 /** Elements, those of structures with their paths. */
 type Elements = { '=': string }[]
@@ -16,20 +17,26 @@ const OF_ALL_TENANTS = ` WHERE ${ofAllTenants('tenant')}`
 /** Whether an index spans all tenants: it is there only where it is asked for. */
 export const isOfAllTenants = (sql: string) => sql.includes(OF_ALL_TENANTS)
 
-/** An index. The condition is that of {@link isOfAllTenants}, or empty. */
-interface Index {
+export interface Index {
+  entity: Definition
+  table: string
   columns: string[]
+  /** That of {@link isOfAllTenants}, or empty. */
   condition: string
 }
 
-/** The indexes of an entity, with `@indexesForAllTenants` if wanted; none of a view, which reads by its table's. */
-export function wantedIndexes(entity: Definition, forAllTenants: boolean): Index[] {
+/** The indexes of all entities, with `@indexesForAllTenants` if wanted. */
+export const wantedIndexes = (definitions: Model['definitions'], forAllTenants: boolean): Index[] =>
+  Object.entries(definitions).flatMap(([name, entity]) => indexesOf(tableOf(name), entity, forAllTenants))
+
+/** None of a view, which reads by its table's. */
+function indexesOf(table: string, entity: Definition, forAllTenants: boolean): Index[] {
   if (queryOf(entity)) return []
   const { '@indexes': lists = [], '@indexesForAllTenants': others = [] } = entity
   const tenant = findColumn(entity, 'tenant')
   return [lists, ...(forAllTenants ? [others] : [])].flat().map((elements) => {
     const columns = (elements as Elements).map(columnOf)
-    return { columns, condition: columns[0] === tenant ? '' : OF_ALL_TENANTS }
+    return { entity, table, columns, condition: columns[0] === tenant ? '' : OF_ALL_TENANTS }
   })
 }
 

@@ -5,8 +5,7 @@
  */
 import { hash } from 'node:crypto'
 import { findColumn, type Definition, type Model } from '../../cqn/csn.ts'
-import { columnsInAnyCase, wantedIndexes } from '../indexes.ts'
-import { tableOf } from '../tables.ts'
+import { columnsInAnyCase, wantedIndexes, type Index } from '../indexes.ts'
 
 /** How many characters of a text are indexed. An entry has 2,700 bytes at most, with tenant and id. */
 const MOST = 200
@@ -41,12 +40,11 @@ function isOfAnyLength(entity: Definition, column: string) {
 
 /** The names of the columns that are indexed by their beginnings, but not those that are so in any case. */
 export function columnsByBeginning(definitions: Definitions): Set<string> {
-  const columns = Object.values(definitions).flatMap((entity) => {
+  const all = wantedIndexes(definitions, true).flatMap(({ entity, columns }) => {
     const inAnyCase = columnsInAnyCase(entity)
-    const all = wantedIndexes(entity, true).flatMap(({ columns }) => columns)
-    return all.filter((column) => isOfAnyLength(entity, column) && !inAnyCase.includes(column))
+    return columns.filter((column) => isOfAnyLength(entity, column) && !inAnyCase.includes(column))
   })
-  return new Set(columns)
+  return new Set(all)
 }
 
 /**
@@ -56,33 +54,29 @@ export function columnsByBeginning(definitions: Definitions): Set<string> {
 export function indexedFirst(sql: string, definitions: Definitions): string {
   const [start = '', ...lines] = sql.split('\n')
   const [, table] = /^CREATE TABLE "?(\w+)/.exec(start) ?? []
-  const [, entity] = Object.entries(definitions).find(([name]) => tableOf(name) === table) ?? []
-  if (!entity || !sql.includes('PRIMARY KEY(')) return sql // which comes last, so that a comma is behind each column
-  const columns = wantedIndexes(entity, true).flatMap((each) => each.columns)
+  if (!sql.includes('PRIMARY KEY(')) return sql // which comes last, so that a comma is behind each column
+  const columns = wantedIndexes(definitions, true).flatMap((each) => (each.table === table ? each.columns : []))
   const isIndexed = (line: string) => columns.includes(/^ *"?(\w+)/.exec(line)?.[1] ?? '')
   return [start, ...lines.filter(isIndexed), ...lines.filter((line) => !isIndexed(line))].join('\n')
 }
 
 /** The statements that create all indexes, by their names. @param forAllTenants whether to have those of all tenants */
 export const indexesIn = (definitions: Definitions, forAllTenants: boolean): Map<string, string> =>
-  new Map(Object.entries(definitions).flatMap(([name, entity]) => indexesOf(name, entity, forAllTenants)))
+  new Map(wantedIndexes(definitions, forAllTenants).map(indexOf))
 
-function indexesOf(name: string, entity: Definition, forAllTenants: boolean): [name: string, sql: string][] {
-  const table = tableOf(name)
+function indexOf({ entity, table, columns, condition }: Index): [name: string, sql: string] {
   const keys = Object.entries(entity.elements ?? {}).flatMap(([each, { key }]) => (key ? [each] : []))
   const indexed = (column: string) => {
     if (!isOfAnyLength(entity, column)) return column
     return `(${columnsInAnyCase(entity).includes(column) ? beginningInAnyCase(column) : beginning(column)})`
   }
-  return wantedIndexes(entity, forAllTenants).map(({ columns, condition }) => {
-    // what follows the key adds nothing to the order, and a beginning does not spare reading the row
-    const isTotal = keys.length && keys.every((each) => columns.includes(each))
-    const end = isTotal ? Math.max(...keys.map((each) => columns.indexOf(each))) : columns.length
-    const used = columns.filter((column, index) => index <= end || !isOfAnyLength(entity, column))
-    const parts = used.map((column) => `${indexed(column)} NULLS FIRST`).join() // as in the order of OData
-    const definition = `ON ${table} (${parts})${condition}`
-    // names have 63 bytes at most
-    const id = `by_${hash('sha256', definition).slice(0, 16)}`
-    return [id, `CREATE INDEX IF NOT EXISTS ${id} ${definition}`]
-  })
+  // what follows the key adds nothing to the order, and a beginning does not spare reading the row
+  const isTotal = keys.length && keys.every((each) => columns.includes(each))
+  const end = isTotal ? Math.max(...keys.map((each) => columns.indexOf(each))) : columns.length
+  const used = columns.filter((column, index) => index <= end || !isOfAnyLength(entity, column))
+  const parts = used.map((column) => `${indexed(column)} NULLS FIRST`).join() // as in the order of OData
+  const definition = `ON ${table} (${parts})${condition}`
+  // names have 63 bytes at most
+  const id = `by_${hash('sha256', definition).slice(0, 16)}`
+  return [id, `CREATE INDEX IF NOT EXISTS ${id} ${definition}`]
 }

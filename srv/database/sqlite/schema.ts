@@ -1,7 +1,7 @@
 /** The indexes and triggers that the service adds to the schema, and keeps as it defines them. */
 import type { DatabaseSync } from 'node:sqlite'
-import { findColumn, type Definition, type Model } from '../../cqn/csn.ts'
-import { columnsInAnyCase, wantedIndexes } from '../indexes.ts'
+import { findColumn, type Model } from '../../cqn/csn.ts'
+import { columnsInAnyCase, wantedIndexes, type Index } from '../indexes.ts'
 import { talliesIn } from '../tallies.ts'
 import { transaction, type LogConnection } from './connection.ts'
 import { ARRIVALS, EVENTS, PURGES, SEALS, tableOf, UNDER_WAY } from '../tables.ts'
@@ -25,25 +25,17 @@ type Definitions = Model['definitions']
 
 /** The statements that create all indexes, by their names. */
 export const indexesIn = (definitions: Definitions, forAllTenants: boolean): Map<string, string> =>
-  new Map([
-    ...Object.entries(definitions).flatMap(([entity, each]) => [...indexesOf(entity, each, forAllTenants)]),
-    kindIndex(talliesIn(definitions))
-  ])
+  new Map([...wantedIndexes(definitions, forAllTenants).map(indexOf), kindIndex(talliesIn(definitions))])
 
-function indexesOf(entity: string, definition: Definition, forAllTenants: boolean): Map<string, string> {
-  const table = tableOf(entity)
-  const tenant = findColumn(definition, 'tenant')
-  const inAnyCase = columnsInAnyCase(definition)
-  return new Map(
-    wantedIndexes(definition, forAllTenants).map(({ columns, condition }) => {
-      const name = `${table}_by_${columns.join('_')}`
-      const begins = (index: number) => columns.slice(0, index).every((each) => each === tenant)
-      const parts = columns.map((column, index) =>
-        inAnyCase.includes(column) && begins(index) ? `${column} COLLATE NOCASE` : column
-      )
-      return [name, `CREATE INDEX ${name} ON ${table} (${parts.join()})${condition}`]
-    })
+function indexOf({ entity, table, columns, condition }: Index): [name: string, sql: string] {
+  const name = `${table}_by_${columns.join('_')}`
+  const tenant = findColumn(entity, 'tenant')
+  const inAnyCase = columnsInAnyCase(entity)
+  const begins = (index: number) => columns.slice(0, index).every((each) => each === tenant)
+  const parts = columns.map((column, index) =>
+    inAnyCase.includes(column) && begins(index) ? `${column} COLLATE NOCASE` : column
   )
+  return [name, `CREATE INDEX ${name} ON ${table} (${parts.join()})${condition}`]
 }
 
 /** The statements, by name, that create the triggers which make the log append-only, whoever writes to it. */
