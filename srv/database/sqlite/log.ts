@@ -55,10 +55,7 @@ export const openLog: OpenLog = (file, { readOnly, isAlone } = {}) => {
       const event = await first<{ instant: string | null }>(database, NEWEST_UP_TO, until, seal?.last ?? 0)
       return seal && event?.instant != null ? { instant: event.instant, sealedAt: seal.sealedAt } : undefined
     },
-    hasEventsBefore: async (instant) => {
-      const oldest = await first<{ instant: string | null }>(database, OLDEST)
-      return oldest?.instant != null && oldest.instant < instant
-    },
+    hasEventsBefore: async (instant) => (await first(database, EARLIER, instant)) !== undefined,
     sealedAfter: (sequence, limit) => Promise.try(sealedAfter, database, sequence, limit),
     removeEvents: (record, sequences) => transaction(database, () => remove(database, record, sequences)),
     copyTo: (target) => copyDatabase(database, target),
@@ -101,20 +98,16 @@ function sizeIn(database: DatabaseSync) {
 /** Whether there is any part of a log: who removes others has changed one. */
 const HAS_LOG = `SELECT 1 FROM sqlite_schema WHERE name IN ('${EVENTS}', '${ARRIVALS}', '${SEALS}')`
 
-/** Of each tenant, as their index by time is always there. */
-const ofTenants = (aggregate: 'min' | 'max', instant: string) =>
-  `SELECT ${aggregate}((${instant})) AS instant FROM ${COUNTS} c`
-
-const INSTANTS = `SELECT e.activityDateTime_utc FROM ${EVENTS} e WHERE e.tenant = c.tenant`
-
-const OLDEST = ofTenants('min', `${INSTANTS} ORDER BY e.activityDateTime_utc LIMIT 1`)
+// the next two look at each tenant, as the index of its events by time is always there
+const EARLIER = `SELECT 1 FROM ${COUNTS} c
+  WHERE EXISTS (SELECT 1 FROM ${EVENTS} e WHERE e.tenant = c.tenant AND e.activityDateTime_utc < ?) LIMIT 1`
 
 /** Walks back from the newest event to the first that arrived early enough: no index finds events by their arrivals. */
-const NEWEST_UP_TO = ofTenants(
-  'max',
-  `${INSTANTS} AND e.activityDateTime_utc <= ? AND EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT} AND a.sequence <= ?)
-  ORDER BY e.activityDateTime_utc DESC LIMIT 1`
-)
+const NEWEST_UP_TO = `SELECT max((
+    SELECT e.activityDateTime_utc FROM ${EVENTS} e WHERE e.tenant = c.tenant AND e.activityDateTime_utc <= ?
+      AND EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT} AND a.sequence <= ?)
+    ORDER BY e.activityDateTime_utc DESC LIMIT 1
+  )) AS instant FROM ${COUNTS} c`
 
 function remove(database: LogConnection, record: PurgeRecord, sequences: number[]) {
   if ((database.prepare(LAST_PURGE).get()?.number ?? 0) !== record.number - 1) return false
