@@ -21,10 +21,16 @@ export const annotated = (name: string) => name.split('@', 1)[0] as string
 /** The type that a client has sent with a member of an open type, if any. */
 export const typeSentWith = (object: JsonObject, name: string) => object[`${name}@odata.type`] ?? object[`${name}@type`]
 
-/** Leaves out the types of a value and of its members, in values of them, too, as the metadata level `none` does. */
+/**
+ * Leaves out the types of a value and of its members, in values of them, too, as the metadata level `none` does. In place:
+ * it was just parsed, and a copy of 30,000 objects takes ten times as long. JSON has no members that are undefined.
+ */
 export function withoutTypes(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutTypes)
-  if (!isJsonObject(value)) return value
-  const members = Object.entries(value).filter(([name]) => !TYPE.test(name))
-  return Object.fromEntries(members.map(([name, member]) => [name, withoutTypes(member)]))
+  if (Array.isArray(value)) for (const item of value) withoutTypes(item)
+  else if (isJsonObject(value))
+    for (const name in value) {
+      if (name.includes('@') && TYPE.test(name)) value[name] = undefined
+      else withoutTypes(value[name])
+    }
+  return value
 }

@@ -112,7 +112,7 @@ export function typeOfValue(value: object, property: Property): StructuredType {
 
 function fromColumn(value: unknown, property: Property): unknown {
   const { type, enumeration } = property
-  if (isStructured(type)) return withMembers(complete(fromJson(value), property), property)
+  if (isStructured(type)) return complete(fromJson(value), property)
   if (type === 'Edm.Untyped') return fromJson(value)
   if (value === null || value === undefined) return null
   if (enumeration) return memberFor(enumeration, value as string)
@@ -127,35 +127,20 @@ export const isInUtc = ({ type, column, instant, inUtc }: Property) =>
   type === 'Edm.DateTimeOffset' && (inUtc === true || (column !== undefined && instant === column))
 
 /**
- * Adds what the type of JSON has got since the JSON was stored. In place: it was just parsed.
+ * Adds what the type of JSON has got since the JSON was stored, and replaces texts by the members of enumerations that
+ * they are shown as. In place: it was just parsed.
  * @returns the value; that of a collection which was not there is empty
  */
 export function complete(value: unknown, property: Property): unknown {
+  const { type, enumeration, collection } = property
+  if (enumeration && typeof value === 'string') return memberFor(enumeration, value)
   if (Array.isArray(value)) for (const item of value) complete(item, property)
-  else if (isJsonObject(value) && isStructured(property.type)) {
+  else if (isStructured(type) && isJsonObject(value)) {
     const { open, partial, properties } = typeOfValue(value, property)
     if (!open && !partial) for (const each of properties.values()) value[each.name] = complete(value[each.name], each)
   }
-  return value ?? (property.collection ? [] : null)
+  return value ?? (collection ? [] : null)
 }
-
-/** Replaces texts in JSON by the members of enumerations that they are shown as. */
-function withMembers(value: unknown, { type, enumeration }: Pick<Property, 'type' | 'enumeration'>): unknown {
-  if (enumeration) return typeof value === 'string' ? memberFor(enumeration, value) : value
-  if (!isStructured(type) || !hasEnumerations(type) || typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return (value as unknown[]).map((item) => withMembers(item, { type }))
-  const members = Object.entries(value as JsonObject).map(([name, member]): [string, unknown] => {
-    const property = type.properties.get(name)
-    return [name, property ? withMembers(member, property) : member]
-  })
-  return Object.fromEntries(members)
-}
-
-const hasEnumerations: (type: StructuredType) => boolean = remembered(({ properties }) =>
-  [...properties.values()].some(
-    ({ type, enumeration }) => enumeration !== undefined || (isStructured(type) && hasEnumerations(type))
-  )
-)
 
 /** Keeps the selected members of a JSON value, and the annotations of them and of the value itself. */
 function pick(value: unknown, selection: Selection): unknown {

@@ -4,6 +4,7 @@
  */
 import type { Enumeration } from '../../cqn/typed.ts'
 import type { Element } from '../../cqn/csn.ts'
+import { remembered } from '../../values/remembered.ts'
 
 /**
  * Reads an enumeration from a type in the model: one of strings whose annotation `@odata.unknownMember` names a member.
@@ -17,10 +18,16 @@ export function enumerationOf(name: string | undefined, definition: Element | un
 
 const inLowerCase = (text: string) => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 
+/** The members by their names, as they are and in lower case. A body may have 30,000 values to look up. */
+const byName = remembered(
+  ({ members }: Enumeration) =>
+    new Map(members.flatMap((each) => [inLowerCase(each), each].map((name) => [name, each])))
+)
+
 /** The member with a name, in any case; undefined if there is none. */
-export function memberNamed({ members }: Enumeration, name: string): string | undefined {
-  const sought = inLowerCase(name)
-  return members.find((each) => inLowerCase(each) === sought)
+export function memberNamed(enumeration: Enumeration, name: string): string | undefined {
+  const members = byName(enumeration)
+  return members.get(name) ?? members.get(inLowerCase(name))
 }
 
 /** The member that a literal names, by its name or its value (OData ABNF 4.01, `singleEnumValue`). */
