@@ -47,6 +47,9 @@ it.each([
   { $filter: 'provisioningSteps/$count($search=miriam) gt 0' },
   { $filter: '@p', '@p': 'provisioningSteps/$count($search=miriam) gt 0' },
   { $filter: "matchesPattern(jobId,'miriam')" },
+  { $filter: 'jobId in ["miriam","graham"]' },
+  { $filter: 'jobId in @p', '@p': '["miriam"]' },
+  { $filter: "activityDateTime add duration'PT7S' gt 2024-05-01T00:00:00Z" },
   { $select: "id,provisioningSteps($filter=name eq 'miriam')" },
   { $select: 'id,provisioningSteps($search=miriam)' }
 ] as unknown as Record<string, string>[])(

@@ -19,10 +19,13 @@ export function requestShape(exchange: Exchange, others: unknown[], given: Liter
   return { key, own, literals: [...shape.literals, ...scope.literals, ...given] }
 }
 
-/** Whether the shape has texts that somebody looks for: words of a search, and expressions in `$select`. */
+/** What the shape has of what somebody looks for: words of a search, and the literals of {@link OWN}. */
+const SOUGHT = /search|"|(?:duration|binary)'/i
+
+/** Whether the shape has something that somebody looks for, also in expressions in `$select`. */
 function hasTexts(options: Map<string, string>, aliases: Map<string, string>): boolean {
   const isOne = (name: string, value: string) =>
-    /search/i.test(name + value) || (name === '$select' && value.includes('('))
+    SOUGHT.test(name + value) || (name === '$select' && value.includes('('))
   return [...options, ...aliases].some(([name, value]) => isOne(name, value))
 }
 
@@ -31,6 +34,8 @@ const EXPRESSIONS = ['$filter', '$apply', '$compute', '$orderby']
 /** The options that are part of the shape in another form. */
 const ELSEWHERE = ['$top', '$skip', '$skiptoken', '$count', '$format']
 const LITERALS = ['string', 'enum', 'guid', 'number', 'dateTime', 'date', 'time']
+/** The literals that are part of the shape. */
+const OWN = ['phrase', 'duration', 'binary']
 const ALIAS = /@[\p{L}_][\p{L}\p{N}_]*/gu
 
 /**
@@ -52,7 +57,7 @@ export function shapeOf(options: Map<string, string>, aliases: Map<string, strin
     }
     for (const { kind, text, type = '', position } of tokenize(value, name)) {
       if (kind === 'name' && text.toLowerCase() === 'now') return undefined
-      if (!LITERALS.includes(kind)) parts.push(['phrase', 'duration', 'binary'].includes(kind) ? [kind, text] : text)
+      if (!LITERALS.includes(kind)) parts.push(OWN.includes(kind) ? [kind, text] : text)
       else {
         literals.push({ option: name, position, text })
         parts.push([0, kind === 'number' ? kindOfNumber(text) : kind + type])
