@@ -1,5 +1,5 @@
 /** What access tokens give access to (JSON Web Tokens, RFC 7519 and 8725). */
-import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose'
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose'
 import { RequestError } from '../errors/errors.ts'
 import { COOLDOWN, issuerKeys, type AccessSettings } from './issuer.ts'
 import { isLonger } from '../values/length.ts'
@@ -45,7 +45,7 @@ export function accessByToken(settings: AccessSettings, cooldown = COOLDOWN) {
       tokens.add(token, access, { exp: payload.exp as number, nbf: payload.nbf }, version)
       return access
     } catch (cause) {
-      throw cause instanceof RequestError ? cause : refusal(cause)
+      throw cause instanceof RequestError ? cause : refusal(cause, token)
     }
   }
 
@@ -60,12 +60,14 @@ function issuerOf(token: string, { issuer }: AccessSettings): string {
   return issuer.replace('{tenantid}', () => tid)
 }
 
-function refusal(cause: unknown): RequestError {
+function refusal(cause: unknown, token: string): RequestError {
   const refused = (message: string) => new RequestError('unauthenticated', message, undefined, { cause })
   if (cause instanceof errors.JWTExpired) return refused('The access token has expired.')
-  // where its keys are wrong, the issuer is at fault
-  if (cause instanceof errors.JOSEError && !(cause instanceof errors.JWKSInvalid))
-    return refused('The access token is not valid.')
+  // where its keys are wrong, the issuer is at fault; with a name for several, unless the token names none (RFC 7517, 4.5)
+  const isOfIssuer =
+    cause instanceof errors.JWKSInvalid ||
+    (cause instanceof errors.JWKSMultipleMatchingKeys && decodeProtectedHeader(token).kid !== undefined)
+  if (cause instanceof errors.JOSEError && !isOfIssuer) return refused('The access token is not valid.')
   const message = 'The access token cannot be checked now, as its issuer does not answer.'
   return new RequestError('serviceUnavailable', message, undefined, { cause })
 }

@@ -242,6 +242,21 @@ describe('The issuer', () => {
     await issuer.stop()
   })
 
+  it.concurrent('is at fault where two of its keys have one name, but not where a token names no key', async () => {
+    const issuer = await startIssuer('', ['RS256', 'ES256'])
+    const { answerTo } = acceptance(issuer.url)
+    issuer.state.twice = ['RS256']
+    const claims = { tid: TENANT, roles: ['ProvisioningLog.Read.All'] }
+    expect(await answerTo(await issuer.issue(claims))).toMatchObject({
+      status: 503,
+      error: { code: 'serviceUnavailable' }
+    })
+    expect(await answerTo(await issuer.issue(claims, 'ES256'))).toMatchObject({ status: 200 })
+    const nameless = await issuer.signedByOthers(claims, { alg: 'RS256' })
+    expect(await answerTo(nameless)).toMatchObject({ status: 401, error: { code: 'unauthenticated' } })
+    await issuer.stop()
+  })
+
   it.concurrent('has given a token that is refused once it has expired, and with any other signature', async () => {
     const issuer = await startIssuer()
     const { status, answerTo } = acceptance(issuer.url, { CDS_REQUIRES_AUTH_LEEWAY: '0' })

@@ -20,7 +20,8 @@ async function addKey({ keys }: OAuth2Issuer, algorithm: string) {
 
 /**
  * Starts an OpenID provider with a key for each algorithm. It counts how often it is asked for its keys and for its
- * configuration, and can be made to fail, to withdraw keys, to say whose they are, or that they are elsewhere.
+ * configuration, and can be made to fail, to withdraw keys, to have them twice, to say whose they are, or that they are
+ * elsewhere.
  * @param path of the issuer; two segments stand for one tenant, or all of them
  */
 export async function startIssuer(path: '' | '/{tenantid}/v2.0' = '', algorithms = ['RS256']) {
@@ -32,6 +33,7 @@ export async function startIssuer(path: '' | '/{tenantid}/v2.0' = '', algorithms
     discovered: 0,
     fails: false,
     withdrawn: [] as string[],
+    twice: [] as string[],
     owners: {} as Record<string, string>,
     keysAt: ''
   }
@@ -44,7 +46,8 @@ export async function startIssuer(path: '' | '/{tenantid}/v2.0' = '', algorithms
       res.writeHead(200).end(JSON.stringify({ issuer: issuer.url, jwks_uri: state.keysAt }))
     else if (req.url === '/jwks') {
       const keys = issuer.keys.toJSON().filter(({ kid = '' }) => !state.withdrawn.includes(kid))
-      const owned = keys.map((key) => ({ ...key, issuer: state.owners[key.kid ?? ''] }))
+      const all = [...keys, ...keys.filter(({ kid = '' }) => state.twice.includes(kid))]
+      const owned = all.map((key) => ({ ...key, issuer: state.owners[key.kid ?? ''] }))
       res.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ keys: owned }))
     } else provider.requestHandler(req, res)
   })
@@ -85,7 +88,7 @@ function tokensOf(issuer: OAuth2Issuer) {
   }
 
   /** A token that someone else signed. */
-  function forge(claims: JWTPayload, key: KeyObject | Uint8Array, header: { alg: string; kid: string }) {
+  function forge(claims: JWTPayload, key: KeyObject | Uint8Array, header: { alg: string; kid?: string }) {
     const token = new SignJWT({ ...standard, ...claims }).setProtectedHeader(header)
     return token.setIssuedAt().setExpirationTime('1h').sign(key)
   }
@@ -95,7 +98,8 @@ function tokensOf(issuer: OAuth2Issuer) {
 
   return {
     issue,
-    signedByOthers: (claims: JWTPayload) => forge(claims, ownKey(), { alg: 'RS256', kid: 'RS256' }),
+    signedByOthers: (claims: JWTPayload, header: { alg: string; kid?: string } = { alg: 'RS256', kid: 'RS256' }) =>
+      forge(claims, ownKey(), header),
     signedByUnknown: (claims: JWTPayload) => forge(claims, ownKey(), { alg: 'RS256', kid: randomUUID() }),
     /** By HMAC, with the public key of the issuer as the secret. */
     signedByPublicKey: async (claims: JWTPayload) => {
