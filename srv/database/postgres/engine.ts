@@ -54,7 +54,9 @@ export function postgresEngine(url: string, ownerUrl: string, settings: Database
     return await work(client)
   }
 
-  const asOwner = <Result>(work: (client: pg.Client) => Promise<Result>) => onServer(work, ownerUrl)
+  /** Works as the owner of the tables: see {@link migrateAlone}. */
+  const migrateAsOwner = (work: (client: pg.Client) => Promise<void>) =>
+    onServer((client) => migrateAlone(client, () => work(client)), ownerUrl)
 
   /** A statement in the form that is quick for the events it may find, if the search index knows. */
   async function chosen(statement: { text: string; values: unknown[] }, tenants: string, signal: AbortSignal) {
@@ -73,20 +75,16 @@ export function postgresEngine(url: string, ownerUrl: string, settings: Database
     },
     numberArrivals: arrivals.number,
     migrate: (_model, deploy) =>
-      asOwner((client) =>
-        migrateAlone(client, async () => {
-          await expectUntouched(client)
-          await deploy()
-        })
-      ),
+      migrateAsOwner(async (client) => {
+        await expectUntouched(client)
+        await deploy()
+      }),
     async start(start) {
       const searched = settings.search_index ? start.searched : undefined
-      await asOwner((client) =>
-        migrateAlone(client, async () => {
-          await completeSchema(client, { ...start, searched }, roleIn(url, ownerUrl))
-          await noteVersion(client)
-        })
-      )
+      await migrateAsOwner(async (client) => {
+        await completeSchema(client, { ...start, searched }, roleIn(url, ownerUrl))
+        await noteVersion(client)
+      })
       await onServer(expectRights)
       await months.start()
       arrivals.start()
