@@ -49,8 +49,8 @@ export interface SchemaDifference {
 /** A tenant whose number of events is not the one that readers are told. */
 export interface Miscount {
   tenant: string
-  events: bigint
-  counted: bigint
+  events: number | bigint
+  counted: number | bigint
 }
 
 /** What sealing needs. */

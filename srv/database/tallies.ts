@@ -62,6 +62,12 @@ export function kindOf(tallies: Tallies, event: string): [column: string, value:
   ]
 }
 
+/** The query for tenants whose number of events is not the one that readers are told. @param counts what these are told */
+export const miscountedIn = (events: string, counts: string) => `
+  SELECT coalesce(e.tenant, c.tenant) AS tenant, coalesce(e.events, 0) AS events, coalesce(c.events, 0) AS counted
+  FROM (SELECT tenant, count(*) AS events FROM ${events} GROUP BY tenant) e
+  FULL JOIN ${counts} c ON c.tenant = e.tenant WHERE coalesce(e.events, 0) <> coalesce(c.events, 0)`
+
 /**
  * The query for tenants whose tallies are not those of their events, or lack another number of events than is known.
  * @param events the events, in an order that no index gives, by the name `e`

@@ -2,7 +2,7 @@
 import pg from 'pg'
 import type { Arrival, History, Inspected, Miscount, PurgedRange, PurgeRecord, Seal, StoredRow } from '../log.ts'
 import { ARRIVALS, ARRIVAL_KEY, EVENTS, LAST_ARRIVAL, PURGES, SAME_EVENT, SEALS } from '../tables.ts'
-import { mistalliedIn, talliesIn } from '../tallies.ts'
+import { miscountedIn, mistalliedIn, talliesIn } from '../tallies.ts'
 import { withNames } from './sql.ts'
 import { IDS, INSTANT } from './partitions.ts'
 import { schemaDifferences } from './schema-differences.ts'
@@ -25,10 +25,10 @@ const ARRIVALS_IN_ORDER = `SELECT a.sequence AS "#sequence", a.event AS "#event"
   LEFT JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tenant
   LEFT JOIN ${EVENTS} e ON ${SAME_EVENT} AND e.${INSTANT} = i.${INSTANT} ORDER BY a.sequence`
 
-const MISCOUNTS = `SELECT coalesce(e.tenant, c.tenant) AS tenant, coalesce(e.events, 0) AS events, coalesce(c.events, 0) AS counted
-  FROM (SELECT tenant, count(*) AS events FROM ${EVENTS} GROUP BY tenant) e
-  FULL JOIN (SELECT tenant, sum(events) AS events FROM microsoft_graph_Counts GROUP BY tenant) c ON c.tenant = e.tenant
-  WHERE coalesce(e.events, 0) <> coalesce(c.events, 0)`
+const MISCOUNTS = miscountedIn(
+  EVENTS,
+  '(SELECT tenant, sum(events) AS events FROM microsoft_graph_Counts GROUP BY tenant)'
+)
 
 // a record that was altered may have anything there
 const PURGED_RANGES = `SELECT cast(r.value ->> 0 AS bigint) AS "from", cast(r.value ->> 1 AS bigint) AS "to", p.before
@@ -37,13 +37,15 @@ const PURGED_RANGES = `SELECT cast(r.value ->> 0 AS bigint) AS "from", cast(r.va
 
 const SAME_ID = `i.id = e.id AND i.tenant = e.tenant AND i.${INSTANT} = e.${INSTANT}`
 
+const NEVER_ARRIVED = `NOT EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT})
+  AND NOT EXISTS (SELECT 1 FROM ${UNNUMBERED} a WHERE ${SAME_EVENT})`
+
 /** Ids that no event has, and none that was removed had: they refuse events with them. */
-const STRAY_IDS = `SELECT id, tenant FROM ${IDS} e WHERE NOT EXISTS (SELECT 1 FROM ${EVENTS} i WHERE ${SAME_ID})
-  AND NOT EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT}) AND NOT EXISTS (SELECT 1 FROM ${UNNUMBERED} a WHERE ${SAME_EVENT})`
+const STRAY_IDS = `SELECT id, tenant FROM ${IDS} e
+  WHERE NOT EXISTS (SELECT 1 FROM ${EVENTS} i WHERE ${SAME_ID}) AND ${NEVER_ARRIVED}`
 
 /** An arrival is that of the event with its id and the instant that is kept with the id. */
-const LOST_EVENTS = `SELECT id, coalesce(tenantId, '') AS tenant FROM ${EVENTS} e
-  WHERE NOT EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT}) AND NOT EXISTS (SELECT 1 FROM ${UNNUMBERED} a WHERE ${SAME_EVENT})
+const LOST_EVENTS = `SELECT id, coalesce(tenantId, '') AS tenant FROM ${EVENTS} e WHERE ${NEVER_ARRIVED}
   UNION SELECT id, coalesce(tenantId, '') FROM ${EVENTS} e WHERE NOT EXISTS (SELECT 1 FROM ${IDS} i WHERE ${SAME_ID})`
 
 const REPEATED_ARRIVALS = `SELECT event AS id, tenant, max(sequence) AS sequence FROM ${ALL_ARRIVALS} AS a

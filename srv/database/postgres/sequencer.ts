@@ -7,7 +7,7 @@
  * get that as often.
  */
 import { repeat } from '../background.ts'
-import { ARRIVALS, COUNTS } from '../tables.ts'
+import { ARRIVALS, COUNTS, LAST_ARRIVAL } from '../tables.ts'
 import { writer, type Limits } from './connection.ts'
 import { refuse } from './failures.ts'
 import { HOLDING, holds, LEADING, NUMBERING } from './locks.ts'
@@ -107,7 +107,7 @@ export const sequencerSchema = () => [
      ), added AS (
        INSERT INTO ${ARRIVALS} (sequence, event, tenant)
        SELECT last + row_number() OVER (ORDER BY place), event, tenant
-       FROM taken, (SELECT coalesce(max(sequence), 0) AS last FROM ${ARRIVALS}) AS numbers
+       FROM taken, (${LAST_ARRIVAL}) AS numbers
      ), counted AS (
        INSERT INTO ${COUNTS} AS c (tenant, events, tallies, uncounted)
        SELECT tenant, count(*), 0, 0 FROM taken GROUP BY tenant

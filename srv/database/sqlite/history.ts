@@ -1,17 +1,14 @@
 /** What verification reads. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Arrival, History, Inspected, Miscount, PurgeRecord, Seal, StoredRow } from '../log.ts'
-import { mistalliedIn, talliesIn } from '../tallies.ts'
+import { miscountedIn, mistalliedIn, talliesIn } from '../tallies.ts'
 import { schemaDifferences } from './schema-differences.ts'
 import { brokenColumnOf, items, rows, withNumbers } from './stored-rows.ts'
 import { ARRIVAL_KEY, ARRIVALS, COUNTS, EVENT_KEY, EVENTS, PURGES, SAME_EVENT, SEALS, TALLIES } from '../tables.ts'
 
 const DAMAGES = "SELECT integrity_check AS found FROM pragma_integrity_check WHERE integrity_check <> 'ok'"
 
-const MISCOUNTS = `
-  SELECT ifnull(e.tenant, c.tenant) AS tenant, ifnull(e.events, 0) AS events, ifnull(c.events, 0) AS counted
-  FROM (SELECT tenant, count(*) AS events FROM ${EVENTS} NOT INDEXED GROUP BY tenant) e
-  FULL JOIN ${COUNTS} c ON c.tenant = e.tenant WHERE ifnull(e.events, 0) IS NOT ifnull(c.events, 0)`
+const MISCOUNTS = miscountedIn(`${EVENTS} NOT INDEXED`, COUNTS)
 
 /** All tallies: each counts towards the limit. */
 const ALL_TALLIES = `(SELECT *, 1 AS rows FROM ${TALLIES})`
