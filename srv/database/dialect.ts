@@ -122,46 +122,10 @@ export const jsonLength = (source: Cqn | string) => call('json_length', sqlOf(so
 export const jsonExtended = (source: Cqn, members: Cqn[]) => call('json_extended', source, ...members)
 export const textContains = (text: Cqn, term: string) => call('text_contains', text, val(term))
 export const textLacks = (text: Cqn, term: Cqn) => call('text_lacks', text, term)
+export const jsonContains = (source: Cqn | string, term: string) => call('json_contains', sqlOf(source), val(term))
 export const jsonLacks = (source: Cqn, text: Cqn) => call('json_lacks', source, text)
-/** What {@link mayContain} asks besides the terms, which are values of the statement. */
-interface Asked {
-  /** For each way the columns of its terms, if they are indexed by parts; an empty name stands for any text. */
-  columns: string[][]
-  /** Whether each column must equal its term. It pays only to find few events so. */
-  isWhole: boolean
-}
-
-/**
- * The condition that an event may contain what is sought.
- * @param ways with the columns of stored events
- * @param bounds the instants between which it must have happened anyway
- */
-export function mayContain(id: Cqn, ways: Ways, { after = NOTHING, before = NOTHING }: Bounds = {}) {
-  const columns = ways.map((list) => list.map(({ column = '' }) => column))
-  const asked: Asked = { columns, isWhole: ways.flat().every(({ whole }) => whole) }
-  return call('may_contain', id, after, before, val(JSON.stringify(asked)), ...ways.flat().map(({ text }) => text))
-}
-
-export interface Bounds {
-  after?: Cqn
-  before?: Cqn
-}
-
-const NOTHING = val(null)
-
-/** What {@link mayContain} asks: for each way its terms, with their columns. @param asked as the engine gets it, a text */
-export function soughtBy<Term>(asked: unknown, terms: Term[]) {
-  const { columns, isWhole } = JSON.parse(String(asked)) as Asked
-  let place = 0
-  const lists = columns.map((list) => list.map((column) => ({ column, term: terms[place++] as Term })))
-  return { lists, isWhole }
-}
-
-/** Whether a condition is only there to find events quickly: it follows from the others. */
-export const isImplied = (condition: Cqn) => 'func' in condition && condition.func === 'may_contain'
 export const arrivedAfter = (sequence: Cqn, until: Cqn) => call('arrived_after', sequence, until)
 export const talliesLack = (query: object) => call('tallies_lack', query as Cqn)
-export const jsonText = (source: Cqn | string, term: string) => call('json_contains', sqlOf(source), val(term))
 
 /** The item itself, in a condition on items. */
 export const jsonItem = (item: string) => `${item}.value`
@@ -180,11 +144,47 @@ function ofItems(name: keyof Dialect, source: Cqn, item: string, condition: Cqn,
 }
 
 export const octets = (text: Cqn) => call('octets', text)
-export const jsonTextOf = (value: Cqn) => call('json_text', value)
+export const jsonText = (value: Cqn) => call('json_text', value)
 /** @param texts those that are no expressions are trusted: they become part of the statement */
 export const concatenated = (...texts: (Cqn | string)[]) =>
   call('concatenated', ...texts.map((text) => (typeof text === 'string' ? constant(text) : text)))
-
 export const textJoined = (first: Cqn, second: Cqn) => call('text_joined', first, second)
 export const textsJoined = (text: Cqn) => call('texts_joined', text)
 export const jsonRows = (...values: Cqn[]) => call('json_rows', ...values)
+
+/** What {@link mayContain} asks besides the terms, which are values of the statement. */
+interface Asked {
+  /** For each way the columns of its terms, if they are indexed by parts; an empty name stands for any text. */
+  columns: string[][]
+  /** Whether each column must equal its term. It pays only to find few events so. */
+  isWhole: boolean
+}
+
+/** The instants between which an event must have happened anyway. */
+export interface Bounds {
+  after?: Cqn
+  before?: Cqn
+}
+
+const NOTHING = val(null)
+
+/**
+ * The condition that an event may contain what is sought.
+ * @param ways with the columns of stored events
+ */
+export function mayContain(id: Cqn, ways: Ways, { after = NOTHING, before = NOTHING }: Bounds = {}) {
+  const columns = ways.map((list) => list.map(({ column = '' }) => column))
+  const asked: Asked = { columns, isWhole: ways.flat().every(({ whole }) => whole) }
+  return call('may_contain', id, after, before, val(JSON.stringify(asked)), ...ways.flat().map(({ text }) => text))
+}
+
+/** What {@link mayContain} asks: for each way its terms, with their columns. @param asked as the engine gets it, a text */
+export function soughtBy<Term>(asked: unknown, terms: Term[]) {
+  const { columns, isWhole } = JSON.parse(String(asked)) as Asked
+  let place = 0
+  const lists = columns.map((list) => list.map((column) => ({ column, term: terms[place++] as Term })))
+  return { lists, isWhole }
+}
+
+/** Whether a condition is only there to find events quickly: it follows from the others. */
+export const isImplied = (condition: Cqn) => 'func' in condition && condition.func === 'may_contain'

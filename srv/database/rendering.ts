@@ -9,7 +9,7 @@ export type Argument = ValueExpression & { toString(): string }
  * Counts, in place of CAP's, which make the text of a constant part of the statement: clients may count what they like, so
  * it could be any SQL.
  */
-export const COUNTS = {
+export const COUNT_FUNCTIONS = {
   count: (value: unknown = '*') => `count(${String(value)})`,
   countdistinct: (value: unknown) => `count(distinct ${String(value)})`
 }

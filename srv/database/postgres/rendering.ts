@@ -3,7 +3,7 @@ import { SQLService, type Limit, type Select, type Source, type ValueExpression 
 import type { Source as SourceOfValue } from '../../cqn/cqn.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 import { remembered } from '../../values/remembered.ts'
-import { asText, COUNTS, isPage, tenantOf, type Argument } from '../rendering.ts'
+import { asText, COUNT_FUNCTIONS, isPage, tenantOf, type Argument } from '../rendering.ts'
 import { castSql } from './casts.ts'
 import { soughtBy } from '../dialect.ts'
 import { DIALECT, OTHER_FUNCTIONS } from './dialect.ts'
@@ -45,7 +45,7 @@ export class PostgresRenderer extends CapRenderer {
     ...CapRenderer.Functions,
     ...DIALECT,
     ...OTHER_FUNCTIONS,
-    ...COUNTS,
+    ...COUNT_FUNCTIONS,
     matchespattern(this: PostgresRenderer, text: Argument, { val: pattern }: Argument) {
       return `((${String(text)}) collate "C" ~ ${this.val({ val: translated(String(pattern)), fromRequest: true })})`
     },

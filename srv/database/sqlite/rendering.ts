@@ -5,7 +5,7 @@ import { LONG_TEXT } from './cost.ts'
 import { DIALECT } from './dialect.ts'
 import { TOO_LONG, WITHIN_TIME } from './functions.ts'
 import { mayContain, UNBOUNDED } from './search-statements.ts'
-import { asText, COUNTS, isPage, tenantOf, type Argument } from '../rendering.ts'
+import { asText, COUNT_FUNCTIONS, isPage, tenantOf, type Argument } from '../rendering.ts'
 import { SourcedValue } from '../../plans/statement.ts'
 
 const CapRenderer = SQLiteService.CQN2SQL
@@ -20,7 +20,7 @@ export class StoppableRenderer extends CapRenderer {
   static override Functions = {
     ...SQLiteService.CQN2SQL.Functions,
     ...DIALECT,
-    ...COUNTS,
+    ...COUNT_FUNCTIONS,
     may_contain(this: StoppableRenderer, id: Argument, after: Argument, before: Argument, ...sought: Argument[]) {
       const [asked, ...terms] = sought
       const tenant = this.tenant ? this.val(this.tenant) : UNBOUNDED

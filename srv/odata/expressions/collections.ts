@@ -2,7 +2,7 @@
 import type { StructuredType } from '../model/types.ts'
 import { allOf, conjuncts, func, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { Typed } from '../../cqn/typed.ts'
-import { jsonAny, jsonCount, jsonItem, jsonLacks, jsonLength, jsonText } from '../../database/dialect.ts'
+import { jsonAny, jsonCount, jsonItem, jsonLacks, jsonLength, jsonContains } from '../../database/dialect.ts'
 import { holds, isTrue } from './logic.ts'
 import type { Parser, Scope } from './parsing.ts'
 import { parseSearch } from './search.ts'
@@ -89,7 +89,7 @@ function countOptions(parser: Parser, scope: Scope & { item: string }): Cqn[] {
     given.add(option)
     cursor.expect('=')
     if (option === 'filter') conditions.push(holds(parser.within(scope).condition()))
-    else conditions.push(parseSearch(cursor.take().text, (term) => jsonText(jsonItem(scope.item), term)).cqn)
+    else conditions.push(parseSearch(cursor.take().text, (term) => jsonContains(jsonItem(scope.item), term)).cqn)
   } while (cursor.accept(';'))
   cursor.expect(')')
   return conditions.map((each) => func('coalesce', each, val(false)))

@@ -2,7 +2,7 @@
 import { RequestError } from '../../errors/errors.ts'
 import { allOf, anyOf, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { Typed } from '../../cqn/typed.ts'
-import { jsonText, textContains } from '../../database/dialect.ts'
+import { jsonContains, textContains } from '../../database/dialect.ts'
 import type { Searched } from '../../database/engine.ts'
 import { soughtTogether } from './sought.ts'
 
@@ -81,7 +81,7 @@ const tooMany = () => new RequestError('invalidQueryOption', `$search takes at m
 export function foundIn({ text, json }: Searched): (term: string) => Cqn {
   return (term) => {
     const inText = text.map((column) => textContains(ref(column), term))
-    return anyOf(...inText, ...json.map((column) => jsonText(ref(column), term)))
+    return anyOf(...inText, ...json.map((column) => jsonContains(ref(column), term)))
   }
 }
 

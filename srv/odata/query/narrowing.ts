@@ -5,7 +5,7 @@
 import { RequestError } from '../../errors/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { allOf, named, ref, val, xpr, type Cqn } from '../../cqn/cqn.ts'
-import { jsonChosen, jsonCount, jsonExtended, jsonItem, jsonText, pathTo } from '../../database/dialect.ts'
+import { jsonChosen, jsonCount, jsonExtended, jsonItem, jsonContains, pathTo } from '../../database/dialect.ts'
 import { holds } from '../expressions/logic.ts'
 import { asJsonValue, shown } from '../expressions/members.ts'
 import { orderTerms } from './order.ts'
@@ -130,7 +130,7 @@ function conditionsOf(narrowing: Narrowing, scope: Scope & { item: string }): Cq
   const filter = parsed(narrowing, '$filter', scope, (parser) => holds(parser.condition()))
   if (filter) conditions.push(filter)
   const search = narrowing.options.get('$search')
-  if (search !== undefined) conditions.push(parseSearch(search, (term) => jsonText(jsonItem(scope.item), term)).cqn)
+  if (search !== undefined) conditions.push(parseSearch(search, (term) => jsonContains(jsonItem(scope.item), term)).cqn)
   return conditions.length ? allOf(...conditions) : val(true)
 }
 

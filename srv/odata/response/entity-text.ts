@@ -1,5 +1,5 @@
 /** The text of an entity as an expression of its columns: see model/template.ts. Making it takes less time than reading it. */
-import { concatenated, jsonTextOf, octets } from '../../database/dialect.ts'
+import { concatenated, jsonText, octets } from '../../database/dialect.ts'
 import { anyOf, constant, func, named, ref, xpr, type Cqn } from '../../cqn/cqn.ts'
 import type { ServiceSchema } from '../model/schema.ts'
 import { absent, type ColumnPart, type ComplexPart, type Template } from '../model/template.ts'
@@ -19,7 +19,7 @@ function objectText(template: Template): Cqn {
 
 function valueText(part: ColumnPart | ComplexPart): Cqn {
   if (part.kind === 'column')
-    return part.json ? func('ifnull', ref(part.column), xpr(`'${absent(part)}'`)) : jsonTextOf(ref(part.column))
+    return part.json ? func('ifnull', ref(part.column), xpr(`'${absent(part)}'`)) : jsonText(ref(part.column))
   const { column = '', templates = [] } = part.derived ?? {}
   const exists = existence(part)
   const derivations = [...templates].flatMap(([name, inner]) => {

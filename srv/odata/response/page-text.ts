@@ -3,7 +3,7 @@
  * value however many entities it has, not an object for each.
  */
 import { mostBytes } from '../../database/reading.ts'
-import { bytes, jsonRows, jsonTextOf, octets, textsJoined } from '../../database/dialect.ts'
+import { bytes, jsonRows, jsonText, octets, textsJoined } from '../../database/dialect.ts'
 import { distinct, nameOf, ref, val, xpr, type Cqn, type Value } from '../../cqn/cqn.ts'
 import type { Row } from '../../plans/statement.ts'
 import type { ServiceSchema } from '../model/schema.ts'
@@ -44,7 +44,7 @@ export function pageQuery(
 
 /** A text that is not too long to be read; of others, the length. No length has more digits than texts have bytes. */
 const wholeOrLength = (text: Cqn, most: Cqn, longest: number) =>
-  xpr('case when', most, '<=', val(longest), 'then', text, 'else', jsonTextOf(octets(text)), 'end')
+  xpr('case when', most, '<=', val(longest), 'then', text, 'else', jsonText(octets(text)), 'end')
 
 const COMMA = 0x2c
 
