@@ -2,7 +2,7 @@
  * What holds for all points in time of one period, such as an hour: expressions whose value is the same for all of
  * them, and ranges of time that have whole periods in them.
  */
-import { comparisonIn, conjuncts, val, xpr, type Constant, type Cqn, type Source } from '../../cqn/cqn.ts'
+import { comparisonIn, conjuncts, func, val, xpr, type Constant, type Cqn, type Source } from '../../cqn/cqn.ts'
 import type { Bounds } from '../../database/dialect.ts'
 import { restOf, type Tallies as Declared } from '../../database/tallies.ts'
 import { movedPoint } from '../../values/datetime.ts'
@@ -135,9 +135,14 @@ function wholePeriods(args: Cqn[], meanings: Meanings, tallies: Tallies, range: 
   let origin: Cqn | undefined
   /** Copies the expression with another origin, and finds how many ticks its unit has. */
   function copy(cqn: Cqn): { cqn: Cqn; unit: number } | undefined {
+    const inner = (part: Cqn | string | undefined) => (part && typeof part !== 'string' ? copy(part) : undefined)
+    if ('func' in cqn && cqn.func === 'ratio') {
+      const [dividend, divisor] = cqn.args
+      const found = divisor && 'val' in divisor && inner(dividend)
+      return found ? { cqn: func('ratio', found.cqn, divisor), unit: found.unit * Number(divisor.val) } : undefined
+    }
     if (!('xpr' in cqn)) return undefined
     const [first, operator, last] = cqn.xpr
-    const inner = (part: Cqn | string | undefined) => (part && typeof part !== 'string' ? copy(part) : undefined)
     if (cqn.xpr.length === 1) return inner(first)
     if (typeof first === 'string') {
       const found = first === 'cast(' && last === 'as double precision)' ? inner(operator) : undefined
