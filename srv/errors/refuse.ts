@@ -34,6 +34,7 @@ export function refuse(res: Response, failure: RequestError, ids = requestIds(re
   if (seconds && !res.get('Retry-After')) res.set('Retry-After', String(seconds))
   // every response has one (Protocol 4.01, 8.1.5), also before versions are negotiated
   if (!res.get('OData-Version')) res.set('OData-Version', Number(req.get('OData-MaxVersion')) >= 4.01 ? '4.01' : '4.0')
+  res.removeHeader('Preference-Applied') // such as the size of a page, which an error has none of (Protocol 4.01, 8.3.6)
   // the language of the message is always named (Protocol 4.01, 9.4)
   res.status(failure.status).set('Content-Language', 'en').setHeader('Content-Type', 'application/json')
   res.send(Buffer.from(JSON.stringify(errorBody(failure, ids, new Date())))) // to text Express adds a charset

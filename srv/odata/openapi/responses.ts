@@ -75,7 +75,8 @@ function errorResponses(withTokens: boolean): Record<string, JsonObject> {
     const codes = Object.entries(STATUS).filter(([, each]) => each === status)
     const description = `An error with the code ${codes.map(([code]) => `\`${code}\``).join(' or ')}.`
     const content = { 'application/json': { schema: reference('Error'), examples: errorExamples(status) } }
-    const error = response(description, content, ...(MAY_PASS.includes(status) ? ['Retry-After'] : []))
+    const headers = ['Content-Language', ...(MAY_PASS.includes(status) ? ['Retry-After'] : [])]
+    const error = response(description, content, ...headers)
     if (OF_COLLECTION.includes(status)) Object.assign(error.headers as object, ANEW)
     if (TOKENS.includes(status)) Object.assign(error.headers as object, CHALLENGE)
     return [`error${status}`, error]

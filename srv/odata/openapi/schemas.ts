@@ -29,7 +29,7 @@ function typeSchema(csdl: Csdl, name: string, type: CsdlElement): JsonObject {
   if (type.$Kind === 'EnumType') return { type: 'string', enum: [...members(type).keys()], description }
   const properties = [...members(type)].map(([each, property]): [string, JsonObject] => [
     each,
-    propertySchema(csdl, `${name}/${each}`, property)
+    { ...propertySchema(csdl, `${name}/${each}`, property), ...(type.$Key?.includes(each) && { minLength: 1 }) }
   ])
   const object = {
     type: 'object',

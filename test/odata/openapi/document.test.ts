@@ -122,7 +122,7 @@ describe('A description in OpenAPI', () => {
     expect(described().components.schemas).toMatchObject({
       'shop.item': {
         type: 'object',
-        properties: { ...type, code: { type: 'string', maxLength: 8 } },
+        properties: { ...type, code: { type: 'string', maxLength: 8, minLength: 1 } },
         discriminator: { propertyName: '@odata.type', mapping }
       },
       'shop.thing': {

@@ -165,6 +165,19 @@ describe('What is described', () => {
       expect(answer.status).toBe(status)
       expect(get!.responses).toHaveProperty(String(status))
       expect(isValid({ $ref: '#/components/schemas/Error' }, answer.body)).toEqual([])
+      const { headers } = (document.components.responses as Record<string, { headers: object }>)[`error${status}`]!
+      expect([answer.headers.get('content-language'), 'Content-Language' in headers]).toEqual(['en', true])
+    }
+  })
+
+  it('have no empty keys and no empty batches, which the service refuses', async () => {
+    const isValid = schemasOf(await described(''))
+    for (const [path, name, body] of [
+      ['/$batch', 'BatchRequest', { requests: [] }],
+      ['/auditLogs/provisioning', 'microsoft.graph.provisioningObjectSummary', { id: '' }]
+    ] as const) {
+      expect((await service.post(path, body)).status).toBe(400)
+      expect(isValid({ $ref: `#/components/schemas/${name}` }, body)).not.toEqual([])
     }
   })
 })

@@ -67,6 +67,13 @@ describe('A page', () => {
     expect(at401.headers.get('preference-applied')).toBe(applied.replace('odata.', ''))
   })
 
+  it('is not said of an error, which has no page', async () => {
+    const { status, headers } = await service.get(query(path, { $filter: 'nothing eq 1' }), {
+      Prefer: 'maxpagesize=30'
+    })
+    expect([status, headers.get('preference-applied')]).toEqual([400, null])
+  })
+
   it('keeps its size without the header on the pages after the first one', async () => {
     const first = await service.get(path, { Prefer: 'maxpagesize=30' })
     const second = await service.get((first.body['@odata.nextLink'] as string).slice(service.url.length))
