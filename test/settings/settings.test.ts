@@ -226,14 +226,14 @@ describe('A profile that is named in .env', () => {
   )
 
   /** Runs a command in a folder of the service with a file. @returns its exit code, and what it says of errors */
-  async function run(command: string, makeFile: (path: string) => void, name = '.env') {
+  async function run(command: string, makeFile: (path: string) => void, name = '.env', more: Variables = {}) {
     const folder = temporaryFolder()
     for (const each of ['package.json', '.cdsrc.json', 'srv', 'db', 'app', 'node_modules'])
       if (each !== name) symlinkSync(join(root, each), join(folder, each))
     makeFile(join(folder, name))
     const child = spawn(process.execPath, [`srv/commands/${command}.ts`], {
       cwd: folder,
-      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, CDS_TYPESCRIPT: 'true', PORT: '0' }
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, CDS_TYPESCRIPT: 'true', PORT: '0', ...more }
     })
     let log = ''
     child.stderr.on('data', (text) => (log += String(text)))
@@ -267,6 +267,17 @@ describe('A profile that is named in .env', () => {
       expect(log).toMatch(new RegExp(`^The file ${name.replaceAll('.', '\\.')} cannot be read: .* JSON.*\\.\\n$`))
     }
   )
+
+  it.concurrent('ends commands with 2, as do a group of settings in a variable and a file of the user', async () => {
+    const [db, home] = [{ CDS_REQUIRES_DB_CREDENTIALS_URL: 'a', CDS_REQUIRES_DB: '{bad' }, temporaryFolder()]
+    writeFileSync(join(home, '.cdsrc.json'), '{bad')
+    const refused = (of: string): unknown[] => [
+      2,
+      expect.stringMatching(new RegExp(`^The ${of} cannot be read: .* JSON.*\\.\\n$`))
+    ]
+    expect(await run('verify', () => {}, '.env', db)).toEqual(refused('variable CDS_REQUIRES_DB'))
+    expect(await run('verify', () => {}, '.env', { CDS_USER_HOME: home })).toEqual(refused(`file ${home}/.cdsrc.json`))
+  })
 })
 
 describe('The database file', () => {
