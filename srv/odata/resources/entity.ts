@@ -12,6 +12,7 @@ import type { Row } from '../../plans/statement.ts'
 import { representValue, typeAnnotation } from '../response/representation.ts'
 import type { PathStep } from '../request/property-path.ts'
 import type { Resource } from '../request/resource.ts'
+import { asManyAsFit } from '../../database/result-size.ts'
 import { countName } from '../query/narrowing.ts'
 import { checkOptions } from '../request/options.ts'
 import { clauses, entities, filtered, type Rows } from '../query/rows.ts'
@@ -63,9 +64,11 @@ export async function readProperty(exchange: Exchange, resource: Resource & { ki
   const names = path.map(({ name }) => name)
   const options = optionsOf(exchange, resource)
   const shown = selectedOf(exchange, entities(schema), names, options)
-  const query = { ...selectByKey(schema, shown.rows, key, 2), columns: columnsFor(shown.selection, shown.rows) }
-  const row = expectOne(schema, key, (await exchange.run({ SELECT: query })) as Row[])
-  const entity = nest(row, shown.rows.type, shown.selection)
+  const read = (count: number, columns = columnsFor(shown.selection, shown.rows)) =>
+    exchange.run({ SELECT: { ...selectByKey(schema, shown.rows, key, count), columns } }) as Promise<Row[]>
+  const { rows, asked } = await asManyAsFit(2, read)
+  expectOne(schema, key, asked < 2 ? await read(2, schema.identity.map(ref)) : rows) // as in readOne
+  const entity = nest(rows[0] as Row, shown.rows.type, shown.selection)
   const value = valueAt(entity, path)
 
   if (value === undefined) throw new RequestError('resourceNotFound', `The entity has no '${names.join('/')}'.`)
