@@ -9,7 +9,7 @@ import { LEADING, NUMBERING, SEALING } from './locks.ts'
 import { queryOn } from './sql.ts'
 import { partitions } from './partitions.ts'
 import { UNIQUE_IDS } from './schema.ts'
-import { UNNUMBERED } from './sequencer.ts'
+import { UNNUMBERED } from './tables.ts'
 import { FOLD } from './tallies.ts'
 
 /** How long to wait for who uses the database, in milliseconds. */

@@ -9,9 +9,8 @@ import { ARRIVAL_KEY, ARRIVALS, EVENT_KEY, EVENTS } from '../tables.ts'
 import { onConnection, writer, type Limits } from './connection.ts'
 import { codeOf, isDuplicate, isOfStatement } from './failures.ts'
 import { queryOn, withNames } from './sql.ts'
-import { IDS } from './partitions.ts'
 import { ALL_TENANTS } from './roles.ts'
-import { UNNUMBERED } from './sequencer.ts'
+import { IDS, UNNUMBERED } from './tables.ts'
 
 /** @param limits of statements: how long they wait for others that store an event with the same id, and run in all */
 export function startGroupCommit(url: string, limits: Limits) {

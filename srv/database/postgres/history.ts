@@ -4,9 +4,8 @@ import type { Arrival, History, Inspected, Miscount, PurgedRange, PurgeRecord, S
 import { ARRIVALS, ARRIVAL_KEY, EVENTS, LAST_ARRIVAL, PURGES, SAME_EVENT, SEALS } from '../tables.ts'
 import { miscountedIn, mistalliedIn, talliesIn } from '../tallies.ts'
 import { withNames } from './sql.ts'
-import { IDS, INSTANT } from './partitions.ts'
 import { schemaDifferences } from './schema-differences.ts'
-import { UNNUMBERED } from './sequencer.ts'
+import { IDS, INSTANT, SAME_ID, UNNUMBERED } from './tables.ts'
 import { ALL_TALLIES } from './tallies.ts'
 
 const { INT8 } = pg.types.builtins
@@ -22,7 +21,7 @@ const ALL_ARRIVALS = `(SELECT sequence, event, tenant FROM ${ARRIVALS}
   FROM ${UNNUMBERED}, (${LAST_ARRIVAL}) AS numbers)`
 
 const ARRIVALS_IN_ORDER = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.* FROM ${ALL_ARRIVALS} AS a
-  LEFT JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tenant
+  LEFT JOIN ${IDS} i ON ${SAME_ID}
   LEFT JOIN ${EVENTS} e ON ${SAME_EVENT} AND e.${INSTANT} = i.${INSTANT} ORDER BY a.sequence`
 
 const MISCOUNTS = miscountedIn(
@@ -35,18 +34,19 @@ const PURGED_RANGES = `SELECT cast(r.value ->> 0 AS bigint) AS "from", cast(r.va
   FROM ${PURGES} p, json_array_elements(cast(CASE WHEN p.sequences ~ '^\\[(\\[\\d{1,18},\\d{1,18}\\],?)*\\]$'
     AND p.sequences !~ ',\\]$' THEN p.sequences ELSE '[]' END AS json)) AS r(value) ORDER BY 1`
 
-const SAME_ID = `i.id = e.id AND i.tenant = e.tenant AND i.${INSTANT} = e.${INSTANT}`
+/** Whether an id, or an event, is that of the other, with the instant that is kept with the id. */
+const SAME_INSTANT = `i.id = e.id AND i.tenant = e.tenant AND i.${INSTANT} = e.${INSTANT}`
 
 const NEVER_ARRIVED = `NOT EXISTS (SELECT 1 FROM ${ARRIVALS} a WHERE ${SAME_EVENT})
   AND NOT EXISTS (SELECT 1 FROM ${UNNUMBERED} a WHERE ${SAME_EVENT})`
 
 /** Ids that no event has, and none that was removed had: they refuse events with them. */
 const STRAY_IDS = `SELECT id, tenant FROM ${IDS} e
-  WHERE NOT EXISTS (SELECT 1 FROM ${EVENTS} i WHERE ${SAME_ID}) AND ${NEVER_ARRIVED}`
+  WHERE NOT EXISTS (SELECT 1 FROM ${EVENTS} i WHERE ${SAME_INSTANT}) AND ${NEVER_ARRIVED}`
 
 /** An arrival is that of the event with its id and the instant that is kept with the id. */
 const LOST_EVENTS = `SELECT id, coalesce(tenantId, '') AS tenant FROM ${EVENTS} e WHERE ${NEVER_ARRIVED}
-  UNION SELECT id, coalesce(tenantId, '') FROM ${EVENTS} e WHERE NOT EXISTS (SELECT 1 FROM ${IDS} i WHERE ${SAME_ID})`
+  UNION SELECT id, coalesce(tenantId, '') FROM ${EVENTS} e WHERE NOT EXISTS (SELECT 1 FROM ${IDS} i WHERE ${SAME_INSTANT})`
 
 const REPEATED_ARRIVALS = `SELECT event AS id, tenant, max(sequence) AS sequence FROM ${ALL_ARRIVALS} AS a
   GROUP BY ${ARRIVAL_KEY} HAVING count(*) > 1`

@@ -7,13 +7,13 @@ import { arrivalsIn, history, rowsOf, WHOLE } from './history.ts'
 import { SEALING } from './locks.ts'
 import { NO_LOG } from './migration.ts'
 import { withNames } from './sql.ts'
-import { IDS, INSTANT } from './partitions.ts'
 import { purgeStore } from './purges.ts'
 import { ALL_TENANTS } from './roles.ts'
+import { IDS, INSTANT, SAME_ID } from './tables.ts'
 
 /** Arrivals with the instants of their events. */
 const LATER_ARRIVALS = `SELECT a.sequence, a.event, a.tenant, i.${INSTANT} AS instant FROM ${ARRIVALS} a
-  JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tenant WHERE a.sequence > $1 ORDER BY a.sequence LIMIT $2`
+  JOIN ${IDS} i ON ${SAME_ID} WHERE a.sequence > $1 ORDER BY a.sequence LIMIT $2`
 
 /** Their events. The range of instants spares the server to plan for, and look into, partitions without them. */
 const THEIR_EVENTS = `SELECT a.sequence AS "#sequence", a.event AS "#event", e.*

@@ -6,7 +6,7 @@ import cds from '@sap/cds'
 import type pg from 'pg'
 import { repeat } from '../background.ts'
 import { withNames } from './sql.ts'
-import { UNNUMBERED } from './sequencer.ts'
+import { UNNUMBERED } from './tables.ts'
 
 const LOG = cds.log('provisioning')
 

@@ -8,17 +8,9 @@ import type { Entry } from '../engine.ts'
 import type { Period } from '../log.ts'
 import { EVENTS, UNDER_WAY } from '../tables.ts'
 import { writer, type Limits } from './connection.ts'
+import { IDS, INSTANT, OTHERS } from './tables.ts'
 
 const LOG = cds.log('provisioning')
-
-/** The ids of events with their instants: see db/postgres/event-ids.cds. */
-export const IDS = 'provisioning_log_EventIds'
-
-/** The column that events are partitioned by. */
-export const INSTANT = 'activityDateTime_utc'
-
-/** The partition of events that happened in none of the other months. */
-export const OTHERS = 'events_of_other_months'
 
 export const PARTITION = /^events_of_(\d{4})_(\d{2})$/
 

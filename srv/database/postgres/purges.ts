@@ -10,8 +10,8 @@ import type { Tallies } from '../tallies.ts'
 import { onConnection } from './connection.ts'
 import { NUMBERING, PURGING } from './locks.ts'
 import { queryOn } from './sql.ts'
-import { IDS, INSTANT, monthIn, PARTITION } from './partitions.ts'
-import { UNNUMBERED } from './sequencer.ts'
+import { monthIn, PARTITION } from './partitions.ts'
+import { IDS, INSTANT, SAME_ID, UNNUMBERED } from './tables.ts'
 import { FOLD, noteKinds } from './tallies.ts'
 
 /** How many events of a period a record is for. */
@@ -51,7 +51,7 @@ export function purgeStore(pool: pg.Pool): Omit<PurgeStore, 'lastPurge'> {
     sealedAfter: (sequence, limit) =>
       query(
         `SELECT a.sequence, i.${INSTANT} AS instant FROM ${ARRIVALS} a
-         JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tenant
+         JOIN ${IDS} i ON ${SAME_ID}
          WHERE a.sequence > $1 AND a.sequence <= ${LAST_REMOVABLE} ORDER BY a.sequence LIMIT $2`,
         sequence,
         limit
@@ -132,7 +132,7 @@ export const purgeSchema = (tallies: Tallies) => [
      INSERT INTO ${UNDER_WAY} (number) VALUES (purge.number); -- while this row exists, the triggers allow removals
      IF NOT keeps THEN PERFORM pg_advisory_xact_lock(${NUMBERING}); END IF; -- as whoever numbers counts, too
      WITH gone AS (
-       DELETE FROM ${ARRIVALS} a USING ${IDS} i WHERE a.sequence = ANY(sequences) AND i.id = a.event AND i.tenant = a.tenant
+       DELETE FROM ${ARRIVALS} a USING ${IDS} i WHERE a.sequence = ANY(sequences) AND ${SAME_ID}
          AND i.${INSTANT} < purge.before AND a.sequence <= ${LAST_REMOVABLE}
        RETURNING i.id, i.tenant, i.${INSTANT}
      ), unknown AS (

@@ -9,7 +9,7 @@ import { soughtBy } from '../dialect.ts'
 import { DIALECT, OTHER_FUNCTIONS } from './dialect.ts'
 import { beginningInAnyCaseOf, beginningOf, columnsByBeginning } from './indexes.ts'
 import { isMixed } from './sql.ts'
-import { INSTANT } from './partitions.ts'
+import { INSTANT } from './tables.ts'
 import { mayContain } from './search-statements.ts'
 import { translated } from './patterns.ts'
 

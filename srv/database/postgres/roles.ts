@@ -6,9 +6,7 @@
 import { findColumn, queryOf, type Model } from '../../cqn/csn.ts'
 import type { Readable } from '../reading.ts'
 import { EVENTS, SEALS, SECRETS, tableOf } from '../tables.ts'
-import { IDS } from './partitions.ts'
-import { UNNUMBERED } from './sequencer.ts'
-import { NEW_TALLIES } from './tallies.ts'
+import { IDS, NEW_TALLIES, UNNUMBERED } from './tables.ts'
 
 /** The tenants that a transaction may read: `*` for all of them, `=` and a tenant, and anything else for none. */
 const SETTING = 'provisioning.tenants'

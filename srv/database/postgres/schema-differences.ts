@@ -10,10 +10,10 @@ import { codeOf } from './failures.ts'
 import { FORMS, FUNCTIONS } from './functions.ts'
 import { expectVersion } from './migration.ts'
 import { migrating } from './sql.ts'
-import { IDS, OTHERS, partitioned } from './partitions.ts'
+import { partitioned } from './partitions.ts'
 import { completeSchema, historyTriggers, UNIQUE_IDS } from './schema.ts'
-import { UNNUMBERED } from './sequencer.ts'
-import { NEW_TALLIES, TALLIED } from './tallies.ts'
+import { IDS, NEW_TALLIES, OTHERS, UNNUMBERED } from './tables.ts'
+import { TALLIED } from './tallies.ts'
 
 /** See `History` in database/log.ts. The expected schema is created for that, and not committed. */
 export async function schemaDifferences(url: string, csn: Model): Promise<SchemaDifference[]> {

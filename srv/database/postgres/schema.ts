@@ -6,11 +6,12 @@ import { talliesIn } from '../tallies.ts'
 import { codeOf } from './failures.ts'
 import { indexesIn } from './indexes.ts'
 import { withNames } from './sql.ts'
-import { IDS, OTHERS, PARTITION_SCHEMA } from './partitions.ts'
+import { PARTITION_SCHEMA } from './partitions.ts'
 import { purgeSchema } from './purges.ts'
 import { accessSchema } from './roles.ts'
 import { searchSchema } from './search-schema.ts'
 import { sequencerSchema } from './sequencer.ts'
+import { IDS, OTHERS } from './tables.ts'
 import { talliesSchema } from './tallies.ts'
 
 /**

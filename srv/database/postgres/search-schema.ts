@@ -11,8 +11,7 @@ import { ARRIVALS, COUNTS, EVENTS, SAME_EVENT } from '../tables.ts'
 import type { Start } from '../engine.ts'
 import { create } from './sql.ts'
 import { SEARCH } from './locks.ts'
-import { IDS, INSTANT } from './partitions.ts'
-import { UNNUMBERED } from './sequencer.ts'
+import { IDS, INSTANT, SAME_ID, UNNUMBERED } from './tables.ts'
 import { BY_INDEXES } from './tallies.ts'
 
 const BLOCKS = 'provisioning_log_SearchBlocks'
@@ -71,7 +70,7 @@ export const searchSchema = ({ text, json }: NonNullable<Start['searched']>): st
    BEGIN RETURN array(
      WITH e AS MATERIALIZED (
        SELECT array[${columnsOf(text)}] AS texts, array[${columnsOf(json)}] AS parsed, ${withoutEscapes(`concat_ws('"', ${columnsOf(json)})`)} AS json
-       FROM ${ARRIVALS} a JOIN ${IDS} i ON i.id = a.event AND i.tenant = a.tenant
+       FROM ${ARRIVALS} a JOIN ${IDS} i ON ${SAME_ID}
        JOIN ${EVENTS} e ON ${SAME_EVENT} AND e.${INSTANT} = i.${INSTANT}
        WHERE a.tenant = $1 AND a.sequence BETWEEN $2 AND $3
      ), cut AS (

@@ -12,10 +12,8 @@ import { writer, type Limits } from './connection.ts'
 import { refuse } from './failures.ts'
 import { HOLDING, holds, LEADING, NUMBERING } from './locks.ts'
 import { queryOn } from './sql.ts'
+import { UNNUMBERED } from './tables.ts'
 import { BY_INDEXES, FOLD } from './tallies.ts'
-
-/** The arrivals without a number: see db/postgres/unnumbered-arrivals.cds. */
-export const UNNUMBERED = 'provisioning_log_UnnumberedArrivals'
 
 /** How often arrivals are numbered, in milliseconds. Readers of changes do not wait for it. */
 const INTERVAL = 250

@@ -6,9 +6,7 @@ import { COUNTS, EVENTS, TALLIES } from '../tables.ts'
 import { kindOf, MOST, type Tallies } from '../tallies.ts'
 import { create } from './sql.ts'
 import { NUMBERING } from './locks.ts'
-
-/** What is not added up: see db/postgres/new-tallies.cds. */
-export const NEW_TALLIES = 'provisioning_log_NewTallies'
+import { NEW_TALLIES } from './tables.ts'
 
 export const TALLIED = 'tallied'
 
