@@ -33,11 +33,13 @@ export function serve(app: Express, port: number, host?: string): Server {
   expectPort(port)
   const { server: limits, odata, requires } = settings()
   const { headers_timeout, request_timeout: requestTimeout } = limits
-  const timeouts = { headersTimeout: Math.min(headers_timeout, requestTimeout), requestTimeout, keepAliveTimeout: KEPT }
-  // of several Host or Authorization headers none is chosen: together they are invalid
   const options = {
-    ...timeouts,
-    ...{ connectionsCheckingInterval: CHECKING_INTERVAL, joinDuplicateHeaders: true, maxHeaderSize: MOST_OF_HEAD }
+    headersTimeout: Math.min(headers_timeout, requestTimeout),
+    requestTimeout,
+    keepAliveTimeout: KEPT,
+    connectionsCheckingInterval: CHECKING_INTERVAL,
+    maxHeaderSize: MOST_OF_HEAD,
+    joinDuplicateHeaders: true // of several Host or Authorization headers none is chosen: together they are invalid
   }
   const answer = (req: IncomingMessage, res: ServerResponse) => inTurn(res, () => void app(inOriginForm(req), res))
   const server = createServer(options, answer)
