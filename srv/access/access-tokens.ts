@@ -36,9 +36,8 @@ export function accessByToken(settings: AccessSettings, cooldown = COOLDOWN) {
     const version = keys.version()
     try {
       const issuer = issuerOf(token, settings)
-      const options = { issuer, audience, clockTolerance: leeway }
-      const required = { algorithms: ALGORITHMS, requiredClaims: ['exp'] }
-      const { payload, protectedHeader } = await jwtVerify(token, keys.findFor(issuer), { ...options, ...required })
+      const required = { issuer, audience, algorithms: ALGORITHMS, requiredClaims: ['exp'], clockTolerance: leeway }
+      const { payload, protectedHeader } = await jwtVerify(token, keys.findFor(issuer), required)
       if (!TYPES.includes(String(protectedHeader.typ ?? 'JWT').toLowerCase()))
         throw new errors.JWTInvalid('The token is none for access.')
       const access = accessOf(payload, settings)
