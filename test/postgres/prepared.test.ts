@@ -30,4 +30,14 @@ describe('Statements on PostgreSQL', () => {
     expect(await run('SELECT 7 AS n')).toEqual([{ n: 7 }])
     await readers.pool.end()
   })
+
+  it('fail after a row that is larger than a result, too', async () => {
+    const { DATABASE_URL = '' } = await postgresFor('failing')
+    const readers = { pool: readerPool(DATABASE_URL, { max: 1 }), prepared: new Prepared() }
+    const text = "SELECT repeat('x', 100 / (2 - n)) AS x FROM generate_series(1, 2) AS n"
+    await expect(runQuery(readers, '', { text, values: [] }, AbortSignal.timeout(60_000), 10)).rejects.toThrow(
+      'division by zero'
+    )
+    await readers.pool.end()
+  })
 })

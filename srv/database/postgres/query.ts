@@ -130,23 +130,23 @@ function rowsOf(
   let bytes = 0
   const sizeOf = (row: Row, [first]: unknown[]) =>
     givesTexts === 'all' ? 0 : givesTexts === 'fitting' ? String(first).length : sizeOfRow(row)
-  const finish = () => (givesTexts || bytes <= most ? rows : (rowsWithin(most, rows) as Row[]))
+  /** Whether there is more than fits, at which the query is cancelled. A single row may have any size. */
+  const isFull = () => bytes > most && rows.length > 1
+  const result = () => (givesTexts || !isFull() ? rows : (rowsWithin(most, rows) as Row[]))
   let names: string[] = []
   return new Promise((resolve, reject) => {
-    query.on('row', (values, result) => {
-      if (bytes > most && rows.length > 1) return // the rest of a result that is being cancelled
-      if (!rows.length) names = result?.fields.map(({ name }) => name) ?? []
+    const finish = () => void Promise.try(result).then(resolve, reject)
+    query.on('row', (values, described) => {
+      if (isFull()) return // the rest of a result that is being cancelled
+      if (!rows.length) names = described?.fields.map(({ name }) => name) ?? []
       const row: Row = {} // not made by `pg`, which would make buffers of what is binary
       for (let index = 0; index < names.length; index++) row[names[index] as string] = values[index]
       rows.push(row)
       bytes += sizeOf(row, values)
-      if (bytes > most && rows.length > 1) cancel()
+      if (isFull()) cancel()
     })
-    query.on('error', (error) => {
-      if (bytes <= most) return reject(error)
-      Promise.try(finish).then(resolve, reject)
-    })
-    query.on('end', () => void Promise.try(finish).then(resolve, reject))
+    query.on('error', (error) => (isFull() ? finish() : reject(error)))
+    query.on('end', finish)
     client.query(query)
   })
 }
