@@ -241,6 +241,20 @@ describe('Events are found', () => {
     expect(valuesOf(found).map(({ id }) => id)).toEqual(['long'])
   })
 
+  it.concurrent('by texts of members with names that the parser takes for others', async () => {
+    const file = newFile()
+    const service = await startOn(file)
+    const { post } = clientOf(() => service.url as string)
+    const activityDateTime = '2024-05-01T00:00:00Z'
+    const first = { m: 'ü', '\\': [], '"q"': 0 }
+    const second = { m: 'ü', '"': 'needle', '\\': 'other' }
+    for (const details of [first, second])
+      expect((await post(path, { activityDateTime, targetIdentity: { details } })).status).toBe(201)
+    await service.post(6, 'usual')
+    await indexed(file, 8)
+    expect(await service.count('needle')).toBe(1)
+  })
+
   it.concurrent('by another process where much of the index has to be read', async () => {
     const file = newFile()
     const service = await startOn(file)

@@ -21,7 +21,7 @@ import { SCHEMA as TENANTS } from './search-tenants.ts'
 export const BLOCK = 8
 
 /** Changes when the index is made differently. */
-const VERSION = 5
+const VERSION = 6
 
 /** How many neighbouring blocks share a row that says from when to when their events happened. */
 export const CHUNK = 64

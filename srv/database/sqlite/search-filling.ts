@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Job } from '../background.ts'
 import type { Searched } from '../engine.ts'
+import { isJsonObject, parseJson } from '../../values/json.ts'
 import { openConnection } from './connection.ts'
 import { isDamaged, isLocked } from './failures.ts'
 import type { LogFile } from './files.ts'
@@ -173,13 +174,12 @@ function textOf([text, ...json]: Columns): string {
 function addTexts(value: unknown, texts: string[]) {
   if (typeof value === 'string') texts.push(value)
   else if (Array.isArray(value)) for (const item of value) addTexts(item, texts)
-  else if (typeof value === 'object' && value !== null)
-    for (const name in value) if (name !== '@odata.type') addTexts((value as Record<string, unknown>)[name], texts)
+  else if (isJsonObject(value)) for (const name in value) if (name !== '@odata.type') addTexts(value[name], texts)
 }
 
 function parsed(json: string): unknown {
   try {
-    return JSON.parse(json)
+    return parseJson(json)
   } catch {
     return json // of a log that others have written to
   }
