@@ -1,6 +1,6 @@
 /** The functions that statements call. They are created before the tables, since views call some of them. */
 
-import { CASTS } from './casts.ts'
+import { CASTS } from './cast-functions.ts'
 import { create } from './sql.ts'
 import { EVALUATION } from './evaluation.ts'
 import { CONDITION_FUNCTION } from './search-statements.ts'
