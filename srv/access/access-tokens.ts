@@ -24,6 +24,7 @@ export interface Access {
 
 /**
  * Finds what access tokens give access to.
+ * @param cooldown for how long keys are not fetched again for unknown ones, in milliseconds
  * @returns `known` finds a token that was checked before; `check` checks one. It throws {@link RequestError}: 401 if
  *   the token is not valid, 403 if it is for a personal account, 503 if it cannot be checked now
  */

@@ -40,7 +40,7 @@ function userName() {
 function instantOf(text = '') {
   const found = instant(text) ?? instant(`${text}T00:00:00Z`)
   if (!found)
-    throw new Error(`--before must be a date such as 2024-01-01, or a date and time such as 2024-01-01T00:00:00Z.`)
+    throw new Error('--before must be a date such as 2024-01-01, or a date and time such as 2024-01-01T00:00:00Z.')
   if (`${found}Z` > new Date().toISOString()) throw new Error('--before must not lie in the future.')
   return found
 }

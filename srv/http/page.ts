@@ -37,7 +37,7 @@ export function page(development: boolean, findSignIn?: FindSignIn): Router {
       }
     })
     .use(compressed, files, (_req, res) =>
-      refuse(res, new RequestError('resourceNotFound', `The page has no such file.`))
+      refuse(res, new RequestError('resourceNotFound', 'The page has no such file.'))
     )
 }
 

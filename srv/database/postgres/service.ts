@@ -55,7 +55,7 @@ export default class PostgresDatabase extends SQLService {
     return nameOf(databaseLocation())
   }
 
-  /** No statement refers to the context: see rendering.ts. */
+  /** No statement of ours refers to the context. Those of handlers that do, by `$user` or `$now`, fail. */
   set() {}
 
   override async onEVENT({ event }: { event: string }): Promise<unknown> {
