@@ -1,4 +1,5 @@
 /** JSON without loss: a number that a double cannot represent stays the text that was sent. */
+import { randomUUID } from 'node:crypto'
 
 declare global {
   interface JSON {
@@ -32,25 +33,29 @@ const parseUnescaped = (text: string): unknown =>
   DELICATE.test(text) ? JSON.parse(text, keepSource as never) : JSON.parse(text)
 
 /**
- * Parses JSON whose names have escapes, with other names that have none: V8 13.6 takes the name "\u00e9" for "\\", or
+ * Parses JSON whose names have escapes, with others in place of these: V8 13.6 takes the name "\u00e9" for "\\", or
  * another one that begins so, if any object that it has read before had that in the same place.
  */
 function parseEscaped(text: string): unknown {
   JSON.parse(text) // says what is wrong with the text that was sent
-  const names = new Map<string, string>()
+  const mark = randomUUID() // with which no name begins that was sent
+  const names = new Map<string, number>()
   let renamed = ''
   let copied = 0
   for (let start = text.indexOf('"'), end; start >= 0; start = text.indexOf('"', end)) {
     end = endOfString(text, start)
+    const string = text.slice(start, end)
     COLON.lastIndex = end
-    if (!COLON.test(text)) continue
-    const name = JSON.parse(text.slice(start, end)) as string
-    if (!names.has(name)) names.set(name, `n${names.size}`)
-    renamed += `${text.slice(copied, start)}"${names.get(name)}"`
+    if (!string.includes('\\') || !COLON.test(text)) continue
+    const name = JSON.parse(string) as string
+    const plain = JSON.stringify(name)
+    const needsEscapes = plain.includes('\\')
+    if (needsEscapes && !names.has(name)) names.set(name, names.size)
+    renamed += text.slice(copied, start) + (needsEscapes ? `"${mark}${names.get(name)}"` : plain)
     copied = end
   }
   const value = parseUnescaped(renamed + text.slice(copied))
-  return withNames(value, new Map([...names].map(([name, other]) => [other, name])))
+  return names.size ? withNames(value, mark, [...names.keys()]) : value
 }
 
 const COLON = /\s*:/y
@@ -61,11 +66,15 @@ function endOfString(text: string, start: number) {
   return end + 1
 }
 
-function withNames(value: unknown, names: Map<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((item) => withNames(item, names))
-  if (!isJsonObject(value)) return value
-  const members = Object.entries(value).map(([name, member]) => [names.get(name) as string, withNames(member, names)])
-  return Object.fromEntries(members) as object
+/** Gives members their names again. In place where there are none: a copy takes several times as long. */
+function withNames(value: unknown, mark: string, names: string[]): unknown {
+  if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return value
+  const members = value as Record<string, unknown>
+  for (const name of Object.keys(members))
+    if (typeof members[name] === 'object') members[name] = withNames(members[name], mark, names)
+  if (!Object.keys(members).some((name) => name.startsWith(mark))) return members
+  const nameOf = (name: string) => (name.startsWith(mark) ? names[Number(name.slice(mark.length))] : name)
+  return Object.fromEntries(Object.entries(members).map(([name, member]) => [nameOf(name), member])) as object
 }
 
 /** Whether a value that was parsed is an object: no array, and none of the numbers that keep their text. */
