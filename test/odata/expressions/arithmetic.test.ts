@@ -12,7 +12,7 @@ describe.each<[string, [filter: string, expected: string][]]>([
       ['durationInMilliseconds divby 1000 eq 1.5', 'b'],
       ['7 mod 4 eq 3 and -7 mod 4 eq -3', 'abc'],
       ['-7 div 2 eq -3', 'abc'],
-      ['7.5 div 0 eq INF', 'abc'],
+      ['7.5 div 0 eq INF and 7.0 div 0.0 eq INF and 7 divby 0.0 eq INF', 'abc'],
       ['7 divby 0 eq INF', 'abc'],
       ['-7 divby 0 eq -INF', 'abc'],
       ['0 divby 0 eq 0 divby 0', ''],

@@ -218,6 +218,11 @@ describe('What is wrong is refused with 400, what the service lacks of the stand
     ['7 div durationInMilliseconds eq 7', 400],
     ['7 mod durationInMilliseconds eq 7', 400],
     ['7 mod 0 eq 1', 400],
+    // by the type of the left operand alone (URL Conventions 4.01, 5.1.1.2.5)
+    ['7 div 0.0 eq INF', 400],
+    ['durationInMilliseconds div 0.0 eq INF', 400],
+    ['durationInMilliseconds div (targetSystem/details/n mul 0) eq INF', 400],
+    ['7.5 mod 0.0 eq 0', 400],
     ["duration'PT1H' div 0 eq duration'PT1H'", 400],
     ["substring(cycleId,0,-1) eq ''", 400],
     ["substring(cycleId,0,durationInMilliseconds sub 1) eq ''", 400],
