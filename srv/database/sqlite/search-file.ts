@@ -11,7 +11,7 @@
  */
 import { hash } from 'node:crypto'
 import { realpathSync, rmSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Searched } from '../engine.ts'
 import { identityOf, urlOf } from './files.ts'
 import { EVENTS, TOKEN_SECRET } from '../tables.ts'
@@ -78,9 +78,20 @@ export const openIndex = (path: string) => opened(path, 'rwc', SCHEMA)
 /** Opens the index to read it. @throws SQLite's error */
 export const readIndex = (path: string) => opened(path, 'ro', 'SELECT number FROM state')
 
+/** Keeps its statements, which are few for each tenant: to prepare those of a search takes as long as to run them. */
+class Reading extends DatabaseSync {
+  private readonly statements = new Map<string, StatementSync>()
+
+  override prepare(sql: string): StatementSync {
+    const known = this.statements.get(sql) ?? super.prepare(sql)
+    this.statements.set(sql, known)
+    return known
+  }
+}
+
 function opened(path: string, mode: 'ro' | 'rwc', begin: string) {
   const isRead = mode === 'ro'
-  const index = new DatabaseSync(urlOf(path, mode, path.slice(0, -SUFFIX.length)), {
+  const index = new (isRead ? Reading : DatabaseSync)(urlOf(path, mode, path.slice(0, -SUFFIX.length)), {
     readOnly: isRead,
     timeout: isRead ? PATIENCE : 0
   })
