@@ -41,7 +41,7 @@ async function post({ post }: Client, name: string) {
 const reader = { next: query(path, { $select: 'id' }), seen: new Set<unknown>() }
 const BEGIN = reader.next
 
-/** Reads a page. @returns whether there are more */
+/** Reads a page. @returns whether there may be more: what came in while a list was read follows by its last link */
 async function follow({ get }: Client) {
   const answer = await get(reader.next, { Prefer: 'track-changes,maxpagesize=50' })
   const isRefused = answer.status === 410
@@ -52,7 +52,7 @@ async function follow({ get }: Client) {
       if (reader.seen.size === reader.seen.add(id).size) faults.push(`${String(id)} came twice`)
   const { '@odata.nextLink': more, '@odata.deltaLink': last } = answer.body
   reader.next = isRefused ? BEGIN : String(more ?? last).replace(/^http:\/\/[^/]*/, '')
-  return isRefused || more !== undefined
+  return isRefused || more !== undefined || valuesOf(answer).length > 0
 }
 
 /** Runs `npm run purge`, and kills it after a while, or when it has ended. */
