@@ -12,10 +12,9 @@ import type { Row } from '../../plans/statement.ts'
 import type { Template } from '../model/template.ts'
 import type { Selected } from '../query/select.ts'
 import type { Exchange } from '../request/exchange.ts'
-import { entityText } from './entity-text.ts'
+import { entityText, hasJson } from './entity-text.ts'
 import type { JsonText } from './json-text.ts'
 import { columnsToRender, isCurrent, renderRows, templateFor } from './render-rows.ts'
-import { hasJson } from './entity-text.ts'
 import { fitting, inPlaces, pageIn, pageQuery } from './page-text.ts'
 
 /** What is known of a request before its rows are read. */
